@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstdint>
+
+/// Version of these headers. `MIXCON_VERSION` compares as a number: 10000 * major + 100 * minor + patch.
+#define MIXCON_VERSION_MAJOR 0
+#define MIXCON_VERSION_MINOR 1
+#define MIXCON_VERSION_PATCH 0
+#define MIXCON_VERSION (10000 * MIXCON_VERSION_MAJOR + 100 * MIXCON_VERSION_MINOR + MIXCON_VERSION_PATCH)
+
+/// Marks what kernels may call too. Empty outside CUDA.
+#if defined(__CUDACC__)
+#define MIXCON_HD __host__ __device__
+#else
+#define MIXCON_HD
+#endif
+
+namespace mixcon {
+
+/// Counts and positions: signed, and 64 bits on every platform.
+using index_t = std::int64_t;
+
+}  // namespace mixcon
