@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/core/dual.hpp>
+
+#include <bit>
+#include <cstdint>
+
+// Two files of one program may be compiled for different instruction sets. What depends on the set lives in a namespace
+// of its own, so that the linker never takes one file's code for the other's.
+#if defined(__AVX512F__)
+#define MIXCON_INSTRUCTION_SET avx512
+#define MIXCON_VECTOR_BYTES 64
+#elif defined(__AVX2__) && defined(__FMA__)
+#define MIXCON_INSTRUCTION_SET avx2_fma
+#define MIXCON_VECTOR_BYTES 32
+#elif defined(__AVX__)
+#define MIXCON_INSTRUCTION_SET avx
+#define MIXCON_VECTOR_BYTES 32
+#else
+#define MIXCON_INSTRUCTION_SET baseline
+#define MIXCON_VECTOR_BYTES 16
+#endif
+
+namespace mixcon {
+inline namespace MIXCON_INSTRUCTION_SET {
+
+/// W answers, one a lane; every bit of a true lane is set.
+template <class T, int W>
+struct lane_mask {
+  using integer = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
+  typedef integer vector __attribute__((vector_size(sizeof(T) * static_cast<unsigned>(W))));
+  vector v{};
+
+  MIXCON_HD friend lane_mask operator&&(lane_mask a, lane_mask b) { return {a.v & b.v}; }
+  MIXCON_HD friend lane_mask operator||(lane_mask a, lane_mask b) { return {a.v | b.v}; }
+  MIXCON_HD friend lane_mask operator!(lane_mask a) { return {~a.v}; }
+  MIXCON_HD bool operator[](int k) const { return v[k] != 0; }
+};
+
+/// W numbers as one: what is written for one number runs on a vector register. T is float, double or std::int64_t.
+template <class T, int W>
+struct lanes {
+  typedef T vector __attribute__((vector_size(sizeof(T) * static_cast<unsigned>(W))));
+  using mask = lane_mask<T, W>;
+  vector v{};
+
+  constexpr lanes() = default;
+  MIXCON_HD lanes(vector x) : v(x) {}  // NOLINT(google-explicit-constructor)
+  template <class N>
+    requires std::is_arithmetic_v<N>
+  MIXCON_HD lanes(N x) : v(static_cast<T>(x) - vector{}) {}  // NOLINT(google-explicit-constructor)
+  /// Lane k holds f(k).
+  template <class F>
+  MIXCON_HD static lanes each(F&& f) {
+    lanes r;
+    for (int k = 0; k < W; ++k) r.v[k] = f(k);
+    return r;
+  }
+
+  MIXCON_HD T operator[](int k) const { return v[k]; }
+  MIXCON_HD lanes& operator+=(lanes o) { v += o.v; return *this; }
+  MIXCON_HD lanes& operator-=(lanes o) { v -= o.v; return *this; }
+  MIXCON_HD lanes& operator*=(lanes o) { v *= o.v; return *this; }
+  MIXCON_HD friend lanes operator+(lanes a, lanes b) { return a.v + b.v; }
+  MIXCON_HD friend lanes operator-(lanes a, lanes b) { return a.v - b.v; }
+  MIXCON_HD friend lanes operator*(lanes a, lanes b) { return a.v * b.v; }
+  MIXCON_HD friend lanes operator/(lanes a, lanes b) { return a.v / b.v; }
+  MIXCON_HD friend lanes operator-(lanes a) { return -a.v; }
+  MIXCON_HD friend mask operator>(lanes a, lanes b) { return {a.v > b.v}; }
+  MIXCON_HD friend mask operator<(lanes a, lanes b) { return {a.v < b.v}; }
+  MIXCON_HD friend mask operator<=(lanes a, lanes b) { return {a.v <= b.v}; }
+  MIXCON_HD friend mask operator>=(lanes a, lanes b) { return {a.v >= b.v}; }
+  MIXCON_HD friend mask operator==(lanes a, lanes b) { return {a.v == b.v}; }
+  MIXCON_HD friend mask operator!=(lanes a, lanes b) { return {a.v != b.v}; }
+};
+
+/// As many lanes as a vector register of this instruction set holds.
+template <class T>
+using native_lanes = lanes<T, MIXCON_VECTOR_BYTES / static_cast<int>(sizeof(T))>;
+
+template <class T, int W>
+MIXCON_HD inline lanes<T, W> choose(lane_mask<T, W> yes, lanes<T, W> a, std::type_identity_t<lanes<T, W>> b) {
+  return {yes.v ? a.v : b.v};
+}
+/// Chooses between numbers of one width by an answer of another: indices by a comparison of floats.
+template <class T, int W>
+  requires(!std::is_same_v<T, std::int64_t>)
+MIXCON_HD inline lanes<std::int64_t, W> choose(lane_mask<T, W> yes, lanes<std::int64_t, W> a,
+                                               std::type_identity_t<lanes<std::int64_t, W>> b) {
+  const auto wide = __builtin_convertvector(yes.v, typename lane_mask<std::int64_t, W>::vector);
+  return {wide ? a.v : b.v};
+}
+/// Chooses between answers.
+template <class T, int W>
+MIXCON_HD inline lane_mask<T, W> choose(lane_mask<T, W> yes, lane_mask<T, W> a, lane_mask<T, W> b) {
+  return (yes && a) || (!yes && b);
+}
+
+template <class T, int W>
+MIXCON_HD inline lanes<T, W> plain(lanes<T, W> x) { return x; }
+template <class T, int W>
+MIXCON_HD inline T lane(lanes<T, W> x, int k) { return x[k]; }
+
+// Once a row, in formulas: lane by lane.
+template <class T, int W>
+MIXCON_HD inline lanes<T, W> log_of(lanes<T, W> x) { return lanes<T, W>::each([&](int k) { return mixcon::log_of(x[k]); }); }
+template <class T, int W>
+MIXCON_HD inline lanes<T, W> log1p_of(lanes<T, W> x) { return lanes<T, W>::each([&](int k) { return mixcon::log1p_of(x[k]); }); }
+template <class T, int W>
+MIXCON_HD inline lanes<T, W> sqrt_of(lanes<T, W> x) { return lanes<T, W>::each([&](int k) { return mixcon::sqrt_of(x[k]); }); }
+
+/// e^x in float, at most 2 units in the last place: x = n log 2 + r, |r| <= log(2) / 2, and e^r by a polynomial. Results
+/// below the smallest normal number are 0; NaN stays NaN.
+template <int W>
+MIXCON_HD inline lanes<float, W> exp_of(lanes<float, W> x) {
+  using number = lanes<float, W>;
+  typedef std::int32_t bits __attribute__((vector_size(4U * static_cast<unsigned>(W))));
+  const number low = choose(x < number(-87.33F), number(-87.33F), x);
+  const number top = choose(low > number(89.0F), number(89.0F), low);
+  const number shifted = top * number(1.44269504F) + number(12582912.0F);  // the integer sits in the low bits
+  const number n = shifted - number(12582912.0F);
+  const number r = (top - n * number(0.693359375F)) - n * number(-2.12194440e-4F);
+  number p = r * number(1.9875691500e-4F) + number(1.3981999507e-3F);
+  p = p * r + number(8.3334519073e-3F);
+  p = p * r + number(4.1665795894e-2F);
+  p = p * r + number(1.6666665459e-1F);
+  p = p * r + number(5.0000001201e-1F);
+  p = p * (r * r) + r + number(1.0F);
+  // 2^n in two steps: n may be 128, which no exponent holds
+  const bits integer = std::bit_cast<bits>(shifted.v) - 0x4b400000;
+  const bits half = integer >> 1;
+  const auto first = std::bit_cast<typename number::vector>((half + 127) << 23);
+  const auto second = std::bit_cast<typename number::vector>((integer - half + 127) << 23);
+  const number e = number(p.v * first) * number(second);
+  return choose(x < number(-87.33F), number(0.0F), e);
+}
+/// e^x in double, at most 2 units in the last place, by the same steps.
+template <int W>
+MIXCON_HD inline lanes<double, W> exp_of(lanes<double, W> x) {
+  using number = lanes<double, W>;
+  typedef std::int64_t bits __attribute__((vector_size(8U * static_cast<unsigned>(W))));
+  const number low = choose(x < number(-708.0), number(-708.0), x);
+  const number top = choose(low > number(710.0), number(710.0), low);
+  const number shifted = top * number(1.4426950408889634) + number(6755399441055744.0);
+  const number n = shifted - number(6755399441055744.0);
+  const number r = (top - n * number(6.93147180369123816490e-1)) - n * number(1.90821492927058770002e-10);
+  number p(1.0 / 6227020800.0);  // Taylor to r^13: the rest is below 1e-17
+  constexpr double one_over_factorial[] = {1.0 / 479001600.0, 1.0 / 39916800.0, 1.0 / 3628800.0, 1.0 / 362880.0,
+                                           1.0 / 40320.0,     1.0 / 5040.0,     1.0 / 720.0,     1.0 / 120.0,
+                                           1.0 / 24.0,        1.0 / 6.0,        0.5};
+  for (double coefficient : one_over_factorial) p = p * r + number(coefficient);
+  p = p * (r * r) + r + number(1.0);
+  const bits integer = std::bit_cast<bits>(shifted.v) - 0x4338000000000000;
+  const bits half = integer >> 1;
+  const auto first = std::bit_cast<typename number::vector>((half + 1023) << 52);
+  const auto second = std::bit_cast<typename number::vector>((integer - half + 1023) << 52);
+  const number e = number(p.v * first) * number(second);
+  return choose(x < number(-708.0), number(0.0), e);
+}
+
+}  // namespace MIXCON_INSTRUCTION_SET
+
+template <class T, int W>
+struct mask_of_number<lanes<T, W>> {
+  using type = lane_mask<T, W>;
+};
+template <class T, int W>
+struct index_of_number<lanes<T, W>> {
+  using type = lanes<std::int64_t, W>;
+};
+template <class T, int W>
+struct lanes_of_number<lanes<T, W>> {
+  MIXCON_HD static constexpr int count() { return W; }
+};
+template <class T, int W>
+struct detail::infinity<lanes<T, W>> {
+  MIXCON_HD static lanes<T, W> negative() { return lanes<T, W>(minus_infinity<T>()); }
+};
+
+}  // namespace mixcon
