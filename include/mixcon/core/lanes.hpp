@@ -36,6 +36,16 @@ struct lane_mask {
   MIXCON_HD friend lane_mask operator||(lane_mask a, lane_mask b) { return {a.v | b.v}; }
   MIXCON_HD friend lane_mask operator!(lane_mask a) { return {~a.v}; }
   MIXCON_HD bool operator[](int k) const { return v[k] != 0; }
+  /// The same answers, for lanes of another width.
+  template <class U>
+  MIXCON_HD static lane_mask converted(lane_mask<U, W> other) { return {__builtin_convertvector(other.v, vector)}; }
+  /// Lane k answers f(k).
+  template <class F>
+  MIXCON_HD static lane_mask each(F&& f) {
+    lane_mask m;
+    for (int k = 0; k < W; ++k) m.v[k] = f(k) ? -1 : 0;
+    return m;
+  }
 };
 
 /// W numbers as one: what is written for one number runs on a vector register. T is float, double or std::int64_t.
@@ -46,7 +56,7 @@ struct lanes {
   vector v{};
 
   constexpr lanes() = default;
-  MIXCON_HD lanes(vector x) : v(x) {}  // NOLINT(google-explicit-constructor)
+  MIXCON_HD lanes(const vector& x) : v(x) {}  // NOLINT(google-explicit-constructor)
   template <class N>
     requires std::is_arithmetic_v<N>
   MIXCON_HD lanes(N x) : v(static_cast<T>(x) - vector{}) {}  // NOLINT(google-explicit-constructor)

@@ -11,7 +11,12 @@ namespace mixcon {
 /// Rank numbers, one an axis: extents or strides. Plain, so that kernels can carry it.
 template <int Rank>
 struct axes {
-  index_t of[static_cast<std::size_t>(Rank)];
+  index_t of[static_cast<std::size_t>(Rank)]{};
+
+  constexpr axes() = default;
+  template <class... Index>
+    requires(sizeof...(Index) == Rank && (std::is_convertible_v<Index, index_t> && ...))
+  MIXCON_HD constexpr axes(Index... index) : of{static_cast<index_t>(index)...} {}  // NOLINT(google-explicit-constructor)
   MIXCON_HD constexpr index_t& operator[](int axis) { return of[axis]; }
   MIXCON_HD constexpr const index_t& operator[](int axis) const { return of[axis]; }
   friend bool operator==(const axes&, const axes&) = default;

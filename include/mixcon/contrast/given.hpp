@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/contrast/sum_of.hpp>
+#include <mixcon/core/tensor_view.hpp>
+
+namespace mixcon {
+
+/// Statistic: a number per anchor that the caller hands in, (N); sees no pair, constant in the backward pass.
+/// `numbers` must outlive the calls that use it.
+struct given {
+  vector_view<const double> numbers{};
+
+  template <class T>
+  struct state {
+    MIXCON_HD auto lane(int) const { return given::state<T>{}; }
+  };
+  template <class T>
+  using reading = detail::plain_reading<T>;
+
+  template <class T>
+  MIXCON_HD void observe(state<T>&, const logit_pair<T>&) const {}
+  template <class T>
+  MIXCON_HD void merge(state<T>&, const state<T>&) const {}
+  template <class T>
+  MIXCON_HD reading<T> read(const state<T>&, index_t anchor) const { return {static_cast<T>(numbers[anchor])}; }
+  template <class T>
+  MIXCON_HD T slope(const reading<T>&, const logit_pair<T>&) const { return T(0); }
+  template <class T>
+  MIXCON_HD T target_slope(const reading<T>&, const logit_pair<T>&) const { return T(0); }
+};
+
+}  // namespace mixcon

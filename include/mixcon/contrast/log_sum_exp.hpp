@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/contrast/function_of_logit.hpp>
+
+namespace mixcon {
+
+/// Statistic: log sum w e^f(x) over the pairs of `Set`; -infinity when none enters. `f` is a factor (1 unless said) or a
+/// function of the logit.
+template <class Set, class F = times>
+struct log_sum_exp {
+  Set set{};
+  F of{};
+
+  /// `sum` is in units of e^shift. Whoever observes makes room first: before every pair, once a strip, or once a call
+  /// where logits are bounded; then a pair costs one exponential.
+  template <class T>
+  struct state {
+    T shift = minus_infinity<T>();
+    T sum{};
+    MIXCON_HD auto lane(int k) const {
+      using mixcon::lane;
+      return typename log_sum_exp::template state<decltype(lane(sum, k))>{lane(shift, k), lane(sum, k)};
+    }
+  };
+  /// What the backward pass needs to know of an anchor.
+  template <class T>
+  struct reading {
+    T value{};
+  };
+
+  /// f(x) where the pair enters, -infinity elsewhere.
+  template <class T>
+  MIXCON_HD T height(const logit_pair<T>& p) const {
+    return choose(set(p) > T(0), detail::value_of(of, p), minus_infinity<T>());
+  }
+  /// Raises the shift to at least `height`.
+  template <class T>
+  MIXCON_HD void make_room(state<T>& s, const T& height) const {
+    const T to = choose(s.shift > height, s.shift, height);
+    s.sum = choose(s.sum == T(0), T(0), s.sum * exp_of(s.shift - to));  // a NaN survives
+    s.shift = to;
+  }
+  template <class T>
+  MIXCON_HD void observe(state<T>& s, const logit_pair<T>& p) const {
+    const T weight = set(p);
+    s.sum += choose(weight > T(0), weight * exp_of(detail::value_of(of, p) - s.shift), T(0));
+  }
+  template <class T>
+  MIXCON_HD void merge(state<T>& s, state<T> other) const {
+    make_room(s, other.shift);
+    make_room(other, s.shift);
+    s.sum += other.sum;
+  }
+  template <class T>
+  MIXCON_HD reading<T> read(const state<T>& s) const {
+    return {choose(s.sum == T(0), minus_infinity<T>(), s.shift + log_of(s.sum))};
+  }
+  template <class T>
+  MIXCON_HD T slope(const reading<T>& r, const logit_pair<T>& p) const {
+    return choose(set(p) > T(0), share(r, p) * detail::slope_of(of, p), T(0));
+  }
+  template <class T>
+  MIXCON_HD T target_slope(const reading<T>& r, const logit_pair<T>& p) const {
+    if constexpr (std::is_same_v<Set, over::all_targets>) {
+      const T unit = exp_of(detail::value_of(of, p) - r.value);
+      return choose(p.positive, unit * (T(1) + p.target * detail::target_slope_of(of, p)), T(0));
+    } else {
+      return choose(set(p) > T(0), share(r, p) * detail::target_slope_of(of, p), T(0));
+    }
+  }
+
+ private:
+  /// The pair's part of the sum.
+  template <class T>
+  MIXCON_HD T share(const reading<T>& r, const logit_pair<T>& p) const {
+    return set(p) * exp_of(detail::value_of(of, p) - r.value);
+  }
+};
+template <class Set>
+log_sum_exp(Set) -> log_sum_exp<Set, times>;
+template <class Set, Parameter N>
+log_sum_exp(Set, N) -> log_sum_exp<Set, times>;
+template <class Set, class F>
+log_sum_exp(Set, F) -> log_sum_exp<Set, F>;
+
+}  // namespace mixcon

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+// The closed vocabulary of row statistics. Each is a small struct with
+//
+//   state<T>            what is gathered; a fresh one is the identity of merge; state.lane(k) is one lane of it
+//   height, make_room   only where exponentials are summed: raise the shift before pairs are observed
+//   observe(state, p)   one pair (or one a lane)
+//   merge(state, other) any split of the pairs merges to the same value
+//   read(state)         -> reading<T>, whose `value` the formula sees (`given` also reads the anchor's index)
+//   slope(reading, p)   d value / d logit of p;  target_slope(reading, p): d value / d target of p
+//
+// callable on the CPU, on vector lanes and in kernels. Engines know these words and nothing of the losses.
+
+#include <mixcon/contrast/cross_entropy.hpp>
+#include <mixcon/contrast/extreme.hpp>
+#include <mixcon/contrast/given.hpp>
+#include <mixcon/contrast/log_sum_exp.hpp>
+#include <mixcon/contrast/pair.hpp>
+#include <mixcon/contrast/sum_of.hpp>
+#include <mixcon/core/pack.hpp>
+#include <mixcon/core/soft.hpp>
+
+namespace mixcon {
+
+/// Statistics that sum exponentials and so need room.
+template <class S>
+concept NeedsRoom = requires(const S& s, typename S::template state<double>& state, const logit_pair<double>& p) {
+  s.make_room(state, s.height(p));
+};
+
+/// The reading of a state that is complete.
+template <class S, class State>
+MIXCON_HD auto read(const S& statistic, const State& state, index_t anchor) {
+  if constexpr (requires { statistic.read(state, anchor); })
+    return statistic.read(state, anchor);
+  else
+    return statistic.read(state);
+}
+
+}  // namespace mixcon
