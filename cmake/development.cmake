@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# What building our own tests, examples and benchmarks needs, and users of the library never see.
+
+# ccache keeps objects between builds; precompiled headers need its leave to ignore time stamps.
+find_program(MIXCON_CCACHE ccache)
+if(MIXCON_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_SLOPPINESS=pch_defines,time_macros ${MIXCON_CCACHE})
+endif()
+
+set(CMAKE_CXX_EXTENSIONS OFF)
+
+# Every file of ours is compiled with these.
+add_library(mixcon_warnings INTERFACE)
+target_compile_options(mixcon_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wdouble-promotion -Wold-style-cast -Werror)
+
+# Packages that only adapters, and what shows them, need.
+find_package(Eigen3 3.3 QUIET NO_MODULE)
+find_package(xtensor QUIET)
+add_library(mixcon_third_party INTERFACE)
+set(missing_adapters torch dlpack)
+if(TARGET Eigen3::Eigen)
+  target_link_libraries(mixcon_third_party INTERFACE Eigen3::Eigen)
+else()
+  list(APPEND missing_adapters eigen)
+endif()
+if(TARGET xtensor)
+  target_link_libraries(mixcon_third_party INTERFACE xtensor)
+else()
+  list(APPEND missing_adapters xtensor)
+endif()
+
+# Takes the sources out of `list` that include an adapter whose package is not installed, and says so.
+function(mixcon_drop_sources_without_their_package list)
+  foreach(adapter IN LISTS missing_adapters)
+    foreach(source IN LISTS ${list})
+      file(STRINGS ${source} includes REGEX "^#include <mixcon/adapt/${adapter}.hpp>")
+      if(includes)
+        message(STATUS "mixcon: ${source} is left out: no package for mixcon/adapt/${adapter}.hpp")
+        list(REMOVE_ITEM ${list} ${source})
+      endif()
+    endforeach()
+  endforeach()
+  set(${list} ${${list}} PARENT_SCOPE)
+endfunction()
+
+include(${CMAKE_CURRENT_LIST_DIR}/lint.cmake)
