@@ -5,8 +5,17 @@
 
 #include <cstddef>
 #include <type_traits>
+#include <utility>
 
 namespace mixcon {
+
+namespace detail {
+
+// As many numbers as there are axes.
+template <int Rank, class... Index>
+concept Positions = sizeof...(Index) == Rank && (std::is_convertible_v<Index, index_t> && ...);
+
+}  // namespace detail
 
 /// Rank numbers, one an axis: extents or strides. Plain, so that kernels can carry it.
 template <int Rank>
@@ -15,8 +24,9 @@ struct axes {
 
   constexpr axes() = default;
   template <class... Index>
-    requires(sizeof...(Index) == Rank && (std::is_convertible_v<Index, index_t> && ...))
-  MIXCON_HD constexpr axes(Index... index) : of{static_cast<index_t>(index)...} {}  // NOLINT(google-explicit-constructor)
+  requires detail::Positions<Rank, Index...>
+  constexpr MIXCON_HD axes(Index... index)
+      : of{static_cast<index_t>(index)...} {}  // NOLINT(google-explicit-constructor)
   MIXCON_HD constexpr index_t& operator[](int axis) { return of[axis]; }
   MIXCON_HD constexpr const index_t& operator[](int axis) const { return of[axis]; }
   friend bool operator==(const axes&, const axes&) = default;
@@ -30,6 +40,73 @@ MIXCON_HD constexpr axes<Rank> row_major(const axes<Rank>& extents) {
   for (int axis = Rank - 1; axis >= 0; --axis) strides[axis] = step, step *= extents[axis];
   return strides;
 }
+
+/// How other tensor types become views; its specialisations are in tensor_traits.hpp and adapt/.
+template <class Tensor>
+struct tensor_traits;
+
+template <class T, int Rank>
+class tensor_view;
+
+namespace detail {
+
+template <class V>
+inline constexpr bool is_tensor_view = false;
+template <class T, int Rank>
+inline constexpr bool is_tensor_view<tensor_view<T, Rank>> = true;
+template <class V>
+concept IsTensorView = is_tensor_view<std::remove_cvref_t<V>>;
+
+template <class Tensor>
+using traits_of = tensor_traits<std::remove_cvref_t<Tensor>>;
+
+// An lvalue, or an rvalue that only refers to elements which live elsewhere, as std::span does.
+template <class Tensor>
+concept Lasting = std::is_lvalue_reference_v<Tensor> || requires {
+  requires traits_of<Tensor>::borrowed;
+};
+
+// The type itself says its rank.
+template <class Tensor>
+concept HasView = requires(std::remove_reference_t<Tensor>& t) {
+  traits_of<Tensor>::view(t);
+};
+
+// The rank is known at run time only, or the type can be seen with several.
+template <class Tensor, int Rank>
+concept HasViewAs = requires(std::remove_reference_t<Tensor>& t) {
+  traits_of<Tensor>::template view_as<Rank>(t);
+};
+
+template <class Tensor, int Rank>
+concept HasSomeView = HasViewAs<Tensor, Rank> || HasView<Tensor>;
+
+template <int Rank, class Tensor>
+requires HasSomeView<Tensor, Rank>
+constexpr auto ask_traits(Tensor& tensor) {
+  if constexpr (HasViewAs<Tensor, Rank>) {
+    return traits_of<Tensor>::template view_as<Rank>(tensor);
+  } else {
+    return traits_of<Tensor>::view(tensor);
+  }
+}
+
+template <class Tensor, int Rank>
+concept HasRank = requires(std::remove_reference_t<Tensor>& t) {
+  { detail::ask_traits<Rank>(t) } -> IsTensorView;
+  requires decltype(detail::ask_traits<Rank>(t))::rank == Rank;
+};
+
+template <int Rank, class Tensor>
+using view_of = decltype(detail::ask_traits<Rank>(std::declval<std::remove_reference_t<Tensor>&>()));
+
+// A view of T can be made of it: of the same element, or a const one of a mutable one.
+template <class Tensor, class T, int Rank>
+concept ViewableAs = !IsTensorView<Tensor> && Lasting<Tensor> && HasRank<Tensor, Rank> &&
+                     (std::is_same_v<typename view_of<Rank, Tensor>::element, T> ||
+                      std::is_same_v<const typename view_of<Rank, Tensor>::element, T>);
+
+}  // namespace detail
 
 /// A view of a strided tensor: pointer, extents, strides (in elements; they may be negative or zero). Owns nothing.
 /// Everything below the public door sees only this.
@@ -49,9 +126,16 @@ class tensor_view {
       : tensor_view(data, extents, row_major(extents)) {}
   /// A view of mutable elements is a view of const ones.
   template <class U>
-    requires(std::is_same_v<const U, T> && !std::is_same_v<U, T>)
-  MIXCON_HD constexpr tensor_view(const tensor_view<U, Rank>& other)  // NOLINT(google-explicit-constructor)
+  requires std::is_same_v<const U, T>
+  constexpr MIXCON_HD tensor_view(const tensor_view<U, Rank>& other)  // NOLINT(google-explicit-constructor)
       : tensor_view(other.data(), other.extents(), other.strides()) {}
+
+  /// Any other tensor of these elements and this rank: a parameter that is a view takes an Eigen matrix or a vector.
+  /// Not a temporary that owns its elements, since the view would outlive it.
+  template <class Tensor>
+  requires detail::ViewableAs<Tensor, T, Rank>
+  constexpr tensor_view(Tensor&& tensor)  // NOLINT(google-explicit-constructor)
+      : tensor_view(detail::ask_traits<Rank>(tensor)) {}
 
   MIXCON_HD constexpr T* data() const { return data_; }
   MIXCON_HD constexpr index_t extent(int axis) const { return extents_[axis]; }
@@ -79,18 +163,14 @@ class tensor_view {
   }
 
   template <class... Index>
-    requires(sizeof...(Index) == Rank && (std::is_convertible_v<Index, index_t> && ...))
-  MIXCON_HD constexpr T& operator()(Index... index) const {
+  requires detail::Positions<Rank, Index...>
+  constexpr MIXCON_HD T& operator()(Index... index) const {
     int axis = 0;
     index_t offset = 0;
     ((offset += static_cast<index_t>(index) * strides_[axis++]), ...);
     return data_[offset];
   }
-  MIXCON_HD constexpr T& operator[](index_t index) const
-    requires(Rank == 1)
-  {
-    return data_[index * strides_[0]];
-  }
+  MIXCON_HD constexpr T& operator[](index_t index) const requires(Rank == 1) { return data_[index * strides_[0]]; }
 
  private:
   T* data_ = nullptr;
@@ -104,13 +184,6 @@ template <class T>
 using matrix_view = tensor_view<T, 2>;
 
 namespace detail {
-
-template <class V>
-inline constexpr bool is_tensor_view = false;
-template <class T, int Rank>
-inline constexpr bool is_tensor_view<tensor_view<T, Rank>> = true;
-template <class V>
-concept IsTensorView = is_tensor_view<std::remove_cvref_t<V>>;
 
 template <class T>
 constexpr vector_view<T> view_of_contiguous(T* data, std::size_t size) {
