@@ -6,12 +6,21 @@
 
 #include <cstdint>
 
-namespace mixcon::detail {
+namespace mixcon::portable::detail {
 
 /// 128 bits.
 struct wide {
   std::uint64_t high, low;
 };
+
+/// a * b, whole, for processors without 64 x 64 bits: four products of 32-bit halves.
+MIXCON_HD constexpr wide wide_product_by_halves(std::uint64_t a, std::uint64_t b) {
+  const std::uint64_t half = 0xFFFFFFFF;
+  const std::uint64_t low = (a & half) * (b & half);
+  const std::uint64_t cross = (a >> 32) * (b & half) + (low >> 32);
+  const std::uint64_t other = (a & half) * (b >> 32) + (cross & half);
+  return {(a >> 32) * (b >> 32) + (cross >> 32) + (other >> 32), other << 32 | (low & half)};
+}
 
 /// a * b, whole.
 MIXCON_HD constexpr wide wide_product(std::uint64_t a, std::uint64_t b) {
@@ -20,11 +29,7 @@ MIXCON_HD constexpr wide wide_product(std::uint64_t a, std::uint64_t b) {
   const uint128 whole = static_cast<uint128>(a) * b;
   return {static_cast<std::uint64_t>(whole >> 64), static_cast<std::uint64_t>(whole)};
 #else
-  const std::uint64_t half = 0xFFFFFFFF;
-  const std::uint64_t low = (a & half) * (b & half);
-  const std::uint64_t cross = (a >> 32) * (b & half) + (low >> 32);
-  const std::uint64_t other = (a & half) * (b >> 32) + (cross & half);
-  return {(a >> 32) * (b >> 32) + (cross >> 32) + (other >> 32), other << 32 | (low & half)};
+  return wide_product_by_halves(a, b);
 #endif
 }
 
@@ -81,4 +86,4 @@ MIXCON_HD constexpr double nearest(std::uint64_t mantissa, int exponent, bool ne
   return from_bits(negative ? bits | sign_bit : bits);
 }
 
-}  // namespace mixcon::detail
+}  // namespace mixcon::portable::detail

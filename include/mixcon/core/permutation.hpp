@@ -14,7 +14,7 @@ namespace detail {
 template <RandomBits S>
 MIXCON_HD constexpr bool shuffle(S& stream, vector_view<index_t> order, bool stop_at_fixed_point) {
   for (index_t place = order.extent(0) - 1; place >= 0; --place) {
-    const index_t from = below(stream, place + 1), drawn = order[from];
+    const index_t from = uniform_below(stream, place + 1), drawn = order[from];
     order[from] = order[place];
     order[place] = drawn;
     if (stop_at_fixed_point && drawn == place) return false;

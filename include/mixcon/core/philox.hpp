@@ -48,7 +48,7 @@ MIXCON_HD constexpr std::uint64_t stream_id(std::uint32_t policy, std::uint32_t 
 /// its second half is where the block numbers start; as Philox is a bijection, two streams of a seed never share both.
 class philox_stream {
  public:
-  /// The sample index may be any number, -1 too; by custom the whole batch draws as sample 0.
+  /// The sample may be any number: what is drawn once for the whole batch can be sample -1.
   MIXCON_HD constexpr philox_stream(std::uint64_t seed, std::uint64_t step, std::uint64_t stream, index_t sample)
       : sample_(static_cast<std::uint64_t>(sample)) {
     const philox_block derived = philox4x32(words(step, stream), {{low(seed), high(seed)}});

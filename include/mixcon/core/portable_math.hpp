@@ -16,8 +16,6 @@
 namespace mixcon::portable {
 namespace detail {
 
-using namespace mixcon::detail;
-
 inline constexpr std::uint64_t log_2 = 0xB17217F7D1CF79AB;          // Q64
 inline constexpr std::int64_t log_2_tail = 0xC9E3B398;              // what that leaves, in 2^-96
 inline constexpr std::uint64_t one_by_log_2 = 0xB8AA3B295C17F0BB;   // Q63

@@ -31,12 +31,12 @@ namespace detail {
 /// many are refused as are left over when each answer gets equally many. Source: Lemire 2019, "Fast random integer
 /// generation in an interval", doi:10.1145/3230636.
 template <RandomBits S>
-MIXCON_HD constexpr index_t below(S& stream, index_t n) {
+MIXCON_HD constexpr index_t uniform_below(S& stream, index_t n) {
   const auto bound = static_cast<std::uint64_t>(n);
-  wide scaled = wide_product(stream.next_u64(), bound);
+  portable::detail::wide scaled = portable::detail::wide_product(stream.next_u64(), bound);
   if (scaled.low < bound) {
     const std::uint64_t left_over = (0 - bound) % bound;  // 2^64 mod n
-    while (scaled.low < left_over) scaled = wide_product(stream.next_u64(), bound);
+    while (scaled.low < left_over) scaled = portable::detail::wide_product(stream.next_u64(), bound);
   }
   return static_cast<index_t>(scaled.high);
 }
@@ -51,7 +51,7 @@ MIXCON_HD constexpr std::uint64_t half_of_square(std::int64_t odd) {
   return static_cast<std::uint64_t>(odd) * static_cast<std::uint64_t>(odd) >> 1;  // modulo 2^64, where odd^2 fits
 }
 
-inline bool positive_and_finite(double number) { return number > 0 && number < from_bits(infinity_bits); }
+inline bool positive_and_finite(double number) { return number > 0 && number < __builtin_huge_val(); }
 
 }  // namespace detail
 
@@ -60,7 +60,7 @@ template <RandomBits S>
 index_t uniform_integer(S& stream, index_t n) {
   MIXCON_REQUIRE(n >= 1, "uniform_integer: n is ", n,
                  "; there must be at least one number, 0, to draw. Is the batch empty?");
-  return detail::below(stream, n);
+  return detail::uniform_below(stream, n);
 }
 
 /// Normal with mean 0 and variance 1. The polar method on a lattice of odd integers, so that the point in the square
@@ -82,7 +82,7 @@ namespace detail {
 
 /// Logarithm of a Gamma(shape, 1) draw, shape > 0: see log_gamma_draw.
 template <RandomBits S>
-MIXCON_HD double log_gamma(S& stream, double shape) {
+MIXCON_HD double logarithm_of_gamma(S& stream, double shape) {
   double boost = 0;  // log(U^(1 / shape)) leads from shape + 1 to shape
   if (shape < 1) {
     boost = portable::log(1 - uniform(stream)) / shape;
@@ -90,12 +90,13 @@ MIXCON_HD double log_gamma(S& stream, double shape) {
   }
   const double d = shape - 1.0 / 3, spread = 3 * portable::sqrt(d);
   for (;;) {
-    const double x = normal(stream), root = 1 + x / spread;
-    const double u = 1 - uniform(stream);  // in (0, 1]
+    const double x = normal(stream), root = 1 + x / spread, u = uniform(stream);
     if (!(root > 0)) continue;
     const double log_root = portable::log(root), log_cube = log_root + log_root + log_root;
-    const double cube = portable::product(root * root, root);
-    if (portable::log(u) - x * x / 2 <= d * (1 - cube + log_cube)) return portable::log(d) + log_cube + boost;
+    const double square = x * x, cube = portable::product(root * root, root);
+    // the first test implies the second, without its logarithm, for more than nine draws of ten
+    if (u > 0.0331 * square * square || portable::log(1 - u) - square / 2 <= d * (1 - cube + log_cube))
+      return portable::log(d) + log_cube + boost;
   }
 }
 
@@ -107,7 +108,7 @@ MIXCON_HD double log_gamma(S& stream, double shape) {
 template <RandomBits S>
 double log_gamma_draw(S& stream, double shape) {
   MIXCON_REQUIRE(detail::positive_and_finite(shape), "gamma: the shape is ", shape, "; it must be finite and > 0.");
-  return detail::log_gamma(stream, shape);
+  return detail::logarithm_of_gamma(stream, shape);
 }
 
 /// Gamma with that shape and scale 1; 0 where the draw is too small for a double. Refuses a shape that is not finite
@@ -125,11 +126,26 @@ double beta(S& stream, double a, double b) {
                  " and ", b,
                  "; both must be finite and > 0. To switch mixing off, use lambda = 1 instead of alpha = 0.");
   if (a == 1 && b == 1) return uniform(stream);
-  const double log_x = detail::log_gamma(stream, a), log_y = detail::log_gamma(stream, b);
-  const double infinity = detail::from_bits(detail::infinity_bits);
-  if (log_x == -infinity && log_y == -infinity) return uniform(stream) < a / (a + b) ? 1 : 0;  // a, b < 1e-306
+  const double log_x = detail::logarithm_of_gamma(stream, a), log_y = detail::logarithm_of_gamma(stream, b);
+  const double zero = -__builtin_huge_val();  // the logarithm of a draw that even a logarithm is too coarse for
+  if (log_x == zero && log_y == zero) return uniform(stream) < a / (a + b) ? 1 : 0;
   return 1 / (1 + portable::exp(log_y - log_x));
 }
+
+namespace detail {
+
+/// An index, drawn with probability weight[k] / sum; the weights are > 0 and there is at least one.
+template <RandomBits S>
+MIXCON_HD constexpr index_t drawn_by_weight(S& stream, vector_view<const double> weight) {
+  double sum = 0, reached = weight[0];
+  for (index_t k = 0; k < weight.extent(0); ++k) sum += weight[k];
+  const double aim = uniform(stream) * sum;
+  index_t k = 0;
+  while (aim >= reached && k + 1 < weight.extent(0)) reached += weight[++k];
+  return k;
+}
+
+}  // namespace detail
 
 /// Dirichlet: non-negative weights that sum to 1 (up to rounding), share k with mean concentration[k] / sum. (K) ->
 /// (K), K >= 1. Refuses lengths that differ, and a concentration that is not finite and > 0.
@@ -142,12 +158,21 @@ void dirichlet(S& stream, vector_view<const double> concentration, vector_view<d
     MIXCON_REQUIRE(detail::positive_and_finite(concentration[k]), "dirichlet: concentration ", k, " is ",
                    concentration[k], "; it must be finite and > 0. Leave out what must not take part.");
 
-  double largest = -detail::from_bits(detail::infinity_bits), sum = 0;
+  const double zero = -__builtin_huge_val();
+  double largest = zero, sum = 0;
   for (index_t k = 0; k < n; ++k) {
-    out[k] = detail::log_gamma(stream, concentration[k]);
+    out[k] = detail::logarithm_of_gamma(stream, concentration[k]);
     if (out[k] > largest) largest = out[k];
   }
-  for (index_t k = 0; k < n; ++k) sum += out[k] = portable::exp(out[k] - largest);
+  if (largest == zero) {  // all draws too small even for their logarithms: in that limit one share is everything
+    const index_t whole = detail::drawn_by_weight(stream, concentration);
+    for (index_t k = 0; k < n; ++k) out[k] = k == whole ? 1 : 0;
+    return;
+  }
+  for (index_t k = 0; k < n; ++k) {
+    out[k] = portable::exp(out[k] - largest);
+    sum += out[k];
+  }
   for (index_t k = 0; k < n; ++k) out[k] = out[k] / sum;
 }
 
