@@ -1,0 +1,148 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""usage: check_sources.py ROOT
+
+Checks what no compiler does, by reading the sources under ROOT: which layer includes which, that nothing in include/
+knows a third party, that engines know no concrete loss, that the umbrella and the lists are complete, that macros are
+called MIXCON_, and that each file starts with its licence line. Prints a line per breach; exit status 1 when any.
+"""
+import re
+import sys
+from pathlib import Path
+
+# A layer may include itself and these. `mixcon` stands for the umbrella mixcon.hpp.
+LAYERS = {
+    "core": {"core"},
+    "mix": {"core", "mix"},
+    "contrast": {"core", "contrast"},
+    "bridge": {"core", "mix", "contrast", "bridge"},
+    "engine": {"core", "contrast", "mix", "engine"},
+    "negatives": {"core", "mix", "contrast", "bridge", "engine", "negatives"},
+    "adapt": {"core", "adapt"},
+    "mixcon": {"core", "mix", "contrast", "bridge", "engine", "negatives"},
+    "gpu": {"core", "mix", "contrast", "gpu"},
+}
+# What the umbrella cannot afford (streams, tables, intrinsics), or what differs between standard libraries (<random>).
+TOO_DEAR = {"iostream", "random", "regex", "format", "immintrin.h"}
+SOURCES = {".hpp", ".cpp", ".cuh", ".cu"}
+INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTILINE)
+MACRO = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)", re.MULTILINE)
+
+
+def includes(file):
+    """The (quote, path) of every #include line of a file."""
+    return INCLUDE.findall(file.read_text(encoding="utf-8"))
+
+
+def ours(file):
+    """The paths below mixcon/ that a file includes."""
+    return {path.removeprefix("mixcon/") for _, path in includes(file) if path.startswith("mixcon/")}
+
+
+def layer_of(path):
+    """`core` of core/config.hpp, `mixcon` of mixcon.hpp."""
+    return path.split("/")[0].removesuffix(".hpp")
+
+
+def check_layers(headers):
+    """Every header includes its own layer and those below."""
+    for path, file in headers.items():
+        layer = layer_of(path)
+        if layer not in LAYERS:
+            yield f"{path}: no layer is called {layer}"
+            continue
+        for included in sorted(ours(file)):
+            if layer_of(included) not in LAYERS[layer]:
+                yield f"{path}: {layer} must not include {included}"
+
+
+def check_third_party(headers):
+    """Outside adapt/ and gpu/ a header includes the standard library and us."""
+    for path, file in headers.items():
+        for quote, included in includes(file):
+            if quote == '"':
+                yield f'{path}: write <mixcon/...> instead of "{included}"'
+            elif included in TOO_DEAR:
+                yield f"{path}: <{included}> is not for headers"
+            elif layer_of(path) not in {"adapt", "gpu"} and not included.startswith("mixcon/") and not included.isidentifier():
+                yield f"{path}: <{included}> is not the standard library"
+
+
+def check_engines(headers, losses):
+    """Engines run any loss, and so name none."""
+    for path, file in headers.items():
+        if layer_of(path) == "engine":
+            for included in sorted(ours(file) & (losses | {"contrast/all_losses.hpp"})):
+                yield f"{path}: an engine must not know the loss {included}"
+
+
+def check_umbrella(headers):
+    """mixcon.hpp reaches every header that needs no third party."""
+    if "mixcon.hpp" not in headers:
+        return
+    reached, ahead = set(), {"mixcon.hpp"}
+    while ahead:
+        path = ahead.pop()
+        reached.add(path)
+        if path in headers:
+            ahead |= ours(headers[path]) - reached
+    for path in sorted(headers.keys() - reached):
+        if layer_of(path) not in {"adapt", "gpu"}:
+            yield f"{path}: mixcon.hpp does not include it"
+
+
+def check_lists(headers):
+    """A header that defines a loss or a policy stands in its list."""
+    for folder, members, name in (("contrast", r"^ +(constexpr )?auto statistics\(\) const", "all_losses.hpp"),
+                                  ("mix", r"^ +(constexpr )?\w+<\w+> plan\(", "all_mixes.hpp")):
+        listed = ours(headers[f"{folder}/{name}"]) if f"{folder}/{name}" in headers else None
+        for path, file in headers.items():
+            if listed is not None and layer_of(path) == folder and path not in listed:
+                if re.search(members, file.read_text(encoding="utf-8"), re.MULTILINE):
+                    yield f"{path}: {folder}/{name} does not list it"
+
+
+def check_macros(headers):
+    """A macro of ours says whose it is."""
+    for path, file in headers.items():
+        for macro in MACRO.findall(file.read_text(encoding="utf-8")):
+            if not macro.startswith("MIXCON_"):
+                yield f"{path}: the macro {macro} must be called MIXCON_{macro}"
+
+
+def check_first_lines(root):
+    """Every source names its licence; every header is included once."""
+    for folder in ("include", "cuda", "examples", "tests", "benchmarks"):
+        for file in sorted((root / folder).rglob("*")):
+            if file.suffix not in SOURCES:
+                continue
+            text = file.read_text(encoding="utf-8")
+            if not text.startswith("// SPDX-License-Identifier: BSD-3-Clause\n"):
+                yield f"{file.relative_to(root)}: the first line must be // SPDX-License-Identifier: BSD-3-Clause"
+            if file.suffix in {".hpp", ".cuh"} and "\n#pragma once\n" not in text:
+                yield f"{file.relative_to(root)}: a header must say #pragma once"
+
+
+def breaches(root):
+    """Every breach under a root folder, as a sentence."""
+    headers = {}
+    for base in (root / "include/mixcon", root / "cuda/include/mixcon"):
+        headers |= {file.relative_to(base).as_posix(): file for file in sorted(base.rglob("*")) if file.suffix in SOURCES}
+    all_losses = headers.get("contrast/all_losses.hpp")
+    yield from check_layers(headers)
+    yield from check_third_party(headers)
+    yield from check_engines(headers, ours(all_losses) if all_losses else set())
+    yield from check_umbrella(headers)
+    yield from check_lists(headers)
+    yield from check_macros(headers)
+    yield from check_first_lines(root)
+
+
+def main(root):
+    found = list(breaches(Path(root)))
+    print("\n".join(found) or "no breach")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
