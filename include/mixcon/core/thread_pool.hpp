@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/core/config.hpp>
+#include <mixcon/core/require.hpp>
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <cstdlib>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace mixcon {
+
+/// A few threads that stay, and share out numbered tasks. After a region they spin for some microseconds, then sleep.
+///
+///   thread_pool::shared().parallel_for(tiles, [&](index_t tile) { ... });
+///
+/// Which thread runs a task, and when, is open; where a task's work depends on its number only, results are the same
+/// for any number of threads. Tasks must not wait for each other.
+class thread_pool {
+ public:
+  static constexpr int most_threads = 1024;
+
+  /// So many threads in all, the caller of `parallel_for` among them: from 1 to 1024, or std::invalid_argument. Throws
+  /// std::system_error where the system refuses to start one.
+  explicit thread_pool(int threads = default_threads());
+  ~thread_pool();
+  thread_pool(const thread_pool&) = delete;
+  thread_pool& operator=(const thread_pool&) = delete;
+
+  /// Threads that work in a region, the caller among them.
+  int threads() const { return static_cast<int>(workers_.size()) + 1; }
+
+  /// Calls run(task) once for each task in [0, tasks), and returns when all are done. May be called from any thread and
+  /// from within a task: where the pool is taken, the calling thread runs its tasks itself, in order. If tasks throw,
+  /// the exception of the lowest of them reaches the caller, and tasks above it may be left out.
+  template <class Run>
+  void parallel_for(index_t tasks, Run&& run);
+
+  /// The pool of the process, made with `default_threads()` at the first call.
+  static thread_pool& shared() {
+    static thread_pool pool;
+    return pool;
+  }
+
+  /// The environment's MIXCON_NUM_THREADS, from 1 to 1024, or std::invalid_argument; one a core where it is not set.
+  static int default_threads();
+
+ private:
+  // The gate is one number, so that it changes at once: whether workers may enter, how many are inside, and a count of
+  // regions. The caller leaves a region when the gate is closed and nobody is inside; a worker that comes later does
+  // not enter, and touches nothing of the caller's.
+  static constexpr std::uint64_t open = 1, one_inside = 2, one_region = 4096;
+  static std::uint64_t inside(std::uint64_t gate) { return gate % one_region / one_inside; }
+  static std::uint64_t region(std::uint64_t gate) { return gate / one_region; }
+
+  struct no_workers {};
+  explicit thread_pool(no_workers) {}
+  void work();
+  void share_out(index_t tasks);
+  void run_tasks();
+  template <class Ready>
+  void wait_until(Ready ready);
+  void wake_sleepers();
+
+  alignas(64) std::atomic<std::uint64_t> gate_{0};
+  alignas(64) std::atomic<index_t> next_task_{0};
+  alignas(64) std::atomic<bool> taken_{false};
+  std::atomic<bool> stopping_{false};
+  std::atomic<int> sleepers_{0};
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  int spins_ = 0;
+  std::vector<std::thread> workers_;
+
+  // The region's work; written while the gate is closed and nobody is inside.
+  void (*run_)(void* context, index_t task) = nullptr;
+  void* context_ = nullptr;
+  index_t tasks_ = 0;
+#if defined(__cpp_exceptions)
+  std::exception_ptr error_;  // what task failed_ threw; guarded by mutex_
+  index_t failed_ = 0;
+#endif
+};
+
+namespace detail {
+
+inline void pause_briefly() {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+}  // namespace detail
+
+inline int thread_pool::default_threads() {
+  const auto cores = static_cast<int>(std::thread::hardware_concurrency());  // 0 where it is not known
+  const char* text = std::getenv("MIXCON_NUM_THREADS");
+  if (text == nullptr) return cores < 1 ? 1 : cores < most_threads ? cores : most_threads;
+  char* end = nullptr;
+  const long threads = std::strtol(text, &end, 10);
+  MIXCON_REQUIRE(end != text && *end == '\0' && threads >= 1 && threads <= most_threads,
+                 "thread_pool: MIXCON_NUM_THREADS is \"", text, "\"; expected a whole number from 1 to ", most_threads,
+                 ". Unset it for one thread a core (here ", cores, ").");
+  return static_cast<int>(threads);
+}
+
+// The delegated constructor makes a whole object: should a thread not start, the destructor ends those that did.
+inline thread_pool::thread_pool(int threads) : thread_pool(no_workers{}) {
+  MIXCON_REQUIRE(threads >= 1 && threads <= most_threads, "thread_pool: ", threads,
+                 " threads asked for; expected 1 to ", most_threads,
+                 ", the caller among them. Leave the argument out for one a core.");
+  // spinning only pays where each thread has a core of its own
+  spins_ = threads <= static_cast<int>(std::thread::hardware_concurrency()) ? 4000 : 0;
+  workers_.reserve(static_cast<std::size_t>(threads - 1));
+  for (int worker = 1; worker < threads; ++worker) workers_.emplace_back([this] { work(); });
+}
+
+inline thread_pool::~thread_pool() {
+  stopping_ = true;
+  wake_sleepers();
+  for (std::thread& worker : workers_) worker.join();
+}
+
+template <class Run>
+void thread_pool::parallel_for(index_t tasks, Run&& run) {
+  MIXCON_REQUIRE(tasks >= 0, "parallel_for: ", tasks, " tasks; expected 0 or more. Did a count overflow?");
+  if (tasks < 2 || workers_.empty() || taken_.exchange(true, std::memory_order_acquire)) {
+    for (index_t task = 0; task < tasks; ++task) run(task);
+    return;
+  }
+  using callable = std::remove_reference_t<Run>;
+  run_ = [](void* context, index_t task) { (*static_cast<callable*>(context))(task); };
+  context_ = const_cast<void*>(static_cast<const void*>(std::addressof(run)));
+  share_out(tasks);
+}
+
+inline void thread_pool::share_out(index_t tasks) {
+  tasks_ = tasks;
+  next_task_.store(0, std::memory_order_relaxed);
+  gate_.store((region(gate_) + 1) * one_region | open);
+  wake_sleepers();
+  run_tasks();
+  gate_.fetch_sub(open);
+  wait_until([this] { return inside(gate_) == 0; });
+#if defined(__cpp_exceptions)
+  const std::exception_ptr error = std::exchange(error_, nullptr);
+#endif
+  taken_.store(false, std::memory_order_release);
+#if defined(__cpp_exceptions)
+  if (error) std::rethrow_exception(error);
+#endif
+}
+
+inline void thread_pool::run_tasks() {
+  for (index_t task; (task = next_task_.fetch_add(1, std::memory_order_relaxed)) < tasks_;) {
+#if defined(__cpp_exceptions)
+    try {
+      run_(context_, task);
+    } catch (...) {
+      const std::lock_guard lock(mutex_);
+      if (!error_ || task < failed_) error_ = std::current_exception(), failed_ = task;
+      next_task_.store(tasks_, std::memory_order_relaxed);  // tasks below this one are all taken by now, and will run
+    }
+#else
+    run_(context_, task);
+#endif
+  }
+}
+
+inline void thread_pool::work() {
+  for (std::uint64_t last = 0;;) {
+    std::uint64_t gate = 0;
+    wait_until([&] {
+      gate = gate_;
+      return stopping_ || ((gate & open) != 0 && region(gate) != last);
+    });
+    if (stopping_) return;
+    if (!gate_.compare_exchange_strong(gate, gate + one_inside)) continue;  // closed, or another worker came first
+    last = region(gate);
+    run_tasks();
+    const std::uint64_t before = gate_.fetch_sub(one_inside);
+    if ((before & open) == 0 && inside(before) == 1) wake_sleepers();  // the caller may sleep until the last one leaves
+  }
+}
+
+// Either the sleeper sees the change that it waits for, or who changes it sees the sleeper: all sequentially
+// consistent.
+template <class Ready>
+void thread_pool::wait_until(Ready ready) {
+  for (int spin = 0; spin < spins_; ++spin) {
+    if (ready()) return;
+    detail::pause_briefly();
+  }
+  std::unique_lock lock(mutex_);
+  ++sleepers_;
+  changed_.wait(lock, ready);
+  --sleepers_;
+}
+
+inline void thread_pool::wake_sleepers() {
+  if (sleepers_ == 0) return;
+  { const std::lock_guard lock(mutex_); }  // who counts as a sleeper but does not wait yet holds it
+  changed_.notify_all();
+}
+
+}  // namespace mixcon
