@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/core/config.hpp>
+#include <mixcon/core/require.hpp>
+#include <mixcon/core/tensor_traits.hpp>
+#include <mixcon/mix/overlap.hpp>
+#include <mixcon/mix/partners.hpp>
+#include <mixcon/mix/plan.hpp>
+#include <mixcon/mix/runs.hpp>
+
+#include <cstddef>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+// The door through which every plan is applied. What a kind of plan does to one sample is in its own header, as
+// check_region, blend_sample, unblend_own and unblend_partner, found by the type of its region.
+namespace mixcon {
+
+namespace detail {
+
+template <int Rank>
+bool same_sample_shape(const axes<Rank>& a, const axes<Rank>& b) {
+  for (int axis = 1; axis < Rank; ++axis)
+    if (a[axis] != b[axis]) return false;
+  return true;
+}
+
+template <class Region>
+void check_plan(const mix_plan<Region>& plan, const char* function, index_t samples, index_t partners) {
+  const index_t planned = plan.samples();
+  MIXCON_REQUIRE(planned >= 1, function, ": the plan has no partners; at least one sample is needed.");
+  MIXCON_REQUIRE(planned == samples, function, ": the plan has ", planned, " partners for ", samples,
+                 " samples; expected one a sample. Was the plan made for another batch?");
+  for (index_t i = 0; i < planned; ++i)
+    MIXCON_REQUIRE(plan.partner_of(i) >= 0 && plan.partner_of(i) < partners, function, ": the partner of sample ", i,
+                   " is ", plan.partner_of(i), "; expected 0 to ", partners - 1, ".");
+  const index_t lambdas = static_cast<index_t>(plan.lambda.size());
+  MIXCON_REQUIRE(lambdas == 1 || lambdas == planned, function, ": the plan has ", lambdas, " lambdas for ", planned,
+                 " samples; expected one for the batch, or one a sample.");
+  for (index_t i = 0; i < lambdas; ++i)
+    MIXCON_REQUIRE(plan.lambda[static_cast<std::size_t>(i)] >= 0 && plan.lambda[static_cast<std::size_t>(i)] <= 1,
+                   function, ": lambda ", i, " is ", plan.lambda[static_cast<std::size_t>(i)],
+                   "; it is the share of the own label and must be in [0, 1].");
+}
+
+template <class Region, class T, int Rank>
+void blend_views(const mix_plan<Region>& plan, const tensor_view<const T, Rank>& sample,
+                 const tensor_view<const T, Rank>& partners, const tensor_view<T, Rank>& mixed) {
+  MIXCON_REQUIRE(mixed.extents() == sample.extents(), "blend: samples are ", sample.extents(), ", the mixed batch ",
+                 mixed.extents(), "; expected the same shape.");
+  MIXCON_REQUIRE(same_sample_shape(sample.extents(), partners.extents()), "blend: samples are ", sample.extents(),
+                 ", the partner batch ", partners.extents(), "; expected the same shape after the first axis.");
+  check_plan(plan, "blend", sample.extent(0), partners.extent(0));
+  check_region(plan, "blend", sample.extents());
+  MIXCON_REQUIRE(
+      !overlap(sample, mixed) && !overlap(partners, mixed),
+      "blend: the mixed batch overlaps its input, whose samples are still read as partners; mix into a batch of "
+      "its own.");
+  const bool own_batch = partners.data() == sample.data();
+  for (const index_t i : own_batch ? order_along_partners(plan.partner) : counted(sample.extent(0)))
+    blend_sample(plan, i, sample_of(sample, i), partners, sample_of(mixed, i));
+}
+
+/// Which part of the adjoint is added.
+enum class gradient_of { own, partners, both };
+
+template <class Region, class T, int Rank>
+void unblend_views(const mix_plan<Region>& plan, const tensor_view<const T, Rank>& upstream,
+                   const tensor_view<T, Rank>& gradient, gradient_of part) {
+  MIXCON_REQUIRE(same_sample_shape(upstream.extents(), gradient.extents()), "unblend: upstream is ", upstream.extents(),
+                 ", the gradient ", gradient.extents(), "; expected the same shape after the first axis.");
+  MIXCON_REQUIRE(part == gradient_of::partners || gradient.extent(0) == upstream.extent(0), "unblend: upstream is ",
+                 upstream.extents(), ", the gradient of the samples ", gradient.extents(),
+                 "; expected the same shape.");
+  check_plan(plan, "unblend", upstream.extent(0), part == gradient_of::own ? __INT64_MAX__ : gradient.extent(0));
+  check_region(plan, "unblend", upstream.extents());
+  MIXCON_REQUIRE(
+      !overlap(upstream, gradient),
+      "unblend: the gradient overlaps the upstream gradient, which is still read; add into a batch of its own.");
+  const mixed_with consumers(part == gradient_of::own ? std::vector<index_t>{} : plan.partner, gradient.extent(0));
+  for (index_t j = 0; j < gradient.extent(0); ++j) {
+    const auto to = sample_of(gradient, j);
+    if (part != gradient_of::partners) unblend_own(plan, j, sample_of(upstream, j), to);
+    for (const index_t i : consumers[j]) unblend_partner(plan, i, sample_of(upstream, i), to);
+  }
+}
+
+template <class Input, class Output>
+constexpr void check_types() {
+  using from = std::remove_const_t<typename Input::element>;
+  static_assert(!std::is_const_v<typename Output::element>,
+                "mixcon: the last argument is written to, and this one is const");
+  static_assert(std::is_same_v<from, std::remove_const_t<typename Output::element>>,
+                "mixcon: input and output have the same element type; convert one of them first");
+  static_assert(Input::rank == Output::rank, "mixcon: input and output have the same number of axes");
+}
+
+template <class T, int Rank>
+tensor_view<const T, Rank> read_only(const tensor_view<T, Rank>& tensor) {
+  return tensor;
+}
+
+}  // namespace detail
+
+/// Applies a plan: mixed(i) is made of sample i and sample partner[i] as the region says. Samples (N, ...) of rank 1 to
+/// 4 and any strides, mixed likewise; the mixed batch overlaps no input. Same result for the same plan on every
+/// backend, up to rounding. The plan is checked: partners in range, lambda in [0, 1], boxes within the image.
+template <class Region, class Sample, class Mixed>
+void blend(const mix_plan<Region>& plan, const Sample& sample, Mixed&& mixed) {
+  const auto from = detail::read_only(view(sample));
+  const auto to = view(std::forward<Mixed>(mixed));
+  detail::check_types<decltype(from), decltype(to)>();
+  detail::blend_views(plan, from, from, to);
+}
+/// The same with partners from elsewhere: another view of the batch, or a queue of M samples; partner[i] counts in it.
+template <class Region, class Sample, class Partners, class Mixed>
+void blend(const mix_plan<Region>& plan, const Sample& sample, const Partners& partners, Mixed&& mixed) {
+  const auto from = detail::read_only(view(sample));
+  const auto others = detail::read_only(view(partners));
+  const auto to = view(std::forward<Mixed>(mixed));
+  detail::check_types<decltype(from), decltype(to)>();
+  detail::check_types<decltype(others), decltype(to)>();
+  detail::blend_views(plan, from, others, to);
+}
+
+/// The adjoint of `blend`: adds to the gradient with respect to the samples what the gradient with respect to the mixed
+/// batch implies, from each sample's own share and from those it was the partner of. Both (N, ...). Contributions come
+/// in a fixed order, so the result is reproducible bit for bit, repeated partners or not.
+template <class Region, class Upstream, class Gradient>
+void unblend(const mix_plan<Region>& plan, const Upstream& upstream, Gradient&& gradient) {
+  const auto from = detail::read_only(view(upstream));
+  const auto to = view(std::forward<Gradient>(gradient));
+  detail::check_types<decltype(from), decltype(to)>();
+  detail::unblend_views(plan, from, to, detail::gradient_of::both);
+}
+/// The same where the partners came from elsewhere: the gradients of the samples (N, ...) and of that batch (M, ...).
+template <class Region, class Upstream, class Gradient, class PartnerGradient>
+void unblend(const mix_plan<Region>& plan, const Upstream& upstream, Gradient&& gradient,
+             PartnerGradient&& partner_gradient) {
+  const auto from = detail::read_only(view(upstream));
+  const auto to = view(std::forward<Gradient>(gradient));
+  const auto to_partners = view(std::forward<PartnerGradient>(partner_gradient));
+  detail::check_types<decltype(from), decltype(to)>();
+  detail::check_types<decltype(from), decltype(to_partners)>();
+  MIXCON_REQUIRE(!detail::overlap(to, to_partners),
+                 "unblend: the two gradients overlap; where samples and partners are one batch, pass one gradient.");
+  if (to) detail::unblend_views(plan, from, to, detail::gradient_of::own);
+  if (to_partners) detail::unblend_views(plan, from, to_partners, detail::gradient_of::partners);
+}
+
+}  // namespace mixcon

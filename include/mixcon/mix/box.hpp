@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/core/config.hpp>
+#include <mixcon/core/require.hpp>
+#include <mixcon/core/tensor_traits.hpp>
+
+#include <string>
+
+namespace mixcon {
+
+/// The extents of a batch of images, whatever the order of its elements in memory.
+struct image_shape {
+  index_t samples = 0, channels = 1, rows = 0, columns = 0;
+  friend bool operator==(const image_shape&, const image_shape&) = default;
+};
+/// The extents of a batch of signals: audio, other series.
+struct signal_shape {
+  index_t samples = 0, channels = 1, steps = 0;
+  friend bool operator==(const signal_shape&, const signal_shape&) = default;
+};
+
+/// The shape of images (N, C, H, W).
+template <Viewable<4> Images>
+image_shape image_shape_of(const Images& images) {
+  const auto batch = view<4>(images);
+  return {batch.extent(0), batch.extent(1), batch.extent(2), batch.extent(3)};
+}
+/// The shape of signals (N, C, T).
+template <Viewable<3> Signals>
+signal_shape signal_shape_of(const Signals& signals) {
+  const auto batch = view<3>(signals);
+  return {batch.extent(0), batch.extent(1), batch.extent(2)};
+}
+
+/// A rectangle of pixels, half open: rows [top, bottom), columns [left, right).
+struct box {
+  index_t top = 0, bottom = 0, left = 0, right = 0;
+  index_t area() const { return (bottom - top) * (right - left); }
+  friend bool operator==(const box&, const box&) = default;
+};
+/// A stretch of time steps, half open.
+struct segment {
+  index_t begin = 0, end = 0;
+  index_t length() const { return end - begin; }
+  friend bool operator==(const segment&, const segment&) = default;
+};
+
+/// The share of the image that the box covers, in [0, 1].
+inline double share(const box& area, const image_shape& shape) {
+  return static_cast<double>(area.area()) / static_cast<double>(shape.rows * shape.columns);
+}
+inline double share(const segment& stretch, const signal_shape& shape) {
+  return static_cast<double>(stretch.length()) / static_cast<double>(shape.steps);
+}
+
+inline std::string to_string(const box& b) {  // rows first, as in the specification of the golden files
+  return '[' + std::to_string(b.top) + ", " + std::to_string(b.bottom) + ", " + std::to_string(b.left) + ", " +
+         std::to_string(b.right) + ']';
+}
+inline std::string to_string(const segment& s) {
+  return '[' + std::to_string(s.begin) + ", " + std::to_string(s.end) + ']';
+}
+
+namespace detail {
+
+inline void require_image(const char* who, const image_shape& shape) {
+  MIXCON_REQUIRE(shape.rows >= 1 && shape.columns >= 1, who, ": images are ", shape.rows, " x ", shape.columns,
+                 "; expected at least one row and one column.");
+}
+inline void require_signal(const char* who, const signal_shape& shape) {
+  MIXCON_REQUIRE(shape.steps >= 1, who, ": signals have ", shape.steps, " steps; at least one is needed.");
+}
+
+}  // namespace detail
+}  // namespace mixcon

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/core/config.hpp>
+#include <mixcon/core/require.hpp>
+
+#include <cstddef>
+#include <vector>
+
+namespace mixcon {
+
+/// How often a policy draws: once for the batch; once a pair, for both of its members; or once a sample.
+enum class granularity { batch, pair, sample };
+
+/// How many entries a plan then has: 1 or N.
+inline index_t count(granularity per, index_t samples) { return per == granularity::batch ? 1 : samples; }
+
+/// Under which number entry i is drawn. The two members of a pair draw under the lower of their numbers, so both get
+/// the same; that needs partners that are each other's.
+inline index_t drawn_as(granularity per, index_t i, const std::vector<index_t>& partner) {
+  if (per != granularity::pair) return i;
+  const index_t other = partner[static_cast<std::size_t>(i)];
+  return other < i ? other : i;
+}
+
+namespace detail {
+
+/// One draw a pair makes sense when everyone has a partner, and is the partner's partner.
+inline void require_pairs(const char* policy, granularity per, const std::vector<index_t>& partner) {
+  if (per != granularity::pair) return;
+  MIXCON_REQUIRE(partner.size() % 2 == 0, policy, ": granularity::pair with ", partner.size(),
+                 " samples; a batch of pairs has an even number.");
+  for (std::size_t i = 0; i < partner.size(); ++i) {
+    const index_t j = partner[i];
+    MIXCON_REQUIRE(j != static_cast<index_t>(i) && partner[static_cast<std::size_t>(j)] == static_cast<index_t>(i),
+                   policy, ": granularity::pair, but sample ", i, " mixes with ", j, " and ", j, " with ",
+                   partner[static_cast<std::size_t>(j)], "; pairs must be mutual. Use pairing::reverse.");
+  }
+}
+
+}  // namespace detail
+}  // namespace mixcon

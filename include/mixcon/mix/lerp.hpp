@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/core/config.hpp>
+#include <mixcon/core/tensor_view.hpp>
+#include <mixcon/mix/arithmetic.hpp>
+#include <mixcon/mix/plan.hpp>
+#include <mixcon/mix/runs.hpp>
+
+#include <string>
+
+namespace mixcon {
+
+/// The kind of plan that mixes every value alike: lambda * own + (1 - lambda) * partner. Any rank. At lambda 0 and 1 it
+/// copies, so both ends are exact and what is not shown cannot leak, NaN included. Integers of 8 and 16 bits are mixed
+/// in float and rounded to nearest, ties to even.
+struct lerp {
+  friend bool operator==(const lerp&, const lerp&) = default;
+};
+inline std::string to_string(const lerp& /*region*/) { return "lerp"; }
+
+template <int Rank>
+void check_region(const mix_plan<lerp>& /*plan*/, const char* /*function*/, const axes<Rank>& /*extents*/) {}
+
+template <class T, int Rank, int Inner>
+void blend_sample(const mix_plan<lerp>& plan, index_t i, const tensor_view<const T, Inner>& own,
+                  const tensor_view<const T, Rank>& partners, const tensor_view<T, Inner>& mixed) {
+  using number = detail::mixing_number<T>;
+  const double lambda = plan.lambda_of(i);
+  const tensor_view<const T, Inner> partner = detail::sample_of(partners, plan.partner_of(i));
+  if (lambda == 1) return detail::copy_block(own, mixed);
+  if (lambda == 0) return detail::copy_block(partner, mixed);
+  const number keep = static_cast<number>(lambda), take = static_cast<number>(1 - lambda);
+  detail::for_each_run(
+      [=](index_t length, detail::run<const T> a, detail::run<const T> b, detail::run<T> y) {
+        detail::for_each_element(
+            length,
+            [=](const T& x, const T& z, T& out) {
+              out = detail::stored<T>(keep * static_cast<number>(x) + take * static_cast<number>(z));
+            },
+            a, b, y);
+      },
+      own, partner, mixed);
+}
+
+template <class T, int Inner>
+void unblend_own(const mix_plan<lerp>& plan, index_t i, const tensor_view<const T, Inner>& upstream,
+                 const tensor_view<T, Inner>& gradient) {
+  detail::add_block(plan.lambda_of(i), upstream, gradient);
+}
+template <class T, int Inner>
+void unblend_partner(const mix_plan<lerp>& plan, index_t i, const tensor_view<const T, Inner>& upstream,
+                     const tensor_view<T, Inner>& gradient) {
+  detail::add_block(1 - plan.lambda_of(i), upstream, gradient);
+}
+
+}  // namespace mixcon

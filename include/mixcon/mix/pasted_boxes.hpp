@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/core/config.hpp>
+#include <mixcon/core/require.hpp>
+#include <mixcon/core/tensor_view.hpp>
+#include <mixcon/mix/arithmetic.hpp>
+#include <mixcon/mix/box.hpp>
+#include <mixcon/mix/plan.hpp>
+#include <mixcon/mix/runs.hpp>
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace mixcon {
+
+/// The kind of plan that shows the partner inside a box and the own sample outside; with `own_inside` the other way
+/// round. The last two axes of the batch are rows and columns: (N, H, W) or (N, C, H, W), every channel alike. It
+/// copies and never computes: whatever is covered, NaN included, cannot leak.
+struct pasted_boxes {
+  std::vector<box> boxes{};  ///< one for the batch, or one a sample
+  bool own_inside = false;
+
+  const box& of(index_t sample) const { return boxes[boxes.size() == 1 ? 0 : static_cast<std::size_t>(sample)]; }
+  friend bool operator==(const pasted_boxes&, const pasted_boxes&) = default;
+};
+inline std::string to_string(const pasted_boxes& region) {
+  return (region.own_inside ? "own inside boxes " : "partner inside boxes ") + detail::written_list(region.boxes);
+}
+
+template <int Rank>
+void check_region(const mix_plan<pasted_boxes>& plan, const char* function, const axes<Rank>& extents) {
+  static_assert(Rank >= 3, "mixcon: a plan of boxes mixes images (N, H, W) or (N, C, H, W); signals take segments");
+  const index_t rows = extents[Rank - 2], columns = extents[Rank - 1];
+  const std::vector<box>& boxes = plan.region.boxes;
+  MIXCON_REQUIRE(boxes.size() == 1 || boxes.size() == plan.partner.size(), function, ": the plan has ", boxes.size(),
+                 " boxes for ", plan.samples(), " samples; expected one for the batch, or one a sample.");
+  for (const box& b : boxes)
+    MIXCON_REQUIRE(
+        0 <= b.top && b.top <= b.bottom && b.bottom <= rows && 0 <= b.left && b.left <= b.right && b.right <= columns,
+        function, ": box ", to_string(b), " is not within images of ", rows, " x ", columns,
+        " (top, bottom, left, right; half open). Was the plan made for another size?");
+}
+
+namespace detail {
+
+/// The part of a sample inside the box.
+template <class T, int Rank>
+tensor_view<T, Rank> inside_of(const tensor_view<T, Rank>& sample, const box& b) {
+  return part_of(part_of(sample, 1, b.top, b.bottom), 0, b.left, b.right);
+}
+/// Calls f(part of each sample) for the four parts around the box.
+template <class F, class... Sample>
+void for_each_part_around(const box& b, index_t rows, index_t columns, F&& f, const Sample&... sample) {
+  f(part_of(sample, 1, 0, b.top)...);
+  f(part_of(sample, 1, b.bottom, rows)...);
+  f(part_of(part_of(sample, 1, b.top, b.bottom), 0, 0, b.left)...);
+  f(part_of(part_of(sample, 1, b.top, b.bottom), 0, b.right, columns)...);
+}
+
+/// Adds the part of the upstream gradient that is inside the box, or the part around it.
+template <class T, int Inner>
+void add_shown(bool inside, const box& b, const tensor_view<const T, Inner>& upstream,
+               const tensor_view<T, Inner>& gradient) {
+  if (inside) return add_block(1, inside_of(upstream, b), inside_of(gradient, b));
+  for_each_part_around(
+      b, upstream.extent(Inner - 2), upstream.extent(Inner - 1),
+      [](const auto& from, const auto& to) { add_block(1, from, to); }, upstream, gradient);
+}
+
+}  // namespace detail
+
+template <class T, int Rank, int Inner>
+void blend_sample(const mix_plan<pasted_boxes>& plan, index_t i, const tensor_view<const T, Inner>& own,
+                  const tensor_view<const T, Rank>& partners, const tensor_view<T, Inner>& mixed) {
+  const box& b = plan.region.of(i);
+  const tensor_view<const T, Inner> partner = detail::sample_of(partners, plan.partner_of(i));
+  const tensor_view<const T, Inner>& inner = plan.region.own_inside ? own : partner;
+  const tensor_view<const T, Inner>& outer = plan.region.own_inside ? partner : own;
+  detail::copy_block(detail::inside_of(inner, b), detail::inside_of(mixed, b));
+  detail::for_each_part_around(
+      b, own.extent(Inner - 2), own.extent(Inner - 1),
+      [](const auto& from, const auto& to) { detail::copy_block(from, to); }, outer, mixed);
+}
+
+template <class T, int Inner>
+void unblend_own(const mix_plan<pasted_boxes>& plan, index_t i, const tensor_view<const T, Inner>& upstream,
+                 const tensor_view<T, Inner>& gradient) {
+  detail::add_shown(plan.region.own_inside, plan.region.of(i), upstream, gradient);
+}
+template <class T, int Inner>
+void unblend_partner(const mix_plan<pasted_boxes>& plan, index_t i, const tensor_view<const T, Inner>& upstream,
+                     const tensor_view<T, Inner>& gradient) {
+  detail::add_shown(!plan.region.own_inside, plan.region.of(i), upstream, gradient);
+}
+
+}  // namespace mixcon

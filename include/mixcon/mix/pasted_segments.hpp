@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/core/config.hpp>
+#include <mixcon/core/require.hpp>
+#include <mixcon/core/tensor_view.hpp>
+#include <mixcon/mix/arithmetic.hpp>
+#include <mixcon/mix/box.hpp>
+#include <mixcon/mix/plan.hpp>
+#include <mixcon/mix/runs.hpp>
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace mixcon {
+
+/// The kind of plan that shows the partner during a stretch of time and the own sample before and after; with
+/// `own_inside` the other way round. The last axis of the batch is time: (N, T), (N, C, T), or spectrograms. It copies
+/// and never computes: whatever is covered, NaN included, cannot leak.
+struct pasted_segments {
+  std::vector<segment> segments{};  ///< one for the batch, or one a sample
+  bool own_inside = false;
+
+  const segment& of(index_t sample) const {
+    return segments[segments.size() == 1 ? 0 : static_cast<std::size_t>(sample)];
+  }
+  friend bool operator==(const pasted_segments&, const pasted_segments&) = default;
+};
+inline std::string to_string(const pasted_segments& region) {
+  return (region.own_inside ? "own inside segments " : "partner inside segments ") +
+         detail::written_list(region.segments);
+}
+
+template <int Rank>
+void check_region(const mix_plan<pasted_segments>& plan, const char* function, const axes<Rank>& extents) {
+  static_assert(Rank >= 2, "mixcon: a plan of segments mixes signals (N, T) or (N, C, T)");
+  const index_t steps = extents[Rank - 1];
+  const std::vector<segment>& segments = plan.region.segments;
+  MIXCON_REQUIRE(segments.size() == 1 || segments.size() == plan.partner.size(), function, ": the plan has ",
+                 segments.size(), " segments for ", plan.samples(),
+                 " samples; expected one for the batch, or one a sample.");
+  for (const segment& s : segments)
+    MIXCON_REQUIRE(0 <= s.begin && s.begin <= s.end && s.end <= steps, function, ": segment ", to_string(s),
+                   " is not within signals of ", steps,
+                   " steps (begin, end; half open). Was the plan made for another length?");
+}
+
+namespace detail {
+
+/// Calls f(part of each sample) inside the stretch, or for the parts before and after it.
+template <class F, class... Sample>
+void for_each_part_of_time(bool inside, const segment& s, index_t steps, F&& f, const Sample&... sample) {
+  if (inside) return f(part_of(sample, 0, s.begin, s.end)...);
+  f(part_of(sample, 0, 0, s.begin)...);
+  f(part_of(sample, 0, s.end, steps)...);
+}
+
+template <class T, int Inner>
+void add_shown(bool inside, const segment& s, const tensor_view<const T, Inner>& upstream,
+               const tensor_view<T, Inner>& gradient) {
+  for_each_part_of_time(
+      inside, s, upstream.extent(Inner - 1), [](const auto& from, const auto& to) { add_block(1, from, to); }, upstream,
+      gradient);
+}
+
+}  // namespace detail
+
+template <class T, int Rank, int Inner>
+void blend_sample(const mix_plan<pasted_segments>& plan, index_t i, const tensor_view<const T, Inner>& own,
+                  const tensor_view<const T, Rank>& partners, const tensor_view<T, Inner>& mixed) {
+  const segment& s = plan.region.of(i);
+  const index_t steps = own.extent(Inner - 1);
+  const tensor_view<const T, Inner> partner = detail::sample_of(partners, plan.partner_of(i));
+  const auto copy = [](const auto& from, const auto& to) { detail::copy_block(from, to); };
+  detail::for_each_part_of_time(plan.region.own_inside, s, steps, copy, own, mixed);
+  detail::for_each_part_of_time(!plan.region.own_inside, s, steps, copy, partner, mixed);
+}
+
+template <class T, int Inner>
+void unblend_own(const mix_plan<pasted_segments>& plan, index_t i, const tensor_view<const T, Inner>& upstream,
+                 const tensor_view<T, Inner>& gradient) {
+  detail::add_shown(plan.region.own_inside, plan.region.of(i), upstream, gradient);
+}
+template <class T, int Inner>
+void unblend_partner(const mix_plan<pasted_segments>& plan, index_t i, const tensor_view<const T, Inner>& upstream,
+                     const tensor_view<T, Inner>& gradient) {
+  detail::add_shown(!plan.region.own_inside, plan.region.of(i), upstream, gradient);
+}
+
+}  // namespace mixcon

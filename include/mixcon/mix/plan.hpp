@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/core/config.hpp>
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace mixcon {
+
+/// What a mixing policy decided for one batch: plain data, to compare, print, store, replay, or send to a device.
+///
+/// `Region` is the kind of plan, one header each: how the two samples of a pair share the mixed one. `lerp` everywhere
+/// by lambda; `pasted_boxes` and `pasted_segments` by place. `blend` applies a plan, `unblend` is its adjoint.
+template <class Region>
+struct mix_plan {
+  std::vector<index_t> partner{};  ///< (N): sample i mixes with sample partner[i]; repeats are allowed
+  std::vector<double> lambda{};    ///< (1) or (N), in [0, 1]: the share of its own label that a sample keeps
+  Region region{};
+
+  index_t samples() const { return static_cast<index_t>(partner.size()); }
+  index_t partner_of(index_t sample) const { return partner[static_cast<std::size_t>(sample)]; }
+  double lambda_of(index_t sample) const { return lambda[lambda.size() == 1 ? 0 : static_cast<std::size_t>(sample)]; }
+  friend bool operator==(const mix_plan&, const mix_plan&) = default;
+};
+
+namespace detail {
+
+inline std::string written_exactly(double number) {  // enough digits to read the same number back
+  char text[32];
+  __builtin_snprintf(text, sizeof text, "%.17g", number);
+  return text;
+}
+inline std::string written_exactly(index_t number) { return std::to_string(number); }
+
+/// "[a, b, c]". What is not a number has a to_string of its own.
+template <class T>
+std::string written_list(const std::vector<T>& list) {
+  std::string text = "[";
+  for (const T& entry : list) {
+    if (text.size() > 1) text += ", ";
+    if constexpr (requires { written_exactly(entry); })
+      text += written_exactly(entry);
+    else
+      text += to_string(entry);
+  }
+  return text + ']';
+}
+
+}  // namespace detail
+
+/// The plan in one line, every number with all its digits: `partner [1, 0], lambda [0.25], lerp`.
+template <class Region>
+std::string to_string(const mix_plan<Region>& plan) {
+  return "partner " + detail::written_list(plan.partner) + ", lambda " + detail::written_list(plan.lambda) + ", " +
+         to_string(plan.region);
+}
+
+}  // namespace mixcon
