@@ -31,6 +31,10 @@ struct cross_entropy {
     T mass{};
     mask_of<T> single{};  // one positive, of weight 1
     T pull{};           // slope at that positive
+    template <class U>
+    MIXCON_HD cross_entropy::reading<U> spread() const {
+      return {U(value), U(partition), U(mass), U(single ? 1 : 0) == U(1), U(pull)};
+    }
   };
 
   template <class T>

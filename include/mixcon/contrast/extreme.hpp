@@ -50,6 +50,8 @@ template <class T>
 struct peak_reading {
   T value{};
   index_of<T> where{};
+  template <class U>
+  MIXCON_HD peak_reading<U> spread() const { return {U(value), index_of<U>(where)}; }
 };
 template <class T>
 MIXCON_HD T is_at(const index_of<T>& where, index_t candidate) {

@@ -12,6 +12,7 @@ namespace mixcon {
 /// x times a constant.
 struct times {
   double by = 1;
+  constexpr times(double factor = 1) : by(factor) {}  // NOLINT(google-explicit-constructor)
   template <class T>
   MIXCON_HD constexpr T operator()(const T& x) const { return x * by; }
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mixcon/contrast/function_of_logit.hpp>
+#include <mixcon/contrast/reading.hpp>
 
 namespace mixcon {
 
@@ -25,9 +26,7 @@ struct log_sum_exp {
   };
   /// What the backward pass needs to know of an anchor.
   template <class T>
-  struct reading {
-    T value{};
-  };
+  using reading = detail::plain_reading<T>;
 
   /// f(x) where the pair enters, -infinity elsewhere.
   template <class T>

@@ -27,7 +27,7 @@ struct logit_pair {
   T weight{};
   T target{};
   mask_of<T> positive{};
-  index_t candidate = 0;  // of the first lane
+  index_t candidate = 0;  // of the first lane; an anchor's own candidates come before the shared ones
 };
 
 /// Which pairs enter a statistic, and how much each counts there. Types, so that an engine knows them when it compiles.

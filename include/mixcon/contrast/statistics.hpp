@@ -7,7 +7,8 @@
 //   height, make_room   only where exponentials are summed: raise the shift before pairs are observed
 //   observe(state, p)   one pair (or one a lane)
 //   merge(state, other) any split of the pairs merges to the same value
-//   read(state)         -> reading<T>, whose `value` the formula sees (`given` also reads the anchor's index)
+//   read(state)         -> reading<T>, whose `value` the formula sees (`given` also reads the anchor's index);
+//                       reading.spread<U>() is the same on every lane of a U
 //   slope(reading, p)   d value / d logit of p;  target_slope(reading, p): d value / d target of p
 //
 // callable on the CPU, on vector lanes and in kernels. Engines know these words and nothing of the losses.

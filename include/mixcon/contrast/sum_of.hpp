@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mixcon/contrast/function_of_logit.hpp>
+#include <mixcon/contrast/reading.hpp>
 
 namespace mixcon {
 
@@ -14,10 +15,6 @@ struct running_sum {
     using mixcon::lane;
     return running_sum<decltype(lane(sum, k))>{lane(sum, k)};
   }
-};
-template <class T>
-struct plain_reading {
-  T value{};
 };
 }  // namespace detail
 

@@ -64,7 +64,7 @@ struct lanes {
   template <class F>
   MIXCON_HD static lanes each(F&& f) {
     lanes r;
-    for (int k = 0; k < W; ++k) r.v[k] = f(k);
+    for (int k = 0; k < W; ++k) r.v[k] = static_cast<T>(f(k));
     return r;
   }
 
@@ -178,6 +178,10 @@ struct mask_of_number<lanes<T, W>> {
 template <class T, int W>
 struct index_of_number<lanes<T, W>> {
   using type = lanes<std::int64_t, W>;
+};
+template <class T, int W>
+struct scalar_of_number<lanes<T, W>> {
+  using type = T;
 };
 template <class T, int W>
 struct lanes_of_number<lanes<T, W>> {

@@ -57,7 +57,7 @@ struct position {
 
 namespace detail {
 template <int... Position, class F>
-MIXCON_HD constexpr void for_each_position(std::integer_sequence<int, Position...>, F&& f) {
+MIXCON_HD constexpr void each_position(std::integer_sequence<int, Position...>, F&& f) {
   (f(position<Position>{}), ...);
 }
 }  // namespace detail
@@ -65,7 +65,7 @@ MIXCON_HD constexpr void for_each_position(std::integer_sequence<int, Position..
 /// Calls f(position<0>{}), f(position<1>{}), ... Size times, in order.
 template <int Size, class F>
 MIXCON_HD constexpr void for_each_position(F&& f) {
-  detail::for_each_position(std::make_integer_sequence<int, Size>{}, f);
+  detail::each_position(std::make_integer_sequence<int, Size>{}, f);
 }
 
 }  // namespace mixcon

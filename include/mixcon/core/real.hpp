@@ -61,6 +61,14 @@ struct index_of_number {
 template <class T>
 using index_of = typename index_of_number<T>::type;
 
+/// The type of one lane of a T: T itself unless it has several.
+template <class T>
+struct scalar_of_number {
+  using type = T;
+};
+template <class T>
+using scalar_of = typename scalar_of_number<T>::type;
+
 /// How many pairs a T stands for: 1, or the number of lanes.
 template <class T>
 struct lanes_of_number {

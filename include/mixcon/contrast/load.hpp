@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/contrast/pair.hpp>
+#include <mixcon/core/tensor_view.hpp>
+
+namespace mixcon::detail {
+
+// Targets and logit terms speak for lane_count<T>() consecutive candidates at once; these words spare them from knowing
+// how many that is.
+
+/// A T whose lane k is f(k).
+template <class T, class F>
+MIXCON_HD T each_lane(F&& f) {
+  if constexpr (requires { T::each(f); })
+    return T::each(f);
+  else
+    return static_cast<T>(f(0));
+}
+/// A mask whose lane k is f(k).
+template <class T, class F>
+MIXCON_HD mask_of<T> each_answer(F&& f) {
+  if constexpr (requires { mask_of<T>::each(f); })
+    return mask_of<T>::each(f);
+  else
+    return f(0);
+}
+/// values[first], and the following ones on lanes.
+template <class T, class E>
+MIXCON_HD T load(const vector_view<const E>& values, index_t first) {
+  return each_lane<T>([&](int k) { return static_cast<double>(values[first + k]); });
+}
+template <class T, class E>
+MIXCON_HD T load(const matrix_view<const E>& values, index_t row, index_t first) {
+  return each_lane<T>([&](int k) { return static_cast<double>(values(row, first + k)); });
+}
+/// Whether candidate first + k is `which`.
+template <class T>
+MIXCON_HD mask_of<T> is_candidate(index_t first, index_t which) {
+  return each_answer<T>([&](int k) { return first + k == which; });
+}
+/// The roles of candidates first + k, each found on its own: for targets that are not worth a lane form.
+template <class T, class F>
+MIXCON_HD role<T> role_by_lane(F&& f) {
+  return {each_answer<T>([&](int k) { return f(k).positive; }), each_lane<T>([&](int k) { return f(k).weight; }),
+          each_lane<T>([&](int k) { return f(k).target; })};
+}
+
+}  // namespace mixcon::detail

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/contrast/load.hpp>
+#include <mixcon/core/require.hpp>
+#include <mixcon/core/tensor_traits.hpp>
+
+namespace mixcon {
+
+// Logits are  scale * factor(a, c) * similarity(a, c) + offset(a, c),  scale = objective.scale / loss.temperature.
+
+/// The usual logits: factor 1, one offset for all pairs (SigLIP's bias).
+struct plain_logits {
+  double bias = 0;
+
+  void check(index_t, index_t) const {
+    MIXCON_REQUIRE(bias - bias == 0, "contrast: the logits' bias is ", bias, "; expected a finite number");
+  }
+  template <class T>
+  MIXCON_HD T factor(index_t, index_t) const { return T(1); }
+  template <class T>
+  MIXCON_HD T offset(index_t, index_t) const { return T(bias); }
+};
+
+/// One offset per candidate, (M): class biases, log-frequencies, log-weights. The view must outlive the calls.
+template <class E>
+struct candidate_bias {
+  vector_view<const E> bias;
+
+  template <Viewable<1> Tensor>
+  explicit candidate_bias(Tensor& biases) : bias(mixcon::view(biases)) {}
+  void check(index_t, index_t candidates) const {
+    MIXCON_REQUIRE(bias.extent(0) == candidates, "contrast: candidate_bias has ", bias.extent(0), " entries for ",
+                   candidates, " candidates; expected one each");
+  }
+  template <class T>
+  MIXCON_HD T factor(index_t, index_t) const { return T(1); }
+  template <class T>
+  MIXCON_HD T offset(index_t, index_t candidate) const { return detail::load<T>(bias, candidate); }
+};
+template <class Tensor>
+candidate_bias(Tensor&) -> candidate_bias<element_t<Tensor>>;
+
+/// A factor and an offset per pair, (N, M) each: the dense softmax family. The views must outlive the calls.
+template <class E>
+struct pair_logits {
+  matrix_view<const E> scale, bias;
+
+  template <Viewable<2> Scale, Viewable<2> Bias>
+  pair_logits(Scale& scales, Bias& biases) : scale(mixcon::view(scales)), bias(mixcon::view(biases)) {}
+  void check(index_t anchors, index_t candidates) const {
+    const axes<2> expected{anchors, candidates};
+    MIXCON_REQUIRE(scale.extents() == expected && bias.extents() == expected, "contrast: pair_logits has scales ",
+                   scale.extents(), " and biases ", bias.extents(), " for ", expected,
+                   " (anchors, candidates); all three must match");
+  }
+  template <class T>
+  MIXCON_HD T factor(index_t anchor, index_t candidate) const { return detail::load<T>(scale, anchor, candidate); }
+  template <class T>
+  MIXCON_HD T offset(index_t anchor, index_t candidate) const { return detail::load<T>(bias, anchor, candidate); }
+};
+template <class Scale, class Bias>
+pair_logits(Scale&, Bias&) -> pair_logits<element_t<Scale>>;
+
+}  // namespace mixcon

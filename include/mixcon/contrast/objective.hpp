@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/contrast/logits.hpp>
+#include <mixcon/contrast/loss.hpp>
+#include <mixcon/contrast/similarity.hpp>
+
+namespace mixcon {
+
+/// How the anchors' values become one number, for losses whose formula returns one number.
+enum class reduction {
+  mean,      // divided by the number of anchors (with no_positive::skip: of anchors that have what the loss needs)
+  sum,       // not divided
+  weighted,  // sum of weight * value with the objective's `weights`; not divided
+};
+
+/// What becomes of an anchor that has no positive. SupContrast computes `zero`, pytorch-metric-learning `skip`.
+enum class no_positive {
+  zero,   // its value is 0 and it is counted in the mean
+  skip,   // it is left out, of the mean too
+  error,  // refused, with the index of the first such anchor
+};
+
+/// Which softmax: rows, columns, or a weighted sum of both (CLIP 0.5 and 0.5; Infinite Class Mixup's dual axis 1 and 1).
+/// The columns' part is the same loss with anchors and candidates exchanged and the targets transposed.
+struct directions {
+  double rows = 1, columns = 0;
+};
+
+/// A contrastive objective: a loss over logits made from a similarity, with the policies that the caller chooses by name.
+/// Refuses bad parameters when it is made and again when it is used.
+template <class Loss, class Similarity = cosine, class Logits = plain_logits>
+struct contrast {
+  static_assert(check_loss<Loss>());
+
+  Loss loss;
+  Similarity similarity;
+  Logits logits;
+  double scale = 1;  // multiplies the similarities besides 1 / temperature: CLIP's learned scale
+  reduction reduce = reduction::mean;
+  vector_view<const double> weights{};  // (N), for reduction::weighted; must outlive the calls
+  no_positive without_positive = no_positive::zero;
+  directions direction{};
+  bool check_finite = false;  // refuse NaN and infinities in the embeddings, naming row and column
+
+  explicit contrast(const Loss& l = {}, const Similarity& s = {}, const Logits& x = {}) : loss(l), similarity(s), logits(x) {
+    check();
+  }
+
+  void check() const {
+    check_parameters(loss);
+    MIXCON_REQUIRE(scale > 0 && scale <= 1.7976931348623157e308, "contrast: scale is ", scale,
+                   "; expected a finite number > 0");
+    MIXCON_REQUIRE(direction.rows - direction.rows == 0 && direction.columns - direction.columns == 0 &&
+                       (direction.rows != 0 || direction.columns != 0),
+                   "contrast: direction is {", direction.rows, ", ", direction.columns,
+                   "}; expected finite numbers, at least one of them not 0");
+    MIXCON_REQUIRE(loss_traits<Loss>::one_number || reduce == reduction::mean,
+                   "contrast: this loss states its own divisors; its reduction must be mean");
+  }
+
+  /// The factor that makes logits of similarities.
+  double logit_scale() const { return scale / temperature_of(loss); }
+};
+template <class Loss>
+contrast(Loss) -> contrast<Loss>;
+template <class Loss, class Similarity>
+contrast(Loss, Similarity) -> contrast<Loss, Similarity>;
+template <class Loss, class Similarity, class Logits>
+contrast(Loss, Similarity, Logits) -> contrast<Loss, Similarity, Logits>;
+
+}  // namespace mixcon

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/contrast/targets/diagonal.hpp>
+#include <mixcon/contrast/targets/label.hpp>
+#include <mixcon/contrast/targets/matrix.hpp>
+#include <mixcon/contrast/targets/segments.hpp>
+#include <mixcon/contrast/targets/view.hpp>

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/contrast/load.hpp>
+#include <mixcon/core/require.hpp>
+#include <mixcon/core/tensor_traits.hpp>
+
+#include <vector>
+
+namespace mixcon {
+
+// Targets say which pairs are visible and how much positive mass they carry, without an N x M array. A targets type has
+//
+//   auto bind(const pair_space&) const
+//
+// which checks itself against the number of anchors and candidates, prepares what takes O(N + M), and returns an owner
+// with `rule()`: a plain value, callable in kernels and on lanes, with
+//
+//   role<T> at<T>(anchor, candidate) const    the roles of lane_count<T>() candidates from that one on
+//   role<T> own<T>(anchor, j) const           only where anchors have candidates of their own
+//
+// For one-off targets, `targets_of` makes them from a function of two indices.
+
+/// The pairs that targets are asked about: anchors against shared candidates, which may come in segments, and against
+/// `own` candidates of each anchor.
+struct pair_space {
+  index_t anchors = 0, candidates = 0;
+  index_t own = 0;
+  std::vector<index_t> segments{};  // sizes of the shared segments; their sum is `candidates`
+};
+
+namespace detail {
+
+/// A rule that needs no storage, as its own owner.
+template <class Rule>
+struct bound_rule {
+  Rule held;
+  Rule rule() const { return held; }
+};
+
+template <class Function>
+struct function_rule {
+  Function of;
+  template <class T>
+  MIXCON_HD role<T> at(index_t anchor, index_t candidate) const {
+    return role_by_lane<T>([&](int k) { return of(anchor, candidate + k); });
+  }
+};
+
+/// The same pairs seen from the candidates' side.
+template <class Rule>
+struct transposed_rule {
+  Rule rule;
+  template <class T>
+  MIXCON_HD role<T> at(index_t anchor, index_t candidate) const {
+    using number = scalar_of<T>;
+    return role_by_lane<T>([&](int k) { return rule.template at<number>(candidate + k, anchor); });
+  }
+};
+
+}  // namespace detail
+
+/// Targets from a function `role<double> of(anchor, candidate)`: positive_pair(share), negative_pair() or hidden_pair().
+template <class Function>
+struct function_targets {
+  Function of;
+  auto bind(const pair_space&) const { return detail::bound_rule<detail::function_rule<Function>>{{of}}; }
+};
+template <class Function>
+function_targets<Function> targets_of(const Function& of) { return {of}; }
+
+/// Every candidate is a negative: a queue, the universum.
+struct every_negative {
+  struct rule_type {
+    template <class T>
+    MIXCON_HD role<T> at(index_t, index_t) const {
+      return {detail::each_answer<T>([](int) { return false; }), T(1), T(0)};
+    }
+    template <class T>
+    MIXCON_HD role<T> own(index_t a, index_t j) const { return at<T>(a, j); }
+  };
+  auto bind(const pair_space&) const { return detail::bound_rule<rule_type>{}; }
+};
+
+/// Every candidate is a positive and has an equal share: the own key of MoCo.
+struct every_positive {
+  struct rule_type {
+    double share = 1;
+    template <class T>
+    MIXCON_HD role<T> at(index_t, index_t) const {
+      return {detail::each_answer<T>([](int) { return true; }), T(1), T(share)};
+    }
+    template <class T>
+    MIXCON_HD role<T> own(index_t a, index_t j) const { return at<T>(a, j); }
+  };
+  auto bind(const pair_space& space) const {
+    const index_t number = space.own > 0 ? space.own : space.candidates;
+    return detail::bound_rule<rule_type>{{1.0 / static_cast<double>(number > 0 ? number : 1)}};
+  }
+};
+
+}  // namespace mixcon

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/contrast/targets/bound.hpp>
+
+namespace mixcon {
+
+/// Candidate i is the positive of anchor i, all others are negatives, nothing is hidden: N-pair, CLIP, InfoNCE with the
+/// keys of the batch. Candidates beyond the anchors' number are negatives too.
+struct diagonal_targets {
+  struct rule_type {
+    template <class T>
+    MIXCON_HD role<T> at(index_t anchor, index_t candidate) const {
+      const mask_of<T> same = detail::is_candidate<T>(candidate, anchor);
+      return {same, T(1), choose(same, T(1), T(0))};
+    }
+  };
+  auto bind(const pair_space& space) const {
+    MIXCON_REQUIRE(space.candidates >= space.anchors, "diagonal_targets: ", space.candidates, " candidates for ",
+                   space.anchors, " anchors; candidate i is the positive of anchor i, so expected at least as many");
+    return detail::bound_rule<rule_type>{};
+  }
+};
+
+}  // namespace mixcon

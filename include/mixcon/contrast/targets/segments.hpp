@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/contrast/targets/bound.hpp>
+#include <mixcon/core/pack.hpp>
+
+namespace mixcon {
+
+/// Targets for candidates that come in segments, one each, in the order of `candidates(...)`:
+/// `segments(label_targets{...}, every_negative{})` for SupCon against its batch and the universum.
+/// Shares are those that each segment's targets give.
+template <class... Targets>
+struct segment_targets {
+  pack<Targets...> each;
+
+  template <class... Rule>
+  struct rule_type {
+    static constexpr int count = static_cast<int>(sizeof...(Rule));
+    pack<Rule...> rules;
+    axes<count + 1> from;  // where each segment starts among the candidates, and their number
+
+    template <class T>
+    MIXCON_HD role<T> at(index_t anchor, index_t candidate) const {
+      role<T> found{};
+      bool whole = false;
+      for_each_position<count>([&](auto s) {
+        constexpr int k = decltype(s)::value;
+        if (candidate >= from[k] && candidate + lane_count<T>() <= from[k + 1]) {
+          found = get<k>(rules).template at<T>(anchor, candidate - from[k]);
+          whole = true;
+        }
+      });
+      if (whole) return found;
+      return detail::role_by_lane<T>([&](int k) { return one(anchor, candidate + k); });
+    }
+
+   private:
+    MIXCON_HD role<double> one(index_t anchor, index_t candidate) const {
+      role<double> found{};
+      for_each_position<count>([&](auto s) {
+        constexpr int k = decltype(s)::value;
+        if (candidate >= from[k] && candidate < from[k + 1])
+          found = get<k>(rules).template at<double>(anchor, candidate - from[k]);
+      });
+      return found;
+    }
+  };
+  template <class... Bound>
+  struct bound {
+    pack<Bound...> owners;
+    axes<static_cast<int>(sizeof...(Bound)) + 1> from;
+    auto rule() const {
+      return [&]<int... k>(std::integer_sequence<int, k...>) {
+        return rule_type<decltype(get<k>(owners).rule())...>{{get<k>(owners).rule()...}, from};
+      }(typename pack<Bound...>::positions{});
+    }
+  };
+
+  auto bind(const pair_space& space) const {
+    constexpr int count = pack<Targets...>::size;
+    MIXCON_REQUIRE(space.segments.size() == static_cast<std::size_t>(count), "segments: ", count, " targets for ",
+                   space.segments.size(), " candidate segments; expected one each, in their order");
+    axes<count + 1> from;
+    for (int s = 0; s < count; ++s) from[s + 1] = from[s] + space.segments[static_cast<std::size_t>(s)];
+    auto part = [&](int s) {
+      const index_t size = space.segments[static_cast<std::size_t>(s)];
+      return pair_space{space.anchors, size, 0, {size}};
+    };
+    return [&]<int... k>(std::integer_sequence<int, k...>) {
+      return bound<decltype(get<k>(each).bind(space))...>{{get<k>(each).bind(part(k))...}, from};
+    }(typename pack<Targets...>::positions{});
+  }
+};
+
+/// One targets a candidate segment, in their order.
+template <class... Targets>
+segment_targets<Targets...> segments(const Targets&... each) { return {{each...}}; }
+
+/// Targets where every anchor has candidates of its own (`own(keys)` in `candidates`) besides shared ones.
+template <class Own, class Shared>
+struct own_targets {
+  Own mine{};
+  Shared shared{};
+
+  template <class OwnRule, class SharedRule>
+  struct rule_type {
+    OwnRule mine;
+    SharedRule shared;
+    template <class T>
+    MIXCON_HD role<T> at(index_t anchor, index_t candidate) const { return shared.template at<T>(anchor, candidate); }
+    template <class T>
+    MIXCON_HD role<T> own(index_t anchor, index_t j) const { return mine.template own<T>(anchor, j); }
+  };
+  template <class OwnBound, class SharedBound>
+  struct bound {
+    OwnBound mine;
+    SharedBound shared;
+    auto rule() const { return rule_type<decltype(mine.rule()), decltype(shared.rule())>{mine.rule(), shared.rule()}; }
+  };
+  auto bind(const pair_space& space) const {
+    MIXCON_REQUIRE(space.own > 0, "queue_targets: the candidates have no own(...) segment; expected candidates(own(keys), queue)");
+    pair_space rest = space;
+    rest.own = 0;
+    return bound<decltype(mine.bind(space)), decltype(shared.bind(rest))>{mine.bind(space), shared.bind(rest)};
+  }
+};
+
+/// InfoNCE with a queue (MoCo): every anchor's own key is its positive, everything shared is a negative.
+/// He et al. 2019, arXiv:1911.05722.
+using queue_targets = own_targets<every_positive, every_negative>;
+
+}  // namespace mixcon

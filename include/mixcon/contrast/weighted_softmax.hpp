@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/contrast/loss.hpp>
+
+namespace mixcon {
+
+/// The general dense softmax: partition and targets need not balance.
+///
+///   value = kappa log sum_{visible k} w_k exp(x_k) - sum_j p_j x_j
+///
+/// `kappa` (N) is the caller's coefficient of each anchor's log-partition, constant in the backward pass; 0 leaves the
+/// partition out, even an empty one. With kappa = sum_j p_j this is `info_nce` (and then less exact near 0). Combine with
+/// `reduction::weighted` for row weights and `pair_logits` for scales and biases per pair.
+struct weighted_softmax {
+  vector_view<const double> kappa{};  // must outlive the calls
+  double temperature = 1;             // in units of similarity, > 0
+
+  auto statistics() const { return pack{log_sum_exp{over::candidates}, sum_of{over::targets}, given{kappa}}; }
+  template <class T>
+  MIXCON_HD T value(T partition, T attraction, T coefficient) const {
+    return choose(plain(coefficient) == plain(T(0)), T(0), coefficient * partition) - attraction;
+  }
+};
+
+}  // namespace mixcon

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+// An executor is the first argument of every public call and decides who visits which pair. It has two functions,
+// templates over a `detail::problem` (engine/problem.hpp):
+//
+//   void gather(const Problem&, std::vector<detail::row_state<Problem, T>>& states) const;
+//     every anchor's statistics over its own and the shared candidates; `states` holds N fresh states
+//   void scatter(const Problem&, const Saved&, detail::packed_gradients<T>&) const;
+//     adds what d loss / d statistic means for rows, scale, bias, pairs; anchors that are not `used` add nothing
+//
+// Results must not depend on the number of threads. `serial` is the reference; `tiled` the fast one.
+
+#include <mixcon/engine/serial.hpp>
+#include <mixcon/engine/tiled.hpp>

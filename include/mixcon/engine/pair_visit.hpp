@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/engine/problem.hpp>
+
+namespace mixcon::detail {
+
+/// One pair, as a plain loop comes by it.
+template <class T>
+struct visited_pair {
+  logit_pair<T> pair;
+  T similarity;
+  similarity_slopes<T> slopes;
+  const T* row;       // the candidate's
+  index_t candidate;  // among the own (of all anchors) or the shared ones
+  bool is_own;
+};
+
+template <class Problem, class T = typename Problem::number>
+T similarity_of(const Problem& p, index_t a, const packed_rows<T>& rows, index_t c, similarity_slopes<T>& slopes) {
+  const T dot = rows.dot(p.anchors.row(a), rows.row(c));
+  const T aa = Problem::linear ? T(0) : p.anchors.squared_length(a), cc = Problem::linear ? T(0) : rows.squared_length(c);
+  slopes = p.similarity.slopes(dot, aa, cc);
+  return p.similarity.value(dot, aa, cc);
+}
+
+/// Calls visit(visited_pair) for each of the anchor's own candidates.
+template <class Problem, class Visit>
+void visit_own(const Problem& p, index_t a, Visit&& visit) {
+  using T = typename Problem::number;
+  for (index_t j = 0; j < p.own_count; ++j) {
+    const index_t c = a * p.own_count + j;
+    similarity_slopes<T> slopes;
+    const T s = similarity_of(p, a, p.own, c, slopes);
+    visit(visited_pair<T>{p.own_pair(a, j, s), s, slopes, p.own.row(c), c, true});
+  }
+}
+/// Calls visit(visited_pair) for every shared candidate, in order.
+template <class Problem, class Visit>
+void visit_shared(const Problem& p, index_t a, Visit&& visit) {
+  using T = typename Problem::number;
+  for (index_t c = 0; c < p.candidates.count(); ++c) {
+    similarity_slopes<T> slopes;
+    const T s = similarity_of(p, a, p.candidates, c, slopes);
+    visit(visited_pair<T>{p.shared_pair(a, c, s), s, slopes, p.candidates.row(c), c, false});
+  }
+}
+
+/// Adds what one pair of anchor a contributes to every gradient that is wanted.
+template <class Problem, class Saved, class T = typename Problem::number>
+void add_pair(const Problem& p, const Saved& saved, index_t a, const visited_pair<T>& v, packed_gradients<T>& to) {
+  const auto at = static_cast<std::size_t>(a);
+  const auto& reading = saved.reading[at];
+  const T* adjoint = saved.adjoint.data() + a * Problem::count;
+  const T by_logit = p.logit_gradient(reading, adjoint, v.pair);
+  const T factor = v.is_own ? T(1) : p.logits.template factor<T>(a, v.candidate);
+  const T by_similarity = by_logit * p.scale * factor;
+  const T other = by_similarity * v.slopes.other, mine = by_similarity * v.slopes.own;
+  const index_t width = p.anchors.width(), pitch = p.anchors.pitch();
+  const T* anchor = p.anchors.row(a);
+  auto add_row = [&](std::vector<T>& rows, index_t row, const T* towards, const T* self) {
+    if (rows.empty()) return;
+    T* sum = rows.data() + row * pitch;
+    for (index_t k = 0; k < width; ++k) sum[k] += other * towards[k] + mine * self[k];
+  };
+  add_row(to.anchors, a, v.row, anchor);
+  add_row(v.is_own ? to.own : to.candidates, v.candidate, anchor, v.row);
+  if (to.wants_scale) to.scale[at] += by_logit * v.similarity * factor, to.bias[at] += by_logit;
+  if (v.is_own) return;
+  if (to.candidate_bias) to.candidate_bias[v.candidate] += by_logit;
+  if (to.pair_scale) to.pair_scale(a, v.candidate) += by_logit * p.scale * v.similarity;
+  if (to.pair_bias) to.pair_bias(a, v.candidate) += by_logit;
+  if (to.targets) to.targets(a, v.candidate) += p.target_gradient(reading, adjoint, v.pair);
+}
+
+}  // namespace mixcon::detail

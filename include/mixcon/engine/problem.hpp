@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/engine/rows.hpp>
+#include <mixcon/engine/saved.hpp>
+
+namespace mixcon::detail {
+
+/// What an engine is asked: packed rows, the roles of their pairs, how logits come about, and which statistics to gather.
+/// An engine never learns which loss it runs.
+template <class T, class Loss, class Similarity, class Logits, class Rule>
+struct problem {
+  using number = T;
+  using statistics_type = typename loss_traits<Loss>::statistics;
+  template <class U>
+  using states = typename row_types<statistics_type, U>::states;
+  using readings = typename row_types<statistics_type, T>::readings;
+  static constexpr int count = statistics_type::size;
+  static constexpr bool linear = Similarity::linear;
+
+  const packed_rows<T>& anchors;
+  const packed_rows<T>& candidates;  // shared
+  const packed_rows<T>& own;         // (N * own_count)
+  index_t own_count;
+  statistics_type statistics;
+  Similarity similarity;
+  Logits logits;
+  Rule rule;
+  T scale;
+
+  /// The pairs of an anchor with lane_count<U>() shared candidates from `candidate` on, given their similarities.
+  template <class U>
+  MIXCON_HD logit_pair<U> shared_pair(index_t anchor, index_t candidate, const U& similarity_value) const {
+    const role<U> r = rule.template at<U>(anchor, candidate);
+    const U x = similarity_value * (U(scale) * logits.template factor<U>(anchor, candidate)) +
+                logits.template offset<U>(anchor, candidate);
+    return {x, r.weight, r.target, r.positive, own_count + candidate};
+  }
+  /// The pair of an anchor with candidate j of its own; these come before the shared ones.
+  logit_pair<T> own_pair(index_t anchor, index_t j, T similarity_value) const {
+    if constexpr (requires { rule.template own<T>(anchor, j); }) {
+      const role<T> r = rule.template own<T>(anchor, j);
+      const T x = similarity_value * scale + logits.template offset<T>(anchor, 0);
+      return {x, r.weight, r.target, r.positive, j};
+    } else {
+      return {};
+    }
+  }
+  /// d loss / d logit and d loss / d target of a pair, given the anchor's readings and adjoints.
+  template <class U, class Readings>
+  MIXCON_HD U logit_gradient(const Readings& reading, const T* adjoint, const logit_pair<U>& p) const {
+    U sum{};
+    for_each_position<count>([&](auto k) {
+      constexpr int at = decltype(k)::value;
+      sum += U(adjoint[at]) * get<at>(statistics).slope(get<at>(reading), p);
+    });
+    return sum;
+  }
+  template <class U, class Readings>
+  MIXCON_HD U target_gradient(const Readings& reading, const T* adjoint, const logit_pair<U>& p) const {
+    U sum{};
+    for_each_position<count>([&](auto k) {
+      constexpr int at = decltype(k)::value;
+      sum += U(adjoint[at]) * get<at>(statistics).target_slope(get<at>(reading), p);
+    });
+    return sum;
+  }
+};
+
+/// What the engines gather of one anchor.
+template <class Problem, class U>
+struct row_state {
+  typename Problem::template states<U> of;
+  presence::state<U> seen;
+
+  MIXCON_HD void observe(const Problem& problem, const logit_pair<U>& p) {
+    for_each_position<Problem::count>([&](auto k) {
+      constexpr int at = decltype(k)::value;
+      get<at>(problem.statistics).observe(get<at>(of), p);
+    });
+    presence{}.observe(seen, p);
+  }
+  MIXCON_HD void make_room(const Problem& problem, const logit_pair<U>& p) {
+    for_each_position<Problem::count>([&](auto k) {
+      constexpr int at = decltype(k)::value;
+      const auto& statistic = get<at>(problem.statistics);
+      if constexpr (requires { statistic.make_room(get<at>(of), statistic.height(p)); })
+        statistic.make_room(get<at>(of), statistic.height(p));
+    });
+  }
+  MIXCON_HD void merge(const Problem& problem, const row_state& other) {
+    for_each_position<Problem::count>([&](auto k) {
+      constexpr int at = decltype(k)::value;
+      get<at>(problem.statistics).merge(get<at>(of), get<at>(other.of));
+    });
+    presence{}.merge(seen, other.seen);
+  }
+  /// One lane of lanes.
+  MIXCON_HD row_state<Problem, scalar_of<U>> lane(int k) const {
+    row_state<Problem, scalar_of<U>> one;
+    for_each_position<Problem::count>([&](auto position) {
+      constexpr int at = decltype(position)::value;
+      get<at>(one.of) = get<at>(of).lane(k);
+    });
+    one.seen = seen.lane(k);
+    return one;
+  }
+};
+
+/// Where an engine adds gradients: by packed rows, and by what else the caller wants. Null or empty: not wanted.
+template <class T>
+struct packed_gradients {
+  std::vector<T> anchors, candidates, own;  // (N, D), (M, D), (N * k, D)
+  std::vector<T> scale, bias;               // (N): sums over each anchor's row of G s factor and of G
+  bool wants_scale = false;                 // scale and bias are kept
+  vector_view<T> candidate_bias{};
+  matrix_view<T> pair_scale{}, pair_bias{}, targets{};
+  bool per_pair() const { return static_cast<bool>(pair_scale) || pair_bias || targets; }
+};
+
+}  // namespace mixcon::detail

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/contrast/similarity.hpp>
+#include <mixcon/core/require.hpp>
+#include <mixcon/core/storage.hpp>
+#include <mixcon/engine/ordered_sum.hpp>
+
+#include <vector>
+
+namespace mixcon::detail {
+
+/// Rows as the engines read them: in the type computed in, divided by their length where the similarity asks so, and each
+/// padded with zeros to whole vectors of any instruction set.
+template <class T>
+class packed_rows {
+ public:
+  packed_rows() = default;
+  packed_rows(index_t count, index_t width)
+      : count_(count), width_(width), data_(static_cast<std::size_t>(count * pitch_of(width))),
+        backward_(static_cast<std::size_t>(count), T(1)) {}
+
+  /// From one row to the next, for rows of this width.
+  static constexpr index_t pitch_of(index_t width) { return (width + 15) / 16 * 16; }
+
+  index_t count() const { return count_; }
+  index_t width() const { return width_; }
+  index_t pitch() const { return pitch_of(width_); }
+  const T* row(index_t i) const { return data_.data() + i * pitch(); }
+  T squared_length(index_t i) const { return dot(row(i), row(i)); }
+  /// Products in one order, so that a row and its copy have distance exactly 0.
+  T dot(const T* a, const T* b) const {
+    T sum = 0;
+    for (index_t k = 0; k < width_; ++k) sum += a[k] * b[k];
+    return sum;
+  }
+
+  /// Row `to` becomes the given one; T may be narrower than what it is stored as.
+  template <class E>
+  void pack(index_t to, const vector_view<const E>& from, rows form) {
+    T* row = data_.data() + to * pitch();
+    for (index_t k = 0; k < width_; ++k) row[k] = static_cast<T>(from[k]);
+    normalised_ = form == rows::unit;
+    if (!normalised_) return;
+    const wide_t<T> length = length_of(row);
+    const wide_t<T> divisor = length <= wide_t<T>(1e-12) ? wide_t<T>(1e-12) : length;
+    for (index_t k = 0; k < width_; ++k) row[k] = static_cast<T>(static_cast<wide_t<T>>(row[k]) / divisor);
+    backward_[static_cast<std::size_t>(to)] = length <= wide_t<T>(1e-12) ? T(0) : static_cast<T>(1 / length);
+  }
+
+  /// Adds the gradient by the caller's row i, given the one by the packed row.
+  void unpack(index_t i, const T* by_packed, const vector_view<T>& add_to) const {
+    if (!normalised_) {
+      for (index_t k = 0; k < width_; ++k) add_to[k] += by_packed[k];
+      return;
+    }
+    const T slope = backward_[static_cast<std::size_t>(i)], *unit = row(i);
+    if (slope == T(0)) return;  // a row without direction
+    const T radial = dot(unit, by_packed);
+    for (index_t k = 0; k < width_; ++k) add_to[k] += (by_packed[k] - unit[k] * radial) * slope;
+  }
+
+ private:
+  /// The length, without overflow or underflow on the way.
+  wide_t<T> length_of(const T* row) const {
+    using std::sqrt;
+    wide_t<T> top = 0, sum = 0;
+    for (index_t k = 0; k < width_; ++k) {
+      const wide_t<T> size = row[k] < T(0) ? -row[k] : row[k];
+      if (!(size <= top)) top = size;
+    }
+    if (top == 0) return 0;
+    for (index_t k = 0; k < width_; ++k) {
+      const wide_t<T> part = static_cast<wide_t<T>>(row[k]) / top;
+      sum += part * part;
+    }
+    return top * sqrt(sum);
+  }
+
+  index_t count_ = 0, width_ = 0;
+  bool normalised_ = false;
+  std::vector<T> data_;
+  std::vector<T> backward_;  // 1 / length; 0 for a row too short to have a direction
+};
+
+}  // namespace mixcon::detail

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/contrast/objective.hpp>
+
+#include <vector>
+
+namespace mixcon {
+
+namespace detail {
+
+/// How many positives and visible negatives an anchor has: asked for every loss, beside its own statistics.
+struct presence {
+  template <class T>
+  struct state {
+    T positives{}, negatives{};
+    MIXCON_HD auto lane(int k) const {
+      using mixcon::lane;
+      return presence::state<decltype(lane(positives, k))>{lane(positives, k), lane(negatives, k)};
+    }
+  };
+  template <class T>
+  MIXCON_HD void observe(state<T>& s, const logit_pair<T>& p) const {
+    s.positives += choose(p.positive, T(1), T(0));
+    s.negatives += choose(!p.positive && p.weight > T(0), T(1), T(0));
+  }
+  template <class T>
+  MIXCON_HD void merge(state<T>& s, const state<T>& other) const {
+    s.positives += other.positives, s.negatives += other.negatives;
+  }
+};
+
+template <class Statistics, class T>
+struct row_types;
+template <class... S, class T>
+struct row_types<pack<S...>, T> {
+  using states = pack<typename S::template state<T>...>;
+  using readings = pack<typename S::template reading<T>...>;
+};
+
+/// One direction of a forward pass: what each anchor's row came to, and how the loss depends on it.
+template <class Loss, class T>
+struct saved_rows {
+  static constexpr int count = loss_traits<Loss>::count;
+  using readings = typename row_types<typename loss_traits<Loss>::statistics, T>::readings;
+  std::vector<readings> reading;  // (N)
+  std::vector<T> adjoint;         // (N, count): d loss / d statistic; 0 for an anchor that does not count
+  std::vector<char> used;         // (N): whether the formula was evaluated there
+  double scale_adjoint = 0;       // d loss / d logit scale that the formula itself holds
+};
+
+}  // namespace detail
+
+/// What `forward` leaves for `backward`: O(N) numbers. One object serves any number of calls.
+template <class Objective, class T>
+class saved_statistics;
+template <class Loss, class Similarity, class Logits, class T>
+class saved_statistics<contrast<Loss, Similarity, Logits>, T> {
+ public:
+  /// Statistic k of every anchor, in the order of the loss's `statistics()`: (N).
+  template <int Position>
+  std::vector<T> values() const {
+    std::vector<T> all;
+    for (const auto& reading : rows.reading) all.push_back(get<Position>(reading).value);
+    return all;
+  }
+
+  detail::saved_rows<Loss, T> rows, columns;
+};
+
+}  // namespace mixcon

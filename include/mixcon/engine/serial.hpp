@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/engine/pair_visit.hpp>
+
+namespace mixcon {
+
+/// The plain reference engine: one pair after another, on the calling thread, in any floating type. What the others are
+/// tested against.
+struct serial {
+  template <class Problem>
+  void gather(const Problem& p, std::vector<detail::row_state<Problem, typename Problem::number>>& states) const {
+    for (index_t a = 0; a < p.anchors.count(); ++a) {
+      auto& state = states[static_cast<std::size_t>(a)];
+      auto observe = [&](const auto& visited) {
+        state.make_room(p, visited.pair);
+        state.observe(p, visited.pair);
+      };
+      detail::visit_own(p, a, observe);
+      detail::visit_shared(p, a, observe);
+    }
+  }
+
+  template <class Problem, class Saved>
+  void scatter(const Problem& p, const Saved& saved, detail::packed_gradients<typename Problem::number>& to) const {
+    for (index_t a = 0; a < p.anchors.count(); ++a) {
+      if (!saved.used[static_cast<std::size_t>(a)]) continue;
+      auto add = [&](const auto& visited) { detail::add_pair(p, saved, a, visited, to); };
+      detail::visit_own(p, a, add);
+      detail::visit_shared(p, a, add);
+    }
+  }
+};
+
+}  // namespace mixcon

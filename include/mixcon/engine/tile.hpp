@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/engine/problem.hpp>
+#include <mixcon/engine/tile_product.hpp>
+
+namespace mixcon {
+inline namespace MIXCON_INSTRUCTION_SET {
+namespace tiles {
+
+inline constexpr index_t tile_rows = 96, tile_columns = 192;  // anything from 64 to 576 is about as fast
+
+inline index_t blocks_of(index_t count, index_t size) { return (count + size - 1) / size; }
+
+/// The candidates as the logit product reads them: panels of `tile_columns`, entry (k, j) of a panel being feature k of
+/// its candidate j; 0 beyond the last one.
+template <class T>
+class panels {
+ public:
+  explicit panels(const mixcon::detail::packed_rows<T>& rows)
+      : width_(rows.width()), data_(static_cast<std::size_t>(blocks_of(rows.count(), tile_columns) * tile_columns * width_)) {
+    for (index_t c = 0; c < rows.count(); ++c) {
+      T* panel = data_.data() + c / tile_columns * tile_columns * width_ + c % tile_columns;
+      for (index_t k = 0; k < width_; ++k) panel[k * tile_columns] = rows.row(c)[k];
+    }
+  }
+  rows_of_vectors<T> operator[](index_t tile) const { return {data_.data() + tile * tile_columns * width_, tile_columns}; }
+
+ private:
+  index_t width_;
+  std::vector<T> data_;
+};
+
+/// One tile of a problem: which anchors and candidates, and their logits or whatever stands in their place.
+template <class Problem>
+class tile {
+ public:
+  using T = typename Problem::number;
+  using vector = native_lanes<T>;
+  static constexpr index_t lanes = register_tile<T>::lanes;
+  static constexpr index_t most_vectors = tile_columns / lanes;
+
+  tile(const Problem& problem, index_t block, index_t column_block)
+      : p_(problem),
+        first_row_(block * tile_rows), rows_(smaller(problem.anchors.count() - first_row_, tile_rows)),
+        first_column_(column_block * tile_columns),
+        columns_(smaller(problem.candidates.count() - first_column_, tile_columns)),
+        entries_(static_cast<std::size_t>(tile_rows * tile_columns)) {}
+
+  index_t first_row() const { return first_row_; }
+  index_t rows() const { return rows_; }
+  index_t first_column() const { return first_column_; }
+  index_t columns() const { return columns_; }
+  index_t whole_columns() const { return columns_ / lanes * lanes; }   // in whole vectors; the rest goes one by one
+  index_t padded_columns() const { return (columns_ + lanes - 1) / lanes * lanes; }
+  T* entry(index_t r, index_t j) { return entries_.data() + r * tile_columns + j; }
+
+  /// Moves to another block of candidates of the same anchors.
+  void move_to(index_t column_block) {
+    first_column_ = column_block * tile_columns;
+    columns_ = smaller(p_.candidates.count() - first_column_, tile_columns);
+  }
+  /// Fills the tile with the dot products of its rows.
+  void multiply(const panels<T>& candidates) {
+    const auto& a = p_.anchors;
+    tile_product<false>(rows_, padded_columns(), a.width(), strided<T>{a.row(first_row_), a.pitch(), 1},
+                        candidates[first_column_ / tile_columns], entries_.data(), tile_columns);
+  }
+
+ private:
+  static index_t smaller(index_t a, index_t b) { return a < b ? a : b; }
+
+  const Problem& p_;
+  index_t first_row_, rows_, first_column_, columns_;
+  std::vector<T> entries_;
+};
+
+/// Squared lengths, where the similarity needs them.
+template <class T>
+std::vector<T> squared_lengths(const mixcon::detail::packed_rows<T>& rows, bool wanted) {
+  std::vector<T> all;
+  for (index_t i = 0; wanted && i < rows.count(); ++i) all.push_back(rows.squared_length(i));
+  return all;
+}
+
+/// What is computed once for all tiles of a problem.
+template <class Problem>
+struct prepared {
+  using T = typename Problem::number;
+  panels<T> candidates;
+  std::vector<T> anchor_squared, candidate_squared;
+  explicit prepared(const Problem& p)
+      : candidates(p.candidates),
+        anchor_squared(squared_lengths(p.anchors, !Problem::linear)),
+        candidate_squared(squared_lengths(p.candidates, !Problem::linear)) {}
+};
+
+/// The similarities and slopes of anchor a with lane_count<U>() candidates from c on, given their products.
+template <class U, class Problem>
+U similarity_at(const Problem& p, const prepared<Problem>& with, index_t a, index_t c, const U& dot, similarity_slopes<U>& slopes) {
+  if constexpr (Problem::linear) {
+    slopes = {U(1), U(0)};
+    return dot;
+  } else {
+    const U aa(with.anchor_squared[static_cast<std::size_t>(a)]);
+    const U cc = mixcon::detail::each_lane<U>([&](int k) { return with.candidate_squared[static_cast<std::size_t>(c + k)]; });
+    slopes = p.similarity.slopes(dot, aa, cc);
+    return p.similarity.value(dot, aa, cc);
+  }
+}
+
+}  // namespace tiles
+}  // namespace MIXCON_INSTRUCTION_SET
+}  // namespace mixcon

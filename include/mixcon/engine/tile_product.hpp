@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/core/lanes.hpp>
+
+namespace mixcon {
+inline namespace MIXCON_INSTRUCTION_SET {
+namespace tiles {
+
+/// How much of a product is kept in registers at once: rows, and vectors of columns.
+template <class T>
+struct register_tile {
+  static constexpr int lanes = MIXCON_VECTOR_BYTES / static_cast<int>(sizeof(T));
+  static constexpr unsigned rows = MIXCON_VECTOR_BYTES == 64 ? 6 : 4;
+  static constexpr unsigned vectors = MIXCON_VECTOR_BYTES == 64 ? 4 : 2;
+};
+
+/// A matrix that is read element by element: entry (i, k) at data[i * row + k * step].
+template <class T>
+struct strided {
+  const T* data;
+  index_t row, step;
+};
+/// A matrix whose rows are read in whole vectors: entry (k, j) at data[k * row + j].
+template <class T>
+struct rows_of_vectors {
+  const T* data;
+  index_t row;
+};
+
+template <class T>
+inline native_lanes<T> load_vector(const T* from) {
+  native_lanes<T> x;
+  __builtin_memcpy(&x.v, from, sizeof x.v);
+  return x;
+}
+template <class T>
+inline void store_vector(T* to, const native_lanes<T>& x) {
+  __builtin_memcpy(to, &x.v, sizeof x.v);
+}
+
+/// out[Rows][Vectors] (+)= a b over `depth`, all sums in registers.
+template <unsigned Rows, unsigned Vectors, bool Add, class T>
+inline void register_product(index_t depth, strided<T> a, rows_of_vectors<T> b, T* out, index_t out_row) {
+  using vector = native_lanes<T>;
+  constexpr index_t width = register_tile<T>::lanes;
+  vector sum[Rows][Vectors];
+  if constexpr (Add)
+    for (unsigned i = 0; i < Rows; ++i)
+      for (unsigned v = 0; v < Vectors; ++v) sum[i][v] = load_vector(out + i * out_row + v * width);
+  for (index_t k = 0; k < depth; ++k) {
+    vector column[Vectors];
+    for (unsigned v = 0; v < Vectors; ++v) column[v] = load_vector(b.data + k * b.row + v * width);
+    for (unsigned i = 0; i < Rows; ++i) {
+      const vector x(a.data[i * a.row + k * a.step]);
+      for (unsigned v = 0; v < Vectors; ++v) sum[i][v].v += x.v * column[v].v;
+    }
+  }
+  for (unsigned i = 0; i < Rows; ++i)
+    for (unsigned v = 0; v < Vectors; ++v) store_vector(out + i * out_row + v * width, sum[i][v]);
+}
+
+template <unsigned Vectors, bool Add, class T>
+inline void product_of_rows(index_t rows, index_t depth, strided<T> a, rows_of_vectors<T> b, T* out, index_t out_row) {
+  constexpr unsigned at_once = register_tile<T>::rows;
+  index_t i = 0;
+  for (; i + at_once <= rows; i += at_once)
+    register_product<at_once, Vectors, Add>(depth, strided<T>{a.data + i * a.row, a.row, a.step}, b, out + i * out_row, out_row);
+  for (; i < rows; ++i)
+    register_product<1, Vectors, Add>(depth, strided<T>{a.data + i * a.row, a.row, a.step}, b, out + i * out_row, out_row);
+}
+
+/// out (rows, columns) (+)= a (rows, depth) b (depth, columns); columns a multiple of the vector width. Every sum runs
+/// over `depth` in order, so an entry does not depend on where its tile begins.
+template <bool Add, class T>
+void tile_product(index_t rows, index_t columns, index_t depth, strided<T> a, rows_of_vectors<T> b, T* out, index_t out_row) {
+  constexpr index_t width = register_tile<T>::lanes;
+  constexpr unsigned vectors = register_tile<T>::vectors;
+  index_t j = 0;
+  for (; j + vectors * width <= columns; j += vectors * width)
+    product_of_rows<vectors, Add>(rows, depth, a, rows_of_vectors<T>{b.data + j, b.row}, out + j, out_row);
+  for (; j < columns; j += width)
+    product_of_rows<1, Add>(rows, depth, a, rows_of_vectors<T>{b.data + j, b.row}, out + j, out_row);
+}
+
+}  // namespace tiles
+}  // namespace MIXCON_INSTRUCTION_SET
+}  // namespace mixcon

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/engine/pair_visit.hpp>
+#include <mixcon/engine/tile.hpp>
+
+namespace mixcon {
+inline namespace MIXCON_INSTRUCTION_SET {
+namespace tiles {
+
+/// Adds what tiles of pairs contribute to the gradients: each tile's logits are computed again and replaced by the weights
+/// W = d loss / d product; then anchors += W candidates and candidates += W^T anchors.
+template <class Problem, class Saved>
+class tile_scatter {
+  using T = typename Problem::number;
+  using vector = native_lanes<T>;
+  using readings = typename mixcon::detail::row_types<typename Problem::statistics_type, T>::readings;
+  using lane_readings = typename mixcon::detail::row_types<typename Problem::statistics_type, vector>::readings;
+
+ public:
+  tile_scatter(const Problem& p, const prepared<Problem>& with, const Saved& saved, mixcon::detail::packed_gradients<T>& to)
+      : p_(p), with_(with), saved_(saved), to_(to), anchor_self_(Problem::linear ? 0 : static_cast<std::size_t>(p.anchors.count())),
+        candidate_self_(Problem::linear ? 0 : static_cast<std::size_t>(p.candidates.count())) {}
+
+  /// Tiles that share neither a block of anchors nor one of candidates may be added at the same time.
+  void add(index_t block, index_t column_block) {
+    tile<Problem> weights(p_, block, column_block);
+    weights.multiply(with_.candidates);
+    for (index_t r = 0; r < weights.rows(); ++r) weigh_row(weights, r);
+    const index_t pitch = p_.anchors.pitch(), a = weights.first_row(), c = weights.first_column();
+    if (!to_.anchors.empty())
+      tile_product<true>(weights.rows(), pitch, weights.columns(), strided<T>{weights.entry(0, 0), tile_columns, 1},
+                         rows_of_vectors<T>{p_.candidates.row(c), pitch}, to_.anchors.data() + a * pitch, pitch);
+    if (!to_.candidates.empty())
+      tile_product<true>(weights.columns(), pitch, weights.rows(), strided<T>{weights.entry(0, 0), 1, tile_columns},
+                         rows_of_vectors<T>{p_.anchors.row(a), pitch}, to_.candidates.data() + c * pitch, pitch);
+  }
+
+  /// After all tiles: what goes toward each row itself.
+  void finish() {
+    add_selves(to_.anchors, anchor_self_, p_.anchors);
+    add_selves(to_.candidates, candidate_self_, p_.candidates);
+  }
+
+  /// The anchors' own candidates, of one block of anchors.
+  void add_own(index_t block) {
+    const tile<Problem> rows(p_, block, 0);
+    for (index_t a = rows.first_row(); a < rows.first_row() + rows.rows(); ++a)
+      if (saved_.used[static_cast<std::size_t>(a)])
+        mixcon::detail::visit_own(p_, a, [&](const auto& own) { mixcon::detail::add_pair(p_, saved_, a, own, to_); });
+  }
+
+ private:
+  void weigh_row(tile<Problem>& weights, index_t r) {
+    const index_t a = weights.first_row() + r, first = weights.first_column();
+    if (!saved_.used[static_cast<std::size_t>(a)]) {
+      for (index_t j = 0; j < weights.columns(); ++j) *weights.entry(r, j) = T(0);
+      return;
+    }
+    const readings& reading = saved_.reading[static_cast<std::size_t>(a)];
+    lane_readings on_lanes;
+    for_each_position<Problem::count>([&](auto k) {
+      constexpr int at = decltype(k)::value;
+      get<at>(on_lanes) = get<at>(reading).template spread<vector>();
+    });
+    row_sums<vector> sums;
+    for (index_t j = 0; j < weights.whole_columns(); j += tile<Problem>::lanes)
+      store_vector(weights.entry(r, j), weigh<vector>(a, first + j, load_vector(weights.entry(r, j)), on_lanes, sums));
+    row_sums<T> rest;
+    for (index_t j = weights.whole_columns(); j < weights.columns(); ++j)
+      *weights.entry(r, j) = weigh<T>(a, first + j, *weights.entry(r, j), reading, rest);
+    for (int k = 0; k < lane_count<vector>(); ++k)
+      rest.self += sums.self[k], rest.scale += sums.scale[k], rest.bias += sums.bias[k];
+    const auto at = static_cast<std::size_t>(a);
+    if constexpr (!Problem::linear) anchor_self_[at] += rest.self;
+    if (to_.wants_scale) to_.scale[at] += rest.scale, to_.bias[at] += rest.bias;
+  }
+
+  template <class U>
+  struct row_sums {
+    U self{}, scale{}, bias{};
+  };
+  /// The weight of an anchor with lane_count<U>() candidates; keeps the sums that the caller wants besides.
+  template <class U, class Readings>
+  U weigh(index_t a, index_t c, const U& dot, const Readings& reading, row_sums<U>& sums) {
+    similarity_slopes<U> slopes;
+    const U s = similarity_at(p_, with_, a, c, dot, slopes);
+    const logit_pair<U> pair = p_.template shared_pair<U>(a, c, s);
+    const T* adjoint = saved_.adjoint.data() + a * Problem::count;
+    const U by_logit = p_.template logit_gradient<U>(reading, adjoint, pair);
+    const U factor = p_.logits.template factor<U>(a, c);
+    const U by_similarity = by_logit * (U(p_.scale) * factor);
+    if constexpr (!Problem::linear) {
+      const U self = by_similarity * slopes.own;
+      sums.self += self;
+      for (int k = 0; k < lane_count<U>(); ++k) candidate_self_[static_cast<std::size_t>(c + k)] += mixcon::lane(self, k);
+    }
+    if (to_.wants_scale) sums.scale += by_logit * (s * factor), sums.bias += by_logit;
+    if (to_.candidate_bias)
+      for (int k = 0; k < lane_count<U>(); ++k) to_.candidate_bias[c + k] += mixcon::lane(by_logit, k);
+    if (to_.per_pair()) add_per_pair(a, c, by_logit, by_logit * (U(p_.scale) * s), p_.template target_gradient<U>(reading, adjoint, pair));
+    return by_similarity * slopes.other;
+  }
+  template <class U>
+  void add_per_pair(index_t a, index_t c, const U& by_bias, const U& by_scale, const U& by_target) {
+    for (int k = 0; k < lane_count<U>(); ++k) {
+      if (to_.pair_bias) to_.pair_bias(a, c + k) += mixcon::lane(by_bias, k);
+      if (to_.pair_scale) to_.pair_scale(a, c + k) += mixcon::lane(by_scale, k);
+      if (to_.targets) to_.targets(a, c + k) += mixcon::lane(by_target, k);
+    }
+  }
+  void add_selves(std::vector<T>& to, const std::vector<T>& self, const mixcon::detail::packed_rows<T>& rows) const {
+    if (Problem::linear || to.empty()) return;
+    for (index_t i = 0; i < rows.count(); ++i)
+      for (index_t k = 0; k < rows.width(); ++k)
+        to[static_cast<std::size_t>(i * rows.pitch() + k)] += self[static_cast<std::size_t>(i)] * rows.row(i)[k];
+  }
+
+  const Problem& p_;
+  const prepared<Problem>& with_;
+  const Saved& saved_;
+  mixcon::detail::packed_gradients<T>& to_;
+  std::vector<T> anchor_self_, candidate_self_;
+};
+
+}  // namespace tiles
+}  // namespace MIXCON_INSTRUCTION_SET
+}  // namespace mixcon

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/core/thread_pool.hpp>
+#include <mixcon/engine/tile_gather.hpp>
+#include <mixcon/engine/tile_scatter.hpp>
+
+namespace mixcon {
+inline namespace MIXCON_INSTRUCTION_SET {
+
+/// The fast CPU engine: tiles of anchors x candidates, vector lanes across the candidates, any number of threads. Never
+/// stores N x M numbers; extra memory is the packed rows, O(N) statistics and a tile a thread. In float or double.
+/// Results are the same bits for any number of threads: a tile's place in the order of sums depends on the shapes alone.
+struct tiled {
+  int threads = 0;              // 0: the shared pool (MIXCON_NUM_THREADS, or one thread a core); 1: the calling thread
+  thread_pool* pool = nullptr;  // the caller's own pool instead
+
+  template <class Problem>
+  void gather(const Problem& p, std::vector<detail::row_state<Problem, typename Problem::number>>& states) const {
+    check<typename Problem::number>();
+    const tiles::prepared<Problem> with(p);
+    const index_t columns = tiles::blocks_of(p.candidates.count(), tiles::tile_columns);
+    run(tiles::blocks_of(p.anchors.count(), tiles::tile_rows), [&](index_t block) {
+      tiles::block_gather<Problem> gather(p, with, block);
+      for (index_t column = 0; column < columns; ++column) gather.observe(column);
+      gather.finish(states);
+    });
+  }
+
+  template <class Problem, class Saved>
+  void scatter(const Problem& p, const Saved& saved, detail::packed_gradients<typename Problem::number>& to) const {
+    check<typename Problem::number>();
+    const tiles::prepared<Problem> with(p);
+    const index_t rows = tiles::blocks_of(p.anchors.count(), tiles::tile_rows);
+    const index_t columns = tiles::blocks_of(p.candidates.count(), tiles::tile_columns);
+    tiles::tile_scatter<Problem, Saved> scatter(p, with, saved, to);
+    // Each round pairs every block of anchors with another block of candidates: no two tasks touch the same row, and
+    // the order in which a row is added to is that of the rounds.
+    const index_t rounds = rows > columns ? rows : columns, tasks = rows > columns ? columns : rows;
+    for (index_t round = 0; round < rounds; ++round)
+      run(tasks, [&](index_t task) {
+        const index_t other = (task + round) % rounds;
+        scatter.add(rows > columns ? other : task, rows > columns ? task : other);
+      });
+    scatter.finish();
+    if (p.own_count > 0) run(rows, [&](index_t block) { scatter.add_own(block); });
+  }
+
+ private:
+  template <class Run>
+  void run(index_t tasks, Run&& task) const {
+    if (pool != nullptr) return pool->parallel_for(tasks, task);
+    if (threads == 1) {
+      for (index_t i = 0; i < tasks; ++i) task(i);
+    } else if (threads == 0) {
+      thread_pool::shared().parallel_for(tasks, task);
+    } else {
+      thread_pool own(threads);
+      own.parallel_for(tasks, task);
+    }
+  }
+  template <class T>
+  static constexpr void check() {
+    static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>,
+                  "mixcon: tiled{} computes in float or double; use serial{} for long double rows");
+  }
+};
+
+}  // namespace MIXCON_INSTRUCTION_SET
+}  // namespace mixcon
