@@ -84,6 +84,7 @@ class fields {
   explicit fields(json members, std::string path) : members_(std::move(members)), path_(std::move(path)) {}
 
   bool contains(const std::string& name) const { return members_.contains(name); }
+  const json& peek(const std::string& name) const { return members_.at(name); }
   bool has(const std::string& name) {
     asked_.insert(name);
     return contains(name);
@@ -137,6 +138,9 @@ class golden_case {
 
   /// Whether the case lists that output. Only a comparison accounts for it.
   bool lists(const std::string& output) const { return outputs_.contains(output); }
+
+  /// How many numbers a listed output has.
+  std::size_t count_of(const std::string& output) const { return read_array(outputs_.peek(output)).data.size(); }
 
   /// Compares the numbers, in row-major order, with the listed output; silently nothing when the case does not list it.
   template <class Numbers>
