@@ -3,8 +3,14 @@
 
 // Everything of mixcon that needs no third party. Adapters for Eigen, xtensor and others are in mixcon/adapt/.
 
+#include <mixcon/bridge/mixed_targets.hpp>
 #include <mixcon/contrast/all_losses.hpp>
 #include <mixcon/contrast/objective.hpp>
 #include <mixcon/contrast/targets.hpp>
+#include <mixcon/contrast/unicon.hpp>
+#include <mixcon/core/permutation.hpp>
+#include <mixcon/core/samplers.hpp>
+#include <mixcon/core/storage.hpp>
 #include <mixcon/engine/executor.hpp>
 #include <mixcon/engine/forward_backward.hpp>
+#include <mixcon/mix/all_mixes.hpp>

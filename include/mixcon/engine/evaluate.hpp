@@ -279,7 +279,6 @@ class evaluation {
   }
 
   void check_overlap(const gradients<T>& wanted) const {
-    const matrix_view<const T> none{};
     auto refuse_input = [&](const auto& output, const char* what) {
       if (!output) return;
       bool clear = !overlaps(output, anchors_view_);
@@ -304,12 +303,15 @@ class evaluation {
   /// Whether the anchors lie in segment s just as their gradient lies in the segment's: then both parts are added there.
   bool same_rows(std::size_t s, const gradients<T>& wanted) const {
     if constexpr (std::is_same_v<E, T>) {
-      const auto &rows = segments_.each[s].rows_of, by = wanted.candidates[s].view();
-      const auto &a = anchors_view_, &ga = wanted.anchors;
+      const auto& rows = segments_.each[s].rows_of;
+      const auto& by = wanted.candidates[s].view();
+      const auto& a = anchors_view_;
+      const auto& ga = wanted.anchors;
       return a.stride(0) == rows.stride(0) && a.stride(1) == rows.stride(2) && ga.stride(0) == by.stride(0) &&
              ga.stride(1) == by.stride(2) && offset_in_rows(a.data() - rows.data(), a) == offset_in_rows(ga.data() - by.data(), ga);
     } else {
-      const auto &rows = segments_.each[s].rows_of, by = wanted.candidates[s].view();
+      const auto& rows = segments_.each[s].rows_of;
+      const auto& by = wanted.candidates[s].view();
       return anchors_view_.data() == rows.data() && anchors_view_.extent(0) == rows.extent(0) && wanted.anchors.data() == by.data();
     }
   }
