@@ -87,36 +87,28 @@ concept LabelsViewable =
 
 namespace detail {
 
-template <class Other>
-void check_traits() {
+// What `view` declares to return for what cannot be viewed, and never does: the compiler looks inside, and answers in a
+// sentence, where the value is used, not where a concept asks for its type. Rank 0: the rank of the type itself.
+template <class Other, int Rank>
+struct no_view {
+  static constexpr int some_rank = Rank == 0 ? 1 : Rank;
   static_assert(
       requires { sizeof(traits_of<Other>); },
-      "mixcon: this type is no tensor yet; include its adapter (mixcon/adapt/...) or specialise "
-      "mixcon::tensor_traits for it");
-}
-template <class Other>
-void check_lifetime() {
-  static_assert(Lasting<Other>,
+      "mixcon: this type is no tensor yet; include its adapter (mixcon/adapt/...) or specialise mixcon::tensor_traits");
+  static_assert(
+      Rank != 0 || !HasViewAs<Other, some_rank>,
+      "mixcon: the rank of this tensor is known at run time only; write view<2>(tensor) for the rank you expect");
+  static_assert(Rank == 0 || !HasView<Other> || HasRank<Other, some_rank>,
+                "mixcon: this tensor has another rank than the one asked for");
+  static_assert(Lasting<Other> || !HasSomeView<Other, some_rank>,
                 "mixcon: this temporary owns its elements and a view would outlive them; keep it in a variable");
-}
+};
 
 }  // namespace detail
 
-// What cannot be viewed is answered with a sentence; the return type, no view, keeps it out of every concept.
 template <class Other>
-void view(Other&&) {
-  detail::check_traits<Other>();
-  static_assert(
-      !detail::HasViewAs<Other, 1>,
-      "mixcon: the rank of this tensor is known at run time only; write view<2>(tensor) for the rank you expect");
-  if constexpr (detail::HasView<Other>) detail::check_lifetime<Other>();
-}
+detail::no_view<Other, 0> view(Other&&);
 template <int Rank, class Other>
-void view(Other&&) {
-  detail::check_traits<Other>();
-  static_assert(!detail::HasView<Other> || detail::HasRank<Other, Rank>,
-                "mixcon: this tensor has another rank than the one asked for");
-  if constexpr (detail::HasRank<Other, Rank>) detail::check_lifetime<Other>();
-}
+detail::no_view<Other, Rank> view(Other&&);
 
 }  // namespace mixcon
