@@ -32,12 +32,12 @@ struct cutmix {
   template <Draws D, class... LookedAt>
   mix_plan<pasted_boxes> plan(const image_shape& shape, const D& draws, const LookedAt&... looked_at) const {
     detail::require_image("cutmix", shape);
+    if (is_off(lambda)) return {detail::unmixed("cutmix", shape.samples), {1.0}, {.boxes = {box{}}}};
     const auto& own = draws.within(name);
     mix_plan<pasted_boxes> plan;
     plan.partner = detail::partners_by("cutmix", pairing, shape.samples, own, looked_at...);
-    if (is_off(lambda)) return {detail::counted(shape.samples), {1.0}, {.boxes = {box{}}}};
     detail::require_pairs("cutmix", per, plan.partner);
-    for (index_t i = 0; i < count(per, shape.samples); ++i) {
+    for (index_t i = 0; i < plan_entries(per, shape.samples); ++i) {
       const index_t drawn = drawn_as(per, i, plan.partner);
       const box pasted = place(shape, lambda(own, drawn), own, drawn);
       plan.region.boxes.push_back(pasted);
@@ -49,12 +49,12 @@ struct cutmix {
   template <Draws D, class... LookedAt>
   mix_plan<pasted_segments> plan(const signal_shape& shape, const D& draws, const LookedAt&... looked_at) const {
     detail::require_signal("cutmix", shape);
+    if (is_off(lambda)) return {detail::unmixed("cutmix", shape.samples), {1.0}, {.segments = {segment{}}}};
     const auto& own = draws.within(name);
     mix_plan<pasted_segments> plan;
     plan.partner = detail::partners_by("cutmix", pairing, shape.samples, own, looked_at...);
-    if (is_off(lambda)) return {detail::counted(shape.samples), {1.0}, {.segments = {segment{}}}};
     detail::require_pairs("cutmix", per, plan.partner);
-    for (index_t i = 0; i < count(per, shape.samples); ++i) {
+    for (index_t i = 0; i < plan_entries(per, shape.samples); ++i) {
       const index_t drawn = drawn_as(per, i, plan.partner);
       const segment pasted = random_segment{}(shape, lambda(own, drawn), own, drawn);
       plan.region.segments.push_back(pasted);

@@ -13,7 +13,7 @@ namespace mixcon {
 enum class granularity { batch, pair, sample };
 
 /// How many entries a plan then has: 1 or N.
-inline index_t count(granularity per, index_t samples) { return per == granularity::batch ? 1 : samples; }
+inline index_t plan_entries(granularity per, index_t samples) { return per == granularity::batch ? 1 : samples; }
 
 /// Under which number entry i is drawn. The two members of a pair draw under the lower of their numbers, so both get
 /// the same; that needs partners that are each other's.

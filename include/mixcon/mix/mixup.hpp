@@ -29,12 +29,12 @@ struct mixup {
 
   template <Draws D, class... LookedAt>
   mix_plan<lerp> plan(index_t samples, const D& draws, const LookedAt&... looked_at) const {
+    if (is_off(lambda)) return {detail::unmixed("mixup", samples), {1.0}, {}};
     const auto& own = draws.within(name);
     mix_plan<lerp> plan;
     plan.partner = detail::partners_by("mixup", pairing, samples, own, looked_at...);
-    if (is_off(lambda)) return {detail::counted(samples), {1.0}, {}};
     detail::require_pairs("mixup", per, plan.partner);
-    for (index_t i = 0; i < count(per, samples); ++i)
+    for (index_t i = 0; i < plan_entries(per, samples); ++i)
       plan.lambda.push_back(lambda(own, drawn_as(per, i, plan.partner)));
     return plan;
   }

@@ -140,11 +140,15 @@ struct from_bank {
 
 namespace mixcon::detail {
 
+inline void require_batch(const char* policy, index_t samples) {
+  MIXCON_REQUIRE(samples >= 1, policy, ": the batch has ", samples, " samples; at least one is needed.");
+}
+
 /// The partners of `samples` samples, by a pairing that looks at what the caller hands on: labels, features, distances.
 template <class Pairing, Draws D, class... LookedAt>
 std::vector<index_t> partners_by(const char* policy, const Pairing& pairing, index_t samples, const D& draws,
                                  const LookedAt&... looked_at) {
-  MIXCON_REQUIRE(samples >= 1, policy, ": the batch has ", samples, " samples; at least one is needed.");
+  require_batch(policy, samples);
   if constexpr (sizeof...(LookedAt) == 0) {
     return pairing(samples, draws);
   } else {
@@ -154,6 +158,12 @@ std::vector<index_t> partners_by(const char* policy, const Pairing& pairing, ind
                    "; expected one label, or one row, a sample.");
     return partner;
   }
+}
+
+/// The partners of a policy that is switched off.
+inline std::vector<index_t> unmixed(const char* policy, index_t samples) {
+  require_batch(policy, samples);
+  return counted(samples);
 }
 
 }  // namespace mixcon::detail

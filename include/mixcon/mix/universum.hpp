@@ -59,7 +59,7 @@ struct universum<pasted_boxes> {
     plan.partner = detail::partners_by("universum", pairing, shape.samples, own, labels);
     plan.region.own_inside = true;
     detail::require_pairs("universum", per, plan.partner);
-    for (index_t i = 0; i < count(per, shape.samples); ++i) {
+    for (index_t i = 0; i < plan_entries(per, shape.samples); ++i) {
       const box kept = place(shape, partner_share, own, drawn_as(per, i, plan.partner));
       plan.region.boxes.push_back(kept);
       plan.lambda.push_back(share(kept, shape));
