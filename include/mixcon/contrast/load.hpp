@@ -37,7 +37,18 @@ MIXCON_HD T load(const matrix_view<const E>& values, index_t row, index_t first)
 /// Whether candidate first + k is `which`.
 template <class T>
 MIXCON_HD mask_of<T> is_candidate(index_t first, index_t which) {
-  return each_answer<T>([&](int k) { return first + k == which; });
+  if constexpr (requires { T::numbered(); })
+    return T::numbered() == T(which - first);  // small integers are exact, and large ones equal none of them
+  else
+    return first == which;
+}
+/// Whether the class of candidate first + k is `which`; classes lie next to each other.
+template <class T>
+MIXCON_HD mask_of<T> is_class(const std::int32_t* first, std::int32_t which) {
+  if constexpr (requires { mask_of<T>::equal(first, which); })
+    return mask_of<T>::equal(first, which);
+  else
+    return *first == which;
 }
 /// The roles of candidates first + k, each found on its own: for targets that are not worth a lane form.
 template <class T, class F>

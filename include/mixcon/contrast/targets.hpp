@@ -3,6 +3,7 @@
 
 #include <mixcon/contrast/targets/diagonal.hpp>
 #include <mixcon/contrast/targets/label.hpp>
+#include <mixcon/contrast/targets/mask.hpp>
 #include <mixcon/contrast/targets/matrix.hpp>
 #include <mixcon/contrast/targets/segments.hpp>
 #include <mixcon/contrast/targets/view.hpp>

@@ -16,6 +16,15 @@
 #define MIXCON_HD
 #endif
 
+/// Before a loop of a few steps that must become straight code, so that what it works on stays in registers.
+#if defined(__clang__)
+#define MIXCON_UNROLL _Pragma("unroll")
+#elif defined(__GNUC__)
+#define MIXCON_UNROLL _Pragma("GCC unroll 16")
+#else
+#define MIXCON_UNROLL
+#endif
+
 namespace mixcon {
 
 /// Counts and positions: signed, and 64 bits on every platform.

@@ -39,6 +39,13 @@ struct lane_mask {
   /// The same answers, for lanes of another width.
   template <class U>
   MIXCON_HD static lane_mask converted(lane_mask<U, W> other) { return {__builtin_convertvector(other.v, vector)}; }
+  /// Lane k answers whether integers[k] is `which`.
+  MIXCON_HD static lane_mask equal(const std::int32_t* integers, std::int32_t which) {
+    typedef std::int32_t list __attribute__((vector_size(4U * static_cast<unsigned>(W))));
+    list all;
+    __builtin_memcpy(&all, integers, sizeof all);
+    return {__builtin_convertvector(all == which, vector)};
+  }
   /// Lane k answers f(k).
   template <class F>
   MIXCON_HD static lane_mask each(F&& f) {
@@ -60,6 +67,12 @@ struct lanes {
   template <class N>
     requires std::is_arithmetic_v<N>
   MIXCON_HD lanes(N x) : v(static_cast<T>(x) - vector{}) {}  // NOLINT(google-explicit-constructor)
+  /// Lane k holds k.
+  MIXCON_HD static lanes numbered() {
+    lanes r;
+    for (int k = 0; k < W; ++k) r.v[k] = static_cast<T>(k);
+    return r;
+  }
   /// Lane k holds f(k).
   template <class F>
   MIXCON_HD static lanes each(F&& f) {

@@ -45,19 +45,29 @@ inline void register_product(index_t depth, strided<T> a, rows_of_vectors<T> b, 
   using vector = native_lanes<T>;
   constexpr index_t width = register_tile<T>::lanes;
   vector sum[Rows][Vectors];
-  if constexpr (Add)
-    for (unsigned i = 0; i < Rows; ++i)
+  if constexpr (Add) {
+    MIXCON_UNROLL
+    for (unsigned i = 0; i < Rows; ++i) {
+      MIXCON_UNROLL
       for (unsigned v = 0; v < Vectors; ++v) sum[i][v] = load_vector(out + i * out_row + v * width);
+    }
+  }
   for (index_t k = 0; k < depth; ++k) {
     vector column[Vectors];
+    MIXCON_UNROLL
     for (unsigned v = 0; v < Vectors; ++v) column[v] = load_vector(b.data + k * b.row + v * width);
+    MIXCON_UNROLL
     for (unsigned i = 0; i < Rows; ++i) {
       const vector x(a.data[i * a.row + k * a.step]);
+      MIXCON_UNROLL
       for (unsigned v = 0; v < Vectors; ++v) sum[i][v].v += x.v * column[v].v;
     }
   }
-  for (unsigned i = 0; i < Rows; ++i)
+  MIXCON_UNROLL
+  for (unsigned i = 0; i < Rows; ++i) {
+    MIXCON_UNROLL
     for (unsigned v = 0; v < Vectors; ++v) store_vector(out + i * out_row + v * width, sum[i][v]);
+  }
 }
 
 template <unsigned Vectors, bool Add, class T>
