@@ -52,6 +52,7 @@ std::map<order, int> counts_of_orders(index_t n, Draw draw) {
 
 std::vector<int> values(const std::map<order, int>& counts) {
   std::vector<int> list;
+  list.reserve(counts.size());
   for (const auto& [numbers, count] : counts) list.push_back(count);
   return list;
 }

@@ -3,8 +3,8 @@
 
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/require.hpp>
-#include <mixcon/core/samplers.hpp>
 #include <mixcon/core/tensor_view.hpp>
+#include <mixcon/core/uniform.hpp>
 
 namespace mixcon {
 namespace detail {
