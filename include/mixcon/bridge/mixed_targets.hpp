@@ -11,12 +11,12 @@ namespace mixcon {
 ///
 ///   target(a, c) = lambda_a base(a, c) + (1 - lambda_a) base(partner_a, c)
 ///
-/// The two add where they meet (partner_a = a). Which candidates are seen, and their weights, are those of a itself; mass
-/// that falls on a pair hidden from a is dropped. With `diagonal_targets` this is i-Mix (Lee et al. 2020,
+/// The two add where they meet (partner_a = a). Which candidates are seen, and their weights, are those of a itself;
+/// mass that falls on a pair hidden from a is dropped. With `diagonal_targets` this is i-Mix (Lee et al. 2020,
 /// arXiv:2010.08887): a virtual label lambda at a, 1 - lambda at its partner.
 ///
-/// `lambda` is (N) or one number for the batch, in [0, 1]; `partner` (N) of any integer type, in [0, N). Both must outlive
-/// the calls; `mixed_targets{base, plan}` takes them from a mixing plan.
+/// `lambda` is (N) or one number for the batch, in [0, 1]; `partner` (N) of any integer type, in [0, N). Both must
+/// outlive the calls; `mixed_targets{base, plan}` takes them from a mixing plan.
 template <class Base>
 struct mixed_targets {
   Base base{};
@@ -42,17 +42,17 @@ struct mixed_targets {
       return mixed(anchor, base.template at<T>(anchor, candidate), base.template at<T>(partner[anchor], candidate));
     }
     template <class T>
-    MIXCON_HD role<T> own(index_t anchor, index_t j) const
-      requires requires { base.template own<T>(anchor, j); }
-    {
-      return mixed(anchor, base.template own<T>(anchor, j), base.template own<T>(partner[anchor], j));
+    MIXCON_HD role<T> own(index_t anchor, index_t j) const requires requires {
+      base.template own<T>(anchor, j);
     }
+    { return mixed(anchor, base.template own<T>(anchor, j), base.template own<T>(partner[anchor], j)); }
 
    private:
     template <class T>
     MIXCON_HD role<T> mixed(index_t anchor, const role<T>& mine, const role<T>& other) const {
       const T keep(lambda[lambda.extent(0) == 1 ? 0 : anchor]);
-      const T both = keep * choose(mine.positive, mine.target, T(0)) + (T(1) - keep) * choose(other.positive, other.target, T(0));
+      const T both =
+          keep * choose(mine.positive, mine.target, T(0)) + (T(1) - keep) * choose(other.positive, other.target, T(0));
       const mask_of<T> positive = (mine.positive || mine.weight > T(0)) && both != T(0);
       return {positive, mine.weight, choose(positive, both, T(0))};
     }
@@ -69,15 +69,15 @@ struct mixed_targets {
     const index_t anchors = space.anchors;
     MIXCON_REQUIRE(partner.size() == anchors, "mixed_targets: ", partner.size(), " partners for ", anchors,
                    " anchors; expected one each. Is the plan of this batch?");
-    MIXCON_REQUIRE(lambda.extent(0) == 1 || lambda.extent(0) == anchors, "mixed_targets: ", lambda.extent(0), " lambdas for ",
-                   anchors, " anchors; expected one each, or one for the batch");
+    MIXCON_REQUIRE(lambda.extent(0) == 1 || lambda.extent(0) == anchors, "mixed_targets: ", lambda.extent(0),
+                   " lambdas for ", anchors, " anchors; expected one each, or one for the batch");
     for (index_t i = 0; i < lambda.extent(0); ++i)
       MIXCON_REQUIRE(lambda[i] >= 0 && lambda[i] <= 1, "mixed_targets: lambda ", i, " is ", lambda[i],
                      "; expected a number in [0, 1]");
     bound<decltype(base.bind(space))> b{base.bind(space), lambda, {}};
     for (index_t i = 0; i < anchors; ++i) {
-      MIXCON_REQUIRE(partner[i] >= 0 && partner[i] < anchors, "mixed_targets: the partner of anchor ", i, " is ", partner[i],
-                     "; expected an index in [0, ", anchors, ")");
+      MIXCON_REQUIRE(partner[i] >= 0 && partner[i] < anchors, "mixed_targets: the partner of anchor ", i, " is ",
+                     partner[i], "; expected an index in [0, ", anchors, ")");
       b.partner.push_back(partner[i]);
     }
     return b;

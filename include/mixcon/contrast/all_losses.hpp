@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-// Every public loss, one line each. Laws, gradient checks, golden runs, benchmarks and kernel instantiation iterate over
-// `all_losses`; a test fails when a loss's header is missing here.
+// Every public loss, one line each. Laws, gradient checks, golden runs, benchmarks and kernel instantiation iterate
+// over `all_losses`; a test fails when a loss's header is missing here.
 
 #include <mixcon/contrast/info_nce.hpp>
 #include <mixcon/contrast/supcon_inside.hpp>

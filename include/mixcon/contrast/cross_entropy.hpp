@@ -6,16 +6,16 @@
 
 namespace mixcon {
 
-/// Statistic: P log sum_candidates w e^x - sum_targets p x, where P = sum p: the cross-entropy of the row's softmax against
-/// its targets. The two parts are one statistic because they cancel where the loss is small: with a single positive of
-/// weight 1 the value is P log(1 + sum_negatives e^(x - x_positive)), exact to the last bits near 0.
-/// A row without target mass has value 0. Source: mixcon's own; the sum is F1 of every softmax loss.
+/// Statistic: P log sum_candidates w e^x - sum_targets p x, where P = sum p: the cross-entropy of the row's softmax
+/// against its targets. The two parts are one statistic because they cancel where the loss is small: with a single
+/// positive of weight 1 the value is P log(1 + sum_negatives e^(x - x_positive)), exact to the last bits near 0. A row
+/// without target mass has value 0. Source: mixcon's own; the sum is F1 of every softmax loss.
 struct cross_entropy {
   template <class T>
   struct state {
     T shift = minus_infinity<T>();
-    T negatives{}, positives{};  // sums of w e^(x - shift)
-    T attraction{}, mass{};      // sums of p x and of p
+    T negatives{}, positives{};     // sums of w e^(x - shift)
+    T attraction{}, mass{};         // sums of p x and of p
     T number{}, weight{}, place{};  // positives: how many, the sum of their w, the sum of their x
     MIXCON_HD auto lane(int k) const {
       using mixcon::lane;
@@ -27,10 +27,10 @@ struct cross_entropy {
   template <class T>
   struct reading {
     T value{};
-    T partition{};      // log sum w e^x
+    T partition{};  // log sum w e^x
     T mass{};
     mask_of<T> single{};  // one positive, of weight 1
-    T pull{};           // slope at that positive
+    T pull{};             // slope at that positive
     template <class U>
     MIXCON_HD cross_entropy::reading<U> spread() const {
       return {U(value), U(partition), U(mass), U(single ? 1 : 0) == U(1), U(pull)};
@@ -38,7 +38,9 @@ struct cross_entropy {
   };
 
   template <class T>
-  MIXCON_HD T height(const logit_pair<T>& p) const { return choose(p.weight > T(0), p.x, minus_infinity<T>()); }
+  MIXCON_HD T height(const logit_pair<T>& p) const {
+    return choose(p.weight > T(0), p.x, minus_infinity<T>());
+  }
   template <class T>
   MIXCON_HD void make_room(state<T>& s, const T& height) const {
     const T to = choose(s.shift > height, s.shift, height);

@@ -40,8 +40,7 @@ MIXCON_HD void raise(peak<T>& p, const peak<T>& other) {
   const index_of<T> none(-1);
   const mask_of<T> there = mask_for<T>(other.where > none), first = mask_for<T>(p.where == none);
   const mask_of<T> lower = mask_for<T>(other.where < p.where);
-  const mask_of<T> wins =
-      there && p.top == p.top && (first || !(other.top <= p.top) || (other.top == p.top && lower));
+  const mask_of<T> wins = there && p.top == p.top && (first || !(other.top <= p.top) || (other.top == p.top && lower));
   p.top = choose(wins, other.top, p.top);
   p.where = choose(wins, other.where, p.where);
 }
@@ -51,7 +50,9 @@ struct peak_reading {
   T value{};
   index_of<T> where{};
   template <class U>
-  MIXCON_HD peak_reading<U> spread() const { return {U(value), index_of<U>(where)}; }
+  MIXCON_HD peak_reading<U> spread() const {
+    return {U(value), index_of<U>(where)};
+  }
 };
 template <class T>
 MIXCON_HD T is_at(const index_of<T>& where, index_t candidate) {
@@ -77,15 +78,21 @@ struct largest {
     detail::raise(s, state<T>{p.x, where});
   }
   template <class T>
-  MIXCON_HD void merge(state<T>& s, const state<T>& other) const { detail::raise(s, other); }
+  MIXCON_HD void merge(state<T>& s, const state<T>& other) const {
+    detail::raise(s, other);
+  }
   template <class T>
-  MIXCON_HD reading<T> read(const state<T>& s) const { return {s.top, s.where}; }
+  MIXCON_HD reading<T> read(const state<T>& s) const {
+    return {s.top, s.where};
+  }
   template <class T>
   MIXCON_HD T slope(const reading<T>& r, const logit_pair<T>& p) const {
     return detail::is_at<T>(r.where, p.candidate);
   }
   template <class T>
-  MIXCON_HD T target_slope(const reading<T>&, const logit_pair<T>&) const { return T(0); }
+  MIXCON_HD T target_slope(const reading<T>&, const logit_pair<T>&) const {
+    return T(0);
+  }
 };
 template <class Set>
 largest(Set) -> largest<Set>;
@@ -106,15 +113,21 @@ struct smallest {
     largest<Set>{set}.observe(s, p);
   }
   template <class T>
-  MIXCON_HD void merge(state<T>& s, const state<T>& other) const { detail::raise(s, other); }
+  MIXCON_HD void merge(state<T>& s, const state<T>& other) const {
+    detail::raise(s, other);
+  }
   template <class T>
-  MIXCON_HD reading<T> read(const state<T>& s) const { return {-s.top, s.where}; }
+  MIXCON_HD reading<T> read(const state<T>& s) const {
+    return {-s.top, s.where};
+  }
   template <class T>
   MIXCON_HD T slope(const reading<T>& r, const logit_pair<T>& p) const {
     return detail::is_at<T>(r.where, p.candidate);
   }
   template <class T>
-  MIXCON_HD T target_slope(const reading<T>&, const logit_pair<T>&) const { return T(0); }
+  MIXCON_HD T target_slope(const reading<T>&, const logit_pair<T>&) const {
+    return T(0);
+  }
 };
 template <class Set>
 smallest(Set) -> smallest<Set>;

@@ -6,20 +6,24 @@
 
 namespace mixcon {
 
-// A statistic may be of a function of the logit. Such a function is a plain callable that takes a dual number (and, if it
-// wants, the pair's target as a second one); its slope comes from the dual, so nobody writes a derivative.
+// A statistic may be of a function of the logit. Such a function is a plain callable that takes a dual number (and, if
+// it wants, the pair's target as a second one); its slope comes from the dual, so nobody writes a derivative.
 
 /// x times a constant.
 struct times {
   double by = 1;
   constexpr times(double factor = 1) : by(factor) {}  // NOLINT(google-explicit-constructor)
   template <class T>
-  MIXCON_HD constexpr T operator()(const T& x) const { return x * by; }
+  MIXCON_HD constexpr T operator()(const T& x) const {
+    return x * by;
+  }
 };
 /// x itself.
 struct identity {
   template <class T>
-  MIXCON_HD constexpr T operator()(const T& x) const { return x; }
+  MIXCON_HD constexpr T operator()(const T& x) const {
+    return x;
+  }
 };
 
 namespace detail {

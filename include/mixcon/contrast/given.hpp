@@ -2,7 +2,7 @@
 #pragma once
 
 #include <mixcon/contrast/sum_of.hpp>
-#include <mixcon/core/tensor_view.hpp>
+#include <mixcon/core/require.hpp>
 
 namespace mixcon {
 
@@ -10,6 +10,11 @@ namespace mixcon {
 /// `numbers` must outlive the calls that use it.
 struct given {
   vector_view<const double> numbers{};
+
+  void check(index_t anchors) const {
+    MIXCON_REQUIRE(numbers.extent(0) == anchors, "given: ", numbers.extent(0), " numbers for ", anchors,
+                   " anchors; expected one each, as in weighted_softmax{.kappa = view}");
+  }
 
   template <class T>
   struct state {
@@ -23,11 +28,17 @@ struct given {
   template <class T>
   MIXCON_HD void merge(state<T>&, const state<T>&) const {}
   template <class T>
-  MIXCON_HD reading<T> read(const state<T>&, index_t anchor) const { return {static_cast<T>(numbers[anchor])}; }
+  MIXCON_HD reading<T> read(const state<T>&, index_t anchor) const {
+    return {static_cast<T>(numbers[anchor])};
+  }
   template <class T>
-  MIXCON_HD T slope(const reading<T>&, const logit_pair<T>&) const { return T(0); }
+  MIXCON_HD T slope(const reading<T>&, const logit_pair<T>&) const {
+    return T(0);
+  }
   template <class T>
-  MIXCON_HD T target_slope(const reading<T>&, const logit_pair<T>&) const { return T(0); }
+  MIXCON_HD T target_slope(const reading<T>&, const logit_pair<T>&) const {
+    return T(0);
+  }
 };
 
 }  // namespace mixcon

@@ -6,8 +6,8 @@
 
 namespace mixcon {
 
-/// Statistic: log sum w e^f(x) over the pairs of `Set`; -infinity when none enters. `f` is a factor (1 unless said) or a
-/// function of the logit.
+/// Statistic: log sum w e^f(x) over the pairs of `Set`; -infinity when none enters. `f` is a factor (1 unless said) or
+/// a function of the logit.
 template <class Set, class F = times>
 struct log_sum_exp {
   Set set{};

@@ -17,9 +17,13 @@ struct plain_logits {
     MIXCON_REQUIRE(bias - bias == 0, "contrast: the logits' bias is ", bias, "; expected a finite number");
   }
   template <class T>
-  MIXCON_HD T factor(index_t, index_t) const { return T(1); }
+  MIXCON_HD T factor(index_t, index_t) const {
+    return T(1);
+  }
   template <class T>
-  MIXCON_HD T offset(index_t, index_t) const { return T(bias); }
+  MIXCON_HD T offset(index_t, index_t) const {
+    return T(bias);
+  }
 };
 
 /// One offset per candidate, (M): class biases, log-frequencies, log-weights. The view must outlive the calls.
@@ -34,9 +38,13 @@ struct candidate_bias {
                    candidates, " candidates; expected one each");
   }
   template <class T>
-  MIXCON_HD T factor(index_t, index_t) const { return T(1); }
+  MIXCON_HD T factor(index_t, index_t) const {
+    return T(1);
+  }
   template <class T>
-  MIXCON_HD T offset(index_t, index_t candidate) const { return detail::load<T>(bias, candidate); }
+  MIXCON_HD T offset(index_t, index_t candidate) const {
+    return detail::load<T>(bias, candidate);
+  }
 };
 template <class Tensor>
 candidate_bias(Tensor&) -> candidate_bias<element_t<Tensor>>;
@@ -55,9 +63,13 @@ struct pair_logits {
                    " (anchors, candidates); all three must match");
   }
   template <class T>
-  MIXCON_HD T factor(index_t anchor, index_t candidate) const { return detail::load<T>(scale, anchor, candidate); }
+  MIXCON_HD T factor(index_t anchor, index_t candidate) const {
+    return detail::load<T>(scale, anchor, candidate);
+  }
   template <class T>
-  MIXCON_HD T offset(index_t anchor, index_t candidate) const { return detail::load<T>(bias, anchor, candidate); }
+  MIXCON_HD T offset(index_t anchor, index_t candidate) const {
+    return detail::load<T>(bias, anchor, candidate);
+  }
 };
 template <class Scale, class Bias>
 pair_logits(Scale&, Bias&) -> pair_logits<element_t<Scale>>;

@@ -28,8 +28,10 @@ template <class T, int N>
 inline constexpr bool is_terms<terms<T, N>> = true;
 
 template <class Loss>
-concept HasStatistics = requires(const Loss& loss) { loss.statistics(); } &&
-                        is_pack<decltype(std::declval<const Loss&>().statistics())>;
+concept HasStatistics = requires(const Loss& loss) {
+  loss.statistics();
+}
+&&is_pack<decltype(std::declval<const Loss&>().statistics())>;
 
 template <class S>
 concept Statistic = requires(const S& s, typename S::template state<double>& state,
@@ -49,13 +51,13 @@ inline constexpr bool are_statistics<pack<S...>> = (Statistic<S> && ...);
 template <class Loss, int Count, class Number = dual<double, Count>>
 inline constexpr bool value_takes = []<int... k>(std::integer_sequence<int, k...>) {
   return requires(const Loss& loss, Number n) { loss.value((static_cast<void>(k), n)...); };
-}(std::make_integer_sequence<int, Count>{});
+}
+(std::make_integer_sequence<int, Count>{});
 
 template <class Loss, int Count, class Number>
 MIXCON_HD constexpr auto call_value(const Loss& loss, const Number* arguments) {
-  return [&]<int... k>(std::integer_sequence<int, k...>) {
-    return loss.value(arguments[k]...);
-  }(std::make_integer_sequence<int, Count>{});
+  return [&]<int... k>(std::integer_sequence<int, k...>) { return loss.value(arguments[k]...); }
+  (std::make_integer_sequence<int, Count>{});
 }
 
 template <class Number, class Answer>
@@ -69,15 +71,18 @@ inline constexpr bool answers<Number, terms<Number, N>> = true;
 template <class Loss>
 constexpr bool check_loss() {
   static_assert(detail::HasStatistics<Loss>,
-                "mixcon: a loss needs `auto statistics() const` that returns a pack of statistics, as in pack{log_sum_exp{over::negatives}}");
+                "mixcon: a loss needs `auto statistics() const` that returns a pack of statistics, as in "
+                "pack{log_sum_exp{over::negatives}}");
   if constexpr (detail::HasStatistics<Loss>) {
     using list = decltype(std::declval<const Loss&>().statistics());
     static_assert(detail::are_statistics<list>,
-                  "mixcon: every member of the loss's statistics() must be a statistic: log_sum_exp, sum_of, count, largest, smallest, cross_entropy or given");
+                  "mixcon: every member of the loss's statistics() must be a statistic: log_sum_exp, sum_of, count, "
+                  "largest, smallest, cross_entropy or given");
     constexpr int count = list::size;
     constexpr bool takes = detail::value_takes<Loss, count> || detail::value_takes<Loss, count + 1>;
     static_assert(takes,
-                  "mixcon: the loss's value must be a template that takes one number per statistic (and, if it wants, the logit scale as one more)");
+                  "mixcon: the loss's value must be a template that takes one number per statistic (and, if it wants, "
+                  "the logit scale as one more)");
     if constexpr (takes) {
       constexpr int arguments = detail::value_takes<Loss, count + 1> ? count + 1 : count;
       using number = dual<double, count + 1>;
@@ -136,8 +141,10 @@ MIXCON_HD auto evaluate_formula(const Loss& loss, const T* statistics, T scale) 
 /// The loss's temperature; 1 for a loss without one.
 template <class Loss>
 constexpr double temperature_of(const Loss& loss) {
-  if constexpr (requires { loss.temperature; }) return loss.temperature;
-  else return 1;
+  if constexpr (requires { loss.temperature; })
+    return loss.temperature;
+  else
+    return 1;
 }
 
 /// Refuses bad parameters: a temperature that is not a finite number above 0, and what the loss's own `check` refuses.

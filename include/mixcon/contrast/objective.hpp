@@ -21,14 +21,14 @@ enum class no_positive {
   error,  // refused, with the index of the first such anchor
 };
 
-/// Which softmax: rows, columns, or a weighted sum of both (CLIP 0.5 and 0.5; Infinite Class Mixup's dual axis 1 and 1).
-/// The columns' part is the same loss with anchors and candidates exchanged and the targets transposed.
+/// Which softmax: rows, columns, or a weighted sum of both (CLIP 0.5 and 0.5; Infinite Class Mixup's dual axis 1 and
+/// 1). The columns' part is the same loss with anchors and candidates exchanged and the targets transposed.
 struct directions {
   double rows = 1, columns = 0;
 };
 
-/// A contrastive objective: a loss over logits made from a similarity, with the policies that the caller chooses by name.
-/// Refuses bad parameters when it is made and again when it is used.
+/// A contrastive objective: a loss over logits made from a similarity, with the policies that the caller chooses by
+/// name. Refuses bad parameters when it is made and again when it is used.
 template <class Loss, class Similarity = cosine, class Logits = plain_logits>
 struct contrast {
   static_assert(check_loss<Loss>());
@@ -43,7 +43,8 @@ struct contrast {
   directions direction{};
   bool check_finite = false;  // refuse NaN and infinities in the embeddings, naming row and column
 
-  explicit contrast(const Loss& l = {}, const Similarity& s = {}, const Logits& x = {}) : loss(l), similarity(s), logits(x) {
+  explicit contrast(const Loss& l = {}, const Similarity& s = {}, const Logits& x = {})
+      : loss(l), similarity(s), logits(x) {
     check();
   }
 

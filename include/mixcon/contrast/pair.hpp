@@ -5,8 +5,8 @@
 
 namespace mixcon {
 
-/// What a candidate is to an anchor. Hidden pairs have weight 0 and are not positive. T is a number or vector lanes: then
-/// the role speaks for as many consecutive candidates as T has lanes.
+/// What a candidate is to an anchor. Hidden pairs have weight 0 and are not positive. T is a number or vector lanes:
+/// then the role speaks for as many consecutive candidates as T has lanes.
 template <class T>
 struct role {
   mask_of<T> positive{};  // said by the targets: a positive's target may be <= 0
@@ -14,11 +14,17 @@ struct role {
   T target{};             // share of the anchor's positive mass; 0 unless positive
 };
 template <class T = double>
-MIXCON_HD constexpr role<T> hidden_pair() { return {}; }
+MIXCON_HD constexpr role<T> hidden_pair() {
+  return {};
+}
 template <class T = double>
-MIXCON_HD constexpr role<T> negative_pair(T weight = T(1)) { return {false, weight, T(0)}; }
+MIXCON_HD constexpr role<T> negative_pair(T weight = T(1)) {
+  return {false, weight, T(0)};
+}
 template <class T = double>
-MIXCON_HD constexpr role<T> positive_pair(T target = T(1), T weight = T(1)) { return {true, weight, target}; }
+MIXCON_HD constexpr role<T> positive_pair(T target = T(1), T weight = T(1)) {
+  return {true, weight, target};
+}
 
 /// One pair as a statistic sees it: its logit `x` and its role.
 template <class T>
@@ -36,22 +42,30 @@ namespace over {
 /// Every visible pair, by its weight.
 struct all_candidates {
   template <class T>
-  MIXCON_HD T operator()(const logit_pair<T>& p) const { return p.weight; }
+  MIXCON_HD T operator()(const logit_pair<T>& p) const {
+    return p.weight;
+  }
 };
 /// Positives, by their weight.
 struct all_positives {
   template <class T>
-  MIXCON_HD T operator()(const logit_pair<T>& p) const { return choose(p.positive, p.weight, T(0)); }
+  MIXCON_HD T operator()(const logit_pair<T>& p) const {
+    return choose(p.positive, p.weight, T(0));
+  }
 };
 /// Visible pairs that are not positive, by their weight.
 struct all_negatives {
   template <class T>
-  MIXCON_HD T operator()(const logit_pair<T>& p) const { return choose(p.positive, T(0), p.weight); }
+  MIXCON_HD T operator()(const logit_pair<T>& p) const {
+    return choose(p.positive, T(0), p.weight);
+  }
 };
 /// Positives, by their target.
 struct all_targets {
   template <class T>
-  MIXCON_HD T operator()(const logit_pair<T>& p) const { return choose(p.positive, p.target, T(0)); }
+  MIXCON_HD T operator()(const logit_pair<T>& p) const {
+    return choose(p.positive, p.target, T(0));
+  }
 };
 
 inline constexpr all_candidates candidates{};

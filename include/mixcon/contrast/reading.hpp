@@ -11,7 +11,9 @@ struct plain_reading {
   T value{};
   /// The same reading on every lane of a U.
   template <class U>
-  MIXCON_HD plain_reading<U> spread() const { return {U(value)}; }
+  MIXCON_HD plain_reading<U> spread() const {
+    return {U(value)};
+  }
 };
 
 }  // namespace mixcon::detail

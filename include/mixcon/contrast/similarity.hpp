@@ -28,9 +28,13 @@ struct dot_product {
   constexpr rows anchor_rows() const { return anchors; }
   constexpr rows candidate_rows() const { return candidates; }
   template <class T>
-  MIXCON_HD T value(const T& dot, const T&, const T&) const { return dot; }
+  MIXCON_HD T value(const T& dot, const T&, const T&) const {
+    return dot;
+  }
   template <class T>
-  MIXCON_HD similarity_slopes<T> slopes(const T&, const T&, const T&) const { return {T(1), T(0)}; }
+  MIXCON_HD similarity_slopes<T> slopes(const T&, const T&, const T&) const {
+    return {T(1), T(0)};
+  }
 };
 
 /// <a, c> / (|a| |c|), in [-1, 1].
@@ -39,9 +43,13 @@ struct cosine {
   constexpr rows anchor_rows() const { return rows::unit; }
   constexpr rows candidate_rows() const { return rows::unit; }
   template <class T>
-  MIXCON_HD T value(const T& dot, const T&, const T&) const { return dot; }
+  MIXCON_HD T value(const T& dot, const T&, const T&) const {
+    return dot;
+  }
   template <class T>
-  MIXCON_HD similarity_slopes<T> slopes(const T&, const T&, const T&) const { return {T(1), T(0)}; }
+  MIXCON_HD similarity_slopes<T> slopes(const T&, const T&, const T&) const {
+    return {T(1), T(0)};
+  }
 };
 
 namespace detail {
@@ -61,9 +69,13 @@ struct negative_squared_distance {
   constexpr rows anchor_rows() const { return anchors; }
   constexpr rows candidate_rows() const { return candidates; }
   template <class T>
-  MIXCON_HD T value(const T& dot, const T& aa, const T& cc) const { return T(0) - detail::squared_distance(dot, aa, cc); }
+  MIXCON_HD T value(const T& dot, const T& aa, const T& cc) const {
+    return T(0) - detail::squared_distance(dot, aa, cc);
+  }
   template <class T>
-  MIXCON_HD similarity_slopes<T> slopes(const T&, const T&, const T&) const { return {T(2), T(-2)}; }
+  MIXCON_HD similarity_slopes<T> slopes(const T&, const T&, const T&) const {
+    return {T(2), T(-2)};
+  }
 };
 
 /// -|a - c|; slope 0 where the rows coincide. Rows closer than about sqrt(eps) of their length are compared with that

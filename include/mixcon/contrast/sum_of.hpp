@@ -35,9 +35,13 @@ struct sum_of {
     s.sum += choose(weight == T(0), T(0), weight * detail::value_of(of, p));
   }
   template <class T>
-  MIXCON_HD void merge(state<T>& s, const state<T>& other) const { s.sum += other.sum; }
+  MIXCON_HD void merge(state<T>& s, const state<T>& other) const {
+    s.sum += other.sum;
+  }
   template <class T>
-  MIXCON_HD reading<T> read(const state<T>& s) const { return {s.sum}; }
+  MIXCON_HD reading<T> read(const state<T>& s) const {
+    return {s.sum};
+  }
   template <class T>
   MIXCON_HD T slope(const reading<T>&, const logit_pair<T>& p) const {
     const T weight = set(p);
@@ -67,17 +71,27 @@ struct count {
   using reading = detail::plain_reading<T>;
 
   template <class T>
-  MIXCON_HD void observe(state<T>& s, const logit_pair<T>& p) const { s.sum += set(p); }
+  MIXCON_HD void observe(state<T>& s, const logit_pair<T>& p) const {
+    s.sum += set(p);
+  }
   template <class T>
-  MIXCON_HD void merge(state<T>& s, const state<T>& other) const { s.sum += other.sum; }
+  MIXCON_HD void merge(state<T>& s, const state<T>& other) const {
+    s.sum += other.sum;
+  }
   template <class T>
-  MIXCON_HD reading<T> read(const state<T>& s) const { return {s.sum}; }
+  MIXCON_HD reading<T> read(const state<T>& s) const {
+    return {s.sum};
+  }
   template <class T>
-  MIXCON_HD T slope(const reading<T>&, const logit_pair<T>&) const { return T(0); }
+  MIXCON_HD T slope(const reading<T>&, const logit_pair<T>&) const {
+    return T(0);
+  }
   template <class T>
   MIXCON_HD T target_slope(const reading<T>&, const logit_pair<T>& p) const {
-    if constexpr (std::is_same_v<Set, over::all_targets>) return choose(p.positive, T(1), T(0));
-    else return T(0);
+    if constexpr (std::is_same_v<Set, over::all_targets>)
+      return choose(p.positive, T(1), T(0));
+    else
+      return T(0);
   }
 };
 template <class Set>

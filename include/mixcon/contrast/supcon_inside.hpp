@@ -9,8 +9,8 @@ namespace mixcon {
 ///
 ///   value = log sum_{visible} exp(x_j) - log( mean over positives of exp(x_j) ),   x = similarity / temperature
 ///
-/// An anchor without a positive: see `no_positive` in the objective. At most `info_nce` over the same targets, by Jensen.
-/// Source: Khosla et al. 2020, arXiv:2004.11362, eq. 3 (L_in).
+/// An anchor without a positive: see `no_positive` in the objective. At most `info_nce` over the same targets, by
+/// Jensen. Source: Khosla et al. 2020, arXiv:2004.11362, eq. 3 (L_in).
 struct supcon_inside {
   double temperature = 0.1;  // in units of similarity, > 0; smaller is sharper
   static constexpr bool needs_positive = true;

@@ -23,8 +23,8 @@ struct terms {
   term<T> of[static_cast<unsigned>(N)]{};
   constexpr terms() = default;
   template <class... Term>
-    requires(sizeof...(Term) == N)
-  MIXCON_HD constexpr terms(const Term&... each) : of{each...} {}  // NOLINT(google-explicit-constructor)
+  requires(sizeof...(Term) == N) MIXCON_HD constexpr terms(const Term&... each)
+      : of{each...} {}  // NOLINT(google-explicit-constructor)
 };
 template <class T>
 term(T, plain_t<T>) -> term<T>;

@@ -13,16 +13,18 @@ namespace mixcon {
 // (the code with `base_temperature`) over the targets below, with `dot_product` where rows come normalised.
 
 /// The role in the published code: universum rows are the only candidates, `unicon_targets(labels)` of `z` against `u`.
-/// Those built from the anchor's class attract it, the others repel; the anchor's own universum row is hidden. Anchors are
-/// all `views` of the N samples (view-major), or the first view alone.
-inline label_targets unicon_targets(const integer_view& labels, index_t views = 2) { return {.labels = labels, .views = views}; }
+/// Those built from the anchor's class attract it, the others repel; the anchor's own universum row is hidden. Anchors
+/// are all `views` of the N samples (view-major), or the first view alone.
+inline label_targets unicon_targets(const integer_view& labels, index_t views = 2) {
+  return {.labels = labels, .views = views};
+}
 
 /// The role in the abstract: universum rows are negatives, `unicon_negative_targets(labels)` of `z` against
-/// `candidates(z, u)`. Positives are rows of the anchor's class; with `real_negatives` hidden, universum rows are the only
-/// negatives, else rows of other classes are negatives too (SupCon plus the universum). mixcon's reading of the abstract,
-/// not an equation of the paper.
-inline segment_targets<label_targets, every_negative> unicon_negative_targets(const integer_view& labels, index_t views = 2,
-                                                                              visibility real_negatives = visibility::visible) {
+/// `candidates(z, u)`. Positives are rows of the anchor's class; with `real_negatives` hidden, universum rows are the
+/// only negatives, else rows of other classes are negatives too (SupCon plus the universum). mixcon's reading of the
+/// abstract, not an equation of the paper.
+inline segment_targets<label_targets, every_negative> unicon_negative_targets(
+    const integer_view& labels, index_t views = 2, visibility real_negatives = visibility::visible) {
   return segments(label_targets{.labels = labels, .views = views, .others = real_negatives}, every_negative{});
 }
 

@@ -10,8 +10,8 @@ namespace mixcon {
 ///   value = kappa log sum_{visible k} w_k exp(x_k) - sum_j p_j x_j
 ///
 /// `kappa` (N) is the caller's coefficient of each anchor's log-partition, constant in the backward pass; 0 leaves the
-/// partition out, even an empty one. With kappa = sum_j p_j this is `info_nce` (and then less exact near 0). Combine with
-/// `reduction::weighted` for row weights and `pair_logits` for scales and biases per pair.
+/// partition out, even an empty one. With kappa = sum_j p_j this is `info_nce` (and then less exact near 0). Combine
+/// with `reduction::weighted` for row weights and `pair_logits` for scales and biases per pair.
 struct weighted_softmax {
   vector_view<const double> kappa{};  // must outlive the calls
   double temperature = 1;             // in units of similarity, > 0

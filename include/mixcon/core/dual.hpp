@@ -5,8 +5,8 @@
 
 namespace mixcon {
 
-/// Forward-mode dual number: a value and its derivatives by K inputs. Formulas are evaluated with these, so a loss author
-/// writes no gradient. `dual<T, 0>` is a plain number whose arithmetic with `double` parameters stays in T.
+/// Forward-mode dual number: a value and its derivatives by K inputs. Formulas are evaluated with these, so a loss
+/// author writes no gradient. `dual<T, 0>` is a plain number whose arithmetic with `double` parameters stays in T.
 template <class T, int K>
 struct dual {
   T value{};
@@ -15,8 +15,8 @@ struct dual {
   constexpr dual() = default;
   MIXCON_HD constexpr dual(T v) : value(v) {}  // NOLINT(google-explicit-constructor)
   template <class N>
-    requires(std::is_arithmetic_v<N> && !std::is_same_v<N, T>)
-  MIXCON_HD constexpr dual(N v) : value(static_cast<T>(v)) {}  // NOLINT(google-explicit-constructor)
+  requires(std::is_arithmetic_v<N> && !std::is_same_v<N, T>) MIXCON_HD constexpr dual(N v)
+      : value(static_cast<T>(v)) {}  // NOLINT(google-explicit-constructor)
 };
 
 /// The input number `which` itself: derivative 1 by it, 0 by the others.
@@ -70,14 +70,18 @@ MIXCON_HD constexpr dual<T, K> operator+(dual<T, K> a, N b) {
   return a;
 }
 template <class T, int K, Parameter N>
-MIXCON_HD constexpr dual<T, K> operator+(N b, dual<T, K> a) { return a + b; }
+MIXCON_HD constexpr dual<T, K> operator+(N b, dual<T, K> a) {
+  return a + b;
+}
 template <class T, int K, Parameter N>
 MIXCON_HD constexpr dual<T, K> operator-(dual<T, K> a, N b) {
   a.value -= T(b);
   return a;
 }
 template <class T, int K, Parameter N>
-MIXCON_HD constexpr dual<T, K> operator-(N b, const dual<T, K>& a) { return -a + b; }
+MIXCON_HD constexpr dual<T, K> operator-(N b, const dual<T, K>& a) {
+  return -a + b;
+}
 template <class T, int K, Parameter N>
 MIXCON_HD constexpr dual<T, K> operator*(dual<T, K> a, N b) {
   a.value *= T(b);
@@ -85,7 +89,9 @@ MIXCON_HD constexpr dual<T, K> operator*(dual<T, K> a, N b) {
   return a;
 }
 template <class T, int K, Parameter N>
-MIXCON_HD constexpr dual<T, K> operator*(N b, const dual<T, K>& a) { return a * b; }
+MIXCON_HD constexpr dual<T, K> operator*(N b, const dual<T, K>& a) {
+  return a * b;
+}
 template <class T, int K, Parameter N>
 MIXCON_HD constexpr dual<T, K> operator/(dual<T, K> a, N b) {
   a.value = a.value / T(b);
@@ -93,7 +99,9 @@ MIXCON_HD constexpr dual<T, K> operator/(dual<T, K> a, N b) {
   return a;
 }
 template <class T, int K, Parameter N>
-MIXCON_HD constexpr dual<T, K> operator/(N b, const dual<T, K>& a) { return dual<T, K>(T(b)) / a; }
+MIXCON_HD constexpr dual<T, K> operator/(N b, const dual<T, K>& a) {
+  return dual<T, K>(T(b)) / a;
+}
 
 /// f(a), given its value and slope. A derivative that is 0 stays 0 even where the slope is infinite.
 template <class T, int K>
@@ -111,10 +119,14 @@ MIXCON_HD constexpr dual<T, K> choose(mask_of<T> yes, const dual<T, K>& a, const
 }
 
 template <class T, int K>
-MIXCON_HD constexpr T plain(const dual<T, K>& a) { return a.value; }
+MIXCON_HD constexpr T plain(const dual<T, K>& a) {
+  return a.value;
+}
 /// The value as a constant: what the paper calls stop-gradient.
 template <class T, int K>
-MIXCON_HD constexpr dual<T, K> detach(const dual<T, K>& a) { return dual<T, K>(a.value); }
+MIXCON_HD constexpr dual<T, K> detach(const dual<T, K>& a) {
+  return dual<T, K>(a.value);
+}
 
 // ---- functions, by their usual names: a formula finds them without `using` ----
 
@@ -124,7 +136,9 @@ MIXCON_HD inline dual<T, K> exp(const dual<T, K>& a) {
   return chain(a, e, e);
 }
 template <class T, int K>
-MIXCON_HD inline dual<T, K> log(const dual<T, K>& a) { return chain(a, log_of(a.value), T(1) / a.value); }
+MIXCON_HD inline dual<T, K> log(const dual<T, K>& a) {
+  return chain(a, log_of(a.value), T(1) / a.value);
+}
 template <class T, int K>
 MIXCON_HD inline dual<T, K> log1p(const dual<T, K>& a) {
   return chain(a, log1p_of(a.value), T(1) / (T(1) + a.value));
@@ -135,7 +149,9 @@ MIXCON_HD inline dual<T, K> sqrt(const dual<T, K>& a) {
   return chain(a, root, T(0.5) / root);
 }
 template <class T, int K>
-MIXCON_HD constexpr dual<T, K> square(const dual<T, K>& a) { return a * a; }
+MIXCON_HD constexpr dual<T, K> square(const dual<T, K>& a) {
+  return a * a;
+}
 
 /// The larger of two; a NaN on the left stays.
 template <class T, int K>
@@ -144,6 +160,8 @@ MIXCON_HD constexpr dual<T, K> larger(const dual<T, K>& a, const dual<T, K>& b) 
 }
 /// max(a, 0); slope 0 at 0; NaN stays.
 template <class T, int K>
-MIXCON_HD constexpr dual<T, K> relu(const dual<T, K>& a) { return choose(a.value <= T(0), dual<T, K>(T(0)), a); }
+MIXCON_HD constexpr dual<T, K> relu(const dual<T, K>& a) {
+  return choose(a.value <= T(0), dual<T, K>(T(0)), a);
+}
 
 }  // namespace mixcon

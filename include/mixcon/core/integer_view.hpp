@@ -7,17 +7,18 @@
 
 namespace mixcon {
 
-/// A view of integers of any type (labels, partners, class ids), read as std::int64_t. Labels are only compared, so 64-bit
-/// unsigned ones keep their meaning. Made from a named container or from a view; the elements must outlive it.
+/// A view of integers of any type (labels, partners, class ids), read as std::int64_t. Labels are only compared, so
+/// 64-bit unsigned ones keep their meaning. Made from a named container or from a view; the elements must outlive it.
 class integer_view {
  public:
   integer_view() = default;
   template <Viewable<1> Tensor>
-    requires(std::is_integral_v<element_t<Tensor>> && !std::is_same_v<element_t<Tensor>, bool>)
-  integer_view(Tensor& integers) : integer_view(mixcon::view(integers)) {}  // NOLINT(google-explicit-constructor)
+  requires(std::is_integral_v<element_t<Tensor>> && !std::is_same_v<element_t<Tensor>, bool>)
+      integer_view(Tensor& integers)
+      : integer_view(mixcon::view(integers)) {}  // NOLINT(google-explicit-constructor)
   template <class I>
-    requires(std::is_integral_v<I> && !std::is_same_v<std::remove_const_t<I>, bool>)
-  integer_view(const vector_view<I>& integers)  // NOLINT(google-explicit-constructor)
+  requires(std::is_integral_v<I> && !std::is_same_v<std::remove_const_t<I>, bool>)
+      integer_view(const vector_view<I>& integers)  // NOLINT(google-explicit-constructor)
       : data_(integers.data()), size_(integers.extent(0)), stride_(integers.stride(0)), read_(&read<I>) {}
 
   index_t size() const { return size_; }

@@ -38,7 +38,9 @@ struct lane_mask {
   MIXCON_HD bool operator[](int k) const { return v[k] != 0; }
   /// The same answers, for lanes of another width.
   template <class U>
-  MIXCON_HD static lane_mask converted(lane_mask<U, W> other) { return {__builtin_convertvector(other.v, vector)}; }
+  MIXCON_HD static lane_mask converted(lane_mask<U, W> other) {
+    return {__builtin_convertvector(other.v, vector)};
+  }
   /// Lane k answers whether integers[k] is `which`.
   MIXCON_HD static lane_mask equal(const std::int32_t* integers, std::int32_t which) {
     typedef std::int32_t list __attribute__((vector_size(4U * static_cast<unsigned>(W))));
@@ -65,8 +67,8 @@ struct lanes {
   constexpr lanes() = default;
   MIXCON_HD lanes(const vector& x) : v(x) {}  // NOLINT(google-explicit-constructor)
   template <class N>
-    requires std::is_arithmetic_v<N>
-  MIXCON_HD lanes(N x) : v(static_cast<T>(x) - vector{}) {}  // NOLINT(google-explicit-constructor)
+  requires std::is_arithmetic_v<N> MIXCON_HD lanes(N x)
+      : v(static_cast<T>(x) - vector{}) {}  // NOLINT(google-explicit-constructor)
   /// Lane k holds k.
   MIXCON_HD static lanes numbered() {
     lanes r;
@@ -82,9 +84,18 @@ struct lanes {
   }
 
   MIXCON_HD T operator[](int k) const { return v[k]; }
-  MIXCON_HD lanes& operator+=(lanes o) { v += o.v; return *this; }
-  MIXCON_HD lanes& operator-=(lanes o) { v -= o.v; return *this; }
-  MIXCON_HD lanes& operator*=(lanes o) { v *= o.v; return *this; }
+  MIXCON_HD lanes& operator+=(lanes o) {
+    v += o.v;
+    return *this;
+  }
+  MIXCON_HD lanes& operator-=(lanes o) {
+    v -= o.v;
+    return *this;
+  }
+  MIXCON_HD lanes& operator*=(lanes o) {
+    v *= o.v;
+    return *this;
+  }
   MIXCON_HD friend lanes operator+(lanes a, lanes b) { return a.v + b.v; }
   MIXCON_HD friend lanes operator-(lanes a, lanes b) { return a.v - b.v; }
   MIXCON_HD friend lanes operator*(lanes a, lanes b) { return a.v * b.v; }
@@ -108,9 +119,9 @@ MIXCON_HD inline lanes<T, W> choose(lane_mask<T, W> yes, lanes<T, W> a, std::typ
 }
 /// Chooses between numbers of one width by an answer of another: indices by a comparison of floats.
 template <class T, int W>
-  requires(!std::is_same_v<T, std::int64_t>)
-MIXCON_HD inline lanes<std::int64_t, W> choose(lane_mask<T, W> yes, lanes<std::int64_t, W> a,
-                                               std::type_identity_t<lanes<std::int64_t, W>> b) {
+requires(!std::is_same_v<T, std::int64_t>) MIXCON_HD
+    inline lanes<std::int64_t, W> choose(lane_mask<T, W> yes, lanes<std::int64_t, W> a,
+                                         std::type_identity_t<lanes<std::int64_t, W>> b) {
   const auto wide = __builtin_convertvector(yes.v, typename lane_mask<std::int64_t, W>::vector);
   return {wide ? a.v : b.v};
 }
@@ -121,20 +132,30 @@ MIXCON_HD inline lane_mask<T, W> choose(lane_mask<T, W> yes, lane_mask<T, W> a, 
 }
 
 template <class T, int W>
-MIXCON_HD inline lanes<T, W> plain(lanes<T, W> x) { return x; }
+MIXCON_HD inline lanes<T, W> plain(lanes<T, W> x) {
+  return x;
+}
 template <class T, int W>
-MIXCON_HD inline T lane(lanes<T, W> x, int k) { return x[k]; }
+MIXCON_HD inline T lane(lanes<T, W> x, int k) {
+  return x[k];
+}
 
 // Once a row, in formulas: lane by lane.
 template <class T, int W>
-MIXCON_HD inline lanes<T, W> log_of(lanes<T, W> x) { return lanes<T, W>::each([&](int k) { return mixcon::log_of(x[k]); }); }
+MIXCON_HD inline lanes<T, W> log_of(lanes<T, W> x) {
+  return lanes<T, W>::each([&](int k) { return mixcon::log_of(x[k]); });
+}
 template <class T, int W>
-MIXCON_HD inline lanes<T, W> log1p_of(lanes<T, W> x) { return lanes<T, W>::each([&](int k) { return mixcon::log1p_of(x[k]); }); }
+MIXCON_HD inline lanes<T, W> log1p_of(lanes<T, W> x) {
+  return lanes<T, W>::each([&](int k) { return mixcon::log1p_of(x[k]); });
+}
 template <class T, int W>
-MIXCON_HD inline lanes<T, W> sqrt_of(lanes<T, W> x) { return lanes<T, W>::each([&](int k) { return mixcon::sqrt_of(x[k]); }); }
+MIXCON_HD inline lanes<T, W> sqrt_of(lanes<T, W> x) {
+  return lanes<T, W>::each([&](int k) { return mixcon::sqrt_of(x[k]); });
+}
 
-/// e^x in float, at most 2 units in the last place: x = n log 2 + r, |r| <= log(2) / 2, and e^r by a polynomial. Results
-/// below the smallest normal number are 0; NaN stays NaN.
+/// e^x in float, at most 2 units in the last place: x = n log 2 + r, |r| <= log(2) / 2, and e^r by a polynomial.
+/// Results below the smallest normal number are 0; NaN stays NaN.
 template <int W>
 MIXCON_HD inline lanes<float, W> exp_of(lanes<float, W> x) {
   using number = lanes<float, W>;
@@ -169,9 +190,17 @@ MIXCON_HD inline lanes<double, W> exp_of(lanes<double, W> x) {
   const number n = shifted - number(6755399441055744.0);
   const number r = (top - n * number(6.93147180369123816490e-1)) - n * number(1.90821492927058770002e-10);
   number p(1.0 / 6227020800.0);  // Taylor to r^13: the rest is below 1e-17
-  constexpr double one_over_factorial[] = {1.0 / 479001600.0, 1.0 / 39916800.0, 1.0 / 3628800.0, 1.0 / 362880.0,
-                                           1.0 / 40320.0,     1.0 / 5040.0,     1.0 / 720.0,     1.0 / 120.0,
-                                           1.0 / 24.0,        1.0 / 6.0,        0.5};
+  constexpr double one_over_factorial[] = {1.0 / 479001600.0,
+                                           1.0 / 39916800.0,
+                                           1.0 / 3628800.0,
+                                           1.0 / 362880.0,
+                                           1.0 / 40320.0,
+                                           1.0 / 5040.0,
+                                           1.0 / 720.0,
+                                           1.0 / 120.0,
+                                           1.0 / 24.0,
+                                           1.0 / 6.0,
+                                           0.5};
   for (double coefficient : one_over_factorial) p = p * r + number(coefficient);
   p = p * (r * r) + r + number(1.0);
   const bits integer = std::bit_cast<bits>(shifted.v) - 0x4338000000000000;

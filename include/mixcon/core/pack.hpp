@@ -28,8 +28,8 @@ struct packed_list<std::integer_sequence<int>> {
 
 }  // namespace detail
 
-/// A fixed list of values of different types: what std::tuple is, but callable in kernels (nvcc's std::tuple is not) and
-/// cheap to compile. `pack{a, b}` deduces its types.
+/// A fixed list of values of different types: what std::tuple is, but callable in kernels (nvcc's std::tuple is not)
+/// and cheap to compile. `pack{a, b}` deduces its types.
 template <class... T>
 struct pack : detail::packed_list<std::make_integer_sequence<int, static_cast<int>(sizeof...(T))>, T...> {
   static constexpr int size = static_cast<int>(sizeof...(T));
@@ -38,16 +38,20 @@ struct pack : detail::packed_list<std::make_integer_sequence<int, static_cast<in
 
   constexpr pack() = default;
   MIXCON_HD constexpr pack(const T&... values)  // NOLINT(google-explicit-constructor)
-    requires(sizeof...(T) > 0)
+      requires(sizeof...(T) > 0)
       : list(values...) {}
 };
 template <class... T>
 pack(T...) -> pack<T...>;
 
 template <int Position, class T>
-MIXCON_HD constexpr T& get(detail::packed<Position, T>& p) { return p.value; }
+MIXCON_HD constexpr T& get(detail::packed<Position, T>& p) {
+  return p.value;
+}
 template <int Position, class T>
-MIXCON_HD constexpr const T& get(const detail::packed<Position, T>& p) { return p.value; }
+MIXCON_HD constexpr const T& get(const detail::packed<Position, T>& p) {
+  return p.value;
+}
 
 /// A position known at compile time, as an argument: `for_each_position` hands one to each call.
 template <int Position>

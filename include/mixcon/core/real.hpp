@@ -8,8 +8,8 @@
 
 namespace mixcon {
 
-// What a number must offer besides + - * / and comparisons, so that statistics, similarities and formulas can be written
-// once for float, double, long double, a vector of lanes (core/lanes.hpp) and dual numbers over any of them
+// What a number must offer besides + - * / and comparisons, so that statistics, similarities and formulas can be
+// written once for float, double, long double, a vector of lanes (core/lanes.hpp) and dual numbers over any of them
 // (core/dual.hpp): exp_of, log_of, log1p_of, sqrt_of, choose, plain, minus_infinity.
 
 /// A plain floating-point number.
@@ -17,22 +17,38 @@ template <class T>
 concept Real = std::is_floating_point_v<T>;
 
 template <Real T>
-MIXCON_HD inline T exp_of(T x) { using std::exp; return exp(x); }
+MIXCON_HD inline T exp_of(T x) {
+  using std::exp;
+  return exp(x);
+}
 template <Real T>
-MIXCON_HD inline T log_of(T x) { using std::log; return log(x); }
+MIXCON_HD inline T log_of(T x) {
+  using std::log;
+  return log(x);
+}
 template <Real T>
-MIXCON_HD inline T log1p_of(T x) { using std::log1p; return log1p(x); }
+MIXCON_HD inline T log1p_of(T x) {
+  using std::log1p;
+  return log1p(x);
+}
 template <Real T>
-MIXCON_HD inline T sqrt_of(T x) { using std::sqrt; return sqrt(x); }
+MIXCON_HD inline T sqrt_of(T x) {
+  using std::sqrt;
+  return sqrt(x);
+}
 
 /// `yes ? a : b`, in a form that vector lanes have too: both sides are evaluated.
 template <class T>
-  requires(!std::is_arithmetic_v<T> || Real<T> || std::is_integral_v<T>)
-MIXCON_HD constexpr T choose(bool yes, T a, std::type_identity_t<T> b) { return yes ? a : b; }
+requires(!std::is_arithmetic_v<T> || Real<T> || std::is_integral_v<T>) MIXCON_HD constexpr T
+    choose(bool yes, T a, std::type_identity_t<T> b) {
+  return yes ? a : b;
+}
 
 /// The number without its derivatives.
 template <Real T>
-MIXCON_HD constexpr T plain(T x) { return x; }
+MIXCON_HD constexpr T plain(T x) {
+  return x;
+}
 
 namespace detail {
 template <class T>
@@ -43,7 +59,9 @@ struct infinity {
 
 /// The value of an empty log-sum-exp.
 template <class T>
-MIXCON_HD constexpr T minus_infinity() { return detail::infinity<T>::negative(); }
+MIXCON_HD constexpr T minus_infinity() {
+  return detail::infinity<T>::negative();
+}
 
 /// What a comparison of two T gives: bool, or one answer a lane.
 template <class T>
@@ -75,11 +93,15 @@ struct lanes_of_number {
   MIXCON_HD static constexpr int count() { return 1; }
 };
 template <class T>
-MIXCON_HD constexpr int lane_count() { return lanes_of_number<T>::count(); }
+MIXCON_HD constexpr int lane_count() {
+  return lanes_of_number<T>::count();
+}
 
 /// One lane of a number; a plain number has one.
 template <Real T>
-MIXCON_HD constexpr T lane(T x, int) { return x; }
+MIXCON_HD constexpr T lane(T x, int) {
+  return x;
+}
 MIXCON_HD constexpr index_t lane(index_t x, int) { return x; }
 
 }  // namespace mixcon

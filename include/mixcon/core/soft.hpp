@@ -21,7 +21,9 @@ MIXCON_HD inline T softplus(const T& x) {
   return choose(x <= T(0), T(0), x) + log1p_of(exp_of(choose(x > T(0), -x, x)));
 }
 template <class T, int K>
-MIXCON_HD inline dual<T, K> softplus(const dual<T, K>& a) { return chain(a, softplus(a.value), sigmoid(a.value)); }
+MIXCON_HD inline dual<T, K> softplus(const dual<T, K>& a) {
+  return chain(a, softplus(a.value), sigmoid(a.value));
+}
 
 /// log(e^a + e^b).
 template <class T, int K>
@@ -33,6 +35,8 @@ MIXCON_HD inline dual<T, K> log_add_exp(const dual<T, K>& a, const dual<T, K>& b
 
 /// log(e^a - e^b), a > b.
 template <class T, int K>
-MIXCON_HD inline dual<T, K> log_diff_exp(const dual<T, K>& a, const dual<T, K>& b) { return a + log1p(-exp(b - a)); }
+MIXCON_HD inline dual<T, K> log_diff_exp(const dual<T, K>& a, const dual<T, K>& b) {
+  return a + log1p(-exp(b - a));
+}
 
 }  // namespace mixcon

@@ -17,7 +17,9 @@ tensor_view<E, 3> as_rank_3(const matrix_view<E>& m) {
   return {m.data(), {m.extent(0), index_t{1}, m.extent(1)}, {m.stride(0), index_t{0}, m.stride(1)}};
 }
 template <class E>
-tensor_view<E, 3> as_rank_3(const tensor_view<E, 3>& m) { return m; }
+tensor_view<E, 3> as_rank_3(const tensor_view<E, 3>& m) {
+  return m;
+}
 }  // namespace detail
 
 /// Candidates of one origin: rows that every anchor sees, or (own) rows of each anchor alone.
@@ -25,7 +27,7 @@ template <class E>
 struct candidate_segment {
   tensor_view<const E, 3> rows_of{};  // (M, 1, D) shared; (N, k, D) own
   bool is_own = false;
-  std::optional<rows> form{};         // instead of what the similarity says
+  std::optional<rows> form{};  // instead of what the similarity says
 
   index_t count() const { return rows_of.extent(0) * rows_of.extent(1); }
 };
@@ -45,31 +47,39 @@ template <class E>
 inline constexpr bool is_segment<candidate_segment<E>> = true;
 
 template <class E>
-candidate_segment<E> as_segment(const candidate_segment<E>& s) { return s; }
+candidate_segment<E> as_segment(const candidate_segment<E>& s) {
+  return s;
+}
 template <Viewable<2> Tensor>
 auto as_segment(Tensor& tensor) {
   return candidate_segment<element_t<Tensor>>{as_rank_3(matrix_view<const element_t<Tensor>>(mixcon::view(tensor)))};
 }
 template <class Part>
-concept SegmentPart = is_segment<std::remove_cvref_t<Part>> || Viewable<std::remove_reference_t<Part>, 2>;
+concept SegmentPart = is_segment<std::remove_cvref_t<Part>> || Viewable < std::remove_reference_t<Part>,
+2 > ;
 
 template <class E>
-candidate_segments<E> as_segments(const candidate_segments<E>& s) { return s; }
+candidate_segments<E> as_segments(const candidate_segments<E>& s) {
+  return s;
+}
 template <class Part>
-  requires SegmentPart<Part>
+requires SegmentPart<Part>
 auto as_segments(Part& part) {
   auto segment = as_segment(part);
   return candidate_segments<std::remove_const_t<typename decltype(segment.rows_of)::element>>{{segment}};
 }
 template <class C>
-concept Candidates = requires(C& c) { as_segments(c); };
+concept Candidates = requires(C& c) {
+  as_segments(c);
+};
 template <class C>
-using candidate_element_t = std::remove_const_t<typename decltype(as_segments(std::declval<C&>()).each[0].rows_of)::element>;
+using candidate_element_t =
+    std::remove_const_t<typename decltype(as_segments(std::declval<C&>()).each[0].rows_of)::element>;
 }  // namespace detail
 
 /// Candidates that only their own anchor sees: keys (N, D), one each, or (N, k, D). They come first in a row.
 template <class Tensor>
-  requires detail::RowsOfAny<Tensor>
+requires detail::RowsOfAny<Tensor>
 auto own(Tensor& tensor) {
   auto v = mixcon::view(tensor);
   using E = element_t<Tensor>;
@@ -77,7 +87,7 @@ auto own(Tensor& tensor) {
 }
 /// A segment whose rows are taken as they are, whatever the similarity says of candidates: MoCo-n's queue.
 template <class Part>
-  requires detail::SegmentPart<Part>
+requires detail::SegmentPart<Part>
 auto as_given(Part&& part) {
   auto segment = detail::as_segment(part);
   segment.form = rows::as_given;
@@ -85,7 +95,7 @@ auto as_given(Part&& part) {
 }
 /// A segment whose rows are made unit rows, whatever the similarity says of candidates.
 template <class Part>
-  requires detail::SegmentPart<Part>
+requires detail::SegmentPart<Part>
 auto as_unit(Part&& part) {
   auto segment = detail::as_segment(part);
   segment.form = rows::unit;
@@ -94,8 +104,8 @@ auto as_unit(Part&& part) {
 
 /// Several segments as one set of candidates: `candidates(z, u)`, `candidates(own(keys), queue)`.
 template <class First, class... More>
-  requires(detail::SegmentPart<First> && (detail::SegmentPart<More> && ...))
-auto candidates(First&& first, More&&... more) {
+requires(detail::SegmentPart<First> && (detail::SegmentPart<More> && ...)) auto candidates(First&& first,
+                                                                                           More&&... more) {
   auto segment = detail::as_segment(first);
   return candidate_segments<std::remove_const_t<typename decltype(segment.rows_of)::element>>{
       {segment, detail::as_segment(more)...}};

@@ -9,7 +9,8 @@ namespace mixcon::detail {
 
 /// Which anchors count, by the objective's policy; refuses where the policy is to refuse.
 template <class Objective, class Problem, class T>
-index_t mark_used(const Objective& objective, const std::vector<row_state<Problem, T>>& states, std::vector<char>& used) {
+index_t mark_used(const Objective& objective, const std::vector<row_state<Problem, T>>& states,
+                  std::vector<char>& used) {
   using traits = loss_traits<decltype(objective.loss)>;
   index_t anchors_used = 0;
   for (std::size_t a = 0; a < states.size(); ++a) {
@@ -29,8 +30,8 @@ index_t mark_used(const Objective& objective, const std::vector<row_state<Proble
 /// The formula, anchor by anchor: turns gathered states into the loss's value and into d loss / d statistic.
 /// `share` multiplies both: the weight of this direction.
 template <class Objective, class Problem, class T, class Saved>
-loss_result<T> finish(const Objective& objective, const Problem& problem, const std::vector<row_state<Problem, T>>& states,
-                      double share, Saved& saved) {
+loss_result<T> finish(const Objective& objective, const Problem& problem,
+                      const std::vector<row_state<Problem, T>>& states, double share, Saved& saved) {
   using Loss = std::remove_cvref_t<decltype(objective.loss)>;
   constexpr int count = Problem::count, number_of_terms = term_count<Loss>;
   const std::size_t anchors = states.size();
@@ -41,7 +42,8 @@ loss_result<T> finish(const Objective& objective, const Problem& problem, const 
 
   auto formula_at = [&](std::size_t a) {
     T values[static_cast<unsigned>(count > 0 ? count : 1)];
-    for_each_position<count>([&](auto k) { values[decltype(k)::value] = get<decltype(k)::value>(saved.reading[a]).value; });
+    for_each_position<count>(
+        [&](auto k) { values[decltype(k)::value] = get<decltype(k)::value>(saved.reading[a]).value; });
     return evaluate_formula<Loss, T>(objective.loss, values, problem.scale);
   };
   auto weight_of = [&](std::size_t a) {
@@ -69,8 +71,11 @@ loss_result<T> finish(const Objective& objective, const Problem& problem, const 
   for (unsigned n = 0; n < number_of_terms; ++n) {
     wide_t<T> by = divisor[n].value();
     if (loss_traits<Loss>::one_number) {
-      if (objective.reduce != reduction::mean) by = 1;
-      else by = static_cast<wide_t<T>>(objective.without_positive == no_positive::skip ? counted : static_cast<index_t>(anchors));
+      if (objective.reduce != reduction::mean)
+        by = 1;
+      else
+        by = static_cast<wide_t<T>>(objective.without_positive == no_positive::skip ? counted
+                                                                                    : static_cast<index_t>(anchors));
     }
     factor[n] = by == 0 ? 0 : static_cast<wide_t<T>>(share) / by;
     value.add(factor[n] == 0 ? 0 : sum[n].value() * factor[n]);
@@ -82,7 +87,9 @@ loss_result<T> finish(const Objective& objective, const Problem& problem, const 
     const auto answer = formula_at(a);
     for (unsigned n = 0; n < number_of_terms; ++n) {
       const T by = static_cast<T>(factor[n]) * weight_of(a);
-      for (int k = 0; k < count; ++k) saved.adjoint[a * static_cast<std::size_t>(count) + static_cast<std::size_t>(k)] += by * answer.of[n].value.partial[k];
+      for (int k = 0; k < count; ++k)
+        saved.adjoint[a * static_cast<std::size_t>(count) + static_cast<std::size_t>(k)] +=
+            by * answer.of[n].value.partial[k];
       scale_adjoint.add(by * answer.of[n].value.partial[count]);
     }
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <mixcon/engine/evaluate.hpp>
+#include <mixcon/engine/evaluation.hpp>
 
 namespace mixcon {
 
@@ -13,14 +13,14 @@ using compute_t = accumulate_t<element_t<Tensor>>;
 template <class Objective, class Tensor>
 using saved_for = saved_statistics<Objective, compute_t<Tensor>>;
 
-/// The loss of anchors (N, D) against candidates: a matrix (M, D), or segments `candidates(z, u)`. Keeps in `saved` what
-/// `backward` needs, O(N) numbers. Refuses mismatched shapes and bad parameters with one sentence (std::invalid_argument).
+/// The loss of anchors (N, D) against candidates: a matrix (M, D), or segments `candidates(z, u)`. Keeps in `saved`
+/// what `backward` needs, O(N) numbers. Refuses mismatched shapes and bad parameters with one sentence
+/// (std::invalid_argument).
 template <class Executor, class Objective, class Targets, Viewable<2> Anchors, detail::Candidates Against>
 loss_result<compute_t<Anchors>> forward(const Executor& executor, const Objective& objective, const Targets& targets,
                                         const Anchors& anchors, const Against& candidates,
                                         saved_statistics<Objective, compute_t<Anchors>>& saved) {
-  return detail::make_evaluation("forward", objective, targets, detail::const_rows(anchors), detail::as_segments(candidates))
-      .forward(executor, saved);
+  return detail::evaluate("forward", objective, targets, anchors, candidates).forward(executor, saved);
 }
 /// The same where anchors and candidates are the same rows, `embeddings` (N, D).
 template <class Executor, class Objective, class Targets, Viewable<2> Embeddings>
@@ -35,35 +35,39 @@ template <class Executor, class Objective, class Targets, Viewable<2> Anchors, d
 void backward(const Executor& executor, const Objective& objective, const Targets& targets, const Anchors& anchors,
               const Against& candidates, const saved_statistics<Objective, compute_t<Anchors>>& saved, double upstream,
               const gradients<compute_t<Anchors>>& wanted) {
-  detail::make_evaluation("backward", objective, targets, detail::const_rows(anchors), detail::as_segments(candidates))
-      .backward(executor, saved, upstream, wanted);
+  const auto evaluation = detail::evaluate("backward", objective, targets, anchors, candidates);
+  evaluation.check_gradients(wanted);
+  evaluation.backward(executor, saved, upstream, wanted);
 }
 /// The same where anchors and candidates are the same rows: adds both parts to `gradient` (N, D).
 template <class Executor, class Objective, class Targets, Viewable<2> Embeddings, Viewable<2> Gradient>
-void backward(const Executor& executor, const Objective& objective, const Targets& targets, const Embeddings& embeddings,
-              const saved_statistics<Objective, compute_t<Embeddings>>& saved, double upstream, Gradient&& gradient) {
-  backward(executor, objective, targets, embeddings, embeddings, saved, upstream, {.anchors = gradient, .candidates = {gradient}});
+void backward(const Executor& executor, const Objective& objective, const Targets& targets,
+              const Embeddings& embeddings, const saved_statistics<Objective, compute_t<Embeddings>>& saved,
+              double upstream, Gradient&& gradient) {
+  backward(executor, objective, targets, embeddings, embeddings, saved, upstream,
+           {.anchors = gradient, .candidates = {gradient}});
 }
 
 /// The loss, and in the views of `wanted` its gradients: sets them.
 template <class Executor, class Objective, class Targets, Viewable<2> Anchors, detail::Candidates Against>
-loss_result<compute_t<Anchors>> value_and_grad(const Executor& executor, const Objective& objective, const Targets& targets,
-                                               const Anchors& anchors, const Against& candidates,
-                                               const gradients<compute_t<Anchors>>& wanted) {
-  const auto evaluation = detail::make_evaluation("value_and_grad", objective, targets, detail::const_rows(anchors),
-                                                  detail::as_segments(candidates));
-  evaluation.check(wanted);
+loss_result<compute_t<Anchors>> value_and_grad(const Executor& executor, const Objective& objective,
+                                               const Targets& targets, const Anchors& anchors,
+                                               const Against& candidates, const gradients<compute_t<Anchors>>& wanted) {
+  const auto evaluation = detail::evaluate("value_and_grad", objective, targets, anchors, candidates);
+  evaluation.check_gradients(wanted);
   saved_statistics<Objective, compute_t<Anchors>> saved;
   const auto result = evaluation.forward(executor, saved);
-  evaluation.clear(wanted);
+  detail::clear(wanted);
   evaluation.backward(executor, saved, 1, wanted);
   return result;
 }
 /// The same where anchors and candidates are the same rows; `gradient` (N, D) gets both parts.
 template <class Executor, class Objective, class Targets, Viewable<2> Embeddings, Viewable<2> Gradient>
-loss_result<compute_t<Embeddings>> value_and_grad(const Executor& executor, const Objective& objective, const Targets& targets,
-                                                  const Embeddings& embeddings, Gradient&& gradient) {
-  return value_and_grad(executor, objective, targets, embeddings, embeddings, {.anchors = gradient, .candidates = {gradient}});
+loss_result<compute_t<Embeddings>> value_and_grad(const Executor& executor, const Objective& objective,
+                                                  const Targets& targets, const Embeddings& embeddings,
+                                                  Gradient&& gradient) {
+  return value_and_grad(executor, objective, targets, embeddings, embeddings,
+                        {.anchors = gradient, .candidates = {gradient}});
 }
 
 }  // namespace mixcon

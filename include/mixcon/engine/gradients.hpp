@@ -13,12 +13,11 @@ class gradient_segment {
  public:
   gradient_segment() = default;
   template <class Tensor>
-    requires detail::RowsOfAny<Tensor>
-  gradient_segment(Tensor& tensor)  // NOLINT(google-explicit-constructor)
+  requires detail::RowsOfAny<Tensor> gradient_segment(Tensor& tensor)  // NOLINT(google-explicit-constructor)
       : view_(detail::as_rank_3(tensor_view<T, decltype(mixcon::view(tensor))::rank>(mixcon::view(tensor)))) {}
   template <int Rank>
-    requires(Rank == 2 || Rank == 3)
-  gradient_segment(const tensor_view<T, Rank>& view) : view_(detail::as_rank_3(view)) {}  // NOLINT(google-explicit-constructor)
+  requires(Rank == 2 || Rank == 3) gradient_segment(const tensor_view<T, Rank>& view)
+      : view_(detail::as_rank_3(view)) {}  // NOLINT(google-explicit-constructor)
 
   const tensor_view<T, 3>& view() const { return view_; }
   explicit operator bool() const { return static_cast<bool>(view_); }
@@ -31,14 +30,14 @@ class gradient_segment {
 /// (float for float, bfloat16 and half rows). Each has the shape of what it is the gradient of.
 template <class T>
 struct gradients {
-  matrix_view<T> anchors{};                      // (N, D)
-  std::vector<gradient_segment<T>> candidates{}; // one a segment, in their order
-  double* temperature = nullptr;                 // by the loss's temperature, with all its factors
-  double* scale = nullptr;                       // by the objective's scale
-  double* bias = nullptr;                        // by the bias of plain_logits
-  vector_view<T> candidate_bias{};               // (M)
-  matrix_view<T> pair_scale{}, pair_bias{};      // (N, M)
-  matrix_view<T> targets{};                      // (N, M) by each pair's target, its share of the mass included
+  matrix_view<T> anchors{};                       // (N, D)
+  std::vector<gradient_segment<T>> candidates{};  // one a segment, in their order
+  double* temperature = nullptr;                  // by the loss's temperature, with all its factors
+  double* scale = nullptr;                        // by the objective's scale
+  double* bias = nullptr;                         // by the bias of plain_logits
+  vector_view<T> candidate_bias{};                // (M)
+  matrix_view<T> pair_scale{}, pair_bias{};       // (N, M)
+  matrix_view<T> targets{};                       // (N, M) by each pair's target, its share of the mass included
 };
 
 }  // namespace mixcon

@@ -6,8 +6,8 @@
 
 namespace mixcon::detail {
 
-/// What an engine is asked: packed rows, the roles of their pairs, how logits come about, and which statistics to gather.
-/// An engine never learns which loss it runs.
+/// What an engine is asked: packed rows, the roles of their pairs, how logits come about, and which statistics to
+/// gather. An engine never learns which loss it runs.
 template <class T, class Loss, class Similarity, class Logits, class Rule>
 struct problem {
   using number = T;

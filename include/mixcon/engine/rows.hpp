@@ -10,14 +10,16 @@
 
 namespace mixcon::detail {
 
-/// Rows as the engines read them: in the type computed in, divided by their length where the similarity asks so, and each
-/// padded with zeros to whole vectors of any instruction set.
+/// Rows as the engines read them: in the type computed in, divided by their length where the similarity asks so, and
+/// each padded with zeros to whole vectors of any instruction set.
 template <class T>
 class packed_rows {
  public:
   packed_rows() = default;
   packed_rows(index_t count, index_t width)
-      : count_(count), width_(width), data_(static_cast<std::size_t>(count * pitch_of(width))),
+      : count_(count),
+        width_(width),
+        data_(static_cast<std::size_t>(count * pitch_of(width))),
         backward_(static_cast<std::size_t>(count), T(1)) {}
 
   /// From one row to the next, for rows of this width.

@@ -18,13 +18,16 @@ template <class T>
 class panels {
  public:
   explicit panels(const mixcon::detail::packed_rows<T>& rows)
-      : width_(rows.width()), data_(static_cast<std::size_t>(blocks_of(rows.count(), tile_columns) * tile_columns * width_)) {
+      : width_(rows.width()),
+        data_(static_cast<std::size_t>(blocks_of(rows.count(), tile_columns) * tile_columns * width_)) {
     for (index_t c = 0; c < rows.count(); ++c) {
       T* panel = data_.data() + c / tile_columns * tile_columns * width_ + c % tile_columns;
       for (index_t k = 0; k < width_; ++k) panel[k * tile_columns] = rows.row(c)[k];
     }
   }
-  rows_of_vectors<T> operator[](index_t tile) const { return {data_.data() + tile * tile_columns * width_, tile_columns}; }
+  rows_of_vectors<T> operator[](index_t tile) const {
+    return {data_.data() + tile * tile_columns * width_, tile_columns};
+  }
 
  private:
   index_t width_;
@@ -42,7 +45,8 @@ class tile {
 
   tile(const Problem& problem, index_t block, index_t column_block)
       : p_(problem),
-        first_row_(block * tile_rows), rows_(smaller(problem.anchors.count() - first_row_, tile_rows)),
+        first_row_(block * tile_rows),
+        rows_(smaller(problem.anchors.count() - first_row_, tile_rows)),
         first_column_(column_block * tile_columns),
         columns_(smaller(problem.candidates.count() - first_column_, tile_columns)),
         entries_(static_cast<std::size_t>(tile_rows * tile_columns)) {}
@@ -51,7 +55,7 @@ class tile {
   index_t rows() const { return rows_; }
   index_t first_column() const { return first_column_; }
   index_t columns() const { return columns_; }
-  index_t whole_columns() const { return columns_ / lanes * lanes; }   // in whole vectors; the rest goes one by one
+  index_t whole_columns() const { return columns_ / lanes * lanes; }  // in whole vectors; the rest goes one by one
   index_t padded_columns() const { return (columns_ + lanes - 1) / lanes * lanes; }
   T* entry(index_t r, index_t j) { return entries_.data() + r * tile_columns + j; }
 
@@ -97,13 +101,15 @@ struct prepared {
 
 /// The similarities and slopes of anchor a with lane_count<U>() candidates from c on, given their products.
 template <class U, class Problem>
-U similarity_at(const Problem& p, const prepared<Problem>& with, index_t a, index_t c, const U& dot, similarity_slopes<U>& slopes) {
+U similarity_at(const Problem& p, const prepared<Problem>& with, index_t a, index_t c, const U& dot,
+                similarity_slopes<U>& slopes) {
   if constexpr (Problem::linear) {
     slopes = {U(1), U(0)};
     return dot;
   } else {
     const U aa(with.anchor_squared[static_cast<std::size_t>(a)]);
-    const U cc = mixcon::detail::each_lane<U>([&](int k) { return with.candidate_squared[static_cast<std::size_t>(c + k)]; });
+    const U cc =
+        mixcon::detail::each_lane<U>([&](int k) { return with.candidate_squared[static_cast<std::size_t>(c + k)]; });
     slopes = p.similarity.slopes(dot, aa, cc);
     return p.similarity.value(dot, aa, cc);
   }

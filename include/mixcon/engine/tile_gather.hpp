@@ -18,7 +18,10 @@ class block_gather {
 
  public:
   block_gather(const Problem& p, const prepared<Problem>& with, index_t block)
-      : p_(p), with_(with), tile_(p, block, 0), on_lanes_(static_cast<std::size_t>(tile_.rows())),
+      : p_(p),
+        with_(with),
+        tile_(p, block, 0),
+        on_lanes_(static_cast<std::size_t>(tile_.rows())),
         one_by_one_(static_cast<std::size_t>(tile_.rows())) {}
 
   void observe(index_t column_block) {

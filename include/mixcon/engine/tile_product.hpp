@@ -75,15 +75,18 @@ inline void product_of_rows(index_t rows, index_t depth, strided<T> a, rows_of_v
   constexpr unsigned at_once = register_tile<T>::rows;
   index_t i = 0;
   for (; i + at_once <= rows; i += at_once)
-    register_product<at_once, Vectors, Add>(depth, strided<T>{a.data + i * a.row, a.row, a.step}, b, out + i * out_row, out_row);
+    register_product<at_once, Vectors, Add>(depth, strided<T>{a.data + i * a.row, a.row, a.step}, b, out + i * out_row,
+                                            out_row);
   for (; i < rows; ++i)
-    register_product<1, Vectors, Add>(depth, strided<T>{a.data + i * a.row, a.row, a.step}, b, out + i * out_row, out_row);
+    register_product<1, Vectors, Add>(depth, strided<T>{a.data + i * a.row, a.row, a.step}, b, out + i * out_row,
+                                      out_row);
 }
 
 /// out (rows, columns) (+)= a (rows, depth) b (depth, columns); columns a multiple of the vector width. Every sum runs
 /// over `depth` in order, so an entry does not depend on where its tile begins.
 template <bool Add, class T>
-void tile_product(index_t rows, index_t columns, index_t depth, strided<T> a, rows_of_vectors<T> b, T* out, index_t out_row) {
+void tile_product(index_t rows, index_t columns, index_t depth, strided<T> a, rows_of_vectors<T> b, T* out,
+                  index_t out_row) {
   constexpr index_t width = register_tile<T>::lanes;
   constexpr unsigned vectors = register_tile<T>::vectors;
   index_t j = 0;

@@ -8,8 +8,8 @@ namespace mixcon {
 inline namespace MIXCON_INSTRUCTION_SET {
 namespace tiles {
 
-/// Adds what tiles of pairs contribute to the gradients: each tile's logits are computed again and replaced by the weights
-/// W = d loss / d product; then anchors += W candidates and candidates += W^T anchors.
+/// Adds what tiles of pairs contribute to the gradients: each tile's logits are computed again and replaced by the
+/// weights W = d loss / d product; then anchors += W candidates and candidates += W^T anchors.
 template <class Problem, class Saved>
 class tile_scatter {
   using T = typename Problem::number;
@@ -18,8 +18,13 @@ class tile_scatter {
   using lane_readings = typename mixcon::detail::row_types<typename Problem::statistics_type, vector>::readings;
 
  public:
-  tile_scatter(const Problem& p, const prepared<Problem>& with, const Saved& saved, mixcon::detail::packed_gradients<T>& to)
-      : p_(p), with_(with), saved_(saved), to_(to), anchor_self_(Problem::linear ? 0 : static_cast<std::size_t>(p.anchors.count())),
+  tile_scatter(const Problem& p, const prepared<Problem>& with, const Saved& saved,
+               mixcon::detail::packed_gradients<T>& to)
+      : p_(p),
+        with_(with),
+        saved_(saved),
+        to_(to),
+        anchor_self_(Problem::linear ? 0 : static_cast<std::size_t>(p.anchors.count())),
         candidate_self_(Problem::linear ? 0 : static_cast<std::size_t>(p.candidates.count())) {}
 
   /// Tiles that share neither a block of anchors nor one of candidates may be added at the same time.
@@ -93,12 +98,15 @@ class tile_scatter {
     if constexpr (!Problem::linear) {
       const U self = by_similarity * slopes.own;
       sums.self += self;
-      for (int k = 0; k < lane_count<U>(); ++k) candidate_self_[static_cast<std::size_t>(c + k)] += mixcon::lane(self, k);
+      for (int k = 0; k < lane_count<U>(); ++k)
+        candidate_self_[static_cast<std::size_t>(c + k)] += mixcon::lane(self, k);
     }
     if (to_.wants_scale) sums.scale += by_logit * (s * factor), sums.bias += by_logit;
     if (to_.candidate_bias)
       for (int k = 0; k < lane_count<U>(); ++k) to_.candidate_bias[c + k] += mixcon::lane(by_logit, k);
-    if (to_.per_pair()) add_per_pair(a, c, by_logit, by_logit * (U(p_.scale) * s), p_.template target_gradient<U>(reading, adjoint, pair));
+    if (to_.per_pair())
+      add_per_pair(a, c, by_logit, by_logit * (U(p_.scale) * s),
+                   p_.template target_gradient<U>(reading, adjoint, pair));
     return by_similarity * slopes.other;
   }
   template <class U>

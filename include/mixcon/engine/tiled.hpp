@@ -10,7 +10,8 @@ inline namespace MIXCON_INSTRUCTION_SET {
 
 /// The fast CPU engine: tiles of anchors x candidates, vector lanes across the candidates, any number of threads. Never
 /// stores N x M numbers; extra memory is the packed rows, O(N) statistics and a tile a thread. In float or double.
-/// Results are the same bits for any number of threads: a tile's place in the order of sums depends on the shapes alone.
+/// Results are the same bits for any number of threads: a tile's place in the order of sums depends on the shapes
+/// alone.
 struct tiled {
   int threads = 0;              // 0: the shared pool (MIXCON_NUM_THREADS, or one thread a core); 1: the calling thread
   thread_pool* pool = nullptr;  // the caller's own pool instead

@@ -60,14 +60,17 @@ struct transposed_rule {
 
 }  // namespace detail
 
-/// Targets from a function `role<double> of(anchor, candidate)`: positive_pair(share), negative_pair() or hidden_pair().
+/// Targets from a function `role<double> of(anchor, candidate)`: positive_pair(share), negative_pair() or
+/// hidden_pair().
 template <class Function>
 struct function_targets {
   Function of;
   auto bind(const pair_space&) const { return detail::bound_rule<detail::function_rule<Function>>{{of}}; }
 };
 template <class Function>
-function_targets<Function> targets_of(const Function& of) { return {of}; }
+function_targets<Function> targets_of(const Function& of) {
+  return {of};
+}
 
 /// Every candidate is a negative: a queue, the universum.
 struct every_negative {
@@ -77,7 +80,9 @@ struct every_negative {
       return {detail::each_answer<T>([](int) { return false; }), T(1), T(0)};
     }
     template <class T>
-    MIXCON_HD role<T> own(index_t a, index_t j) const { return at<T>(a, j); }
+    MIXCON_HD role<T> own(index_t a, index_t j) const {
+      return at<T>(a, j);
+    }
   };
   auto bind(const pair_space&) const { return detail::bound_rule<rule_type>{}; }
 };
@@ -91,7 +96,9 @@ struct every_positive {
       return {detail::each_answer<T>([](int) { return true; }), T(1), T(share)};
     }
     template <class T>
-    MIXCON_HD role<T> own(index_t a, index_t j) const { return at<T>(a, j); }
+    MIXCON_HD role<T> own(index_t a, index_t j) const {
+      return at<T>(a, j);
+    }
   };
   auto bind(const pair_space& space) const {
     const index_t number = space.own > 0 ? space.own : space.candidates;

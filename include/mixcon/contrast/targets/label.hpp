@@ -10,9 +10,9 @@ namespace mixcon {
 /// only compared, so any integers will do.
 ///
 /// `labels` (N) belong to samples; rows are `views` of them, stacked in `order`. Anchors are all rows, or in view-major
-/// order the N of the first view (SupContrast's contrast_mode "one"). Candidates are the same rows, or rows that stand for
-/// them (the universum of UniCon): a row does not see the candidate of its own index. With `candidate_labels` (M) the
-/// candidates are other rows, and all are seen. The labels must outlive the calls.
+/// order the N of the first view (SupContrast's contrast_mode "one"). Candidates are the same rows, or rows that stand
+/// for them (the universum of UniCon): a row does not see the candidate of its own index. With `candidate_labels` (M)
+/// the candidates are other rows, and all are seen. The labels must outlive the calls.
 struct label_targets {
   integer_view labels{};
   index_t views = 1;
@@ -25,11 +25,12 @@ struct label_targets {
     const bool other_rows = !candidate_labels.empty();
     MIXCON_REQUIRE(views >= 1, "label_targets: ", views, " views; expected at least 1");
     const bool one_view = space.anchors == labels.size() && order == view_order::view_major;
-    MIXCON_REQUIRE(!labels.empty() && (space.anchors == rows || one_view), "label_targets: ", labels.size(), " labels x ",
-                   views, " views for ", space.anchors,
+    MIXCON_REQUIRE(!labels.empty() && (space.anchors == rows || one_view), "label_targets: ", labels.size(),
+                   " labels x ", views, " views for ", space.anchors,
                    " anchors; expected one label a sample and every view among the anchors (or the first view alone)");
     const index_t labelled = other_rows ? candidate_labels.size() : rows;
-    MIXCON_REQUIRE(space.candidates == labelled, "label_targets: ", labelled, " labelled candidates for ", space.candidates,
+    MIXCON_REQUIRE(space.candidates == labelled, "label_targets: ", labelled, " labelled candidates for ",
+                   space.candidates,
                    " candidates; expected as many. Do the candidates need candidate_labels of their own?");
     const detail::stacked_rows stack{labels.size(), views, order};
     return {space, [&](index_t a) { return labels[stack.sample_of(a)]; },

@@ -5,10 +5,10 @@
 
 namespace mixcon {
 
-/// SupCon with a mask over samples, (N, N): entry (i, j) >= 0 says how much sample j is a positive of sample i; it may be
-/// asymmetric. Every view of j then has the share mask / (sum over the candidates that anchor i sees); a row does not see
-/// itself. Rows are `views` of the N samples, stacked in `order`; anchors may be the first view alone (view-major).
-/// Khosla et al. 2020, arXiv:2004.11362, as SupContrast codes it. The view must outlive the calls.
+/// SupCon with a mask over samples, (N, N): entry (i, j) >= 0 says how much sample j is a positive of sample i; it may
+/// be asymmetric. Every view of j then has the share mask / (sum over the candidates that anchor i sees); a row does
+/// not see itself. Rows are `views` of the N samples, stacked in `order`; anchors may be the first view alone
+/// (view-major). Khosla et al. 2020, arXiv:2004.11362, as SupContrast codes it. The view must outlive the calls.
 template <class E>
 struct mask_targets {
   matrix_view<const E> mask;
@@ -41,16 +41,16 @@ struct mask_targets {
   };
   bound bind(const pair_space& space) const {
     const index_t samples = mask.extent(0), stacked = samples * views;
-    MIXCON_REQUIRE(samples >= 1 && mask.extent(1) == samples && views >= 1, "mask_targets: the mask is ", mask.extents(),
-                   " with ", views, " views; expected a square mask over samples");
+    MIXCON_REQUIRE(samples >= 1 && mask.extent(1) == samples && views >= 1, "mask_targets: the mask is ",
+                   mask.extents(), " with ", views, " views; expected a square mask over samples");
     const bool one_view = space.anchors == samples && order == view_order::view_major;
     MIXCON_REQUIRE(space.candidates == stacked && (space.anchors == stacked || one_view), "mask_targets: ", samples,
                    " samples x ", views, " views for ", space.anchors, " anchors and ", space.candidates,
                    " candidates; expected ", stacked, " stacked rows (anchors may be the first view alone)");
     for (index_t i = 0; i < samples; ++i)
       for (index_t j = 0; j < samples; ++j)
-        MIXCON_REQUIRE(mask(i, j) >= E(0) && mask(i, j) - mask(i, j) == E(0), "mask_targets: mask (", i, ", ", j, ") is ",
-                       static_cast<double>(mask(i, j)), "; expected a finite number >= 0");
+        MIXCON_REQUIRE(mask(i, j) >= E(0) && mask(i, j) - mask(i, j) == E(0), "mask_targets: mask (", i, ", ", j,
+                       ") is ", static_cast<double>(mask(i, j)), "; expected a finite number >= 0");
     bound b{mask, {}, {samples, views, order}};
     for (index_t a = 0; a < space.anchors; ++a) {
       double sum = 0;

@@ -51,8 +51,8 @@ class same_class_bound {
   /// `anchor_label(a)`, `candidate_label(c)`: any integers. With `hides_self` the candidate of an anchor's own index
   /// stands for the anchor, is of its class, and does not count.
   template <class AnchorLabel, class CandidateLabel>
-  same_class_bound(const pair_space& space, AnchorLabel&& anchor_label, CandidateLabel&& candidate_label, bool hides_self,
-                   bool hides_others)
+  same_class_bound(const pair_space& space, AnchorLabel&& anchor_label, CandidateLabel&& candidate_label,
+                   bool hides_self, bool hides_others)
       : hides_self_(hides_self), hides_others_(hides_others) {
     std::map<std::int64_t, std::int32_t> class_of;
     auto number = [&](std::int64_t label) {
@@ -65,7 +65,8 @@ class same_class_bound {
     for (index_t m : members) share_.push_back(m > 0 ? 1.0 / static_cast<double>(m) : 0.0);
   }
   same_class_rule rule() const {
-    return {mixcon::view(anchor_class_), mixcon::view(candidate_class_), mixcon::view(share_), hides_self_, hides_others_};
+    return {mixcon::view(anchor_class_), mixcon::view(candidate_class_), mixcon::view(share_), hides_self_,
+            hides_others_};
   }
 
  private:

@@ -52,7 +52,8 @@ struct segment_targets {
     auto rule() const {
       return [&]<int... k>(std::integer_sequence<int, k...>) {
         return rule_type<decltype(get<k>(owners).rule())...>{{get<k>(owners).rule()...}, from};
-      }(typename pack<Bound...>::positions{});
+      }
+      (typename pack<Bound...>::positions{});
     }
   };
 
@@ -68,13 +69,16 @@ struct segment_targets {
     };
     return [&]<int... k>(std::integer_sequence<int, k...>) {
       return bound<decltype(get<k>(each).bind(space))...>{{get<k>(each).bind(part(k))...}, from};
-    }(typename pack<Targets...>::positions{});
+    }
+    (typename pack<Targets...>::positions{});
   }
 };
 
 /// One targets a candidate segment, in their order.
 template <class... Targets>
-segment_targets<Targets...> segments(const Targets&... each) { return {{each...}}; }
+segment_targets<Targets...> segments(const Targets&... each) {
+  return {{each...}};
+}
 
 /// Targets where every anchor has candidates of its own (`own(keys)` in `candidates`) besides shared ones.
 template <class Own, class Shared>
@@ -87,9 +91,13 @@ struct own_targets {
     OwnRule mine;
     SharedRule shared;
     template <class T>
-    MIXCON_HD role<T> at(index_t anchor, index_t candidate) const { return shared.template at<T>(anchor, candidate); }
+    MIXCON_HD role<T> at(index_t anchor, index_t candidate) const {
+      return shared.template at<T>(anchor, candidate);
+    }
     template <class T>
-    MIXCON_HD role<T> own(index_t anchor, index_t j) const { return mine.template own<T>(anchor, j); }
+    MIXCON_HD role<T> own(index_t anchor, index_t j) const {
+      return mine.template own<T>(anchor, j);
+    }
   };
   template <class OwnBound, class SharedBound>
   struct bound {
@@ -98,7 +106,8 @@ struct own_targets {
     auto rule() const { return rule_type<decltype(mine.rule()), decltype(shared.rule())>{mine.rule(), shared.rule()}; }
   };
   auto bind(const pair_space& space) const {
-    MIXCON_REQUIRE(space.own > 0, "queue_targets: the candidates have no own(...) segment; expected candidates(own(keys), queue)");
+    MIXCON_REQUIRE(space.own > 0,
+                   "queue_targets: the candidates have no own(...) segment; expected candidates(own(keys), queue)");
     pair_space rest = space;
     rest.own = 0;
     return bound<decltype(mine.bind(space)), decltype(shared.bind(rest))>{mine.bind(space), shared.bind(rest)};

@@ -5,9 +5,9 @@
 
 namespace mixcon {
 
-/// The other views of the same sample are the positives, in equal shares; a row does not see itself: NT-Xent (Chen et al.
-/// 2020, arXiv:2002.05709). Anchors and candidates are the same `views * samples` rows, or the anchors are the first
-/// `samples` of them (one view).
+/// The other views of the same sample are the positives, in equal shares; a row does not see itself: NT-Xent (Chen et
+/// al. 2020, arXiv:2002.05709). Anchors and candidates are the same `views * samples` rows, or the anchors are the
+/// first `samples` of them (one view).
 struct view_targets {
   index_t samples = 0;
   index_t views = 2;
@@ -19,8 +19,9 @@ struct view_targets {
     MIXCON_REQUIRE(space.candidates == samples * views, "view_targets: ", space.candidates, " candidates for ", samples,
                    " samples x ", views, " views; expected ", samples * views, " stacked rows");
     const bool one_view = space.anchors == samples && order == view_order::view_major;
-    MIXCON_REQUIRE(space.anchors == space.candidates || one_view, "view_targets: ", space.anchors, " anchors; expected all ",
-                   space.candidates, " rows, or the ", samples, " of the first view in view-major order");
+    MIXCON_REQUIRE(space.anchors == space.candidates || one_view, "view_targets: ", space.anchors,
+                   " anchors; expected all ", space.candidates, " rows, or the ", samples,
+                   " of the first view in view-major order");
     const detail::stacked_rows stack{samples, views, order};
     auto sample = [&](index_t row) { return stack.sample_of(row); };
     return {space, sample, sample, true, false};

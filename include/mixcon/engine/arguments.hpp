@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/contrast/targets/bound.hpp>
+#include <mixcon/engine/gradients.hpp>
+#include <mixcon/engine/overlap.hpp>
+
+namespace mixcon::detail {
+
+/// The tensors of one public call, and everything that is checked about them before work begins.
+template <class E>
+struct arguments {
+  using T = accumulate_t<E>;
+  const char* function;
+  matrix_view<const E> anchors;
+  candidate_segments<E> candidates;
+
+  pair_space space() const {
+    pair_space space{anchors.extent(0), 0, 0, {}};
+    for (const auto& segment : candidates.each) {
+      if (segment.is_own) {
+        space.own += segment.rows_of.extent(1);
+      } else {
+        space.candidates += segment.count();
+        space.segments.push_back(segment.count());
+      }
+    }
+    return space;
+  }
+
+  /// Refuses shapes that do not fit each other, before targets are asked about them.
+  template <class Objective>
+  void check_shapes(const Objective& objective) const {
+    objective.check();
+    const index_t number = anchors.extent(0), width = anchors.extent(1);
+    MIXCON_REQUIRE(number > 0 && width > 0, function, ": anchors are ", anchors.extents(),
+                   "; expected at least one row and one column");
+    int own_segments = 0;
+    for (const auto& segment : candidates.each) {
+      const axes<2> shape{segment.count(), segment.rows_of.extent(2)};
+      MIXCON_REQUIRE(shape[0] > 0 && shape[1] > 0, function, ": candidates are ", shape,
+                     "; expected at least one row and one column. Is the queue still empty?");
+      MIXCON_REQUIRE(shape[1] == width, function, ": anchors are ", anchors.extents(), ", candidates ", shape,
+                     "; widths must match. Are the anchors taken before the projection head?");
+      MIXCON_REQUIRE(!segment.is_own || segment.rows_of.extent(0) == number, function, ": own candidates are ",
+                     segment.rows_of.extents(), " for ", number,
+                     " anchors; expected (anchors, k, width) or (anchors, width)");
+      own_segments += segment.is_own ? 1 : 0;
+    }
+    const pair_space pairs = space();
+    MIXCON_REQUIRE(pairs.candidates > 0, function,
+                   ": no shared candidates; expected at least one besides the anchors' own. Is the queue still empty?");
+    MIXCON_REQUIRE(own_segments <= 1 && (own_segments == 0 || objective.direction.columns == 0), function, ": ",
+                   own_segments, " own(...) segments; expected at most one, and none with a column direction");
+    MIXCON_REQUIRE(objective.reduce != reduction::weighted || objective.weights.extent(0) == number, function,
+                   ": the objective has ", objective.weights.extent(0), " weights for ", number,
+                   " anchors; reduction::weighted needs one each");
+    objective.logits.check(number, pairs.candidates);
+  }
+
+  /// Refuses gradients of a wrong shape, and outputs that share memory with inputs or with each other.
+  void check_gradients(const gradients<T>& wanted) const {
+    const pair_space space_of = space();
+    const axes<2> pairs{space_of.anchors, space_of.candidates};
+    check_shape("anchors", wanted.anchors, anchors.extents());
+    check_shape("candidates' bias", wanted.candidate_bias, axes<1>{space_of.candidates});
+    check_shape("pairs' scale", wanted.pair_scale, pairs);
+    check_shape("pairs' bias", wanted.pair_bias, pairs);
+    check_shape("targets", wanted.targets, pairs);
+    MIXCON_REQUIRE(wanted.candidates.size() <= candidates.each.size(), function, ": ",
+                   static_cast<index_t>(wanted.candidates.size()), " candidate gradients for ",
+                   static_cast<index_t>(candidates.each.size()), " candidate segments; expected one each at most");
+    for (std::size_t s = 0; s < wanted.candidates.size(); ++s)
+      check_shape("candidates", wanted.candidates[s].view(), candidates.each[s].rows_of.extents());
+    check_overlap(wanted);
+  }
+
+ private:
+  template <class Output, int Rank>
+  void check_shape(const char* name, const Output& output, const axes<Rank>& expected) const {
+    MIXCON_REQUIRE(!output || output.extents() == expected, function, ": the gradient by the ", name, " is ",
+                   output.extents(), "; expected ", expected, ", the shape of what it is the gradient of");
+  }
+
+  void check_overlap(const gradients<T>& wanted) const {
+    refuse_input("anchors", wanted.anchors);
+    refuse_input("candidates' bias", wanted.candidate_bias);
+    refuse_input("pairs' scale", wanted.pair_scale);
+    refuse_input("pairs' bias", wanted.pair_bias);
+    refuse_input("targets", wanted.targets);
+    for (std::size_t s = 0; s < wanted.candidates.size(); ++s) {
+      const auto& gradient = wanted.candidates[s].view();
+      refuse_input("candidates", gradient);
+      MIXCON_REQUIRE(
+          !overlaps(gradient, wanted.anchors) || are_same_rows(s, wanted), function,
+          ": the gradients by anchors and by candidates share memory, but anchors and candidates are not the "
+          "same rows; hand in two buffers");
+      for (std::size_t t = 0; t < s; ++t)
+        MIXCON_REQUIRE(!overlaps(gradient, wanted.candidates[t].view()), function,
+                       ": two candidate segments' gradients share memory; hand in a buffer for each");
+    }
+  }
+  template <class Output>
+  void refuse_input(const char* name, const Output& output) const {
+    bool clear = !overlaps(output, anchors);
+    for (const auto& segment : candidates.each) clear = clear && !overlaps(output, segment.rows_of);
+    MIXCON_REQUIRE(clear, function, ": the gradient by the ", name,
+                   " shares memory with the embeddings; hand in a buffer of its own");
+  }
+
+  /// Whether the anchors lie in segment s as their gradient lies in the segment's: then both parts are added there.
+  bool are_same_rows(std::size_t s, const gradients<T>& wanted) const {
+    const auto& rows = candidates.each[s].rows_of;
+    const auto& by_rows = wanted.candidates[s].view();
+    return first_row_in(rows, anchors) >= 0 && first_row_in(rows, anchors) == first_row_in(by_rows, wanted.anchors);
+  }
+  /// Which row of `rows` the block `part` begins with; -1 when it is no block of its rows.
+  template <class V>
+  static index_t first_row_in(const tensor_view<V, 3>& rows, const matrix_view<V>& part) {
+    const auto size = static_cast<std::intptr_t>(sizeof(V));
+    const std::intptr_t bytes =
+        reinterpret_cast<std::intptr_t>(part.data()) - reinterpret_cast<std::intptr_t>(rows.data());
+    const index_t elements = static_cast<index_t>(bytes / size), step = rows.stride(0);
+    if (rows.extent(1) != 1 || part.stride(0) != step || part.stride(1) != rows.stride(2) || bytes % size != 0)
+      return -1;
+    if (elements == 0) return 0;
+    return step != 0 && elements % step == 0 && elements / step < rows.extent(0) ? elements / step : -1;
+  }
+};
+
+/// The view of row r of rows that may come k for each of N anchors.
+template <class V>
+vector_view<V> row_of(const tensor_view<V, 3>& rows, index_t r) {
+  const index_t k = rows.extent(1);
+  return {&rows(r / k, r % k, 0), {rows.extent(2)}, {rows.stride(2)}};
+}
+
+}  // namespace mixcon::detail

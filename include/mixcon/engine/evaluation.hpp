@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/engine/finish.hpp>
+#include <mixcon/engine/operands.hpp>
+
+namespace mixcon::detail {
+
+/// The logits when anchors and candidates have changed places.
+template <class Logits>
+struct transposed_logits {
+  Logits logits;
+  template <class T>
+  MIXCON_HD T factor(index_t anchor, index_t candidate) const {
+    return each_lane<T>([&](int k) { return logits.template factor<scalar_of<T>>(candidate + k, anchor); });
+  }
+  template <class T>
+  MIXCON_HD T offset(index_t anchor, index_t candidate) const {
+    return each_lane<T>([&](int k) { return logits.template offset<scalar_of<T>>(candidate + k, anchor); });
+  }
+};
+
+/// One call behind the public door: arguments checked, rows packed, targets bound; then forward, backward, or both.
+template <class Objective, class Targets, class E>
+class evaluation {
+  using T = accumulate_t<E>;
+  using Loss = std::remove_cvref_t<decltype(std::declval<Objective&>().loss)>;
+  using Bound = decltype(std::declval<const Targets&>().bind(std::declval<const pair_space&>()));
+
+ public:
+  evaluation(const Objective& objective, const Targets& targets, const arguments<E>& call)
+      : objective_(objective), call_(call), bound_(bind(targets)), rows_(call_, objective) {}
+
+  evaluation(const evaluation&) = delete;
+  evaluation& operator=(const evaluation&) = delete;
+
+  template <class Executor, class Saved>
+  loss_result<T> forward(const Executor& executor, Saved& saved) const {
+    const directions& share = objective_.direction;
+    loss_result<T> by_rows{}, by_columns{};
+    if (share.rows != 0) by_rows = run(executor, rows_problem(), share.rows, saved.rows);
+    if (share.columns != 0) by_columns = run(executor, columns_problem(), share.columns, saved.columns);
+    return {by_rows.value + by_columns.value, share.rows != 0 ? by_rows.anchors_used : by_columns.anchors_used};
+  }
+
+  /// Adds upstream times the gradients that are wanted.
+  template <class Executor, class Saved>
+  void backward(const Executor& executor, const Saved& saved, double upstream, const gradients<T>& wanted) const {
+    check_saved(saved);
+    ordered_sum<double> by_scale, by_bias;
+    auto add_scalars = [&](const packed_gradients<T>& to, double own_part) {
+      for (T x : to.scale) by_scale.add(static_cast<double>(x));
+      for (T x : to.bias) by_bias.add(static_cast<double>(x));
+      by_scale.add(upstream * own_part);
+    };
+    if (objective_.direction.rows != 0) {
+      packed_gradients<T> to = rows_.buffers(wanted, false);
+      executor.scatter(rows_problem(), times(saved.rows, upstream), to);
+      rows_.unpack(to.anchors, to.candidates, to.own, wanted);
+      add_scalars(to, saved.rows.scale_adjoint);
+    }
+    if (objective_.direction.columns != 0) {
+      packed_gradients<T> to = rows_.buffers(wanted, true);
+      executor.scatter(columns_problem(), times(saved.columns, upstream), to);
+      rows_.unpack(to.candidates, to.anchors, to.own, wanted);
+      add_scalars(to, saved.columns.scale_adjoint);
+      for (index_t c = 0; c < wanted.candidate_bias.extent(0); ++c)
+        wanted.candidate_bias[c] += to.bias[static_cast<std::size_t>(c)];
+    }
+    const double temperature = temperature_of(objective_.loss);
+    if (wanted.scale) *wanted.scale += by_scale.value() / temperature;
+    if (wanted.temperature) *wanted.temperature -= by_scale.value() * objective_.scale / (temperature * temperature);
+    if (wanted.bias) *wanted.bias += by_bias.value();
+  }
+
+  void check_gradients(const gradients<T>& wanted) const { call_.check_gradients(wanted); }
+
+ private:
+  Bound bind(const Targets& targets) const {
+    call_.check_shapes(objective_);
+    const pair_space pairs = call_.space();
+    Bound bound = targets.bind(pairs);
+    using Rule = decltype(bound.rule());
+    if constexpr (!requires(const Rule& rule) { rule.template own<double>(index_t{}, index_t{}); })
+      MIXCON_REQUIRE(pairs.own == 0, call_.function,
+                     ": these targets say nothing of own(...) candidates; use queue_targets or own_targets");
+    return bound;
+  }
+
+  auto rows_problem() const {
+    auto rule = bound_.rule();
+    return problem<T, Loss, decltype(objective_.similarity), decltype(objective_.logits), decltype(rule)>{
+        rows_.anchors(),
+        rows_.shared(),
+        rows_.own(),
+        rows_.own().count() / rows_.anchors().count(),
+        objective_.loss.statistics(),
+        objective_.similarity,
+        objective_.logits,
+        rule,
+        static_cast<T>(objective_.logit_scale())};
+  }
+  auto columns_problem() const {
+    using Rule = transposed_rule<decltype(bound_.rule())>;
+    using Logits = transposed_logits<decltype(objective_.logits)>;
+    return problem<T, Loss, decltype(objective_.similarity), Logits, Rule>{rows_.shared(),
+                                                                           rows_.anchors(),
+                                                                           rows_.own(),
+                                                                           0,
+                                                                           objective_.loss.statistics(),
+                                                                           objective_.similarity,
+                                                                           Logits{objective_.logits},
+                                                                           Rule{bound_.rule()},
+                                                                           static_cast<T>(objective_.logit_scale())};
+  }
+
+  template <class Executor, class Problem, class SavedRows>
+  loss_result<T> run(const Executor& executor, const Problem& problem, double share, SavedRows& saved) const {
+    for_each_position<Problem::count>([&](auto k) {
+      const auto& statistic = get<decltype(k)::value>(problem.statistics);
+      if constexpr (requires { statistic.check(index_t{}); }) statistic.check(problem.anchors.count());
+    });
+    std::vector<row_state<Problem, T>> states(static_cast<std::size_t>(problem.anchors.count()));
+    executor.gather(problem, states);
+    return finish(objective_, problem, states, share, saved);
+  }
+
+  template <class Saved>
+  void check_saved(const Saved& saved) const {
+    const auto rows = static_cast<std::size_t>(objective_.direction.rows != 0 ? rows_.anchors().count() : 0);
+    const auto columns = static_cast<std::size_t>(objective_.direction.columns != 0 ? rows_.shared().count() : 0);
+    MIXCON_REQUIRE(
+        (rows == 0 || saved.rows.used.size() == rows) && (columns == 0 || saved.columns.used.size() == columns),
+        call_.function, ": `saved` is of another forward pass (", static_cast<index_t>(saved.rows.used.size()),
+        " anchors; expected ", rows_.anchors().count(), "); call forward with these arguments first");
+  }
+
+  template <class SavedRows>
+  static SavedRows times(SavedRows saved, double upstream) {
+    for (T& x : saved.adjoint) x *= static_cast<T>(upstream);
+    return saved;
+  }
+
+  const Objective& objective_;
+  arguments<E> call_;
+  Bound bound_;
+  operands<E> rows_;
+};
+
+/// Makes an evaluation of a public call's arguments.
+template <class Objective, class Targets, class Anchors, class Against>
+auto evaluate(const char* function, const Objective& objective, const Targets& targets, const Anchors& anchors,
+              const Against& candidates) {
+  using E = element_t<const Anchors>;
+  return evaluation<Objective, Targets, E>(
+      objective, targets, arguments<E>{function, matrix_view<const E>(mixcon::view(anchors)), as_segments(candidates)});
+}
+
+}  // namespace mixcon::detail
