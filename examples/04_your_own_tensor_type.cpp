@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Your own tensor type: one specialisation, and every function of mixcon takes it as it is.
+#include <cmath>
 #include <iostream>
 #include <mixcon/core/tensor_traits.hpp>
 #include <mixcon/mix/blend.hpp>
@@ -43,7 +44,14 @@ int main() {
   const auto plan = policy.plan(samples, mixcon::philox_draws{.seed = 0});
   mixcon::blend(plan, batch, mixed);
 
-  std::cout << "lambda " << plan.lambda[0] << '\n';
-  for (int i = 0; i < samples; ++i)
-    std::cout << "sample " << i << " with " << plan.partner_of(i) << ": " << mixcon::view(mixed)(i, width - 1) << '\n';
+  const double lambda = plan.lambda[0];
+  std::cout << "lambda " << lambda << '\n';
+  bool right = true;
+  for (int i = 0; i < samples; ++i) {
+    const float value = mixcon::view(mixed)(i, width - 1);
+    const double expected = lambda * i + (1 - lambda) * static_cast<double>(plan.partner_of(i));
+    std::cout << "sample " << i << " with " << plan.partner_of(i) << ": " << value << '\n';
+    right = right && std::abs(static_cast<double>(value) - expected) < 1e-6;
+  }
+  return right ? 0 : 1;
 }
