@@ -21,7 +21,8 @@ index_t mark_used(const Objective& objective, const std::vector<row_state<Proble
                    " has no positive and the objective's policy is no_positive::error; add a view or a sample of its "
                    "class, or choose no_positive::zero or ::skip");
     const bool needs_it = traits::needs_positive || objective.without_positive == no_positive::skip;
-    used[a] = (positive || !needs_it) && (negative || !traits::needs_negative);
+    const bool dropped = objective.reduce == reduction::weighted && objective.weights[static_cast<index_t>(a)] == 0;
+    used[a] = !dropped && (positive || !needs_it) && (negative || !traits::needs_negative);
     if (positive && (negative || !traits::needs_negative)) ++anchors_used;
   }
   return anchors_used;

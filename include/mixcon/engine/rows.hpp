@@ -20,7 +20,8 @@ class packed_rows {
       : count_(count),
         width_(width),
         data_(static_cast<std::size_t>(count * pitch_of(width))),
-        backward_(static_cast<std::size_t>(count), T(1)) {}
+        unit_(static_cast<std::size_t>(count)),
+        backward_(static_cast<std::size_t>(count)) {}
 
   /// From one row to the next, for rows of this width.
   static constexpr index_t pitch_of(index_t width) { return (width + 15) / 16 * 16; }
@@ -42,8 +43,8 @@ class packed_rows {
   void pack(index_t to, const vector_view<const E>& from, rows form) {
     T* row = data_.data() + to * pitch();
     for (index_t k = 0; k < width_; ++k) row[k] = static_cast<T>(from[k]);
-    normalised_ = form == rows::unit;
-    if (!normalised_) return;
+    unit_[static_cast<std::size_t>(to)] = form == rows::unit;
+    if (form != rows::unit) return;
     const wide_t<T> length = length_of(row);
     const wide_t<T> divisor = length <= wide_t<T>(1e-12) ? wide_t<T>(1e-12) : length;
     for (index_t k = 0; k < width_; ++k) row[k] = static_cast<T>(static_cast<wide_t<T>>(row[k]) / divisor);
@@ -52,7 +53,7 @@ class packed_rows {
 
   /// Adds the gradient by the caller's row i, given the one by the packed row.
   void unpack(index_t i, const T* by_packed, const vector_view<T>& add_to) const {
-    if (!normalised_) {
+    if (!unit_[static_cast<std::size_t>(i)]) {
       for (index_t k = 0; k < width_; ++k) add_to[k] += by_packed[k];
       return;
     }
@@ -80,9 +81,9 @@ class packed_rows {
   }
 
   index_t count_ = 0, width_ = 0;
-  bool normalised_ = false;
   std::vector<T> data_;
-  std::vector<T> backward_;  // 1 / length; 0 for a row too short to have a direction
+  std::vector<char> unit_;   // whether the row was divided by its length
+  std::vector<T> backward_;  // if so, 1 / length; 0 for a row too short to have a direction
 };
 
 }  // namespace mixcon::detail

@@ -5,6 +5,8 @@
 #include <mixcon/engine/tile_gather.hpp>
 #include <mixcon/engine/tile_scatter.hpp>
 
+#include <optional>
+
 namespace mixcon {
 inline namespace MIXCON_INSTRUCTION_SET {
 
@@ -19,9 +21,10 @@ struct tiled {
   template <class Problem>
   void gather(const Problem& p, std::vector<detail::row_state<Problem, typename Problem::number>>& states) const {
     check<typename Problem::number>();
+    team threads_of_call(*this);
     const tiles::prepared<Problem> with(p);
     const index_t columns = tiles::blocks_of(p.candidates.count(), tiles::tile_columns);
-    run(tiles::blocks_of(p.anchors.count(), tiles::tile_rows), [&](index_t block) {
+    threads_of_call.run(tiles::blocks_of(p.anchors.count(), tiles::tile_rows), [&](index_t block) {
       tiles::block_gather<Problem> gather(p, with, block);
       for (index_t column = 0; column < columns; ++column) gather.observe(column);
       gather.finish(states);
@@ -31,6 +34,7 @@ struct tiled {
   template <class Problem, class Saved>
   void scatter(const Problem& p, const Saved& saved, detail::packed_gradients<typename Problem::number>& to) const {
     check<typename Problem::number>();
+    team threads_of_call(*this);
     const tiles::prepared<Problem> with(p);
     const index_t rows = tiles::blocks_of(p.anchors.count(), tiles::tile_rows);
     const index_t columns = tiles::blocks_of(p.candidates.count(), tiles::tile_columns);
@@ -39,27 +43,36 @@ struct tiled {
     // the order in which a row is added to is that of the rounds.
     const index_t rounds = rows > columns ? rows : columns, tasks = rows > columns ? columns : rows;
     for (index_t round = 0; round < rounds; ++round)
-      run(tasks, [&](index_t task) {
+      threads_of_call.run(tasks, [&](index_t task) {
         const index_t other = (task + round) % rounds;
         scatter.add(rows > columns ? other : task, rows > columns ? task : other);
       });
     scatter.finish();
-    if (p.own_count > 0) run(rows, [&](index_t block) { scatter.add_own(block); });
+    if (p.own_count > 0) threads_of_call.run(rows, [&](index_t block) { scatter.add_own(block); });
   }
 
  private:
-  template <class Run>
-  void run(index_t tasks, Run&& task) const {
-    if (pool != nullptr) return pool->parallel_for(tasks, task);
-    if (threads == 1) {
-      for (index_t i = 0; i < tasks; ++i) task(i);
-    } else if (threads == 0) {
-      thread_pool::shared().parallel_for(tasks, task);
-    } else {
-      thread_pool own(threads);
-      own.parallel_for(tasks, task);
+  /// The threads of one call.
+  class team {
+   public:
+    explicit team(const tiled& executor) {
+      if (executor.pool != nullptr)
+        pool_ = executor.pool;
+      else if (executor.threads == 0)
+        pool_ = &thread_pool::shared();
+      else if (executor.threads != 1)
+        pool_ = &own_.emplace(executor.threads);
     }
-  }
+    template <class Task>
+    void run(index_t tasks, Task&& task) {
+      if (pool_ != nullptr) return pool_->parallel_for(tasks, task);
+      for (index_t i = 0; i < tasks; ++i) task(i);
+    }
+
+   private:
+    std::optional<thread_pool> own_;
+    thread_pool* pool_ = nullptr;
+  };
   template <class T>
   static constexpr void check() {
     static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>,
