@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Mixing a batch, in GB/s of batch read and written once (2 x its bytes), whatever the traffic really is: the numbers
+// compare with memcpy's directly. Rows named `loop` are what one writes without a library.
+#include <benchmark/benchmark.h>
+
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include <mixcon/mix/all_mixes.hpp>
+
+namespace {
+
+using namespace mixcon;
+
+/// Images of 224 x 224 or 64 x 64 with three channels: 154 MB or 3 MB of float.
+image_shape shape_of(const benchmark::State& run) {
+  return run.range(0) == 154 ? image_shape{256, 3, 224, 224} : image_shape{64, 3, 64, 64};
+}
+
+template <class T>
+struct batches {
+  explicit batches(const image_shape& shape, bool channels_last = false)
+      : extents{shape.samples, shape.channels, shape.rows, shape.columns}, strides(row_major(extents)) {
+    if (channels_last) strides = {strides[0], 1, shape.columns * shape.channels, shape.channels};
+    input.resize(static_cast<std::size_t>(shape.samples * strides[0]));
+    output.resize(input.size());
+    for (std::size_t k = 0; k < input.size(); ++k) input[k] = static_cast<T>(k % 251);
+  }
+  tensor_view<const T, 4> from() const { return {input.data(), extents, strides}; }
+  tensor_view<T, 4> to() { return {output.data(), extents, strides}; }
+
+  axes<4> extents, strides;
+  std::vector<T> input, output;
+};
+
+template <class T>
+void report(benchmark::State& run, const batches<T>& batch) {
+  const double bytes = 2.0 * static_cast<double>(batch.input.size() * sizeof(T));
+  run.counters["GB/s"] = benchmark::Counter(bytes * 1e-9, benchmark::Counter::kIsIterationInvariantRate);
+}
+
+template <class T>
+void copy(benchmark::State& run) {
+  batches<T> batch(shape_of(run));
+  for (auto _ : run) {
+    std::memcpy(batch.output.data(), batch.input.data(), batch.input.size() * sizeof(T));
+    benchmark::ClobberMemory();
+  }
+  report(run, batch);
+}
+
+template <class T>
+void loop_mixup(benchmark::State& run) {
+  batches<T> batch(shape_of(run));
+  const auto plan = mixup<>{}.plan(shape_of(run), philox_draws{.seed = 1});
+  const float keep = static_cast<float>(plan.lambda[0]);
+  const index_t size = batch.strides[0];
+  for (auto _ : run) {
+    for (index_t i = 0; i < plan.samples(); ++i) {
+      const T* own = batch.input.data() + i * size;
+      const T* partner = batch.input.data() + plan.partner_of(i) * size;
+      T* mixed = batch.output.data() + i * size;
+      for (index_t k = 0; k < size; ++k)
+        mixed[k] = static_cast<T>(keep * static_cast<float>(own[k]) + (1 - keep) * static_cast<float>(partner[k]));
+    }
+    benchmark::ClobberMemory();
+  }
+  report(run, batch);
+}
+
+void loop_cutmix(benchmark::State& run) {
+  const image_shape shape = shape_of(run);
+  batches<float> batch(shape);
+  const auto plan = cutmix<>{.lambda = {.alpha = 8}}.plan(shape, philox_draws{.seed = 1});
+  const auto from = batch.from();
+  const auto to = batch.to();
+  for (auto _ : run) {
+    for (index_t i = 0; i < shape.samples; ++i)
+      for (index_t c = 0; c < shape.channels; ++c)
+        for (index_t y = 0; y < shape.rows; ++y)
+          for (index_t x = 0; x < shape.columns; ++x) {
+            const box& b = plan.region.of(i);
+            const bool inside = y >= b.top && y < b.bottom && x >= b.left && x < b.right;
+            to(i, c, y, x) = from(inside ? plan.partner_of(i) : i, c, y, x);
+          }
+    benchmark::ClobberMemory();
+  }
+  report(run, batch);
+}
+
+template <class T, class Mix>
+void mix_with(benchmark::State& run, const Mix& mix, bool channels_last, bool backward) {
+  const image_shape shape = shape_of(run);
+  batches<T> batch(shape, channels_last);
+  std::vector<int> labels;
+  for (index_t i = 0; i < shape.samples; ++i) labels.push_back(static_cast<int>(i % 10));
+  const auto plan = [&] {
+    if constexpr (requires { mix.plan(shape, philox_draws{}); })
+      return mix.plan(shape, philox_draws{.seed = 1});
+    else
+      return mix.plan(shape, philox_draws{.seed = 1}, labels);
+  }();
+  for (auto _ : run) {
+    if constexpr (std::is_floating_point_v<T>) {
+      if (backward) unblend(plan, batch.from(), batch.to());
+    }
+    if (!backward) blend(plan, batch.from(), batch.to());
+    benchmark::ClobberMemory();
+  }
+  report(run, batch);
+}
+
+template <class Mix>
+void draw_with(benchmark::State& run, const Mix& mix) {
+  const image_shape shape = shape_of(run);
+  std::vector<int> labels;
+  for (index_t i = 0; i < shape.samples; ++i) labels.push_back(static_cast<int>(i % 10));
+  philox_draws draws{.seed = 1};
+  for (auto _ : run) {
+    ++draws.step;
+    if constexpr (requires { mix.plan(shape, draws); })
+      benchmark::DoNotOptimize(mix.plan(shape, draws));
+    else
+      benchmark::DoNotOptimize(mix.plan(shape, draws, labels));
+  }
+  run.counters["plans/s"] = benchmark::Counter(1, benchmark::Counter::kIsIterationInvariantRate);
+}
+
+template <class F>
+void add(const std::string& name, F&& f) {
+  benchmark::RegisterBenchmark(name.c_str(), std::forward<F>(f))->ArgName("MB")->Arg(3)->Arg(154)->UseRealTime();
+}
+
+const bool registered = [] {
+  add("memcpy/float", copy<float>);
+  add("mixup/float/loop", loop_mixup<float>);
+  add("mixup/bytes/loop", loop_mixup<std::uint8_t>);
+  add("cutmix/float/loop", loop_cutmix);
+  index_t number = 0;  // policies of one name differ in the kind of plan
+  all_mixes::for_each([&](const auto& mix) {
+    const std::string name = std::to_string(++number) + '.' + mix.name.name();
+    add(name + "/blend/float", [mix](benchmark::State& run) { mix_with<float>(run, mix, false, false); });
+    add(name + "/blend/float/channels_last", [mix](benchmark::State& run) { mix_with<float>(run, mix, true, false); });
+    add(name + "/blend/bytes", [mix](benchmark::State& run) { mix_with<std::uint8_t>(run, mix, false, false); });
+    add(name + "/unblend/float", [mix](benchmark::State& run) { mix_with<float>(run, mix, false, true); });
+    add(name + "/plan", [mix](benchmark::State& run) { draw_with(run, mix); });
+  });
+  return true;
+}();
+
+}  // namespace
