@@ -50,23 +50,17 @@ template <class T, int Rank>
 tensor_view<T, Rank> inside_of(const tensor_view<T, Rank>& sample, const box& b) {
   return part_of(part_of(sample, 1, b.top, b.bottom), 0, b.left, b.right);
 }
-/// Calls f(part of each sample) for the four parts around the box.
-template <class F, class... Sample>
-void for_each_part_around(const box& b, index_t rows, index_t columns, F&& f, const Sample&... sample) {
-  f(part_of(sample, 1, 0, b.top)...);
-  f(part_of(sample, 1, b.bottom, rows)...);
-  f(part_of(part_of(sample, 1, b.top, b.bottom), 0, 0, b.left)...);
-  f(part_of(part_of(sample, 1, b.top, b.bottom), 0, b.right, columns)...);
-}
-
-/// Adds the part of the upstream gradient that is inside the box, or the part around it.
+/// Adds the part of the upstream gradient that is inside the box, or the four parts around it.
 template <class T, int Inner>
 void add_shown(bool inside, const box& b, const tensor_view<const T, Inner>& upstream,
                const tensor_view<T, Inner>& gradient) {
-  if (inside) return add_block(1, inside_of(upstream, b), inside_of(gradient, b));
-  for_each_part_around(
-      b, upstream.extent(Inner - 2), upstream.extent(Inner - 1),
-      [](const auto& from, const auto& to) { add_block(1, from, to); }, upstream, gradient);
+  const index_t rows = upstream.extent(Inner - 2), columns = upstream.extent(Inner - 1);
+  const auto add = [&](const box& part) { add_block(1, inside_of(upstream, part), inside_of(gradient, part)); };
+  if (inside) return add(b);
+  add({0, b.top, 0, columns});
+  add({b.top, b.bottom, 0, b.left});
+  add({b.top, b.bottom, b.right, columns});
+  add({b.bottom, rows, 0, columns});
 }
 
 }  // namespace detail
@@ -78,10 +72,8 @@ void blend_sample(const mix_plan<pasted_boxes>& plan, index_t i, const tensor_vi
   const tensor_view<const T, Inner> partner = detail::sample_of(partners, plan.partner_of(i));
   const tensor_view<const T, Inner>& inner = plan.region.own_inside ? own : partner;
   const tensor_view<const T, Inner>& outer = plan.region.own_inside ? partner : own;
+  detail::copy_block(outer, mixed);  // all of it: one long run beats four parts around the box
   detail::copy_block(detail::inside_of(inner, b), detail::inside_of(mixed, b));
-  detail::for_each_part_around(
-      b, own.extent(Inner - 2), own.extent(Inner - 1),
-      [](const auto& from, const auto& to) { detail::copy_block(from, to); }, outer, mixed);
 }
 
 template <class T, int Inner>

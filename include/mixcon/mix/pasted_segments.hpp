@@ -48,20 +48,20 @@ void check_region(const mix_plan<pasted_segments>& plan, const char* function, c
 
 namespace detail {
 
-/// Calls f(part of each sample) inside the stretch, or for the parts before and after it.
-template <class F, class... Sample>
-void for_each_part_of_time(bool inside, const segment& s, index_t steps, F&& f, const Sample&... sample) {
-  if (inside) return f(part_of(sample, 0, s.begin, s.end)...);
-  f(part_of(sample, 0, 0, s.begin)...);
-  f(part_of(sample, 0, s.end, steps)...);
+/// The part of a sample during the stretch.
+template <class T, int Rank>
+tensor_view<T, Rank> during(const tensor_view<T, Rank>& sample, const segment& s) {
+  return part_of(sample, 0, s.begin, s.end);
 }
 
+/// Adds the part of the upstream gradient during the stretch, or the parts before and after it.
 template <class T, int Inner>
 void add_shown(bool inside, const segment& s, const tensor_view<const T, Inner>& upstream,
                const tensor_view<T, Inner>& gradient) {
-  for_each_part_of_time(
-      inside, s, upstream.extent(Inner - 1), [](const auto& from, const auto& to) { add_block(1, from, to); }, upstream,
-      gradient);
+  const auto add = [&](const segment& part) { add_block(1, during(upstream, part), during(gradient, part)); };
+  if (inside) return add(s);
+  add({0, s.begin});
+  add({s.end, upstream.extent(Inner - 1)});
 }
 
 }  // namespace detail
@@ -70,11 +70,9 @@ template <class T, int Rank, int Inner>
 void blend_sample(const mix_plan<pasted_segments>& plan, index_t i, const tensor_view<const T, Inner>& own,
                   const tensor_view<const T, Rank>& partners, const tensor_view<T, Inner>& mixed) {
   const segment& s = plan.region.of(i);
-  const index_t steps = own.extent(Inner - 1);
   const tensor_view<const T, Inner> partner = detail::sample_of(partners, plan.partner_of(i));
-  const auto copy = [](const auto& from, const auto& to) { detail::copy_block(from, to); };
-  detail::for_each_part_of_time(plan.region.own_inside, s, steps, copy, own, mixed);
-  detail::for_each_part_of_time(!plan.region.own_inside, s, steps, copy, partner, mixed);
+  detail::copy_block(plan.region.own_inside ? partner : own, mixed);
+  detail::copy_block(detail::during(plan.region.own_inside ? own : partner, s), detail::during(mixed, s));
 }
 
 template <class T, int Inner>
