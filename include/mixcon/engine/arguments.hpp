@@ -2,8 +2,8 @@
 #pragma once
 
 #include <mixcon/contrast/targets/bound.hpp>
+#include <mixcon/core/overlap.hpp>
 #include <mixcon/engine/gradients.hpp>
-#include <mixcon/engine/overlap.hpp>
 
 namespace mixcon::detail {
 
@@ -83,27 +83,27 @@ struct arguments {
   }
 
   void check_overlap(const gradients<T>& wanted) const {
-    refuse_input("anchors", wanted.anchors);
+    refuse_input("anchors", as_rank_3(wanted.anchors));
     refuse_input("candidates' bias", wanted.candidate_bias);
-    refuse_input("pairs' scale", wanted.pair_scale);
-    refuse_input("pairs' bias", wanted.pair_bias);
-    refuse_input("targets", wanted.targets);
+    refuse_input("pairs' scale", as_rank_3(wanted.pair_scale));
+    refuse_input("pairs' bias", as_rank_3(wanted.pair_bias));
+    refuse_input("targets", as_rank_3(wanted.targets));
     for (std::size_t s = 0; s < wanted.candidates.size(); ++s) {
       const auto& gradient = wanted.candidates[s].view();
       refuse_input("candidates", gradient);
       MIXCON_REQUIRE(
-          !overlaps(gradient, wanted.anchors) || are_same_rows(s, wanted), function,
+          !overlap(gradient, as_rank_3(wanted.anchors)) || are_same_rows(s, wanted), function,
           ": the gradients by anchors and by candidates share memory, but anchors and candidates are not the "
           "same rows; hand in two buffers");
       for (std::size_t t = 0; t < s; ++t)
-        MIXCON_REQUIRE(!overlaps(gradient, wanted.candidates[t].view()), function,
+        MIXCON_REQUIRE(!overlap(gradient, wanted.candidates[t].view()), function,
                        ": two candidate segments' gradients share memory; hand in a buffer for each");
     }
   }
   template <class Output>
   void refuse_input(const char* name, const Output& output) const {
-    bool clear = !overlaps(output, anchors);
-    for (const auto& segment : candidates.each) clear = clear && !overlaps(output, segment.rows_of);
+    bool clear = !overlap(output, as_rank_3(anchors));
+    for (const auto& segment : candidates.each) clear = clear && !overlap(output, segment.rows_of);
     MIXCON_REQUIRE(clear, function, ": the gradient by the ", name,
                    " shares memory with the embeddings; hand in a buffer of its own");
   }

@@ -4,7 +4,7 @@
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/tensor_traits.hpp>
-#include <mixcon/mix/overlap.hpp>
+#include <mixcon/core/overlap.hpp>
 #include <mixcon/mix/partners.hpp>
 #include <mixcon/mix/plan.hpp>
 #include <mixcon/mix/runs.hpp>
