@@ -32,7 +32,7 @@ struct candidate_bias {
   vector_view<const E> bias;
 
   template <Viewable<1> Tensor>
-  explicit candidate_bias(Tensor& biases) : bias(mixcon::view(biases)) {}
+  explicit candidate_bias(Tensor& biases) : bias(mixcon::view<1>(biases)) {}
   void check(index_t, index_t candidates) const {
     MIXCON_REQUIRE(bias.extent(0) == candidates, "contrast: candidate_bias has ", bias.extent(0), " entries for ",
                    candidates, " candidates; expected one each");
@@ -55,7 +55,7 @@ struct pair_logits {
   matrix_view<const E> scale, bias;
 
   template <Viewable<2> Scale, Viewable<2> Bias>
-  pair_logits(Scale& scales, Bias& biases) : scale(mixcon::view(scales)), bias(mixcon::view(biases)) {}
+  pair_logits(Scale& scales, Bias& biases) : scale(mixcon::view<2>(scales)), bias(mixcon::view<2>(biases)) {}
   void check(index_t anchors, index_t candidates) const {
     const axes<2> expected{anchors, candidates};
     MIXCON_REQUIRE(scale.extents() == expected && bias.extents() == expected, "contrast: pair_logits has scales ",

@@ -12,10 +12,8 @@ namespace mixcon {
 class integer_view {
  public:
   integer_view() = default;
-  template <Viewable<1> Tensor>
-  requires(std::is_integral_v<element_t<Tensor>> && !std::is_same_v<element_t<Tensor>, bool>)
-      integer_view(Tensor& integers)
-      : integer_view(mixcon::view(integers)) {}  // NOLINT(google-explicit-constructor)
+  template <LabelsViewable Tensor>
+  integer_view(Tensor& integers) : integer_view(mixcon::view<1>(integers)) {}  // NOLINT(google-explicit-constructor)
   template <class I>
   requires(std::is_integral_v<I> && !std::is_same_v<std::remove_const_t<I>, bool>)
       integer_view(const vector_view<I>& integers)  // NOLINT(google-explicit-constructor)

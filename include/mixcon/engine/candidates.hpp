@@ -41,6 +41,14 @@ struct candidate_segments {
 namespace detail {
 template <class Tensor>
 concept RowsOfAny = Viewable<Tensor, 2> || Viewable<Tensor, 3>;
+/// Of rank 2 or 3; of rank 2 where the type leaves it open.
+template <RowsOfAny Tensor>
+auto view_of_rows(Tensor& tensor) {
+  if constexpr (Viewable<Tensor, 2>)
+    return mixcon::view<2>(tensor);
+  else
+    return mixcon::view<3>(tensor);
+}
 template <class T>
 inline constexpr bool is_segment = false;
 template <class E>
@@ -52,7 +60,7 @@ candidate_segment<E> as_segment(const candidate_segment<E>& s) {
 }
 template <Viewable<2> Tensor>
 auto as_segment(Tensor& tensor) {
-  return candidate_segment<element_t<Tensor>>{as_rank_3(matrix_view<const element_t<Tensor>>(mixcon::view(tensor)))};
+  return candidate_segment<element_t<Tensor>>{as_rank_3(matrix_view<const element_t<Tensor>>(mixcon::view<2>(tensor)))};
 }
 template <class Part>
 concept SegmentPart = is_segment<std::remove_cvref_t<Part>> || Viewable < std::remove_reference_t<Part>,
@@ -81,7 +89,7 @@ using candidate_element_t =
 template <class Tensor>
 requires detail::RowsOfAny<Tensor>
 auto own(Tensor& tensor) {
-  auto v = mixcon::view(tensor);
+  auto v = detail::view_of_rows(tensor);
   using E = element_t<Tensor>;
   return candidate_segment<E>{detail::as_rank_3(tensor_view<const E, decltype(v)::rank>(v)), true};
 }

@@ -153,7 +153,8 @@ auto evaluate(const char* function, const Objective& objective, const Targets& t
               const Against& candidates) {
   using E = element_t<const Anchors>;
   return evaluation<Objective, Targets, E>(
-      objective, targets, arguments<E>{function, matrix_view<const E>(mixcon::view(anchors)), as_segments(candidates)});
+      objective, targets,
+      arguments<E>{function, matrix_view<const E>(mixcon::view<2>(anchors)), as_segments(candidates)});
 }
 
 }  // namespace mixcon::detail

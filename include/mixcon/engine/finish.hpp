@@ -68,7 +68,7 @@ loss_result<T> finish(const Objective& objective, const Problem& problem,
   }
 
   wide_t<T> factor[static_cast<unsigned>(number_of_terms)];
-  ordered_sum<T> value;
+  ordered_sum<wide_t<T>> value;
   for (unsigned n = 0; n < number_of_terms; ++n) {
     wide_t<T> by = divisor[n].value();
     if (loss_traits<Loss>::one_number) {

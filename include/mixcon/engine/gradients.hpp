@@ -14,7 +14,8 @@ class gradient_segment {
   gradient_segment() = default;
   template <class Tensor>
   requires detail::RowsOfAny<Tensor> gradient_segment(Tensor& tensor)  // NOLINT(google-explicit-constructor)
-      : view_(detail::as_rank_3(tensor_view<T, decltype(mixcon::view(tensor))::rank>(mixcon::view(tensor)))) {}
+      : view_(detail::as_rank_3(
+            tensor_view<T, decltype(detail::view_of_rows(tensor))::rank>(detail::view_of_rows(tensor)))) {}
   template <int Rank>
   requires(Rank == 2 || Rank == 3) gradient_segment(const tensor_view<T, Rank>& view)
       : view_(detail::as_rank_3(view)) {}  // NOLINT(google-explicit-constructor)

@@ -15,7 +15,8 @@ using wide_t = std::conditional_t<std::is_same_v<T, long double>, long double, d
 template <class T>
 class ordered_sum {
  public:
-  void add(wide_t<T> x) {
+  void add(T term) {
+    const auto x = static_cast<wide_t<T>>(term);
     const wide_t<T> next = sum_ + x;
     const bool larger = (sum_ < 0 ? -sum_ : sum_) >= (x < 0 ? -x : x);
     const wide_t<T> lost = larger ? (sum_ - next) + x : (x - next) + sum_;

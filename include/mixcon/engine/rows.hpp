@@ -69,7 +69,7 @@ class packed_rows {
     using std::sqrt;
     wide_t<T> top = 0, sum = 0;
     for (index_t k = 0; k < width_; ++k) {
-      const wide_t<T> size = row[k] < T(0) ? -row[k] : row[k];
+      const auto size = static_cast<wide_t<T>>(row[k] < T(0) ? -row[k] : row[k]);
       if (!(size <= top)) top = size;
     }
     if (top == 0) return 0;

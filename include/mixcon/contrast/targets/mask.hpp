@@ -17,7 +17,7 @@ struct mask_targets {
 
   template <Viewable<2> Tensor>
   explicit mask_targets(Tensor& masks, index_t views_of_each = 1, view_order stacking = view_order::view_major)
-      : mask(mixcon::view(masks)), views(views_of_each), order(stacking) {}
+      : mask(mixcon::view<2>(masks)), views(views_of_each), order(stacking) {}
 
   struct rule_type {
     matrix_view<const E> mask;

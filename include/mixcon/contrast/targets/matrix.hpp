@@ -13,9 +13,9 @@ struct matrix_targets {
   matrix_view<const E> target, weight{};
 
   template <Viewable<2> Tensor>
-  explicit matrix_targets(Tensor& targets) : target(mixcon::view(targets)) {}
+  explicit matrix_targets(Tensor& targets) : target(mixcon::view<2>(targets)) {}
   template <Viewable<2> Tensor, Viewable<2> Weights>
-  matrix_targets(Tensor& targets, Weights& weights) : target(mixcon::view(targets)), weight(mixcon::view(weights)) {}
+  matrix_targets(Tensor& targets, Weights& weights) : target(mixcon::view<2>(targets)), weight(mixcon::view<2>(weights)) {}
 
   struct rule_type {
     matrix_view<const E> target, weight;
