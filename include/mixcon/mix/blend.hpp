@@ -2,9 +2,9 @@
 #pragma once
 
 #include <mixcon/core/config.hpp>
+#include <mixcon/core/overlap.hpp>
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/tensor_traits.hpp>
-#include <mixcon/core/overlap.hpp>
 #include <mixcon/mix/partners.hpp>
 #include <mixcon/mix/plan.hpp>
 #include <mixcon/mix/runs.hpp>
@@ -88,13 +88,15 @@ void unblend_views(const mix_plan<Region>& plan, const tensor_view<const T, Rank
 }
 
 template <class Input, class Output>
-constexpr void check_types() {
+constexpr bool types_fit() {
   using from = std::remove_const_t<typename Input::element>;
   static_assert(!std::is_const_v<typename Output::element>,
                 "mixcon: the last argument is written to, and this one is const");
   static_assert(std::is_same_v<from, std::remove_const_t<typename Output::element>>,
                 "mixcon: input and output have the same element type; convert one of them first");
   static_assert(Input::rank == Output::rank, "mixcon: input and output have the same number of axes");
+  return !std::is_const_v<typename Output::element> && Input::rank == Output::rank &&
+         std::is_same_v<from, std::remove_const_t<typename Output::element>>;
 }
 
 template <class T, int Rank>
@@ -111,8 +113,7 @@ template <class Region, class Sample, class Mixed>
 void blend(const mix_plan<Region>& plan, const Sample& sample, Mixed&& mixed) {
   const auto from = detail::read_only(view(sample));
   const auto to = view(std::forward<Mixed>(mixed));
-  detail::check_types<decltype(from), decltype(to)>();
-  detail::blend_views(plan, from, from, to);
+  if constexpr (detail::types_fit<decltype(from), decltype(to)>()) detail::blend_views(plan, from, from, to);
 }
 /// The same with partners from elsewhere: another view of the batch, or a queue of M samples; partner[i] counts in it.
 template <class Region, class Sample, class Partners, class Mixed>
@@ -120,9 +121,9 @@ void blend(const mix_plan<Region>& plan, const Sample& sample, const Partners& p
   const auto from = detail::read_only(view(sample));
   const auto others = detail::read_only(view(partners));
   const auto to = view(std::forward<Mixed>(mixed));
-  detail::check_types<decltype(from), decltype(to)>();
-  detail::check_types<decltype(others), decltype(to)>();
-  detail::blend_views(plan, from, others, to);
+  if constexpr (detail::types_fit<decltype(from), decltype(to)>() &&
+                detail::types_fit<decltype(others), decltype(to)>())
+    detail::blend_views(plan, from, others, to);
 }
 
 /// The adjoint of `blend`: adds to the gradient with respect to the samples what the gradient with respect to the mixed
@@ -132,8 +133,8 @@ template <class Region, class Upstream, class Gradient>
 void unblend(const mix_plan<Region>& plan, const Upstream& upstream, Gradient&& gradient) {
   const auto from = detail::read_only(view(upstream));
   const auto to = view(std::forward<Gradient>(gradient));
-  detail::check_types<decltype(from), decltype(to)>();
-  detail::unblend_views(plan, from, to, detail::gradient_of::both);
+  if constexpr (detail::types_fit<decltype(from), decltype(to)>())
+    detail::unblend_views(plan, from, to, detail::gradient_of::both);
 }
 /// The same where the partners came from elsewhere: the gradients of the samples (N, ...) and of that batch (M, ...).
 template <class Region, class Upstream, class Gradient, class PartnerGradient>
@@ -142,12 +143,13 @@ void unblend(const mix_plan<Region>& plan, const Upstream& upstream, Gradient&& 
   const auto from = detail::read_only(view(upstream));
   const auto to = view(std::forward<Gradient>(gradient));
   const auto to_partners = view(std::forward<PartnerGradient>(partner_gradient));
-  detail::check_types<decltype(from), decltype(to)>();
-  detail::check_types<decltype(from), decltype(to_partners)>();
-  MIXCON_REQUIRE(!detail::overlap(to, to_partners),
-                 "unblend: the two gradients overlap; where samples and partners are one batch, pass one gradient.");
-  if (to) detail::unblend_views(plan, from, to, detail::gradient_of::own);
-  if (to_partners) detail::unblend_views(plan, from, to_partners, detail::gradient_of::partners);
+  if constexpr (detail::types_fit<decltype(from), decltype(to)>() &&
+                detail::types_fit<decltype(from), decltype(to_partners)>()) {
+    MIXCON_REQUIRE(!detail::overlap(to, to_partners),
+                   "unblend: the two gradients overlap; where samples and partners are one batch, pass one gradient.");
+    if (to) detail::unblend_views(plan, from, to, detail::gradient_of::own);
+    if (to_partners) detail::unblend_views(plan, from, to_partners, detail::gradient_of::partners);
+  }
 }
 
 }  // namespace mixcon
