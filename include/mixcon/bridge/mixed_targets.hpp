@@ -50,7 +50,7 @@ struct mixed_targets {
    private:
     template <class T>
     MIXCON_HD role<T> mixed(index_t anchor, const role<T>& mine, const role<T>& other) const {
-      const T keep(lambda[lambda.extent(0) == 1 ? 0 : anchor]);
+      const T keep = T(lambda[lambda.extent(0) == 1 ? 0 : anchor]);
       const T both =
           keep * choose(mine.positive, mine.target, T(0)) + (T(1) - keep) * choose(other.positive, other.target, T(0));
       const mask_of<T> positive = (mine.positive || mine.weight > T(0)) && both != T(0);

@@ -18,7 +18,7 @@ struct given {
 
   template <class T>
   struct state {
-    MIXCON_HD auto lane(int) const { return given::state<T>{}; }
+    MIXCON_HD auto lane(int) const { return given::state<scalar_of<T>>{}; }
   };
   template <class T>
   using reading = detail::plain_reading<T>;

@@ -111,8 +111,10 @@ MIXCON_HD constexpr dual<T, K> chain(const dual<T, K>& a, T value, T slope) {
   return f;
 }
 
+/// On lanes, each lane of value and derivatives chooses; the dual of a plain number is chosen whole, as any type is.
 template <class T, int K>
-MIXCON_HD constexpr dual<T, K> choose(mask_of<T> yes, const dual<T, K>& a, const std::type_identity_t<dual<T, K>>& b) {
+requires(!std::is_same_v<mask_of<T>, bool>) MIXCON_HD
+    constexpr dual<T, K> choose(mask_of<T> yes, const dual<T, K>& a, const std::type_identity_t<dual<T, K>>& b) {
   dual<T, K> chosen(choose(yes, a.value, b.value));
   for (int k = 0; k < K; ++k) chosen.partial[k] = choose(yes, a.partial[k], b.partial[k]);
   return chosen;
