@@ -1,0 +1,462 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "golden/loss_cases.hpp"
+
+#include <mixcon/mixcon.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <numeric>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+namespace mixcon_golden {
+namespace {
+
+using namespace mixcon;
+
+[[noreturn]] void unknown(const std::string& what) { throw std::runtime_error("unknown " + what); }
+
+/// The engine that the command line names, as one executor: the code in front of the engines is compiled once.
+struct named_engine {
+  engine name;
+
+  template <class Problem, class States>
+  void gather(const Problem& problem, States& states) const {
+    name == engine::serial ? serial{}.gather(problem, states) : tiled{}.gather(problem, states);
+  }
+  template <class Problem, class Saved, class Gradients>
+  void scatter(const Problem& problem, const Saved& saved, Gradients& to) const {
+    name == engine::serial ? serial{}.scatter(problem, saved, to) : tiled{}.scatter(problem, saved, to);
+  }
+};
+
+// ---- matrices ----
+
+/// A matrix in the type that is computed in.
+template <class T>
+struct matrix {
+  index_t rows = 0, columns = 0;
+  std::vector<T> numbers = std::vector<T>(static_cast<std::size_t>(rows * columns));
+
+  matrix_view<T> view() { return {numbers.data(), {rows, columns}}; }
+  matrix_view<const T> view() const { return {numbers.data(), {rows, columns}}; }
+  /// The first rows alone.
+  matrix_view<T> top(index_t count) { return {numbers.data(), {count, columns}}; }
+};
+
+template <class T>
+matrix<T> zeros_like(const matrix<T>& m) {
+  return {m.rows, m.columns};
+}
+
+template <class T>
+matrix<T> read_matrix(golden_case& of, const std::string& name) {
+  const array read = of.inputs.real(name);
+  if (read.shape.size() != 2) throw std::runtime_error("inputs." + name + " is no matrix");
+  return {read.shape[0], read.shape[1], std::vector<T>(read.data.begin(), read.data.end())};
+}
+
+/// A matrix of that shape; `otherwise` everywhere when the case has none.
+template <class T>
+matrix<T> read_matrix(golden_case& of, const std::string& name, index_t rows, index_t columns, T otherwise) {
+  if (!of.inputs.has(name)) {
+    matrix<T> filled{rows, columns};
+    std::fill(filled.numbers.begin(), filled.numbers.end(), otherwise);
+    return filled;
+  }
+  matrix<T> read = read_matrix<T>(of, name);
+  if (read.rows != rows || read.columns != columns) throw std::runtime_error("inputs." + name + " has an odd shape");
+  return read;
+}
+
+/// `count` numbers; those of `otherwise` when the case has none.
+std::vector<double> read_numbers(golden_case& of, const std::string& name, const std::vector<double>& otherwise) {
+  if (!of.inputs.has(name)) return otherwise;
+  const array read = of.inputs.real(name);
+  if (read.data.size() != otherwise.size()) throw std::runtime_error("inputs." + name + " has an odd length");
+  return read.data;
+}
+
+/// Two views of N samples, as the case has them, (N, D) each.
+template <class T>
+struct two_views {
+  matrix<T> first, second;
+};
+template <class T>
+two_views<T> read_two_views(golden_case& of) {
+  two_views<T> z{read_matrix<T>(of, "z1"), read_matrix<T>(of, "z2")};
+  if (z.first.rows != z.second.rows || z.first.columns != z.second.columns)
+    throw std::runtime_error("inputs.z1 and inputs.z2 have different shapes");
+  return z;
+}
+
+/// V views of N samples, stacked view-major: (V * N, D). The case has them as (N, V, D).
+template <class T>
+struct stacked_views {
+  index_t samples = 0, views = 0;
+  matrix<T> rows;
+};
+template <class T, class Move>
+void for_each_number(const stacked_views<T>& z, Move&& move) {
+  const index_t width = z.rows.columns;
+  for (index_t i = 0; i < z.samples; ++i)
+    for (index_t v = 0; v < z.views; ++v)
+      for (index_t k = 0; k < width; ++k) move(((i * z.views) + v) * width + k, (v * z.samples + i) * width + k);
+}
+template <class T>
+stacked_views<T> read_stacked_views(golden_case& of) {
+  const array read = of.inputs.real("z");
+  if (read.shape.size() != 3) throw std::runtime_error("inputs.z is not (samples, views, width)");
+  stacked_views<T> z{read.shape[0], read.shape[1], {read.shape[0] * read.shape[1], read.shape[2]}};
+  for_each_number(z, [&](index_t from, index_t to) {
+    z.rows.numbers[static_cast<std::size_t>(to)] = static_cast<T>(read.data[static_cast<std::size_t>(from)]);
+  });
+  return z;
+}
+/// A gradient by the stacked rows, in the order of the case.
+template <class T>
+std::vector<T> in_order_of_case(const stacked_views<T>& z, const matrix<T>& gradient) {
+  std::vector<T> ordered(gradient.numbers.size());
+  for_each_number(z, [&](index_t to, index_t from) {
+    ordered[static_cast<std::size_t>(to)] = gradient.numbers[static_cast<std::size_t>(from)];
+  });
+  return ordered;
+}
+
+// ---- parameters ----
+
+rows row_form(golden_case& of, bool otherwise) {
+  return of.params.flag("normalize", otherwise) ? rows::unit : rows::as_given;
+}
+dot_product read_similarity(golden_case& of, bool normalize_otherwise) {
+  const rows form = row_form(of, normalize_otherwise);
+  return {.anchors = form, .candidates = form};
+}
+
+no_positive read_no_positive(golden_case& of) {
+  const std::string policy = of.params.word("no_positive", "zero");
+  if (policy == "zero") return no_positive::zero;
+  if (policy == "skip") return no_positive::skip;
+  if (policy == "error") return no_positive::error;
+  unknown("no_positive " + policy);
+}
+
+/// Whether the anchors are the first view alone.
+bool read_first_view_alone(golden_case& of) {
+  const std::string mode = of.params.word("contrast_mode", "all");
+  if (mode != "all" && mode != "one") unknown("contrast_mode " + mode);
+  return mode == "one";
+}
+
+/// Without a base temperature there is no factor temperature / base_temperature.
+info_nce read_info_nce(golden_case& of) {
+  info_nce loss{.temperature = of.params.number("temperature")};
+  if (of.params.has("base_temperature")) {
+    loss.base_temperature = of.params.number("base_temperature");
+    if (!(loss.base_temperature > 0)) throw std::runtime_error("params.base_temperature is not above 0");
+  }
+  return loss;
+}
+
+// ---- how far a result may be from its reference ----
+
+template <class T>
+std::vector<double> prepared_row(const matrix_view<const T>& m, index_t row, rows form) {
+  std::vector<double> x;
+  for (index_t k = 0; k < m.extent(1); ++k) x.push_back(static_cast<double>(m(row, k)));
+  if (form == rows::as_given) return x;
+  const double length = std::max(std::sqrt(std::inner_product(x.begin(), x.end(), x.begin(), 0.0)), 1e-12);
+  for (double& number : x) number /= length;
+  return x;
+}
+
+/// The largest magnitude of a logit that the loss sees, one pair after another in double.
+template <class T, class Objective, class Targets>
+double largest_logit(const Objective& objective, const Targets& targets, const matrix_view<const T>& anchors,
+                     const std::vector<matrix_view<const T>>& segments) {
+  pair_space space{.anchors = anchors.extent(0)};
+  for (const auto& segment : segments) {
+    space.segments.push_back(segment.extent(0));
+    space.candidates += segment.extent(0);
+  }
+  const auto bound = targets.bind(space);
+  const auto rule = bound.rule();
+  double largest = 0;
+  index_t candidate = 0;
+  for (const auto& segment : segments)
+    for (index_t row = 0; row < segment.extent(0); ++row, ++candidate) {
+      const auto c = prepared_row(segment, row, objective.similarity.candidate_rows());
+      for (index_t anchor = 0; anchor < space.anchors; ++anchor) {
+        const role<double> seen = rule.template at<double>(anchor, candidate);
+        if (!seen.positive && !(seen.weight > 0)) continue;
+        const auto a = prepared_row(anchors, anchor, objective.similarity.anchor_rows());
+        const double similarity = std::inner_product(a.begin(), a.end(), c.begin(), 0.0);
+        const double logit =
+            objective.logit_scale() * objective.logits.template factor<double>(anchor, candidate) * similarity +
+            objective.logits.template offset<double>(anchor, candidate);
+        largest = std::max(largest, std::abs(logit));
+      }
+    }
+  return largest;
+}
+
+struct tolerance {
+  double value = 1e-10, gradient = 1e-9;
+
+  tolerance& operator|=(const tolerance& other) {
+    value = std::max(value, other.value), gradient = std::max(gradient, other.gradient);
+    return *this;
+  }
+};
+
+template <class T, class Objective, class Targets>
+tolerance tolerance_of(const Objective& objective, const Targets& targets, const matrix_view<const T>& anchors,
+                       const std::vector<matrix_view<const T>>& segments) {
+  if constexpr (std::is_same_v<T, double>) return {};
+  double candidates = 0;
+  for (const auto& segment : segments) candidates += static_cast<double>(segment.extent(0));
+  const double by = 4 * static_cast<double>(std::numeric_limits<T>::epsilon()) *
+                    (std::log2(candidates) + static_cast<double>(anchors.extent(1))) *
+                    std::max(1.0, largest_logit(objective, targets, anchors, segments));
+  return {by, by};
+}
+
+template <class T>
+void expect_loss(golden_case& of, T value, const tolerance& within) {
+  if (!of.lists("loss")) of.fail("outputs.loss is missing");
+  of.expect("loss", static_cast<double>(value), within.value);
+}
+template <class T>
+void expect_gradient(golden_case& of, const std::string& output, const std::vector<T>& gradient,
+                     const tolerance& within) {
+  of.expect(output, gradient, within.gradient, in_units_of::the_largest);
+}
+
+// ---- kinds ----
+
+template <class T>
+void check_nt_xent(golden_case& of, const named_engine& by) {
+  const auto [first, second] = read_two_views<T>(of);
+  matrix<T> z = first;
+  z.rows += second.rows;
+  z.numbers.insert(z.numbers.end(), second.numbers.begin(), second.numbers.end());
+  const contrast objective{info_nce{.temperature = of.params.number("temperature")}, read_similarity(of, true)};
+  const view_targets targets{.samples = first.rows};
+  matrix<T> gradient = zeros_like(z);
+  const T value = value_and_grad(by, objective, targets, std::as_const(z).view(), gradient.view());
+
+  const auto within = tolerance_of<T>(objective, targets, z.view(), {z.view()});
+  const auto half = gradient.numbers.begin() + first.rows * first.columns;
+  expect_loss(of, value, within);
+  expect_gradient(of, "grad_z1", std::vector<T>(gradient.numbers.begin(), half), within);
+  expect_gradient(of, "grad_z2", std::vector<T>(half, gradient.numbers.end()), within);
+}
+
+/// Stacked views against themselves.
+template <class T, class Loss, class Targets>
+void check_stacked(golden_case& of, const named_engine& by, const Loss& loss, const stacked_views<T>& z,
+                   const Targets& targets) {
+  contrast objective{loss, read_similarity(of, false)};
+  objective.without_positive = read_no_positive(of);
+  const index_t anchors = read_first_view_alone(of) ? z.samples : z.rows.rows;
+  matrix<T> rows = z.rows, gradient = zeros_like(rows);
+  const T value = value_and_grad(by, objective, targets, rows.top(anchors), rows.view(),
+                                 {.anchors = gradient.top(anchors), .candidates = {gradient.view()}});
+
+  const auto within = tolerance_of<T>(objective, targets, rows.top(anchors), {rows.view()});
+  expect_loss(of, value, within);
+  expect_gradient(of, "grad_z", in_order_of_case(z, gradient), within);
+}
+
+template <class T>
+std::vector<index_t> read_labels(golden_case& of, const stacked_views<T>& z) {
+  for (const json& label : of.inputs.raw("labels"))
+    if (!label.is_number_integer()) throw std::runtime_error("inputs.labels are no integers");
+  std::vector<index_t> labels = of.inputs.indices("labels");
+  if (static_cast<index_t>(labels.size()) != z.samples) throw std::runtime_error("inputs.labels has an odd length");
+  return labels;
+}
+
+/// Labels, or a mask over samples, or neither: then every sample is a class of its own.
+template <class T>
+void check_supcon_outside(golden_case& of, const named_engine& by) {
+  const stacked_views<T> z = read_stacked_views<T>(of);
+  const info_nce loss = read_info_nce(of);
+  if (of.inputs.has("mask")) {
+    if (of.inputs.has("labels")) throw std::runtime_error("inputs.labels and inputs.mask together");
+    const matrix<T> mask = read_matrix<T>(of, "mask");
+    const auto shares = mask.view();
+    return check_stacked(of, by, loss, z, mask_targets(shares, z.views));
+  }
+  std::vector<index_t> labels(static_cast<std::size_t>(z.samples));
+  std::iota(labels.begin(), labels.end(), index_t{0});
+  if (of.inputs.has("labels")) labels = read_labels(of, z);
+  check_stacked(of, by, loss, z, label_targets{.labels = labels, .views = z.views});
+}
+
+template <class T>
+void check_supcon_inside(golden_case& of, const named_engine& by) {
+  const stacked_views<T> z = read_stacked_views<T>(of);
+  const std::vector<index_t> labels = read_labels(of, z);
+  const supcon_inside loss{.temperature = of.params.number("temperature")};
+  check_stacked(of, by, loss, z, label_targets{.labels = labels, .views = z.views});
+}
+
+template <class T>
+void check_unicon(golden_case& of, const named_engine& by) {
+  stacked_views<T> z = read_stacked_views<T>(of);
+  const matrix<T> u = read_matrix<T>(of, "u");
+  const std::vector<index_t> labels = read_labels(of, z);
+  contrast objective{read_info_nce(of), read_similarity(of, false)};
+  objective.without_positive = read_no_positive(of);
+  const label_targets targets = unicon_targets(labels, z.views);
+  const index_t anchors = read_first_view_alone(of) ? z.samples : z.rows.rows;
+  matrix<T> by_z = zeros_like(z.rows), by_u = zeros_like(u);
+  const T value = value_and_grad(by, objective, targets, z.rows.top(anchors), u.view(),
+                                 {.anchors = by_z.top(anchors), .candidates = {by_u.view()}});
+
+  const auto within = tolerance_of<T>(objective, targets, z.rows.top(anchors), {u.view()});
+  expect_loss(of, value, within);
+  expect_gradient(of, "grad_z", in_order_of_case(z, by_z), within);
+  expect_gradient(of, "grad_u", by_u.numbers, within);
+}
+
+template <class T>
+void check_unicon_negatives(golden_case& of, const named_engine& by) {
+  const stacked_views<T> z = read_stacked_views<T>(of);
+  const matrix<T> u = read_matrix<T>(of, "u");
+  const std::vector<index_t> labels = read_labels(of, z);
+  const visibility real_negatives =
+      of.params.raw("real_negatives").get<bool>() ? visibility::visible : visibility::hidden;
+  contrast objective{info_nce{.temperature = of.params.number("temperature")}, read_similarity(of, false)};
+  objective.without_positive = read_no_positive(of);
+  const auto targets = unicon_negative_targets(labels, z.views, real_negatives);
+  matrix<T> by_z = zeros_like(z.rows), by_u = zeros_like(u);
+  const auto rows = z.rows.view(), universum = u.view();
+  const T value = value_and_grad(by, objective, targets, rows, candidates(rows, universum),
+                                 {.anchors = by_z.view(), .candidates = {by_z.view(), by_u.view()}});
+
+  const auto within = tolerance_of<T>(objective, targets, rows, {rows, universum});
+  expect_loss(of, value, within);
+  expect_gradient(of, "grad_z", in_order_of_case(z, by_z), within);
+  expect_gradient(of, "grad_u", by_u.numbers, within);
+}
+
+/// What a case leaves out is plain: weights and scales 1, biases 0, rows weighted for a mean, partitions by the
+/// targets.
+template <class T>
+void check_softmax_family(golden_case& of, const named_engine& by) {
+  const matrix<T> a = read_matrix<T>(of, "a"), c = read_matrix<T>(of, "c");
+  const index_t anchors = a.rows, others = c.rows;
+  const matrix<T> p = read_matrix<T>(of, "p"), w = read_matrix<T>(of, "w", anchors, others, T(1));
+  const matrix<T> scale = read_matrix<T>(of, "scale", anchors, others, T(1));
+  const matrix<T> bias = read_matrix<T>(of, "bias", anchors, others, T(0));
+  const auto pair_scales = scale.view(), pair_biases = bias.view(), target = p.view(), weight = w.view();
+  std::vector<double> mass;
+  for (index_t i = 0; i < p.rows; ++i) {
+    mass.push_back(0);
+    for (index_t j = 0; j < p.columns; ++j) mass.back() += static_cast<double>(target(i, j));
+  }
+  const std::vector<double> kappa = read_numbers(of, "kappa", mass);
+  const std::vector<double> mean(static_cast<std::size_t>(anchors), 1.0 / static_cast<double>(anchors));
+  const std::vector<double> rho = read_numbers(of, "rho", mean);
+
+  contrast objective{weighted_softmax{.kappa = view(kappa)}, dot_product{}, pair_logits{pair_scales, pair_biases}};
+  objective.reduce = reduction::weighted;
+  objective.weights = view(rho);
+  const matrix_targets targets{target, weight};
+  matrix<T> by_a = zeros_like(a), by_c = zeros_like(c), by_scale = zeros_like(scale), by_bias = zeros_like(bias);
+  saved_statistics<decltype(objective), T> saved;
+  const T value = forward(by, objective, targets, a.view(), c.view(), saved);
+  gradients<T> wanted{.anchors = by_a.view(), .candidates = {by_c.view()}};
+  wanted.pair_scale = by_scale.view(), wanted.pair_bias = by_bias.view();
+  backward(by, objective, targets, a.view(), c.view(), saved, 1, wanted);
+
+  const auto within = tolerance_of<T>(objective, targets, a.view(), {c.view()});
+  expect_loss(of, value, within);
+  of.expect("row_logsumexp", saved.template values<0>(), within.value);
+  expect_gradient(of, "grad_a", by_a.numbers, within);
+  expect_gradient(of, "grad_c", by_c.numbers, within);
+  expect_gradient(of, "grad_scale", by_scale.numbers, within);
+  expect_gradient(of, "grad_bias", by_bias.numbers, within);
+}
+
+/// The plan of a direction of n_pair_mix; a case without one is not mixed.
+mix_plan<lerp> read_plan(golden_case& of, index_t samples, const std::string& lambda, const std::string& index) {
+  mix_plan<lerp> plan{std::vector<index_t>(static_cast<std::size_t>(samples)), {1}, {}};
+  std::iota(plan.partner.begin(), plan.partner.end(), index_t{0});
+  if (of.inputs.has(lambda) || of.inputs.has(index)) plan = {of.inputs.indices(index), of.inputs.real(lambda).data, {}};
+  return plan;
+}
+
+/// Adds one direction: mixed anchors against the candidates of the other view.
+template <class T, class Objective>
+T add_direction(const named_engine& by, const Objective& objective, const mix_plan<lerp>& plan, bool mixes_inputs,
+                const matrix<T>& samples, const matrix<T>& against, matrix<T>& by_samples, matrix<T>& by_against,
+                tolerance& within) {
+  matrix<T> anchors = samples, by_anchors = zeros_like(samples);
+  if (mixes_inputs) blend(plan, samples.view(), anchors.view());
+  const mixed_targets targets{diagonal_targets{}, plan};
+  saved_statistics<Objective, T> saved;
+  const auto anchor_rows = std::as_const(anchors).view();
+  const T value = forward(by, objective, targets, anchor_rows, against.view(), saved);
+  backward(by, objective, targets, anchor_rows, against.view(), saved, 1,
+           {.anchors = by_anchors.view(), .candidates = {by_against.view()}});
+  if (mixes_inputs)
+    unblend(plan, by_anchors.view(), by_samples.view());
+  else
+    for (std::size_t k = 0; k < by_anchors.numbers.size(); ++k) by_samples.numbers[k] += by_anchors.numbers[k];
+  within |= tolerance_of<T>(objective, targets, anchor_rows, {against.view()});
+  return value;
+}
+
+template <class T>
+void check_n_pair_mix(golden_case& of, const named_engine& by) {
+  const auto [z1, z2] = read_two_views<T>(of);
+  const contrast objective{info_nce{.temperature = of.params.number("temperature")}, read_similarity(of, true)};
+  const bool mixes_inputs = of.params.flag("mix_inputs", false);
+  matrix<T> by_z1 = zeros_like(z1), by_z2 = zeros_like(z2);
+  tolerance within;
+  const mix_plan<lerp> plan = read_plan(of, z1.rows, "lam", "index");
+  T value = add_direction(by, objective, plan, mixes_inputs, z1, z2, by_z1, by_z2, within);
+  if (of.params.flag("symmetric", false)) {
+    const bool mixed = of.inputs.has("lam");
+    if (mixed && !of.inputs.has("lam2")) throw std::runtime_error("inputs.lam2 is missing");
+    const mix_plan<lerp> second = read_plan(of, z1.rows, "lam2", "index2");
+    value += add_direction(by, objective, second, mixes_inputs, z2, z1, by_z2, by_z1, within);
+  }
+  expect_loss(of, value, within);
+  expect_gradient(of, "grad_z1", by_z1.numbers, within);
+  expect_gradient(of, "grad_z2", by_z2.numbers, within);
+}
+
+template <class T>
+std::optional<verdict> check(const json& test_case, engine by) {
+  static const std::map<std::string, void (*)(golden_case&, const named_engine&)> by_kind{
+      {"nt_xent", check_nt_xent<T>},
+      {"supcon_out", check_supcon_outside<T>},
+      {"supcon_in", check_supcon_inside<T>},
+      {"unicon", check_unicon<T>},
+      {"unicon_negatives", check_unicon_negatives<T>},
+      {"softmax_family", check_softmax_family<T>},
+      {"n_pair_mix", check_n_pair_mix<T>},
+  };
+  const auto found = by_kind.find(test_case.value("loss", std::string{}));
+  if (found == by_kind.end()) return std::nullopt;
+  return verdict_of(test_case, [&](golden_case& of) { found->second(of, named_engine{by}); });
+}
+
+}  // namespace
+
+std::optional<verdict> check_loss_case(const json& test_case, engine by, double /*tag*/) {
+  return check<double>(test_case, by);
+}
+std::optional<verdict> check_loss_case(const json& test_case, engine by, float /*tag*/) {
+  return check<float>(test_case, by);
+}
+
+}  // namespace mixcon_golden
