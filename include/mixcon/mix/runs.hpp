@@ -48,19 +48,20 @@ struct loops {
   int depth = 0;
 
   loops(const axes<Rank>& extents, const axes<Rank> (&strides)[static_cast<std::size_t>(Blocks)]) {
-    const auto distance = [&](index_t axis) {
-      const index_t stride = strides[Blocks - 1][static_cast<int>(axis)];
+    const auto distance = [&](int axis) {
+      const index_t stride = strides[Blocks - 1][axis];
       return stride < 0 ? -stride : stride;
     };
-    axes<Rank> order{};  // axes of extent 1 are left out
-    int used = 0;
-    for (int axis = 0; axis < Rank; ++axis) {
-      if (extents[axis] == 1) continue;
-      int place = used++;
-      for (; place > 0 && distance(order[place - 1]) < distance(axis); --place) order[place] = order[place - 1];
-      order[place] = axis;
+    unsigned taken = 0;
+    for (int place = 0; place < Rank; ++place) {
+      int next = -1;  // the widest axis that is left; one of extent 1 needs no loop
+      for (int axis = 0; axis < Rank; ++axis)
+        if ((taken >> axis & 1u) == 0 && extents[axis] != 1 && (next < 0 || distance(axis) > distance(next)))
+          next = axis;
+      if (next < 0) break;
+      taken |= 1u << next;
+      add(next, extents, strides);
     }
-    for (int place = 0; place < used; ++place) add(static_cast<int>(order[place]), extents, strides);
     if (depth == 0) {  // one element
       depth = 1;
       extent[0] = 1;
