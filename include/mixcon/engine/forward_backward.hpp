@@ -11,7 +11,7 @@ using compute_t = accumulate_t<element_t<Tensor>>;
 
 /// What `forward` saves for this objective and these rows: `saved_for<decltype(objective), embeddings> saved;`
 template <class Objective, class Tensor>
-using saved_for = saved_statistics<Objective, compute_t<Tensor>>;
+using saved_for = saved_statistics<std::remove_const_t<Objective>, compute_t<Tensor>>;
 
 /// The loss of anchors (N, D) against candidates: a matrix (M, D), or segments `candidates(z, u)`. Keeps in `saved`
 /// what `backward` needs, O(N) numbers. Refuses mismatched shapes and bad parameters with one sentence
