@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "golden/mixing_cases.hpp"
 
+#include "golden/mixing_rules.hpp"
+
 #include <mixcon/mix/all_mixes.hpp>
 #include <mixcon/mix/pair_targets.hpp>
-#include <mixcon/mix/pairing_by_distance.hpp>
 #include <mixcon/mix/recorded_draws.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <map>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -18,10 +18,6 @@ namespace mixcon_golden {
 namespace {
 
 using namespace mixcon;
-
-constexpr double in_double = 1e-10;
-
-[[noreturn]] void unknown(const std::string& what) { throw std::runtime_error("unknown " + what); }
 
 // ---- applying a plan ----
 
@@ -130,28 +126,6 @@ void require_kind(fields& plan, const std::string& kind) {
 }
 
 // ---- drawing a plan ----
-
-/// The numbers of `name` in the case's draws, under the name that the library asks for. Whether there were any.
-bool record(recorded_draws& draws, fields& recorded, const std::string& name, const char* as) {
-  if (!recorded.has(name)) return false;
-  draws.record(as, recorded.real(name).data);
-  return true;
-}
-
-/// Partners: the permutations of a derangement's tries where they were recorded, else those of the plan.
-bool record_partners(recorded_draws& draws, fields* recorded, const std::vector<index_t>& planned) {
-  const bool tried = recorded != nullptr && recorded->has("perms");
-  if (!tried) {
-    draws.record("partner", std::vector<double>(planned.begin(), planned.end()));
-    return false;
-  }
-  index_t attempt = 0;
-  for (const json& permutation : recorded->raw("perms"))
-    draws.record(field("partner").on_try(attempt++), permutation.get<std::vector<double>>());
-  if (recorded->has("shift") && !recorded->raw("shift").is_null())
-    draws.record("partner_shift", {recorded->number("shift")});
-  return true;
-}
 
 /// The pairing that the case names, or the reference's derangement where its tries were recorded.
 template <class F>
@@ -342,120 +316,9 @@ void check_universum_cutmix(golden_case& of) {
   expect_plan(of, policy.plan(shape, draws, labels), planned);
 }
 
-/// A rule that takes a lambda to a lambda.
-template <class Rule>
-void check_lambdas(golden_case& of, Rule&& rule) {
-  std::vector<double> lambdas = of.inputs.real("lam").data;
-  for (double& lambda : lambdas) lambda = rule(lambda);
-  of.expect("lam", lambdas, in_double);
-}
-
-void check_two_hot(golden_case& of) {
-  const std::string mode = of.params.word("mode", "");
-  if (mode != "pow" && mode != "exp") unknown("mode " + mode);
-  const two_hot_curve curve = mode == "pow" ? two_hot_curve::power : two_hot_curve::exponential;
-  const double threshold = of.params.number("thr"), index = of.params.number("idx");
-  check_lambdas(of, [&](double lambda) { return two_hot_adjust(lambda, curve, threshold, index); });
-}
-
-void check_dirichlet(golden_case& of) {
-  const array drawn = of.inputs.real("dirichlet");
-  if (drawn.shape.size() != 2) throw std::runtime_error("dirichlet is no matrix");
-  recorded_draws draws;
-  draws.record("weights", drawn.data);
-  const dirichlet_weights sampler{.floor = of.params.number("pmin", 0.5)};
-  std::vector<double> weights(drawn.data.size());
-  const matrix_view<double> rows{weights.data(), {drawn.shape[0], drawn.shape[1]}};
-  for (index_t i = 0; i < rows.extent(0); ++i) sampler(draws, i, vector_view<double>{&rows(i, 0), {rows.extent(1)}});
-  of.expect("weights", weights, in_double);
-}
-
-/// A rule that places a box; `names` are the case's names of draws and the library's.
-template <class Rule>
-void check_box(golden_case& of, const Rule& rule, const std::map<std::string, const char*>& names) {
-  const image_shape shape{1, 1, of.params.count("h"), of.params.count("w")};
-  fields recorded = of.inputs.inside("draws");
-  recorded_draws draws;
-  for (const auto& [name, as] : names) record(draws, recorded, name, as);
-  of.also(recorded);
-  const box found = rule(shape, of.inputs.number("lam"), draws, 0);
-  of.expect("box", std::vector<index_t>{found.top, found.bottom, found.left, found.right}, 0);
-  of.expect("lam", 1 - share(found, shape), in_double);
-}
-
-template <class Pairing>
-void check_partners(golden_case& of, const Pairing& pairing) {
-  of.expect("perm", pairing(of.inputs.count("n"), recorded_draws{}), 0);
-}
-
-void check_derangement(golden_case& of) {
-  fields recorded = of.inputs.inside("draws");
-  recorded_draws draws;
-  record_partners(draws, &recorded, {});
-  of.also(recorded);
-  const std::string on_failure = of.params.word("on_failure", "shift");
-  if (on_failure != "shift" && on_failure != "keep") unknown("on_failure " + on_failure);
-  const pairing::derangement pairing{
-      .max_tries = of.params.count("max_tries"),
-      .on_failure = on_failure == "keep" ? pairing::failed_derangement::keep : pairing::failed_derangement::shift};
-  const auto drawn = pairing.draw(of.inputs.count("n"), draws);
-  of.expect("perm", drawn.partner, 0);
-  of.expect("tries", static_cast<double>(drawn.tries), 0);
-}
-
-void check_cycle(golden_case& of) {
-  const array distances = of.inputs.real("distance");
-  of.expect("perm", pairing::max_distance_cycle{}(distances.view<2>(), recorded_draws{}), 0);
-}
-
-void check_nearest(golden_case& of) {
-  const std::string metric = of.params.word("metric", "cosine");
-  if (metric != "cosine" && metric != "euclidean") unknown("metric " + metric);
-  if (!of.params.flag("exclude_self", true)) unknown("exclude_self false");
-  const array features = of.inputs.real("features");
-  pairing::nearest nearest{.metric = metric == "cosine" ? pairing::likeness::cosine : pairing::likeness::euclidean};
-  of.expect("perm", nearest(features.view<2>(), recorded_draws{}), 0);
-  for (nearest.top_k = 1; nearest.top_k < features.rows(); ++nearest.top_k) {
-    std::vector<index_t> flat;
-    for (const auto& row : nearest.neighbours(features.view<2>())) flat.insert(flat.end(), row.begin(), row.end());
-    of.expect("topk" + std::to_string(nearest.top_k), flat, 0);
-  }
-}
-
-/// `candidates` are those of the specification, listed again here; the library only picks among them.
-template <class Pairing>
-void check_by_class(golden_case& of, const Pairing& pairing, bool same) {
-  const std::vector<index_t> labels = of.inputs.indices("labels");
-  fields recorded = of.inputs.inside("draws");
-  recorded_draws draws;
-  record(draws, recorded, "u", "partner");
-  of.also(recorded);
-  of.expect("perm", pairing(labels, draws), 0);
-  json candidates = json::array();
-  for (std::size_t i = 0; i < labels.size(); ++i) {
-    json of_sample = json::array();
-    for (std::size_t j = 0; j < labels.size(); ++j)
-      if (j != i && (labels[j] == labels[i]) == same) of_sample.push_back(j);
-    candidates.push_back(of_sample);
-  }
-  of.expect_json("candidates", candidates);
-}
-
-void check_class_balanced(golden_case& of) {
-  const std::vector<index_t> labels = of.inputs.indices("labels");
-  const pairing::class_balanced pairing{.class_counts = of.params.raw("class_counts").get<std::vector<index_t>>()};
-  fields recorded = of.inputs.inside("draws");
-  recorded_draws draws;
-  record(draws, recorded, "u", "partner");
-  of.also(recorded);
-  of.expect("cdf", pairing.cdf(labels), in_double);
-  of.expect("perm", pairing(labels, draws), 0);
-}
-
 template <class T>
-const std::map<std::string, void (*)(golden_case&)>& checks() {
-  using known = golden_case&;
-  static const std::map<std::string, void (*)(golden_case&)> by_kind{
+const check_table& policy_checks() {
+  static const check_table by_kind{
       {"mixup", check_mixup<T>},
       {"mixup.imix", check_mixup<T>},
       {"cutmix", check_cutmix<T>},
@@ -463,53 +326,18 @@ const std::map<std::string, void (*)(golden_case&)>& checks() {
       {"cutmix.1d", check_cutmix_of_signals<T>},
       {"universum.mixup", check_universum_mixup<T>},
       {"universum.cutmix", check_universum_cutmix<T>},
-      {"lambda.fold_max", [](known of) { check_lambdas(of, fold_max); }},
-      {"lambda.rescale_poly",
-       [](known of) {
-         check_lambdas(of, [k = of.params.number("k")](double lambda) { return rescale_poly(lambda, k); });
-       }},
-      {"lambda.two_hot_adjust", check_two_hot},
-      {"lambda.inputmix_dirichlet", check_dirichlet},
-      {"pairing.reverse", [](known of) { check_partners(of, pairing::reverse{}); }},
-      {"pairing.roll",
-       [](known of) { check_partners(of, pairing::roll{of.params.has("shift") ? of.params.count("shift") : 1}); }},
-      {"pairing.shift", [](known of) { check_partners(of, pairing::shift{of.params.count("shift")}); }},
-      {"pairing.derangement", check_derangement},
-      {"pairing.max_distance_cycle", check_cycle},
-      {"pairing.nearest", check_nearest},
-      {"pairing.same_class", [](known of) { check_by_class(of, pairing::same_class{}, true); }},
-      {"pairing.different_class", [](known of) { check_by_class(of, pairing::different_class{}, false); }},
-      {"pairing.class_balanced", check_class_balanced},
-      {"box.cutmix",
-       [](known of) {
-         check_box(of, centred_box{}, {{"cy", "box_row"}, {"cx", "box_column"}});
-       }},
-      {"box.cutmix_margin",
-       [](known of) {
-         check_box(of, margin_box{of.params.number("margin")}, {{"cy", "box_row"}, {"cx", "box_column"}});
-       }},
-      {"box.minmax",
-       [](known of) {
-         check_box(of, minmax_box{of.params.number("min"), of.params.number("max")},
-                   {{"cut_h", "box_height"}, {"cut_w", "box_width"}, {"y", "box_top"}, {"x", "box_left"}});
-       }},
-      {"box.torchvision",
-       [](known of) {
-         check_box(of, torchvision_box{}, {{"cy", "box_row"}, {"cx", "box_column"}});
-       }},
-      {"box.continuous_center",
-       [](known of) {
-         check_box(of, continuous_box{}, {{"ry", "box_row"}, {"rx", "box_column"}});
-       }},
   };
   return by_kind;
 }
 
 template <class T>
 std::optional<verdict> check(const json& test_case) {
-  const auto found = checks<T>().find(test_case.value("method", std::string{}));
-  if (found == checks<T>().end()) return std::nullopt;
-  return verdict_of(test_case, found->second);
+  const std::string kind = test_case.value("method", std::string{});
+  for (const check_table* table : {&policy_checks<T>(), &rule_checks()}) {
+    const auto found = table->find(kind);
+    if (found != table->end()) return verdict_of(test_case, found->second);
+  }
+  return std::nullopt;
 }
 
 }  // namespace
