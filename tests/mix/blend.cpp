@@ -64,7 +64,7 @@ TEST_CASE("bytes are mixed in float and rounded to nearest, ties to even", "[mix
   CHECK(signed_y == std::vector<std::int16_t>{-2, -2, 2});  // -2.5, -2.5, 1.5
 }
 
-TEST_CASE("lerp copies at lambda 0 and 1, so that what is hidden cannot leak", "[mix]") {
+TEST_CASE("P2: lerp copies at lambda 0 and 1, so that what is hidden cannot leak", "[mix]") {
   const double nan = std::numeric_limits<double>::quiet_NaN(), infinity = std::numeric_limits<double>::infinity();
   const std::vector<double> x{1, nan, infinity, 4};
   std::vector<double> y(4);
@@ -72,8 +72,7 @@ TEST_CASE("lerp copies at lambda 0 and 1, so that what is hidden cannot leak", "
   CHECK(y == std::vector<double>{1, 1, 4, 4});
 }
 
-TEST_CASE("a box and a segment copy: NaN that they cover does not leak, and every bit of what they show arrives",
-          "[mix]") {
+TEST_CASE("P2: a box copies: NaN that they cover does not leak, and every bit of what they show arrives", "[mix]") {
   auto x = random_batch<float>(axes<3>{2, 4, 4}, 5);
   const float nan = __builtin_bit_cast(float, 0x7fc12345u);
   x.of(0, 1, 1) = nan;  // under the box: hidden

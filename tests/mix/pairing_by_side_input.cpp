@@ -58,6 +58,8 @@ TEST_CASE("labels may have any integer type", "[mix]") {
   const std::vector<std::uint8_t> bytes{0, 1, 0, 2};
   const std::vector<int> ints{0, 1, 0, 2};
   CHECK(pairing::different_class{}(bytes, draws) == pairing::different_class{}(ints, draws));
+  const pairing::class_balanced balanced{.class_counts = {4, 2, 1}};
+  CHECK(balanced(bytes, draws) == balanced(ints, draws));
 }
 
 TEST_CASE("a batch of one class is refused, or deranged with every sample marked", "[mix]") {
