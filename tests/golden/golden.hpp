@@ -61,6 +61,14 @@ inline void append_nested(const json& value, std::size_t depth, array& to) {
   for (const json& part : value) append_nested(part, depth + 1, to);
 }
 
+/// Whether there are as many numbers as the shape says.
+inline bool fills(const array& a) {
+  index_t size = 1;
+  for (const index_t extent : a.shape)
+    if (extent < 0 || __builtin_mul_overflow(size, extent, &size)) return false;
+  return size == static_cast<index_t>(a.data.size());
+}
+
 }  // namespace detail
 
 /// Reads {"shape", "data"}, a number, or a (nested) list of numbers with rows of one length.
@@ -69,9 +77,7 @@ inline array read_array(const json& value) {
   if (value.is_object()) {
     value.at("shape").get_to(read.shape);
     value.at("data").get_to(read.data);
-    index_t size = 1;
-    for (const index_t extent : read.shape) size *= extent;
-    if (size != static_cast<index_t>(read.data.size())) throw std::runtime_error("data does not fill its shape");
+    if (!detail::fills(read)) throw std::runtime_error("data does not fill its shape");
   } else {
     detail::append_nested(value, 0, read);
   }
@@ -94,7 +100,12 @@ class fields {
     return members_.at(name);
   }
   array real(const std::string& name) { return read_array(raw(name)); }
-  std::vector<index_t> indices(const std::string& name) { return raw(name).get<std::vector<index_t>>(); }
+  std::vector<index_t> indices(const std::string& name) {
+    for (const json& entry : raw(name))
+      if (!entry.is_number_integer())
+        throw std::runtime_error(path_ + "." + name + " holds " + entry.dump() + ", no integer");
+    return raw(name).get<std::vector<index_t>>();
+  }
   double number(const std::string& name) { return raw(name).get<double>(); }
   double number(const std::string& name, double otherwise) { return has(name) ? number(name) : otherwise; }
   index_t count(const std::string& name) { return raw(name).get<index_t>(); }
@@ -121,7 +132,7 @@ class fields {
 /// What a difference is measured in.
 enum class in_units_of {
   the_value,    ///< of each expected value, at least 1: losses, plans, mixed samples
-  the_largest,  ///< of the largest expected magnitude (1 when all are 0): gradients
+  the_largest,  ///< of the largest expected magnitude: gradients; 1 where all are 0 but for the rounding of a double
   nothing,      ///< absolute
 };
 
@@ -186,6 +197,7 @@ class golden_case {
   template <class Numbers>
   static double difference(const std::vector<double>& expected, const Numbers& got, in_units_of unit) {
     if (std::size(got) != expected.size()) return std::numeric_limits<double>::infinity();
+    constexpr double rounding = 16 * std::numeric_limits<double>::epsilon();
     double largest = 0;
     for (const double value : expected) largest = std::max(largest, std::abs(value));
     double worst = 0;
@@ -193,7 +205,7 @@ class golden_case {
     for (const double value : expected) {
       double scale = 1;
       if (unit == in_units_of::the_value) scale = std::max(1.0, std::abs(value));
-      if (unit == in_units_of::the_largest && largest > 0) scale = largest;
+      if (unit == in_units_of::the_largest && largest > rounding) scale = largest;
       const double by = std::abs(static_cast<double>(*found++) - value) / scale;
       if (!(by <= worst)) worst = std::isnan(by) ? std::numeric_limits<double>::infinity() : by;
     }
