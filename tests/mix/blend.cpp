@@ -167,6 +167,14 @@ TEST_CASE("partners may come from another batch, with samples of its own number"
   });
 }
 
+TEST_CASE("the samples may be the first ones of the batch that partners come from", "[mix]") {
+  const auto bank = random_batch<float>(axes<2>{9, 3}, 18);
+  const matrix_view<const float> first(bank.storage.data(), {2, 3});
+  auto y = empty_batch<float>(axes<2>{2, 3});
+  blend(mix_plan<lerp>{{8, 5}, {0}, {}}, first, bank.of, y.of);
+  for (index_t f = 0; f < 3; ++f) CHECK((y.of(0, f) == bank.of(8, f) && y.of(1, f) == bank.of(5, f)));
+}
+
 TEST_CASE("P9: blend refuses to write over what it still reads", "[mix]") {
   auto x = random_batch<float>(axes<2>{4, 6}, 15), other = random_batch<float>(axes<2>{4, 6}, 16);
   const mix_plan<lerp> plan{{1, 2, 3, 0}, {0.5}, {}};

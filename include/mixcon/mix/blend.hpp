@@ -58,7 +58,7 @@ void blend_views(const mix_plan<Region>& plan, const tensor_view<const T, Rank>&
       !overlap(sample, mixed) && !overlap(partners, mixed),
       "blend: the mixed batch overlaps its input, whose samples are still read as partners; mix into a batch of "
       "its own.");
-  const bool own_batch = partners.data() == sample.data();
+  const bool own_batch = partners.data() == sample.data() && partners.extent(0) == sample.extent(0);
   for (const index_t i : own_batch ? order_along_partners(plan.partner) : counted(sample.extent(0)))
     blend_sample(plan, i, sample_of(sample, i), partners, sample_of(mixed, i));
 }
