@@ -5,12 +5,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <limits>
 #include <map>
 #include <numeric>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace mixcon_golden {
@@ -129,12 +131,15 @@ std::vector<T> in_order_of_case(const stacked_views<T>& z, const matrix<T>& grad
 
 // ---- parameters ----
 
-rows row_form(golden_case& of, bool otherwise) {
-  return of.params.flag("normalize", otherwise) ? rows::unit : rows::as_given;
-}
-dot_product read_similarity(golden_case& of, bool normalize_otherwise) {
-  const rows form = row_form(of, normalize_otherwise);
+/// Rows of a loss that takes them as given unless the case says otherwise.
+dot_product read_similarity(golden_case& of) {
+  const rows form = of.params.flag("normalize", false) ? rows::unit : rows::as_given;
   return {.anchors = form, .candidates = form};
+}
+/// Calls f with the similarity of a loss that normalises unless the case says otherwise.
+template <class F>
+void with_similarity(golden_case& of, F&& f) {
+  of.params.flag("normalize", true) ? f(cosine{}) : f(dot_product{});
 }
 
 no_positive read_no_positive(golden_case& of) {
@@ -244,23 +249,26 @@ void check_nt_xent(golden_case& of, const named_engine& by) {
   matrix<T> z = first;
   z.rows += second.rows;
   z.numbers.insert(z.numbers.end(), second.numbers.begin(), second.numbers.end());
-  const contrast objective{info_nce{.temperature = of.params.number("temperature")}, read_similarity(of, true)};
+  const auto stacked = std::as_const(z).view();
+  const info_nce loss{.temperature = of.params.number("temperature")};
   const view_targets targets{.samples = first.rows};
   matrix<T> gradient = zeros_like(z);
-  const T value = value_and_grad(by, objective, targets, std::as_const(z).view(), gradient.view());
-
-  const auto within = tolerance_of<T>(objective, targets, z.view(), {z.view()});
-  const auto half = gradient.numbers.begin() + first.rows * first.columns;
-  expect_loss(of, value, within);
-  expect_gradient(of, "grad_z1", std::vector<T>(gradient.numbers.begin(), half), within);
-  expect_gradient(of, "grad_z2", std::vector<T>(half, gradient.numbers.end()), within);
+  with_similarity(of, [&](auto similarity) {
+    const contrast objective{loss, similarity};
+    const T value = value_and_grad(by, objective, targets, stacked, gradient.view());
+    const auto within = tolerance_of<T>(objective, targets, stacked, {stacked});
+    const auto half = gradient.numbers.begin() + static_cast<std::ptrdiff_t>(gradient.numbers.size() / 2);
+    expect_loss(of, value, within);
+    expect_gradient(of, "grad_z1", std::vector<T>(gradient.numbers.begin(), half), within);
+    expect_gradient(of, "grad_z2", std::vector<T>(half, gradient.numbers.end()), within);
+  });
 }
 
 /// Stacked views against themselves.
 template <class T, class Loss, class Targets>
 void check_stacked(golden_case& of, const named_engine& by, const Loss& loss, const stacked_views<T>& z,
                    const Targets& targets) {
-  contrast objective{loss, read_similarity(of, false)};
+  contrast objective{loss, read_similarity(of)};
   objective.without_positive = read_no_positive(of);
   const index_t anchors = read_first_view_alone(of) ? z.samples : z.rows.rows;
   matrix<T> rows = z.rows, gradient = zeros_like(rows);
@@ -274,8 +282,6 @@ void check_stacked(golden_case& of, const named_engine& by, const Loss& loss, co
 
 template <class T>
 std::vector<index_t> read_labels(golden_case& of, const stacked_views<T>& z) {
-  for (const json& label : of.inputs.raw("labels"))
-    if (!label.is_number_integer()) throw std::runtime_error("inputs.labels are no integers");
   std::vector<index_t> labels = of.inputs.indices("labels");
   if (static_cast<index_t>(labels.size()) != z.samples) throw std::runtime_error("inputs.labels has an odd length");
   return labels;
@@ -311,7 +317,7 @@ void check_unicon(golden_case& of, const named_engine& by) {
   stacked_views<T> z = read_stacked_views<T>(of);
   const matrix<T> u = read_matrix<T>(of, "u");
   const std::vector<index_t> labels = read_labels(of, z);
-  contrast objective{read_info_nce(of), read_similarity(of, false)};
+  contrast objective{read_info_nce(of), read_similarity(of)};
   objective.without_positive = read_no_positive(of);
   const label_targets targets = unicon_targets(labels, z.views);
   const index_t anchors = read_first_view_alone(of) ? z.samples : z.rows.rows;
@@ -332,7 +338,7 @@ void check_unicon_negatives(golden_case& of, const named_engine& by) {
   const std::vector<index_t> labels = read_labels(of, z);
   const visibility real_negatives =
       of.params.raw("real_negatives").get<bool>() ? visibility::visible : visibility::hidden;
-  contrast objective{info_nce{.temperature = of.params.number("temperature")}, read_similarity(of, false)};
+  contrast objective{info_nce{.temperature = of.params.number("temperature")}, read_similarity(of)};
   objective.without_positive = read_no_positive(of);
   const auto targets = unicon_negative_targets(labels, z.views, real_negatives);
   matrix<T> by_z = zeros_like(z.rows), by_u = zeros_like(u);
@@ -414,24 +420,30 @@ T add_direction(const named_engine& by, const Objective& objective, const mix_pl
   return value;
 }
 
-template <class T>
-void check_n_pair_mix(golden_case& of, const named_engine& by) {
-  const auto [z1, z2] = read_two_views<T>(of);
-  const contrast objective{info_nce{.temperature = of.params.number("temperature")}, read_similarity(of, true)};
+template <class T, class Objective>
+void check_n_pair_mix(golden_case& of, const named_engine& by, const Objective& objective) {
+  const two_views<T> z = read_two_views<T>(of);
+  const index_t samples = z.first.rows;
   const bool mixes_inputs = of.params.flag("mix_inputs", false);
-  matrix<T> by_z1 = zeros_like(z1), by_z2 = zeros_like(z2);
+  two_views<T> gradient{zeros_like(z.first), zeros_like(z.second)};
   tolerance within;
-  const mix_plan<lerp> plan = read_plan(of, z1.rows, "lam", "index");
-  T value = add_direction(by, objective, plan, mixes_inputs, z1, z2, by_z1, by_z2, within);
+  const auto add = [&](const mix_plan<lerp>& plan, auto anchors, auto against) {
+    return add_direction(by, objective, plan, mixes_inputs, z.*anchors, z.*against, gradient.*anchors,
+                         gradient.*against, within);
+  };
+  T value = add(read_plan(of, samples, "lam", "index"), &two_views<T>::first, &two_views<T>::second);
   if (of.params.flag("symmetric", false)) {
-    const bool mixed = of.inputs.has("lam");
-    if (mixed && !of.inputs.has("lam2")) throw std::runtime_error("inputs.lam2 is missing");
-    const mix_plan<lerp> second = read_plan(of, z1.rows, "lam2", "index2");
-    value += add_direction(by, objective, second, mixes_inputs, z2, z1, by_z2, by_z1, within);
+    if (of.inputs.has("lam") && !of.inputs.has("lam2")) throw std::runtime_error("inputs.lam2 is missing");
+    value += add(read_plan(of, samples, "lam2", "index2"), &two_views<T>::second, &two_views<T>::first);
   }
   expect_loss(of, value, within);
-  expect_gradient(of, "grad_z1", by_z1.numbers, within);
-  expect_gradient(of, "grad_z2", by_z2.numbers, within);
+  expect_gradient(of, "grad_z1", gradient.first.numbers, within);
+  expect_gradient(of, "grad_z2", gradient.second.numbers, within);
+}
+template <class T>
+void check_n_pair_mix(golden_case& of, const named_engine& by) {
+  const info_nce loss{.temperature = of.params.number("temperature")};
+  with_similarity(of, [&](auto similarity) { check_n_pair_mix<T>(of, by, contrast{loss, similarity}); });
 }
 
 template <class T>
