@@ -122,6 +122,8 @@ TEST_CASE("one draw a pair serves both of its members", "[mix]") {
   CHECK_THROWS_WITH(reversed.plan(5, draws), ContainsSubstring("granularity::pair with 5 samples"));
   const mixup<beta_lambda, pairing::shift> shifted{.per = granularity::pair};
   CHECK_THROWS_WITH(shifted.plan(6, draws), ContainsSubstring("pairs must be mutual"));
+  const mixup<beta_lambda, pairing::from_bank> banked{.pairing = {.size = 900}, .per = granularity::pair};
+  CHECK_THROWS_WITH(banked.plan(6, draws), ContainsSubstring("pairs must be mutual"));
 }
 
 TEST_CASE("alpha = 0 means off: everybody stays as they are", "[mix]") {

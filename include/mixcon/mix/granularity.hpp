@@ -31,10 +31,10 @@ inline void require_pairs(const char* policy, granularity per, const std::vector
   MIXCON_REQUIRE(partner.size() % 2 == 0, policy, ": granularity::pair with ", partner.size(),
                  " samples; a batch of pairs has an even number.");
   for (std::size_t i = 0; i < partner.size(); ++i) {
-    const index_t j = partner[i];
-    MIXCON_REQUIRE(j != static_cast<index_t>(i) && partner[static_cast<std::size_t>(j)] == static_cast<index_t>(i),
-                   policy, ": granularity::pair, but sample ", i, " mixes with ", j, " and ", j, " with ",
-                   partner[static_cast<std::size_t>(j)], "; pairs must be mutual. Use pairing::reverse.");
+    const std::size_t j = static_cast<std::size_t>(partner[i]);  // from a bank it may be beyond the batch
+    MIXCON_REQUIRE(j != i && j < partner.size() && partner[j] == static_cast<index_t>(i), policy,
+                   ": granularity::pair, and sample ", i, " mixes with ", j,
+                   ", which does not mix with it; pairs must be mutual. Use pairing::reverse.");
   }
 }
 
