@@ -113,14 +113,14 @@ struct loss_traits {
 
 namespace detail {
 template <class T>
-inline constexpr int term_count = 1;
+inline constexpr int terms_in = 1;
 template <class T, int N>
-inline constexpr int term_count<terms<T, N>> = N;
+inline constexpr int terms_in<terms<T, N>> = N;
 }  // namespace detail
 
 /// How many means the loss is the sum of.
 template <class Loss>
-inline constexpr int term_count = detail::term_count<typename loss_traits<Loss>::template answer<double>>;
+inline constexpr int term_count = detail::terms_in<typename loss_traits<Loss>::template answer<double>>;
 
 /// The formula at one anchor: its terms, each with derivatives by every statistic and, last, by the logit scale.
 template <class Loss, class T>
