@@ -104,14 +104,16 @@ void clear(const gradients<T>& wanted) {
     for (index_t i = 0; i < matrix.extent(0); ++i)
       for (index_t k = 0; k < matrix.extent(1); ++k) matrix(i, k) = T(0);
   };
-  for (const auto& matrix : {wanted.anchors, wanted.pair_scale, wanted.pair_bias, wanted.targets}) zero(matrix);
+  const matrix_view<T> matrices[] = {wanted.anchors, wanted.pair_scale, wanted.pair_bias, wanted.targets};
+  for (const auto& matrix : matrices) zero(matrix);
   for (const auto& segment : wanted.candidates) {
     const auto& by = segment.view();
     for (index_t j = 0; j < by.extent(1); ++j)
       zero(matrix_view<T>{by.data() + j * by.stride(1), {by.extent(0), by.extent(2)}, {by.stride(0), by.stride(2)}});
   }
   for (index_t c = 0; c < wanted.candidate_bias.extent(0); ++c) wanted.candidate_bias[c] = T(0);
-  for (double* number : {wanted.temperature, wanted.scale, wanted.bias})
+  double* const numbers[] = {wanted.temperature, wanted.scale, wanted.bias};
+  for (double* number : numbers)
     if (number) *number = 0;
 }
 
