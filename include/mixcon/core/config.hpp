@@ -16,6 +16,13 @@
 #define MIXCON_HD
 #endif
 
+/// Before a MIXCON_HD template that calls what it is given: kernels give it device functions, the host its own.
+#if defined(__CUDACC__)
+#define MIXCON_CALLS_GIVEN _Pragma("nv_exec_check_disable")
+#else
+#define MIXCON_CALLS_GIVEN
+#endif
+
 /// Before a loop of a few steps that must become straight code, so that what it works on stays in registers.
 #if defined(__clang__)
 #define MIXCON_UNROLL _Pragma("unroll")

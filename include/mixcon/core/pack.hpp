@@ -60,6 +60,7 @@ struct position {
 };
 
 namespace detail {
+MIXCON_CALLS_GIVEN
 template <int... Position, class F>
 MIXCON_HD constexpr void each_position(std::integer_sequence<int, Position...>, F&& f) {
   (f(position<Position>{}), ...);
@@ -67,6 +68,7 @@ MIXCON_HD constexpr void each_position(std::integer_sequence<int, Position...>, 
 }  // namespace detail
 
 /// Calls f(position<0>{}), f(position<1>{}), ... Size times, in order.
+MIXCON_CALLS_GIVEN
 template <int Size, class F>
 MIXCON_HD constexpr void for_each_position(F&& f) {
   detail::each_position(std::make_integer_sequence<int, Size>{}, f);
