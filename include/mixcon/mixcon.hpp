@@ -14,3 +14,7 @@
 #include <mixcon/engine/executor.hpp>
 #include <mixcon/engine/forward_backward.hpp>
 #include <mixcon/mix/all_mixes.hpp>
+#include <mixcon/mix/lambda_gradient.hpp>
+#include <mixcon/mix/pair_targets.hpp>
+#include <mixcon/mix/pairing_by_distance.hpp>
+#include <mixcon/mix/recorded_draws.hpp>
