@@ -4,6 +4,8 @@
 #include <mixcon/contrast/targets/bound.hpp>
 #include <mixcon/core/pack.hpp>
 
+#include <tuple>
+
 namespace mixcon {
 
 /// Targets for candidates that come in segments, one each, in the order of `candidates(...)`:
@@ -47,11 +49,11 @@ struct segment_targets {
   };
   template <class... Bound>
   struct bound {
-    pack<Bound...> owners;
+    std::tuple<Bound...> owners;  // on the host alone, so no `pack`
     axes<static_cast<int>(sizeof...(Bound)) + 1> from;
     auto rule() const {
       return [&]<int... k>(std::integer_sequence<int, k...>) {
-        return rule_type<decltype(get<k>(owners).rule())...>{{get<k>(owners).rule()...}, from};
+        return rule_type<decltype(std::get<k>(owners).rule())...>{{std::get<k>(owners).rule()...}, from};
       }
       (typename pack<Bound...>::positions{});
     }
