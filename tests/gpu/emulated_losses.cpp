@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "gpu/emulated.hpp"
+
+#include "gpu/losses_cases.hpp"
+#include "support/catch.hpp"
+
+TEST_CASE(
+    "Every loss, similarity and form of logits in the kernels, emulated on the CPU, agrees with the serial engine",
+    "[gpu]") {
+  mixcon_test::row_report report;
+  mixcon_test::check_losses(report);
+  CHECK(report.failed() == 0);
+  CHECK(report.passed() == 2 * (mixcon::all_losses::size + 9));
+}

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "gpu/emulated.hpp"
+
+#include "gpu/statistics_cases.hpp"
+#include "support/catch.hpp"
+
+TEST_CASE("Every statistic in the kernels, emulated on the CPU, agrees with the serial engine", "[gpu]") {
+  mixcon_test::row_report report;
+  mixcon_test::check_statistics(report);
+  CHECK(report.failed() == 0);
+  CHECK(report.passed() == 8);
+}
