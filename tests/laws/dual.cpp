@@ -57,7 +57,8 @@ TEST_CASE("every word of dual numbers has the value and the derivatives of the p
   random_numbers draw(1);
   for (const word& w : words)
     for (int i = 0; i < 100; ++i) {
-      const long double a = draw.uniform(w.low, w.high), b = draw.uniform(w.low, w.high), h = 1e-5L;
+      const auto a = static_cast<long double>(draw.uniform(w.low, w.high));
+      const auto b = static_cast<long double>(draw.uniform(w.low, w.high)), h = 1e-5L;
       const number answer = w.of(variable<long double, 2>(a, 0), variable<long double, 2>(b, 1));
       const long double by_a = (w.plainly(a + h, b) - w.plainly(a - h, b)) / (2 * h);
       const long double by_b = (w.plainly(a, b + h) - w.plainly(a, b - h)) / (2 * h);
@@ -112,7 +113,7 @@ TEST_CASE("softplus and sigmoid neither overflow nor lose small numbers", "[laws
   CHECK(sigmoid(-1e4) == 0);
   CHECK(sigmoid(-50.0) == Approx(std::exp(-50.0)).epsilon(1e-15));
   for (double x = -30; x < 30; x += 0.37) {
-    const long double wide = x;
+    const auto wide = static_cast<long double>(x);
     CHECK(std::fabs(static_cast<long double>(softplus(x)) - std::log1p(std::exp(wide))) <=
           4e-16L * std::log1p(std::exp(wide)));
     CHECK(std::fabs(static_cast<long double>(sigmoid(x)) - 1 / (1 + std::exp(-wide))) <=
