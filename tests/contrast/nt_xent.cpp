@@ -18,7 +18,7 @@ TEMPLATE_TEST_CASE("info_nce of two views is NT-Xent written out", "[contrast]",
     const auto z = random_embeddings<TestType>(2 * samples, width, draw);
     const long double expected = reference::nt_xent(converted<long double>(z), temperature);
     agrees(contrast{info_nce{.temperature = temperature}, cosine{}}, view_targets{.samples = samples}, z, z,
-           2 * samples, width, 1 / temperature, expected);
+           2 * samples, width, 1 / reference::wide(temperature), expected);
   }
   agrees.bound_is_tight();
 }
@@ -62,7 +62,7 @@ TEST_CASE("anchors may be the first view alone", "[contrast]") {
   const auto first = rows_of(z, 0, samples);
   const auto s =
       reference::products(reference::unit(converted<long double>(first)), reference::unit(converted<long double>(z)));
-  const long double expected = reference::supcon_out(s, reference::same_label({0, 1, 2, 3, 4, 5}), 0.5L);
+  const long double expected = reference::supcon_out(s, reference::same_label({0, 1, 2, 3, 4, 5}), 0.5);
   const contrast objective{info_nce{.temperature = 0.5}, cosine{}};
   CHECK(error_of(value_of(serial{}, objective, view_targets{.samples = samples}, first, z).value, expected) < 1e-13L);
 }

@@ -24,7 +24,7 @@ TEMPLATE_TEST_CASE("info_nce of the own key and a queue is MoCo's loss written o
                                                            reference::unit(converted<long double>(key)),
                                                            reference::unit(converted<long double>(queue)), temperature);
     agrees(contrast{info_nce{.temperature = temperature}, cosine{}}, queue_targets{}, query,
-           candidates(own(key), queue), length + 1, width, 1 / temperature, expected);
+           candidates(own(key), queue), length + 1, width, 1 / reference::wide(temperature), expected);
   }
   agrees.bound_is_tight();
 }
@@ -38,10 +38,10 @@ TEST_CASE("a segment says for itself whether its rows are made unit rows", "[con
   const info_nce loss{.temperature = 0.5};
   const auto with_cosine =
       value_of(serial{}, contrast{loss, cosine{}}, queue_targets{}, query, candidates(own(key), as_given(queue)));
-  CHECK(error_of(with_cosine.value, reference::queue_info_nce(unit(query), unit(key), wide(queue), 0.5L)) < 1e-13L);
+  CHECK(error_of(with_cosine.value, reference::queue_info_nce(unit(query), unit(key), wide(queue), 0.5)) < 1e-13L);
   const auto with_product =
       value_of(serial{}, contrast{loss, dot_product{}}, queue_targets{}, query, candidates(as_unit(own(key)), queue));
-  CHECK(error_of(with_product.value, reference::queue_info_nce(wide(query), unit(key), wide(queue), 0.5L)) < 1e-13L);
+  CHECK(error_of(with_product.value, reference::queue_info_nce(wide(query), unit(key), wide(queue), 0.5)) < 1e-13L);
 }
 
 TEST_CASE("the two sides may be normalised differently", "[contrast]") {
@@ -55,7 +55,7 @@ TEST_CASE("the two sides may be normalised differently", "[contrast]") {
                                    .candidates = keys ? rows::unit : rows::as_given};
       const auto value =
           value_of(serial{}, contrast{info_nce{.temperature = 0.5}, similarity}, diagonal_targets{}, query, key);
-      CHECK(error_of(value.value, reference::n_pair_mix(s, {1, 1, 1, 1, 1}, {0, 1, 2, 3, 4}, 0.5L)) < 1e-13L);
+      CHECK(error_of(value.value, reference::n_pair_mix(s, {1, 1, 1, 1, 1}, {0, 1, 2, 3, 4}, 0.5)) < 1e-13L);
     }
 }
 

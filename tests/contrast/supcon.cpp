@@ -20,14 +20,14 @@ TEMPLATE_TEST_CASE("info_nce over labels is SupCon with the sum outside the loga
     const auto z = random_embeddings<TestType>(c.rows(), c.width, draw);
     const auto anchors = rows_of(z, 0, c.anchors());
     const auto wide = reference::unit(converted<long double>(z));
-    const long double factor = c.temperature / static_cast<long double>(0.07);
+    const long double factor = reference::wide(c.temperature) / reference::wide(0.07);
     const long double expected = reference::supcon_out(reference::products(rows_of(wide, 0, c.anchors()), wide),
                                                        reference::same_label(c.labels), c.temperature);
     const label_targets targets{.labels = c.labels, .views = c.views};
     agrees(contrast{info_nce{.temperature = c.temperature}, cosine{}}, targets, anchors, z, c.rows(), c.width,
-           1 / c.temperature, expected);
+           1 / reference::wide(c.temperature), expected);
     agrees(contrast{info_nce{.temperature = c.temperature, .base_temperature = 0.07}, cosine{}}, targets, anchors, z,
-           c.rows(), c.width, 1 / c.temperature, factor * expected);
+           c.rows(), c.width, 1 / reference::wide(c.temperature), factor * expected);
   }
   agrees.bound_is_tight();
 }
@@ -44,7 +44,7 @@ TEMPLATE_TEST_CASE("supcon_inside is SupCon with the sum inside the logarithm", 
                                                       reference::same_label(c.labels), c.temperature);
     agrees(contrast{supcon_inside{.temperature = c.temperature}, cosine{}},
            label_targets{.labels = c.labels, .views = c.views}, rows_of(z, 0, c.anchors()), z, c.rows(), c.width,
-           1 / c.temperature, expected);
+           1 / reference::wide(c.temperature), expected);
   }
   agrees.bound_is_tight();
 }

@@ -23,7 +23,7 @@ TEMPLATE_TEST_CASE("info_nce over a mask is SupCon with weighted and asymmetric 
     const long double expected = reference::supcon_out(reference::products(rows_of(wide, 0, c.anchors()), wide),
                                                        converted<long double>(mask), c.temperature);
     agrees(contrast{info_nce{.temperature = c.temperature}, cosine{}}, mask_targets(mask, c.views),
-           rows_of(z, 0, c.anchors()), z, c.rows(), c.width, 1 / c.temperature, expected);
+           rows_of(z, 0, c.anchors()), z, c.rows(), c.width, 1 / reference::wide(c.temperature), expected);
   }
   agrees.bound_is_tight();
 }

@@ -34,10 +34,10 @@ TEMPLATE_TEST_CASE("universum rows as the only candidates: the published code of
     const auto u = random_embeddings<TestType>(2 * c.samples, c.width, draw);
     if (first_view) z = rows_of(z, 0, c.samples);
     const auto s = reference::products(converted<long double>(z), converted<long double>(u));
-    const long double factor = c.temperature / static_cast<long double>(0.1);
+    const long double factor = reference::wide(c.temperature) / reference::wide(0.1);
     const contrast objective{info_nce{.temperature = c.temperature, .base_temperature = 0.1}, dot_product{}};
-    agrees(objective, unicon_targets(c.labels), z, u, 2 * c.samples, c.width, largest_entry(s) / c.temperature,
-           factor * reference::unicon(s, c.labels, c.temperature));
+    agrees(objective, unicon_targets(c.labels), z, u, 2 * c.samples, c.width,
+           largest_entry(s) / reference::wide(c.temperature), factor * reference::unicon(s, c.labels, c.temperature));
   }
   agrees.bound_is_tight();
 }
@@ -57,7 +57,7 @@ TEMPLATE_TEST_CASE("universum rows as negatives, beside real ones or instead of 
     const auto targets =
         unicon_negative_targets(c.labels, 2, real_negatives ? visibility::visible : visibility::hidden);
     agrees(contrast{info_nce{.temperature = c.temperature}, cosine{}}, targets, z, candidates(z, u), 4 * c.samples,
-           c.width, 1 / c.temperature, expected);
+           c.width, 1 / reference::wide(c.temperature), expected);
   }
   agrees.bound_is_tight();
 }

@@ -13,6 +13,8 @@ namespace mixcon_test::reference {
 using number = long double;
 using table = matrix<number>;
 
+inline number wide(double x) { return static_cast<number>(x); }
+
 /// Rows divided by their length, or by 1e-12 if that is longer.
 inline table unit(table z) {
   for (index_t i = 0; i < z.rows(); ++i) {
@@ -66,15 +68,15 @@ inline number softmax_family(const table& logits, const table& p, const table& w
 }
 
 /// losses.md 2.1: two views stacked, row i' = i + N.
-inline number nt_xent(const table& z, number temperature) {
+inline number nt_xent(const table& z, double temperature) {
   const table s = products(unit(z), unit(z));
   const index_t rows = z.rows(), samples = rows / 2;
   number loss = 0;
   for (index_t i = 0; i < rows; ++i) {
     number partition = 0;
     for (index_t k = 0; k < rows; ++k)
-      if (k != i) partition += std::exp(s(i, k) / temperature);
-    loss += std::log(partition) - s(i, (i + samples) % rows) / temperature;
+      if (k != i) partition += std::exp(s(i, k) / wide(temperature));
+    loss += std::log(partition) - s(i, (i + samples) % rows) / wide(temperature);
   }
   return loss / static_cast<number>(rows);
 }
@@ -97,13 +99,13 @@ struct supcon_parts {
   table logits, p, w;
   std::vector<number> mass;  // P_i
 };
-inline supcon_parts supcon(const table& similarity, const table& mask, number temperature) {
+inline supcon_parts supcon(const table& similarity, const table& mask, double temperature) {
   const index_t anchors = similarity.rows(), rows = similarity.width(), samples = mask.rows();
   supcon_parts parts{table(anchors, rows), table(anchors, rows), table(anchors, rows, 1), {}};
   for (index_t i = 0; i < anchors; ++i) {
     number count = 0, mass = 0;
     for (index_t j = 0; j < rows; ++j) {
-      parts.logits(i, j) = similarity(i, j) / temperature;
+      parts.logits(i, j) = similarity(i, j) / wide(temperature);
       parts.p(i, j) = j == i ? 0 : mask(sample_of(i, samples), sample_of(j, samples));
       count += parts.p(i, j);
     }
@@ -113,13 +115,13 @@ inline supcon_parts supcon(const table& similarity, const table& mask, number te
   }
   return parts;
 }
-inline number supcon_out(const table& similarity, const table& mask, number temperature) {
+inline number supcon_out(const table& similarity, const table& mask, double temperature) {
   const supcon_parts s = supcon(similarity, mask, temperature);
   const auto anchors = static_cast<number>(similarity.rows());
   return softmax_family(s.logits, s.p, s.w, s.mass, std::vector<number>(s.mass.size(), 1 / anchors));
 }
 /// L_in; anchors without a positive count as 0.
-inline number supcon_in(const table& similarity, const table& mask, number temperature) {
+inline number supcon_in(const table& similarity, const table& mask, double temperature) {
   const supcon_parts s = supcon(similarity, mask, temperature);
   number loss = 0;
   for (index_t i = 0; i < similarity.rows(); ++i)
@@ -129,22 +131,22 @@ inline number supcon_in(const table& similarity, const table& mask, number tempe
 }
 
 /// losses.md 2.3 (A): similarities of stacked rows with their universum rows; without the factor t/t0.
-inline number unicon(const table& similarity, const std::vector<int>& labels, number temperature) {
+inline number unicon(const table& similarity, const std::vector<int>& labels, double temperature) {
   return supcon_out(similarity, same_label(labels), temperature);  // the same sums, over u in place of z
 }
 
 /// losses.md 2.3 (B): similarities (VN, VN) with z and (VN, VN) with u.
 inline number unicon_negatives(const table& with_z, const table& with_u, const std::vector<int>& labels,
-                               number temperature, bool real_negatives) {
+                               double temperature, bool real_negatives) {
   const index_t rows = with_z.rows(), samples = static_cast<index_t>(labels.size());
   number loss = 0;
   for (index_t i = 0; i < rows; ++i) {
     number partition = 0, positives = 0, attraction = 0;
-    for (index_t k = 0; k < with_u.width(); ++k) partition += std::exp(with_u(i, k) / temperature);
+    for (index_t k = 0; k < with_u.width(); ++k) partition += std::exp(with_u(i, k) / wide(temperature));
     for (index_t k = 0; k < rows; ++k) {
       const bool same = labels[static_cast<std::size_t>(k % samples)] == labels[static_cast<std::size_t>(i % samples)];
-      if (k != i && (same || real_negatives)) partition += std::exp(with_z(i, k) / temperature);
-      if (k != i && same) positives += 1, attraction += with_z(i, k) / temperature;
+      if (k != i && (same || real_negatives)) partition += std::exp(with_z(i, k) / wide(temperature));
+      if (k != i && same) positives += 1, attraction += with_z(i, k) / wide(temperature);
     }
     if (positives > 0) loss += std::log(partition) - attraction / positives;
   }
@@ -152,27 +154,27 @@ inline number unicon_negatives(const table& with_z, const table& with_u, const s
 }
 
 /// losses.md 2.5: the own key against it and the queue.
-inline number queue_info_nce(const table& queries, const table& keys, const table& queue, number temperature) {
+inline number queue_info_nce(const table& queries, const table& keys, const table& queue, double temperature) {
   const table own = products(queries, keys), shared = products(queries, queue);
   number loss = 0;
   for (index_t i = 0; i < queries.rows(); ++i) {
-    number partition = std::exp(own(i, i) / temperature);
-    for (index_t k = 0; k < queue.rows(); ++k) partition += std::exp(shared(i, k) / temperature);
-    loss += std::log(partition) - own(i, i) / temperature;
+    number partition = std::exp(own(i, i) / wide(temperature));
+    for (index_t k = 0; k < queue.rows(); ++k) partition += std::exp(shared(i, k) / wide(temperature));
+    loss += std::log(partition) - own(i, i) / wide(temperature);
   }
   return loss / static_cast<number>(queries.rows());
 }
 
 /// losses.md 2.7: lam_i CE(l_i, i) + (1 - lam_i) CE(l_i, index_i).
 inline number n_pair_mix(const table& similarity, const std::vector<double>& lambda, const std::vector<int>& index,
-                         number temperature) {
+                         double temperature) {
   number loss = 0;
   for (index_t i = 0; i < similarity.rows(); ++i) {
     const auto at = static_cast<std::size_t>(i);
     number partition = 0;
-    for (index_t k = 0; k < similarity.width(); ++k) partition += std::exp(similarity(i, k) / temperature);
-    const number own = std::log(partition) - similarity(i, i) / temperature;
-    const number other = std::log(partition) - similarity(i, index[at]) / temperature;
+    for (index_t k = 0; k < similarity.width(); ++k) partition += std::exp(similarity(i, k) / wide(temperature));
+    const number own = std::log(partition) - similarity(i, i) / wide(temperature);
+    const number other = std::log(partition) - similarity(i, index[at]) / wide(temperature);
     loss += static_cast<number>(lambda[at]) * own + (1 - static_cast<number>(lambda[at])) * other;
   }
   return loss / static_cast<number>(similarity.rows());
