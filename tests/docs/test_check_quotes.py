@@ -1,0 +1,66 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Tests of check_quotes.py, on small trees made for them."""
+import tempfile
+import unittest
+from pathlib import Path
+
+import check_quotes
+
+SOURCE = "int main() {\n  const int a = 1;\n\n  return a;\n}\n"
+
+
+def breaches(**files):
+    """What check_quotes says of a tree; __ stands for / and _md for .md in a file's name."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        for name, text in {"examples__01_cpp": SOURCE, **files}.items():
+            path = root / name.replace("__", "/").replace("_md", ".md").replace("_cpp", ".cpp").replace("_hpp", ".hpp")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        return list(check_quotes.breaches(root))
+
+
+class CheckQuotes(unittest.TestCase):
+    def test_a_block_that_is_compiled_passes(self):
+        self.assertEqual(breaches(README_md="```cpp\n" + SOURCE + "```\n"), [])
+
+    def test_a_block_may_be_indented_otherwise(self):
+        self.assertEqual(breaches(README_md="```cpp\nconst int a = 1;\n\nreturn a;\n```\n"), [])
+
+    def test_spaces_within_a_line_may_be_many(self):
+        self.assertEqual(breaches(README_md="```cpp\nconst int a   = 1;\n```\n"), [])
+
+    def test_a_block_that_differs_in_one_letter_is_found(self):
+        self.assertIn("README.md:3: no compiled file", breaches(README_md="a\n\n```cpp\nconst int b = 1;\n```\n")[0])
+
+    def test_a_block_with_a_line_left_out_is_found(self):
+        self.assertEqual(len(breaches(docs__a_md="```cpp\nconst int a = 1;\nreturn a;\n```\n")), 1)
+
+    def test_inner_indentation_counts(self):
+        self.assertEqual(len(breaches(docs__a_md="```cpp\nint main() {\nconst int a = 1;\n```\n")), 1)
+
+    def test_an_empty_block_is_found(self):
+        self.assertEqual(len(breaches(docs__a_md="```cpp\n```\n")), 1)
+
+    def test_blocks_of_other_languages_are_free(self):
+        self.assertEqual(breaches(docs__a_md="```sh\nscripts/test\n```\n"), [])
+
+    def test_a_broken_link_is_found(self):
+        self.assertEqual(len(breaches(docs__a_md="[b](b.md) [web](https://b.md) [self](#part)")), 1)
+
+    def test_code_has_no_links(self):
+        self.assertEqual(breaches(docs__a_md="```sh\n[&](b)\n```\n"), [])
+
+    def test_a_link_with_an_anchor_is_followed(self):
+        self.assertEqual(breaches(docs__a_md="[b](b.md#part)", docs__b_md=""), [])
+
+    def test_a_listed_loss_without_a_page_is_found(self):
+        listed = "#include <mixcon/contrast/one.hpp>\n"
+        files = {"include__mixcon__contrast__all_losses_hpp": listed}
+        self.assertEqual(len(breaches(**files)), 1)
+        self.assertEqual(breaches(docs__losses__one_md="", **files), [])
+
+
+if __name__ == "__main__":
+    unittest.main()
