@@ -8,6 +8,8 @@
 namespace mixcon {
 
 // Logits are  scale * factor(a, c) * similarity(a, c) + offset(a, c),  scale = objective.scale / loss.temperature.
+// With an anchor's own candidate they are  scale * similarity + own_offset: what is said per candidate or per pair is
+// said of the shared ones.
 
 /// The usual logits: factor 1, one offset for all pairs (SigLIP's bias).
 struct plain_logits {
@@ -24,6 +26,7 @@ struct plain_logits {
   MIXCON_HD T offset(index_t, index_t) const {
     return T(bias);
   }
+  double own_offset() const { return bias; }
 };
 
 /// One offset per candidate, (M): class biases, log-frequencies, log-weights. The view must outlive the calls.
@@ -45,6 +48,7 @@ struct candidate_bias {
   MIXCON_HD T offset(index_t, index_t candidate) const {
     return detail::load<T>(bias, candidate);
   }
+  double own_offset() const { return 0; }
 };
 template <class Tensor>
 candidate_bias(Tensor&) -> candidate_bias<element_t<Tensor>>;
@@ -70,6 +74,7 @@ struct pair_logits {
   MIXCON_HD T offset(index_t anchor, index_t candidate) const {
     return detail::load<T>(bias, anchor, candidate);
   }
+  double own_offset() const { return 0; }
 };
 template <class Scale, class Bias>
 pair_logits(Scale&, Bias&) -> pair_logits<element_t<Scale>>;

@@ -55,6 +55,10 @@ struct arguments {
     MIXCON_REQUIRE(objective.reduce != reduction::weighted || objective.weights.extent(0) == number, function,
                    ": the objective has ", objective.weights.extent(0), " weights for ", number,
                    " anchors; reduction::weighted needs one each");
+    MIXCON_REQUIRE(
+        objective.reduce != reduction::weighted || objective.direction.columns == 0 || pairs.candidates == number,
+        function, ": ", number, " weights for a column direction over ", pairs.candidates,
+        " candidates; with reduction::weighted expected as many candidates as anchors");
     objective.logits.check(number, pairs.candidates);
   }
 

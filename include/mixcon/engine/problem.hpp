@@ -40,7 +40,7 @@ struct problem {
   logit_pair<T> own_pair(index_t anchor, index_t j, T similarity_value) const {
     if constexpr (requires { rule.template own<T>(anchor, j); }) {
       const role<T> r = rule.template own<T>(anchor, j);
-      const T x = similarity_value * scale + logits.template offset<T>(anchor, 0);
+      const T x = similarity_value * scale + static_cast<T>(logits.own_offset());
       return {x, r.weight, r.target, r.positive, j};
     } else {
       return {};
