@@ -168,7 +168,7 @@ class golden_case {
   void expect_equal(const std::string& name, const array& expected, const Numbers& got, double tolerance,
                     in_units_of unit = in_units_of::the_value) {
     const double by = difference(expected.data, got, unit);
-    if (!(by <= tolerance)) fail(name, by);
+    if (!(by <= tolerance) || std::isinf(by)) fail(name, by);
   }
   /// Bit for bit equal JSON: nested index lists, words.
   void expect_json(const std::string& output, const json& got) {

@@ -55,11 +55,21 @@ matrix<T> zeros_like(const matrix<T>& m) {
   return {m.rows, m.columns};
 }
 
+/// A number of the case in the type that is computed in.
+template <class T>
+T rounded(double number) {
+  if (!(std::abs(number) <= static_cast<double>(std::numeric_limits<T>::max())))
+    throw std::runtime_error("an input of " + std::to_string(number) + " is beyond this type");
+  return static_cast<T>(number);
+}
+
 template <class T>
 matrix<T> read_matrix(golden_case& of, const std::string& name) {
   const array read = of.inputs.real(name);
   if (read.shape.size() != 2) throw std::runtime_error("inputs." + name + " is no matrix");
-  return {read.shape[0], read.shape[1], std::vector<T>(read.data.begin(), read.data.end())};
+  matrix<T> m{read.shape[0], read.shape[1], {}};
+  for (const double number : read.data) m.numbers.push_back(rounded<T>(number));
+  return m;
 }
 
 /// A matrix of that shape; `otherwise` everywhere when the case has none.
@@ -115,7 +125,7 @@ stacked_views<T> read_stacked_views(golden_case& of) {
   if (read.shape.size() != 3) throw std::runtime_error("inputs.z is not (samples, views, width)");
   stacked_views<T> z{read.shape[0], read.shape[1], {read.shape[0] * read.shape[1], read.shape[2]}};
   for_each_number(z, [&](index_t from, index_t to) {
-    z.rows.numbers[static_cast<std::size_t>(to)] = static_cast<T>(read.data[static_cast<std::size_t>(from)]);
+    z.rows.numbers[static_cast<std::size_t>(to)] = rounded<T>(read.data[static_cast<std::size_t>(from)]);
   });
   return z;
 }
