@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Your own tensor type: one specialisation, and every function of mixcon takes it as it is.
+// 04: your own tensor type. One specialisation, and every function of mixcon takes it as it is.
 #include <cmath>
 #include <iostream>
-#include <mixcon/core/tensor_traits.hpp>
-#include <mixcon/mix/blend.hpp>
-#include <mixcon/mix/mixup.hpp>
+#include <mixcon/mixcon.hpp>
 #include <vector>
 
 namespace mine {
@@ -36,22 +34,30 @@ struct mixcon::tensor_traits<mine::feature_rows> {
 
 int main() {
   const int samples = 4, width = 20;
-  mine::feature_rows batch(samples, width), mixed(samples, width);
+  mine::feature_rows batch(samples, width), mixed(samples, width), gradient(samples, width);
   for (int i = 0; i < samples; ++i)
-    for (int d = 0; d < width; ++d) mixcon::view(batch)(i, d) = static_cast<float>(i);  // sample i is all i
+    for (int d = 0; d < width; ++d) mixcon::view(batch)(i, d) = static_cast<float>(d % samples == i);
 
   const mixcon::mixup<> policy{.lambda = {.alpha = 1.0}};
   const auto plan = policy.plan(samples, mixcon::philox_draws{.seed = 0});
   mixcon::blend(plan, batch, mixed);
 
+  // Against the batch as it was, a mixed row finds itself by lambda, and its partner by 1 - lambda.
+  const mixcon::contrast i_mix{mixcon::info_nce{.temperature = 0.2}, mixcon::cosine{}};
+  const mixcon::mixed_targets targets{mixcon::diagonal_targets{}, plan};
+  const auto loss = mixcon::value_and_grad(mixcon::serial{}, i_mix, targets, mixed, batch, {.anchors = gradient});
+
   const double lambda = plan.lambda[0];
-  std::cout << "lambda " << lambda << '\n';
-  bool right = true;
+  std::cout << "lambda " << lambda << ", loss " << loss.value << '\n';
+  bool right = loss.value > 0 && loss.anchors_used == samples;
   for (int i = 0; i < samples; ++i) {
-    const float value = mixcon::view(mixed)(i, width - 1);
-    const double expected = lambda * i + (1 - lambda) * static_cast<double>(plan.partner_of(i));
+    const double own = i == plan.partner_of(i) ? 1 : lambda;  // what is left of the own feature
+    const double value = static_cast<double>(mixcon::view(mixed)(i, i));
+    double along = 0;  // cosine does not see lengths, so no gradient row has a part along its own row
+    for (int d = 0; d < width; ++d)
+      along += static_cast<double>(mixcon::view(gradient)(i, d)) * static_cast<double>(mixcon::view(mixed)(i, d));
     std::cout << "sample " << i << " with " << plan.partner_of(i) << ": " << value << '\n';
-    right = right && std::abs(static_cast<double>(value) - expected) < 1e-6;
+    right = right && std::abs(value - own) < 1e-6 && std::abs(along) < 1e-6;
   }
   return right ? 0 : 1;
 }

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What docs/adding_a_mix.md and docs/mixes/ show.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wreturn-type"  // only main may end without a return; this one is never called
+#define main side_by_side_example
+#include "../../examples/06_your_own_policy.cpp"
+#undef main
+#pragma GCC diagnostic pop
+
+#include "support/catch.hpp"
+
+#include <mixcon/adapt/span.hpp>
+
+using namespace mixcon;
+
+// The parts of a plan and of a kind of plan, as the page writes them down.
+namespace outline {
+
+template <class Region>
+struct mix_plan {
+  std::vector<index_t> partner;  // (N)
+  std::vector<double> lambda;    // (1) or (N)
+  Region region;                 // lerp, pasted_boxes, pasted_segments
+};
+
+struct my_region {
+  // plain data; comparable
+  friend bool operator==(const my_region&, const my_region&) = default;
+};
+std::string to_string(const my_region&);
+
+// Refuses what does not fit a batch of these extents.
+template <int Rank>
+void check_region(const mix_plan<my_region>&, const char* function, const axes<Rank>& extents);
+
+// Writes mixed sample i. `own` and `mixed` are one sample (its inner axes), `partners` is the whole batch.
+template <class T, int Rank, int Inner>
+void blend_sample(const mix_plan<my_region>&, index_t i, const tensor_view<const T, Inner>& own,
+                  const tensor_view<const T, Rank>& partners, const tensor_view<T, Inner>& mixed);
+
+// Add what sample i kept of itself, and what it took from its partner, to a gradient.
+template <class T, int Inner>
+void unblend_own(const mix_plan<my_region>&, index_t i, const tensor_view<const T, Inner>& upstream,
+                 const tensor_view<T, Inner>& gradient);
+template <class T, int Inner>
+void unblend_partner(const mix_plan<my_region>&, index_t i, const tensor_view<const T, Inner>& upstream,
+                     const tensor_view<T, Inner>& gradient);
+
+}  // namespace outline
+
+namespace {
+
+TEST_CASE("side_by_side pastes from the seam on", "[mix]") {
+  mixcon::recorded_draws draws;
+  draws.record("partner", {1, 0});
+  draws.record("seam", {3, 12});  // one number a sample
+  const auto plan = side_by_side{}.plan({.samples = 2, .rows = 4, .columns = 12}, draws);
+  CHECK(plan.lambda == std::vector<double>{0.25, 1.0});
+}
+
+TEST_CASE("the list takes one policy more", "[docs]") {
+  using all_mixes = mix_list<mixup<>, cutmix<>, universum<lerp>, universum<pasted_boxes>, side_by_side>;
+  std::string names;
+  all_mixes::for_each([&](const auto& mix) { names += std::string(mix.name.name()) + ' '; });
+  CHECK(names == "mixup cutmix universum universum side_by_side ");
+}
+
+TEST_CASE("the policies are called as their pages say", "[docs]") {
+  const index_t samples = 8;
+  const std::uint64_t step = 3;
+  std::vector<float> pixels(8 * 3 * 6 * 6), mixed_pixels(pixels.size()), up(pixels.size(), 1), down(pixels.size());
+  for (std::size_t k = 0; k < pixels.size(); ++k) pixels[k] = static_cast<float>(k / (3 * 6 * 6));
+  const axes<4> extents{samples, 3, 6, 6};
+  const auto images = as_tensor<4>(pixels, extents), mixed = as_tensor<4>(mixed_pixels, extents);
+  const auto grad_of_mixed = as_tensor<4>(up, extents), grad_of_images = as_tensor<4>(down, extents);
+  const std::vector<int> labels{0, 1, 2, 3, 0, 1, 2, 3};
+  {
+    const mixcon::mixup<> policy{.lambda = {.alpha = 0.4}};
+    const auto plan = policy.plan(samples, mixcon::philox_draws{.seed = 1, .step = step});
+    mixcon::blend(plan, images, mixed);                          // any strides, rank 1 to 4
+    const auto targets = mixcon::pair_targets_of(plan, labels);  // own, partner, lambda: (N) each
+    mixcon::unblend(plan, grad_of_mixed, grad_of_images);        // adds
+    CHECK(targets.samples() == samples);
+    CHECK(mixed(0, 0, 0, 0) == Approx((1 - plan.lambda[0]) * static_cast<double>(plan.partner[0])));
+  }
+  {
+    const mixcon::cutmix<> policy{};
+    const auto plan = policy.plan(mixcon::image_shape_of(images), mixcon::philox_draws{.seed = 1, .step = step});
+    mixcon::blend(plan, images, mixed);
+    CHECK(plan.lambda[0] == 1 - share(plan.region.of(0), image_shape_of(images)));
+  }
+  const philox_draws draws{.seed = 2};
+  const image_shape shape{samples, 3, 32, 32};
+  const auto plan = mixcon::universum<>{}.plan(samples, draws, labels);                     // Mixup
+  const auto boxes = mixcon::universum<mixcon::pasted_boxes>{}.plan(shape, draws, labels);  // CutMix
+  CHECK(plan.lambda == std::vector<double>{0.5});
+  for (const auto& partner : {plan.partner, boxes.partner})
+    for (std::size_t i = 0; i < labels.size(); ++i) CHECK(labels[static_cast<std::size_t>(partner[i])] != labels[i]);
+}
+
+TEST_CASE("the outline of a plan is that of the library's", "[docs]") {
+  const outline::mix_plan<lerp> page{{1, 0}, {0.5}, {}};
+  const mix_plan<lerp> ours{page.partner, page.lambda, page.region};
+  CHECK(ours.samples() == 2);
+}
+
+}  // namespace
