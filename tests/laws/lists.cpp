@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Adding a loss or a policy is one header, one line in its list, one test and one page; this notices what is missing.
+#include "support/catch.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <regex>
+#include <string>
+#include <vector>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string text_of(const fs::path& file) {
+  std::ifstream in(file);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+void write(const fs::path& file, const std::string& text) {
+  fs::create_directories(file.parent_path());
+  std::ofstream(file) << text;
+}
+
+/// One kind of thing that stands in a list.
+struct listed_kind {
+  std::string folder;  // of headers in include/mixcon, and of tests
+  std::string list;    // the header that includes them all
+  std::string pages;   // their folder in docs
+  std::regex defines;  // a line that only such a header has
+};
+const listed_kind losses{"contrast", "all_losses.hpp", "losses",
+                         std::regex(R"((^|\n) +(constexpr )?auto statistics\(\) const)")};
+const listed_kind policies{"mix", "all_mixes.hpp", "mixes", std::regex(R"((^|\n) +(constexpr )?mix_plan<\w+> plan\()")};
+
+/// The names of all headers of a kind under a root.
+std::vector<std::string> names_of(const fs::path& root, const listed_kind& kind) {
+  std::vector<std::string> names;
+  for (const auto& file : fs::directory_iterator(root / "include/mixcon" / kind.folder))
+    if (file.is_regular_file() && std::regex_search(text_of(file.path()), kind.defines))
+      names.push_back(file.path().stem().string());
+  return names;
+}
+bool a_test_names(const fs::path& tests, const std::string& name) {
+  if (!fs::exists(tests)) return false;
+  const std::regex word("\\b" + name + "\\b");
+  for (const auto& file : fs::recursive_directory_iterator(tests))
+    if (file.path().extension() == ".cpp" && std::regex_search(text_of(file.path()), word)) return true;
+  return false;
+}
+
+/// A sentence for each thing that a loss or policy lacks.
+std::vector<std::string> missing(const fs::path& root, const listed_kind& kind) {
+  std::vector<std::string> sentences;
+  const std::string list = text_of(root / "include/mixcon" / kind.folder / kind.list);
+  for (const std::string& name : names_of(root, kind)) {
+    const std::string header = kind.folder + "/" + name + ".hpp";
+    if (list.find("#include <mixcon/" + header + ">") == std::string::npos)
+      sentences.push_back(header + " is not included in " + kind.list);
+    if (!std::regex_search(list, std::regex("using all_\\w+ =[^;]*\\b" + name + "\\b[^;]*;")))
+      sentences.push_back(name + " does not stand in the list of " + kind.list);
+    if (!fs::exists(root / "docs" / kind.pages / (name + ".md")))
+      sentences.push_back(name + " has no page docs/" + kind.pages + "/" + name + ".md");
+    if (!a_test_names(root / "tests" / kind.folder, name))
+      sentences.push_back(name + " has no test in tests/" + kind.folder);
+  }
+  return sentences;
+}
+
+fs::path repository() { return fs::path(__FILE__).parent_path().parent_path().parent_path(); }
+
+void check_nothing_is_missing(const listed_kind& kind) {
+  CHECK(names_of(repository(), kind).size() >= 3);
+  for (const std::string& sentence : missing(repository(), kind)) FAIL_CHECK(sentence);
+}
+
+/// A folder that is gone when this is.
+class scratch_folder {
+ public:
+  scratch_folder() {
+    std::string name = (fs::temp_directory_path() / "mixcon_lists_XXXXXX").string();
+    REQUIRE(mkdtemp(name.data()) != nullptr);
+    path_ = name;
+  }
+  ~scratch_folder() { fs::remove_all(path_); }
+  scratch_folder(const scratch_folder&) = delete;
+  scratch_folder& operator=(const scratch_folder&) = delete;
+  const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+};
+
+}  // namespace
+
+TEST_CASE("Every public loss stands in its list and has a page and a test", "[laws]") {
+  check_nothing_is_missing(losses);
+}
+
+TEST_CASE("Every public mixing policy stands in its list and has a page and a test", "[laws]") {
+  check_nothing_is_missing(policies);
+}
+
+TEST_CASE("A loss that lacks its line, its page and its test is noticed", "[laws]") {
+  const scratch_folder folder;
+  const fs::path headers = folder.path() / "include/mixcon/contrast";
+  const std::string loss = "struct fresh_loss {\n  auto statistics() const { return pack{}; }\n};\n";
+  write(headers / "fresh_loss.hpp", loss);
+  write(headers / "no_loss.hpp", "struct no_loss {};\n");
+  write(headers / "all_losses.hpp", "using all_losses = pack<fresh_loss_of_another_name>;\n");
+  CHECK(missing(folder.path(), losses).size() == 4);
+
+  write(headers / "all_losses.hpp",
+        "#include <mixcon/contrast/fresh_loss.hpp>\nusing all_losses = pack<fresh_loss>;\n");
+  CHECK(missing(folder.path(), losses).size() == 2);
+  write(folder.path() / "docs/losses/fresh_loss.md", "# fresh_loss\n");
+  CHECK(missing(folder.path(), losses) == std::vector<std::string>{"fresh_loss has no test in tests/contrast"});
+  write(folder.path() / "tests/contrast/fresh_loss.cpp", "const contrast objective{fresh_loss{}};\n");
+  CHECK(missing(folder.path(), losses).empty());
+}
+
+TEST_CASE("A policy that lacks its line, its page and its test is noticed", "[laws]") {
+  const scratch_folder folder;
+  const fs::path headers = folder.path() / "include/mixcon/mix";
+  write(headers / "fresh_mix.hpp", "struct fresh_mix {\n  mix_plan<lerp> plan(index_t samples) const;\n};\n");
+  write(headers / "all_mixes.hpp", "using all_mixes = mix_list<>;\n");
+  CHECK(missing(folder.path(), policies).size() == 4);
+}
