@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "golden/loss_cases.hpp"
 
+#include "golden/loss_inputs.hpp"
+#include "golden/loss_tolerance.hpp"
+
 #include <mixcon/mixcon.hpp>
 
-#include <algorithm>
-#include <cmath>
 #include <cstddef>
-#include <limits>
 #include <map>
 #include <numeric>
 #include <stdexcept>
 #include <string>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -19,8 +18,6 @@ namespace mixcon_golden {
 namespace {
 
 using namespace mixcon;
-
-[[noreturn]] void unknown(const std::string& what) { throw std::runtime_error("unknown " + what); }
 
 /// The engine that the command line names, as one executor: the code in front of the engines is compiled once.
 struct named_engine {
@@ -35,210 +32,6 @@ struct named_engine {
     name == engine::serial ? serial{}.scatter(problem, saved, to) : tiled{}.scatter(problem, saved, to);
   }
 };
-
-// ---- matrices ----
-
-/// A matrix in the type that is computed in.
-template <class T>
-struct matrix {
-  index_t rows = 0, columns = 0;
-  std::vector<T> numbers = std::vector<T>(static_cast<std::size_t>(rows * columns));
-
-  matrix_view<T> view() { return {numbers.data(), {rows, columns}}; }
-  matrix_view<const T> view() const { return {numbers.data(), {rows, columns}}; }
-  /// The first rows alone.
-  matrix_view<T> top(index_t count) { return {numbers.data(), {count, columns}}; }
-};
-
-template <class T>
-matrix<T> zeros_like(const matrix<T>& m) {
-  return {m.rows, m.columns};
-}
-
-/// A number of the case in the type that is computed in.
-template <class T>
-T rounded(double number) {
-  if (!(std::abs(number) <= static_cast<double>(std::numeric_limits<T>::max())))
-    throw std::runtime_error("an input of " + std::to_string(number) + " is beyond this type");
-  return static_cast<T>(number);
-}
-
-template <class T>
-matrix<T> read_matrix(golden_case& of, const std::string& name) {
-  const array read = of.inputs.real(name);
-  if (read.shape.size() != 2) throw std::runtime_error("inputs." + name + " is no matrix");
-  matrix<T> m{read.shape[0], read.shape[1], {}};
-  for (const double number : read.data) m.numbers.push_back(rounded<T>(number));
-  return m;
-}
-
-/// A matrix of that shape; `otherwise` everywhere when the case has none.
-template <class T>
-matrix<T> read_matrix(golden_case& of, const std::string& name, index_t rows, index_t columns, T otherwise) {
-  if (!of.inputs.has(name)) {
-    matrix<T> filled{rows, columns};
-    std::fill(filled.numbers.begin(), filled.numbers.end(), otherwise);
-    return filled;
-  }
-  matrix<T> read = read_matrix<T>(of, name);
-  if (read.rows != rows || read.columns != columns) throw std::runtime_error("inputs." + name + " has an odd shape");
-  return read;
-}
-
-/// `count` numbers; those of `otherwise` when the case has none.
-std::vector<double> read_numbers(golden_case& of, const std::string& name, const std::vector<double>& otherwise) {
-  if (!of.inputs.has(name)) return otherwise;
-  const array read = of.inputs.real(name);
-  if (read.data.size() != otherwise.size()) throw std::runtime_error("inputs." + name + " has an odd length");
-  return read.data;
-}
-
-/// Two views of N samples, as the case has them, (N, D) each.
-template <class T>
-struct two_views {
-  matrix<T> first, second;
-};
-template <class T>
-two_views<T> read_two_views(golden_case& of) {
-  two_views<T> z{read_matrix<T>(of, "z1"), read_matrix<T>(of, "z2")};
-  if (z.first.rows != z.second.rows || z.first.columns != z.second.columns)
-    throw std::runtime_error("inputs.z1 and inputs.z2 have different shapes");
-  return z;
-}
-
-/// V views of N samples, stacked view-major: (V * N, D). The case has them as (N, V, D).
-template <class T>
-struct stacked_views {
-  index_t samples = 0, views = 0;
-  matrix<T> rows;
-};
-template <class T, class Move>
-void for_each_number(const stacked_views<T>& z, Move&& move) {
-  const index_t width = z.rows.columns;
-  for (index_t i = 0; i < z.samples; ++i)
-    for (index_t v = 0; v < z.views; ++v)
-      for (index_t k = 0; k < width; ++k) move(((i * z.views) + v) * width + k, (v * z.samples + i) * width + k);
-}
-template <class T>
-stacked_views<T> read_stacked_views(golden_case& of) {
-  const array read = of.inputs.real("z");
-  if (read.shape.size() != 3) throw std::runtime_error("inputs.z is not (samples, views, width)");
-  stacked_views<T> z{read.shape[0], read.shape[1], {read.shape[0] * read.shape[1], read.shape[2]}};
-  for_each_number(z, [&](index_t from, index_t to) {
-    z.rows.numbers[static_cast<std::size_t>(to)] = rounded<T>(read.data[static_cast<std::size_t>(from)]);
-  });
-  return z;
-}
-/// A gradient by the stacked rows, in the order of the case.
-template <class T>
-std::vector<T> in_order_of_case(const stacked_views<T>& z, const matrix<T>& gradient) {
-  std::vector<T> ordered(gradient.numbers.size());
-  for_each_number(z, [&](index_t to, index_t from) {
-    ordered[static_cast<std::size_t>(to)] = gradient.numbers[static_cast<std::size_t>(from)];
-  });
-  return ordered;
-}
-
-// ---- parameters ----
-
-/// Rows of a loss that takes them as given unless the case says otherwise.
-dot_product read_similarity(golden_case& of) {
-  const rows form = of.params.flag("normalize", false) ? rows::unit : rows::as_given;
-  return {.anchors = form, .candidates = form};
-}
-/// Calls f with the similarity of a loss that normalises unless the case says otherwise.
-template <class F>
-void with_similarity(golden_case& of, F&& f) {
-  of.params.flag("normalize", true) ? f(cosine{}) : f(dot_product{});
-}
-
-no_positive read_no_positive(golden_case& of) {
-  const std::string policy = of.params.word("no_positive", "zero");
-  if (policy == "zero") return no_positive::zero;
-  if (policy == "skip") return no_positive::skip;
-  if (policy == "error") return no_positive::error;
-  unknown("no_positive " + policy);
-}
-
-/// Whether the anchors are the first view alone.
-bool read_first_view_alone(golden_case& of) {
-  const std::string mode = of.params.word("contrast_mode", "all");
-  if (mode != "all" && mode != "one") unknown("contrast_mode " + mode);
-  return mode == "one";
-}
-
-/// Without a base temperature there is no factor temperature / base_temperature.
-info_nce read_info_nce(golden_case& of) {
-  info_nce loss{.temperature = of.params.number("temperature")};
-  if (of.params.has("base_temperature")) {
-    loss.base_temperature = of.params.number("base_temperature");
-    if (!(loss.base_temperature > 0)) throw std::runtime_error("params.base_temperature is not above 0");
-  }
-  return loss;
-}
-
-// ---- how far a result may be from its reference ----
-
-template <class T>
-std::vector<double> prepared_row(const matrix_view<const T>& m, index_t row, rows form) {
-  std::vector<double> x;
-  for (index_t k = 0; k < m.extent(1); ++k) x.push_back(static_cast<double>(m(row, k)));
-  if (form == rows::as_given) return x;
-  const double length = std::max(std::sqrt(std::inner_product(x.begin(), x.end(), x.begin(), 0.0)), 1e-12);
-  for (double& number : x) number /= length;
-  return x;
-}
-
-/// The largest magnitude of a logit that the loss sees, one pair after another in double.
-template <class T, class Objective, class Targets>
-double largest_logit(const Objective& objective, const Targets& targets, const matrix_view<const T>& anchors,
-                     const std::vector<matrix_view<const T>>& segments) {
-  pair_space space{.anchors = anchors.extent(0)};
-  for (const auto& segment : segments) {
-    space.segments.push_back(segment.extent(0));
-    space.candidates += segment.extent(0);
-  }
-  const auto bound = targets.bind(space);
-  const auto rule = bound.rule();
-  double largest = 0;
-  index_t candidate = 0;
-  for (const auto& segment : segments)
-    for (index_t row = 0; row < segment.extent(0); ++row, ++candidate) {
-      const auto c = prepared_row(segment, row, objective.similarity.candidate_rows());
-      for (index_t anchor = 0; anchor < space.anchors; ++anchor) {
-        const role<double> seen = rule.template at<double>(anchor, candidate);
-        if (!seen.positive && !(seen.weight > 0)) continue;
-        const auto a = prepared_row(anchors, anchor, objective.similarity.anchor_rows());
-        const double similarity = std::inner_product(a.begin(), a.end(), c.begin(), 0.0);
-        const double logit =
-            objective.logit_scale() * objective.logits.template factor<double>(anchor, candidate) * similarity +
-            objective.logits.template offset<double>(anchor, candidate);
-        largest = std::max(largest, std::abs(logit));
-      }
-    }
-  return largest;
-}
-
-struct tolerance {
-  double value = 1e-10, gradient = 1e-9;
-
-  tolerance& operator|=(const tolerance& other) {
-    value = std::max(value, other.value), gradient = std::max(gradient, other.gradient);
-    return *this;
-  }
-};
-
-template <class T, class Objective, class Targets>
-tolerance tolerance_of(const Objective& objective, const Targets& targets, const matrix_view<const T>& anchors,
-                       const std::vector<matrix_view<const T>>& segments) {
-  if constexpr (std::is_same_v<T, double>) return {};
-  double candidates = 0;
-  for (const auto& segment : segments) candidates += static_cast<double>(segment.extent(0));
-  const double by = 4 * static_cast<double>(std::numeric_limits<T>::epsilon()) *
-                    (std::log2(candidates) + static_cast<double>(anchors.extent(1))) *
-                    std::max(1.0, largest_logit(objective, targets, anchors, segments));
-  return {by, by};
-}
 
 template <class T>
 void expect_loss(golden_case& of, T value, const tolerance& within) {
