@@ -62,6 +62,10 @@ loss_result<T> finish(const Objective& objective, const Problem& problem,
     ++counted;
     const auto answer = formula_at(a);
     for (unsigned n = 0; n < number_of_terms; ++n) {
+      MIXCON_REQUIRE(states[a].seen.visible > T(0) || answer.of[n].value.value != minus_infinity<T>(),
+                     "forward: anchor ", static_cast<index_t>(a),
+                     " sees no candidate: all are hidden or have weight 0, and the loss takes the logarithm of their "
+                     "sum; expected at least one visible candidate");
       sum[n].add(answer.of[n].value.value * weight_of(a));
       divisor[n].add(answer.of[n].divisor);
     }

@@ -9,24 +9,27 @@ namespace mixcon {
 
 namespace detail {
 
-/// How many positives and visible negatives an anchor has: asked for every loss, beside its own statistics.
+/// How many positives, negatives and candidates of weight > 0 an anchor has: asked for every loss, beside its own
+/// statistics.
 struct presence {
   template <class T>
   struct state {
-    T positives{}, negatives{};
+    T positives{}, negatives{}, visible{};
     MIXCON_HD auto lane(int k) const {
       using mixcon::lane;
-      return presence::state<decltype(lane(positives, k))>{lane(positives, k), lane(negatives, k)};
+      return presence::state<decltype(lane(visible, k))>{lane(positives, k), lane(negatives, k), lane(visible, k)};
     }
   };
   template <class T>
   MIXCON_HD void observe(state<T>& s, const logit_pair<T>& p) const {
+    const T seen = choose(p.weight > T(0), T(1), T(0));
     s.positives += choose(p.positive, T(1), T(0));
-    s.negatives += choose(!p.positive && p.weight > T(0), T(1), T(0));
+    s.negatives += choose(p.positive, T(0), seen);
+    s.visible += seen;
   }
   template <class T>
   MIXCON_HD void merge(state<T>& s, const state<T>& other) const {
-    s.positives += other.positives, s.negatives += other.negatives;
+    s.positives += other.positives, s.negatives += other.negatives, s.visible += other.visible;
   }
 };
 

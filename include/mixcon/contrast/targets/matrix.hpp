@@ -15,7 +15,8 @@ struct matrix_targets {
   template <Viewable<2> Tensor>
   explicit matrix_targets(Tensor& targets) : target(mixcon::view<2>(targets)) {}
   template <Viewable<2> Tensor, Viewable<2> Weights>
-  matrix_targets(Tensor& targets, Weights& weights) : target(mixcon::view<2>(targets)), weight(mixcon::view<2>(weights)) {}
+  matrix_targets(Tensor& targets, Weights& weights)
+      : target(mixcon::view<2>(targets)), weight(mixcon::view<2>(weights)) {}
 
   struct rule_type {
     matrix_view<const E> target, weight;
@@ -37,19 +38,14 @@ struct matrix_targets {
 
  private:
   void check_values() const {
-    for (index_t a = 0; a < target.extent(0); ++a) {
-      bool seen = false, mass = false;
+    for (index_t a = 0; a < target.extent(0); ++a)
       for (index_t c = 0; c < target.extent(1); ++c) {
         const double p = static_cast<double>(target(a, c)), w = weight ? static_cast<double>(weight(a, c)) : 1.0;
         MIXCON_REQUIRE(p >= 0 && p - p == 0, "matrix_targets: target (", a, ", ", c, ") is ", p,
                        "; expected a finite number >= 0");
         MIXCON_REQUIRE(w >= 0 && w - w == 0, "matrix_targets: weight (", a, ", ", c, ") is ", w,
                        "; expected a finite number >= 0");
-        seen = seen || w > 0, mass = mass || p > 0;
       }
-      MIXCON_REQUIRE(seen || !mass, "matrix_targets: anchor ", a,
-                     " has targets but every candidate has weight 0; expected at least one visible candidate");
-    }
   }
 };
 template <class Tensor>
