@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "gpu/run_on_device.cuh"
 
-#include "gpu/targets_cases.hpp"
+#include "gpu/composed_targets_cases.hpp"
 
 int main() { return mixcon_test::run_on_device(mixcon_test::check_composed_targets); }

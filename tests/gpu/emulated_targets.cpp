@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "gpu/emulated.hpp"
 
-#include "gpu/targets_cases.hpp"
+#include "gpu/composed_targets_cases.hpp"
+#include "gpu/simple_targets_cases.hpp"
 #include "support/catch.hpp"
 
 TEST_CASE("Every targets rule in the kernels, emulated on the CPU, agrees with the serial engine", "[gpu]") {
