@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <cmath>
+#include <limits>
+#include <mixcon/mixcon.hpp>
+#include <vector>
+
+#include "support/catch.hpp"
+
+using namespace mixcon;
+
+namespace {
+
+/// Anchors (3, 2) against candidates (4, 2) of which nobody sees the last: gradients by both.
+template <class Executor, class Similarity>
+std::vector<double> gradients_with_last_row(const Executor& executor, const Similarity& similarity, double last) {
+  std::vector<double> a{1, 2, -1, 0.5, 0.25, -2}, c{1, 1, 0, -1, 2, 0.5, last, last}, by_a(6), by_c(8);
+  const matrix_view<double> anchors{a.data(), {3, 2}}, candidates{c.data(), {4, 2}};
+  const auto targets = targets_of([](index_t anchor, index_t candidate) {
+    if (candidate == 3) return hidden_pair();
+    return anchor == candidate ? positive_pair() : negative_pair();
+  });
+  const contrast objective{info_nce{.temperature = 0.5}, similarity};
+  const matrix_view<double> by_anchors{by_a.data(), {3, 2}}, by_candidates{by_c.data(), {4, 2}};
+  value_and_grad(executor, objective, targets, anchors, candidates,
+                 {.anchors = by_anchors, .candidates = {by_candidates}});
+  by_a.insert(by_a.end(), by_c.begin(), by_c.end() - 2);
+  return by_a;
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("a row that nobody sees may be NaN and changes no gradient", "[engine]", serial, tiled) {
+  const double not_a_number = std::numeric_limits<double>::quiet_NaN(),
+               infinite = std::numeric_limits<double>::infinity();
+  for (double last : {not_a_number, infinite}) {
+    const auto compare = [&](const auto& similarity) {
+      const auto expected = gradients_with_last_row(TestType{}, similarity, 7);
+      const auto found = gradients_with_last_row(TestType{}, similarity, last);
+      for (std::size_t k = 0; k < expected.size(); ++k) CHECK(found[k] == Approx(expected[k]).margin(1e-15));
+    };
+    compare(dot_product{});
+    compare(cosine{});
+    compare(negative_squared_distance{});
+  }
+}
