@@ -60,7 +60,7 @@ void add_pair(const Problem& p, const Saved& saved, index_t a, const visited_pai
   const index_t width = p.anchors.width(), pitch = p.anchors.pitch();
   const T* anchor = p.anchors.row(a);
   auto add_row = [&](std::vector<T>& rows, index_t row, const T* towards, const T* self) {
-    if (rows.empty()) return;
+    if (rows.empty() || (other == T(0) && mine == T(0))) return;  // a hidden row may be NaN
     T* sum = rows.data() + row * pitch;
     for (index_t k = 0; k < width; ++k) sum[k] += other * towards[k] + mine * self[k];
   };

@@ -30,6 +30,8 @@ class packed_rows {
   index_t width() const { return width_; }
   index_t pitch() const { return pitch_of(width_); }
   const T* row(index_t i) const { return data_.data() + i * pitch(); }
+  /// Whether every entry is a finite number.
+  bool finite() const { return finite_; }
   T squared_length(index_t i) const { return dot(row(i), row(i)); }
   /// Products in one order, so that a row and its copy have distance exactly 0.
   T dot(const T* a, const T* b) const {
@@ -43,6 +45,7 @@ class packed_rows {
   void pack(index_t to, const vector_view<const E>& from, rows form) {
     T* row = data_.data() + to * pitch();
     for (index_t k = 0; k < width_; ++k) row[k] = static_cast<T>(from[k]);
+    for (index_t k = 0; k < width_; ++k) finite_ = finite_ && row[k] - row[k] == T(0);
     unit_[static_cast<std::size_t>(to)] = form == rows::unit;
     if (form != rows::unit) return;
     const wide_t<T> length = length_of(row);
@@ -81,6 +84,7 @@ class packed_rows {
   }
 
   index_t count_ = 0, width_ = 0;
+  bool finite_ = true;
   std::vector<T> data_;
   std::vector<char> unit_;   // whether the row was divided by its length
   std::vector<T> backward_;  // if so, 1 / length; 0 for a row too short to have a direction

@@ -32,13 +32,10 @@ class tile_scatter {
     tile<Problem> weights(p_, block, column_block);
     weights.multiply(with_.candidates);
     for (index_t r = 0; r < weights.rows(); ++r) weigh_row(weights, r);
-    const index_t pitch = p_.anchors.pitch(), a = weights.first_row(), c = weights.first_column();
-    if (!to_.anchors.empty())
-      tile_product<true>(weights.rows(), pitch, weights.columns(), strided<T>{weights.entry(0, 0), tile_columns, 1},
-                         rows_of_vectors<T>{p_.candidates.row(c), pitch}, to_.anchors.data() + a * pitch, pitch);
-    if (!to_.candidates.empty())
-      tile_product<true>(weights.columns(), pitch, weights.rows(), strided<T>{weights.entry(0, 0), 1, tile_columns},
-                         rows_of_vectors<T>{p_.anchors.row(a), pitch}, to_.candidates.data() + c * pitch, pitch);
+    if (p_.anchors.finite() && p_.candidates.finite())
+      add_products(weights);
+    else
+      add_by_pair(weights);
   }
 
   /// After all tiles: what goes toward each row itself.
@@ -56,6 +53,30 @@ class tile_scatter {
   }
 
  private:
+  void add_products(tile<Problem>& weights) {
+    const index_t pitch = p_.anchors.pitch(), a = weights.first_row(), c = weights.first_column();
+    if (!to_.anchors.empty())
+      tile_product<true>(weights.rows(), pitch, weights.columns(), strided<T>{weights.entry(0, 0), tile_columns, 1},
+                         rows_of_vectors<T>{p_.candidates.row(c), pitch}, to_.anchors.data() + a * pitch, pitch);
+    if (!to_.candidates.empty())
+      tile_product<true>(weights.columns(), pitch, weights.rows(), strided<T>{weights.entry(0, 0), 1, tile_columns},
+                         rows_of_vectors<T>{p_.anchors.row(a), pitch}, to_.candidates.data() + c * pitch, pitch);
+  }
+  /// The same, pair by pair: a weight of 0 leaves out a row, which may be NaN where nobody sees it.
+  void add_by_pair(tile<Problem>& weights) {
+    const index_t pitch = p_.anchors.pitch();
+    auto add = [pitch](std::vector<T>& to, index_t row, T weight, const T* other) {
+      if (to.empty() || weight == T(0)) return;
+      for (index_t k = 0; k < pitch; ++k) to[static_cast<std::size_t>(row * pitch + k)] += weight * other[k];
+    };
+    for (index_t r = 0; r < weights.rows(); ++r)
+      for (index_t j = 0; j < weights.columns(); ++j) {
+        const index_t a = weights.first_row() + r, c = weights.first_column() + j;
+        add(to_.anchors, a, *weights.entry(r, j), p_.candidates.row(c));
+        add(to_.candidates, c, *weights.entry(r, j), p_.anchors.row(a));
+      }
+  }
+
   void weigh_row(tile<Problem>& weights, index_t r) {
     const index_t a = weights.first_row() + r, first = weights.first_column();
     if (!saved_.used[static_cast<std::size_t>(a)]) {
@@ -119,9 +140,11 @@ class tile_scatter {
   }
   void add_selves(std::vector<T>& to, const std::vector<T>& self, const mixcon::detail::packed_rows<T>& rows) const {
     if (Problem::linear || to.empty()) return;
-    for (index_t i = 0; i < rows.count(); ++i)
-      for (index_t k = 0; k < rows.width(); ++k)
-        to[static_cast<std::size_t>(i * rows.pitch() + k)] += self[static_cast<std::size_t>(i)] * rows.row(i)[k];
+    for (index_t i = 0; i < rows.count(); ++i) {
+      const T weight = self[static_cast<std::size_t>(i)];
+      for (index_t k = 0; weight != T(0) && k < rows.width(); ++k)
+        to[static_cast<std::size_t>(i * rows.pitch() + k)] += weight * rows.row(i)[k];
+    }
   }
 
   const Problem& p_;

@@ -35,9 +35,10 @@ template <class T>
 T stored(mixing_number<T> value) {
   if constexpr (SmallInteger<T>) {
     // beside 1.5 * 2^23 a float has no room for a fraction: the sum is rounded, its last bits are the integer
-    constexpr float shift = 0x1.8p23f;
-    const std::int32_t bits = __builtin_bit_cast(std::int32_t, value + shift);
-    return static_cast<T>(bits - __builtin_bit_cast(std::int32_t, shift));
+    const float rounded = value + 0x1.8p23f;
+    std::int32_t bits = 0;
+    __builtin_memcpy(&bits, &rounded, sizeof bits);
+    return static_cast<T>(bits - 0x4B400000);  // less those of the shift itself
   } else {
     return static_cast<T>(value);
   }
