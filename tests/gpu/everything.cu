@@ -15,6 +15,7 @@ int main() {
   const auto plan = mixcon::mixup<>{}.plan(4, mixcon::philox_draws{.seed = 1});
   mixcon::blend(plan, embeddings, gradient);
   const bool mixed = slopes[0] + slopes[1] > 0.999F && slopes[0] + slopes[1] < 1.001F;
-  std::printf("loss %g, expected %g; a mixed row sums to %g\n", loss, expected, slopes[0] + slopes[1]);
+  std::printf("loss %g, expected %g; a mixed row sums to %g\n", double{loss}, double{expected},
+              double{slopes[0]} + double{slopes[1]});
   return std::fabs(loss - expected) < 1e-6F && mixed ? 0 : 1;
 }
