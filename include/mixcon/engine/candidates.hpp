@@ -85,10 +85,21 @@ using candidate_element_t =
     std::remove_const_t<typename decltype(as_segments(std::declval<C&>()).each[0].rows_of)::element>;
 }  // namespace detail
 
+namespace detail {
+/// Says at compile time that rows must outlive the candidates made of them.
+template <class Part>
+constexpr void check_lasting() {
+  static_assert(is_segment<std::remove_cvref_t<Part>> || Lasting<Part>,
+                "mixcon: this temporary owns its rows and the candidates would outlive them; keep it in a variable");
+}
+}  // namespace detail
+
 /// Candidates that only their own anchor sees: keys (N, D), one each, or (N, k, D). They come first in a row.
 template <class Tensor>
-requires detail::RowsOfAny<Tensor>
-auto own(Tensor& tensor) {
+auto own(Tensor&& tensor) {
+  static_assert(detail::RowsOfAny<std::remove_reference_t<Tensor>>,
+                "mixcon: own(...) takes keys (N, D), one for each anchor, or (N, k, D)");
+  detail::check_lasting<Tensor>();
   auto v = detail::view_of_rows(tensor);
   using E = element_t<Tensor>;
   return candidate_segment<E>{detail::as_rank_3(tensor_view<const E, decltype(v)::rank>(v)), true};
@@ -97,6 +108,7 @@ auto own(Tensor& tensor) {
 template <class Part>
 requires detail::SegmentPart<Part>
 auto as_given(Part&& part) {
+  detail::check_lasting<Part>();
   auto segment = detail::as_segment(part);
   segment.form = rows::as_given;
   return segment;
@@ -105,6 +117,7 @@ auto as_given(Part&& part) {
 template <class Part>
 requires detail::SegmentPart<Part>
 auto as_unit(Part&& part) {
+  detail::check_lasting<Part>();
   auto segment = detail::as_segment(part);
   segment.form = rows::unit;
   return segment;
@@ -114,6 +127,8 @@ auto as_unit(Part&& part) {
 template <class First, class... More>
 requires(detail::SegmentPart<First> && (detail::SegmentPart<More> && ...)) auto candidates(First&& first,
                                                                                            More&&... more) {
+  detail::check_lasting<First>();
+  (detail::check_lasting<More>(), ...);
   auto segment = detail::as_segment(first);
   return candidate_segments<std::remove_const_t<typename decltype(segment.rows_of)::element>>{
       {segment, detail::as_segment(more)...}};

@@ -25,6 +25,10 @@ template <class Objective, class Targets, class E>
 class evaluation {
   using T = accumulate_t<E>;
   using Loss = std::remove_cvref_t<decltype(std::declval<Objective&>().loss)>;
+  static_assert(
+      requires(const Targets& targets, const pair_space& pairs) { targets.bind(pairs).rule(); },
+      "mixcon: these are no targets; pass view_targets, label_targets{.labels = labels} or another of "
+      "mixcon/contrast/targets.hpp");
   using Bound = decltype(std::declval<const Targets&>().bind(std::declval<const pair_space&>()));
 
  public:

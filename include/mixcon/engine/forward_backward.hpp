@@ -5,9 +5,27 @@
 
 namespace mixcon {
 
+namespace detail {
+
+template <class E>
+struct computed_in {
+  static_assert(Storable<E>, "mixcon: embeddings must be float, double, long double, bfloat16 or half; convert these");
+  using type = float;
+};
+template <Storable E>
+struct computed_in<E> {
+  using type = accumulate_t<E>;
+};
+
+/// A tensor that takes the gradient of rows computed in T: of rank 2, of Ts that can be written to.
+template <class Gradient, class T>
+concept TakesGradient = std::is_constructible_v<matrix_view<T>, Gradient&>;
+
+}  // namespace detail
+
 /// The type that rows of this tensor are computed in: float for float, bfloat16 and half; double for double.
 template <class Tensor>
-using compute_t = accumulate_t<element_t<Tensor>>;
+using compute_t = typename detail::computed_in<element_t<Tensor>>::type;
 
 /// What `forward` saves for this objective and these rows: `saved_for<decltype(objective), embeddings> saved;`
 template <class Objective, class Tensor>
@@ -44,6 +62,9 @@ template <class Executor, class Objective, class Targets, Viewable<2> Embeddings
 void backward(const Executor& executor, const Objective& objective, const Targets& targets,
               const Embeddings& embeddings, const saved_statistics<Objective, compute_t<Embeddings>>& saved,
               double upstream, Gradient&& gradient) {
+  static_assert(detail::TakesGradient<Gradient, compute_t<Embeddings>>,
+                "mixcon: a gradient must be a tensor of rank 2 that can be written to, of the type that its rows are "
+                "computed in (float for float, bfloat16 and half rows)");
   backward(executor, objective, targets, embeddings, embeddings, saved, upstream,
            {.anchors = gradient, .candidates = {gradient}});
 }
@@ -66,6 +87,9 @@ template <class Executor, class Objective, class Targets, Viewable<2> Embeddings
 loss_result<compute_t<Embeddings>> value_and_grad(const Executor& executor, const Objective& objective,
                                                   const Targets& targets, const Embeddings& embeddings,
                                                   Gradient&& gradient) {
+  static_assert(detail::TakesGradient<Gradient, compute_t<Embeddings>>,
+                "mixcon: a gradient must be a tensor of rank 2 that can be written to, of the type that its rows are "
+                "computed in (float for float, bfloat16 and half rows)");
   return value_and_grad(executor, objective, targets, embeddings, embeddings,
                         {.anchors = gradient, .candidates = {gradient}});
 }

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// expect: mixcon: a gradient must be a tensor of rank 2 that can be written to, of the type
+#include <mixcon/mixcon.hpp>
+
+using namespace mixcon;
+
+int main() {
+  float data[4] = {1, 2, 3, 4};
+  double gradient[4];
+  const matrix_view<const float> z{data, {2, 2}};
+  value_and_grad(serial{}, contrast{info_nce{}, cosine{}}, diagonal_targets{}, z,
+                 matrix_view<double>{gradient, {2, 2}});
+}
