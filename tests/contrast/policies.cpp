@@ -40,7 +40,7 @@ TEST_CASE("sum is mean times the number of anchors; weighted is the sum by weigh
   });
 }
 
-TEST_CASE("a weight of 0 keeps an anchor's NaN out of the value", "[contrast]") {
+TEST_CASE("a weight of 0 keeps an anchor's NaN out of value and gradients", "[contrast]") {
   random_numbers draw(2);
   auto a = random_embeddings<double>(number, width, draw);
   const auto c = random_embeddings<double>(number, width, draw);
@@ -51,7 +51,9 @@ TEST_CASE("a weight of 0 keeps an anchor's NaN out of the value", "[contrast]") 
   const double expected = value_of(serial{}, objective, diagonal_targets{}, a, c);
   a(3, 2) = std::numeric_limits<double>::quiet_NaN();
   for_each_engine<double>([&](const auto& executor, const char*) {
-    check_same(value_of(executor, objective, diagonal_targets{}, a, c), expected);
+    auto dc = zeros_like(c);
+    check_same(value_and_grad(executor, objective, diagonal_targets{}, a, c, {.candidates = {dc}}), expected);
+    CHECK(all_finite(dc));
   });
 }
 
