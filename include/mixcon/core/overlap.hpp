@@ -46,8 +46,8 @@ bool is_sum_of_strides(index_t apart, const axes<Rank>& before, const axes<Rank>
   return false;
 }
 
-/// Whether two tensors share memory. Exact for tensors of the same strides, such as the two views of a batch (N, 2, ...)
-/// or blocks side by side in one matrix; where strides differ, tensors that are interleaved count as overlapping.
+/// Whether two tensors share memory. Exact for tensors of the same strides, such as the two views of a batch (N, 2,
+/// ...) or blocks side by side in one matrix; where strides differ, tensors that are interleaved count as overlapping.
 template <class A, class B, int RankA, int RankB>
 bool overlap(const tensor_view<A, RankA>& a, const tensor_view<B, RankB>& b) {
   if (!a || !b || a.empty() || b.empty()) return false;

@@ -16,8 +16,8 @@
 /// Checks an argument at the public door. When `condition` is false, throws `std::invalid_argument` whose text is the
 /// rest of the arguments written one after another (text, numbers, axes); under -fno-exceptions, prints the text to
 /// stderr and aborts. The sentence names the function, what came, what was expected, and a likely fix.
-#define MIXCON_REQUIRE(condition, ...) \
-  do {                                 \
+#define MIXCON_REQUIRE(condition, ...)                                                   \
+  do {                                                                                   \
     if (!(condition)) ::mixcon::detail::refuse(::mixcon::detail::sentence(__VA_ARGS__)); \
   } while (false)
 
@@ -37,10 +37,10 @@ std::string written(double number);  // shortest of the usual forms: 0.07, 1e-12
 inline void append(std::string& to, const char* text) { to += text; }
 inline void append(std::string& to, const std::string& text) { to += text; }
 template <class N>
-  requires std::is_integral_v<N>
+requires std::is_integral_v<N>
 void append(std::string& to, N number) { to += std::to_string(number); }
 template <class N>
-  requires std::is_floating_point_v<N>
+requires std::is_floating_point_v<N>
 void append(std::string& to, N number) { to += written(static_cast<double>(number)); }
 template <int Rank>
 void append(std::string& to, const axes<Rank>& extents) {  // (256, 128)
