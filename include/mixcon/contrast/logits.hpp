@@ -15,7 +15,7 @@ namespace mixcon {
 struct plain_logits {
   double bias = 0;
 
-  void check(index_t, index_t) const {
+  void check() const {
     MIXCON_REQUIRE(bias - bias == 0, "contrast: the logits' bias is ", bias, "; expected a finite number");
   }
   template <class T>

@@ -59,7 +59,8 @@ struct arguments {
         objective.reduce != reduction::weighted || objective.direction.columns == 0 || pairs.candidates == number,
         function, ": ", number, " weights for a column direction over ", pairs.candidates,
         " candidates; with reduction::weighted expected as many candidates as anchors");
-    objective.logits.check(number, pairs.candidates);
+    if constexpr (requires { objective.logits.check(number, pairs.candidates); })
+      objective.logits.check(number, pairs.candidates);
   }
 
   /// Refuses gradients of a wrong shape, and outputs that share memory with inputs or with each other.

@@ -42,8 +42,8 @@ class evaluation {
   loss_result<T> forward(const Executor& executor, Saved& saved) const {
     const directions& share = objective_.direction;
     loss_result<T> by_rows{}, by_columns{};
-    if (share.rows != 0) by_rows = run(executor, rows_problem(), share.rows, saved.rows);
-    if (share.columns != 0) by_columns = run(executor, columns_problem(), share.columns, saved.columns);
+    if (share.rows != 0) by_rows = run(executor, "anchor", rows_problem(), share.rows, saved.rows);
+    if (share.columns != 0) by_columns = run(executor, "candidate", columns_problem(), share.columns, saved.columns);
     return {by_rows.value + by_columns.value, share.rows != 0 ? by_rows.anchors_used : by_columns.anchors_used};
   }
 
@@ -119,14 +119,15 @@ class evaluation {
   }
 
   template <class Executor, class Problem, class SavedRows>
-  loss_result<T> run(const Executor& executor, const Problem& problem, double share, SavedRows& saved) const {
+  loss_result<T> run(const Executor& executor, const char* row, const Problem& problem, double share,
+                     SavedRows& saved) const {
     for_each_position<Problem::count>([&](auto k) {
       const auto& statistic = get<decltype(k)::value>(problem.statistics);
       if constexpr (requires { statistic.check(index_t{}); }) statistic.check(problem.anchors.count());
     });
     std::vector<row_state<Problem, T>> states(static_cast<std::size_t>(problem.anchors.count()));
     executor.gather(problem, states);
-    return finish(objective_, problem, states, share, saved);
+    return finish({call_.function, row}, objective_, problem, states, share, saved);
   }
 
   template <class Saved>

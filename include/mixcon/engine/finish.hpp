@@ -7,16 +7,22 @@
 
 namespace mixcon::detail {
 
+/// How refusals name a row: the public call, and "anchor" or, where the columns' softmax is taken, "candidate".
+struct row_words {
+  const char* function;
+  const char* row;
+};
+
 /// Which anchors count, by the objective's policy; refuses where the policy is to refuse.
 template <class Objective, class Problem, class T>
-index_t mark_used(const Objective& objective, const std::vector<row_state<Problem, T>>& states,
+index_t mark_used(const row_words& words, const Objective& objective, const std::vector<row_state<Problem, T>>& states,
                   std::vector<char>& used) {
   using traits = loss_traits<decltype(objective.loss)>;
   index_t anchors_used = 0;
   for (std::size_t a = 0; a < states.size(); ++a) {
     // NaN never reaches these: they are sums of 0 and 1
     const bool positive = states[a].seen.positives > T(0), negative = states[a].seen.negatives > T(0);
-    MIXCON_REQUIRE(positive || objective.without_positive != no_positive::error, "forward: anchor ",
+    MIXCON_REQUIRE(positive || objective.without_positive != no_positive::error, words.function, ": ", words.row, " ",
                    static_cast<index_t>(a),
                    " has no positive and the objective's policy is no_positive::error; add a view or a sample of its "
                    "class, or choose no_positive::zero or ::skip");
@@ -31,7 +37,7 @@ index_t mark_used(const Objective& objective, const std::vector<row_state<Proble
 /// The formula, anchor by anchor: turns gathered states into the loss's value and into d loss / d statistic.
 /// `share` multiplies both: the weight of this direction.
 template <class Objective, class Problem, class T, class Saved>
-loss_result<T> finish(const Objective& objective, const Problem& problem,
+loss_result<T> finish(const row_words& words, const Objective& objective, const Problem& problem,
                       const std::vector<row_state<Problem, T>>& states, double share, Saved& saved) {
   using Loss = std::remove_cvref_t<decltype(objective.loss)>;
   constexpr int count = Problem::count, number_of_terms = term_count<Loss>;
@@ -39,7 +45,7 @@ loss_result<T> finish(const Objective& objective, const Problem& problem,
   saved.reading.assign(anchors, {});
   saved.adjoint.assign(anchors * static_cast<std::size_t>(count), T(0));
   saved.used.assign(anchors, 0);
-  const index_t anchors_used = mark_used(objective, states, saved.used);
+  const index_t anchors_used = mark_used(words, objective, states, saved.used);
 
   auto formula_at = [&](std::size_t a) {
     T values[static_cast<unsigned>(count > 0 ? count : 1)];
@@ -62,8 +68,8 @@ loss_result<T> finish(const Objective& objective, const Problem& problem,
     ++counted;
     const auto answer = formula_at(a);
     for (unsigned n = 0; n < number_of_terms; ++n) {
-      MIXCON_REQUIRE(states[a].seen.visible > T(0) || answer.of[n].value.value != minus_infinity<T>(),
-                     "forward: anchor ", static_cast<index_t>(a),
+      MIXCON_REQUIRE(states[a].seen.visible > T(0) || answer.of[n].value.value != minus_infinity<T>(), words.function,
+                     ": ", words.row, " ", static_cast<index_t>(a),
                      " sees no candidate: all are hidden or have weight 0, and the loss takes the logarithm of their "
                      "sum; expected at least one visible candidate");
       sum[n].add(answer.of[n].value.value * weight_of(a));

@@ -61,8 +61,9 @@ struct segment_targets {
 
   auto bind(const pair_space& space) const {
     constexpr int count = pack<Targets...>::size;
-    MIXCON_REQUIRE(space.segments.size() == static_cast<std::size_t>(count), "segments: ", count, " targets for ",
-                   space.segments.size(), " candidate segments; expected one each, in their order");
+    MIXCON_REQUIRE(space.segments.size() == static_cast<std::size_t>(count), "segments: made for ", count,
+                   " candidate segments, called with ", space.segments.size(),
+                   "; expected one targets for each segment, in their order");
     axes<count + 1> from;
     for (int s = 0; s < count; ++s) from[s + 1] = from[s] + space.segments[static_cast<std::size_t>(s)];
     auto part = [&](int s) {
