@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <mixcon/contrast/objective.hpp>
 #include <mixcon/contrast/targets/bound.hpp>
 #include <mixcon/core/overlap.hpp>
 #include <mixcon/engine/gradients.hpp>
