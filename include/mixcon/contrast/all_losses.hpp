@@ -4,12 +4,13 @@
 // Every public loss, one line each. Laws, gradient checks, golden runs, benchmarks and kernel instantiation iterate
 // over `all_losses`; a test fails when a loss's header is missing here.
 
+#include <mixcon/contrast/decoupled.hpp>
 #include <mixcon/contrast/info_nce.hpp>
 #include <mixcon/contrast/supcon_inside.hpp>
 #include <mixcon/contrast/weighted_softmax.hpp>
 
 namespace mixcon {
 
-using all_losses = pack<info_nce, supcon_inside, weighted_softmax>;
+using all_losses = pack<decoupled, info_nce, supcon_inside, weighted_softmax>;
 
 }  // namespace mixcon
