@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-// Every public loss, one line each. Laws, gradient checks, golden runs, benchmarks and kernel instantiation iterate
+// Every public loss, one line each, in the order of the alphabet. Gradient checks, lanes, kernels and benchmarks iterate
 // over `all_losses`; a test fails when a loss's header is missing here.
 
 #include <mixcon/contrast/decoupled.hpp>
