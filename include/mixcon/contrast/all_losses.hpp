@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-// Every public loss, one line each, in the order of the alphabet. Gradient checks, lanes, kernels and benchmarks iterate
-// over `all_losses`; a test fails when a loss's header is missing here.
+// Every public loss, one line each, in the order of the alphabet. Gradient checks, lanes, kernels and benchmarks
+// iterate over `all_losses`; a test fails when a loss's header is missing here.
 
 #include <mixcon/contrast/decoupled.hpp>
 #include <mixcon/contrast/info_nce.hpp>
