@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What the checks of losses files share. The kinds of losses_NAME.json stand in losses_NAME.cpp, which registers them.
+#pragma once
+
+#include "golden/golden.hpp"
+#include "golden/loss_cases.hpp"
+#include "golden/loss_inputs.hpp"
+#include "golden/loss_tolerance.hpp"
+
+#include <mixcon/mixcon.hpp>
+
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace mixcon_golden {
+
+/// The engine that the command line names, as one executor: the code in front of the engines is compiled once.
+struct named_engine {
+  engine name;
+
+  template <class Problem, class States>
+  void gather(const Problem& problem, States& states) const {
+    name == engine::serial ? mixcon::serial{}.gather(problem, states) : mixcon::tiled{}.gather(problem, states);
+  }
+  template <class Problem, class Saved, class Gradients>
+  void scatter(const Problem& problem, const Saved& saved, Gradients& to) const {
+    name == engine::serial ? mixcon::serial{}.scatter(problem, saved, to) : mixcon::tiled{}.scatter(problem, saved, to);
+  }
+};
+
+template <class T>
+using loss_check = void (*)(golden_case&, const named_engine&);
+/// The checks of every kind in rows of T, by name.
+template <class T>
+std::map<std::string, loss_check<T>>& loss_checks() {
+  static std::map<std::string, loss_check<T>> by_kind;
+  return by_kind;
+}
+/// Makes a kind known, when it stands at namespace scope:
+/// `const known_loss nt_xent{"nt_xent", check_nt_xent<double>, check_nt_xent<float>};`
+struct known_loss {
+  known_loss(const char* kind, loss_check<double> in_double, loss_check<float> in_float) {
+    loss_checks<double>()[kind] = in_double;
+    loss_checks<float>()[kind] = in_float;
+  }
+};
+
+template <class T>
+void expect_loss(golden_case& of, T value, const tolerance& within) {
+  if (!of.lists("loss")) of.fail("outputs.loss is missing");
+  of.expect("loss", static_cast<double>(value), within.value);
+}
+template <class T>
+void expect_gradient(golden_case& of, const std::string& output, const std::vector<T>& gradient,
+                     const tolerance& within) {
+  of.expect(output, gradient, within.gradient, in_units_of::the_largest);
+}
+
+template <class T>
+std::vector<index_t> read_labels(golden_case& of, const stacked_views<T>& z) {
+  std::vector<index_t> labels = of.inputs.indices("labels");
+  if (static_cast<index_t>(labels.size()) != z.samples) throw std::runtime_error("inputs.labels has an odd length");
+  return labels;
+}
+
+}  // namespace mixcon_golden
