@@ -73,7 +73,9 @@ struct cross_entropy {
     const mask_of<T> single = s.number == T(1) && s.weight == T(1);
     const T pushing = log_of_sum(s.negatives, s.shift);
     const T gap = pushing - s.place;  // of the single positive
-    const T partition = choose(single, s.place + softplus(gap), log_of_sum(s.negatives + s.positives, s.shift));
+    // from the larger of the two, so that no rounding brings the partition below a logit
+    const T both = choose(gap > T(0), pushing + softplus(-gap), s.place + softplus(gap));
+    const T partition = choose(single, both, log_of_sum(s.negatives + s.positives, s.shift));
     const T many = s.mass * partition - s.attraction;
     const T value = choose(s.mass == T(0), T(0) - s.attraction, choose(single, s.mass * softplus(gap), many));
     return {value, partition, s.mass, single, -s.mass * sigmoid(gap)};

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// An engine chosen at run time: the code in front of the engines is compiled once for all of them.
+#pragma once
+
+#include <mixcon/engine/executor.hpp>
+
+#include <string>
+
+namespace mixcon_test {
+
+struct any_engine {
+  bool is_tiled = false;
+  int threads = 1;
+
+  /// Calls f with the engine itself.
+  template <class F>
+  decltype(auto) visit(F&& f) const {
+    return is_tiled ? f(mixcon::tiled{.threads = threads}) : f(mixcon::serial{});
+  }
+  template <class Problem, class States>
+  void gather(const Problem& problem, States& states) const {
+    visit([&](const auto& engine) { engine.gather(problem, states); });
+  }
+  template <class Problem, class Saved, class Gradients>
+  void scatter(const Problem& problem, const Saved& saved, Gradients& to) const {
+    visit([&](const auto& engine) { engine.scatter(problem, saved, to); });
+  }
+  std::string name() const { return is_tiled ? "tiled, " + std::to_string(threads) + " threads" : "serial"; }
+};
+
+}  // namespace mixcon_test
