@@ -4,7 +4,7 @@
 # ccache keeps objects between builds; precompiled headers need its leave to ignore time stamps.
 find_program(MIXCON_CCACHE ccache)
 if(MIXCON_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_SLOPPINESS=pch_defines,time_macros ${MIXCON_CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=true ${MIXCON_CCACHE})
 endif()
 
 set(CMAKE_CXX_EXTENSIONS OFF)
