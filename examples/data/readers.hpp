@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Every data set that can be read, by name.
+#pragma once
+
+#include "data/data_set.hpp"
+
+#include <string>
+#include <vector>
+
+namespace mixcon_train {
+
+/// Where Debian's package dataset-fashion-mnist puts its four files.
+inline constexpr const char* debian_fashion_mnist = "/usr/share/datasets/fashion-mnist";
+
+/// Fashion-MNIST: 60000 and 10000 grey images of 28 x 28, ten classes of clothes. Xiao et al. 2017, arXiv:1708.07747.
+/// The folder holds the four published IDX files, with gzip or without. Throws file_error.
+train_and_test read_fashion_mnist(const std::string& folder = debian_fashion_mnist);
+
+/// CIFAR-10: 50000 and 10000 images of 3 x 32 x 32, ten classes; Krizhevsky 2009. The folder holds data_batch_1.bin to
+/// data_batch_5.bin and test_batch.bin, whose sizes are checked. Throws file_error.
+train_and_test read_cifar10(const std::string& folder);
+
+/// CIFAR-100: the same, a hundred fine classes, train.bin and test.bin.
+train_and_test read_cifar100(const std::string& folder);
+
+/// The folder of this repository with the digits.
+std::string shipped_digits();
+
+/// 1437 and 360 handwritten digits of 8 x 8, UCI; their 17 grey values are spread over 0 .. 255. They are shipped with
+/// this repository. Throws file_error.
+train_and_test read_digits(const std::string& folder = shipped_digits());
+
+/// The names that `read_data` knows, `auto` last.
+const std::vector<std::string>& data_names();
+
+/// Reads a data set by name. An empty folder means its usual place; CIFAR has none. `auto` is Fashion-MNIST where its
+/// package is installed, and the digits otherwise; `train.name` says which. Throws file_error, and
+/// std::invalid_argument for a name that is not known.
+train_and_test read_data(const std::string& name, const std::string& folder = {});
+
+}  // namespace mixcon_train
