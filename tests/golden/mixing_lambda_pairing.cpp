@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "golden/mixing_rules.hpp"
+#include "golden/mixing_checks.hpp"
 
-#include <mixcon/mix/box_rules.hpp>
 #include <mixcon/mix/lambda.hpp>
 #include <mixcon/mix/pairing.hpp>
 #include <mixcon/mix/pairing_by_class.hpp>
@@ -10,7 +9,7 @@
 namespace mixcon_golden {
 namespace {
 
-using namespace mixcon;
+using known = golden_case&;
 
 /// A rule that takes a lambda to a lambda.
 template <class Rule>
@@ -38,19 +37,6 @@ void check_dirichlet(golden_case& of) {
   const matrix_view<double> rows{weights.data(), {drawn.shape[0], drawn.shape[1]}};
   for (index_t i = 0; i < rows.extent(0); ++i) sampler(draws, i, vector_view<double>{&rows(i, 0), {rows.extent(1)}});
   of.expect("weights", weights, in_double);
-}
-
-/// A rule that places a box; `names` are the case's names of draws and the library's.
-template <class Rule>
-void check_box(golden_case& of, const Rule& rule, const std::map<std::string, const char*>& names) {
-  const image_shape shape{1, 1, of.params.count("h"), of.params.count("w")};
-  fields recorded = of.inputs.inside("draws");
-  recorded_draws draws;
-  for (const auto& [name, as] : names) record(draws, recorded, name, as);
-  of.also(recorded);
-  const box found = rule(shape, of.inputs.number("lam"), draws, 0);
-  of.expect("box", std::vector<index_t>{found.top, found.bottom, found.left, found.right}, 0);
-  of.expect("lam", 1 - share(found, shape), in_double);
 }
 
 template <class Pairing>
@@ -122,51 +108,26 @@ void check_class_balanced(golden_case& of) {
   of.expect("perm", pairing(labels, draws), 0);
 }
 
+const known_mixing folds{"lambda.fold_max", [](known of) { check_lambdas(of, fold_max); }};
+const known_mixing rescales{"lambda.rescale_poly", [](known of) {
+                              check_lambdas(
+                                  of, [k = of.params.number("k")](double lambda) { return rescale_poly(lambda, k); });
+                            }};
+const known_mixing two_hot{"lambda.two_hot_adjust", check_two_hot};
+const known_mixing dirichlet{"lambda.inputmix_dirichlet", check_dirichlet};
+const known_mixing reverses{"pairing.reverse", [](known of) { check_partners(of, pairing::reverse{}); }};
+const known_mixing rolls{"pairing.roll", [](known of) {
+                           check_partners(of, pairing::roll{of.params.has("shift") ? of.params.count("shift") : 1});
+                         }};
+const known_mixing shifts{"pairing.shift",
+                          [](known of) { check_partners(of, pairing::shift{of.params.count("shift")}); }};
+const known_mixing derangement{"pairing.derangement", check_derangement};
+const known_mixing cycle{"pairing.max_distance_cycle", check_cycle};
+const known_mixing nearest{"pairing.nearest", check_nearest};
+const known_mixing same{"pairing.same_class", [](known of) { check_by_class(of, pairing::same_class{}, true); }};
+const known_mixing different{"pairing.different_class",
+                             [](known of) { check_by_class(of, pairing::different_class{}, false); }};
+const known_mixing balanced{"pairing.class_balanced", check_class_balanced};
+
 }  // namespace
-
-const check_table& rule_checks() {
-  using known = golden_case&;
-  static const check_table by_kind{
-      {"lambda.fold_max", [](known of) { check_lambdas(of, fold_max); }},
-      {"lambda.rescale_poly",
-       [](known of) {
-         check_lambdas(of, [k = of.params.number("k")](double lambda) { return rescale_poly(lambda, k); });
-       }},
-      {"lambda.two_hot_adjust", check_two_hot},
-      {"lambda.inputmix_dirichlet", check_dirichlet},
-      {"pairing.reverse", [](known of) { check_partners(of, pairing::reverse{}); }},
-      {"pairing.roll",
-       [](known of) { check_partners(of, pairing::roll{of.params.has("shift") ? of.params.count("shift") : 1}); }},
-      {"pairing.shift", [](known of) { check_partners(of, pairing::shift{of.params.count("shift")}); }},
-      {"pairing.derangement", check_derangement},
-      {"pairing.max_distance_cycle", check_cycle},
-      {"pairing.nearest", check_nearest},
-      {"pairing.same_class", [](known of) { check_by_class(of, pairing::same_class{}, true); }},
-      {"pairing.different_class", [](known of) { check_by_class(of, pairing::different_class{}, false); }},
-      {"pairing.class_balanced", check_class_balanced},
-      {"box.cutmix",
-       [](known of) {
-         check_box(of, centred_box{}, {{"cy", "box_row"}, {"cx", "box_column"}});
-       }},
-      {"box.cutmix_margin",
-       [](known of) {
-         check_box(of, margin_box{of.params.number("margin")}, {{"cy", "box_row"}, {"cx", "box_column"}});
-       }},
-      {"box.minmax",
-       [](known of) {
-         check_box(of, minmax_box{of.params.number("min"), of.params.number("max")},
-                   {{"cut_h", "box_height"}, {"cut_w", "box_width"}, {"y", "box_top"}, {"x", "box_left"}});
-       }},
-      {"box.torchvision",
-       [](known of) {
-         check_box(of, torchvision_box{}, {{"cy", "box_row"}, {"cx", "box_column"}});
-       }},
-      {"box.continuous_center",
-       [](known of) {
-         check_box(of, continuous_box{}, {{"ry", "box_row"}, {"rx", "box_column"}});
-       }},
-  };
-  return by_kind;
-}
-
 }  // namespace mixcon_golden
