@@ -25,6 +25,14 @@ MIXCON_HD mask_of<T> each_answer(F&& f) {
   else
     return f(0);
 }
+/// Lane k of a mask.
+template <class Mask>
+MIXCON_HD bool answer_of(const Mask& mask, int k) {
+  if constexpr (std::is_same_v<Mask, bool>)
+    return mask;
+  else
+    return mask[k];
+}
 /// values[first], and the following ones on lanes.
 template <class T, class E>
 MIXCON_HD T load(const vector_view<const E>& values, index_t first) {

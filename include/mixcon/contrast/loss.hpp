@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <mixcon/contrast/scope.hpp>
 #include <mixcon/contrast/statistics.hpp>
 #include <mixcon/contrast/terms.hpp>
 #include <mixcon/core/require.hpp>
@@ -13,8 +14,8 @@ namespace mixcon {
 //   template <class T> T value(T one, T per, T statistic) const;     the loss in terms of them
 //
 // `value` may take one number more, the logit scale, and may return `terms`. `static constexpr bool needs_positive`,
-// `needs_negative` say which anchors reach the formula at all; `temperature` divides the similarities;
-// `void check() const` refuses bad parameters.
+// `needs_negative` say which anchors reach the formula at all; `static constexpr auto scope` says what it is evaluated
+// for (scope.hpp); `temperature` divides the similarities; `void check() const` refuses bad parameters.
 
 namespace detail {
 
@@ -47,6 +48,25 @@ inline constexpr bool are_statistics = false;
 template <class... S>
 inline constexpr bool are_statistics<pack<S...>> = (Statistic<S> && ...);
 
+/// How many numbers the formula is given: logits of its own, and statistics.
+template <class Loss>
+constexpr int formula_inputs(int statistics) {
+  constexpr int logits = scope_of<Loss>() == each::positive ? 1 : scope_of<Loss>() == each::triplet ? 2 : 0;
+  return logits + statistics * (sees_both_ends<Loss>() ? 2 : 1);
+}
+
+/// Statistics of one anchor's row alone: `given` and the places of `largest` and `smallest` mean nothing in a batch.
+template <class S>
+concept OfOneRow = requires(const S& s, typename S::template state<double>& state,
+                            const typename S::template reading<double>& reading) {
+  s.read(state, index_t{});
+}
+|| requires(const typename S::template reading<double>& reading) { reading.where; };
+template <class P>
+inline constexpr bool of_one_row = false;
+template <class... S>
+inline constexpr bool of_one_row<pack<S...>> = (OfOneRow<S> || ...);
+
 /// Whether `value` can be called with `Count` numbers.
 template <class Loss, int Count, class Number = dual<double, Count>>
 inline constexpr bool value_takes = []<int... k>(std::integer_sequence<int, k...>) {
@@ -78,14 +98,21 @@ constexpr bool check_loss() {
     static_assert(detail::are_statistics<list>,
                   "mixcon: every member of the loss's statistics() must be a statistic: log_sum_exp, sum_of, count, "
                   "largest, smallest, cross_entropy or given");
-    constexpr int count = list::size;
-    constexpr bool takes = detail::value_takes<Loss, count> || detail::value_takes<Loss, count + 1>;
+    static_assert(detail::scope_of<Loss>() != each::batch || !detail::of_one_row<list>,
+                  "mixcon: a formula for each::batch cannot use given, largest or smallest, which are of one anchor");
+    static_assert(detail::scope_of<Loss>() == each::positive || !detail::sees_both_ends<Loss>(),
+                  "mixcon: both_ends goes with each::positive");
+    static_assert(detail::scope_of<Loss>() != each::triplet || list::size == 0,
+                  "mixcon: a formula for each::triplet reads two logits; its statistics() must be an empty pack{}");
+    constexpr int inputs = detail::formula_inputs<Loss>(list::size);
+    constexpr bool takes = detail::value_takes<Loss, inputs> || detail::value_takes<Loss, inputs + 1>;
     static_assert(takes,
-                  "mixcon: the loss's value must be a template that takes one number per statistic (and, if it wants, "
-                  "the logit scale as one more)");
+                  "mixcon: the loss's value must be a template that takes one number per statistic (before them the "
+                  "positive's logit with each::positive, two logits with each::triplet; after them, if it wants, the "
+                  "logit scale)");
     if constexpr (takes) {
-      constexpr int arguments = detail::value_takes<Loss, count + 1> ? count + 1 : count;
-      using number = dual<double, count + 1>;
+      constexpr int arguments = detail::value_takes<Loss, inputs + 1> ? inputs + 1 : inputs;
+      using number = dual<double, inputs + 1>;
       using answer = decltype(detail::call_value<Loss, arguments>(std::declval<const Loss&>(),
                                                                   static_cast<const number*>(nullptr)));
       static_assert(detail::answers<number, answer>,
@@ -101,11 +128,14 @@ struct loss_traits {
   static_assert(check_loss<Loss>());
   using statistics = decltype(std::declval<const Loss&>().statistics());
   static constexpr int count = statistics::size;
-  static constexpr bool reads_scale = detail::value_takes<Loss, count + 1>;
-  static constexpr int arguments = reads_scale ? count + 1 : count;
+  static constexpr each scope = detail::scope_of<Loss>();
+  static constexpr bool both_ends = detail::sees_both_ends<Loss>();
+  static constexpr int inputs = detail::formula_inputs<Loss>(count);  // what the formula has slopes by, but the scale
+  static constexpr bool reads_scale = detail::value_takes<Loss, inputs + 1>;
+  static constexpr int arguments = reads_scale ? inputs + 1 : inputs;
   template <class T>
   using answer = decltype(detail::call_value<Loss, arguments>(std::declval<const Loss&>(),
-                                                              static_cast<const dual<T, count + 1>*>(nullptr)));
+                                                              static_cast<const dual<T, inputs + 1>*>(nullptr)));
   static constexpr bool one_number = !detail::is_terms<answer<double>>;
   static constexpr bool needs_positive = requires { requires Loss::needs_positive; };
   static constexpr bool needs_negative = requires { requires Loss::needs_negative; };
@@ -122,14 +152,16 @@ inline constexpr int terms_in<terms<T, N>> = N;
 template <class Loss>
 inline constexpr int term_count = detail::terms_in<typename loss_traits<Loss>::template answer<double>>;
 
-/// The formula at one anchor: its terms, each with derivatives by every statistic and, last, by the logit scale.
+/// The formula once: its terms, each with derivatives by every one of its `inputs` (for each anchor its statistics; for
+/// each positive its logit before them) and, last, by the logit scale.
 template <class Loss, class T>
-MIXCON_HD auto evaluate_formula(const Loss& loss, const T* statistics, T scale) {
+MIXCON_HD auto evaluate_formula(const Loss& loss, const T* inputs, T scale) {
   using traits = loss_traits<Loss>;
-  using number = dual<T, traits::count + 1>;
-  number arguments[static_cast<unsigned>(traits::count + 1)];
-  for (int k = 0; k < traits::count; ++k) arguments[k] = variable<T, traits::count + 1>(statistics[k], k);
-  arguments[traits::count] = variable<T, traits::count + 1>(scale, traits::count);
+  constexpr int number_of = traits::inputs + 1;
+  using number = dual<T, number_of>;
+  number arguments[static_cast<unsigned>(number_of)];
+  for (int k = 0; k < traits::inputs; ++k) arguments[k] = variable<T, number_of>(inputs[k], k);
+  arguments[traits::inputs] = variable<T, number_of>(scale, traits::inputs);
   if constexpr (traits::one_number) {
     const number value = detail::call_value<Loss, traits::arguments>(loss, arguments);
     return terms<number, 1>{term<number>{value, T(1)}};

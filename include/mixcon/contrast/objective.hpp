@@ -9,7 +9,8 @@ namespace mixcon {
 
 /// How the anchors' values become one number, for losses whose formula returns one number.
 enum class reduction {
-  mean,      // divided by the number of anchors (with no_positive::skip: of anchors that have what the loss needs)
+  mean,      // divided by the number of anchors (with no_positive::skip: of anchors that have what the loss needs), or
+             // of positive pairs where the formula is for each positive
   sum,       // not divided
   weighted,  // sum of weight * value with the objective's `weights`; not divided
 };
@@ -59,6 +60,8 @@ struct contrast {
                    "}; expected finite numbers, at least one of them not 0");
     MIXCON_REQUIRE(loss_traits<Loss>::one_number || reduce == reduction::mean,
                    "contrast: this loss states its own divisors; its reduction must be mean");
+    MIXCON_REQUIRE(loss_traits<Loss>::scope != each::batch || reduce != reduction::weighted,
+                   "contrast: this loss has one value for the batch; expected reduction mean or sum");
   }
 
   /// The factor that makes logits of similarities.

@@ -5,5 +5,6 @@
 #include <mixcon/contrast/targets/label.hpp>
 #include <mixcon/contrast/targets/mask.hpp>
 #include <mixcon/contrast/targets/matrix.hpp>
+#include <mixcon/contrast/targets/other_rows.hpp>
 #include <mixcon/contrast/targets/segments.hpp>
 #include <mixcon/contrast/targets/view.hpp>

@@ -60,6 +60,10 @@ struct arguments {
         objective.reduce != reduction::weighted || objective.direction.columns == 0 || pairs.candidates == number,
         function, ": ", number, " weights for a column direction over ", pairs.candidates,
         " candidates; with reduction::weighted expected as many candidates as anchors");
+    if constexpr (loss_traits<decltype(objective.loss)>::both_ends)
+      MIXCON_REQUIRE(pairs.candidates == number && pairs.own == 0, function, ": ", number, " anchors and ",
+                     pairs.candidates, " candidates (", pairs.own,
+                     " own); this loss reads the statistics of both rows of a pair, so candidates must be the anchors");
     if constexpr (requires { objective.logits.check(number, pairs.candidates); })
       objective.logits.check(number, pairs.candidates);
   }

@@ -98,6 +98,7 @@ class evaluation {
         rows_.shared(),
         rows_.own(),
         rows_.own().count() / rows_.anchors().count(),
+        objective_.loss,
         objective_.loss.statistics(),
         objective_.similarity,
         objective_.logits,
@@ -107,15 +108,12 @@ class evaluation {
   auto columns_problem() const {
     using Rule = transposed_rule<decltype(bound_.rule())>;
     using Logits = transposed_logits<decltype(objective_.logits)>;
-    return problem<T, Loss, decltype(objective_.similarity), Logits, Rule>{rows_.shared(),
-                                                                           rows_.anchors(),
-                                                                           rows_.own(),
-                                                                           0,
-                                                                           objective_.loss.statistics(),
-                                                                           objective_.similarity,
-                                                                           Logits{objective_.logits},
-                                                                           Rule{bound_.rule()},
-                                                                           static_cast<T>(objective_.logit_scale())};
+    return problem<T, Loss, decltype(objective_.similarity), Logits, Rule>{
+        rows_.shared(),        rows_.anchors(),
+        rows_.own(),           0,
+        objective_.loss,       objective_.loss.statistics(),
+        objective_.similarity, Logits{objective_.logits},
+        Rule{bound_.rule()},   static_cast<T>(objective_.logit_scale())};
   }
 
   template <class Executor, class Problem, class SavedRows>
@@ -127,7 +125,7 @@ class evaluation {
     });
     std::vector<row_state<Problem, T>> states(static_cast<std::size_t>(problem.anchors.count()));
     executor.gather(problem, states);
-    return finish({call_.function, row}, objective_, problem, states, share, saved);
+    return finish(executor, {call_.function, row}, objective_, problem, states, share, saved);
   }
 
   template <class Saved>
@@ -143,6 +141,7 @@ class evaluation {
   template <class SavedRows>
   static SavedRows times(SavedRows saved, double upstream) {
     for (T& x : saved.adjoint) x *= static_cast<T>(upstream);
+    for (T& x : saved.share) x *= static_cast<T>(upstream);
     return saved;
   }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <mixcon/engine/formulas.hpp>
 #include <mixcon/engine/ordered_sum.hpp>
-#include <mixcon/engine/problem.hpp>
 #include <mixcon/engine/result.hpp>
 
 namespace mixcon::detail {
@@ -15,8 +15,8 @@ struct row_words {
 
 /// Which anchors count, by the objective's policy; refuses where the policy is to refuse.
 template <class Objective, class Problem, class T>
-index_t mark_used(const row_words& words, const Objective& objective, const std::vector<row_state<Problem, T>>& states,
-                  std::vector<char>& used) {
+index_t mark_counting(const row_words& words, const Objective& objective,
+                      const std::vector<row_state<Problem, T>>& states, std::vector<char>& counts) {
   using traits = loss_traits<decltype(objective.loss)>;
   index_t anchors_used = 0;
   for (std::size_t a = 0; a < states.size(); ++a) {
@@ -28,83 +28,196 @@ index_t mark_used(const row_words& words, const Objective& objective, const std:
                    "class, or choose no_positive::zero or ::skip");
     const bool needs_it = traits::needs_positive || objective.without_positive == no_positive::skip;
     const bool dropped = objective.reduce == reduction::weighted && objective.weights[static_cast<index_t>(a)] == 0;
-    used[a] = !dropped && (positive || !needs_it) && (negative || !traits::needs_negative);
+    counts[a] = !dropped && (positive || !needs_it) && (negative || !traits::needs_negative);
     if (positive && (negative || !traits::needs_negative)) ++anchors_used;
   }
   return anchors_used;
 }
 
-/// The formula, anchor by anchor: turns gathered states into the loss's value and into d loss / d statistic.
-/// `share` multiplies both: the weight of this direction.
-template <class Objective, class Problem, class T, class Saved>
-loss_result<T> finish(const row_words& words, const Objective& objective, const Problem& problem,
-                      const std::vector<row_state<Problem, T>>& states, double share, Saved& saved) {
-  using Loss = std::remove_cvref_t<decltype(objective.loss)>;
-  constexpr int count = Problem::count, number_of_terms = term_count<Loss>;
-  const std::size_t anchors = states.size();
-  saved.reading.assign(anchors, {});
-  saved.adjoint.assign(anchors * static_cast<std::size_t>(count), T(0));
-  saved.used.assign(anchors, 0);
-  const index_t anchors_used = mark_used(words, objective, states, saved.used);
-
-  auto formula_at = [&](std::size_t a) {
-    T values[static_cast<unsigned>(count > 0 ? count : 1)];
-    for_each_position<count>(
-        [&](auto k) { values[decltype(k)::value] = get<decltype(k)::value>(saved.reading[a]).value; });
-    return evaluate_formula<Loss, T>(objective.loss, values, problem.scale);
-  };
-  auto weight_of = [&](std::size_t a) {
-    return objective.reduce == reduction::weighted ? static_cast<T>(objective.weights[static_cast<index_t>(a)]) : T(1);
-  };
-
-  ordered_sum<T> sum[static_cast<unsigned>(number_of_terms)], divisor[static_cast<unsigned>(number_of_terms)];
-  index_t counted = 0;
-  for (std::size_t a = 0; a < anchors; ++a) {
-    for_each_position<count>([&](auto k) {
-      constexpr int at = decltype(k)::value;
-      get<at>(saved.reading[a]) = read(get<at>(problem.statistics), get<at>(states[a].of), static_cast<index_t>(a));
-    });
-    if (!saved.used[a]) continue;
-    ++counted;
-    const auto answer = formula_at(a);
-    for (unsigned n = 0; n < number_of_terms; ++n) {
-      MIXCON_REQUIRE(states[a].seen.visible > T(0) || answer.of[n].value.value != minus_infinity<T>(), words.function,
-                     ": ", words.row, " ", static_cast<index_t>(a),
+/// Refuses anchors whose value is the logarithm of an empty sum.
+template <class Problem, class T, class Totals>
+void check_visible(const row_words& words, const std::vector<row_state<Problem, T>>& states,
+                   const std::vector<char>& counts, const Totals& totals) {
+  for (std::size_t a = 0; a < states.size(); ++a)
+    for (const auto value : totals[a].value)
+      MIXCON_REQUIRE(!counts[a] || states[a].seen.visible > T(0) || value != minus_infinity<wide_t<T>>(),
+                     words.function, ": ", words.row, " ", static_cast<index_t>(a),
                      " sees no candidate: all are hidden or have weight 0, and the loss takes the logarithm of their "
                      "sum; expected at least one visible candidate");
-      sum[n].add(answer.of[n].value.value * weight_of(a));
-      divisor[n].add(answer.of[n].divisor);
-    }
+}
+
+/// What the formulas of one anchor come to, term by term.
+template <class T, int Terms>
+struct row_total {
+  wide_t<T> value[static_cast<unsigned>(Terms)]{}, divisor[static_cast<unsigned>(Terms)]{};
+};
+
+/// Reads every anchor's statistics; with a formula for the batch, those of all anchors that count, merged.
+template <class Problem, class T, class Saved>
+void read_rows(const Problem& problem, const std::vector<row_state<Problem, T>>& states, Saved& saved) {
+  using state = row_state<Problem, T>;
+  state batch{};
+  constexpr bool whole = loss_traits<typename Problem::loss_type>::scope == each::batch;
+  for (std::size_t a = 0; whole && a < states.size(); ++a)
+    if (saved.counts[a]) batch.merge(problem, states[a]);
+  for (std::size_t a = 0; a < states.size(); ++a) {
+    const state& row = whole ? batch : states[a];
+    for_each_position<Problem::count>([&](auto k) {
+      constexpr int at = decltype(k)::value;
+      get<at>(saved.reading[a]) = read(get<at>(problem.statistics), get<at>(row.of), static_cast<index_t>(a));
+    });
+  }
+}
+
+/// Evaluates the formulas and turns them into the loss's value and into d loss / d statistic.
+template <class Executor, class Objective, class Problem, class Saved>
+class formula_pass {
+  using T = typename Problem::number;
+  using Loss = typename Problem::loss_type;
+  using traits = loss_traits<Loss>;
+  static constexpr int count = Problem::count, terms = term_count<Loss>;
+  static constexpr int first_statistic = traits::scope == each::positive ? 1 : 0;
+  using totals = row_total<T, terms>;
+
+ public:
+  formula_pass(const Executor& executor, const Objective& objective, const Problem& problem, Saved& saved)
+      : executor_(executor), objective_(objective), p_(problem), saved_(saved) {}
+
+  /// Each anchor's values and divisors; the batch's stand with the first anchor that counts.
+  std::vector<totals> evaluate() const {
+    std::vector<totals> all(saved_.counts.size());
+    visit_rows([&](index_t a) {
+      ordered_sum<T> value[static_cast<unsigned>(terms)], divisor[static_cast<unsigned>(terms)];
+      for_each_formula(p_, saved_, a, [&](const auto& answer) {
+        for (int n = 0; n < terms; ++n) {
+          value[n].add(answer.of[n].value.value * weight_of(a));
+          divisor[n].add(answer.of[n].divisor);
+        }
+      });
+      for (int n = 0; n < terms; ++n) {
+        all[static_cast<std::size_t>(a)].value[n] = value[n].value();
+        all[static_cast<std::size_t>(a)].divisor[n] = divisor[n].value();
+      }
+    });
+    return all;
   }
 
-  wide_t<T> factor[static_cast<unsigned>(number_of_terms)];
-  ordered_sum<wide_t<T>> value;
-  for (unsigned n = 0; n < number_of_terms; ++n) {
-    wide_t<T> by = divisor[n].value();
-    if (loss_traits<Loss>::one_number) {
-      if (objective.reduce != reduction::mean)
-        by = 1;
-      else
-        by = static_cast<wide_t<T>>(objective.without_positive == no_positive::skip ? counted
-                                                                                    : static_cast<index_t>(anchors));
+  /// Fills what `saved` keeps of the derivatives; `factor` is d loss / d (sum of a term's values).
+  void differentiate(const wide_t<T> (&factor)[static_cast<unsigned>(terms)]) const {
+    std::vector<T> by_scale(saved_.counts.size(), T(0));
+    if (traits::scope == each::positive) saved_.share.assign(saved_.counts.size() * std::size_t{terms}, T(0));
+    visit_rows([&](index_t a) {
+      T share[static_cast<unsigned>(terms)];
+      for (int n = 0; n < terms; ++n) share[n] = static_cast<T>(factor[n]) * weight_of(a);
+      for (int n = 0; n < terms && traits::scope == each::positive; ++n)
+        saved_.share[static_cast<std::size_t>(a * terms + n)] = share[n];
+      for_each_formula(p_, saved_, a, [&](const auto& answer) {
+        add_slopes(a, first_statistic, share, answer);
+        for (int n = 0; n < terms; ++n)
+          by_scale[static_cast<std::size_t>(a)] += share[n] * answer.of[n].value.partial[traits::inputs];
+      });
+    });
+    if constexpr (traits::scope == each::batch) copy_to_all_rows();
+    if constexpr (traits::both_ends) add_other_ends();
+    ordered_sum<T> sum;
+    for (T x : by_scale) sum.add(x);
+    saved_.scale_adjoint = static_cast<double>(sum.value());
+  }
+
+ private:
+  /// Calls visit(a) for the anchors whose formulas are evaluated; for the batch, for the first alone.
+  template <class Visit>
+  void visit_rows(Visit&& visit) const {
+    const auto rows = static_cast<index_t>(saved_.counts.size());
+    auto visit_if = [&](index_t a) {
+      if (saved_.counts[static_cast<std::size_t>(a)]) visit(a);
+    };
+    if constexpr (traits::scope == each::positive) {
+      for_each_row(executor_, rows, visit_if);
+    } else if constexpr (traits::scope == each::batch) {
+      if (const index_t a = first_counted(); a < rows) visit(a);
+    } else {
+      for (index_t a = 0; a < rows; ++a) visit_if(a);
     }
+  }
+  index_t first_counted() const {
+    index_t a = 0;
+    while (a < static_cast<index_t>(saved_.counts.size()) && !saved_.counts[static_cast<std::size_t>(a)]) ++a;
+    return a;
+  }
+  T weight_of(index_t a) const {
+    return objective_.reduce == reduction::weighted ? static_cast<T>(objective_.weights[a]) : T(1);
+  }
+  T* adjoint_of(index_t a) const { return saved_.adjoint.data() + a * count; }
+
+  /// Adds share times the slopes by the statistics that begin at input `first`.
+  template <class Answer>
+  void add_slopes(index_t row, int first, const T* share, const Answer& answer) const {
+    for (int n = 0; n < terms; ++n)
+      for (int k = 0; k < count; ++k) adjoint_of(row)[k] += share[n] * answer.of[n].value.partial[first + k];
+  }
+  void copy_to_all_rows() const {
+    const index_t first = first_counted();
+    for (index_t a = first + 1; a < static_cast<index_t>(saved_.counts.size()); ++a)
+      for (int k = 0; k < count && saved_.counts[static_cast<std::size_t>(a)]; ++k)
+        adjoint_of(a)[k] = adjoint_of(first)[k];
+  }
+  /// Each row adds up what the formulas of its anchors say of it, so that no two tasks write to one row.
+  void add_other_ends() const {
+    for_each_row(executor_, static_cast<index_t>(saved_.counts.size()), [&](index_t row) {
+      for_each_formula_at_other_end(p_, saved_, row, [&](index_t a, const auto& answer) {
+        add_slopes(row, first_statistic + count, saved_.share.data() + a * terms, answer);
+      });
+      for (int k = 0; k < count; ++k)
+        if (adjoint_of(row)[k] != T(0)) saved_.used[static_cast<std::size_t>(row)] = 1;
+    });
+  }
+
+  const Executor& executor_;
+  const Objective& objective_;
+  const Problem& p_;
+  Saved& saved_;
+};
+
+/// Turns gathered states into the loss's value and into what `backward` needs. `share` multiplies both: the weight of
+/// this direction.
+template <class Executor, class Objective, class Problem, class T, class Saved>
+loss_result<T> finish(const Executor& executor, const row_words& words, const Objective& objective,
+                      const Problem& problem, const std::vector<row_state<Problem, T>>& states, double share,
+                      Saved& saved) {
+  using traits = loss_traits<typename Problem::loss_type>;
+  constexpr int terms = term_count<typename Problem::loss_type>;
+  const std::size_t anchors = states.size();
+  saved.reading.assign(anchors, {});
+  saved.adjoint.assign(anchors * static_cast<std::size_t>(Problem::count), T(0));
+  saved.counts.assign(anchors, 0);
+  const index_t anchors_used = mark_counting(words, objective, states, saved.counts);
+  saved.used = saved.counts;
+  read_rows(problem, states, saved);
+
+  const formula_pass<Executor, Objective, Problem, Saved> formulas(executor, objective, problem, saved);
+  const std::vector<row_total<T, terms>> totals = formulas.evaluate();
+  check_visible(words, states, saved.counts, totals);
+
+  ordered_sum<wide_t<T>> sum[static_cast<unsigned>(terms)], divisor[static_cast<unsigned>(terms)];
+  index_t counted = 0;
+  for (std::size_t a = 0; a < anchors; ++a) {
+    if (!saved.counts[a]) continue;
+    ++counted;
+    for (int n = 0; n < terms; ++n) sum[n].add(totals[a].value[n]), divisor[n].add(totals[a].divisor[n]);
+  }
+  wide_t<T> factor[static_cast<unsigned>(terms)];
+  ordered_sum<wide_t<T>> value;
+  for (int n = 0; n < terms; ++n) {
+    wide_t<T> by = divisor[n].value();
+    if (traits::one_number && objective.reduce != reduction::mean) by = 1;
+    if (traits::one_number && traits::scope == each::anchor && objective.reduce == reduction::mean)
+      by = static_cast<wide_t<T>>(objective.without_positive == no_positive::skip ? counted
+                                                                                  : static_cast<index_t>(anchors));
     factor[n] = by == 0 ? 0 : static_cast<wide_t<T>>(share) / by;
     value.add(factor[n] == 0 ? 0 : sum[n].value() * factor[n]);
   }
-
-  ordered_sum<T> scale_adjoint;
-  for (std::size_t a = 0; a < anchors; ++a) {
-    if (!saved.used[a]) continue;
-    const auto answer = formula_at(a);
-    for (unsigned n = 0; n < number_of_terms; ++n) {
-      const T by = static_cast<T>(factor[n]) * weight_of(a);
-      for (int k = 0; k < count; ++k)
-        saved.adjoint[a * static_cast<std::size_t>(count) + static_cast<std::size_t>(k)] +=
-            by * answer.of[n].value.partial[k];
-      scale_adjoint.add(by * answer.of[n].value.partial[count]);
-    }
-  }
-  saved.scale_adjoint = static_cast<double>(scale_adjoint.value());
+  formulas.differentiate(factor);
   return {static_cast<T>(value.value()), anchors_used};
 }
 

@@ -47,31 +47,4 @@ void visit_shared(const Problem& p, index_t a, Visit&& visit) {
   }
 }
 
-/// Adds what one pair of anchor a contributes to every gradient that is wanted.
-template <class Problem, class Saved, class T = typename Problem::number>
-void add_pair(const Problem& p, const Saved& saved, index_t a, const visited_pair<T>& v, packed_gradients<T>& to) {
-  const auto at = static_cast<std::size_t>(a);
-  const auto& reading = saved.reading[at];
-  const T* adjoint = saved.adjoint.data() + a * Problem::count;
-  const T by_logit = p.logit_gradient(reading, adjoint, v.pair);
-  const T factor = v.is_own ? T(1) : p.logits.template factor<T>(a, v.candidate);
-  const T by_similarity = by_logit * p.scale * factor;
-  const T other = by_similarity * v.slopes.other, mine = by_similarity * v.slopes.own;
-  const index_t width = p.anchors.width(), pitch = p.anchors.pitch();
-  const T* anchor = p.anchors.row(a);
-  auto add_row = [&](std::vector<T>& rows, index_t row, const T* towards, const T* self) {
-    if (rows.empty() || (other == T(0) && mine == T(0))) return;  // a hidden row may be NaN
-    T* sum = rows.data() + row * pitch;
-    for (index_t k = 0; k < width; ++k) sum[k] += other * towards[k] + mine * self[k];
-  };
-  add_row(to.anchors, a, v.row, anchor);
-  add_row(v.is_own ? to.own : to.candidates, v.candidate, anchor, v.row);
-  if (to.wants_scale) to.scale[at] += by_logit * v.similarity * factor, to.bias[at] += by_logit;
-  if (v.is_own) return;
-  if (to.candidate_bias) to.candidate_bias[v.candidate] += by_logit;
-  if (to.pair_scale) to.pair_scale(a, v.candidate) += by_logit * p.scale * v.similarity;
-  if (to.pair_bias) to.pair_bias(a, v.candidate) += by_logit;
-  if (to.targets) to.targets(a, v.candidate) += p.target_gradient(reading, adjoint, v.pair);
-}
-
 }  // namespace mixcon::detail

@@ -7,7 +7,7 @@
 namespace mixcon::detail {
 
 /// What an engine is asked: packed rows, the roles of their pairs, how logits come about, and which statistics to
-/// gather. An engine never learns which loss it runs.
+/// gather. The formula is there for those who evaluate it; an engine never learns which loss it runs.
 template <class T, class Loss, class Similarity, class Logits, class Rule>
 struct problem {
   using number = T;
@@ -15,6 +15,7 @@ struct problem {
   template <class U>
   using states = typename row_types<statistics_type, U>::states;
   using readings = typename row_types<statistics_type, T>::readings;
+  using loss_type = Loss;
   static constexpr int count = statistics_type::size;
   static constexpr bool linear = Similarity::linear;
 
@@ -22,6 +23,7 @@ struct problem {
   const packed_rows<T>& candidates;  // shared
   const packed_rows<T>& own;         // (N * own_count)
   index_t own_count;
+  Loss loss;
   statistics_type statistics;
   Similarity similarity;
   Logits logits;

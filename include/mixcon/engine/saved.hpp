@@ -48,7 +48,9 @@ struct saved_rows {
   using readings = typename row_types<typename loss_traits<Loss>::statistics, T>::readings;
   std::vector<readings> reading;  // (N)
   std::vector<T> adjoint;         // (N, count): d loss / d statistic; 0 for an anchor that does not count
-  std::vector<char> used;         // (N): whether the formula was evaluated there
+  std::vector<char> counts;       // (N): whether the formula is evaluated for this anchor
+  std::vector<char> used;         // (N): whether the loss depends on the row: `counts`, or it is a positive's other end
+  std::vector<T> share;           // (N, terms), for each::positive: d loss / d (a formula's value) for this anchor
   double scale_adjoint = 0;       // d loss / d logit scale that the formula itself holds
 };
 

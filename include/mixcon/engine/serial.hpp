@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <mixcon/engine/pair_visit.hpp>
+#include <mixcon/engine/pair_gradient.hpp>
 
 namespace mixcon {
 

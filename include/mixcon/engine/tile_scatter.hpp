@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <mixcon/engine/pair_visit.hpp>
+#include <mixcon/engine/pair_gradient.hpp>
 #include <mixcon/engine/tile.hpp>
 
 namespace mixcon {
@@ -113,7 +113,7 @@ class tile_scatter {
     const U s = similarity_at(p_, with_, a, c, dot, slopes);
     const logit_pair<U> pair = p_.template shared_pair<U>(a, c, s);
     const T* adjoint = saved_.adjoint.data() + a * Problem::count;
-    const U by_logit = p_.template logit_gradient<U>(reading, adjoint, pair);
+    const U by_logit = mixcon::detail::gradient_by_logit<U>(p_, saved_, reading, a, pair);
     const U factor = p_.logits.template factor<U>(a, c);
     const U by_similarity = by_logit * (U(p_.scale) * factor);
     if constexpr (!Problem::linear) {

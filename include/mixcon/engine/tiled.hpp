@@ -51,6 +51,12 @@ struct tiled {
     if (p.own_count > 0) threads_of_call.run(rows, [&](index_t block) { scatter.add_own(block); });
   }
 
+  /// Calls row(i) for every i in [0, number), each once, by all threads.
+  template <class Row>
+  void rows(index_t number, Row&& row) const {
+    team(*this).run(number, row);
+  }
+
  private:
   /// The threads of one call.
   class team {
