@@ -2,9 +2,7 @@
 #pragma once
 
 #include "data/data_set.hpp"
-#include "data/pixel_table.hpp"
 
-#include <cstdint>
 #include <string>
 
 namespace mixcon_train {
@@ -54,31 +52,7 @@ augmentation small_image_augmentation();
 /// Every setting that is on, in one line: "shift 2, flip 0.5, erase 0.25".
 std::string to_string(const augmentation&);
 
-/// Names a view: its random numbers depend on nothing else, neither on threads, batch size nor order.
-struct view_key {
-  std::uint64_t seed = 0, epoch = 0;
-  index_t sample = 0, view = 0;
-};
-
-/// Room that `augmenter` works in, one a thread; grows at its first use and is then reused.
-struct augmenter_room {
-  std::vector<float> image{}, other{}, line{};
-};
-
-/// Makes normalised views of the images of one data set. Refuses settings that are out of range, or do not fit the
-/// images. Any number of threads may call one augmenter at once.
-class augmenter {
- public:
-  augmenter(const augmentation& settings, const data_set& data, const channel_statistics& statistics);
-
-  /// Writes the view (C, H, W) that `key` names of image key.sample: (value / 255 - mean) / deviation.
-  void operator()(const view_key& key, float* view, augmenter_room& room) const;
-
- private:
-  augmentation settings_;
-  const data_set* data_;
-  channel_statistics statistics_;
-  pixel_table table_;
-};
+/// Refuses settings that are out of range; `function` starts the sentence.
+void check_augmentation(const augmentation& settings, const char* function);
 
 }  // namespace mixcon_train

@@ -41,7 +41,7 @@ struct loader_options {
 /// Whether batches came in time.
 struct loader_waits {
   index_t batches = 0;  ///< given out
-  index_t waited = 0;   ///< of these, how many were not ready
+  index_t waited = 0;   ///< of these, how many were not ready; the first one seldom is
   double seconds = 0;   ///< that the caller waited in all
 };
 
