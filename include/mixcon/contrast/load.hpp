@@ -36,11 +36,17 @@ MIXCON_HD bool answer_of(const Mask& mask, int k) {
 /// values[first], and the following ones on lanes.
 template <class T, class E>
 MIXCON_HD T load(const vector_view<const E>& values, index_t first) {
-  return each_lane<T>([&](int k) { return static_cast<double>(values[first + k]); });
+  return each_lane<T>([&](int k) { return static_cast<scalar_of<T>>(values[first + k]); });
 }
 template <class T, class E>
 MIXCON_HD T load(const matrix_view<const E>& values, index_t row, index_t first) {
-  return each_lane<T>([&](int k) { return static_cast<double>(values(row, first + k)); });
+  if constexpr (std::is_same_v<scalar_of<T>, E> && lane_count<T>() > 1)
+    if (values.stride(1) == 1) {
+      T side_by_side;
+      __builtin_memcpy(&side_by_side.v, &values(row, first), sizeof side_by_side.v);
+      return side_by_side;
+    }
+  return each_lane<T>([&](int k) { return static_cast<scalar_of<T>>(values(row, first + k)); });
 }
 /// Whether candidate first + k is `which`.
 template <class T>

@@ -8,6 +8,40 @@
 
 namespace mixcon::detail {
 
+/// Refuses an objective that does not fit the numbers of anchors and candidates.
+template <class Objective>
+void check_objective(const char* function, const Objective& objective, const pair_space& pairs) {
+  const index_t number = pairs.anchors;
+  MIXCON_REQUIRE(objective.reduce != reduction::weighted || objective.weights.extent(0) == number, function,
+                 ": the objective has ", objective.weights.extent(0), " weights for ", number,
+                 " anchors; reduction::weighted needs one each");
+  MIXCON_REQUIRE(
+      objective.reduce != reduction::weighted || objective.direction.columns == 0 || pairs.candidates == number,
+      function, ": ", number, " weights for a column direction over ", pairs.candidates,
+      " candidates; with reduction::weighted expected as many candidates as anchors");
+  if constexpr (loss_traits<decltype(objective.loss)>::both_ends)
+    MIXCON_REQUIRE(pairs.candidates == number && pairs.own == 0, function, ": ", number, " anchors and ",
+                   pairs.candidates, " candidates (", pairs.own,
+                   " own); this loss reads the statistics of both rows of a pair, so candidates must be the anchors");
+  if constexpr (requires { objective.logits.check(number, pairs.candidates); })
+    objective.logits.check(number, pairs.candidates);
+}
+
+template <class Output, int Rank>
+void check_gradient_shape(const char* function, const char* name, const Output& output, const axes<Rank>& expected) {
+  MIXCON_REQUIRE(!output || output.extents() == expected, function, ": the gradient by the ", name, " is ",
+                 output.extents(), "; expected ", expected, ", the shape of what it is the gradient of");
+}
+/// The shapes of gradients by candidate and by pair.
+template <class T>
+void check_pair_gradients(const char* function, const gradients<T>& wanted, const pair_space& space) {
+  const axes<2> pairs{space.anchors, space.candidates};
+  check_gradient_shape(function, "candidates' bias", wanted.candidate_bias, axes<1>{space.candidates});
+  check_gradient_shape(function, "pairs' scale", wanted.pair_scale, pairs);
+  check_gradient_shape(function, "pairs' bias", wanted.pair_bias, pairs);
+  check_gradient_shape(function, "targets", wanted.targets, pairs);
+}
+
 /// The tensors of one public call, and everything that is checked about them before work begins.
 template <class E>
 struct arguments {
@@ -53,45 +87,34 @@ struct arguments {
                    ": no shared candidates; expected at least one besides the anchors' own. Is the queue still empty?");
     MIXCON_REQUIRE(own_segments <= 1 && (own_segments == 0 || objective.direction.columns == 0), function, ": ",
                    own_segments, " own(...) segments; expected at most one, and none with a column direction");
-    MIXCON_REQUIRE(objective.reduce != reduction::weighted || objective.weights.extent(0) == number, function,
-                   ": the objective has ", objective.weights.extent(0), " weights for ", number,
-                   " anchors; reduction::weighted needs one each");
-    MIXCON_REQUIRE(
-        objective.reduce != reduction::weighted || objective.direction.columns == 0 || pairs.candidates == number,
-        function, ": ", number, " weights for a column direction over ", pairs.candidates,
-        " candidates; with reduction::weighted expected as many candidates as anchors");
-    if constexpr (loss_traits<decltype(objective.loss)>::both_ends)
-      MIXCON_REQUIRE(pairs.candidates == number && pairs.own == 0, function, ": ", number, " anchors and ",
-                     pairs.candidates, " candidates (", pairs.own,
-                     " own); this loss reads the statistics of both rows of a pair, so candidates must be the anchors");
-    if constexpr (requires { objective.logits.check(number, pairs.candidates); })
-      objective.logits.check(number, pairs.candidates);
+    check_objective(function, objective, pairs);
+  }
+
+  template <class Objective>
+  auto similarity(const Objective& objective) const {
+    return objective.similarity;
+  }
+  template <class Objective>
+  auto transposed_similarity(const Objective& objective) const {
+    return objective.similarity;
   }
 
   /// Refuses gradients of a wrong shape, and outputs that share memory with inputs or with each other.
   void check_gradients(const gradients<T>& wanted) const {
-    const pair_space space_of = space();
-    const axes<2> pairs{space_of.anchors, space_of.candidates};
-    check_shape("anchors", wanted.anchors, anchors.extents());
-    check_shape("candidates' bias", wanted.candidate_bias, axes<1>{space_of.candidates});
-    check_shape("pairs' scale", wanted.pair_scale, pairs);
-    check_shape("pairs' bias", wanted.pair_bias, pairs);
-    check_shape("targets", wanted.targets, pairs);
+    MIXCON_REQUIRE(!wanted.logits, function,
+                   ": the gradient by the logits is asked for, but no logits are given; ask for .pair_bias, which is "
+                   "d loss / d logit too");
+    check_gradient_shape(function, "anchors", wanted.anchors, anchors.extents());
+    check_pair_gradients(function, wanted, space());
     MIXCON_REQUIRE(wanted.candidates.size() <= candidates.each.size(), function, ": ",
                    static_cast<index_t>(wanted.candidates.size()), " candidate gradients for ",
                    static_cast<index_t>(candidates.each.size()), " candidate segments; expected one each at most");
     for (std::size_t s = 0; s < wanted.candidates.size(); ++s)
-      check_shape("candidates", wanted.candidates[s].view(), candidates.each[s].rows_of.extents());
+      check_gradient_shape(function, "candidates", wanted.candidates[s].view(), candidates.each[s].rows_of.extents());
     check_overlap(wanted);
   }
 
  private:
-  template <class Output, int Rank>
-  void check_shape(const char* name, const Output& output, const axes<Rank>& expected) const {
-    MIXCON_REQUIRE(!output || output.extents() == expected, function, ": the gradient by the ", name, " is ",
-                   output.extents(), "; expected ", expected, ", the shape of what it is the gradient of");
-  }
-
   void check_overlap(const gradients<T>& wanted) const {
     refuse_input("anchors", as_rank_3(wanted.anchors));
     refuse_input("candidates' bias", wanted.candidate_bias);

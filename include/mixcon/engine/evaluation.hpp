@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mixcon/engine/finish.hpp>
+#include <mixcon/engine/given_logits.hpp>
 #include <mixcon/engine/operands.hpp>
 
 namespace mixcon::detail {
@@ -21,9 +22,9 @@ struct transposed_logits {
 };
 
 /// One call behind the public door: arguments checked, rows packed, targets bound; then forward, backward, or both.
-template <class Objective, class Targets, class E>
+template <class Objective, class Targets, class Call>
 class evaluation {
-  using T = accumulate_t<E>;
+  using T = typename Call::T;
   using Loss = std::remove_cvref_t<decltype(std::declval<Objective&>().loss)>;
   static_assert(
       requires(const Targets& targets, const pair_space& pairs) { targets.bind(pairs).rule(); },
@@ -32,7 +33,7 @@ class evaluation {
   using Bound = decltype(std::declval<const Targets&>().bind(std::declval<const pair_space&>()));
 
  public:
-  evaluation(const Objective& objective, const Targets& targets, const arguments<E>& call)
+  evaluation(const Objective& objective, const Targets& targets, const Call& call)
       : objective_(objective), call_(call), bound_(bind(targets)), rows_(call_, objective) {}
 
   evaluation(const evaluation&) = delete;
@@ -93,14 +94,15 @@ class evaluation {
 
   auto rows_problem() const {
     auto rule = bound_.rule();
-    return problem<T, Loss, decltype(objective_.similarity), decltype(objective_.logits), decltype(rule)>{
+    auto similarity = call_.similarity(objective_);
+    return problem<T, Loss, decltype(similarity), decltype(objective_.logits), decltype(rule)>{
         rows_.anchors(),
         rows_.shared(),
         rows_.own(),
         rows_.own().count() / rows_.anchors().count(),
         objective_.loss,
         objective_.loss.statistics(),
-        objective_.similarity,
+        similarity,
         objective_.logits,
         rule,
         static_cast<T>(objective_.logit_scale())};
@@ -108,12 +110,13 @@ class evaluation {
   auto columns_problem() const {
     using Rule = transposed_rule<decltype(bound_.rule())>;
     using Logits = transposed_logits<decltype(objective_.logits)>;
-    return problem<T, Loss, decltype(objective_.similarity), Logits, Rule>{
-        rows_.shared(),        rows_.anchors(),
-        rows_.own(),           0,
-        objective_.loss,       objective_.loss.statistics(),
-        objective_.similarity, Logits{objective_.logits},
-        Rule{bound_.rule()},   static_cast<T>(objective_.logit_scale())};
+    auto similarity = call_.transposed_similarity(objective_);
+    return problem<T, Loss, decltype(similarity), Logits, Rule>{
+        rows_.shared(),      rows_.anchors(),
+        rows_.own(),         0,
+        objective_.loss,     objective_.loss.statistics(),
+        similarity,          Logits{objective_.logits},
+        Rule{bound_.rule()}, static_cast<T>(objective_.logit_scale())};
   }
 
   template <class Executor, class Problem, class SavedRows>
@@ -146,9 +149,9 @@ class evaluation {
   }
 
   const Objective& objective_;
-  arguments<E> call_;
+  Call call_;
   Bound bound_;
-  operands<E> rows_;
+  typename operands_of_call<Call>::type rows_;
 };
 
 /// Makes an evaluation of a public call's arguments.
@@ -156,9 +159,15 @@ template <class Objective, class Targets, class Anchors, class Against>
 auto evaluate(const char* function, const Objective& objective, const Targets& targets, const Anchors& anchors,
               const Against& candidates) {
   using E = element_t<const Anchors>;
-  return evaluation<Objective, Targets, E>(
+  return evaluation<Objective, Targets, arguments<E>>(
       objective, targets,
       arguments<E>{function, matrix_view<const E>(mixcon::view<2>(anchors)), as_segments(candidates)});
+}
+
+template <class Objective, class Targets, class E>
+auto evaluate(const char* function, const Objective& objective, const Targets& targets, const given_logits<E>& logits) {
+  return evaluation<Objective, Targets, logits_arguments<E>>(objective, targets,
+                                                             logits_arguments<E>{function, logits.values});
 }
 
 }  // namespace mixcon::detail

@@ -94,4 +94,34 @@ loss_result<compute_t<Embeddings>> value_and_grad(const Executor& executor, cons
                         {.anchors = gradient, .candidates = {gradient}});
 }
 
+/// The loss of given logits (N, M) in the place of anchors and candidates.
+template <class Executor, class Objective, class Targets, class E>
+loss_result<accumulate_t<E>> forward(const Executor& executor, const Objective& objective, const Targets& targets,
+                                     const given_logits<E>& logits,
+                                     saved_statistics<Objective, accumulate_t<E>>& saved) {
+  return detail::evaluate("forward", objective, targets, logits).forward(executor, saved);
+}
+/// Adds `upstream` times the gradients by the logits (`.logits`), targets and parameters that are wanted.
+template <class Executor, class Objective, class Targets, class E>
+void backward(const Executor& executor, const Objective& objective, const Targets& targets,
+              const given_logits<E>& logits, const saved_statistics<Objective, accumulate_t<E>>& saved, double upstream,
+              const gradients<accumulate_t<E>>& wanted) {
+  const auto evaluation = detail::evaluate("backward", objective, targets, logits);
+  evaluation.check_gradients(wanted);
+  evaluation.backward(executor, saved, upstream, wanted);
+}
+/// The loss of given logits, and the gradients that are wanted: sets them.
+template <class Executor, class Objective, class Targets, class E>
+loss_result<accumulate_t<E>> value_and_grad(const Executor& executor, const Objective& objective,
+                                            const Targets& targets, const given_logits<E>& logits,
+                                            const gradients<accumulate_t<E>>& wanted) {
+  const auto evaluation = detail::evaluate("value_and_grad", objective, targets, logits);
+  evaluation.check_gradients(wanted);
+  saved_statistics<Objective, accumulate_t<E>> saved;
+  const auto result = evaluation.forward(executor, saved);
+  detail::clear(wanted);
+  evaluation.backward(executor, saved, 1, wanted);
+  return result;
+}
+
 }  // namespace mixcon

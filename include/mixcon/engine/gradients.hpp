@@ -31,6 +31,7 @@ class gradient_segment {
 /// (float for float, bfloat16 and half rows). Each has the shape of what it is the gradient of.
 template <class T>
 struct gradients {
+  matrix_view<T> logits{};                        // (N, M), where `given_logits` stand for anchors and candidates
   matrix_view<T> anchors{};                       // (N, D)
   std::vector<gradient_segment<T>> candidates{};  // one a segment, in their order
   double* temperature = nullptr;                  // by the loss's temperature, with all its factors

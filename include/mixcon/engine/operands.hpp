@@ -70,15 +70,7 @@ class operands {
     to.anchors = columns ? by_shared : by_anchors;
     to.candidates = columns ? by_anchors : by_shared;
     to.own = zeros(any_own, own_);
-    to.wants_scale = wanted.scale || wanted.temperature || wanted.bias || (columns && wanted.candidate_bias);
-    const auto rows = static_cast<std::size_t>(to.wants_scale ? (columns ? shared_ : anchors_).count() : 0);
-    to.scale.assign(rows, T(0)), to.bias.assign(rows, T(0));
-    auto oriented = [columns](const matrix_view<T>& m) {
-      return columns ? matrix_view<T>{m.data(), {m.extent(1), m.extent(0)}, {m.stride(1), m.stride(0)}} : m;
-    };
-    if (!columns) to.candidate_bias = wanted.candidate_bias;
-    to.pair_scale = oriented(wanted.pair_scale), to.pair_bias = oriented(wanted.pair_bias),
-    to.targets = oriented(wanted.targets);
+    to.prepare(wanted, columns, (columns ? shared_ : anchors_).count());
     return to;
   }
 
@@ -97,6 +89,14 @@ class operands {
   packed_rows<T> anchors_, shared_, own_;
 };
 
+/// What holds the rows of a call.
+template <class Call>
+struct operands_of_call;
+template <class E>
+struct operands_of_call<arguments<E>> {
+  using type = operands<E>;
+};
+
 /// Sets what is wanted to 0.
 template <class T>
 void clear(const gradients<T>& wanted) {
@@ -104,7 +104,8 @@ void clear(const gradients<T>& wanted) {
     for (index_t i = 0; i < matrix.extent(0); ++i)
       for (index_t k = 0; k < matrix.extent(1); ++k) matrix(i, k) = T(0);
   };
-  const matrix_view<T> matrices[] = {wanted.anchors, wanted.pair_scale, wanted.pair_bias, wanted.targets};
+  const matrix_view<T> matrices[] = {wanted.logits, wanted.anchors, wanted.pair_scale, wanted.pair_bias,
+                                     wanted.targets};
   for (const auto& matrix : matrices) zero(matrix);
   for (const auto& segment : wanted.candidates) {
     const auto& by = segment.view();

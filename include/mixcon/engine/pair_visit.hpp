@@ -18,11 +18,16 @@ struct visited_pair {
 
 template <class Problem, class T = typename Problem::number>
 T similarity_of(const Problem& p, index_t a, const packed_rows<T>& rows, index_t c, similarity_slopes<T>& slopes) {
-  const T dot = rows.dot(p.anchors.row(a), rows.row(c));
-  const T aa = Problem::linear ? T(0) : p.anchors.squared_length(a),
-          cc = Problem::linear ? T(0) : rows.squared_length(c);
-  slopes = p.similarity.slopes(dot, aa, cc);
-  return p.similarity.value(dot, aa, cc);
+  if constexpr (Problem::is_given) {
+    slopes = {T(1), T(0)};
+    return p.similarity.template at<T>(a, c);
+  } else {
+    const T dot = rows.dot(p.anchors.row(a), rows.row(c));
+    const T aa = Problem::linear ? T(0) : p.anchors.squared_length(a),
+            cc = Problem::linear ? T(0) : rows.squared_length(c);
+    slopes = p.similarity.slopes(dot, aa, cc);
+    return p.similarity.value(dot, aa, cc);
+  }
 }
 
 /// Calls visit(visited_pair) for each of the anchor's own candidates.

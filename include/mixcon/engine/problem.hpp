@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <mixcon/engine/gradients.hpp>
 #include <mixcon/engine/rows.hpp>
 #include <mixcon/engine/saved.hpp>
 
@@ -18,6 +19,7 @@ struct problem {
   using loss_type = Loss;
   static constexpr int count = statistics_type::size;
   static constexpr bool linear = Similarity::linear;
+  static constexpr bool is_given = requires { Similarity::is_given; };  // similarities are looked up, not computed
 
   const packed_rows<T>& anchors;
   const packed_rows<T>& candidates;  // shared
@@ -116,8 +118,21 @@ struct packed_gradients {
   std::vector<T> scale, bias;               // (N): sums over each anchor's row of G s factor and of G
   bool wants_scale = false;                 // scale and bias are kept
   vector_view<T> candidate_bias{};
-  matrix_view<T> pair_scale{}, pair_bias{}, targets{};
+  matrix_view<T> logits{}, pair_scale{}, pair_bias{}, targets{};
   bool per_pair() const { return static_cast<bool>(pair_scale) || pair_bias || targets; }
+
+  /// What is not by rows; with `columns`, anchors and candidates have changed places. `number` of anchors.
+  void prepare(const gradients<T>& wanted, bool columns, index_t number) {
+    wants_scale = wanted.scale || wanted.temperature || wanted.bias || (columns && wanted.candidate_bias);
+    scale.assign(static_cast<std::size_t>(wants_scale ? number : 0), T(0));
+    bias = scale;
+    auto oriented = [columns](const matrix_view<T>& m) {
+      return columns ? matrix_view<T>{m.data(), {m.extent(1), m.extent(0)}, {m.stride(1), m.stride(0)}} : m;
+    };
+    if (!columns) candidate_bias = wanted.candidate_bias;
+    logits = oriented(wanted.logits), pair_scale = oriented(wanted.pair_scale);
+    pair_bias = oriented(wanted.pair_bias), targets = oriented(wanted.targets);
+  }
 };
 
 }  // namespace mixcon::detail

@@ -64,8 +64,9 @@ class tile {
     first_column_ = column_block * tile_columns;
     columns_ = smaller(p_.candidates.count() - first_column_, tile_columns);
   }
-  /// Fills the tile with the dot products of its rows.
+  /// Fills the tile with the dot products of its rows, where they are asked for.
   void multiply(const panels<T>& candidates) {
+    if constexpr (Problem::is_given) return;
     const auto& a = p_.anchors;
     tile_product<false>(rows_, padded_columns(), a.width(), strided<T>{a.row(first_row_), a.pitch(), 1},
                         candidates[first_column_ / tile_columns], entries_.data(), tile_columns);
@@ -103,7 +104,10 @@ struct prepared {
 template <class U, class Problem>
 U similarity_at(const Problem& p, const prepared<Problem>& with, index_t a, index_t c, const U& dot,
                 similarity_slopes<U>& slopes) {
-  if constexpr (Problem::linear) {
+  if constexpr (Problem::is_given) {
+    slopes = {U(1), U(0)};
+    return p.similarity.template at<U>(a, c);
+  } else if constexpr (Problem::linear) {
     slopes = {U(1), U(0)};
     return dot;
   } else {

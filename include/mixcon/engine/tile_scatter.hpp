@@ -125,6 +125,8 @@ class tile_scatter {
     if (to_.wants_scale) sums.scale += by_logit * (s * factor), sums.bias += by_logit;
     if (to_.candidate_bias)
       for (int k = 0; k < lane_count<U>(); ++k) to_.candidate_bias[c + k] += mixcon::lane(by_logit, k);
+    if (to_.logits)
+      for (int k = 0; k < lane_count<U>(); ++k) to_.logits(a, c + k) += mixcon::lane(by_similarity, k);
     if (to_.per_pair())
       add_per_pair(a, c, by_logit, by_logit * (U(p_.scale) * s),
                    p_.template target_gradient<U>(reading, adjoint, pair));

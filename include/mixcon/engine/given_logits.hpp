@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/engine/operands.hpp>
+
+namespace mixcon {
+
+/// Logits that exist already, (N, M): a classifier's outputs for N samples and M classes, a teacher's, a matrix of
+/// similarities. Takes the place of anchors and candidates in `forward`, `backward` and `value_and_grad`: the entries
+/// are what a similarity would have given, so the objective's temperature, scale and logits' bias apply to them (with
+/// `info_nce{.temperature = 1}` they are taken as they are) and its similarity is not used. The view must outlive the
+/// calls.
+template <class E>
+struct given_logits {
+  matrix_view<const E> values;
+  template <Viewable<2> Tensor>
+  explicit given_logits(Tensor& logits) : values(mixcon::view<2>(logits)) {}
+};
+template <class Tensor>
+given_logits(Tensor&) -> given_logits<element_t<Tensor>>;
+
+namespace detail {
+
+/// A similarity that is looked up and not computed.
+template <class E>
+struct looked_up {
+  static constexpr bool linear = true, is_given = true;
+  matrix_view<const E> values;
+  template <class U>
+  MIXCON_HD U at(index_t anchor, index_t candidate) const {
+    return load<U>(values, anchor, candidate);
+  }
+};
+
+/// One public call on given logits, and what is checked about it.
+template <class E>
+struct logits_arguments {
+  using T = accumulate_t<E>;
+  const char* function;
+  matrix_view<const E> values;
+
+  pair_space space() const { return {values.extent(0), values.extent(1), 0, {values.extent(1)}}; }
+
+  template <class Objective>
+  void check_shapes(const Objective& objective) const {
+    objective.check();
+    MIXCON_REQUIRE(values.extent(0) > 0 && values.extent(1) > 0, function, ": given_logits are ", values.extents(),
+                   "; expected at least one row and one column");
+    check_objective(function, objective, space());
+    for (index_t a = 0; objective.check_finite && a < values.extent(0); ++a)
+      for (index_t c = 0; c < values.extent(1); ++c) {
+        const T x = static_cast<T>(values(a, c));
+        MIXCON_REQUIRE(x - x == T(0), function, ": given_logits (", a, ", ", c, ") is ", x,
+                       "; expected finite numbers. Has training diverged?");
+      }
+  }
+  void check_gradients(const gradients<T>& wanted) const {
+    MIXCON_REQUIRE(!wanted.anchors && wanted.candidates.empty(), function,
+                   ": gradients by anchors or candidates are asked for, but the logits are given; ask for .logits");
+    check_gradient_shape(function, "logits", wanted.logits, values.extents());
+    check_pair_gradients(function, wanted, space());
+    auto refuse_input = [&](const char* name, const auto& output) {
+      MIXCON_REQUIRE(!overlap(output, as_rank_3(values)), function, ": the gradient by the ", name,
+                     " shares memory with the logits; hand in a buffer of its own");
+    };
+    refuse_input("logits", as_rank_3(wanted.logits));
+    refuse_input("candidates' bias", wanted.candidate_bias);
+    refuse_input("pairs' scale", as_rank_3(wanted.pair_scale));
+    refuse_input("pairs' bias", as_rank_3(wanted.pair_bias));
+    refuse_input("targets", as_rank_3(wanted.targets));
+  }
+
+  template <class Objective>
+  looked_up<E> similarity(const Objective&) const {
+    return {values};
+  }
+  template <class Objective>
+  looked_up<E> transposed_similarity(const Objective&) const {
+    return {{values.data(), {values.extent(1), values.extent(0)}, {values.stride(1), values.stride(0)}}};
+  }
+};
+
+/// The rows of a call that has none: as many as there are anchors and candidates, of width 0.
+template <class E>
+class no_operands {
+ public:
+  using T = accumulate_t<E>;
+  template <class Objective>
+  no_operands(const logits_arguments<E>& from, const Objective&)
+      : anchors_(from.values.extent(0), 0), shared_(from.values.extent(1), 0) {}
+
+  const packed_rows<T>& anchors() const { return anchors_; }
+  const packed_rows<T>& shared() const { return shared_; }
+  const packed_rows<T>& own() const { return own_; }
+
+  void unpack(const std::vector<T>&, const std::vector<T>&, const std::vector<T>&, const gradients<T>&) const {}
+  packed_gradients<T> buffers(const gradients<T>& wanted, bool columns) const {
+    packed_gradients<T> to;
+    to.prepare(wanted, columns, (columns ? shared_ : anchors_).count());
+    return to;
+  }
+
+ private:
+  packed_rows<T> anchors_, shared_, own_;
+};
+
+template <class E>
+struct operands_of_call<logits_arguments<E>> {
+  using type = no_operands<E>;
+};
+
+}  // namespace detail
+}  // namespace mixcon
