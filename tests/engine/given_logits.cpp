@@ -24,26 +24,26 @@ struct classified {
 };
 
 template <class Objective, class Targets>
-double loss_of(const Objective& objective, const Targets& targets, const matrix<double>& logits) {
+long double loss_of(const Objective& objective, const Targets& targets, const matrix<double>& logits) {
   saved_statistics<Objective, double> saved;
-  return forward(serial{}, objective, targets, given_logits{logits}, saved).value;
+  return static_cast<long double>(forward(serial{}, objective, targets, given_logits{logits}, saved).value);
 }
 
 }  // namespace
 
 TEST_CASE("Soft cross-entropy of given logits is its definition, on every engine", "[engine]") {
   const classified c;
+  const auto x = converted<long double>(c.logits), p = converted<long double>(c.targets);
   long double expected = 0;
   matrix<long double> by_logits(21, 37), by_targets(21, 37);
   for (index_t i = 0; i < 21; ++i) {
     long double partition = 0, mass = 0;
-    for (index_t j = 0; j < 37; ++j)
-      partition += std::exp(static_cast<long double>(c.logits(i, j))), mass += c.targets(i, j);
+    for (index_t j = 0; j < 37; ++j) partition += std::exp(x(i, j)), mass += p(i, j);
     for (index_t j = 0; j < 37; ++j) {
-      const long double surprise = std::log(partition) - c.logits(i, j);
-      expected += c.targets(i, j) * surprise / 21;
-      by_logits(i, j) = (mass * std::exp(-surprise) - c.targets(i, j)) / 21;
-      by_targets(i, j) = c.targets(i, j) == 0 ? 0 : surprise / 21;
+      const long double surprise = std::log(partition) - x(i, j);
+      expected += p(i, j) * surprise / 21;
+      by_logits(i, j) = (mass * std::exp(-surprise) - p(i, j)) / 21;
+      by_targets(i, j) = p(i, j) == 0 ? 0 : surprise / 21;
     }
   }
   const contrast objective{info_nce{.temperature = 1}};
@@ -129,5 +129,5 @@ TEST_CASE("A loss of given logits refuses what does not fit, and no logits are g
   finite.check_finite = true;
   c.logits(3, 4) = std::nan("");
   CHECK_THAT(refusal_of([&] { loss_of(finite, targets, c.logits); }), ContainsSubstring("given_logits (3, 4) is nan"));
-  CHECK(std::isnan(loss_of(objective, targets, c.logits)));
+  CHECK(std::isnan(static_cast<double>(loss_of(objective, targets, c.logits))));
 }
