@@ -170,6 +170,14 @@ class golden_case {
     const double by = difference(expected.data, got, unit);
     if (!(by <= tolerance) || std::isinf(by)) fail(name, by);
   }
+  /// A listed output, and one that is a list of arrays, for checks that compare in their own way.
+  array output(const std::string& name) { return outputs_.real(name); }
+  std::vector<array> outputs(const std::string& name) {
+    std::vector<array> each;
+    if (lists(name))
+      for (const json& part : outputs_.raw(name)) each.push_back(read_array(part));
+    return each;
+  }
   /// Bit for bit equal JSON: nested index lists, words.
   void expect_json(const std::string& output, const json& got) {
     if (lists(output) && outputs_.raw(output) != got) fail(output);
