@@ -36,10 +36,10 @@ inline std::vector<index_t> transported(const std::vector<double>& saliency, con
   const index_t count = blocks * blocks;
   const auto shown = [&](index_t j) { return mask[static_cast<std::size_t>(j)] > 0; };
   const auto distance = [&](index_t i, index_t j) {
-    const double down = static_cast<double>(i / blocks - j / blocks),
-                 across = static_cast<double>(i % blocks - j % blocks);
+    const index_t rows = i / blocks - j / blocks, columns = i % blocks - j % blocks;
+    const double squared = static_cast<double>(rows * rows + columns * columns);
     const double side = blocks > 1 ? static_cast<double>(blocks - 1) : 1;
-    return (down * down + across * across) / (side * side);
+    return squared / (side * side);
   };
   std::vector<double> cost;
   for (index_t i = 0; i < count; ++i)
