@@ -14,7 +14,13 @@
 #include <mixcon/engine/executor.hpp>
 #include <mixcon/engine/forward_backward.hpp>
 #include <mixcon/mix/all_mixes.hpp>
+#include <mixcon/mix/filled_boxes.hpp>
 #include <mixcon/mix/lambda_gradient.hpp>
+#include <mixcon/mix/mask_gradient.hpp>
+#include <mixcon/mix/multi_lerp.hpp>
+#include <mixcon/mix/multi_mask.hpp>
 #include <mixcon/mix/pair_targets.hpp>
 #include <mixcon/mix/pairing_by_distance.hpp>
+#include <mixcon/mix/plan_json.hpp>
 #include <mixcon/mix/recorded_draws.hpp>
+#include <mixcon/mix/resized_boxes.hpp>

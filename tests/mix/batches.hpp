@@ -3,6 +3,7 @@
 #pragma once
 
 #include <mixcon/mix/all_mixes.hpp>
+#include <mixcon/mix/masked.hpp>
 #include <mixcon/mix/recorded_draws.hpp>
 
 #include <algorithm>
@@ -94,8 +95,25 @@ double kept(const mix_plan<pasted_segments>& plan, const axes<Rank>& place) {
   return inside == plan.region.own_inside ? 1 : 0;
 }
 
+template <int Rank>
+double kept(const mix_plan<masked>& plan, const axes<Rank>& place) {
+  const auto shares = plan.region.shares.view();
+  axes<4> of_mask{place[0], 0, 0, 0};
+  for (int axis = 1; axis < Rank; ++axis) of_mask[4 - Rank + axis] = place[axis];
+  for (int axis = 0; axis < 4; ++axis)
+    if (shares.extent(axis) == 1) of_mask[axis] = 0;
+  return at(shares, of_mask);
+}
+
 template <class Region>
-inline constexpr bool copies = !std::is_same_v<Region, lerp>;
+inline constexpr bool copies = !std::is_same_v<Region, lerp> && !std::is_same_v<Region, masked>;
+
+/// A mask of values 0, 1 and between.
+inline mask some_mask(const axes<4>& extents) {
+  mask made = mask::full(extents, 0);
+  for (std::size_t k = 0; k < made.values.size(); ++k) made.values[k] = static_cast<double>(k * k % 5) / 4;
+  return made;
+}
 
 /// The mixed value at a place, written out in double.
 template <class Region, class T, int Rank>
@@ -117,6 +135,10 @@ void for_each_plan(F&& f) {
        {std::vector<index_t>{2, 0, 3, 1}, std::vector<index_t>{1, 1, 2, 1}, std::vector<index_t>{0, 1, 2, 3}}) {
     f(mix_plan<lerp>{partner, {0.3}, {}});
     f(mix_plan<lerp>{partner, {0.25, 1, 0, 0.7}, {}});
+    if constexpr (Rank >= 2) {
+      f(mix_plan<masked>{partner, {0.5}, {some_mask({1, 1, 1, 7})}});
+      f(mix_plan<masked>{partner, {0.5}, {some_mask({4, 1, Rank == 2 ? 1 : 5, 7})}});
+    }
     for (const bool own_inside : {false, true}) {
       if constexpr (Rank >= 2) {
         f(mix_plan<pasted_segments>{partner, {0.5}, {{{2, 6}}, own_inside}});

@@ -5,6 +5,7 @@
 #include <mixcon/core/overlap.hpp>
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/tensor_traits.hpp>
+#include <mixcon/core/thread_pool.hpp>
 #include <mixcon/mix/partners.hpp>
 #include <mixcon/mix/plan.hpp>
 #include <mixcon/mix/runs.hpp>
@@ -33,9 +34,16 @@ void check_plan(const mix_plan<Region>& plan, const char* function, index_t samp
   MIXCON_REQUIRE(planned >= 1, function, ": the plan has no partners; at least one sample is needed.");
   MIXCON_REQUIRE(planned == samples, function, ": the plan has ", planned, " partners for ", samples,
                  " samples; expected one a sample. Was the plan made for another batch?");
-  for (index_t i = 0; i < planned; ++i)
-    MIXCON_REQUIRE(plan.partner_of(i) >= 0 && plan.partner_of(i) < partners, function, ": the partner of sample ", i,
-                   " is ", plan.partner_of(i), "; expected 0 to ", partners - 1, ".");
+  for (index_t a = 1; a <= partner_lists(plan); ++a) {
+    const std::vector<index_t>& list = partner_list(plan, a);
+    MIXCON_REQUIRE(static_cast<index_t>(list.size()) == planned, function, ": list ", a, " of partners has ",
+                   list.size(), " for ", planned, " samples; expected one a sample.");
+    for (index_t i = 0; i < planned; ++i) {
+      const index_t j = list[static_cast<std::size_t>(i)];
+      MIXCON_REQUIRE(j >= 0 && j < partners, function, ": the partner of sample ", i, " is ", j, "; expected 0 to ",
+                     partners - 1, ".");
+    }
+  }
   const index_t lambdas = static_cast<index_t>(plan.lambda.size());
   MIXCON_REQUIRE(lambdas == 1 || lambdas == planned, function, ": the plan has ", lambdas, " lambdas for ", planned,
                  " samples; expected one for the batch, or one a sample.");
@@ -45,8 +53,17 @@ void check_plan(const mix_plan<Region>& plan, const char* function, index_t samp
                    "; it is the share of the own label and must be in [0, 1].");
 }
 
+/// Calls run(begin, end) for parts of 0 .. count, each whole, on the threads of the pool if there is one.
+template <class Run>
+void for_each_part(thread_pool* pool, index_t count, Run&& run) {
+  if (pool == nullptr) return run(index_t{0}, count);
+  const index_t threads = pool->threads(), wanted = threads == 1 ? 1 : 4 * threads;
+  const index_t parts = wanted < count ? wanted : count;
+  pool->parallel_for(parts, [&](index_t part) { run(part * count / parts, (part + 1) * count / parts); });
+}
+
 template <class Region, class T, int Rank>
-void blend_views(const mix_plan<Region>& plan, const tensor_view<const T, Rank>& sample,
+void blend_views(thread_pool* pool, const mix_plan<Region>& plan, const tensor_view<const T, Rank>& sample,
                  const tensor_view<const T, Rank>& partners, const tensor_view<T, Rank>& mixed) {
   MIXCON_REQUIRE(mixed.extents() == sample.extents(), "blend: samples are ", sample.extents(), ", the mixed batch ",
                  mixed.extents(), "; expected the same shape.");
@@ -59,15 +76,20 @@ void blend_views(const mix_plan<Region>& plan, const tensor_view<const T, Rank>&
       "blend: the mixed batch overlaps its input, whose samples are still read as partners; mix into a batch of "
       "its own.");
   const bool own_batch = partners.data() == sample.data() && partners.extent(0) == sample.extent(0);
-  for (const index_t i : own_batch ? order_along_partners(plan.partner) : counted(sample.extent(0)))
-    blend_sample(plan, i, sample_of(sample, i), partners, sample_of(mixed, i));
+  const std::vector<index_t> order = own_batch ? order_along_partners(plan.partner) : counted(sample.extent(0));
+  for_each_part(pool, sample.extent(0), [&](index_t begin, index_t end) {
+    for (index_t k = begin; k < end; ++k) {
+      const index_t i = order[static_cast<std::size_t>(k)];
+      blend_sample(plan, i, sample_of(sample, i), partners, sample_of(mixed, i));
+    }
+  });
 }
 
 /// Which part of the adjoint is added.
 enum class gradient_of { own, partners, both };
 
 template <class Region, class T, int Rank>
-void unblend_views(const mix_plan<Region>& plan, const tensor_view<const T, Rank>& upstream,
+void unblend_views(thread_pool* pool, const mix_plan<Region>& plan, const tensor_view<const T, Rank>& upstream,
                    const tensor_view<T, Rank>& gradient, gradient_of part) {
   MIXCON_REQUIRE(same_sample_shape(upstream.extents(), gradient.extents()), "unblend: upstream is ", upstream.extents(),
                  ", the gradient ", gradient.extents(), "; expected the same shape after the first axis.");
@@ -79,12 +101,22 @@ void unblend_views(const mix_plan<Region>& plan, const tensor_view<const T, Rank
   MIXCON_REQUIRE(
       !overlap(upstream, gradient),
       "unblend: the gradient overlaps the upstream gradient, which is still read; add into a batch of its own.");
-  const mixed_with consumers(part == gradient_of::own ? std::vector<index_t>{} : plan.partner, gradient.extent(0));
-  for (index_t j = 0; j < gradient.extent(0); ++j) {
-    const auto to = sample_of(gradient, j);
-    if (part != gradient_of::partners) unblend_own(plan, j, sample_of(upstream, j), to);
-    for (const index_t i : consumers[j]) unblend_partner(plan, i, sample_of(upstream, i), to);
-  }
+  std::vector<mixed_with> consumers;
+  for (index_t a = 1; a <= partner_lists(plan) && part != gradient_of::own; ++a)
+    consumers.emplace_back(partner_list(plan, a), gradient.extent(0));
+  for_each_part(pool, gradient.extent(0), [&](index_t begin, index_t end) {
+    for (index_t j = begin; j < end; ++j) {
+      const auto to = sample_of(gradient, j);
+      if (part != gradient_of::partners) unblend_own(plan, j, sample_of(upstream, j), to);
+      for (std::size_t list = 0; list < consumers.size(); ++list)
+        for (const index_t i : consumers[list][j]) {
+          if constexpr (HasMorePartners<Region>)
+            unblend_partner(plan, i, static_cast<index_t>(list) + 1, sample_of(upstream, i), to);
+          else
+            unblend_partner(plan, i, sample_of(upstream, i), to);
+        }
+    }
+  });
 }
 
 template <class Input, class Output>
@@ -104,52 +136,87 @@ tensor_view<const T, Rank> read_only(const tensor_view<T, Rank>& tensor) {
   return tensor;
 }
 
+template <class Region, class Sample, class Partners, class Mixed>
+void blend_by(thread_pool* pool, const mix_plan<Region>& plan, const Sample& sample, const Partners& partners,
+              Mixed&& mixed) {
+  const auto from = read_only(view(sample));
+  const auto others = read_only(view(partners));
+  const auto to = view(std::forward<Mixed>(mixed));
+  if constexpr (types_fit<decltype(from), decltype(to)>() && types_fit<decltype(others), decltype(to)>())
+    blend_views(pool, plan, from, others, to);
+}
+
+template <class Region, class Upstream, class Gradient>
+void unblend_by(thread_pool* pool, const mix_plan<Region>& plan, const Upstream& upstream, Gradient&& gradient) {
+  const auto from = read_only(view(upstream));
+  const auto to = view(std::forward<Gradient>(gradient));
+  if constexpr (types_fit<decltype(from), decltype(to)>()) unblend_views(pool, plan, from, to, gradient_of::both);
+}
+template <class Region, class Upstream, class Gradient, class PartnerGradient>
+void unblend_by(thread_pool* pool, const mix_plan<Region>& plan, const Upstream& upstream, Gradient&& gradient,
+                PartnerGradient&& partner_gradient) {
+  const auto from = read_only(view(upstream));
+  const auto to = view(std::forward<Gradient>(gradient));
+  const auto to_partners = view(std::forward<PartnerGradient>(partner_gradient));
+  if constexpr (types_fit<decltype(from), decltype(to)>() && types_fit<decltype(from), decltype(to_partners)>()) {
+    MIXCON_REQUIRE(!overlap(to, to_partners),
+                   "unblend: the two gradients overlap; where samples and partners are one batch, pass one gradient.");
+    if (to) unblend_views(pool, plan, from, to, gradient_of::own);
+    if (to_partners) unblend_views(pool, plan, from, to_partners, gradient_of::partners);
+  }
+}
+
 }  // namespace detail
 
 /// Applies a plan: mixed(i) is made of sample i and sample partner[i] as the region says. Samples (N, ...) of rank 1 to
 /// 4 and any strides, mixed likewise; the mixed batch overlaps no input. Same result for the same plan on every
 /// backend, up to rounding. The plan is checked: partners in range, lambda in [0, 1], boxes within the image.
+///
+/// A plan may be applied to several tensors one after another: both views of a batch, its segmentation masks. Samples
+/// are shared out to the threads of a pool where it is the first argument: `blend(thread_pool::shared(), plan, x, y)`,
+/// with the same result.
 template <class Region, class Sample, class Mixed>
 void blend(const mix_plan<Region>& plan, const Sample& sample, Mixed&& mixed) {
-  const auto from = detail::read_only(view(sample));
-  const auto to = view(std::forward<Mixed>(mixed));
-  if constexpr (detail::types_fit<decltype(from), decltype(to)>()) detail::blend_views(plan, from, from, to);
+  detail::blend_by(nullptr, plan, sample, sample, std::forward<Mixed>(mixed));
+}
+template <class Region, class Sample, class Mixed>
+void blend(thread_pool& pool, const mix_plan<Region>& plan, const Sample& sample, Mixed&& mixed) {
+  detail::blend_by(&pool, plan, sample, sample, std::forward<Mixed>(mixed));
 }
 /// The same with partners from elsewhere: another view of the batch, or a queue of M samples; partner[i] counts in it.
 template <class Region, class Sample, class Partners, class Mixed>
 void blend(const mix_plan<Region>& plan, const Sample& sample, const Partners& partners, Mixed&& mixed) {
-  const auto from = detail::read_only(view(sample));
-  const auto others = detail::read_only(view(partners));
-  const auto to = view(std::forward<Mixed>(mixed));
-  if constexpr (detail::types_fit<decltype(from), decltype(to)>() &&
-                detail::types_fit<decltype(others), decltype(to)>())
-    detail::blend_views(plan, from, others, to);
+  detail::blend_by(nullptr, plan, sample, partners, std::forward<Mixed>(mixed));
+}
+template <class Region, class Sample, class Partners, class Mixed>
+void blend(thread_pool& pool, const mix_plan<Region>& plan, const Sample& sample, const Partners& partners,
+           Mixed&& mixed) {
+  detail::blend_by(&pool, plan, sample, partners, std::forward<Mixed>(mixed));
 }
 
 /// The adjoint of `blend`: adds to the gradient with respect to the samples what the gradient with respect to the mixed
 /// batch implies, from each sample's own share and from those it was the partner of. Both (N, ...). Contributions come
-/// in a fixed order, so the result is reproducible bit for bit, repeated partners or not.
+/// in a fixed order, so the result is reproducible bit for bit, repeated partners or not, on any number of threads.
 template <class Region, class Upstream, class Gradient>
 void unblend(const mix_plan<Region>& plan, const Upstream& upstream, Gradient&& gradient) {
-  const auto from = detail::read_only(view(upstream));
-  const auto to = view(std::forward<Gradient>(gradient));
-  if constexpr (detail::types_fit<decltype(from), decltype(to)>())
-    detail::unblend_views(plan, from, to, detail::gradient_of::both);
+  detail::unblend_by(nullptr, plan, upstream, std::forward<Gradient>(gradient));
+}
+template <class Region, class Upstream, class Gradient>
+void unblend(thread_pool& pool, const mix_plan<Region>& plan, const Upstream& upstream, Gradient&& gradient) {
+  detail::unblend_by(&pool, plan, upstream, std::forward<Gradient>(gradient));
 }
 /// The same where the partners came from elsewhere: the gradients of the samples (N, ...) and of that batch (M, ...).
 template <class Region, class Upstream, class Gradient, class PartnerGradient>
 void unblend(const mix_plan<Region>& plan, const Upstream& upstream, Gradient&& gradient,
              PartnerGradient&& partner_gradient) {
-  const auto from = detail::read_only(view(upstream));
-  const auto to = view(std::forward<Gradient>(gradient));
-  const auto to_partners = view(std::forward<PartnerGradient>(partner_gradient));
-  if constexpr (detail::types_fit<decltype(from), decltype(to)>() &&
-                detail::types_fit<decltype(from), decltype(to_partners)>()) {
-    MIXCON_REQUIRE(!detail::overlap(to, to_partners),
-                   "unblend: the two gradients overlap; where samples and partners are one batch, pass one gradient.");
-    if (to) detail::unblend_views(plan, from, to, detail::gradient_of::own);
-    if (to_partners) detail::unblend_views(plan, from, to_partners, detail::gradient_of::partners);
-  }
+  detail::unblend_by(nullptr, plan, upstream, std::forward<Gradient>(gradient),
+                     std::forward<PartnerGradient>(partner_gradient));
+}
+template <class Region, class Upstream, class Gradient, class PartnerGradient>
+void unblend(thread_pool& pool, const mix_plan<Region>& plan, const Upstream& upstream, Gradient&& gradient,
+             PartnerGradient&& partner_gradient) {
+  detail::unblend_by(&pool, plan, upstream, std::forward<Gradient>(gradient),
+                     std::forward<PartnerGradient>(partner_gradient));
 }
 
 }  // namespace mixcon

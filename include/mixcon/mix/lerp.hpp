@@ -15,6 +15,9 @@ namespace mixcon {
 /// copies, so both ends are exact and what is not shown cannot leak, NaN included. Integers of 8 and 16 bits are mixed
 /// in float and rounded to nearest, ties to even.
 struct lerp {
+  static constexpr const char* kind = "lerp";
+  template <class Self, class Visit>
+  static void fields(Self& /*region*/, Visit&& /*visit*/) {}
   friend bool operator==(const lerp&, const lerp&) = default;
 };
 inline std::string to_string(const lerp& /*region*/) { return "lerp"; }

@@ -19,31 +19,37 @@ namespace mixcon {
 /// round. The last two axes of the batch are rows and columns: (N, H, W) or (N, C, H, W), every channel alike. It
 /// copies and never computes: whatever is covered, NaN included, cannot leak.
 struct pasted_boxes {
+  static constexpr const char* kind = "box";
   std::vector<box> boxes{};  ///< one for the batch, or one a sample
   bool own_inside = false;
 
   const box& of(index_t sample) const { return boxes[boxes.size() == 1 ? 0 : static_cast<std::size_t>(sample)]; }
+  template <class Self, class Visit>
+  static void fields(Self& region, Visit&& visit) {
+    visit("box", region.boxes), visit("own_inside", region.own_inside);
+  }
   friend bool operator==(const pasted_boxes&, const pasted_boxes&) = default;
 };
 inline std::string to_string(const pasted_boxes& region) {
   return (region.own_inside ? "own inside boxes " : "partner inside boxes ") + detail::written_list(region.boxes);
 }
 
+namespace detail {
+
+/// Refuses boxes that are not within images of these extents, and numbers of boxes other than 1 or N.
 template <int Rank>
-void check_region(const mix_plan<pasted_boxes>& plan, const char* function, const axes<Rank>& extents) {
+void require_boxes(const std::vector<box>& boxes, index_t samples, const char* function, const axes<Rank>& extents) {
   static_assert(Rank >= 3, "mixcon: a plan of boxes mixes images (N, H, W) or (N, C, H, W); signals take segments");
   const index_t rows = extents[Rank - 2], columns = extents[Rank - 1];
-  const std::vector<box>& boxes = plan.region.boxes;
-  MIXCON_REQUIRE(boxes.size() == 1 || boxes.size() == plan.partner.size(), function, ": the plan has ", boxes.size(),
-                 " boxes for ", plan.samples(), " samples; expected one for the batch, or one a sample.");
+  const index_t count = static_cast<index_t>(boxes.size());
+  MIXCON_REQUIRE(count == 1 || count == samples, function, ": the plan has ", count, " boxes for ", samples,
+                 " samples; expected one for the batch, or one a sample.");
   for (const box& b : boxes)
     MIXCON_REQUIRE(
         0 <= b.top && b.top <= b.bottom && b.bottom <= rows && 0 <= b.left && b.left <= b.right && b.right <= columns,
         function, ": box ", to_string(b), " is not within images of ", rows, " x ", columns,
         " (top, bottom, left, right; half open). Was the plan made for another size?");
 }
-
-namespace detail {
 
 /// The part of a sample inside the box.
 template <class T, int Rank>
@@ -64,6 +70,11 @@ void add_shown(bool inside, const box& b, const tensor_view<const T, Inner>& ups
 }
 
 }  // namespace detail
+
+template <int Rank>
+void check_region(const mix_plan<pasted_boxes>& plan, const char* function, const axes<Rank>& extents) {
+  detail::require_boxes(plan.region.boxes, plan.samples(), function, extents);
+}
 
 template <class T, int Rank, int Inner>
 void blend_sample(const mix_plan<pasted_boxes>& plan, index_t i, const tensor_view<const T, Inner>& own,

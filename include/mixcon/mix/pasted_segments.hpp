@@ -19,11 +19,16 @@ namespace mixcon {
 /// `own_inside` the other way round. The last axis of the batch is time: (N, T), (N, C, T), or spectrograms. It copies
 /// and never computes: whatever is covered, NaN included, cannot leak.
 struct pasted_segments {
+  static constexpr const char* kind = "segment";
   std::vector<segment> segments{};  ///< one for the batch, or one a sample
   bool own_inside = false;
 
   const segment& of(index_t sample) const {
     return segments[segments.size() == 1 ? 0 : static_cast<std::size_t>(sample)];
+  }
+  template <class Self, class Visit>
+  static void fields(Self& region, Visit&& visit) {
+    visit("segment", region.segments), visit("own_inside", region.own_inside);
   }
   friend bool operator==(const pasted_segments&, const pasted_segments&) = default;
 };

@@ -25,7 +25,30 @@ struct mix_plan {
   friend bool operator==(const mix_plan&, const mix_plan&) = default;
 };
 
+/// A kind of plan that mixes a sample with A partners has the lists of all but the first in `more_partners`, (A - 1,
+/// N).
+template <class Region>
+concept HasMorePartners = requires(const Region& region) {
+  region.more_partners;
+};
+
 namespace detail {
+
+/// The partners (N) number a = 1 .. A.
+template <class Region>
+const std::vector<index_t>& partner_list(const mix_plan<Region>& plan, index_t a) {
+  if constexpr (HasMorePartners<Region>)
+    return a == 1 ? plan.partner : plan.region.more_partners[static_cast<std::size_t>(a - 2)];
+  else
+    return plan.partner;
+}
+template <class Region>
+index_t partner_lists(const mix_plan<Region>& plan) {
+  if constexpr (HasMorePartners<Region>)
+    return static_cast<index_t>(plan.region.more_partners.size()) + 1;
+  else
+    return 1;
+}
 
 inline std::string written_exactly(double number) {  // enough digits to read the same number back
   char text[32];
