@@ -17,9 +17,15 @@ template <class Loss>
 void check_loss_formula(int position, row_report& report) {
   const std::vector<double> numbers = shares(1, 2 * samples, 4).data;
   const std::vector<int> labels = sample_labels();
-  report.check("loss " + std::to_string(position) + " of all_losses",
-               mixcon::contrast{loss_to_check<Loss>(numbers), mixcon::cosine{}},
-               mixcon::label_targets{.labels = labels, .views = 2}, two_views());
+  if constexpr (mixcon::loss_traits<Loss>::scope == mixcon::each::anchor)  // what these kernels evaluate
+    report.check("loss " + std::to_string(position) + " of all_losses",
+                 mixcon::contrast{loss_to_check<Loss>(numbers), mixcon::cosine{}},
+                 mixcon::label_targets{.labels = labels, .views = 2}, two_views());
+}
+/// How many of them are checked.
+template <class... Loss>
+constexpr int losses_of_anchors(const mixcon::pack<Loss...>*) {
+  return (0 + ... + (mixcon::loss_traits<Loss>::scope == mixcon::each::anchor ? 1 : 0));
 }
 template <class... Loss>
 void check_each_loss(const mixcon::pack<Loss...>&, row_report& report) {

@@ -25,11 +25,11 @@ void check_dual(const dual<L, K>& found, const dual<scalar_of<L>, K>& expected, 
   for (int i = 0; i < K; ++i) check_lane(found.partial[i], expected.partial[i], k);
 }
 
-/// A formula at statistics that differ from lane to lane; on some lanes one of them is that of an empty set.
+/// A formula at inputs that differ from lane to lane; on some lanes one of them is that of an empty set.
 template <class L, class Loss>
 void check_formula(const Loss& loss, random_source& random) {
   using T = scalar_of<L>;
-  constexpr int count = loss_traits<Loss>::count;
+  constexpr int count = loss_traits<Loss>::inputs;
   L statistics[static_cast<unsigned>(count)], scale(0.0F);
   for (L& s : statistics)
     s = L::each([&](int k) { return k % 3 == 2 && random.chance(0.5) ? -infinity : random.number(0.25, 4); });

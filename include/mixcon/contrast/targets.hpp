@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <mixcon/contrast/targets/class.hpp>
 #include <mixcon/contrast/targets/diagonal.hpp>
 #include <mixcon/contrast/targets/label.hpp>
 #include <mixcon/contrast/targets/mask.hpp>
 #include <mixcon/contrast/targets/matrix.hpp>
 #include <mixcon/contrast/targets/other_rows.hpp>
+#include <mixcon/contrast/targets/scaled.hpp>
 #include <mixcon/contrast/targets/segments.hpp>
 #include <mixcon/contrast/targets/view.hpp>

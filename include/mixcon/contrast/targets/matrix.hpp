@@ -5,18 +5,24 @@
 
 namespace mixcon {
 
+/// Which targets are accepted: usually a negative one is a mistake, and a loss may mean it (DCLW's weights).
+enum class target_signs { not_negative, any };
+
 /// Targets and weights written out, (N, M) each: entry (a, c) of `target` is the positive mass of that pair (positive
 /// where it is not 0), of `weight` how often it counts as a candidate (0 hides it; all 1 when no weights are given).
-/// The views must outlive the calls. O(N M) memory that the caller already has.
+/// Negative targets are refused unless `target_signs::any` is asked for; `scaled_targets` has positives of target 0
+/// too. The views must outlive the calls. O(N M) memory that the caller already has.
 template <class E>
 struct matrix_targets {
   matrix_view<const E> target, weight{};
+  target_signs signs = target_signs::not_negative;
 
   template <Viewable<2> Tensor>
-  explicit matrix_targets(Tensor& targets) : target(mixcon::view<2>(targets)) {}
+  explicit matrix_targets(Tensor& targets, target_signs accepted = target_signs::not_negative)
+      : target(mixcon::view<2>(targets)), signs(accepted) {}
   template <Viewable<2> Tensor, Viewable<2> Weights>
-  matrix_targets(Tensor& targets, Weights& weights)
-      : target(mixcon::view<2>(targets)), weight(mixcon::view<2>(weights)) {}
+  matrix_targets(Tensor& targets, Weights& weights, target_signs accepted = target_signs::not_negative)
+      : target(mixcon::view<2>(targets)), weight(mixcon::view<2>(weights)), signs(accepted) {}
 
   struct rule_type {
     matrix_view<const E> target, weight;
@@ -41,8 +47,9 @@ struct matrix_targets {
     for (index_t a = 0; a < target.extent(0); ++a)
       for (index_t c = 0; c < target.extent(1); ++c) {
         const double p = static_cast<double>(target(a, c)), w = weight ? static_cast<double>(weight(a, c)) : 1.0;
-        MIXCON_REQUIRE(p >= 0 && p - p == 0, "matrix_targets: target (", a, ", ", c, ") is ", p,
-                       "; expected a finite number >= 0");
+        MIXCON_REQUIRE((p >= 0 || signs == target_signs::any) && p - p == 0, "matrix_targets: target (", a, ", ", c,
+                       ") is ", p, "; expected a finite number",
+                       signs == target_signs::any ? "" : " >= 0, or target_signs::any if it is meant");
         MIXCON_REQUIRE(w >= 0 && w - w == 0, "matrix_targets: weight (", a, ", ", c, ") is ", w,
                        "; expected a finite number >= 0");
       }
@@ -50,7 +57,11 @@ struct matrix_targets {
 };
 template <class Tensor>
 matrix_targets(Tensor&) -> matrix_targets<element_t<Tensor>>;
+template <class Tensor>
+matrix_targets(Tensor&, target_signs) -> matrix_targets<element_t<Tensor>>;
 template <class Tensor, class Weights>
 matrix_targets(Tensor&, Weights&) -> matrix_targets<element_t<Tensor>>;
+template <class Tensor, class Weights>
+matrix_targets(Tensor&, Weights&, target_signs) -> matrix_targets<element_t<Tensor>>;
 
 }  // namespace mixcon
