@@ -22,7 +22,7 @@ void check_alignmix(golden_case& of) {
   if (listed.word("kind", "align") != "align") unknown("kind of plan");
   const index_t direction = listed.count("direction");
   if (direction != 0 && direction != 1) unknown("direction");
-  plan.region.moves = direction == 0 ? aligned::direction::onto_own : aligned::direction::onto_partner;
+  plan.region.moves_own = direction == 1;
   of.also(listed);
 
   const alignmix<> policy{.transport = {.regularisation = of.params.number("eps"),

@@ -2,6 +2,7 @@
 #include "support/agreement.hpp"
 #include "support/catch.hpp"
 
+#include <mixcon/mix/plan_json.hpp>
 #include <mixcon/mix/puzzlemix.hpp>
 
 using namespace mixcon;
@@ -113,12 +114,13 @@ TEST_CASE("unblend is the adjoint of blend for blocks that moved", "[mix]") {
   CHECK(forward == Approx(backward).epsilon(1e-12));
 }
 
-TEST_CASE("puzzlemix draws the same plan again from the same seed, and prints it", "[mix]") {
+TEST_CASE("puzzlemix draws the same plan again from the same seed, prints it, and stores it", "[mix]") {
   const pictures batch(3, 16, 8);
   const puzzlemix<> policy{};
   const auto plan = policy.plan(batch.images(), philox_draws{.seed = 1}, batch.saliency());
   CHECK(plan == policy.plan(batch.images(), philox_draws{.seed = 1}, batch.saliency()));
   CHECK_THAT(to_string(plan), ContainsSubstring("blocks, own share ["));
+  CHECK(plan_from_json<transported_blocks>(to_json(plan)) == plan);
 }
 
 TEST_CASE("puzzlemix refuses what it cannot cut, with one sentence", "[mix]") {

@@ -11,25 +11,27 @@ namespace mixcon {
 
 /// The kind of plan that first moves one sample's features onto the tokens of the other, then mixes them:
 ///
-///   onto_own        mixed = lambda * own + (1 - lambda) * (partner moved by the assignment's rows)
-///   onto_partner    mixed = lambda * (own moved by the assignment's columns) + (1 - lambda) * partner
+///   mixed = lambda * own + (1 - lambda) * (partner moved by the assignment's rows), or, when `moves_own`,
+///   mixed = lambda * (own moved by the assignment's columns) + (1 - lambda) * partner
 ///
 /// Feature maps (N, C, H, W), or (N, C, p) whose last axis is the tokens. The assignment is a constant of the gradient.
 struct aligned {
-  enum class direction { onto_own, onto_partner };
-
-  index_t tokens = 0;  ///< p = H * W
-  std::vector<double>
-      assignment{};  ///< (N, p, p): how much token j of the partner belongs to token i of the own sample
-  direction moves = direction::onto_own;
+  static constexpr const char* kind = "align";
+  index_t tokens = 0;                ///< p = H * W
+  std::vector<double> assignment{};  ///< (N, p, p): share of token j of the partner that belongs to own token i
+  bool moves_own = false;            ///< onto the partner's tokens, instead of the partner onto the own ones
 
   double share(index_t sample, index_t own, index_t partner) const {
     return assignment[static_cast<std::size_t>((sample * tokens + own) * tokens + partner)];
   }
+  template <class Self, class Visit>
+  static void fields(Self& region, Visit&& visit) {
+    visit("tokens", region.tokens), visit("assignment", region.assignment), visit("moves_own", region.moves_own);
+  }
   friend bool operator==(const aligned&, const aligned&) = default;
 };
 inline std::string to_string(const aligned& region) {
-  return "aligned " + std::string(region.moves == aligned::direction::onto_own ? "onto own" : "onto partner") + ", " +
+  return "aligned " + std::string(region.moves_own ? "onto the partner" : "onto own") + ", " +
          std::to_string(region.tokens) + " tokens, " + detail::written_list(region.assignment);
 }
 
@@ -80,7 +82,7 @@ void blend_sample(const mix_plan<aligned>& plan, index_t i, const tensor_view<co
   using number = detail::mixing_number<T>;
   const aligned& region = plan.region;
   const auto partner = detail::sample_of(partners, plan.partner_of(i));
-  const bool onto_own = region.moves == aligned::direction::onto_own;
+  const bool onto_own = !region.moves_own;
   const number keep = static_cast<number>(plan.lambda_of(i)), take = static_cast<number>(1 - plan.lambda_of(i));
   const number moved_weight = onto_own ? take : keep, kept_weight = onto_own ? keep : take;
   const auto& kept = onto_own ? own : partner;
@@ -101,7 +103,7 @@ void unblend_aligned(const mix_plan<aligned>& plan, index_t i, bool is_own, cons
                      const tensor_view<T, Inner>& gradient) {
   using number = mixing_number<T>;
   const aligned& region = plan.region;
-  const bool onto_own = region.moves == aligned::direction::onto_own;
+  const bool onto_own = !region.moves_own;
   const double weight = is_own ? plan.lambda_of(i) : 1 - plan.lambda_of(i);
   if (is_own == onto_own) return add_block(weight, upstream, gradient);
   if (weight == 0) return;

@@ -32,8 +32,7 @@ struct alignmix {
     const auto& own = draws.within(name);
     plan.partner = detail::partners_by("alignmix", pairing, maps.extent(0), own, looked_at...);
     plan.lambda = {is_off(lambda) ? 1.0 : lambda(own, 0)};
-    plan.region = {.moves = own.integer("direction", 0, 0, 2) == 0 ? aligned::direction::onto_own
-                                                                   : aligned::direction::onto_partner};
+    plan.region.moves_own = own.integer("direction", 0, 0, 2) == 1;
     for (int axis = 2; axis < rank; ++axis)
       plan.region.tokens = (axis == 2 ? 1 : plan.region.tokens) * maps.extent(axis);
     plan.region.assignment = matched(maps, plan.partner).assignment;

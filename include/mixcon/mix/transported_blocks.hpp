@@ -13,6 +13,7 @@ namespace mixcon {
 /// image were moved: block j of the mixed image is m_j * own[own_source_j] + (1 - m_j) * partner[partner_source_j].
 /// Images (N, H, W) or (N, C, H, W) whose sides are multiples of B. A share of 0 or 1 copies.
 struct transported_blocks {
+  static constexpr const char* kind = "patch_transport";
   index_t blocks = 1;                     ///< B, a side
   std::vector<double> mask{};             ///< (N, B * B), in [0, 1]: the own share of a block
   std::vector<index_t> own_source{};      ///< (N, B * B): which block is shown there; empty: its own
@@ -22,6 +23,11 @@ struct transported_blocks {
   index_t source(bool own, index_t sample, index_t block) const {
     const std::vector<index_t>& list = own ? own_source : partner_source;
     return list.empty() ? block : list[at(sample, block)];
+  }
+  template <class Self, class Visit>
+  static void fields(Self& region, Visit&& visit) {
+    visit("blocks", region.blocks), visit("mask", region.mask), visit("own_source", region.own_source),
+        visit("partner_source", region.partner_source);
   }
   friend bool operator==(const transported_blocks&, const transported_blocks&) = default;
 
