@@ -4,6 +4,7 @@
 #include <mixcon/engine/finish.hpp>
 #include <mixcon/engine/given_logits.hpp>
 #include <mixcon/engine/operands.hpp>
+#include <mixcon/engine/triplets.hpp>
 
 namespace mixcon::detail {
 
@@ -56,19 +57,19 @@ class evaluation {
     auto add_scalars = [&](const packed_gradients<T>& to, double own_part) {
       for (T x : to.scale) by_scale.add(static_cast<double>(x));
       for (T x : to.bias) by_bias.add(static_cast<double>(x));
-      by_scale.add(upstream * own_part);
+      by_scale.add(own_part);
     };
     if (objective_.direction.rows != 0) {
       packed_gradients<T> to = rows_.buffers(wanted, false);
-      executor.scatter(rows_problem(), times(saved.rows, upstream), to);
+      const double own_part = scatter(executor, rows_problem(), times(saved.rows, upstream), to);
       rows_.unpack(to.anchors, to.candidates, to.own, wanted);
-      add_scalars(to, saved.rows.scale_adjoint);
+      add_scalars(to, own_part);
     }
     if (objective_.direction.columns != 0) {
       packed_gradients<T> to = rows_.buffers(wanted, true);
-      executor.scatter(columns_problem(), times(saved.columns, upstream), to);
+      const double own_part = scatter(executor, columns_problem(), times(saved.columns, upstream), to);
       rows_.unpack(to.candidates, to.anchors, to.own, wanted);
-      add_scalars(to, saved.columns.scale_adjoint);
+      add_scalars(to, own_part);
       for (index_t c = 0; c < wanted.candidate_bias.extent(0); ++c)
         wanted.candidate_bias[c] += to.bias[static_cast<std::size_t>(c)];
     }
@@ -126,9 +127,23 @@ class evaluation {
       const auto& statistic = get<decltype(k)::value>(problem.statistics);
       if constexpr (requires { statistic.check(index_t{}); }) statistic.check(problem.anchors.count());
     });
+    if constexpr (loss_traits<Loss>::scope == each::triplet)
+      return run_triplets(executor, {call_.function, row}, objective_, problem, share, saved);
     std::vector<row_state<Problem, T>> states(static_cast<std::size_t>(problem.anchors.count()));
     executor.gather(problem, states);
     return finish(executor, {call_.function, row}, objective_, problem, states, share, saved);
+  }
+
+  /// Returns what the formulas themselves hold of d loss / d logit scale.
+  template <class Executor, class Problem, class SavedRows>
+  static double scatter(const Executor& executor, const Problem& problem, const SavedRows& saved,
+                        packed_gradients<T>& to) {
+    if constexpr (loss_traits<Loss>::scope == each::triplet) {
+      return triplet_scatter<Executor, Problem, SavedRows>(executor, problem, saved, to).run();
+    } else {
+      executor.scatter(problem, saved, to);
+      return saved.scale_adjoint;
+    }
   }
 
   template <class Saved>
@@ -145,6 +160,7 @@ class evaluation {
   static SavedRows times(SavedRows saved, double upstream) {
     for (T& x : saved.adjoint) x *= static_cast<T>(upstream);
     for (T& x : saved.share) x *= static_cast<T>(upstream);
+    saved.scale_adjoint *= upstream;
     return saved;
   }
 

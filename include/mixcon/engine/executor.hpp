@@ -9,7 +9,8 @@
 //   void scatter(const Problem&, const Saved&, detail::packed_gradients<T>&) const;
 //     adds what d loss / d statistic means for rows, scale, bias, pairs; anchors that are not `used` add nothing
 //   void rows(index_t number, Row&& row) const;
-//     calls row(i) for every i below `number`, in any order and at the same time; one after the other where it lacks
+//     calls row(i, how) for every i below `number`, in any order and at the same time; decltype(how)::vector<T> is what
+//     the task's loops work on at once. Where it is missing, rows come one after the other, number by number
 //
 // Results must not depend on the number of threads. `serial` is the reference; `tiled` the fast one.
 

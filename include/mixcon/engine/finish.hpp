@@ -129,7 +129,7 @@ class formula_pass {
   template <class Visit>
   void visit_rows(Visit&& visit) const {
     const auto rows = static_cast<index_t>(saved_.counts.size());
-    auto visit_if = [&](index_t a) {
+    auto visit_if = [&](index_t a, auto) {
       if (saved_.counts[static_cast<std::size_t>(a)]) visit(a);
     };
     if constexpr (traits::scope == each::positive) {
@@ -137,7 +137,7 @@ class formula_pass {
     } else if constexpr (traits::scope == each::batch) {
       if (const index_t a = first_counted(); a < rows) visit(a);
     } else {
-      for (index_t a = 0; a < rows; ++a) visit_if(a);
+      for (index_t a = 0; a < rows; ++a) visit_if(a, one_by_one{});
     }
   }
   index_t first_counted() const {
@@ -164,7 +164,7 @@ class formula_pass {
   }
   /// Each row adds up what the formulas of its anchors say of it, so that no two tasks write to one row.
   void add_other_ends() const {
-    for_each_row(executor_, static_cast<index_t>(saved_.counts.size()), [&](index_t row) {
+    for_each_row(executor_, static_cast<index_t>(saved_.counts.size()), [&](index_t row, auto) {
       for_each_formula_at_other_end(p_, saved_, row, [&](index_t a, const auto& answer) {
         add_slopes(row, first_statistic + count, saved_.share.data() + a * terms, answer);
       });
@@ -179,13 +179,36 @@ class formula_pass {
   Saved& saved_;
 };
 
+/// The loss's value; sets `factor` to d loss / d (sum of a term's values).
+template <class Loss, class T, class Objective, int Terms>
+T value_of_terms(const Objective& objective, const std::vector<row_total<T, Terms>>& totals,
+                 const std::vector<char>& counts, double share, wide_t<T> (&factor)[static_cast<unsigned>(Terms)]) {
+  using traits = loss_traits<Loss>;
+  ordered_sum<wide_t<T>> sum[static_cast<unsigned>(Terms)], divisor[static_cast<unsigned>(Terms)], value;
+  index_t counted = 0;
+  for (std::size_t a = 0; a < totals.size(); ++a) {
+    if (!counts[a]) continue;
+    ++counted;
+    for (int n = 0; n < Terms; ++n) sum[n].add(totals[a].value[n]), divisor[n].add(totals[a].divisor[n]);
+  }
+  for (int n = 0; n < Terms; ++n) {
+    wide_t<T> by = divisor[n].value();
+    if (traits::one_number && objective.reduce != reduction::mean) by = 1;
+    if (traits::one_number && traits::scope == each::anchor && objective.reduce == reduction::mean)
+      by = static_cast<wide_t<T>>(
+          objective.without_positive == no_positive::skip ? counted : static_cast<index_t>(totals.size()));
+    factor[n] = by == 0 ? 0 : static_cast<wide_t<T>>(share) / by;
+    value.add(factor[n] == 0 ? 0 : sum[n].value() * factor[n]);
+  }
+  return static_cast<T>(value.value());
+}
+
 /// Turns gathered states into the loss's value and into what `backward` needs. `share` multiplies both: the weight of
 /// this direction.
 template <class Executor, class Objective, class Problem, class T, class Saved>
 loss_result<T> finish(const Executor& executor, const row_words& words, const Objective& objective,
                       const Problem& problem, const std::vector<row_state<Problem, T>>& states, double share,
                       Saved& saved) {
-  using traits = loss_traits<typename Problem::loss_type>;
   constexpr int terms = term_count<typename Problem::loss_type>;
   const std::size_t anchors = states.size();
   saved.reading.assign(anchors, {});
@@ -199,26 +222,10 @@ loss_result<T> finish(const Executor& executor, const row_words& words, const Ob
   const std::vector<row_total<T, terms>> totals = formulas.evaluate();
   check_visible(words, states, saved.counts, totals);
 
-  ordered_sum<wide_t<T>> sum[static_cast<unsigned>(terms)], divisor[static_cast<unsigned>(terms)];
-  index_t counted = 0;
-  for (std::size_t a = 0; a < anchors; ++a) {
-    if (!saved.counts[a]) continue;
-    ++counted;
-    for (int n = 0; n < terms; ++n) sum[n].add(totals[a].value[n]), divisor[n].add(totals[a].divisor[n]);
-  }
   wide_t<T> factor[static_cast<unsigned>(terms)];
-  ordered_sum<wide_t<T>> value;
-  for (int n = 0; n < terms; ++n) {
-    wide_t<T> by = divisor[n].value();
-    if (traits::one_number && objective.reduce != reduction::mean) by = 1;
-    if (traits::one_number && traits::scope == each::anchor && objective.reduce == reduction::mean)
-      by = static_cast<wide_t<T>>(objective.without_positive == no_positive::skip ? counted
-                                                                                  : static_cast<index_t>(anchors));
-    factor[n] = by == 0 ? 0 : static_cast<wide_t<T>>(share) / by;
-    value.add(factor[n] == 0 ? 0 : sum[n].value() * factor[n]);
-  }
+  const T value = value_of_terms<typename Problem::loss_type, T>(objective, totals, saved.counts, share, factor);
   formulas.differentiate(factor);
-  return {static_cast<T>(value.value()), anchors_used};
+  return {value, anchors_used};
 }
 
 }  // namespace mixcon::detail

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <mixcon/engine/lane_loops.hpp>
 #include <mixcon/engine/pair_visit.hpp>
 
 namespace mixcon::detail {
@@ -90,13 +91,13 @@ U gradient_by_logit(const Problem& p, const Saved& saved, const Readings& readin
   }
 }
 
-/// Calls row(i) for every i in [0, number), by the executor's threads where it has some.
+/// Calls row(i, how) for every i in [0, number), by the executor's threads and on its lanes where it has some.
 template <class Executor, class Row>
 void for_each_row(const Executor& executor, index_t number, Row&& row) {
   if constexpr (requires { executor.rows(number, row); }) {
     executor.rows(number, row);
   } else {
-    for (index_t i = 0; i < number; ++i) row(i);
+    for (index_t i = 0; i < number; ++i) row(i, one_by_one{});
   }
 }
 

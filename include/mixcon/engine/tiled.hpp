@@ -51,13 +51,17 @@ struct tiled {
     if (p.own_count > 0) threads_of_call.run(rows, [&](index_t block) { scatter.add_own(block); });
   }
 
-  /// Calls row(i) for every i in [0, number), each once, by all threads.
+  /// Calls row(i, how) for every i in [0, number), each once, by all threads.
   template <class Row>
   void rows(index_t number, Row&& row) const {
-    team(*this).run(number, row);
+    team(*this).run(number, [&](index_t i) { row(i, on_lanes{}); });
   }
 
  private:
+  struct on_lanes {
+    template <class T>
+    using vector = native_lanes<T>;
+  };
   /// The threads of one call.
   class team {
    public:
