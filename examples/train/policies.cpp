@@ -41,6 +41,8 @@ mixed_batch mix_by(const batch_to_mix& batch, const mixcon::philox_draws& draws,
   if constexpr (requires { policy.partner_share; })
     if (options.partner_share) policy.partner_share = *options.partner_share;
   if constexpr (requires { policy.per = options.per; }) policy.per = options.per;
+  if constexpr (requires { policy.place.otherwise; })  // small images have no box of about half their area
+    policy.place.otherwise = mixcon::no_accepted_box::fit;
 
   const auto plan = plan_of(policy, batch, draws);
   mixed_batch mixed{.plan = to_string(plan), .partner = plan.partner};
