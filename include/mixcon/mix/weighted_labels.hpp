@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/core/tensor_traits.hpp>
+#include <mixcon/mix/pair_targets.hpp>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace mixcon {
+
+/// The labels of a mixed batch where the weights of a sample's two labels need not sum to 1: how much of either object
+/// is seen, not how the picture is divided. The loss is own_weight * loss(own) + partner_weight * loss(partner).
+struct weighted_labels {
+  std::vector<index_t> own, partner;               ///< (N)
+  std::vector<double> own_weight, partner_weight;  ///< (N), >= 0
+
+  index_t samples() const { return static_cast<index_t>(own.size()); }
+  friend bool operator==(const weighted_labels&, const weighted_labels&) = default;
+};
+inline std::string to_string(const weighted_labels& labels) {
+  return "own " + detail::written_list(labels.own) + ", weight " + detail::written_list(labels.own_weight) +
+         ", partner " + detail::written_list(labels.partner) + ", weight " +
+         detail::written_list(labels.partner_weight);
+}
+
+namespace detail {
+
+/// The labels of both samples, weights to be filled in.
+template <class Region, class Labels>
+weighted_labels labels_of_pairs(const mix_plan<Region>& plan, const Labels& labels) {
+  pair_targets pairs = pair_targets_of(plan, labels);
+  weighted_labels found{std::move(pairs.own), std::move(pairs.partner), {}, {}};
+  found.own_weight.resize(found.own.size());
+  found.partner_weight.resize(found.own.size());
+  return found;
+}
+
+/// Refuses a map that does not have one plane a sample, or that holds something else than numbers >= 0.
+template <class T>
+void require_map(const char* function, const char* name, const tensor_view<T, 3>& map, index_t samples) {
+  MIXCON_REQUIRE(map.extent(0) == samples && map.extent(1) > 0 && map.extent(2) > 0, function, ": the ", name, " is ",
+                 map.extents(), " for ", samples, " samples; expected (samples, rows, columns).");
+  bool fits = true;
+  for (index_t n = 0; n < samples; ++n)
+    for (index_t y = 0; y < map.extent(1); ++y)
+      for (index_t x = 0; x < map.extent(2); ++x) fits = fits && map(n, y, x) >= T(0);
+  MIXCON_REQUIRE(fits, function, ": the ", name, " holds a negative number or NaN; expected weights >= 0.");
+}
+
+}  // namespace detail
+}  // namespace mixcon

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Policies whose labels look at attention or class activation: transmix, snapmix, tokenmix.
+#include "support/agreement.hpp"
+#include "support/catch.hpp"
+
+#include <mixcon/mix/snapmix.hpp>
+#include <mixcon/mix/tokenmix.hpp>
+#include <mixcon/mix/transmix.hpp>
+
+using namespace mixcon;
+using namespace mixcon_test;
+
+namespace {
+
+const std::vector<int> labels{0, 1};
+
+/// Two maps of 2 x 2: one looks at the left column alone, the other at everything alike.
+const std::vector<double> looks{1, 0, 1, 0, 1, 1, 1, 1};
+const tensor_view<const double, 3> attention{looks.data(), {2, 2, 2}};
+
+/// The partner's right half beside the own left half, on images of 4 x 4.
+mix_plan<pasted_boxes> right_half() { return {{1, 0}, {0.5}, {.boxes = {{0, 4, 2, 4}}}}; }
+
+}  // namespace
+
+TEST_CASE("transmix gives a label the attention on its part, and half by area", "[mix]") {
+  const pair_targets found = transmix{}.targets(right_half(), labels, attention, 4, 4);
+  CHECK(found.lambda == std::vector<double>{0.75, 0.5});  // (0.5 + 1) / 2 and (0.5 + 0.5) / 2
+  CHECK(found.own == std::vector<index_t>{0, 1});
+  CHECK(found.partner == std::vector<index_t>{1, 0});
+  CHECK(transmix{.area_share = 0}.targets(right_half(), labels, attention, 4, 4).lambda == std::vector<double>{1, 0.5});
+}
+
+TEST_CASE("transmix keeps the area where nothing is attended to", "[mix]") {
+  const std::vector<double> blind(8, 0.0);
+  const tensor_view<const double, 3> none{blind.data(), {2, 2, 2}};
+  CHECK(transmix{}.targets(right_half(), labels, none, 4, 4).lambda == std::vector<double>{0.5, 0.5});
+}
+
+TEST_CASE("the class token's attention is averaged over heads, without itself", "[mix]") {
+  const std::vector<double> heads{9, 1, 2, 9, 9, 9, 9, 9, 9, 9, 3, 6, 9, 9, 9, 9, 9, 9};
+  CHECK(class_token_attention(tensor_view<const double, 4>{heads.data(), {1, 2, 3, 3}}) == std::vector<double>{2, 4});
+}
+
+TEST_CASE("snapmix weighs labels by the activation that is seen of either object", "[mix]") {
+  const mix_plan<resized_boxes> plan{
+      {1, 0}, {0.5}, {.boxes = {{0, 2, 1, 2}}, .sources = {{0, 1, 0, 2}}, .how = interpolation::bilinear_corners}};
+  const weighted_labels found = snapmix<>::labels(plan, labels, attention);
+  CHECK(found.own_weight[0] == Approx(1));        // its left column is not covered
+  CHECK(found.partner_weight[0] == Approx(0.5));  // the upper half of a map that looks everywhere
+  CHECK(found.own_weight[1] == Approx(0.5));
+  CHECK(found.partner_weight[1] == Approx(0.5));  // one of the two places that sample 0 looks at
+  const weighted_labels alike = snapmix<>::labels(plan, std::vector<int>{3, 3}, attention);
+  CHECK(alike.own_weight[0] == Approx(1.5));
+  CHECK(alike.partner_weight == alike.own_weight);
+}
+
+TEST_CASE("snapmix without a box leaves the image and its label", "[mix]") {
+  const auto plan = snapmix<fixed_lambda, pairing::reverse>{.lambda = {1}}.plan({.samples = 2, .rows = 8, .columns = 8},
+                                                                                philox_draws{});
+  CHECK(plan.lambda == std::vector<double>{1});
+  const std::vector<double> ones(2 * 64, 1.0);
+  const weighted_labels found = snapmix<>::labels(plan, labels, tensor_view<const double, 3>{ones.data(), {2, 8, 8}});
+  CHECK(found.own_weight == std::vector<double>{1, 1});
+  CHECK(found.partner_weight == std::vector<double>{0, 0});
+}
+
+TEST_CASE("tokenmix covers whole tokens, about as many as lambda says", "[mix]") {
+  const image_shape shape{.samples = 3, .channels = 1, .rows = 28, .columns = 28};
+  double mean = 0;
+  for (std::uint64_t step = 0; step < 200; ++step) {
+    const auto plan = tokenmix<fixed_lambda>{.lambda = {0.6}}.plan(shape, philox_draws{.seed = 1, .step = step});
+    const auto& values = plan.region.shares.values;
+    for (std::size_t y = 0; y < 28; ++y)
+      for (std::size_t x = 0; x < 28; ++x) REQUIRE(values[y * 28 + x] == values[(y & ~1UL) * 28 + (x & ~1UL)]);
+    CHECK(plan.lambda[0] == Approx(plan.region.shares.mean(0)));
+    CHECK(plan.lambda[0] >= 1 - (78.0 + 14.0) / 196.0 - 1e-12);
+    mean += plan.lambda[0] / 200;
+  }
+  CHECK(mean < 0.65);
+}
+
+TEST_CASE("tokenmix weighs labels by the attention that is left and that is shown", "[mix]") {
+  const weighted_labels found = tokenmix<>::labels(right_half(), labels, attention, 4, 4);
+  CHECK(found.own_weight[0] == Approx(1));
+  CHECK(found.partner_weight[0] == Approx(0.5));
+  CHECK(found.own_weight[1] == Approx(0.5));
+  CHECK(found.partner_weight[1] == Approx(0).margin(1e-12));
+}
+
+TEST_CASE("labels by attention refuse maps and grids that do not fit, with one sentence", "[mix]") {
+  CHECK_THAT(refusal_of([] { transmix{.area_share = 2}.targets(right_half(), labels, attention, 4, 4); }),
+             ContainsSubstring("area_share is 2; expected 0 to 1"));
+  const tensor_view<const double, 3> of_one{looks.data(), {1, 2, 2}};
+  CHECK_THAT(refusal_of([&] { transmix{}.targets(right_half(), labels, of_one, 4, 4); }),
+             ContainsSubstring("the attention is (1, 2, 2) for 2 samples"));
+  const std::vector<double> negative{1, 0, 1, -1, 1, 1, 1, 1};
+  CHECK_THAT(refusal_of([&] {
+               transmix{}.targets(right_half(), labels, tensor_view<const double, 3>{negative.data(), {2, 2, 2}}, 4, 4);
+             }),
+             ContainsSubstring("holds a negative number or NaN"));
+  CHECK_THAT(refusal_of([] { tokenmix<>{}.plan({.samples = 2, .rows = 32, .columns = 32}, philox_draws{}); }),
+             ContainsSubstring("images of 32 x 32 on a grid of 14 tokens"));
+  CHECK_THAT(refusal_of([] {
+               class_token_attention(tensor_view<const double, 4>{looks.data(), {1, 2, 2, 1}});
+             }),
+             ContainsSubstring("expected (samples, heads, 1 + tokens, 1 + tokens)"));
+}
