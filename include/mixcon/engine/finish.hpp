@@ -2,8 +2,8 @@
 #pragma once
 
 #include <mixcon/engine/formulas.hpp>
-#include <mixcon/engine/ordered_sum.hpp>
-#include <mixcon/engine/result.hpp>
+#include <mixcon/core/ordered_sum.hpp>
+#include <mixcon/contrast/result.hpp>
 
 namespace mixcon::detail {
 

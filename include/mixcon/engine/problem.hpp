@@ -2,7 +2,7 @@
 #pragma once
 
 #include <mixcon/engine/gradients.hpp>
-#include <mixcon/engine/rows.hpp>
+#include <mixcon/contrast/packed_rows.hpp>
 #include <mixcon/engine/saved.hpp>
 
 namespace mixcon::detail {

@@ -4,7 +4,7 @@
 #include <mixcon/contrast/similarity.hpp>
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/storage.hpp>
-#include <mixcon/engine/ordered_sum.hpp>
+#include <mixcon/core/ordered_sum.hpp>
 
 #include <vector>
 

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/contrast/packed_rows.hpp>
+#include <mixcon/contrast/result.hpp>
+#include <mixcon/core/overlap.hpp>
+#include <mixcon/core/tensor_traits.hpp>
+
+namespace mixcon {
+
+/// The gradients of a loss of aligned rows, row i of one matrix with row i of the other: (N, D) each. Default-made ones
+/// are not wanted.
+template <class T>
+struct aligned_gradients {
+  matrix_view<T> first{}, second{};
+};
+
+namespace detail {
+
+/// Two matrices of aligned rows behind the public door: checked, and packed in the type computed in.
+template <class E>
+class aligned_rows {
+ public:
+  using T = accumulate_t<E>;
+
+  aligned_rows(const char* function, const char* loss, const matrix_view<const E>& first,
+               const matrix_view<const E>& second, rows form)
+      : function_(function),
+        loss_(loss),
+        first_view_(first),
+        second_view_(second),
+        first_(packed(first, form)),
+        second_(packed(second, form)) {
+    MIXCON_REQUIRE(first.extent(0) > 0 && first.extent(1) > 0 && first.extents() == second.extents(), function, ": ",
+                   loss, " of rows ", first.extents(), " and ", second.extents(),
+                   "; expected two matrices of one shape, row i of one with row i of the other");
+  }
+
+  index_t count() const { return first_.count(); }
+  index_t width() const { return first_.width(); }
+  const packed_rows<T>& first() const { return first_; }
+  const packed_rows<T>& second() const { return second_; }
+
+  void check_gradients(const aligned_gradients<T>& wanted) const {
+    check(wanted.first, "first");
+    check(wanted.second, "second");
+    MIXCON_REQUIRE(!wanted.first || !wanted.second || !overlap(wanted.first, wanted.second), function_,
+                   ": the gradients of ", loss_, " by both rows share memory; hand in a buffer for each");
+  }
+
+ private:
+  static packed_rows<T> packed(const matrix_view<const E>& from, rows form) {
+    packed_rows<T> to(from.extent(0), from.extent(1));
+    for (index_t i = 0; i < from.extent(0); ++i)
+      to.pack(i, vector_view<const E>{&from(i, 0), {from.extent(1)}, {from.stride(1)}}, form);
+    return to;
+  }
+  void check(const matrix_view<T>& output, const char* name) const {
+    MIXCON_REQUIRE(!output || output.extents() == first_view_.extents(), function_, ": the gradient of ", loss_,
+                   " by the ", name, " rows is ", output.extents(), "; expected ", first_view_.extents());
+    MIXCON_REQUIRE(!output || (!overlap(output, first_view_) && !overlap(output, second_view_)), function_,
+                   ": the gradient of ", loss_, " by the ", name,
+                   " rows shares memory with the embeddings; hand in a buffer of its own");
+  }
+
+  const char* function_;
+  const char* loss_;
+  matrix_view<const E> first_view_, second_view_;
+  packed_rows<T> first_, second_;
+};
+
+}  // namespace detail
+}  // namespace mixcon
