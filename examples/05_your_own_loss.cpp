@@ -13,12 +13,12 @@
 ///
 /// An anchor without a positive has the second part alone. Without the paper's choice of hard pairs.
 /// Source: Wang et al. 2019, arXiv:1904.06627, eq. 15.
-struct multi_similarity {
+struct my_multi_similarity {
   double attract = 2, repel = 50;  // per unit of similarity, > 0; larger looks at the worst pair alone
   double base = 0.5;               // in units of similarity
 
   void check() const {
-    MIXCON_REQUIRE(attract > 0 && repel > 0, "multi_similarity: attract is ", attract, " and repel is ", repel,
+    MIXCON_REQUIRE(attract > 0 && repel > 0, "my_multi_similarity: attract is ", attract, " and repel is ", repel,
                    "; expected two numbers > 0, as 2 and 50");
   }
   auto statistics() const {
@@ -32,7 +32,7 @@ struct multi_similarity {
 };
 
 int main() {
-  static_assert(mixcon::check_loss<multi_similarity>());
+  static_assert(mixcon::check_loss<my_multi_similarity>());
   const int samples = 12, width = 8;
   std::vector<double> rows, slopes(samples * width);
   for (int k = 0; k < samples * width; ++k) rows.push_back(mixcon::philox_draws{.seed = 5}.normal("rows", k));
@@ -40,7 +40,7 @@ int main() {
   const std::vector<int> labels{0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2};
   const mixcon::label_targets targets{.labels = labels};
 
-  const mixcon::contrast objective{multi_similarity{}, mixcon::cosine{}};
+  const mixcon::contrast objective{my_multi_similarity{}, mixcon::cosine{}};
   const double loss = mixcon::value_and_grad(mixcon::serial{}, objective, targets, embeddings, gradient);
 
   mixcon::saved_for<decltype(objective), decltype(embeddings)> saved;

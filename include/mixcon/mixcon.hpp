@@ -5,7 +5,12 @@
 
 #include <mixcon/bridge/mixed_targets.hpp>
 #include <mixcon/contrast/all_losses.hpp>
+#include <mixcon/contrast/decoupled_weights.hpp>
+#include <mixcon/contrast/n_pairs.hpp>
+#include <mixcon/contrast/nca.hpp>
+#include <mixcon/contrast/normface.hpp>
 #include <mixcon/contrast/objective.hpp>
+#include <mixcon/contrast/proxy_nca.hpp>
 #include <mixcon/contrast/targets.hpp>
 #include <mixcon/contrast/unicon.hpp>
 #include <mixcon/core/permutation.hpp>

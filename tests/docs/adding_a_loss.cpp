@@ -30,19 +30,19 @@ long double multi_similarity_written_out(long double attract, long double repel,
   return sum / static_cast<long double>(z.rows());
 }
 
-TEMPLATE_TEST_CASE("multi_similarity agrees with its definition written out", "[contrast]", float, double) {
+TEMPLATE_TEST_CASE("my_multi_similarity agrees with its definition written out", "[contrast]", float, double) {
   const auto z = random_embeddings<TestType>(9, 5, 11);
   const std::vector<int> labels{0, 1, 2, 0, 1, 0, 0, 1, 7};  // classes of 4, 3, 1 and 1 rows
-  const multi_similarity loss{.attract = 3, .repel = 20, .base = 0.4};
+  const my_multi_similarity loss{.attract = 3, .repel = 20, .base = 0.4};
   const long double expected = multi_similarity_written_out(3, 20, 0.4L, converted<long double>(z), labels);
-  value_check<TestType> agrees("multi_similarity");
+  value_check<TestType> agrees("my_multi_similarity");
   agrees(contrast{loss}, label_targets{.labels = labels}, z, z, 9, 5, 20, expected);
 }
 
-TEST_CASE("the gradient of multi_similarity is that of finite differences", "[contrast]") {
+TEST_CASE("the gradient of my_multi_similarity is that of finite differences", "[contrast]") {
   auto z = random_embeddings<double>(7, 4, 12);
   const std::vector<int> labels{0, 1, 0, 1, 1, 0, 7};
-  const contrast objective{multi_similarity{}};
+  const contrast objective{my_multi_similarity{}};
   const label_targets targets{.labels = labels};
   for_each_engine<double>([&](const auto& executor, const char* name) {
     INFO(name);
@@ -61,8 +61,8 @@ TEST_CASE("the gradient of multi_similarity is that of finite differences", "[co
   });
 }
 
-TEST_CASE("multi_similarity refuses factors that are not positive", "[contrast]") {
-  CHECK_THROWS_WITH(contrast{multi_similarity{.repel = 0}}, ContainsSubstring("repel is 0"));
+TEST_CASE("my_multi_similarity refuses factors that are not positive", "[contrast]") {
+  CHECK_THROWS_WITH(contrast{my_multi_similarity{.repel = 0}}, ContainsSubstring("repel is 0"));
 }
 
 // ---- the other snippets of the page ----

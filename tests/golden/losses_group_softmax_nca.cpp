@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "golden/loss_labelled.hpp"
+
+namespace mixcon_golden {
+namespace {
+
+using namespace mixcon;
+
+template <class T>
+void check_group_softmax(golden_case& of, const named_engine& by) {
+  const double temperature = of.params.number("temperature");
+  const bool averages = of.params.flag("positive_average", false);
+  with_similarity(of, [&](auto similarity) {
+    averages ? check_labelled<T>(of, by, contrast{supcon_inside{.temperature = temperature}, similarity})
+             : check_labelled<T>(of, by, contrast{group_softmax{.temperature = temperature}, similarity});
+  });
+}
+
+template <class T>
+void check_nca(golden_case& of, const named_engine& by) {
+  const rows form = of.params.flag("normalize", true) ? rows::unit : rows::as_given;
+  const std::string distance = of.params.word("distance", "squared_euclidean");
+  if (distance == "squared_euclidean") {
+    auto objective = nca(of.params.number("scale"));
+    objective.similarity = {form, form};
+    check_labelled<T>(of, by, objective);
+  } else if (distance == "euclidean") {
+    contrast objective{group_softmax{.temperature = 1}, negative_distance{form, form}};
+    objective.scale = of.params.number("scale");
+    check_labelled<T>(of, by, objective);
+  } else {
+    throw std::runtime_error("unknown distance " + distance);
+  }
+}
+
+const known_loss group{"group_softmax", check_group_softmax<double>, check_group_softmax<float>};
+const known_loss nca_loss{"nca", check_nca<double>, check_nca<float>};
+
+}  // namespace
+}  // namespace mixcon_golden
