@@ -12,19 +12,19 @@ namespace mixcon_train {
 
 namespace {
 
-constexpr index_t values = 3 * 32 * 32;
-const char* const advice = "Name the folder that has the files of the published archive (binary version), unpacked.";
+constexpr index_t values = index_t{3} * 32 * 32;
+const char* const get_them = "Name the folder that has the files of the published archive (binary version), unpacked.";
 
 data_set read_files(const std::string& folder, const std::vector<std::string>& files, const cifar_record& record,
                     index_t records, const char* name, const std::vector<std::string>& class_names) {
   data_set data{.name = name, .shape = {0, 3, 32, 32}, .class_names = class_names};
   for (const std::string& file : files)
-    append_cifar_file((std::filesystem::path(folder) / file).string(), record, records, advice, data);
+    append_cifar_file((std::filesystem::path(folder) / file).string(), record, records, get_them, data);
   return data;
 }
 
 void require_folder(const std::string& name, const std::string& folder) {
-  if (folder.empty()) refuse_file(name, " has no usual place. ", advice);
+  if (folder.empty()) refuse_file(name, " has no usual place. ", get_them);
 }
 
 std::vector<std::string> words(const char* text) {

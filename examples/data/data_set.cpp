@@ -66,7 +66,7 @@ channel_statistics channel_statistics_of(const data_set& data) {
     for (index_t i = 0; i < data.samples(); ++i) {
       const std::uint8_t* channel = data.image(i) + c * pixels;
       for (index_t p = 0; p < pixels; ++p) {
-        const std::uint32_t value = channel[p];
+        const std::uint64_t value = channel[p];
         sum += value, squares += value * value;
       }
     }
