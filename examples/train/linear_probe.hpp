@@ -16,7 +16,8 @@ struct linear_probe_options {
 
 /// Share of the test rows that a linear softmax classifier on standardised features puts into their class, trained by
 /// SGD with momentum and a cosine schedule from zero weights. The step size is the one of 0.3, 0.1, ... 0.001 that does
-/// best on every tenth row of `train` after 2 epochs on the others; then all of `train` is used.
+/// best on every tenth row of `train` after 2 epochs on others (about 12000 where there are more); then all of `train`
+/// is used.
 struct linear_probe_result {
   double accuracy = 0;
   double step_size = 0;  ///< that was chosen

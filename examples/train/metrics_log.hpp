@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "train/machine.hpp"
+#include "train/settings.hpp"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace mixcon_train {
+
+/// The file metrics.jsonl of a run: a header with settings, seed, version and machine, then a JSON object a line, each
+/// with the step before which it was written. Every line is flushed. Throws file_error when a line cannot be written.
+class metrics_log {
+ public:
+  /// Begins a new file with a header, or goes on with one: records of steps after `resumed_at` are dropped, since they
+  /// will come again.
+  metrics_log(std::string path, const settings& chosen, const machine_facts& machine, index_t resumed_at);
+  ~metrics_log();
+
+  void write(const nlohmann::ordered_json& record);
+
+ private:
+  struct closed {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  std::string path_;
+  std::unique_ptr<std::FILE, closed> file_;
+};
+
+/// The records of such a file after its header; lines that are no JSON object, as a crash may leave one, are skipped.
+std::vector<nlohmann::ordered_json> read_metrics(const std::string& path);
+
+}  // namespace mixcon_train

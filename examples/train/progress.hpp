@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/core/config.hpp>
+
+#include <chrono>
+#include <cstdio>
+#include <string>
+
+namespace mixcon_train {
+
+using mixcon::index_t;
+
+/// What a run says of itself while it runs: one line that is written over on a terminal, a plain line every ten seconds
+/// elsewhere. NO_COLOR is respected.
+class progress {
+ public:
+  explicit progress(std::FILE* to, index_t steps, index_t images_per_step, index_t done = 0);
+
+  /// After every step; says something now and then.
+  void step(index_t done, double loss);
+  /// A line that stays.
+  void line(const std::string& text);
+
+  double images_per_second() const { return images_per_second_; }
+  double seconds() const;
+
+ private:
+  using clock = std::chrono::steady_clock;
+  void show(const std::string& text);
+
+  std::FILE* to_;
+  bool terminal_ = false, colour_ = false, open_line_ = false;
+  index_t steps_, images_per_step_, first_;
+  clock::time_point start_ = clock::now(), shown_{};
+  index_t shown_step_;
+  double images_per_second_ = 0;
+};
+
+/// "1 h 02 min", "4 min 05 s", "7 s".
+std::string written_duration(double seconds);
+
+}  // namespace mixcon_train

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "train/settings.hpp"
+
+#include "data/file_error.hpp"
+#include "data/readers.hpp"
+
+#include <mixcon/core/require.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace mixcon_train {
+
+namespace {
+
+/// Calls f(name, member) for every setting: the one list from which they are written and read.
+template <class Settings, class F>
+void for_each_setting(Settings& s, const F& f) {
+  f("recipe", s.recipe), f("universum", s.universum), f("partner_share", s.partner_share), f("alpha", s.alpha);
+  f("temperature", s.temperature), f("data", s.data), f("data_folder", s.data_folder), f("shift", s.shift);
+  f("flip", s.flip), f("erase", s.erase), f("architecture", s.architecture), f("width", s.width);
+  f("first_stride", s.first_stride), f("embedding", s.embedding), f("precision", s.precision), f("batch", s.batch);
+  f("images", s.images), f("steps", s.steps), f("epochs", s.epochs), f("learning_rate", s.learning_rate);
+  f("momentum", s.momentum), f("weight_decay", s.weight_decay), f("schedule", s.schedule), f("warm_up", s.warm_up);
+  f("average", s.average), f("seed", s.seed), f("threads", s.threads), f("out", s.out);
+  f("checkpoint_every", s.checkpoint_every);
+}
+
+nlohmann::ordered_json json_of(const settings& chosen) {
+  nlohmann::ordered_json written = nlohmann::ordered_json::object();
+  for_each_setting(chosen, [&](const char* name, const auto& value) { written[name] = value; });
+  return written;
+}
+
+std::string list_of(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+void require_one_of(const char* option, const std::string& value, const std::vector<std::string>& known) {
+  MIXCON_REQUIRE(std::find(known.begin(), known.end(), value) != known.end(), option, ": there is no ", value,
+                 "; expected one of ", list_of(known), ".");
+}
+
+void require_in(const char* option, double value, double low, double high) {
+  MIXCON_REQUIRE(value >= low && value <= high, option, ": ", value, "; expected a number in [", low, ", ", high, "].");
+}
+
+void require_count(const char* option, index_t value, index_t low, index_t high) {
+  MIXCON_REQUIRE(value >= low && value <= high, option, ": ", value, "; expected a whole number from ", low, " to ",
+                 high, ".");
+}
+
+}  // namespace
+
+const std::vector<std::pair<std::string, std::string>>& recipes() {
+  static const std::vector<std::pair<std::string, std::string>> all{
+      {"ce", "cross entropy"},
+      {"mixup", "cross entropy on mixed images"},
+      {"cutmix", "cross entropy on images with a box of another"},
+      {"manifold-mixup", "cross entropy on features mixed at a random layer"},
+      {"simclr", "two views of an image attract each other, without labels"},
+      {"supcon", "all views of a class attract each other"},
+      {"supmix", "SupCon of images and mixtures"},
+      {"unicon", "views are drawn to universum images of their class, as in the published code"},
+      {"unicon-negatives", "SupCon with universum images as further negatives"}};
+  return all;
+}
+
+void check_settings(const settings& s) {
+  std::vector<std::string> names;
+  for (const auto& [name, summary] : recipes()) names.push_back(name);
+  require_one_of("--recipe", s.recipe, names);
+  require_one_of("--universum", s.universum, {"mixup", "cutmix"});
+  require_one_of("--data", s.data, data_names());
+  require_one_of("--arch", s.architecture, {"resnet8", "resnet14", "resnet20", "resnet18", "resnet34", "resnet50"});
+  require_one_of("--precision", s.precision, {"auto", "fp32", "bf16"});
+  require_one_of("--schedule", s.schedule, {"cosine", "steps"});
+  require_in("--partner-share", s.partner_share, 0, 1);
+  require_in("--alpha", s.alpha, 1e-6, 1e6);
+  require_in("--temperature", s.temperature, 1e-3, 1e3);
+  require_in("--flip", s.flip, 0, 1);
+  require_in("--erase", s.erase, 0, 1);
+  require_in("--lr", s.learning_rate, 0, 1e3);
+  require_in("--momentum", s.momentum, 0, 1);
+  require_in("--weight-decay", s.weight_decay, 0, 1);
+  require_in("--warm-up", s.warm_up, 0, 1);
+  require_in("--average", s.average, 0, 1);
+  require_count("--shift", s.shift, 0, 64);
+  require_count("--width", s.width, 1, 1024);
+  require_count("--first-stride", s.first_stride, 1, 4);
+  require_count("--embedding", s.embedding, 2, 65536);
+  require_count("--batch", s.batch, 2, 65536);
+  require_count("--images", s.images, 1, index_t{1} << 50);
+  require_count("--steps", s.steps, 0, index_t{1} << 40);
+  require_count("--epochs", s.epochs, 0, index_t{1} << 30);
+  require_count("--threads", s.threads, 0, 1024);
+  require_count("--checkpoint-every", s.checkpoint_every, 1, index_t{1} << 40);
+  MIXCON_REQUIRE(s.steps == 0 || s.epochs == 0, "--steps and --epochs both say how long to train; give one of them.");
+  MIXCON_REQUIRE(!s.out.empty(), "--out: the name of the run folder is empty; expected a path.");
+}
+
+std::string to_json(const settings& chosen) { return json_of(chosen).dump(); }
+
+settings settings_from_json(const std::string& text, const std::string& path) {
+  const auto read = nlohmann::json::parse(text, nullptr, false);
+  const char* const advice = ". Was it written by another version of mixcon-train?";
+  if (!read.is_object()) refuse_file(path, ": its settings are no JSON object", advice);
+  settings chosen;
+  std::size_t found = 0;
+  for_each_setting(chosen, [&](const char* name, auto& value) {
+    using value_type = std::remove_reference_t<decltype(value)>;
+    const auto at = read.find(name);
+    if (at == read.end()) refuse_file(path, ": its settings lack ", name, advice);
+    const bool fits = std::is_same_v<value_type, std::string> ? at->is_string()
+                      : std::is_floating_point_v<value_type>  ? at->is_number()
+                                                              : at->is_number_integer();
+    if (!fits) refuse_file(path, ": its setting ", name, " is ", at->dump(), ", of another type", advice);
+    value = at->get<value_type>();
+    ++found;
+  });
+  if (found != read.size()) refuse_file(path, ": its settings hold names that are not known", advice);
+  return chosen;
+}
+
+std::vector<std::pair<std::string, std::string>> named_values(const settings& chosen) {
+  std::vector<std::pair<std::string, std::string>> values;
+  for (const auto& [name, value] : json_of(chosen).items())
+    values.emplace_back(name, value.is_string() ? value.get<std::string>() : value.dump());
+  return values;
+}
+
+}  // namespace mixcon_train
