@@ -18,6 +18,7 @@
 #include <mixcon/core/storage.hpp>
 #include <mixcon/engine/executor.hpp>
 #include <mixcon/engine/forward_backward.hpp>
+#include <mixcon/engine/mined_triplets.hpp>
 #include <mixcon/mix/all_mixes.hpp>
 #include <mixcon/mix/filled_boxes.hpp>
 #include <mixcon/mix/lambda_gradient.hpp>

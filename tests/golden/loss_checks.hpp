@@ -28,6 +28,10 @@ struct named_engine {
   void scatter(const Problem& problem, const Saved& saved, Gradients& to) const {
     name == engine::serial ? mixcon::serial{}.scatter(problem, saved, to) : mixcon::tiled{}.scatter(problem, saved, to);
   }
+  template <class Row>
+  void rows(index_t number, Row&& row) const {
+    name == engine::serial ? mixcon::serial{}.rows(number, row) : mixcon::tiled{}.rows(number, row);
+  }
 };
 
 template <class T>

@@ -25,6 +25,10 @@ struct any_engine {
   void scatter(const Problem& problem, const Saved& saved, Gradients& to) const {
     visit([&](const auto& engine) { engine.scatter(problem, saved, to); });
   }
+  template <class Row>
+  void rows(mixcon::index_t number, Row&& row) const {
+    visit([&](const auto& engine) { engine.rows(number, row); });
+  }
   std::string name() const { return is_tiled ? "tiled, " + std::to_string(threads) + " threads" : "serial"; }
 };
 

@@ -81,18 +81,7 @@ class evaluation {
 
   void check_gradients(const gradients<T>& wanted) const { call_.check_gradients(wanted); }
 
- private:
-  Bound bind(const Targets& targets) const {
-    call_.check_shapes(objective_);
-    const pair_space pairs = call_.space();
-    Bound bound = targets.bind(pairs);
-    using Rule = decltype(bound.rule());
-    if constexpr (!requires(const Rule& rule) { rule.template own<double>(index_t{}, index_t{}); })
-      MIXCON_REQUIRE(pairs.own == 0, call_.function,
-                     ": these targets say nothing of own(...) candidates; use queue_targets or own_targets");
-    return bound;
-  }
-
+  /// What the engines see of this call; refers to it.
   auto rows_problem() const {
     auto rule = bound_.rule();
     auto similarity = call_.similarity(objective_);
@@ -108,6 +97,19 @@ class evaluation {
         rule,
         static_cast<T>(objective_.logit_scale())};
   }
+
+ private:
+  Bound bind(const Targets& targets) const {
+    call_.check_shapes(objective_);
+    const pair_space pairs = call_.space();
+    Bound bound = targets.bind(pairs);
+    using Rule = decltype(bound.rule());
+    if constexpr (!requires(const Rule& rule) { rule.template own<double>(index_t{}, index_t{}); })
+      MIXCON_REQUIRE(pairs.own == 0, call_.function,
+                     ": these targets say nothing of own(...) candidates; use queue_targets or own_targets");
+    return bound;
+  }
+
   auto columns_problem() const {
     using Rule = transposed_rule<decltype(bound_.rule())>;
     using Logits = transposed_logits<decltype(objective_.logits)>;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <mixcon/engine/formulas.hpp>
-#include <mixcon/core/ordered_sum.hpp>
 #include <mixcon/contrast/result.hpp>
+#include <mixcon/core/ordered_sum.hpp>
+#include <mixcon/engine/formulas.hpp>
 
 namespace mixcon::detail {
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <mixcon/engine/gradients.hpp>
 #include <mixcon/contrast/packed_rows.hpp>
+#include <mixcon/engine/gradients.hpp>
 #include <mixcon/engine/saved.hpp>
 
 namespace mixcon::detail {

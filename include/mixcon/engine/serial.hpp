@@ -30,6 +30,12 @@ struct serial {
       detail::visit_shared(p, a, add);
     }
   }
+
+  /// Calls row(i, how) for every i in [0, number), in order.
+  template <class Row>
+  void rows(index_t number, Row&& row) const {
+    for (index_t i = 0; i < number; ++i) row(i, detail::one_by_one{});
+  }
 };
 
 }  // namespace mixcon
