@@ -4,8 +4,12 @@
 // Everything of mixcon that needs no third party. Adapters for Eigen, xtensor and others are in mixcon/adapt/.
 
 #include <mixcon/bridge/mixed_targets.hpp>
+#include <mixcon/contrast/aligned_calls.hpp>
 #include <mixcon/contrast/all_losses.hpp>
+#include <mixcon/contrast/columns.hpp>
 #include <mixcon/contrast/decoupled_weights.hpp>
+#include <mixcon/contrast/knowledge_distillation.hpp>
+#include <mixcon/contrast/mmcl.hpp>
 #include <mixcon/contrast/n_pairs.hpp>
 #include <mixcon/contrast/nca.hpp>
 #include <mixcon/contrast/normface.hpp>
@@ -13,6 +17,7 @@
 #include <mixcon/contrast/proxy_nca.hpp>
 #include <mixcon/contrast/targets.hpp>
 #include <mixcon/contrast/unicon.hpp>
+#include <mixcon/contrast/vicreg.hpp>
 #include <mixcon/core/permutation.hpp>
 #include <mixcon/core/samplers.hpp>
 #include <mixcon/core/storage.hpp>

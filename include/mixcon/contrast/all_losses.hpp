@@ -6,8 +6,10 @@
 
 #include <mixcon/contrast/alignment.hpp>
 #include <mixcon/contrast/arcface.hpp>
+#include <mixcon/contrast/barlow_twins.hpp>
 #include <mixcon/contrast/batch_hard_triplet.hpp>
 #include <mixcon/contrast/circle.hpp>
+#include <mixcon/contrast/contrastive_distillation.hpp>
 #include <mixcon/contrast/contrastive_margin.hpp>
 #include <mixcon/contrast/decoupled.hpp>
 #include <mixcon/contrast/group_softmax.hpp>
@@ -25,8 +27,9 @@
 
 namespace mixcon {
 
-using all_losses = pack<arcface, batch_hard_triplet, circle, contrastive_margin, decoupled, group_softmax,
-                        hard_negative, info_nce, lifted_structure, multi_similarity, nt_xent_per_pair, proxy_anchor,
-                        siglip, supcon_inside, triplet_margin, uniformity, weighted_softmax>;
+using all_losses =
+    pack<arcface, barlow_twins, batch_hard_triplet, circle, contrastive_distillation, contrastive_margin, decoupled,
+         group_softmax, hard_negative, info_nce, lifted_structure, multi_similarity, nt_xent_per_pair, proxy_anchor,
+         siglip, supcon_inside, triplet_margin, uniformity, weighted_softmax>;
 
 }  // namespace mixcon

@@ -3,6 +3,7 @@
 
 #include <mixcon/contrast/targets/class.hpp>
 #include <mixcon/contrast/targets/diagonal.hpp>
+#include <mixcon/contrast/targets/first_own.hpp>
 #include <mixcon/contrast/targets/label.hpp>
 #include <mixcon/contrast/targets/mask.hpp>
 #include <mixcon/contrast/targets/matrix.hpp>

@@ -83,8 +83,7 @@ struct arguments {
       own_segments += segment.is_own ? 1 : 0;
     }
     const pair_space pairs = space();
-    MIXCON_REQUIRE(pairs.candidates > 0, function,
-                   ": no shared candidates; expected at least one besides the anchors' own. Is the queue still empty?");
+    MIXCON_REQUIRE(pairs.candidates + pairs.own > 0, function, ": no candidates; expected at least one segment");
     MIXCON_REQUIRE(own_segments <= 1 && (own_segments == 0 || objective.direction.columns == 0), function, ": ",
                    own_segments, " own(...) segments; expected at most one, and none with a column direction");
     check_objective(function, objective, pairs);

@@ -111,6 +111,9 @@ struct own_targets {
   auto bind(const pair_space& space) const {
     MIXCON_REQUIRE(space.own > 0,
                    "queue_targets: the candidates have no own(...) segment; expected candidates(own(keys), queue)");
+    MIXCON_REQUIRE(space.candidates > 0,
+                   "queue_targets: no shared candidates; expected at least one besides the anchors' own. Is the queue "
+                   "still empty?");
     pair_space rest = space;
     rest.own = 0;
     return bound<decltype(mine.bind(space)), decltype(shared.bind(rest))>{mine.bind(space), shared.bind(rest)};

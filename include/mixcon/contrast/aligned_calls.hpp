@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/contrast/aligned.hpp>
+
+#include <concepts>
+
+namespace mixcon {
+
+/// A loss of two matrices of aligned rows that is no formula of one row: it has a `name`, a `check()`, and
+///
+///   loss_result<T> evaluate(executor, rows, upstream, wanted) const
+///
+/// which answers the value, and adds `upstream` times its gradients to those views of `wanted` that are not empty.
+template <class Loss>
+concept AlignedLoss = requires(const Loss& loss) {
+  { Loss::name } -> std::convertible_to<const char*>;
+  loss.check();
+  Loss::is_of_aligned_rows;
+};
+
+namespace detail {
+
+/// Calls task(i) for every i in [0, number), by the executor's threads where it has some.
+template <class Executor, class Task>
+void share_out(const Executor& executor, index_t number, Task&& task) {
+  const auto row = [&](index_t i, auto&&...) { task(i); };
+  if constexpr (requires { executor.rows(number, row); }) {
+    executor.rows(number, row);
+  } else {
+    for (index_t i = 0; i < number; ++i) task(i);
+  }
+}
+
+template <class E, class Loss, class First, class Second>
+aligned_rows<E> aligned(const char* function, const Loss& loss, const First& first, const Second& second) {
+  loss.check();
+  return {function, Loss::name, mixcon::view<2>(first), mixcon::view<2>(second), rows::as_given};
+}
+
+}  // namespace detail
+
+/// The loss of rows x and y, (N, D) each.
+template <class Executor, AlignedLoss Loss, Viewable<2> First, Viewable<2> Second>
+auto forward(const Executor& executor, const Loss& loss, const First& x, const Second& y) {
+  using E = std::remove_const_t<element_t<const First>>;
+  return loss.evaluate(executor, detail::aligned<E>("forward", loss, x, y), 0, aligned_gradients<accumulate_t<E>>{});
+}
+/// Adds `upstream` times the gradients that are wanted.
+template <class Executor, AlignedLoss Loss, Viewable<2> First, Viewable<2> Second>
+void backward(const Executor& executor, const Loss& loss, const First& x, const Second& y, double upstream,
+              const aligned_gradients<accumulate_t<element_t<const First>>>& wanted) {
+  const auto rows = detail::aligned<std::remove_const_t<element_t<const First>>>("backward", loss, x, y);
+  rows.check_gradients(wanted);
+  loss.evaluate(executor, rows, upstream, wanted);
+}
+/// The loss, and its gradients that are wanted: sets them.
+template <class Executor, AlignedLoss Loss, Viewable<2> First, Viewable<2> Second>
+auto value_and_grad(const Executor& executor, const Loss& loss, const First& x, const Second& y,
+                    const aligned_gradients<accumulate_t<element_t<const First>>>& wanted) {
+  const auto rows = detail::aligned<std::remove_const_t<element_t<const First>>>("value_and_grad", loss, x, y);
+  rows.check_gradients(wanted);
+  for (const auto& gradient : {wanted.first, wanted.second})
+    for (index_t i = 0; i < gradient.extent(0); ++i)
+      for (index_t k = 0; k < gradient.extent(1); ++k) gradient(i, k) = 0;
+  return loss.evaluate(executor, rows, 1, wanted);
+}
+
+}  // namespace mixcon
