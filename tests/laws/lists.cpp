@@ -25,14 +25,16 @@ void write(const fs::path& file, const std::string& text) {
 
 /// One kind of thing that stands in a list.
 struct listed_kind {
-  std::string folder;  // of headers in include/mixcon, and of tests
+  std::string folder;  // of headers in include/mixcon
+  std::string tests;   // their folder in tests, or that of their case table
   std::string list;    // the header that includes them all
   std::string pages;   // their folder in docs
   std::regex defines;  // a line that only such a header has
 };
-const listed_kind losses{"contrast", "all_losses.hpp", "losses",
+const listed_kind losses{"contrast", "cases", "all_losses.hpp", "losses",
                          std::regex(R"((^|\n) +(constexpr )?auto statistics\(\) const)")};
-const listed_kind policies{"mix", "all_mixes.hpp", "mixes", std::regex(R"((^|\n) +(constexpr )?mix_plan<\w+> plan\()")};
+const listed_kind policies{"mix", "mix", "all_mixes.hpp", "mixes",
+                           std::regex(R"((^|\n) +(constexpr )?mix_plan<\w+> plan\()")};
 
 /// The names of all headers of a kind under a root.
 std::vector<std::string> names_of(const fs::path& root, const listed_kind& kind) {
@@ -62,8 +64,8 @@ std::vector<std::string> missing(const fs::path& root, const listed_kind& kind) 
       sentences.push_back(name + " does not stand in the list of " + kind.list);
     if (!fs::exists(root / "docs" / kind.pages / (name + ".md")))
       sentences.push_back(name + " has no page docs/" + kind.pages + "/" + name + ".md");
-    if (!a_test_names(root / "tests" / kind.folder, name))
-      sentences.push_back(name + " has no test in tests/" + kind.folder);
+    if (!a_test_names(root / "tests" / kind.tests, name))
+      sentences.push_back(name + " has no test in tests/" + kind.tests);
   }
   return sentences;
 }
@@ -115,8 +117,8 @@ TEST_CASE("A loss that lacks its line, its page and its test is noticed", "[laws
         "#include <mixcon/contrast/fresh_loss.hpp>\nusing all_losses = pack<fresh_loss>;\n");
   CHECK(missing(folder.path(), losses).size() == 2);
   write(folder.path() / "docs/losses/fresh_loss.md", "# fresh_loss\n");
-  CHECK(missing(folder.path(), losses) == std::vector<std::string>{"fresh_loss has no test in tests/contrast"});
-  write(folder.path() / "tests/contrast/fresh_loss.cpp", "const contrast objective{fresh_loss{}};\n");
+  CHECK(missing(folder.path(), losses) == std::vector<std::string>{"fresh_loss has no test in tests/cases"});
+  write(folder.path() / "tests/cases/fresh_loss.cpp", "const contrast objective{fresh_loss{}};\n");
   CHECK(missing(folder.path(), losses).empty());
 }
 
