@@ -35,3 +35,7 @@
 #include <mixcon/mix/plan_json.hpp>
 #include <mixcon/mix/recorded_draws.hpp>
 #include <mixcon/mix/resized_boxes.hpp>
+
+#if !defined(__CUDACC__)  // nvcc has no vector registers
+#include <mixcon/engine/relational_distillation.hpp>
+#endif

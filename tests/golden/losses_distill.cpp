@@ -44,6 +44,17 @@ void check_crd(golden_case& of, const named_engine& by) {
   expect_gradient(of, "grad_v", gradient.numbers, within);
 }
 
+template <class T>
+void check_rkd(golden_case& of, const named_engine& by) {
+  const matrix<T> student = read_matrix<T>(of, "student"), teacher = read_matrix<T>(of, "teacher");
+  const relational_distillation loss{.distance = of.params.number("w_distance"), .angle = of.params.number("w_angle")};
+  matrix<T> gradient = zeros_like(student);
+  const T value = value_and_grad(by, loss, student.view(), teacher.view(), {.first = gradient.view()});
+  expect_loss(of, value, without_logits<T>());
+  expect_gradient(of, "grad_student", gradient.numbers, without_logits<T>());
+}
+
+const known_loss rkd{"rkd", check_rkd<double>, check_rkd<float>};
 const known_loss kd{"kd", check_kd<double>, check_kd<float>};
 const known_loss crd{"crd", check_crd<double>, check_crd<float>};
 
