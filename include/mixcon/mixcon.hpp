@@ -24,8 +24,10 @@
 #include <mixcon/engine/executor.hpp>
 #include <mixcon/engine/forward_backward.hpp>
 #include <mixcon/engine/mined_triplets.hpp>
+#include <mixcon/engine/relational_distillation.hpp>
 #include <mixcon/mix/all_mixes.hpp>
 #include <mixcon/mix/filled_boxes.hpp>
+#include <mixcon/mix/gated.hpp>
 #include <mixcon/mix/lambda_gradient.hpp>
 #include <mixcon/mix/mask_gradient.hpp>
 #include <mixcon/mix/multi_lerp.hpp>
@@ -33,9 +35,9 @@
 #include <mixcon/mix/pair_targets.hpp>
 #include <mixcon/mix/pairing_by_distance.hpp>
 #include <mixcon/mix/plan_json.hpp>
+#include <mixcon/mix/positive_features.hpp>
 #include <mixcon/mix/recorded_draws.hpp>
 #include <mixcon/mix/resized_boxes.hpp>
-
-#if !defined(__CUDACC__)  // nvcc has no vector registers
-#include <mixcon/engine/relational_distillation.hpp>
-#endif
+#include <mixcon/mix/saliency.hpp>
+#include <mixcon/mix/slerp.hpp>
+#include <mixcon/mix/transmix.hpp>

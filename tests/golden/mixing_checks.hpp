@@ -73,11 +73,20 @@ double apply_tolerance(const array& from) {
   return 8 * static_cast<double>(std::numeric_limits<T>::epsilon()) * largest;
 }
 
-template <class T, int Rank>
-tensor_view<T, Rank> view_in(std::vector<T>& storage, const array& like) {
+template <int Rank>
+axes<Rank> extents_of(const array& like) {
   axes<Rank> extents;
   for (int axis = 0; axis < Rank; ++axis) extents[axis] = like.shape.at(static_cast<std::size_t>(axis));
-  return {storage.data(), extents};
+  return extents;
+}
+template <class T, int Rank>
+tensor_view<T, Rank> view_in(std::vector<T>& storage, const array& like) {
+  return {storage.data(), extents_of<Rank>(like)};
+}
+
+template <class T, int Rank>
+tensor_view<T, Rank> view_in(const std::vector<std::remove_const_t<T>>& storage, const array& like) {
+  return {storage.data(), extents_of<Rank>(like)};
 }
 
 template <class T, int Rank, class Region>
@@ -96,6 +105,22 @@ void check_blend(golden_case& of, const mix_plan<Region>& plan, const array& x, 
             exact_type ? in_units_of::the_largest : in_units_of::nothing);
 }
 
+inline image_shape image_shape_of(const array& x) {
+  if (x.shape.size() < 3) throw std::runtime_error("x is no batch of images");
+  return {x.rows(), x.shape.size() == 4 ? x.shape[1] : 1, x.shape[x.shape.size() - 2], x.shape.back()};
+}
+
+/// A mask of any rank as the library has it: samples first, the last axes last.
+inline mask mask_of(const array& listed) {
+  mask read;
+  const std::size_t rank = listed.shape.size();
+  if (rank < 1 || rank > 4) throw std::runtime_error("mask of odd rank");
+  read.extents[0] = listed.shape[0];
+  for (std::size_t axis = 1; axis < rank; ++axis) read.extents[static_cast<int>(4 - rank + axis)] = listed.shape[axis];
+  read.values = listed.data;
+  return read;
+}
+
 /// y, grad_x, and the labels of a plan. `Least` is the lowest rank that this kind of plan mixes.
 template <class T, int Least, class Region>
 void check_apply(golden_case& of, const mix_plan<Region>& plan, bool copies) {
@@ -111,6 +136,7 @@ void check_apply(golden_case& of, const mix_plan<Region>& plan, bool copies) {
 
   const double smoothing = of.params.number("smoothing", 0);
   const index_t classes = of.params.has("num_classes") ? of.params.count("num_classes") : 0;
+  if (!of.inputs.has("labels")) return;
   const pair_targets targets = pair_targets_of(plan, of.inputs.indices("labels"));
   of.expect("label_a", targets.own, 0);
   of.expect("label_b", targets.partner, 0);

@@ -18,6 +18,8 @@ namespace mixcon {
 /// The kind of plan that overwrites a box of each sample with a constant; nobody has a partner, so everybody is his
 /// own. The last two axes of the batch are rows and columns.
 struct filled_boxes {
+  /// Nothing of a partner.
+  static filled_boxes none() { return {.boxes = {box{}}}; }
   static constexpr const char* kind = "fill";
   std::vector<box> boxes{};  ///< one for the batch, or one a sample
   double value = 0;          ///< in units of the samples: the mean, after normalisation

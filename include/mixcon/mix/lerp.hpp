@@ -15,6 +15,8 @@ namespace mixcon {
 /// copies, so both ends are exact and what is not shown cannot leak, NaN included. Integers of 8 and 16 bits are mixed
 /// in float and rounded to nearest, ties to even.
 struct lerp {
+  /// Nothing of a partner.
+  static lerp none() { return {}; }
   static constexpr const char* kind = "lerp";
   template <class Self, class Visit>
   static void fields(Self& /*region*/, Visit&& /*visit*/) {}
@@ -25,25 +27,34 @@ inline std::string to_string(const lerp& /*region*/) { return "lerp"; }
 template <int Rank>
 void check_region(const mix_plan<lerp>& /*plan*/, const char* /*function*/, const axes<Rank>& /*extents*/) {}
 
-template <class T, int Rank, int Inner>
-void blend_sample(const mix_plan<lerp>& plan, index_t i, const tensor_view<const T, Inner>& own,
-                  const tensor_view<const T, Rank>& partners, const tensor_view<T, Inner>& mixed) {
-  using number = detail::mixing_number<T>;
-  const double lambda = plan.lambda_of(i);
-  const tensor_view<const T, Inner> partner = detail::sample_of(partners, plan.partner_of(i));
-  if (lambda == 1) return detail::copy_block(own, mixed);
-  if (lambda == 0) return detail::copy_block(partner, mixed);
+namespace detail {
+
+/// mixed = lambda * own + (1 - lambda) * partner; at 0 and 1 a copy.
+template <class T, int Rank>
+void lerp_block(double lambda, const tensor_view<const T, Rank>& own, const tensor_view<const T, Rank>& partner,
+                const tensor_view<T, Rank>& mixed) {
+  using number = mixing_number<T>;
+  if (lambda == 1) return copy_block(own, mixed);
+  if (lambda == 0) return copy_block(partner, mixed);
   const number keep = static_cast<number>(lambda), take = static_cast<number>(1 - lambda);
-  detail::for_each_run(
-      [=](index_t length, detail::run<const T> a, detail::run<const T> b, detail::run<T> y) {
-        detail::for_each_element(
+  for_each_run(
+      [=](index_t length, run<const T> a, run<const T> b, run<T> y) {
+        for_each_element(
             length,
             [=](const T& x, const T& z, T& out) {
-              out = detail::stored<T>(keep * static_cast<number>(x) + take * static_cast<number>(z));
+              out = stored<T>(keep * static_cast<number>(x) + take * static_cast<number>(z));
             },
             a, b, y);
       },
       own, partner, mixed);
+}
+
+}  // namespace detail
+
+template <class T, int Rank, int Inner>
+void blend_sample(const mix_plan<lerp>& plan, index_t i, const tensor_view<const T, Inner>& own,
+                  const tensor_view<const T, Rank>& partners, const tensor_view<T, Inner>& mixed) {
+  detail::lerp_block(plan.lambda_of(i), own, detail::sample_of(partners, plan.partner_of(i)), mixed);
 }
 
 template <class T, int Inner>

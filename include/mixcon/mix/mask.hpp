@@ -36,7 +36,7 @@ struct mask {
   friend bool operator==(const mask&, const mask&) = default;
 };
 inline std::string to_string(const mask& shares) {
-  return detail::sentence("mask ", shares.extents, ' ') + detail::written_list(shares.values);
+  return detail::sentence("mask ", shares.extents, " ") + detail::written_list(shares.values);
 }
 
 namespace detail {

@@ -15,6 +15,8 @@ namespace mixcon {
 /// The kind of plan that mixes by place: m * own + (1 - m) * partner. Where m is 0 or 1 it copies, so what is not shown
 /// cannot leak, NaN included. Any rank of 2 and more; see `mask` for how the mask meets the batch.
 struct masked {
+  /// Nothing of a partner.
+  static masked none() { return {mask::full({1, 1, 1, 1}, 1)}; }
   static constexpr const char* kind = "mask";
   mask shares{};  ///< m, of the own sample
 

@@ -18,6 +18,8 @@ namespace mixcon {
 /// The kind of plan that mixes a sample with A partners: w_0 * own + sum over a of w_a * partner a. The first partner
 /// is the plan's `partner`, the others are `more_partners`. Any rank. A weight of 0 shows nothing of its sample.
 struct multi_lerp {
+  /// Nothing of a partner.
+  static multi_lerp none() { return {.more_partners = {}, .weights = {1, 0}}; }
   static constexpr const char* kind = "multi_lerp";
   std::vector<std::vector<index_t>> more_partners{};  ///< (A - 1) lists of N
   std::vector<double> weights{};                      ///< (1, A + 1) or (N, A + 1), in [0, 1]; rows sum to 1

@@ -21,6 +21,8 @@ namespace mixcon {
 /// 0 is the own sample. The first partner is the plan's `partner`, the others are `more_partners`. The masks have the
 /// same extents and sum to 1 everywhere. Kim et al. 2021 (Co-Mixup), arXiv:2102.03065.
 struct multi_mask {
+  /// Nothing of a partner.
+  static multi_mask none() { return {{}, {mask::full({1, 1, 1, 1}, 1), mask::full({1, 1, 1, 1}, 0)}}; }
   static constexpr const char* kind = "multi_mask";
   std::vector<std::vector<index_t>> more_partners{};  ///< (A - 1) lists of N
   std::vector<mask> masks{};                          ///< A + 1, of the own sample first

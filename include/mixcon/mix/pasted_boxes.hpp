@@ -19,6 +19,8 @@ namespace mixcon {
 /// round. The last two axes of the batch are rows and columns: (N, H, W) or (N, C, H, W), every channel alike. It
 /// copies and never computes: whatever is covered, NaN included, cannot leak.
 struct pasted_boxes {
+  /// Nothing of a partner.
+  static pasted_boxes none() { return {.boxes = {box{}}}; }
   static constexpr const char* kind = "box";
   std::vector<box> boxes{};  ///< one for the batch, or one a sample
   bool own_inside = false;

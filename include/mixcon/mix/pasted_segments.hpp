@@ -19,6 +19,8 @@ namespace mixcon {
 /// `own_inside` the other way round. The last axis of the batch is time: (N, T), (N, C, T), or spectrograms. It copies
 /// and never computes: whatever is covered, NaN included, cannot leak.
 struct pasted_segments {
+  /// Nothing of a partner.
+  static pasted_segments none() { return {.segments = {segment{}}}; }
   static constexpr const char* kind = "segment";
   std::vector<segment> segments{};  ///< one for the batch, or one a sample
   bool own_inside = false;

@@ -20,6 +20,8 @@ namespace mixcon {
 /// `sources`. The last two axes of the batch are rows and columns. Outside the box, and inside with `nearest`, it
 /// copies.
 struct resized_boxes {
+  /// Nothing of a partner.
+  static resized_boxes none() { return {.boxes = {box{}}, .sources = {}}; }
   static constexpr const char* kind = "resize_box";
   std::vector<box> boxes{};    ///< one for the batch, or one a sample
   std::vector<box> sources{};  ///< of the partner: none for all of it, else one for the batch, or one a sample

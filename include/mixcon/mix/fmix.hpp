@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/core/config.hpp>
+#include <mixcon/core/portable_math.hpp>
+#include <mixcon/core/require.hpp>
+#include <mixcon/mix/box.hpp>
+#include <mixcon/mix/draws.hpp>
+#include <mixcon/mix/fourier.hpp>
+#include <mixcon/mix/granularity.hpp>
+#include <mixcon/mix/lambda.hpp>
+#include <mixcon/mix/mask.hpp>
+#include <mixcon/mix/masked.hpp>
+#include <mixcon/mix/pairing.hpp>
+#include <mixcon/mix/plan.hpp>
+#include <mixcon/mix/ranking.hpp>
+
+#include <cstddef>
+#include <vector>
+
+namespace mixcon {
+
+/// Which frequencies FMix draws.
+enum class fmix_spectrum {
+  full,     ///< every one
+  two_rows  ///< of the released code, which takes two rows of its noise for real and imaginary parts
+};
+
+/// FMix: the partner shows through blobs of any form, where a random image of low frequencies is dark. The brightest
+/// share lambda of the pixels keeps the own value. Labels follow lambda as it was drawn; the mask's mean differs by
+/// less than a pixel and the soft band. Images, or signals as images of one row. Harris et al. 2020, arXiv:2002.12047.
+template <LambdaSampler Lambda = beta_lambda, class Pairing = pairing::random_permutation>
+struct fmix {
+  static constexpr field name = "fmix";
+  Lambda lambda{};
+  Pairing pairing{};
+  double decay = 3;     ///< amplitudes fall with frequency^-decay; larger: smoother blobs
+  double max_soft = 0;  ///< share of the pixels to either side of the edge over which the mask fades, in [0, 0.5]
+  fmix_spectrum spectrum = fmix_spectrum::full;
+  granularity per = granularity::batch;
+
+  template <Draws D, class... LookedAt>
+  mix_plan<masked> plan(const image_shape& shape, const D& draws, const LookedAt&... looked_at) const {
+    detail::require_image("fmix", shape);
+    MIXCON_REQUIRE(decay >= 0 && decay < __builtin_huge_val(), "fmix: decay is ", decay,
+                   "; it must be finite and >= 0.");
+    MIXCON_REQUIRE(max_soft >= 0 && max_soft <= 0.5, "fmix: max_soft is ", max_soft,
+                   "; it is a share of the pixels and must be in [0, 0.5].");
+    if (is_off(lambda)) return {detail::unmixed("fmix", shape.samples), {1.0}, masked::none()};
+    const auto& own = draws.within(name);
+    mix_plan<masked> plan;
+    plan.partner = detail::partners_by("fmix", pairing, shape.samples, own, looked_at...);
+    detail::require_pairs("fmix", per, plan.partner);
+    mask& shares = plan.region.shares;
+    shares.extents = {plan_entries(per, shape.samples), 1, shape.rows, shape.columns};
+    for (index_t i = 0; i < shares.extents[0]; ++i) {
+      const index_t drawn = drawn_as(per, i, plan.partner);
+      plan.lambda.push_back(lambda(own, drawn));
+      const bool up = own.uniform("round_up", drawn, 0, 1) > 0.5;
+      const std::vector<double> kept = binary(grey(shape, own, drawn), plan.lambda.back(), up);
+      shares.values.insert(shares.values.end(), kept.begin(), kept.end());
+    }
+    return plan;
+  }
+  template <Draws D, class... LookedAt>
+  mix_plan<masked> plan(const signal_shape& shape, const D& draws, const LookedAt&... looked_at) const {
+    detail::require_signal("fmix", shape);
+    return plan(image_shape{shape.samples, shape.channels, 1, shape.steps}, draws, looked_at...);
+  }
+
+  /// The random image (H, W) of low frequencies, from 0 to 1.
+  template <Draws D>
+  std::vector<double> grey(const image_shape& shape, const D& own, index_t sample) const {
+    const index_t rows = shape.rows, columns = shape.columns, half = columns / 2 + 1;
+    std::vector<detail::complex_number> amplitudes(static_cast<std::size_t>(rows * half));
+    // The released code draws one frequency more where the width is odd, which it then does not use.
+    const bool two_rows = spectrum == fmix_spectrum::two_rows;
+    const index_t drawn_columns = two_rows && columns % 2 == 1 ? half + 1 : half;
+    const auto noise = [&](index_t y, index_t x, index_t part) {
+      const index_t place = (y * drawn_columns + x) * 2 + part;
+      return own.normal("noise", sample * rows * drawn_columns * 2 + place) / damping(shape, y, x);
+    };
+    for (index_t y = 0; y < rows; ++y)
+      for (index_t x = 0; x < half; ++x) {
+        detail::complex_number& amplitude = amplitudes[static_cast<std::size_t>(y * half + x)];
+        if (!two_rows)
+          amplitude = {noise(y, x, 0), noise(y, x, 1)};
+        else if (y < drawn_columns && x < 2 && x < half)
+          amplitude = {noise(0, y, x), rows > 1 ? noise(1, y, x) : 0};
+      }
+    std::vector<double> image = detail::image_of_spectrum(amplitudes, rows, columns);
+    double least = image[0], most = image[0];
+    for (const double value : image) least = value < least ? value : least, most = value > most ? value : most;
+    for (double& value : image) value = most > least ? (value - least) / (most - least) : 0;
+    return image;
+  }
+
+ private:
+  /// max(frequency, 1 / max(H, W))^decay, of a frequency in cycles a pixel.
+  double damping(const image_shape& shape, index_t y, index_t x) const {
+    const auto cycles = [](index_t k, index_t n) {
+      return static_cast<double>(2 * k < n ? k : n - k) / static_cast<double>(n);
+    };
+    const double across = cycles(x, shape.columns), down = cycles(y, shape.rows);
+    const double least = 1.0 / static_cast<double>(shape.rows > shape.columns ? shape.rows : shape.columns);
+    double frequency = portable::sqrt(portable::product(across, across) + portable::product(down, down));
+    if (frequency < least) frequency = least;
+    if (decay == 3) return frequency * frequency * frequency;
+    return portable::exp(decay * portable::log(frequency));
+  }
+  /// 1 at the brightest share `kept` of the pixels and 0 elsewhere; between them, in the order of brightness, a band
+  /// that falls from 1 to 0.
+  std::vector<double> binary(const std::vector<double>& image, double kept, bool up) const {
+    const double pixels = static_cast<double>(image.size()), exact = kept * pixels;
+    index_t count = static_cast<index_t>(exact);
+    if (up && static_cast<double>(count) < exact) ++count;
+    double softness = max_soft;
+    if (max_soft > kept || max_soft > 1 - kept) softness = kept < 1 - kept ? kept : 1 - kept;
+    const index_t soft = static_cast<index_t>(pixels * softness), size = static_cast<index_t>(image.size());
+    const index_t low = count - soft < 0 ? 0 : count - soft, high = count + soft > size ? size : count + soft;
+    std::vector<double> mask(image.size(), 0.0);
+    const std::vector<index_t> order = detail::by_brightness(image);
+    for (index_t k = 0; k < high; ++k)
+      mask[static_cast<std::size_t>(order[static_cast<std::size_t>(k)])] =
+          k < low ? 1 : 1 - static_cast<double>(k - low) / static_cast<double>(high - low - 1);
+    return mask;
+  }
+};
+
+}  // namespace mixcon
