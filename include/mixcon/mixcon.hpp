@@ -24,7 +24,6 @@
 #include <mixcon/engine/executor.hpp>
 #include <mixcon/engine/forward_backward.hpp>
 #include <mixcon/engine/mined_triplets.hpp>
-#include <mixcon/engine/relational_distillation.hpp>
 #include <mixcon/mix/all_mixes.hpp>
 #include <mixcon/mix/filled_boxes.hpp>
 #include <mixcon/mix/gated.hpp>
@@ -41,3 +40,7 @@
 #include <mixcon/mix/saliency.hpp>
 #include <mixcon/mix/slerp.hpp>
 #include <mixcon/mix/transmix.hpp>
+
+#if !defined(__CUDACC__)  // nvcc has no vector registers
+#include <mixcon/engine/relational_distillation.hpp>
+#endif
