@@ -33,7 +33,7 @@ void share_out(const Executor& executor, index_t number, Task&& task) {
 }
 
 template <class E, class Loss, class First, class Second>
-aligned_rows<E> aligned(const char* function, const Loss& loss, const First& first, const Second& second) {
+aligned_rows<E> checked_rows(const char* function, const Loss& loss, const First& first, const Second& second) {
   loss.check();
   return {function, Loss::name, mixcon::view<2>(first), mixcon::view<2>(second), rows::as_given};
 }
@@ -44,13 +44,13 @@ aligned_rows<E> aligned(const char* function, const Loss& loss, const First& fir
 template <class Executor, AlignedLoss Loss, Viewable<2> First, Viewable<2> Second>
 auto forward(const Executor& executor, const Loss& loss, const First& x, const Second& y) {
   using E = std::remove_const_t<element_t<const First>>;
-  return loss.evaluate(executor, detail::aligned<E>("forward", loss, x, y), 0, aligned_gradients<accumulate_t<E>>{});
+  return loss.evaluate(executor, detail::checked_rows<E>("forward", loss, x, y), 0, aligned_gradients<accumulate_t<E>>{});
 }
 /// Adds `upstream` times the gradients that are wanted.
 template <class Executor, AlignedLoss Loss, Viewable<2> First, Viewable<2> Second>
 void backward(const Executor& executor, const Loss& loss, const First& x, const Second& y, double upstream,
               const aligned_gradients<accumulate_t<element_t<const First>>>& wanted) {
-  const auto rows = detail::aligned<std::remove_const_t<element_t<const First>>>("backward", loss, x, y);
+  const auto rows = detail::checked_rows<std::remove_const_t<element_t<const First>>>("backward", loss, x, y);
   rows.check_gradients(wanted);
   loss.evaluate(executor, rows, upstream, wanted);
 }
@@ -58,7 +58,7 @@ void backward(const Executor& executor, const Loss& loss, const First& x, const 
 template <class Executor, AlignedLoss Loss, Viewable<2> First, Viewable<2> Second>
 auto value_and_grad(const Executor& executor, const Loss& loss, const First& x, const Second& y,
                     const aligned_gradients<accumulate_t<element_t<const First>>>& wanted) {
-  const auto rows = detail::aligned<std::remove_const_t<element_t<const First>>>("value_and_grad", loss, x, y);
+  const auto rows = detail::checked_rows<std::remove_const_t<element_t<const First>>>("value_and_grad", loss, x, y);
   rows.check_gradients(wanted);
   for (const auto& gradient : {wanted.first, wanted.second})
     for (index_t i = 0; i < gradient.extent(0); ++i)

@@ -173,7 +173,7 @@ template <class Executor, Viewable<2> Embeddings>
 void mmcl_coefficients(const Executor& executor, const mmcl& loss, const Embeddings& x,
                        const matrix_view<double>& coefficients) {
   using E = std::remove_const_t<element_t<const Embeddings>>;
-  const auto rows = detail::aligned<E>("mmcl_coefficients", loss, x, x);
+  const auto rows = detail::checked_rows<E>("mmcl_coefficients", loss, x, x);
   MIXCON_REQUIRE(coefficients.extent(0) == rows.count() && coefficients.extent(1) == rows.count() && rows.count() > 1,
                  "mmcl_coefficients: room for ", coefficients.extents(), " coefficients of ", rows.count(),
                  " samples; expected (N, N) and at least 2 samples");
