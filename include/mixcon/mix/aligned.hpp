@@ -99,10 +99,10 @@ void blend_sample(const mix_plan<aligned>& plan, index_t i, const tensor_view<co
 namespace detail {
 /// The adjoint for the sample that was moved, or else for the one that was kept.
 template <class T, int Inner>
-void unblend_aligned(const mix_plan<aligned>& plan, index_t i, bool is_own, const tensor_view<const T, Inner>& upstream,
-                     const tensor_view<T, Inner>& gradient) {
+void unblend_aligned(const mix_plan<mixcon::aligned>& plan, index_t i, bool is_own,
+                     const tensor_view<const T, Inner>& upstream, const tensor_view<T, Inner>& gradient) {
   using number = mixing_number<T>;
-  const aligned& region = plan.region;
+  const mixcon::aligned& region = plan.region;
   const bool onto_own = !region.moves_own;
   const double weight = is_own ? plan.lambda_of(i) : 1 - plan.lambda_of(i);
   if (is_own == onto_own) return add_block(weight, upstream, gradient);
