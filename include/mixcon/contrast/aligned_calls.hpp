@@ -44,7 +44,8 @@ aligned_rows<E> checked_rows(const char* function, const Loss& loss, const First
 template <class Executor, AlignedLoss Loss, Viewable<2> First, Viewable<2> Second>
 auto forward(const Executor& executor, const Loss& loss, const First& x, const Second& y) {
   using E = std::remove_const_t<element_t<const First>>;
-  return loss.evaluate(executor, detail::checked_rows<E>("forward", loss, x, y), 0, aligned_gradients<accumulate_t<E>>{});
+  return loss.evaluate(executor, detail::checked_rows<E>("forward", loss, x, y), 0,
+                       aligned_gradients<accumulate_t<E>>{});
 }
 /// Adds `upstream` times the gradients that are wanted.
 template <class Executor, AlignedLoss Loss, Viewable<2> First, Viewable<2> Second>
