@@ -20,8 +20,8 @@ struct sheet_row {
   std::vector<captioned> tiles{};
 };
 
-/// Rows of small pictures below each other, under a title. Pictures are enlarged by whole factors to about a hundred
-/// pixels; captions are as large as their row lets them be. Refuses a sheet without pictures.
+/// Rows of small pictures below each other, under a title. Those of a row are enlarged by one whole factor, to about a
+/// hundred pixels; captions are as large as their row lets them be. Refuses a sheet without pictures.
 picture contact_sheet(const std::string& title, const std::vector<sheet_row>& rows);
 
 }  // namespace mixcon_train

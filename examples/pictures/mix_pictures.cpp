@@ -21,7 +21,7 @@ int main(int count, char** arguments) {
     const auto data = mixcon_train::read_data(arguments[1], count == 4 ? arguments[3] : "").train;
     for (const mixcon_train::policy_entry& policy : mixcon_train::policies()) {
       const std::string path = std::string(arguments[2]) + '/' + policy.name + ".png";
-      mixcon_train::write_png(path, mixcon_train::policy_sheet(data, policy.name, {.samples = 8, .seed = 1}));
+      mixcon_train::write_png(path, mixcon_train::policy_sheet(data, policy.name, {.samples = 8, .seed = 2}));
       std::cout << path << '\n';
     }
   } catch (const std::exception& error) {

@@ -1,69 +1,178 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "train/policies.hpp"
 
-#include <mixcon/adapt/span.hpp>
 #include <mixcon/core/require.hpp>
 #include <mixcon/mix/all_mixes.hpp>
 #include <mixcon/mix/blend.hpp>
+#include <mixcon/mix/puzzlemix.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <iterator>
 
 namespace mixcon_train {
 
 namespace {
 
+using mixcon::axes;
+using mixcon::philox_draws;
 using mixcon::tensor_view;
 
-/// Hands a policy what it looks at: the shape, or the images, and labels or saliency.
 template <class Policy>
-auto plan_of(const Policy& policy, const batch_to_mix& batch, const mixcon::philox_draws& draws) {
-  const mixcon::image_shape& shape = batch.shape;
-  const tensor_view<const float, 4> images{batch.images.data(),
-                                           {shape.samples, shape.channels, shape.rows, shape.columns}};
-  const tensor_view<const float, 3> saliency{batch.saliency.data(), {shape.samples, shape.rows, shape.columns}};
-  const std::vector<int>& labels = batch.labels;
-  if constexpr (requires { policy.plan(shape, draws); }) {
-    return policy.plan(shape, draws);
-  } else if constexpr (requires { policy.plan(shape, draws, labels); }) {
-    return policy.plan(shape, draws, labels);
-  } else if constexpr (requires { policy.plan(shape, draws, saliency); }) {
-    return policy.plan(shape, draws, saliency);
-  } else if constexpr (requires { policy.plan(images, draws, saliency); }) {
-    return policy.plan(images, draws, saliency);
-  } else {
-    return policy.plan(images, draws);
-  }
-}
-
-template <class Policy>
-mixed_batch mix_by(const batch_to_mix& batch, const mixcon::philox_draws& draws, const policy_options& options) {
-  Policy policy{};
+void set_options(Policy& policy, const policy_options& options) {
   if constexpr (requires { policy.lambda.alpha; })
     if (options.alpha) policy.lambda.alpha = *options.alpha;
   if constexpr (requires { policy.partner_share; })
     if (options.partner_share) policy.partner_share = *options.partner_share;
   if constexpr (requires { policy.per = options.per; }) policy.per = options.per;
-  if constexpr (requires { policy.place.otherwise; })  // small images have no box of about half their area
-    policy.place.otherwise = mixcon::no_accepted_box::fit;
+}
 
-  const auto plan = plan_of(policy, batch, draws);
+/// The largest divisor of both sides of an image that is `most` at most.
+index_t common_divisor(const image_shape& shape, index_t most) {
+  while (shape.rows % most != 0 || shape.columns % most != 0) --most;
+  return most;
+}
+
+/// Defaults that are meant for large images become possible on small ones, and what is covered can be seen.
+template <class Policy>
+void fit_to_images(Policy& policy, const image_shape& shape) {
+  if constexpr (requires { policy.place.otherwise; })  // no box may have about half the area
+    policy.place.otherwise = mixcon::no_accepted_box::fit;
+  if constexpr (requires { policy.most_holes; })
+    policy.most_holes = std::clamp(shape.columns / 4, policy.least_holes, policy.most_holes);
+  if constexpr (requires { policy.grid; }) policy.grid = common_divisor(shape, policy.grid);
+  if constexpr (requires { policy.exponent_end; }) {  // the finest blocks that divide the sides
+    const auto divides = [&](index_t blocks) { return shape.rows % blocks == 0 && shape.columns % blocks == 0; };
+    while (policy.exponent_end > 1 && !divides(index_t{1} << (policy.exponent_end - 1))) --policy.exponent_end;
+    policy.least_exponent = policy.exponent_end - 1;
+  }
+  if constexpr (requires { policy.value; }) policy.value = 128;
+}
+
+/// Hands a policy what it looks at: the shape, or the images, and labels, saliency or features.
+template <class Policy>
+auto plan_of(const Policy& policy, const batch_to_mix& batch, const philox_draws& draws) {
+  const image_shape& shape = batch.shape;
+  const auto features = batch.feature_view();
+  const auto saliency = batch.saliency_view();
+  if constexpr (requires { policy.plan(shape, draws); }) {
+    return policy.plan(shape, draws);
+  } else if constexpr (requires { policy.plan(shape, draws, batch.labels); }) {
+    return policy.plan(shape, draws, batch.labels);
+  } else if constexpr (requires { policy.plan(shape, draws, saliency); }) {
+    return policy.plan(shape, draws, saliency);
+  } else if constexpr (requires { policy.plan(shape, draws, features); }) {
+    return policy.plan(shape, draws, features);
+  } else {
+    std::vector<float> in_unit_range = batch.images;
+    for (float& value : in_unit_range) value /= 255;
+    return policy.plan(tensor_view<const float, 4>(in_unit_range.data(), batch.image_view().extents()), draws,
+                       batch.saliency_view());
+  }
+}
+
+/// The images (M, C, H, W) among which a policy finds its partners: the batch itself, unless said otherwise.
+template <class Policy>
+std::vector<float> partners_of(const Policy& /*policy*/, const batch_to_mix& batch, const philox_draws& /*draws*/) {
+  return batch.images;
+}
+template <class Lambda>
+std::vector<float> partners_of(const mixcon::noise_mixup<Lambda>& policy, const batch_to_mix& batch,
+                               const philox_draws& draws) {
+  return noise_images(batch, draws.within(policy.name));
+}
+std::vector<float> partners_of(const mixcon::augmix& policy, const batch_to_mix& batch, const philox_draws& draws) {
+  std::vector<float> copies;
+  for (index_t chain = 0; chain < policy.chains; ++chain) {
+    std::vector<index_t> depths;
+    for (index_t i = 0; i < batch.shape.samples; ++i) depths.push_back(policy.depth(i, chain, draws));
+    const auto altered = altered_images(batch, draws.within(mixcon::field("chain").on_try(chain)), depths);
+    copies.insert(copies.end(), altered.begin(), altered.end());
+  }
+  return copies;
+}
+
+/// How a plan of the policy is applied, to images of so many columns: by `blend`, unless said otherwise.
+template <class Policy>
+index_t mixed_columns(const Policy& /*policy*/, index_t columns) {
+  return columns;
+}
+template <class Policy, class Plan>
+void apply(const Policy& /*policy*/, const Plan& plan, const tensor_view<const float, 4>& own,
+           const tensor_view<const float, 4>& partners, const tensor_view<float, 4>& mixed) {
+  mixcon::blend(plan, own, partners, mixed);
+}
+template <class Pairing>
+index_t mixed_columns(const mixcon::stackmix<Pairing>& /*policy*/, index_t columns) {
+  return 2 * columns;
+}
+template <class Pairing, class Plan>
+void apply(const mixcon::stackmix<Pairing>& /*policy*/, const Plan& plan, const tensor_view<const float, 4>& own,
+           const tensor_view<const float, 4>& partners, const tensor_view<float, 4>& mixed) {
+  mixcon::stack_columns(plan, own, partners, mixed);
+}
+
+template <class Policy>
+mixed_batch mix_by(const batch_to_mix& batch, const philox_draws& draws, const policy_options& options) {
+  Policy policy{};
+  set_options(policy, options);
+  fit_to_images(policy, batch.shape);
+  auto plan = plan_of(policy, batch, draws);
+  const std::vector<float> partners = partners_of(policy, batch, draws);
+
   mixed_batch mixed{.plan = to_string(plan), .partner = plan.partner};
-  for (index_t i = 0; i < plan.samples(); ++i) mixed.lambda.push_back(plan.lambda_of(i));
-  const mixcon::axes<4> extents{batch.shape.samples, batch.shape.channels, batch.shape.rows, batch.shape.columns};
-  const auto view = [&](std::vector<float>& values) { return tensor_view<float, 4>(values.data(), extents); };
-  mixed.images.resize(batch.images.size());
-  mixcon::blend(plan, tensor_view<const float, 4>(batch.images.data(), extents), view(mixed.images));
+  mixed.partners_are_of_batch = partners == batch.images;
+  const index_t samples = batch.shape.samples, width = std::ssize(batch.images) / samples;
+  for (index_t i = 0; i < samples; ++i) {
+    mixed.lambda.push_back(plan.lambda_of(i));
+    const auto partner = partners.begin() + plan.partner_of(i) * width;
+    mixed.partner_images.insert(mixed.partner_images.end(), partner, partner + width);
+  }
+
+  mixed.columns = mixed_columns(policy, batch.shape.columns);
+  axes<4> extents = batch.image_view().extents(), mixed_extents = extents, partner_extents = extents;
+  mixed_extents[3] = mixed.columns;
+  partner_extents[0] = std::ssize(partners) / width;
+  const auto size = static_cast<std::size_t>(width / batch.shape.columns * mixed.columns * samples);
+  mixed.images.resize(size), mixed.keep.resize(size);
+  apply(policy, plan, batch.image_view(), {partners.data(), partner_extents}, {mixed.images.data(), mixed_extents});
   // what remains of white when it is mixed with black is what is kept
-  std::vector<float> white(batch.images.size(), 255.0F), black(batch.images.size(), 0.0F);
-  mixed.keep.resize(batch.images.size());
-  mixcon::blend(plan, view(white), view(black), view(mixed.keep));
+  const std::vector<float> white(batch.images.size(), 255.0F), black(partners.size(), 0.0F);
+  if constexpr (requires { plan.region.value; }) plan.region.value = 0;
+  apply(policy, plan, {white.data(), extents}, {black.data(), partner_extents}, {mixed.keep.data(), mixed_extents});
   return mixed;
 }
 
+using namespace mixcon;  // in which policies are written, and nothing else
+
 constexpr policy_entry table[] = {
-    {"mixup", "every pixel is lambda of its own image and the rest of its partner's", mix_by<mixcon::mixup<>>},
-    {"cutmix", "a box of the partner is pasted over the image", mix_by<mixcon::cutmix<>>},
-    {"universum", "mixup with another class, until it belongs to neither", mix_by<mixcon::universum<mixcon::lerp>>},
-    {"universum-cutmix", "the partner of another class, with a box of the own image of about half the area",
-     mix_by<mixcon::universum<mixcon::pasted_boxes>>},
+    {"mixup", "every pixel is lambda of its own image and the rest of its partner's", mix_by<mixup<>>},
+    {"cutmix", "a box of the partner is pasted over the image", mix_by<cutmix<>>},
+    {"mixup-or-cutmix", "one of the two, drawn for each image", mix_by<mixup_or_cutmix<>>},
+    {"resizemix", "the whole partner, made small, is pasted over the image", mix_by<resizemix<>>},
+    {"saliencymix", "a box around the partner's most salient pixel", mix_by<saliencymix<>>},
+    {"snapmix", "a box of the partner, resized into a box of the image", mix_by<snapmix<>>},
+    {"fmix", "the partner shows through blobs of low frequency", mix_by<fmix<>>},
+    {"gridmix", "the partner shows through the holes of a grid", mix_by<gridmix<>>},
+    {"smoothmix", "the partner shows through a soft round spot", mix_by<smoothmix<>>},
+    {"attentivemix", "the cells that matter most stay, the partner shows in the others", mix_by<attentivemix<>>},
+    {"guidedmixup", "each pixel is shared by the saliency of the two images", mix_by<guidedmixup<>>},
+    {"puzzlemix", "blocks of both, moved and chosen by a minimum cut", mix_by<puzzlemix<>>},
+    {"tokenmix", "the partner shows in several blocks of tokens", mix_by<tokenmix<>>},
+    {"patchup", "square holes, other ones in each channel, show a mixture", mix_by<patchup<>>},
+    {"hconcat", "the left part stays, the right one is the partner's", mix_by<hconcat<>>},
+    {"stackmix", "the image and its partner side by side", mix_by<stackmix<>>},
+    {"cutout", "a box is covered; the label stays", mix_by<cutout<>>},
+    {"random-erasing", "sometimes a box of any form is covered; the label stays", mix_by<random_erasing>},
+    {"inputmix", "a little of another image, as noise; the label stays", mix_by<inputmix>},
+    {"noise-mixup", "mixup with noise; the label stays", mix_by<noise_mixup<>>},
+    {"augmix", "the image and altered copies of it; the label stays", mix_by<augmix>},
+    {"regmixup", "mixup with lambda near one half, beside the clean batch", mix_by<regmixup<>>},
+    {"manifold-mixup", "mixup of hidden features; here in front of the first layer", mix_by<manifold_mixup<>>},
+    {"unmix", "the batch with itself reversed, whole or in a box, by one lambda", mix_by<unmix>},
+    {"universum", "mixup with another class, until it belongs to neither", mix_by<universum<lerp>>},
+    {"universum-cutmix", "the partner of another class, around a box of the own image",
+     mix_by<universum<pasted_boxes>>},
 };
 
 }  // namespace

@@ -2,11 +2,11 @@
 // The mixing policies by name, as `inspect` shows them.
 #pragma once
 
-#include <mixcon/mix/box.hpp>
+#include "train/batch_to_mix.hpp"
+
 #include <mixcon/mix/draws.hpp>
 #include <mixcon/mix/granularity.hpp>
 
-#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -14,23 +14,16 @@
 
 namespace mixcon_train {
 
-using mixcon::index_t;
-
-/// A batch that is going to be mixed, with all that a policy may look at.
-struct batch_to_mix {
-  mixcon::image_shape shape{};
-  std::vector<float> images{};    ///< (N, C, H, W), 0 .. 255
-  std::vector<float> saliency{};  ///< (N, H, W), >= 0, not all 0 in an image
-  std::vector<int> labels{};      ///< (N)
-};
-
-/// The same batch after a policy has mixed it.
+/// A batch after a policy has mixed it, and what it was mixed with. Images are (N, C, H, W), 0 .. 255.
 struct mixed_batch {
-  std::string plan{};              ///< in one line
-  std::vector<index_t> partner{};  ///< (N)
-  std::vector<double> lambda{};    ///< (N): the share of its own label that each sample keeps
-  std::vector<float> keep{};       ///< (N, C, H, W): the share of its own value that each pixel keeps, times 255
-  std::vector<float> images{};     ///< (N, C, H, W), 0 .. 255
+  std::string plan{};                   ///< in one line
+  std::vector<index_t> partner{};       ///< (N), in the batch or in what the policy mixes with instead
+  bool partners_are_of_batch = true;    ///< not where it mixes with noise, or with augmented copies
+  std::vector<float> partner_images{};  ///< of each sample's (first) partner
+  std::vector<double> lambda{};         ///< (N): the share of its own label that each sample keeps
+  index_t columns = 0;                  ///< of what follows: those of the batch, or twice as many
+  std::vector<float> keep{};            ///< the share of its own value that each pixel keeps, times 255
+  std::vector<float> images{};          ///< mixed
 };
 
 /// What can be said about a policy beside its name; a policy takes what it has.

@@ -16,12 +16,8 @@ struct sheet_options {
   policy_options policy{};
 };
 
-/// Images of a data set to show: of as many classes as can be, in random order. Their saliency is the size of the
-/// brightness gradient, smoothed. Refuses more samples than there are.
-batch_to_mix batch_to_show(const data_set& data, index_t samples, std::uint64_t seed);
-
-/// What a policy does to images of a data set: each with its class, its partner, the share of its own value that each
-/// pixel keeps (white: all), and the mixed image with its lambda.
+/// What a policy does to images of a data set (batch_to_show): each with its class, its partner, the share of its own
+/// value that each pixel keeps (white: all), and the mixed image above the share of the own label.
 picture policy_sheet(const data_set& data, const std::string& policy, const sheet_options& options);
 
 }  // namespace mixcon_train

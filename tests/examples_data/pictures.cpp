@@ -6,6 +6,8 @@
 #include "train/policies.hpp"
 #include "train/policy_sheet.hpp"
 
+#include <mixcon/mix/all_mixes.hpp>
+
 #include "examples_data/files.hpp"
 #include "support/catch.hpp"
 
@@ -171,9 +173,11 @@ TEST_CASE("Every policy mixes real images in range, the same for the same seed",
     INFO(policy.name);
     const mixed_batch mixed = policy.mix(batch, {.seed = 5}, {});
     REQUIRE((mixed.partner.size() == 10 && mixed.lambda.size() == 10));
-    REQUIRE((mixed.images.size() == 640 && mixed.keep.size() == 640));
+    const auto size = static_cast<std::size_t>(80 * mixed.columns);
+    REQUIRE((mixed.images.size() == size && mixed.keep.size() == size && mixed.partner_images.size() == 640));
+    CHECK(mixed.columns == (std::string(policy.name) == "stackmix" ? 16 : 8));
     for (std::size_t i = 0; i < 10; ++i) CHECK((mixed.lambda[i] >= 0 && mixed.lambda[i] <= 1));
-    for (std::size_t k = 0; k < 640; ++k) {
+    for (std::size_t k = 0; k < size; ++k) {
       CHECK((mixed.images[k] >= -0.01F && mixed.images[k] <= 255.01F));
       CHECK((mixed.keep[k] >= -0.01F && mixed.keep[k] <= 255.01F));
     }
@@ -184,10 +188,39 @@ TEST_CASE("Every policy mixes real images in range, the same for the same seed",
   CHECK_THROWS_WITH(policy_called("mixdown"), ContainsSubstring("no policy mixdown; expected one of mixup, cutmix"));
 }
 
+TEST_CASE("Every policy of the library has a picture", "[image]") {
+  std::set<std::string> drawn;
+  for (const policy_entry& policy : policies()) drawn.insert(policy.name);
+  CHECK(drawn.size() == policies().size());
+  mixcon::all_mixes::for_each([&](const auto& policy) {
+    std::string name = policy.name.name();
+    std::replace(name.begin(), name.end(), '_', '-');
+    INFO(name);
+    CHECK(drawn.count(name) == 1);
+  });
+}
+
+TEST_CASE("Policies that mix with noise or with altered copies show these as partners", "[image]") {
+  const batch_to_mix batch = batch_to_show(read_digits().train, 10, 4);
+  for (const char* name : {"noise-mixup", "augmix"}) {
+    const mixed_batch mixed = policy_called(name).mix(batch, {.seed = 6}, {});
+    CHECK(!mixed.partners_are_of_batch);
+    CHECK(mixed.partner_images != batch.images);
+  }
+  const mixed_batch stacked = policy_called("stackmix").mix(batch, {.seed = 6}, {});
+  for (std::size_t i = 0; i < 10; ++i)
+    for (std::size_t k = 0; k < 64; ++k) {
+      const std::size_t place = (i * 8 + k / 8) * 16 + k % 8;
+      CHECK(stacked.images[place] == batch.images[64 * i + k]);
+      CHECK(stacked.images[place + 8] == batch.images[64 * static_cast<std::size_t>(stacked.partner[i]) + k]);
+      CHECK((stacked.keep[place] == 255 && stacked.keep[place + 8] == 0));
+    }
+}
+
 TEST_CASE("What is kept says how the own image and its partner make the mixed one", "[image]") {
   const data_set data = read_digits().train;
   const batch_to_mix batch = batch_to_show(data, 10, 4);
-  for (const char* name : {"mixup", "cutmix", "universum", "universum-cutmix"}) {
+  for (const char* name : {"mixup", "cutmix", "fmix", "smoothmix", "guidedmixup", "universum", "universum-cutmix"}) {
     INFO(name);
     const mixed_batch mixed = policy_called(name).mix(batch, {.seed = 6}, {.partner_share = 0.4});
     for (std::size_t i = 0; i < 10; ++i) {
@@ -199,7 +232,7 @@ TEST_CASE("What is kept says how the own image and its partner make the mixed on
         CHECK(mixed.images[64 * i + k] == Approx(keep * own + (1 - keep) * other).margin(0.01));
         kept += keep / 64;
       }
-      CHECK(kept == Approx(mixed.lambda[i]).margin(1e-4));
+      CHECK(kept == Approx(mixed.lambda[i]).margin(std::string(name) == "fmix" ? 1.0 / 64 : 1e-4));  // whole pixels
       if (std::string(name) == "universum") {
         CHECK(mixed.lambda[i] == 0.6);
         CHECK(batch.labels[i] != batch.labels[static_cast<std::size_t>(mixed.partner[i])]);
