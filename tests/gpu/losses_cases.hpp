@@ -1,66 +1,63 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The formula of every public loss, with every similarity and every form of logits.
+// Every public loss in the kernels, a part of the list at a time. Those whose formula is for each anchor run whole; of
+// the others, whose engines are the host's, the formula is evaluated.
 #pragma once
 
 #include "gpu/cases.hpp"
 
+#include "support/listed_losses.hpp"
+
 namespace mixcon_test {
 
-template <class Loss>
-Loss loss_to_check(const std::vector<double>& numbers) {
-  Loss loss{};
-  if constexpr (requires { loss.temperature; }) loss.temperature = 0.5;
-  if constexpr (requires { loss.kappa; }) loss.kappa = mixcon::view(numbers);
-  return loss;
+/// Values and slopes, in T, that a kernel finds at numbers for `rows` evaluations.
+template <class T, class Loss>
+std::vector<double> formulas_by_kernel(const Loss& loss, const rows_of_numbers& numbers) {
+  constexpr index_t results = formula_results<Loss>;
+  device_memory memory;
+  std::vector<T> inputs;
+  for (double x : numbers.data) inputs.push_back(static_cast<T>(x));
+  T* placed_inputs = allocated<T>(memory, static_cast<index_t>(inputs.size()));
+  device_memory::copy_in(placed_inputs, inputs.data(), inputs.size() * sizeof(T));
+  T* found = allocated<T>(memory, numbers.count * results);
+  launch(&evaluate_formulas<Loss, T>, 1, 64, loss, static_cast<const T*>(placed_inputs), numbers.count, found);
+  std::vector<double> all;
+  for (T x : fetched(found, numbers.count * results)) all.push_back(static_cast<double>(x));
+  return all;
 }
 template <class Loss>
-void check_loss_formula(int position, row_report& report) {
+std::vector<double> formulas_on_host(const Loss& loss, const rows_of_numbers& numbers) {
+  constexpr index_t results = formula_results<Loss>;
+  std::vector<double> all(static_cast<std::size_t>(numbers.count * results));
+  for (index_t i = 0; i < numbers.count; ++i)
+    write_formula<Loss, double>(loss, numbers.data.data() + i * numbers.width, all.data() + i * results);
+  return all;
+}
+
+template <class Loss>
+void check_loss(const std::string& title, row_report& report) {
   const std::vector<double> numbers = shares(1, 2 * samples, 4).data;
   const std::vector<int> labels = sample_labels();
-  if constexpr (mixcon::loss_traits<Loss>::scope == mixcon::each::anchor)  // what these kernels evaluate
-    report.check("loss " + std::to_string(position) + " of all_losses",
-                 mixcon::contrast{loss_to_check<Loss>(numbers), mixcon::cosine{}},
-                 mixcon::label_targets{.labels = labels, .views = 2}, two_views());
-}
-/// How many of them are checked.
-template <class... Loss>
-constexpr int losses_of_anchors(const mixcon::pack<Loss...>*) {
-  return (0 + ... + (mixcon::loss_traits<Loss>::scope == mixcon::each::anchor ? 1 : 0));
-}
-template <class... Loss>
-void check_each_loss(const mixcon::pack<Loss...>&, row_report& report) {
-  int position = 0;
-  (check_loss_formula<Loss>(position++, report), ...);
+  const Loss loss = ready<Loss>(numbers);
+  if constexpr (mixcon::loss_traits<Loss>::scope == mixcon::each::anchor) {
+    report.check(title, mixcon::contrast{loss, mixcon::cosine{}}, mixcon::label_targets{.labels = labels, .views = 2},
+                 two_views());
+  } else {
+    const rows_of_numbers inputs = shares(50, mixcon::loss_traits<Loss>::inputs + 1, 9);
+    const std::vector<double> expected = formulas_on_host(loss, inputs);
+    report.check_numbers(title + ", float", formulas_by_kernel<float>(loss, inputs), expected, 1e-5);
+    report.check_numbers(title + ", double", formulas_by_kernel<double>(loss, inputs), expected, 1e-12);
+  }
 }
 
-template <class Similarity>
-void check_similarity(const char* title, const Similarity& similarity, row_report& report) {
-  report.check(title, mixcon::contrast{mixcon::info_nce{.temperature = 0.5}, similarity},
-               mixcon::view_targets{.samples = samples}, two_views());
-}
-template <class Logits>
-void check_logits(const char* title, const Logits& logits, row_report& report) {
-  report.check(title, mixcon::contrast{mixcon::info_nce{.temperature = 0.5}, mixcon::cosine{}, logits},
-               mixcon::view_targets{.samples = samples}, two_views());
-}
-
-inline void check_losses(row_report& report) {
-  check_each_loss(mixcon::all_losses{}, report);
-  report.check("a loss of two terms", mixcon::contrast{two_terms{}, mixcon::cosine{}},
-               mixcon::view_targets{.samples = samples}, two_views());
-
-  check_similarity("cosine", mixcon::cosine{}, report);
-  check_similarity("dot_product", mixcon::dot_product{}, report);
-  check_similarity("dot_product of unit anchors", mixcon::dot_product{.anchors = mixcon::rows::unit}, report);
-  check_similarity("negative_squared_distance", mixcon::negative_squared_distance{}, report);
-  check_similarity("negative_distance", mixcon::negative_distance{}, report);
-
-  const rows_of_numbers bias = random_rows(1, 2 * samples, 5), pair_bias = random_rows(2 * samples, 2 * samples, 6);
-  const rows_of_numbers pair_scale = shares(2 * samples, 2 * samples, 7);
-  const auto biases = pair_bias.view(), scales = pair_scale.view();
-  check_logits("plain_logits with a bias", mixcon::plain_logits{.bias = -0.75}, report);
-  check_logits("candidate_bias", mixcon::candidate_bias{bias.data}, report);
-  check_logits("pair_logits", mixcon::pair_logits{scales, biases}, report);
+/// The losses of one part of the list; how many they were.
+template <int Part>
+int check_listed_losses(row_report& report) {
+  int losses = 0;
+  for_each_listed_loss<Part>([&]<class Loss>(int position) {
+    check_loss<Loss>("loss " + std::to_string(position) + " of all_losses", report);
+    ++losses;
+  });
+  return losses;
 }
 
 }  // namespace mixcon_test

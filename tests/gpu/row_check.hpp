@@ -235,6 +235,14 @@ class row_report {
     compare(title + ", double", by_kernels<double>(objective, targets, inputs), expected, 1e-12);
   }
 
+  /// Compares numbers one by one.
+  void check_numbers(const std::string& title, const std::vector<double>& found, const std::vector<double>& expected,
+                     double bound) {
+    const double apart = distance(found, expected);
+    std::printf("%s %s: %.1e\n", apart <= bound ? "ok    " : "FAILED", title.c_str(), apart);
+    ++(apart <= bound ? passed_ : failed_);
+  }
+
  private:
   void compare(const std::string& title, const row_results& found, const row_results& expected, double bound) {
     const double apart[] = {distance({found.value}, {expected.value}),

@@ -202,4 +202,29 @@ __global__ void push_anchors(Problem problem, const typename Problem::T* by_logi
   gradient[i] = sum;
 }
 
+/// What an evaluation of a formula leaves: for each term its value, its divisor and its slopes.
+template <class Loss>
+constexpr int formula_results = mixcon::term_count<Loss>*(mixcon::loss_traits<Loss>::inputs + 3);
+
+/// The formula at numbers, the last of which is the logit scale.
+template <class Loss, class T>
+MIXCON_HD void write_formula(const Loss& loss, const T* numbers, T* results) {
+  constexpr int inputs = mixcon::loss_traits<Loss>::inputs;
+  const auto answer = mixcon::evaluate_formula<Loss, T>(loss, numbers, numbers[inputs]);
+  for (int n = 0; n < mixcon::term_count<Loss>; ++n) {
+    *results++ = answer.of[n].value.value;
+    *results++ = answer.of[n].divisor;
+    for (int k = 0; k <= inputs; ++k) *results++ = answer.of[n].value.partial[k];
+  }
+}
+
+// one thread an evaluation;  reads numbers (count, inputs + 1);  writes results (count, formula_results)
+template <class Loss, class T>
+__global__ void evaluate_formulas(Loss loss, const T* numbers, index_t count, T* results) {
+  const index_t i = static_cast<index_t>(blockIdx.x) * blockDim.x + threadIdx.x;
+  if (i >= count) return;
+  write_formula<Loss, T>(loss, numbers + i * (mixcon::loss_traits<Loss>::inputs + 1),
+                         results + i * formula_results<Loss>);
+}
+
 }  // namespace mixcon_test

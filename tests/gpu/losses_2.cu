@@ -3,4 +3,4 @@
 
 #include "gpu/losses_cases.hpp"
 
-int main() { return mixcon_test::run_on_device(mixcon_test::check_losses); }
+int main() { return mixcon_test::run_on_device(mixcon_test::check_listed_losses<1>); }
