@@ -53,26 +53,6 @@ void append_saliency(const data_set& data, index_t sample, std::vector<float>& s
   std::for_each(begin, saliency.end(), [=](float& value) { value /= most; });
 }
 
-/// The largest side of a cell, 4 pixels at most, of which whole numbers fit into an image.
-index_t cell_side(const image_shape& shape) {
-  index_t side = 4;
-  while (shape.rows % side != 0 || shape.columns % side != 0 || 4 * side > shape.rows) --side;
-  return side;
-}
-
-void fill_features(batch_to_mix& batch) {
-  const index_t side = batch.shape.rows < 4 ? 1 : cell_side(batch.shape);
-  const index_t rows = batch.shape.rows / side, columns = batch.shape.columns / side;
-  batch.feature_extents = {batch.shape.samples, 1, rows, columns};
-  batch.features.assign(static_cast<std::size_t>(batch.shape.samples * rows * columns), 0.0F);
-  const auto saliency = batch.saliency_view();
-  for (index_t i = 0; i < batch.shape.samples; ++i)
-    for (index_t y = 0; y < batch.shape.rows; ++y)
-      for (index_t x = 0; x < batch.shape.columns; ++x)
-        batch.features[static_cast<std::size_t>((i * rows + y / side) * columns + x / side)] +=
-            saliency(i, y, x) / static_cast<float>(side * side);
-}
-
 void alter(float_image& image, index_t operation, double strength) {  // strength in [0, 1)
   const index_t rows = image.rows, columns = image.columns;
   const auto inset = [&](index_t length) { return static_cast<index_t>(strength * static_cast<double>(length) / 4); };
@@ -86,6 +66,32 @@ void alter(float_image& image, index_t operation, double strength) {  // strengt
 
 }  // namespace
 
+index_t cell_side(const image_shape& shape) {
+  index_t side = std::clamp<index_t>(std::min(shape.rows, shape.columns) / 4, 1, 4);  // at least four cells a side
+  while (shape.rows % side != 0 || shape.columns % side != 0) --side;
+  return side;
+}
+
+std::vector<float> means_of_cells(const mixcon::tensor_view<const float, 4>& images, index_t side) {
+  const index_t rows = images.extent(2) / side, columns = images.extent(3) / side;
+  std::vector<float> means(static_cast<std::size_t>(images.extent(0) * images.extent(1) * rows * columns), 0.0F);
+  for (index_t plane = 0; plane < images.extent(0) * images.extent(1); ++plane)
+    for (index_t y = 0; y < images.extent(2); ++y)
+      for (index_t x = 0; x < images.extent(3); ++x)
+        means[static_cast<std::size_t>((plane * rows + y / side) * columns + x / side)] +=
+            images(plane / images.extent(1), plane % images.extent(1), y, x) / static_cast<float>(side * side);
+  return means;
+}
+
+void spread_over_cells(const std::vector<float>& means, index_t side, const mixcon::tensor_view<float, 4>& images) {
+  const index_t rows = images.extent(2) / side, columns = images.extent(3) / side;
+  for (index_t plane = 0; plane < images.extent(0) * images.extent(1); ++plane)
+    for (index_t y = 0; y < images.extent(2); ++y)
+      for (index_t x = 0; x < images.extent(3); ++x)
+        images(plane / images.extent(1), plane % images.extent(1), y, x) =
+            means[static_cast<std::size_t>((plane * rows + y / side) * columns + x / side)];
+}
+
 batch_to_mix batch_to_show(const data_set& data, index_t samples, std::uint64_t seed) {
   MIXCON_REQUIRE(1 <= samples && samples <= data.samples(), "batch_to_show: ", samples, " of the ", data.samples(),
                  " images of ", data.name, "; expected at least one, and not more than there are.");
@@ -96,7 +102,9 @@ batch_to_mix batch_to_show(const data_set& data, index_t samples, std::uint64_t 
     append_saliency(data, i, batch.saliency);
     batch.labels.push_back(data.label(i));
   }
-  fill_features(batch);
+  const index_t side = cell_side(data.shape);
+  batch.feature_extents = {samples, 1, data.shape.rows / side, data.shape.columns / side};
+  batch.features = means_of_cells({batch.saliency.data(), {samples, 1, data.shape.rows, data.shape.columns}}, side);
   return batch;
 }
 

@@ -33,6 +33,15 @@ struct batch_to_mix {
 /// brightness changes around each pixel, standing in for what a network would say. Refuses more samples than there are.
 batch_to_mix batch_to_show(const data_set& data, index_t samples, std::uint64_t seed);
 
+/// The side of the square cells that features stand for: 4 pixels at most, and a divisor of both sides of an image.
+index_t cell_side(const image_shape& shape);
+
+/// The means over cells of `side` x `side` pixels: (N, C, H / side, W / side) of images (N, C, H, W).
+std::vector<float> means_of_cells(const mixcon::tensor_view<const float, 4>& images, index_t side);
+
+/// Writes each value to all pixels of its cell: the other way round.
+void spread_over_cells(const std::vector<float>& means, index_t side, const mixcon::tensor_view<float, 4>& images);
+
 /// Images of noise, one a sample: what noise mixup mixes with.
 std::vector<float> noise_images(const batch_to_mix& batch, const mixcon::philox_draws& draws);
 

@@ -71,6 +71,15 @@ auto plan_of(const Policy& policy, const batch_to_mix& batch, const philox_draws
   }
 }
 
+template <class Lambda, class Pairing>  // hidden maps are coarse; so are these
+auto plan_of(const mixcon::alignmix<Lambda, Pairing>& policy, const batch_to_mix& batch, const philox_draws& draws) {
+  const index_t side = cell_side(batch.shape);
+  std::vector<float> coarse = means_of_cells(batch.image_view(), side);
+  for (float& value : coarse) value /= 255;
+  const axes<4> extents{batch.shape.samples, batch.shape.channels, batch.shape.rows / side, batch.shape.columns / side};
+  return policy.plan(tensor_view<const float, 4>(coarse.data(), extents), draws);
+}
+
 /// The images (M, C, H, W) among which a policy finds its partners: the batch itself, unless said otherwise.
 template <class Policy>
 std::vector<float> partners_of(const Policy& /*policy*/, const batch_to_mix& batch, const philox_draws& /*draws*/) {
@@ -110,6 +119,21 @@ template <class Pairing, class Plan>
 void apply(const mixcon::stackmix<Pairing>& /*policy*/, const Plan& plan, const tensor_view<const float, 4>& own,
            const tensor_view<const float, 4>& partners, const tensor_view<float, 4>& mixed) {
   mixcon::stack_columns(plan, own, partners, mixed);
+}
+
+template <class Lambda, class Pairing, class Plan>
+void apply(const mixcon::alignmix<Lambda, Pairing>& /*policy*/, const Plan& plan,
+           const tensor_view<const float, 4>& own, const tensor_view<const float, 4>& partners,
+           const tensor_view<float, 4>& mixed) {
+  const index_t side = cell_side({own.extent(0), own.extent(1), own.extent(2), own.extent(3)});
+  const std::vector<float> coarse = means_of_cells(own, side), others = means_of_cells(partners, side);
+  std::vector<float> coarse_mixed(coarse.size());
+  axes<4> extents{own.extent(0), own.extent(1), own.extent(2) / side, own.extent(3) / side}, of_others = extents;
+  of_others[0] = partners.extent(0);
+  mixcon::blend(plan, tensor_view<const float, 4>(coarse.data(), extents),
+                tensor_view<const float, 4>(others.data(), of_others),
+                tensor_view<float, 4>(coarse_mixed.data(), extents));
+  spread_over_cells(coarse_mixed, side, mixed);
 }
 
 template <class Policy>
@@ -158,6 +182,7 @@ constexpr policy_entry table[] = {
     {"attentivemix", "the cells that matter most stay, the partner shows in the others", mix_by<attentivemix<>>},
     {"guidedmixup", "each pixel is shared by the saliency of the two images", mix_by<guidedmixup<>>},
     {"puzzlemix", "blocks of both, moved and chosen by a minimum cut", mix_by<puzzlemix<>>},
+    {"alignmix", "maps whose cells were aligned first; here by brightness", mix_by<alignmix<>>},
     {"tokenmix", "the partner shows in several blocks of tokens", mix_by<tokenmix<>>},
     {"patchup", "square holes, other ones in each channel, show a mixture", mix_by<patchup<>>},
     {"hconcat", "the left part stays, the right one is the partner's", mix_by<hconcat<>>},

@@ -128,7 +128,8 @@ settings settings_from_json(const std::string& text, const std::string& path) {
 
 std::vector<std::pair<std::string, std::string>> named_values(const settings& chosen) {
   std::vector<std::pair<std::string, std::string>> values;
-  for (const auto& [name, value] : json_of(chosen).items())
+  const nlohmann::ordered_json written = json_of(chosen);
+  for (const auto& [name, value] : written.items())
     values.emplace_back(name, value.is_string() ? value.get<std::string>() : value.dump());
   return values;
 }
