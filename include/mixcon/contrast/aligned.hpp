@@ -69,5 +69,14 @@ class aligned_rows {
   packed_rows<T> first_, second_;
 };
 
+/// Sets what is wanted to 0.
+template <class T>
+void clear(const aligned_gradients<T>& wanted) {
+  const matrix_view<T> both[] = {wanted.first, wanted.second};
+  for (const auto& gradient : both)
+    for (index_t i = 0; i < gradient.extent(0); ++i)
+      for (index_t k = 0; k < gradient.extent(1); ++k) gradient(i, k) = T(0);
+}
+
 }  // namespace detail
 }  // namespace mixcon

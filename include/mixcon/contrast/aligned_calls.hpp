@@ -61,9 +61,7 @@ auto value_and_grad(const Executor& executor, const Loss& loss, const First& x, 
                     const aligned_gradients<accumulate_t<element_t<const First>>>& wanted) {
   const auto rows = detail::checked_rows<std::remove_const_t<element_t<const First>>>("value_and_grad", loss, x, y);
   rows.check_gradients(wanted);
-  for (const auto& gradient : {wanted.first, wanted.second})
-    for (index_t i = 0; i < gradient.extent(0); ++i)
-      for (index_t k = 0; k < gradient.extent(1); ++k) gradient(i, k) = 0;
+  detail::clear(wanted);
   return loss.evaluate(executor, rows, 1, wanted);
 }
 

@@ -104,9 +104,7 @@ auto value_and_grad(const Executor&, const alignment& loss, const First& x, cons
   const detail::aligned_rows<E> rows("value_and_grad", "alignment", mixcon::view<2>(x), mixcon::view<2>(y), loss.form);
   rows.check_gradients(wanted);
   const auto result = detail::alignment_value(loss, rows);
-  for (const auto& gradient : {wanted.first, wanted.second})
-    for (index_t i = 0; i < gradient.extent(0); ++i)
-      for (index_t k = 0; k < gradient.extent(1); ++k) gradient(i, k) = 0;
+  detail::clear(wanted);
   detail::add_alignment_gradients(loss, rows, 1, wanted);
   return result;
 }
