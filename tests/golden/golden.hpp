@@ -150,9 +150,6 @@ class golden_case {
   /// Whether the case lists that output. Only a comparison accounts for it.
   bool lists(const std::string& output) const { return outputs_.contains(output); }
 
-  /// A listed output as it stands, for the caller to compare.
-  const json& listed(const std::string& output) { return outputs_.raw(output); }
-
   /// How many numbers a listed output has.
   std::size_t count_of(const std::string& output) const { return read_array(outputs_.peek(output)).data.size(); }
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "golden/mixing_checks.hpp"
 
-#include <mixcon/mix/transmix.hpp>
-
 namespace mixcon_golden {
 namespace {
 
@@ -187,40 +185,6 @@ void check_attentivemix(golden_case& of) {
   check_apply<T, 3>(of, planned, true);
 }
 
-template <class T>
-void check_transmix(golden_case& of) {
-  const image_shape shape = image_shape_of(of.inputs.real("x"));
-  fields plan = of.inputs.inside("plan");
-  require_kind(plan, "mask");
-  mix_plan<masked> planned{plan.indices("perm"), plan.real("lam_area").data, {mask_of(plan.real("mask"))}};
-  of.also(plan);
-  const array attention = of.inputs.real("attention");
-  const std::vector<index_t> patches = of.inputs.indices("patch_shape");
-  const std::vector<double> seen = class_token_attention(attention.template view<4>());
-  const tensor_view<const double, 3> on_grid(seen.data(), {shape.samples, patches.at(0), patches.at(1)});
-  if (on_grid.size() != static_cast<index_t>(seen.size())) throw std::runtime_error("attention of odd shape");
-  planned.lambda = transmix{of.params.number("ratio", 0.5)}
-                       .targets(planned, of.inputs.indices("labels"), on_grid, shape.rows, shape.columns)
-                       .lambda;
-  check_apply<T, 3>(of, planned, false);
-}
-
-template <class T>
-void check_snapmix(golden_case& of) {
-  const array x = of.inputs.real("x"), cam = of.inputs.real("cam");
-  fields plan = of.inputs.inside("plan");
-  require_kind(plan, "resize_region");
-  mix_plan<resized_boxes> planned{
-      plan.indices("perm"), {1.0}, {read_boxes(plan.real("box")), read_boxes(plan.real("source_box"))}};
-  const std::string how = plan.word("interp", "bilinear_align_corners");
-  if (how != "bilinear_align_corners") unknown("interp " + how);
-  planned.region.how = interpolation::bilinear_corners;
-  of.also(plan);
-  check_blend<T, 4>(of, planned, x, false);
-  const auto labels = snapmix<>::labels(planned, of.inputs.indices("labels"), cam.template view<3>());
-  of.expect("lam_a", labels.own_weight, in_double), of.expect("lam_b", labels.partner_weight, in_double);
-}
-
 const known_mixing resizemix_kind{"resizemix", check_resizemix<double>, check_resizemix<float>};
 const known_mixing smoothmix_kind{"smoothmix", check_smoothmix<double>, check_smoothmix<float>};
 const known_mixing gridmix_kind{"gridmix", check_gridmix<double>, check_gridmix<float>};
@@ -228,8 +192,6 @@ const known_mixing fmix_kind{"fmix", check_fmix<double>, check_fmix<float>};
 const known_mixing grey_kind{"fmix.grey_full", check_grey};
 const known_mixing saliencymix_kind{"saliencymix", check_saliencymix<double>, check_saliencymix<float>};
 const known_mixing attentivemix_kind{"attentivemix", check_attentivemix<double>, check_attentivemix<float>};
-const known_mixing transmix_kind{"transmix", check_transmix<double>, check_transmix<float>};
-const known_mixing snapmix_kind{"snapmix", check_snapmix<double>, check_snapmix<float>};
 
 }  // namespace
 }  // namespace mixcon_golden
