@@ -7,9 +7,9 @@
 
 namespace mixcon_train {
 
-sgd::sgd(std::vector<trained_parameter> parameters, double momentum, double weight_decay)
+sgd::sgd(std::vector<parameter> parameters, double momentum, double weight_decay)
     : parameters_(std::move(parameters)), momentum_(momentum), weight_decay_(weight_decay) {
-  for (const trained_parameter& p : parameters_) velocities_.push_back(filled(p.value.on(), p.value.extents(), 0));
+  for (const parameter& p : parameters_) velocities_.push_back(filled(p.value.on(), p.value.extents(), 0));
 }
 
 void sgd::step(double rate) {

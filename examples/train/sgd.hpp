@@ -1,36 +1,28 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "autograd/variable.hpp"
-#include "train/safetensors.hpp"
+#include "nn/module.hpp"
 
-#include <string>
+#include <utility>
 #include <vector>
 
 namespace mixcon_train {
 
-/// A variable that is trained, and whether weight decay pulls at it: not at norms and biases.
-struct trained_parameter {
-  std::string name{};
-  variable value{};
-  bool decays = true;
-};
-
 /// Stochastic gradient descent with momentum and weight decay: v = momentum v + gradient + decay w, w -= rate v.
 class sgd {
  public:
-  sgd(std::vector<trained_parameter> parameters, double momentum, double weight_decay);
+  sgd(std::vector<parameter> parameters, double momentum, double weight_decay);
 
   /// One step by the gradients that `backward` left, which are cleared. A parameter without one is left alone.
   void step(double rate);
 
-  const std::vector<trained_parameter>& parameters() const { return parameters_; }
+  const std::vector<parameter>& parameters() const { return parameters_; }
   /// The momenta, one a parameter, in their order.
   const std::vector<tensor>& velocities() const { return velocities_; }
   void set_velocities(std::vector<tensor> velocities) { velocities_ = std::move(velocities); }
 
  private:
-  std::vector<trained_parameter> parameters_;
+  std::vector<parameter> parameters_;
   std::vector<tensor> velocities_{};
   double momentum_, weight_decay_;
 };
