@@ -50,17 +50,17 @@ void append_cifar_file(const std::string& path, const cifar_record& record, inde
   input_file file(path, advice);
   const index_t size = record.labels + values;
   file.require_room_for(static_cast<std::uint64_t>(records * size), "the published number of records");
-  data.images.reserve(data.images.size() + static_cast<std::size_t>(records * values));
-  std::vector<std::uint8_t> bytes(static_cast<std::size_t>(size));
+  std::vector<std::uint8_t> labels(static_cast<std::size_t>(record.labels));
   for (index_t i = 0; i < records; ++i) {
     const std::uint64_t at = file.offset() + static_cast<std::uint64_t>(record.used);
-    file.read(bytes, "a record");
-    const int label = bytes[static_cast<std::size_t>(record.used)];
+    file.read(labels, "a record");
+    const int label = labels[static_cast<std::size_t>(record.used)];
     if (label >= data.classes())
       file.refuse_at(at,
                      "the label is " + std::to_string(label) + ", expected 0 to " + std::to_string(data.classes() - 1));
     data.labels.push_back(label);
-    data.images.insert(data.images.end(), bytes.begin() + record.labels, bytes.end());
+    data.images.resize(data.images.size() + values);
+    file.read(std::span(data.images).last(values), "a record");
   }
   file.require_end();
   data.shape.samples += records;
