@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "nn/layers.hpp"
+
+#include <cmath>
+
+namespace mixcon_train {
+
+linear_layer::linear_layer(device& on, index_t features, index_t outputs, layer_seeds& seeds)
+    : weight_(make_parameter("weight", on, {outputs, features}, seeds.next(),
+                             std::sqrt(1 / static_cast<double>(features)))),
+      bias_(make_parameter("bias", on, {outputs}, 0)) {}
+
+conv_layer::conv_layer(device& on, index_t channels, index_t outputs, index_t size, const convolution_rule& rule,
+                       layer_seeds& seeds)
+    : rule_(rule),
+      weight_(make_parameter("weight", on, {outputs, channels, size, size}, seeds.next(),
+                             std::sqrt(2 / static_cast<double>(outputs * size * size)))) {}
+
+norm_layer::norm_layer(device& on, index_t channels, bool rectifies)
+    : scale_(make_parameter("scale", on, {channels}, 1)),
+      shift_(make_parameter("shift", on, {channels}, 0)),
+      running_{filled(on, {channels}, 0), filled(on, {channels}, 1)},
+      rectifies_(rectifies) {
+  register_state("running_mean", running_.mean);
+  register_state("running_variance", running_.variance);
+}
+
+}  // namespace mixcon_train

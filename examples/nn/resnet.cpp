@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "nn/resnet.hpp"
+
+#include <stdexcept>
+
+namespace mixcon_train {
+
+/// max(0, path(x) + shortcut(x)): two 3 x 3 convolutions, or 1 x 1, 3 x 3, 1 x 1 with four times the width behind; the
+/// shortcut is a 1 x 1 convolution where the shape changes.
+class resnet::block final : public module {
+ public:
+  block(device& on, index_t channels, index_t width, index_t stride, bool bottleneck, layer_seeds& seeds) {
+    const index_t outputs = bottleneck ? 4 * width : width;
+    if (bottleneck) {
+      add(on, channels, width, 1, 1, true, seeds);
+      add(on, width, width, 3, stride, true, seeds);
+      add(on, width, outputs, 1, 1, false, seeds);
+    } else {
+      add(on, channels, width, 3, stride, true, seeds);
+      add(on, width, outputs, 3, 1, false, seeds);
+    }
+    if (channels == outputs && stride == 1) return;
+    shortcut_ = std::make_unique<conv_layer>(on, channels, outputs, 1, convolution_rule{.stride = stride}, seeds);
+    shortcut_norm_ = std::make_unique<norm_layer>(on, outputs, false);
+    register_part("shortcut", *shortcut_);
+    register_part("shortcut_norm", *shortcut_norm_);
+  }
+
+  variable forward(const variable& x) override {
+    variable path = x;
+    for (const auto& layer : path_) path = layer->forward(path);
+    return relu_of_sum(path, shortcut_ ? shortcut_norm_->forward(shortcut_->forward(x)) : x);
+  }
+
+ private:
+  void add(device& on, index_t channels, index_t outputs, index_t size, index_t stride, bool rectifies,
+           layer_seeds& seeds) {
+    const std::string number = std::to_string(path_.size() / 2 + 1);
+    path_.push_back(std::make_unique<conv_layer>(on, channels, outputs, size,
+                                                 convolution_rule{.stride = stride, .padding = size / 2}, seeds));
+    register_part("conv" + number, *path_.back());
+    path_.push_back(std::make_unique<norm_layer>(on, outputs, rectifies));
+    register_part("norm" + number, *path_.back());
+  }
+
+  std::vector<std::unique_ptr<module>> path_;
+  std::unique_ptr<module> shortcut_, shortcut_norm_;
+};
+
+namespace {
+
+/// How many blocks each stage has.
+std::vector<int> blocks_of(int depth) {
+  if (depth == 18) return {2, 2, 2, 2};
+  if (depth == 34 || depth == 50) return {3, 4, 6, 3};
+  if (depth >= 8 && (depth - 2) % 6 == 0) return std::vector<int>(3, (depth - 2) / 6);
+  throw std::invalid_argument("resnet: depth is " + std::to_string(depth) +
+                              "; expected 8, 14, 20 or another 6 n + 2 for the narrow networks, or 18, 34 or 50");
+}
+
+}  // namespace
+
+resnet::resnet(device& on, const resnet_options& options) {
+  const std::vector<int> blocks = blocks_of(options.depth);
+  if (options.channels < 1 || options.width < 0 || options.stem_stride < 1)
+    throw std::invalid_argument("resnet: channels " + std::to_string(options.channels) + ", width " +
+                                std::to_string(options.width) + ", stem_stride " + std::to_string(options.stem_stride) +
+                                "; expected at least 1, and 0 or more for the width");
+  const bool bottleneck = options.depth == 50;
+  index_t width = options.width > 0 ? options.width : blocks.size() == 4 ? 64 : 16, channels = width;
+  layer_seeds seeds(options.seed);
+  stem_ = std::make_unique<conv_layer>(on, options.channels, width, 3,
+                                       convolution_rule{.stride = options.stem_stride, .padding = 1}, seeds);
+  stem_norm_ = std::make_unique<norm_layer>(on, width, true);
+  register_part("stem", *stem_);
+  register_part("stem_norm", *stem_norm_);
+  for (std::size_t stage = 0; stage < blocks.size(); ++stage, width *= 2) {
+    stages_.emplace_back();
+    for (int k = 0; k < blocks[stage]; ++k) {
+      const index_t stride = stage > 0 && k == 0 ? 2 : 1;
+      stages_.back().push_back(std::make_unique<block>(on, channels, width, stride, bottleneck, seeds));
+      register_part("stage" + std::to_string(stage + 1) + ".block" + std::to_string(k), *stages_.back().back());
+      channels = bottleneck ? 4 * width : width;
+    }
+  }
+  features_ = channels;
+}
+resnet::~resnet() = default;
+
+variable resnet::forward(const variable& images, int layer, const std::function<variable(const variable&)>& mix) {
+  if (layer > layers())
+    throw std::invalid_argument("resnet: layer " + std::to_string(layer) + " of " + std::to_string(layers()) +
+                                " is to be mixed; expected 0 for the images to " + std::to_string(layers()) +
+                                " for the features");
+  int at = 0;
+  const auto arriving = [&](const variable& x) { return at++ == layer ? mix(x) : x; };
+  variable x = stem_norm_->forward(stem_->forward(arriving(images)));
+  for (const auto& stage : stages_) {
+    x = arriving(x);
+    for (const auto& part : stage) x = part->forward(x);
+  }
+  return arriving(global_average_pool(x));
+}
+
+}  // namespace mixcon_train
