@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mixcon/core/lanes.hpp>
+#include <mixcon/engine/wide_product.hpp>
 
 namespace mixcon {
 inline namespace MIXCON_INSTRUCTION_SET {
@@ -82,6 +83,26 @@ inline void product_of_rows(index_t rows, index_t depth, strided<T> a, rows_of_v
                                       out_row);
 }
 
+/// As many columns as the processor can do better than this file's flags say; answers how many.
+template <bool Add, class T>
+index_t product_by_wide_vectors([[maybe_unused]] index_t rows, [[maybe_unused]] index_t columns,
+                                [[maybe_unused]] index_t depth, [[maybe_unused]] strided<T> a,
+                                [[maybe_unused]] rows_of_vectors<T> b, [[maybe_unused]] T* out,
+                                [[maybe_unused]] index_t out_row) {
+#if MIXCON_HAS_WIDE_PRODUCT
+  const processor at_hand = processor_at_hand();
+  if (at_hand == processor::avx512)
+    return wide_columns<for_avx512::wide_product<T>, Add>(rows, columns, depth, a.data, a.row, a.step, b.data, b.row,
+                                                          out, out_row);
+#if MIXCON_VECTOR_BYTES < 32
+  if (at_hand == processor::avx2)
+    return wide_columns<for_avx2::wide_product<T>, Add>(rows, columns, depth, a.data, a.row, a.step, b.data, b.row, out,
+                                                        out_row);
+#endif
+#endif
+  return 0;
+}
+
 /// out (rows, columns) (+)= a (rows, depth) b (depth, columns); columns a multiple of the vector width. Every sum runs
 /// over `depth` in order, so an entry does not depend on where its tile begins.
 template <bool Add, class T>
@@ -89,7 +110,7 @@ void tile_product(index_t rows, index_t columns, index_t depth, strided<T> a, ro
                   index_t out_row) {
   constexpr index_t width = register_tile<T>::lanes;
   constexpr unsigned vectors = register_tile<T>::vectors;
-  index_t j = 0;
+  index_t j = product_by_wide_vectors<Add>(rows, columns, depth, a, b, out, out_row);
   for (; j + vectors * width <= columns; j += vectors * width)
     product_of_rows<vectors, Add>(rows, depth, a, rows_of_vectors<T>{b.data + j, b.row}, out + j, out_row);
   for (; j < columns; j += width)
