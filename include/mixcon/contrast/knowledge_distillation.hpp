@@ -16,7 +16,7 @@ namespace mixcon {
 /// teacher is a constant and has no gradient. Never negative; exact near 0, where both agree up to a constant a row.
 /// Source: Hinton et al. 2015, arXiv:1503.02531, section 2.
 struct knowledge_distillation {
-  double temperature = 4;  // > 0; larger is softer. 1 to 20 in the paper
+  double temperature = 4;  // > 0; larger is softer
   static constexpr const char* name = "knowledge_distillation";
   static constexpr bool is_of_aligned_rows = true;
 
