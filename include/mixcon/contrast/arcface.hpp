@@ -43,8 +43,8 @@ struct arcface {
     const number least = sizeof(scalar_of<number>) == sizeof(float) ? number(1e-7F) : number(1e-12);
     const number slope = within / sqrt_of(choose(square < least, least, square));  // of -sin(angle), by the cosine
     const T offset = cosine - detach(cosine);                                      // 0, with slope 1
-    const T inside = (offset + within) * along - (T(sqrt_of(square)) - offset * T(slope)) * across;
-    return choose(within < number(-along), offset + within - margin * across, inside);
+    const T inside = (offset + T(within)) * along - (T(sqrt_of(square)) - offset * T(slope)) * across;
+    return choose(within < number(-along), offset + T(within) - margin * across, inside);
   }
 };
 
