@@ -27,6 +27,7 @@
 #include <mixcon/mix/all_mixes.hpp>
 #include <mixcon/mix/filled_boxes.hpp>
 #include <mixcon/mix/gated.hpp>
+#include <mixcon/mix/label_rules.hpp>
 #include <mixcon/mix/lambda_gradient.hpp>
 #include <mixcon/mix/mask_gradient.hpp>
 #include <mixcon/mix/multi_lerp.hpp>
