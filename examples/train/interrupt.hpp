@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <csignal>
+
+namespace mixcon_train {
+
+/// While one exists, Ctrl-C (SIGINT) and SIGTERM set a flag instead of ending the program; the second one ends it.
+class interrupt_guard {
+ public:
+  interrupt_guard();
+  ~interrupt_guard();
+  interrupt_guard(const interrupt_guard&) = delete;
+  interrupt_guard& operator=(const interrupt_guard&) = delete;
+
+  bool asked_to_stop() const;
+
+ private:
+  struct sigaction interrupt_before_ {
+  }, terminate_before_{};
+};
+
+}  // namespace mixcon_train

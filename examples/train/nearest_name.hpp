@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace mixcon_train {
+
+/// The one of `known` that takes the fewest letters added, left out or exchanged to become `wrong`; the first of
+/// equals. Empty when there is none.
+std::string nearest_name(const std::string& wrong, const std::vector<std::string>& known);
+
+}  // namespace mixcon_train
