@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mixcon/contrast/loss.hpp>
+#include <mixcon/core/tensor_traits.hpp>
 
 #include <cmath>
 
