@@ -9,6 +9,8 @@
 #include <csignal>
 #include <exception>
 #include <new>
+#include <sstream>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -60,12 +62,13 @@ class train_options {
     add("--checkpoint-every", "checkpoint_every", s.checkpoint_every, "steps between checkpoints");
     app_.add_option("--resume", request_.resume, "go on from this run folder or checkpoint, bit for bit");
     app_.add_flag("--quick", quick_, "the default job in a minute: --first-stride 2 --images 240000");
-    app_.add_flag("--no-evaluation{false}", request_.evaluates, "end with the last checkpoint: no table, no report");
+    app_.add_flag("--no-evaluation", ends_early_, "end with the last checkpoint: no table, no report");
   }
 
   bool was_asked() const { return app_.parsed(); }
   train_request request() const {
     train_request asked = request_;
+    asked.evaluates = !ends_early_;
     for (const auto& [option, setting] : options_)
       if (option->count() > 0) asked.given.insert(setting);
     if (quick_) {
@@ -83,7 +86,7 @@ class train_options {
 
   CLI::App& app_;
   train_request request_{};
-  bool quick_ = false;
+  bool quick_ = false, ends_early_ = false;
   std::vector<setting_option> options_{};
 };
 
@@ -120,13 +123,24 @@ std::vector<std::string> known_options(const CLI::App& app) {
   return names;
 }
 
+/// The first word of the command line that is no option or command: CLI11 lists all such words, in any order.
+std::string unknown_word(const std::string& listed) {
+  std::istringstream words(listed);
+  std::string first, word;
+  while (words >> word)
+    if (first.empty() || (word.starts_with("-") && !first.starts_with("-"))) first = word;
+  return first;
+}
+
 int refuse_arguments(const CLI::App& app, const CLI::ParseError& error) {
   std::string sentence = error.what();
-  const auto colon = sentence.rfind(": ");
+  const auto colon = sentence.find(": ");
   if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr && colon != std::string::npos) {
-    const std::string wrong = sentence.substr(colon + 2, sentence.find(' ', colon + 2) - colon - 2);
+    const std::string wrong = unknown_word(sentence.substr(colon + 2));
     sentence =
         "there is no option or command " + wrong + "; did you mean " + nearest_name(wrong, known_options(app)) + "?";
+  } else if (dynamic_cast<const CLI::ConversionError*>(&error) != nullptr && colon != std::string::npos) {
+    sentence = sentence.substr(colon + 2) + ": this value is no number, or not one that the option can hold.";
   }
   for (char& c : sentence)
     if (c == '\n') c = ' ';
