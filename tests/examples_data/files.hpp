@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -32,7 +33,8 @@ class temporary_folder {
 };
 
 inline void write_bytes(const std::string& path, const bytes& content) {
-  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  std::filesystem::remove(path);  // a file that is overwritten may be synced to the disk, which takes its time
+  std::ofstream file(path, std::ios::binary);
   for (const std::uint8_t byte : content) file.put(static_cast<char>(byte));
 }
 
