@@ -46,40 +46,50 @@ struct knowledge_distillation {
   }
 
  private:
-  /// log sum_j e^x(j), shifted by its largest term.
-  template <class wide, class X>
-  static wide log_partition(index_t count, const X& x) {
-    wide top = x(0), sum = 0;
-    for (index_t j = 1; j < count; ++j) top = x(j) > top ? x(j) : top;
-    for (index_t j = 0; j < count; ++j) sum += std::exp(x(j) - top);
+  /// Makes x softmax(x), shifted by its largest entry; answers log sum_j e^x_j.
+  template <class wide>
+  static wide make_softmax(std::vector<wide>& x) {
+    wide top = x.front(), sum = 0;
+    for (const wide each : x) top = each > top ? each : top;
+    for (wide& each : x) sum += each = std::exp(each - top);
+    for (wide& each : x) each /= sum;
     return top + std::log(sum);
   }
 
   /// KL of one row; adds `slope` times its gradient by student / T, if wanted.
   template <class wide, class T>
   wide of_row(const T* student, const T* teacher, index_t classes, wide slope, const vector_view<T>& add_to) const {
-    const auto t = static_cast<wide>(temperature);
-    const auto at = [t](const T* row, index_t j) { return static_cast<wide>(row[j]) / t; };
-    const wide of_teacher = log_partition<wide>(classes, [&](index_t j) { return at(teacher, j); });
-    const auto share = [&](index_t j) { return std::exp(at(teacher, j) - of_teacher); };
-    const auto apart = [&](index_t j) { return (static_cast<wide>(student[j]) - static_cast<wide>(teacher[j])) / t; };
-    wide mean = 0, second_order = 0, largest = 0;
-    for (index_t j = 0; j < classes; ++j) mean += share(j) * apart(j);
-    // KL = log sum_j p_j e^(apart_j - mean); where the differences are small, without their first order, which is 0
+    const wide inverse = 1 / static_cast<wide>(temperature);
+    std::vector<wide> own, target, apart;  // softmax(student / T), softmax(teacher / T), (student - teacher) / T
     for (index_t j = 0; j < classes; ++j) {
-      const wide d = apart(j) - mean, size = d < 0 ? -d : d;
+      own.push_back(static_cast<wide>(student[j]) * inverse);
+      target.push_back(static_cast<wide>(teacher[j]) * inverse);
+      apart.push_back((static_cast<wide>(student[j]) - static_cast<wide>(teacher[j])) * inverse);
+    }
+    const wide divergence_of_logs = make_softmax(own) - make_softmax(target);
+    wide mean = 0, largest = 0;
+    for (std::size_t j = 0; j < apart.size(); ++j) mean += target[j] * apart[j];
+    for (wide& each : apart) {
+      each -= mean;
+      const wide size = each < 0 ? -each : each;
       if (!(size <= largest)) largest = size;
-      if (size <= 1) second_order += share(j) * (std::expm1(d) - d);
     }
     const bool is_near = largest <= 1;
-    const wide of_student = log_partition<wide>(classes, [&](index_t j) { return at(student, j); });
-    const wide divergence = is_near ? std::log1p(second_order) : of_student - of_teacher - mean;
+    const wide divergence = is_near ? divergence_near(target, apart) : divergence_of_logs - mean;
     for (index_t j = 0; j < add_to.extent(0); ++j) {
-      const wide near = share(j) * std::expm1(apart(j) - mean - divergence);
-      const wide by_logit = is_near ? near : std::exp(at(student, j) - of_student) - share(j);
+      const auto at = static_cast<std::size_t>(j);
+      const wide by_logit = is_near ? target[at] * std::expm1(apart[at] - divergence) : own[at] - target[at];
       add_to[j] += static_cast<T>(slope * by_logit);
     }
     return divergence;
+  }
+
+  /// log sum_j p_j e^d_j of differences whose mean is 0, without their first order: it keeps its digits near 0.
+  template <class wide>
+  static wide divergence_near(const std::vector<wide>& share, const std::vector<wide>& apart) {
+    wide sum = 0;
+    for (std::size_t j = 0; j < share.size(); ++j) sum += share[j] * (std::expm1(apart[j]) - apart[j]);
+    return std::log1p(sum);
   }
 };
 
