@@ -14,9 +14,30 @@ namespace {
 
 using namespace mixcon;
 
-/// Images of 224 x 224 or 64 x 64 with three channels: 154 MB or 3 MB of float.
+/// Images of 224 x 224 or 56 x 56 with three channels: 154 MB or 2.4 MB of float.
 image_shape shape_of(const benchmark::State& run) {
-  return run.range(0) == 154 ? image_shape{256, 3, 224, 224} : image_shape{64, 3, 64, 64};
+  return run.range(0) == 154 ? image_shape{256, 3, 224, 224} : image_shape{64, 3, 56, 56};
+}
+
+/// The plan of a policy, with what it looks at: labels, saliency or features.
+template <class Mix>
+auto plan_of(const Mix& mix, const image_shape& shape, const philox_draws& draws) {
+  if constexpr (requires { mix.plan(shape, draws); }) {
+    return mix.plan(shape, draws);
+  } else {
+    std::vector<int> labels;
+    for (index_t i = 0; i < shape.samples; ++i) labels.push_back(static_cast<int>(i % 10));
+    std::vector<float> numbers(static_cast<std::size_t>(shape.samples * shape.rows * shape.columns));
+    for (std::size_t k = 0; k < numbers.size(); ++k) numbers[k] = static_cast<float>(k * k % 251) / 251;
+    const tensor_view<const float, 3> saliency(numbers.data(), {shape.samples, shape.rows, shape.columns});
+    const tensor_view<const float, 4> features(numbers.data(), {shape.samples, 1, 14, 14});
+    if constexpr (requires { mix.plan(shape, draws, labels); })
+      return mix.plan(shape, draws, labels);
+    else if constexpr (requires { mix.plan(shape, draws, saliency); })
+      return mix.plan(shape, draws, saliency);
+    else
+      return mix.plan(shape, draws, features);
+  }
 }
 
 template <class T>
@@ -91,22 +112,16 @@ void loop_cutmix(benchmark::State& run) {
 }
 
 template <class T, class Mix>
-void mix_with(benchmark::State& run, const Mix& mix, bool channels_last, bool backward) {
+void mix_with(benchmark::State& run, const Mix& mix, bool channels_last, bool backward, int threads = 1) {
   const image_shape shape = shape_of(run);
   batches<T> batch(shape, channels_last);
-  std::vector<int> labels;
-  for (index_t i = 0; i < shape.samples; ++i) labels.push_back(static_cast<int>(i % 10));
-  const auto plan = [&] {
-    if constexpr (requires { mix.plan(shape, philox_draws{}); })
-      return mix.plan(shape, philox_draws{.seed = 1});
-    else
-      return mix.plan(shape, philox_draws{.seed = 1}, labels);
-  }();
+  const auto plan = plan_of(mix, shape, {.seed = 1});
   for (auto _ : run) {
     if constexpr (std::is_floating_point_v<T>) {
       if (backward) unblend(plan, batch.from(), batch.to());
     }
-    if (!backward) blend(plan, batch.from(), batch.to());
+    if (!backward && threads == 1) blend(plan, batch.from(), batch.to());
+    if (!backward && threads != 1) blend(thread_pool::shared(), plan, batch.from(), batch.to());
     benchmark::ClobberMemory();
   }
   report(run, batch);
@@ -115,22 +130,17 @@ void mix_with(benchmark::State& run, const Mix& mix, bool channels_last, bool ba
 template <class Mix>
 void draw_with(benchmark::State& run, const Mix& mix) {
   const image_shape shape = shape_of(run);
-  std::vector<int> labels;
-  for (index_t i = 0; i < shape.samples; ++i) labels.push_back(static_cast<int>(i % 10));
   philox_draws draws{.seed = 1};
   for (auto _ : run) {
     ++draws.step;
-    if constexpr (requires { mix.plan(shape, draws); })
-      benchmark::DoNotOptimize(mix.plan(shape, draws));
-    else
-      benchmark::DoNotOptimize(mix.plan(shape, draws, labels));
+    benchmark::DoNotOptimize(plan_of(mix, shape, draws));
   }
   run.counters["plans/s"] = benchmark::Counter(1, benchmark::Counter::kIsIterationInvariantRate);
 }
 
 template <class F>
 void add(const std::string& name, F&& f) {
-  benchmark::RegisterBenchmark(name.c_str(), std::forward<F>(f))->ArgName("MB")->Arg(3)->Arg(154)->UseRealTime();
+  benchmark::RegisterBenchmark(name.c_str(), std::forward<F>(f))->ArgName("MB")->Arg(2)->Arg(154)->UseRealTime();
 }
 
 const bool registered = [] {
@@ -139,10 +149,13 @@ const bool registered = [] {
   add("mixup/bytes/loop", loop_mixup<std::uint8_t>);
   add("cutmix/float/loop", loop_cutmix);
   index_t number = 0;  // policies of one name differ in the kind of plan
-  all_mixes::for_each([&](const auto& mix) {
+  all_mixes::for_each([&](auto mix) {
+    if constexpr (requires { mix.chains; }) mix.chains = 1;  // its copies are the batch itself here
     const std::string name = std::to_string(++number) + '.' + mix.name.name();
     add(name + "/blend/float", [mix](benchmark::State& run) { mix_with<float>(run, mix, false, false); });
     add(name + "/blend/float/channels_last", [mix](benchmark::State& run) { mix_with<float>(run, mix, true, false); });
+    add(name + "/blend/float/all_threads",
+        [mix](benchmark::State& run) { mix_with<float>(run, mix, false, false, 0); });
     add(name + "/blend/bytes", [mix](benchmark::State& run) { mix_with<std::uint8_t>(run, mix, false, false); });
     add(name + "/unblend/float", [mix](benchmark::State& run) { mix_with<float>(run, mix, false, true); });
     add(name + "/plan", [mix](benchmark::State& run) { draw_with(run, mix); });

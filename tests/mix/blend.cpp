@@ -251,3 +251,31 @@ TEST_CASE("a plan is compared, copied and printed with every digit", "[mix]") {
   CHECK(to_string(mix_plan<pasted_boxes>{{0}, {1}, {{{1, 2, 3, 4}}}}) ==
         "partner [0], lambda [1], partner inside boxes [[1, 2, 3, 4]]");
 }
+
+TEMPLATE_TEST_CASE("a batch that exceeds the caches is written past them with the same result", "[mix]", float, double,
+                   std::uint8_t) {
+  const index_t rows = 401, columns = sizeof(TestType) == 1 ? 5309 : 1301 * 4 / static_cast<index_t>(sizeof(TestType));
+  const axes<4> extents{4, 3, rows, columns}, pair{1, 3, rows, columns};  // 19 to 25 MB, nothing aligned
+  std::vector<TestType> x(static_cast<std::size_t>(12 * rows * columns + 1)), y(x.size()), expected(x.size());
+  for (std::size_t k = 0; k < x.size(); ++k) x[k] = static_cast<TestType>(k * k % 251);
+  const index_t sample = 3 * rows * columns;
+  const auto check = [&](const auto& plan) {
+    blend(plan, tensor_view<const TestType, 4>(x.data() + 1, extents), tensor_view<TestType, 4>(y.data() + 1, extents));
+    for (index_t i = 0; i < 4; ++i) {  // one by one they are small
+      auto one = plan;
+      one.partner = {0};
+      one.lambda = {plan.lambda_of(i)};
+      blend(one, tensor_view<const TestType, 4>(x.data() + 1 + i * sample, pair),
+            tensor_view<const TestType, 4>(x.data() + 1 + plan.partner_of(i) * sample, pair),
+            tensor_view<TestType, 4>(expected.data() + 1 + i * sample, pair));
+    }
+    CHECK(std::equal(y.begin() + 1, y.end(), expected.begin() + 1));
+  };
+  const std::vector<index_t> partner{1, 2, 0, 3};
+  check(mix_plan<lerp>{partner, {0.3, 1, 0, 0.6}, {}});
+  check(mix_plan<pasted_boxes>{partner, {0.5}, {{{100, 399, 3, columns - 7}}, false}});
+  check(mix_plan<pasted_boxes>{partner, {0.5}, {{{0, rows, 0, 1}}, true}});
+  mask m = mask::full({1, 1, rows, columns}, 0.25);
+  for (std::size_t k = 0; k < m.values.size(); ++k) m.values[k] = static_cast<double>(k % 5) / 4;
+  check(mix_plan<masked>{partner, {0.5}, {m}});
+}

@@ -6,8 +6,10 @@
 #include <mixcon/mix/arithmetic.hpp>
 #include <mixcon/mix/plan.hpp>
 #include <mixcon/mix/runs.hpp>
+#include <mixcon/mix/streaming.hpp>
 
 #include <string>
+#include <type_traits>
 
 namespace mixcon {
 
@@ -32,19 +34,26 @@ namespace detail {
 /// mixed = lambda * own + (1 - lambda) * partner; at 0 and 1 a copy.
 template <class T, int Rank>
 void lerp_block(double lambda, const tensor_view<const T, Rank>& own, const tensor_view<const T, Rank>& partner,
-                const tensor_view<T, Rank>& mixed) {
+                const tensor_view<T, Rank>& mixed, bool streamed) {
   using number = mixing_number<T>;
-  if (lambda == 1) return copy_block(own, mixed);
-  if (lambda == 0) return copy_block(partner, mixed);
+  if (lambda == 1) return copy_block(own, mixed, streamed);
+  if (lambda == 0) return copy_block(partner, mixed, streamed);
   const number keep = static_cast<number>(lambda), take = static_cast<number>(1 - lambda);
+  const auto between = [=](const T& x, const T& z) {
+    return stored<T>(keep * static_cast<number>(x) + take * static_cast<number>(z));
+  };
   for_each_run(
       [=](index_t length, run<const T> a, run<const T> b, run<T> y) {
+        const bool together = a.step == 1 && b.step == 1 && y.step == 1;
+        if constexpr (std::is_same_v<T, number>) {
+          if (together)
+            return write_packets(
+                y.data, length, b.data, streamed,
+                [=](index_t k) { return keep * load_packet(a.data + k) + take * load_packet(b.data + k); },
+                [=](index_t k) { return between(a.data[k], b.data[k]); });
+        }
         for_each_element(
-            length,
-            [=](const T& x, const T& z, T& out) {
-              out = stored<T>(keep * static_cast<number>(x) + take * static_cast<number>(z));
-            },
-            a, b, y);
+            length, [=](const T& x, const T& z, T& out) { out = between(x, z); }, a, b, y);
       },
       own, partner, mixed);
 }
@@ -54,7 +63,8 @@ void lerp_block(double lambda, const tensor_view<const T, Rank>& own, const tens
 template <class T, int Rank, int Inner>
 void blend_sample(const mix_plan<lerp>& plan, index_t i, const tensor_view<const T, Inner>& own,
                   const tensor_view<const T, Rank>& partners, const tensor_view<T, Inner>& mixed) {
-  detail::lerp_block(plan.lambda_of(i), own, detail::sample_of(partners, plan.partner_of(i)), mixed);
+  detail::lerp_block(plan.lambda_of(i), own, detail::sample_of(partners, plan.partner_of(i)), mixed,
+                     detail::is_streamed(partners));
 }
 
 template <class T, int Inner>

@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 namespace mixcon {
@@ -58,6 +59,37 @@ template <class T, int Rank>
 tensor_view<T, Rank> inside_of(const tensor_view<T, Rank>& sample, const box& b) {
   return part_of(part_of(sample, 1, b.top, b.bottom), 0, b.left, b.right);
 }
+/// One plane of `outer` with a box of `inner`, written past the caches: both are put together piece by piece.
+template <class T>
+void stream_box(const box& b, const tensor_view<const T, 2>& inner, const tensor_view<const T, 2>& outer,
+                const tensor_view<T, 2>& mixed) {
+  const index_t width = mixed.extent(1);
+  stream_run(mixed.data(), mixed.size(), [&](T* piece, index_t begin, index_t count) {
+    __builtin_memcpy(piece, outer.data() + begin, static_cast<std::size_t>(count) * sizeof(T));
+    const index_t first = begin / width, last = (begin + count - 1) / width;
+    for (index_t y = first > b.top ? first : b.top; y <= last && y < b.bottom; ++y) {
+      index_t from = y * width + b.left, to = y * width + b.right;
+      if (from < begin) from = begin;
+      if (to > begin + count) to = begin + count;
+      if (from < to)
+        __builtin_memcpy(piece + (from - begin), inner.data() + from, static_cast<std::size_t>(to - from) * sizeof(T));
+    }
+  });
+}
+
+/// mixed = inner inside the box, outer outside.
+template <class T, int Inner>
+void paste_box(const box& b, const tensor_view<const T, Inner>& inner, const tensor_view<const T, Inner>& outer,
+               const tensor_view<T, Inner>& mixed, bool streamed) {
+  if constexpr (std::is_trivially_copyable_v<T>) {
+    if (streamed && b.area() > 0 && is_packed(inner) && is_packed(outer) && is_packed(mixed))
+      return for_each_plane([&b](const auto& in, const auto& out, const auto& y) { stream_box<T>(b, in, out, y); },
+                            inner, outer, mixed);
+  }
+  copy_block(outer, mixed, streamed && b.area() == 0);  // all of it: one long run beats four parts around the box
+  copy_block(inside_of(inner, b), inside_of(mixed, b));
+}
+
 /// Adds the part of the upstream gradient that is inside the box, or the four parts around it.
 template <class T, int Inner>
 void add_shown(bool inside, const box& b, const tensor_view<const T, Inner>& upstream,
@@ -85,8 +117,7 @@ void blend_sample(const mix_plan<pasted_boxes>& plan, index_t i, const tensor_vi
   const tensor_view<const T, Inner> partner = detail::sample_of(partners, plan.partner_of(i));
   const tensor_view<const T, Inner>& inner = plan.region.own_inside ? own : partner;
   const tensor_view<const T, Inner>& outer = plan.region.own_inside ? partner : own;
-  detail::copy_block(outer, mixed);  // all of it: one long run beats four parts around the box
-  detail::copy_block(detail::inside_of(inner, b), detail::inside_of(mixed, b));
+  detail::paste_box(b, inner, outer, mixed, detail::is_streamed(partners));
 }
 
 template <class T, int Inner>

@@ -78,7 +78,7 @@ void blend_sample(const mix_plan<pasted_segments>& plan, index_t i, const tensor
                   const tensor_view<const T, Rank>& partners, const tensor_view<T, Inner>& mixed) {
   const segment& s = plan.region.of(i);
   const tensor_view<const T, Inner> partner = detail::sample_of(partners, plan.partner_of(i));
-  detail::copy_block(plan.region.own_inside ? partner : own, mixed);
+  detail::copy_block(plan.region.own_inside ? partner : own, mixed, s.length() == 0 && detail::is_streamed(partners));
   detail::copy_block(detail::during(plan.region.own_inside ? own : partner, s), detail::during(mixed, s));
 }
 

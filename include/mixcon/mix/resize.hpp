@@ -51,17 +51,6 @@ inline std::vector<tap> taps(interpolation how, index_t in, index_t out) {
   return found;
 }
 
-/// Calls f(plane...) for each channel of images (C, H, W), or once for an image (H, W).
-template <class F, class... T, int Rank>
-void for_each_plane(F&& f, const tensor_view<T, Rank>&... images) {
-  if constexpr (Rank == 2) {
-    f(images...);
-  } else {
-    const index_t channels[] = {images.extent(0)...};
-    for (index_t c = 0; c < channels[0]; ++c) f(sample_of(images, c)...);
-  }
-}
-
 /// to(y, x) = the image `from`, read at the place that lies there when it is resized to the size of `to`.
 template <class T, int Rank>
 void resize(interpolation how, const tensor_view<const T, Rank>& from, const tensor_view<T, Rank>& to) {

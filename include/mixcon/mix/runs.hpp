@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mixcon/core/tensor_view.hpp>
+#include <mixcon/mix/streaming.hpp>
 
 #include <cstddef>
 #include <type_traits>
@@ -30,6 +31,17 @@ tensor_view<T, Rank> part_of(const tensor_view<T, Rank>& block, int axis_from_la
   axes<Rank> extents = block.extents();
   extents[axis] = end - begin;
   return {block.data() + begin * block.stride(axis), extents, block.strides()};
+}
+
+/// Calls f(plane...) for each channel of images (C, H, W), or once for an image (H, W).
+template <class F, class... T, int Rank>
+void for_each_plane(F&& f, const tensor_view<T, Rank>&... images) {
+  if constexpr (Rank == 2) {
+    f(images...);
+  } else {
+    const index_t channels[] = {images.extent(0)...};
+    for (index_t c = 0; c < channels[0]; ++c) f(sample_of(images, c)...);
+  }
 }
 
 /// A run of elements at one distance.
@@ -112,21 +124,28 @@ void for_each_run(Visit&& visit, const tensor_view<T, Rank>&... blocks) {
 /// Calls f(element&...) along runs of one length: the unit step apart, so that the compiler vectorises it.
 template <class F, class... T>
 void for_each_element(index_t length, F&& f, run<T>... runs) {
-  if (((runs.step == 1) && ...)) {
+  const bool together = (... && (runs.step == 1));
+  if (together) {
     for (index_t k = 0; k < length; ++k) f(runs.data[k]...);
   } else {
     for (index_t k = 0; k < length; ++k) f(runs.data[k * runs.step]...);
   }
 }
 
-/// Copies without computing: whatever the bits are, they arrive.
+/// Copies without computing: whatever the bits are, they arrive. `streamed`: past the caches.
 template <class T, int Rank>
-void copy_block(const tensor_view<const T, Rank>& from, const tensor_view<T, Rank>& to) {
+void copy_block(const tensor_view<const T, Rank>& from, const tensor_view<T, Rank>& to, bool streamed = false) {
   for_each_run(
-      [](index_t length, run<const T> source, run<T> target) {
+      [streamed](index_t length, run<const T> source, run<T> target) {
         if constexpr (std::is_trivially_copyable_v<T>) {
           if (source.step == 1 && target.step == 1) {
-            __builtin_memcpy(target.data, source.data, static_cast<std::size_t>(length) * sizeof(T));
+            const std::size_t bytes = static_cast<std::size_t>(length) * sizeof(T);
+            if (!streamed || bytes < 4096) {
+              __builtin_memcpy(target.data, source.data, bytes);
+            } else {
+              stream_bytes(target.data, source.data, bytes);
+              end_stream();
+            }
             return;
           }
         }

@@ -49,9 +49,9 @@ template <class T, int Rank, int Inner>
 void blend_sample(const mix_plan<switched>& plan, index_t i, const tensor_view<const T, Inner>& own,
                   const tensor_view<const T, Rank>& partners, const tensor_view<T, Inner>& mixed) {
   const tensor_view<const T, Inner> partner = detail::sample_of(partners, plan.partner_of(i));
-  if (!plan.region.pasted(i)) return detail::lerp_block(plan.lambda_of(i), own, partner, mixed);
-  detail::copy_block(own, mixed);
-  detail::copy_block(detail::inside_of(partner, plan.region.of(i)), detail::inside_of(mixed, plan.region.of(i)));
+  const bool streamed = detail::is_streamed(partners);
+  if (!plan.region.pasted(i)) return detail::lerp_block(plan.lambda_of(i), own, partner, mixed, streamed);
+  detail::paste_box(plan.region.of(i), partner, own, mixed, streamed);
 }
 
 template <class T, int Inner>
