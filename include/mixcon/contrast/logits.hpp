@@ -14,6 +14,7 @@ namespace mixcon {
 /// The usual logits: factor 1, one offset for all pairs (SigLIP's bias).
 struct plain_logits {
   double bias = 0;
+  static constexpr bool is_symmetric = true;  // does not tell pair (i, j) from (j, i)
 
   void check() const {
     MIXCON_REQUIRE(bias - bias == 0, "contrast: the logits' bias is ", bias, "; expected a finite number");

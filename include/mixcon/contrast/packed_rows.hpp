@@ -2,9 +2,9 @@
 #pragma once
 
 #include <mixcon/contrast/similarity.hpp>
+#include <mixcon/core/ordered_sum.hpp>
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/storage.hpp>
-#include <mixcon/core/ordered_sum.hpp>
 
 #include <vector>
 
@@ -50,7 +50,12 @@ class packed_rows {
     if (form != rows::unit) return;
     const wide_t<T> length = length_of(row);
     const wide_t<T> divisor = length <= wide_t<T>(1e-12) ? wide_t<T>(1e-12) : length;
-    for (index_t k = 0; k < width_; ++k) row[k] = static_cast<T>(static_cast<wide_t<T>>(row[k]) / divisor);
+    if constexpr (sizeof(T) < sizeof(wide_t<T>)) {  // what the factor's rounding loses, T does not see
+      const wide_t<T> factor = 1 / divisor;
+      for (index_t k = 0; k < width_; ++k) row[k] = static_cast<T>(static_cast<wide_t<T>>(row[k]) * factor);
+    } else {
+      for (index_t k = 0; k < width_; ++k) row[k] /= divisor;
+    }
     backward_[static_cast<std::size_t>(to)] = length <= wide_t<T>(1e-12) ? T(0) : static_cast<T>(1 / length);
   }
 
@@ -70,17 +75,23 @@ class packed_rows {
   /// The length, without overflow or underflow on the way.
   wide_t<T> length_of(const T* row) const {
     using std::sqrt;
-    wide_t<T> top = 0, sum = 0;
+    const wide_t<T> direct = sum_of_squares(row, 1);
+    const bool has_room = sizeof(T) < sizeof(wide_t<T>) || direct > wide_t<T>(1e-200);
+    if (has_room && direct < wide_t<T>(1e200)) return sqrt(direct);  // of narrow numbers: unless one is infinite
+    wide_t<T> top = 0;
     for (index_t k = 0; k < width_; ++k) {
       const auto size = static_cast<wide_t<T>>(row[k] < T(0) ? -row[k] : row[k]);
       if (!(size <= top)) top = size;
     }
-    if (top == 0) return 0;
+    return top == 0 ? 0 : top * sqrt(sum_of_squares(row, top));
+  }
+  wide_t<T> sum_of_squares(const T* row, wide_t<T> unit) const {
+    wide_t<T> sum = 0;
     for (index_t k = 0; k < width_; ++k) {
-      const wide_t<T> part = static_cast<wide_t<T>>(row[k]) / top;
+      const wide_t<T> part = unit == 1 ? static_cast<wide_t<T>>(row[k]) : static_cast<wide_t<T>>(row[k]) / unit;
       sum += part * part;
     }
-    return top * sqrt(sum);
+    return sum;
   }
 
   index_t count_ = 0, width_ = 0;

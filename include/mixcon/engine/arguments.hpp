@@ -89,6 +89,20 @@ struct arguments {
     check_objective(function, objective, pairs);
   }
 
+  /// Whether the candidates are the anchors, row by row.
+  bool same_rows() const {
+    if (candidates.each.size() != 1 || candidates.each[0].is_own) return false;
+    const auto& rows = candidates.each[0].rows_of;
+    return rows.data() == anchors.data() && rows.extents() == as_rank_3(anchors).extents() &&
+           rows.stride(0) == anchors.stride(0) && rows.stride(2) == anchors.stride(1);
+  }
+  /// Whether they are packed alike too, so that a logit is the same in both orders of a pair.
+  template <class Objective>
+  bool mirrors(const Objective& objective) const {
+    return same_rows() && !candidates.each[0].form &&
+           objective.similarity.anchor_rows() == objective.similarity.candidate_rows();
+  }
+
   template <class Objective>
   auto similarity(const Objective& objective) const {
     return objective.similarity;

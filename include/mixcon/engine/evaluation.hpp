@@ -95,7 +95,8 @@ class evaluation {
         similarity,
         objective_.logits,
         rule,
-        static_cast<T>(objective_.logit_scale())};
+        static_cast<T>(objective_.logit_scale()),
+        call_.mirrors(objective_)};
   }
 
  private:

@@ -71,6 +71,10 @@ struct logits_arguments {
   }
 
   template <class Objective>
+  bool mirrors(const Objective&) const {
+    return false;
+  }
+  template <class Objective>
   looked_up<E> similarity(const Objective&) const {
     return {values};
   }

@@ -16,13 +16,15 @@ class operands {
   operands(const arguments<E>& from, const Objective& objective) : from_(from) {
     const pair_space pairs = from.space();
     const index_t width = from.anchors.extent(1);
+    mirrors_ = from.mirrors(objective);
     anchors_ = packed_rows<T>(pairs.anchors, width);
-    shared_ = packed_rows<T>(pairs.candidates, width);
+    if (!mirrors_) shared_ = packed_rows<T>(pairs.candidates, width);
     own_ = packed_rows<T>(pairs.anchors * pairs.own, width);
     for (index_t i = 0; i < pairs.anchors; ++i)
       pack(anchors_, i, row_of(as_rank_3(from.anchors), i), objective.similarity.anchor_rows(), objective.check_finite,
            "anchors", i);
     index_t next = 0;
+    if (mirrors_) return;
     for (const auto& segment : from.candidates.each) {
       const rows form = segment.form.value_or(objective.similarity.candidate_rows());
       packed_rows<T>& to = segment.is_own ? own_ : shared_;
@@ -34,7 +36,7 @@ class operands {
   }
 
   const packed_rows<T>& anchors() const { return anchors_; }
-  const packed_rows<T>& shared() const { return shared_; }
+  const packed_rows<T>& shared() const { return mirrors_ ? anchors_ : shared_; }
   const packed_rows<T>& own() const { return own_; }
 
   /// Adds gradients by packed rows to those by the caller's rows; empty ones are not wanted.
@@ -47,7 +49,7 @@ class operands {
     index_t next = 0;
     for (std::size_t s = 0; s < from_.candidates.each.size(); ++s) {
       const auto& segment = from_.candidates.each[s];
-      const packed_rows<T>& rows = segment.is_own ? own_ : shared_;
+      const packed_rows<T>& rows = segment.is_own ? own_ : shared();
       const T* by_rows = (segment.is_own ? by_own : by_shared).data();
       const index_t first = segment.is_own ? 0 : next;
       if (s < wanted.candidates.size() && wanted.candidates[s])
@@ -65,12 +67,14 @@ class operands {
     auto zeros = [](bool is_wanted, const packed_rows<T>& rows) {
       return std::vector<T>(is_wanted ? static_cast<std::size_t>(rows.count() * rows.pitch()) : 0);
     };
-    auto by_anchors = zeros(static_cast<bool>(wanted.anchors), anchors_), by_shared = zeros(any_shared, shared_);
+    auto by_anchors = zeros(static_cast<bool>(wanted.anchors), anchors_), by_shared = zeros(any_shared, shared());
     packed_gradients<T> to;
     to.anchors = columns ? by_shared : by_anchors;
     to.candidates = columns ? by_anchors : by_shared;
     to.own = zeros(any_own, own_);
-    to.prepare(wanted, columns, (columns ? shared_ : anchors_).count());
+    to.one_output = !columns && from_.same_rows() && any_shared && wanted.anchors &&
+                    wanted.candidates[0].view().data() == wanted.anchors.data();
+    to.prepare(wanted, columns, (columns ? shared() : anchors_).count());
     return to;
   }
 
@@ -86,6 +90,7 @@ class operands {
   }
 
   const arguments<E>& from_;
+  bool mirrors_ = false;  // the candidates are the anchors: packed once
   packed_rows<T> anchors_, shared_, own_;
 };
 

@@ -21,6 +21,8 @@ struct problem {
   static constexpr bool linear = Similarity::linear;
   static constexpr bool is_given = requires { Similarity::is_given; };  // similarities are looked up, not computed
 
+  static constexpr bool may_mirror = !is_given && requires { Logits::is_symmetric; };
+
   const packed_rows<T>& anchors;
   const packed_rows<T>& candidates;  // shared
   const packed_rows<T>& own;         // (N * own_count)
@@ -31,6 +33,7 @@ struct problem {
   Logits logits;
   Rule rule;
   T scale;
+  bool mirrors = false;  // anchors are the candidates: logit (i, j) is logit (j, i), if `may_mirror`
 
   /// The pairs of an anchor with lane_count<U>() shared candidates from `candidate` on, given their similarities.
   template <class U>
@@ -117,6 +120,7 @@ struct packed_gradients {
   std::vector<T> anchors, candidates, own;  // (N, D), (M, D), (N * k, D)
   std::vector<T> scale, bias;               // (N): sums over each anchor's row of G s factor and of G
   bool wants_scale = false;                 // scale and bias are kept
+  bool one_output = false;                  // anchors and candidates are the same rows and go to the same place
   vector_view<T> candidate_bias{};
   matrix_view<T> logits{}, pair_scale{}, pair_bias{}, targets{};
   bool per_pair() const { return static_cast<bool>(pair_scale) || pair_bias || targets; }

@@ -43,13 +43,13 @@ class tile {
   static constexpr index_t lanes = register_tile<T>::lanes;
   static constexpr index_t most_vectors = tile_columns / lanes;
 
-  tile(const Problem& problem, index_t block, index_t column_block)
+  tile(const Problem& problem, index_t block, index_t column_block, index_t most_rows = tile_rows)
       : p_(problem),
-        first_row_(block * tile_rows),
-        rows_(smaller(problem.anchors.count() - first_row_, tile_rows)),
+        first_row_(block * most_rows),
+        rows_(smaller(problem.anchors.count() - first_row_, most_rows)),
         first_column_(column_block * tile_columns),
         columns_(smaller(problem.candidates.count() - first_column_, tile_columns)),
-        entries_(static_cast<std::size_t>(tile_rows * tile_columns)) {}
+        entries_(static_cast<std::size_t>(most_rows * tile_columns)) {}
 
   index_t first_row() const { return first_row_; }
   index_t rows() const { return rows_; }
@@ -64,6 +64,16 @@ class tile {
     first_column_ = column_block * tile_columns;
     columns_ = smaller(p_.candidates.count() - first_column_, tile_columns);
   }
+  /// Fills the tile with the entries of one whose anchors are its candidates, and the other way round.
+  void take_transposed(tile& other) {
+    for_each_entry([&](index_t r, index_t j) { *entry(r, j) = *other.entry(j, r); });
+  }
+  void add_transposed(tile& other) {
+    for_each_entry([&](index_t r, index_t j) { *entry(r, j) += *other.entry(j, r); });
+  }
+  void add(tile& other) {
+    for_each_entry([&](index_t r, index_t j) { *entry(r, j) += *other.entry(r, j); });
+  }
   /// Fills the tile with the dot products of its rows, where they are asked for.
   void multiply(const panels<T>& candidates) {
     if constexpr (Problem::is_given) return;
@@ -74,6 +84,15 @@ class tile {
 
  private:
   static index_t smaller(index_t a, index_t b) { return a < b ? a : b; }
+  /// In small squares, so that a transposed tile is read along cache lines.
+  template <class Visit>
+  void for_each_entry(Visit&& visit) {
+    constexpr index_t side = 16;
+    for (index_t top = 0; top < rows_; top += side)
+      for (index_t left = 0; left < columns_; left += side)
+        for (index_t r = top; r < smaller(top + side, rows_); ++r)
+          for (index_t j = left; j < smaller(left + side, columns_); ++j) visit(r, j);
+  }
 
   const Problem& p_;
   index_t first_row_, rows_, first_column_, columns_;

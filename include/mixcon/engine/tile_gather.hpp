@@ -8,53 +8,43 @@ namespace mixcon {
 inline namespace MIXCON_INSTRUCTION_SET {
 namespace tiles {
 
-/// Gathers the statistics of one block of anchors over all candidates, tile by tile.
+/// What the anchors of a block saw so far: a state a lane, and one for the columns that fill no vector.
 template <class Problem>
-class block_gather {
+class row_observer {
   using T = typename Problem::number;
   using vector = native_lanes<T>;
   template <class U>
   using state = mixcon::detail::row_state<Problem, U>;
 
  public:
-  block_gather(const Problem& p, const prepared<Problem>& with, index_t block)
-      : p_(p),
-        with_(with),
-        tile_(p, block, 0),
-        on_lanes_(static_cast<std::size_t>(tile_.rows())),
-        one_by_one_(static_cast<std::size_t>(tile_.rows())) {}
+  row_observer(const Problem& p, const prepared<Problem>& with, index_t rows)
+      : p_(p), with_(with), on_lanes_(static_cast<std::size_t>(rows)), one_by_one_(static_cast<std::size_t>(rows)) {}
 
-  void observe(index_t column_block) {
-    tile_.move_to(column_block);
-    tile_.multiply(with_.candidates);
-    for (index_t r = 0; r < tile_.rows(); ++r) observe_row(r);
+  /// The rows of a tile whose products are there; the first is row `from` of this.
+  void observe(tile<Problem>& products, index_t from) {
+    for (index_t r = 0; r < products.rows(); ++r) observe_row(products, r, static_cast<std::size_t>(from + r));
   }
-
-  /// Joins what each lane saw, in their order, with the rest and with the anchors' own candidates.
-  void finish(std::vector<state<T>>& states) {
-    for (index_t r = 0; r < tile_.rows(); ++r) {
-      const index_t a = tile_.first_row() + r;
-      state<T>& whole = states[static_cast<std::size_t>(a)];
-      mixcon::detail::visit_own(p_, a, [&](const auto& own) {
-        whole.make_room(p_, own.pair);
-        whole.observe(p_, own.pair);
-      });
-      for (int k = 0; k < lane_count<vector>(); ++k) whole.merge(p_, on_lanes_[static_cast<std::size_t>(r)].lane(k));
-      whole.merge(p_, one_by_one_[static_cast<std::size_t>(r)]);
-    }
+  /// Joins what each lane of row r saw, in their order, with the rest and with the anchor's own candidates.
+  void finish(index_t r, index_t anchor, state<T>& whole) {
+    mixcon::detail::visit_own(p_, anchor, [&](const auto& own) {
+      whole.make_room(p_, own.pair);
+      whole.observe(p_, own.pair);
+    });
+    for (int k = 0; k < lane_count<vector>(); ++k) whole.merge(p_, on_lanes_[static_cast<std::size_t>(r)].lane(k));
+    whole.merge(p_, one_by_one_[static_cast<std::size_t>(r)]);
   }
 
  private:
-  void observe_row(index_t r) {
-    const index_t a = tile_.first_row() + r, first = tile_.first_column();
+  void observe_row(tile<Problem>& products, index_t r, std::size_t at) {
+    const index_t a = products.first_row() + r, first = products.first_column();
     logit_pair<vector> pairs[static_cast<std::size_t>(tile<Problem>::most_vectors)];
     index_t vectors = 0;
-    for (index_t j = 0; j < tile_.whole_columns(); j += tile<Problem>::lanes)
-      pairs[vectors++] = pair_at<vector>(a, first + j, load_vector(tile_.entry(r, j)));
-    observe_pairs(on_lanes_[static_cast<std::size_t>(r)], pairs, vectors);
-    for (index_t j = tile_.whole_columns(); j < tile_.columns(); ++j) {
-      const logit_pair<T> pair = pair_at<T>(a, first + j, *tile_.entry(r, j));
-      observe_pairs(one_by_one_[static_cast<std::size_t>(r)], &pair, 1);
+    for (index_t j = 0; j < products.whole_columns(); j += tile<Problem>::lanes)
+      pairs[vectors++] = pair_at<vector>(a, first + j, load_vector(products.entry(r, j)));
+    observe_pairs(on_lanes_[at], pairs, vectors);
+    for (index_t j = products.whole_columns(); j < products.columns(); ++j) {
+      const logit_pair<T> pair = pair_at<T>(a, first + j, *products.entry(r, j));
+      observe_pairs(one_by_one_[at], &pair, 1);
     }
   }
   template <class U>
@@ -83,11 +73,65 @@ class block_gather {
 
   const Problem& p_;
   const prepared<Problem>& with_;
-  tile<Problem> tile_;
   std::vector<state<vector>> on_lanes_;
   std::vector<state<T>> one_by_one_;
 };
 
+/// Gathers the statistics of one block of anchors over all candidates, tile by tile.
+template <class Problem>
+class block_gather {
+ public:
+  block_gather(const Problem& p, const prepared<Problem>& with, index_t block)
+      : with_(with), tile_(p, block, 0), rows_(p, with, tile_.rows()) {}
+
+  void observe(index_t column_block) {
+    tile_.move_to(column_block);
+    tile_.multiply(with_.candidates);
+    rows_.observe(tile_, 0);
+  }
+  template <class States>
+  void finish(States& states) {
+    for (index_t r = 0; r < tile_.rows(); ++r) {
+      const index_t a = tile_.first_row() + r;
+      rows_.finish(r, a, states[static_cast<std::size_t>(a)]);
+    }
+  }
+
+ private:
+  const prepared<Problem>& with_;
+  tile<Problem> tile_;
+  row_observer<Problem> rows_;
+};
+
+/// The same where anchors are the candidates: a tile above the diagonal serves its anchors and, transposed, its
+/// candidates, so that half of the products are left out.
+template <class Problem>
+class triangle_gather {
+ public:
+  triangle_gather(const Problem& p, const prepared<Problem>& with)
+      : p_(p), with_(with), rows_(p, with, p.anchors.count()) {}
+
+  /// Pairs of blocks that share no block may be observed at the same time.
+  void observe(index_t block, index_t column_block) {
+    tile<Problem> products(p_, block, column_block, tile_columns);
+    products.multiply(with_.candidates);
+    rows_.observe(products, products.first_row());
+    if (block == column_block) return;
+    tile<Problem> mirrored(p_, column_block, block, tile_columns);
+    mirrored.take_transposed(products);
+    rows_.observe(mirrored, mirrored.first_row());
+  }
+  template <class States>
+  void finish(index_t block, States& states) {
+    for (index_t a = block * tile_columns; a < p_.anchors.count() && a < (block + 1) * tile_columns; ++a)
+      rows_.finish(a, a, states[static_cast<std::size_t>(a)]);
+  }
+
+ private:
+  const Problem& p_;
+  const prepared<Problem>& with_;
+  row_observer<Problem> rows_;
+};
 }  // namespace tiles
 }  // namespace MIXCON_INSTRUCTION_SET
 }  // namespace mixcon

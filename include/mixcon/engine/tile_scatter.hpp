@@ -38,6 +38,30 @@ class tile_scatter {
       add_by_pair(weights);
   }
 
+  /// The same where anchors are the candidates and both gradients go to one place: the weights of a pair in both orders
+  /// are added before they are multiplied. Pairs of blocks that share no block may be added at the same time.
+  void add_both(index_t block, index_t column_block) {
+    tile<Problem> weights(p_, block, column_block, tile_columns);
+    tile<Problem> mirrored(p_, column_block, block, tile_columns);
+    weights.multiply(with_.candidates);
+    if (block != column_block) mirrored.take_transposed(weights);
+    for (index_t r = 0; r < weights.rows(); ++r) weigh_row(weights, r);
+    if (block == column_block) {
+      mirrored.take_transposed(weights);
+      weights.add(mirrored);
+    } else {
+      for (index_t r = 0; r < mirrored.rows(); ++r) weigh_row(mirrored, r);
+      weights.add_transposed(mirrored);
+    }
+    const index_t pitch = p_.anchors.pitch(), a = weights.first_row(), c = weights.first_column();
+    T* to = to_.anchors.data();
+    tile_product<true>(weights.rows(), pitch, weights.columns(), strided<T>{weights.entry(0, 0), tile_columns, 1},
+                       rows_of_vectors<T>{p_.anchors.row(c), pitch}, to + a * pitch, pitch);
+    if (block != column_block)
+      tile_product<true>(weights.columns(), pitch, weights.rows(), strided<T>{weights.entry(0, 0), 1, tile_columns},
+                         rows_of_vectors<T>{p_.anchors.row(a), pitch}, to + c * pitch, pitch);
+  }
+
   /// After all tiles: what goes toward each row itself.
   void finish() {
     add_selves(to_.anchors, anchor_self_, p_.anchors);

@@ -4,6 +4,7 @@
 #include <mixcon/core/thread_pool.hpp>
 #include <mixcon/engine/tile_gather.hpp>
 #include <mixcon/engine/tile_scatter.hpp>
+#include <mixcon/engine/tournament.hpp>
 
 #include <optional>
 
@@ -13,7 +14,7 @@ inline namespace MIXCON_INSTRUCTION_SET {
 /// The fast CPU engine: tiles of anchors x candidates, vector lanes across the candidates, any number of threads. Never
 /// stores N x M numbers; extra memory is the packed rows, O(N) statistics and a tile a thread. In float or double.
 /// Results are the same bits for any number of threads: a tile's place in the order of sums depends on the shapes
-/// alone.
+/// alone. Where anchors are the candidates, each product is formed once for both orders of a pair.
 struct tiled {
   int threads = 0;              // 0: the shared pool (MIXCON_NUM_THREADS, or one thread a core); 1: the calling thread
   thread_pool* pool = nullptr;  // the caller's own pool instead
@@ -24,6 +25,12 @@ struct tiled {
     team threads_of_call(*this);
     const tiles::prepared<Problem> with(p);
     const index_t columns = tiles::blocks_of(p.candidates.count(), tiles::tile_columns);
+    if constexpr (Problem::may_mirror)
+      if (p.mirrors && columns > 1) {
+        tiles::triangle_gather<Problem> gather(p, with);
+        play(threads_of_call, columns, [&](index_t block, index_t other) { gather.observe(block, other); });
+        return threads_of_call.run(columns, [&](index_t block) { gather.finish(block, states); });
+      }
     threads_of_call.run(tiles::blocks_of(p.anchors.count(), tiles::tile_rows), [&](index_t block) {
       tiles::block_gather<Problem> gather(p, with, block);
       for (index_t column = 0; column < columns; ++column) gather.observe(column);
@@ -39,6 +46,9 @@ struct tiled {
     const index_t rows = tiles::blocks_of(p.anchors.count(), tiles::tile_rows);
     const index_t columns = tiles::blocks_of(p.candidates.count(), tiles::tile_columns);
     tiles::tile_scatter<Problem, Saved> scatter(p, with, saved, to);
+    if constexpr (Problem::may_mirror && Problem::linear)
+      if (p.mirrors && columns > 1 && to.one_output && !to.per_pair() && !to.candidate_bias && p.anchors.finite())
+        return play(threads_of_call, columns, [&](index_t block, index_t other) { scatter.add_both(block, other); });
     // Each round pairs every block of anchors with another block of candidates: no two tasks touch the same row, and
     // the order in which a row is added to is that of the rounds.
     const index_t rounds = rows > columns ? rows : columns, tasks = rows > columns ? columns : rows;
@@ -83,6 +93,16 @@ struct tiled {
     std::optional<thread_pool> own_;
     thread_pool* pool_ = nullptr;
   };
+  /// Calls task(i, j) for all pairs of blocks i <= j; at the same time only for pairs that share none.
+  template <class Task>
+  static void play(team& threads, index_t blocks, Task&& task) {
+    const detail::tournament all{blocks};
+    for (index_t round = 0; round < all.rounds(); ++round)
+      threads.run(all.meetings(round), [&](index_t which) {
+        const detail::tournament::pair met = all.meeting(round, which);
+        if (met.second < blocks) task(met.first, met.second);
+      });
+  }
   template <class T>
   static constexpr void check() {
     static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>,
