@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mixcon/core/config.hpp>
+#include <mixcon/core/require.hpp>
 #include <mixcon/mix/box.hpp>
 #include <mixcon/mix/box_rules.hpp>
 #include <mixcon/mix/draws.hpp>
@@ -30,6 +31,9 @@ struct resizemix {
   template <Draws D, class... LookedAt>
   mix_plan<resized_boxes> plan(const image_shape& shape, const D& draws, const LookedAt&... looked_at) const {
     detail::require_image("resizemix", shape);
+    if constexpr (requires { tau.low + tau.high; })
+      MIXCON_REQUIRE(tau.low > 0 && tau.low <= tau.high && tau.high <= 1, "resizemix: tau is from ", tau.low, " to ",
+                     tau.high, "; expected 0 < low <= high <= 1.");
     const auto& own = draws.within(name);
     mix_plan<resized_boxes> plan;
     plan.region.how = how;
