@@ -65,32 +65,27 @@ class standard_columns {
     const auto samples = static_cast<wide_t<T>>(columns_.rows());
     for (index_t k = 0; k < columns_.width(); ++k)
       inverse_.push_back(1 / std::sqrt(columns_.squares(k) / samples + static_cast<wide_t<T>>(epsilon)));
-    const matrix_view<T> a = columns_.by_rows();
-    for (index_t i = 0; i < a.extent(0); ++i)
-      for (index_t k = 0; k < a.extent(1); ++k)
-        a(i, k) = static_cast<T>(static_cast<wide_t<T>>(a(i, k)) * inverse_[static_cast<std::size_t>(k)]);
+    columns_.each([&](index_t, index_t k, T& entry, T&) {
+      entry = static_cast<T>(static_cast<wide_t<T>>(entry) * inverse_[static_cast<std::size_t>(k)]);
+    });
   }
 
   centred_columns<T>& columns() { return columns_; }
   /// Adds `upstream` times the gradient by the view's rows.
   void back(double upstream, const matrix_view<T>& add_to) {
     if (!add_to) return;
-    const matrix_view<T> a = columns_.by_rows(), g = columns_.gradient_by_rows();
-    const auto samples = static_cast<wide_t<T>>(a.extent(0));
+    const auto samples = static_cast<wide_t<T>>(columns_.rows());
     std::vector<wide_t<T>> mean(inverse_.size()), along(inverse_.size());
-    for (index_t i = 0; i < a.extent(0); ++i)
-      for (index_t k = 0; k < a.extent(1); ++k) {
-        const auto slope = static_cast<wide_t<T>>(g(i, k)) / samples;
-        mean[static_cast<std::size_t>(k)] += slope;
-        along[static_cast<std::size_t>(k)] += slope * static_cast<wide_t<T>>(a(i, k));
-      }
-    for (index_t i = 0; i < a.extent(0); ++i)
-      for (index_t k = 0; k < a.extent(1); ++k) {
-        const auto at = static_cast<std::size_t>(k);
-        const wide_t<T> slope =
-            static_cast<wide_t<T>>(g(i, k)) - mean[at] - static_cast<wide_t<T>>(a(i, k)) * along[at];
-        add_to(i, k) += static_cast<T>(static_cast<wide_t<T>>(upstream) * inverse_[at] * slope);
-      }
+    columns_.each([&](index_t, index_t k, const T& a, const T& g) {
+      const auto slope = static_cast<wide_t<T>>(g) / samples;
+      mean[static_cast<std::size_t>(k)] += slope;
+      along[static_cast<std::size_t>(k)] += slope * static_cast<wide_t<T>>(a);
+    });
+    columns_.each([&](index_t i, index_t k, const T& a, const T& g) {
+      const auto at = static_cast<std::size_t>(k);
+      const wide_t<T> slope = static_cast<wide_t<T>>(g) - mean[at] - static_cast<wide_t<T>>(a) * along[at];
+      add_to(i, k) += static_cast<T>(static_cast<wide_t<T>>(upstream) * inverse_[at] * slope);
+    });
   }
 
  private:

@@ -66,8 +66,8 @@ struct vicreg {
   template <class Executor, class T, class wide>
   wide spread(const Executor& executor, const detail::packed_rows<T>& z, wide upstream,
               const matrix_view<T>& wanted) const {
-    detail::centred_columns<T> columns(z);
     const bool by_samples = z.width() > z.count();  // the smaller of the Gram matrices has the same sum of squares
+    detail::centred_columns<T> columns(z, by_samples);
     const wide freedom = static_cast<wide>(z.count() - 1), share = 1 / static_cast<wide>(z.width());
     wide value = squares_of_products(executor, columns, by_samples);
     std::vector<wide> slope;  // d value / d column, as a factor of the column
@@ -79,17 +79,16 @@ struct vicreg {
       value += lacking <= 0 ? 0 : weight * lacking;
       if (by_samples) value -= diagonal * own, slope.back() -= 4 * diagonal / freedom;
     }
-    const matrix_view<T> centred = columns.by_rows(), by_products = columns.gradient_by_rows();
-    for (index_t i = 0; i < wanted.extent(0); ++i)
-      for (index_t k = 0; k < wanted.extent(1); ++k)
-        wanted(i, k) +=
-            static_cast<T>(upstream * (static_cast<wide>(by_products(i, k)) +
-                                       slope[static_cast<std::size_t>(k)] * static_cast<wide>(centred(i, k))));
+    if (wanted)
+      columns.each([&](index_t i, index_t k, const T& centred, const T& by_products) {
+        const wide by_deviation = slope[static_cast<std::size_t>(k)] * static_cast<wide>(centred);
+        wanted(i, k) += static_cast<T>(upstream * (2 * static_cast<wide>(by_products) + by_deviation));
+      });
     return value;
   }
 
-  /// covariance / D times the sum of V_ij^2, i != j, by features; by samples, i = j as well. Sets the columns'
-  /// gradient.
+  /// covariance / D times the sum of V_ij^2, i != j, by features; by samples, i = j as well. Sets half of the columns'
+  /// gradient: a product's second factor has the same as its first.
   template <class Executor, class T>
   detail::wide_t<T> squares_of_products(const Executor& executor, detail::centred_columns<T>& columns,
                                         bool by_samples) const {
@@ -98,8 +97,7 @@ struct vicreg {
     objective.scale = 1 / static_cast<double>(columns.rows() - 1);
     objective.reduce = reduction::sum;
     const auto sum = [&](const auto& targets, const matrix_view<const T>& rows, const matrix_view<T>& gradient) {
-      return value_and_grad(executor, objective, targets, rows, rows, {.anchors = gradient, .candidates = {gradient}})
-          .value;
+      return value_and_grad(executor, objective, targets, rows, rows, {.anchors = gradient}).value;
     };
     const auto& given = columns;
     return static_cast<detail::wide_t<T>>(by_samples
