@@ -61,7 +61,8 @@ measured measure(const loss_case& loss, const any_engine& by, const loss_argumen
     const auto start = clock::now();
     const float value = loss.in_float(by, given, rows).value;
     const double time = std::chrono::duration<double, std::milli>(clock::now() - start).count();
-    if (!(value - value == 0)) std::fprintf(stderr, "%s: the value is %g\n", loss.name.c_str(), double{value});
+    if (!(value - value == 0))
+      std::fprintf(stderr, "%s: the value is %g\n", loss.name.c_str(), static_cast<double>(value));
     result.bytes = peak - before;
     if (r > 0) times.push_back(time);
     if (time > 5000) repetitions = 1;

@@ -48,7 +48,7 @@ struct barlow_twins_case {
       long double mean = 0, variance = 0;
       for (index_t i = 0; i < z.rows(); ++i) mean += z(i, k) / samples;
       for (index_t i = 0; i < z.rows(); ++i) variance += (z(i, k) - mean) * (z(i, k) - mean) / samples;
-      for (index_t i = 0; i < z.rows(); ++i) z(i, k) = (z(i, k) - mean) / std::sqrt(variance + 1e-5);
+      for (index_t i = 0; i < z.rows(); ++i) z(i, k) = (z(i, k) - mean) / std::sqrt(variance + 1e-5L);
     }
     return z;
   }

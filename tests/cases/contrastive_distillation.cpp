@@ -42,7 +42,7 @@ struct contrastive_distillation_case {
                                     const std::vector<table>& /*constant*/) {
     const table s = reference::products(reference::unit(rows[0]), reference::unit(rows[1]));
     const long double t = reference::wide(given.parameters[0]), normalizer = reference::wide(given.constants[1]);
-    const long double noise = (own_candidates - 1) / reference::wide(given.constants[0]), epsilon = 1e-7;
+    const long double noise = (own_candidates - 1) / reference::wide(given.constants[0]), epsilon = 1e-7L;
     long double loss = 0;
     for (index_t i = 0; i < s.rows(); ++i)
       for (index_t k = 0; k < own_candidates; ++k) {
