@@ -6,7 +6,6 @@
 
 #include <mixcon/mix/pair_targets.hpp>
 #include <mixcon/mix/pairing_by_distance.hpp>
-#include <mixcon/mix/plan_json.hpp>
 
 #include <filesystem>
 #include <fstream>
@@ -55,61 +54,6 @@ TEST_CASE("the same seed and step give the same plan, others another", "[mix]") 
     if (std::string(mix.name.name()) == "guidedmixup") return;  // draws nothing: its pairing looks at saliency alone
     CHECK_FALSE(plan == inputs.plan_of(mix, {.seed = 2, .step = 2}));
     CHECK_FALSE(plan == inputs.plan_of(mix, {.seed = 1, .step = 3}));
-  });
-}
-
-TEST_CASE("every policy's plan blends, unblends, prints and stores, and its soft targets sum to 1 (P5)", "[mix]") {
-  const side_inputs inputs;
-  const axes<4> extents{6, 2, 56, 112}, augmented{18, 2, 56, 112};  // AugMix takes its partners from three chains
-  const auto x = random_batch<float>(extents, 41), chains = random_batch<float>(augmented, 42);
-  all_mixes::for_each([&](const auto& mix) {
-    INFO(mix.name.name());
-    for (std::uint64_t step = 0; step < 4; ++step) {
-      const auto plan = inputs.plan_of(mix, {.seed = 5, .step = step});
-      using region = std::remove_cvref_t<decltype(plan.region)>;
-      auto y = empty_batch<float>(extents), gradient = empty_batch<float>(augmented);
-      blend(plan, x.of, chains.of, y.of);
-      unblend(plan, y.of, tensor_view<float, 4>{}, gradient.of);
-      CHECK(plan_from_json<region>(to_json(plan)) == plan);
-      std::vector<double> soft(6 * 3);
-      soft_targets(pair_targets_of(plan, inputs.labels), matrix_view<double>(soft.data(), {6, 3}), 0.1);
-      for (std::size_t i = 0; i < 6; ++i)
-        CHECK(soft[3 * i] + soft[3 * i + 1] + soft[3 * i + 2] == Approx(1).epsilon(1e-12));
-    }
-  });
-}
-
-TEST_CASE("P1 to P4 and P6 to P8 hold for every policy", "[mix]") {
-  const side_inputs inputs;
-  const axes<4> extents{6, 2, 56, 112}, augmented{18, 2, 56, 112};
-  const auto u = random_batch<double>(extents, 43);
-  const auto chains = random_batch<double>(augmented, 44);
-  all_mixes::for_each([&](const auto& mix) {
-    INFO(mix.name.name());
-    auto plan = inputs.plan_of(mix, {.seed = 6});
-    using region = std::remove_cvref_t<decltype(plan.region)>;
-    auto y = empty_batch<double>(extents), scaled = empty_batch<double>(extents);
-    blend(plan, u.of, chains.of, y.of);
-    // P3: between the smallest and the largest value, and P8: each channel by itself
-    double least = 0, most = 0;
-    for (const auto* values : {&u.storage, &chains.storage})
-      for (const double value : *values) least = std::min(least, value), most = std::max(most, value);
-    for (const double value : y.storage) REQUIRE((value >= least - 1e-12 && value <= most + 1e-12));
-    // P7: linear
-    auto minus_u = u.storage, minus_chains = chains.storage;
-    for (double& value : minus_u) value *= -2;
-    for (double& value : minus_chains) value *= -2;
-    blend(plan, tensor_view<const double, 4>(minus_u.data(), extents),
-          tensor_view<const double, 4>(minus_chains.data(), augmented), scaled.of);
-    double worst = 0;
-    for (std::size_t k = 0; k < y.storage.size(); ++k)
-      worst = std::max(worst, std::abs(scaled.storage[k] + 2 * y.storage[k]));
-    CHECK(worst < 1e-12);
-    // P2: nothing of the partner is the own sample, bit for bit; P1: so is the own sample as its own partner
-    plan.lambda = {1.0};
-    plan.region = region::none();
-    blend(plan, u.of, chains.of, y.of);
-    CHECK(y.storage == u.storage);
   });
 }
 

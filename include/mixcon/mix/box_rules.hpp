@@ -16,6 +16,11 @@ namespace mixcon {
 namespace detail {
 
 inline index_t truncated_to(double length) { return static_cast<index_t>(length); }
+/// To the nearest whole length, halves up.
+inline index_t rounded_to(double length) {
+  const index_t below = truncated_to(length);
+  return length - static_cast<double>(below) < 0.5 ? below : below + 1;
+}
 inline index_t within(index_t value, index_t low, index_t high) {
   return value < low ? low : value > high ? high : value;
 }

@@ -5,6 +5,7 @@
 #include <mixcon/core/portable_math.hpp>
 #include <mixcon/core/require.hpp>
 #include <mixcon/mix/box.hpp>
+#include <mixcon/mix/box_rules.hpp>
 #include <mixcon/mix/draws.hpp>
 #include <mixcon/mix/filled_boxes.hpp>
 #include <mixcon/mix/gated.hpp>
@@ -46,9 +47,8 @@ struct random_erasing {
     for (index_t k = 0; k < max_tries; ++k) {
       const double area = low == high ? low : own.uniform(field("area").on_try(k), i, low, high);
       const double form = widest == 0 ? 1 : portable::exp(own.uniform(field("aspect").on_try(k), i, -widest, widest));
-      const auto rounded = [](double length) { return static_cast<index_t>(length + 0.5); };
-      const index_t height = rounded(portable::sqrt(area * pixels * form));
-      const index_t width = rounded(portable::sqrt(area * pixels / form));
+      const index_t height = detail::rounded_to(portable::sqrt(area * pixels * form));
+      const index_t width = detail::rounded_to(portable::sqrt(area * pixels / form));
       if (height > shape.rows || width > shape.columns) continue;
       const index_t top = own.integer(field("box_top").on_try(k), i, 0, shape.rows - height + 1);
       const index_t left = own.integer(field("box_left").on_try(k), i, 0, shape.columns - width + 1);

@@ -97,7 +97,7 @@ struct tokenmix {
     const double widest = -portable::log(least_aspect);
     const double aspect =
         least_aspect < 1 ? portable::exp(own.uniform(field("block_aspect").on_try(tried), 0, -widest, widest)) : 1;
-    const auto side = [](double squared) { return static_cast<index_t>(portable::sqrt(squared) + 0.5); };
+    const auto side = [](double squared) { return detail::rounded_to(portable::sqrt(squared)); };
     const index_t rows = side(portable::product(area, aspect)), columns = side(area / aspect);
     if (rows < 1 || columns < 1 || rows > grid || columns > grid) return 0;
     const index_t top = own.integer(field("block_row").on_try(tried), 0, 0, grid - rows + 1),
