@@ -43,16 +43,16 @@ struct admissible_targets {
   admissible_keys keys{};
 
   struct rule_type {
-    const admissible_keys* keys;
+    admissible_keys keys;
     template <class T>
     role<T> at(index_t anchor, index_t candidate) const {
       return detail::role_by_lane<T>(
-          [&](int k) { return (*keys)(anchor, candidate + k) ? negative_pair() : hidden_pair(); });
+          [&](int k) { return keys(anchor, candidate + k) ? negative_pair() : hidden_pair(); });
     }
   };
   struct bound {
     admissible_keys keys;
-    rule_type rule() const { return {&keys}; }
+    rule_type rule() const { return {keys}; }
   };
   bound bind(const pair_space& space) const {
     keys.check("admissible_targets", space.anchors, space.candidates);

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/contrast/targets/bound.hpp>
+#include <mixcon/negatives/ring.hpp>
+
+#include <map>
+
+namespace mixcon {
+
+/// Targets of anchors against a cross-batch memory: rows of the anchor's label are positives in equal shares, other
+/// rows negatives, and the slot of the anchor itself is hidden. `labels` are of the anchors; `own_slot` names each
+/// anchor's slot, or is empty when the batch was not pushed. Views must outlive the calls.
+struct memory_targets {
+  integer_view labels{}, memory_labels{}, own_slot{};
+
+  struct rule_type {
+    memory_targets of;
+    const double* share;
+    template <class T>
+    role<T> at(index_t anchor, index_t candidate) const {
+      return detail::role_by_lane<T>([&](int k) -> role<double> {
+        const index_t slot = candidate + k;
+        if (!of.own_slot.empty() && of.own_slot[anchor] == slot) return hidden_pair();
+        return of.labels[anchor] == of.memory_labels[slot] ? positive_pair(share[anchor]) : negative_pair();
+      });
+    }
+  };
+  struct bound {
+    memory_targets of;
+    std::vector<double> share;
+    rule_type rule() const { return {of, share.data()}; }
+  };
+  bound bind(const pair_space& space) const {
+    MIXCON_REQUIRE(labels.size() == space.anchors && memory_labels.size() == space.candidates,
+                   "memory_targets: ", labels.size(), " labels and ", memory_labels.size(), " memory labels for ",
+                   space.anchors, " anchors and ", space.candidates, " candidates; expected one each");
+    MIXCON_REQUIRE(own_slot.empty() || own_slot.size() == space.anchors, "memory_targets: ", own_slot.size(),
+                   " own slots for ", space.anchors, " anchors; expected one each, or none");
+    std::map<std::int64_t, index_t> members;
+    for (index_t c = 0; c < space.candidates; ++c) ++members[memory_labels[c]];
+    bound b{*this, {}};
+    for (index_t a = 0; a < space.anchors; ++a) {
+      const auto found = members.find(labels[a]);
+      index_t positives = found == members.end() ? 0 : found->second;
+      if (!own_slot.empty() && own_slot[a] >= 0 && own_slot[a] < space.candidates &&
+          memory_labels[own_slot[a]] == labels[a])
+        --positives;
+      b.share.push_back(positives > 0 ? 1.0 / static_cast<double>(positives) : 0.0);
+    }
+    return b;
+  }
+};
+
+/// Cross-batch memory: embeddings of the last batches with their labels, as constants, that give an anchor positives
+/// and negatives beyond its batch. Wang et al. 2020, arXiv:1912.06798. As there: push the batch first, then compare
+/// against the memory with each anchor's own slot hidden, and add the loss, times a weight, to that of the batch.
+/// Usually after a warm-up, since early embeddings drift.
+///
+///   cross_batch_memory<float> memory(8192, 128);
+///   memory.push(z, labels);
+///   value_and_grad(tiled{}, supcon, memory.targets(labels), z, memory.rows(), {.anchors = by_z});
+template <Storable T>
+class cross_batch_memory {
+ public:
+  cross_batch_memory() = default;
+  cross_batch_memory(index_t capacity, index_t width) : ring_(capacity, width) {}
+  /// Goes on with a stored ring; the slots of its last batch are those of the last rows pushed.
+  explicit cross_batch_memory(const ring<T>& stored) : ring_(stored) {}
+
+  /// Adds a batch: embeddings (B, D) and labels (B).
+  template <Viewable<2> Rows>
+  void push(const Rows& rows, const integer_view& labels, const integer_view& ids = {}, std::int64_t step = 0) {
+    const index_t count = mixcon::view<2>(rows).extent(0);
+    MIXCON_REQUIRE(labels.size() == count, "cross_batch_memory: ", labels.size(), " labels for ", count,
+                   " rows; expected one each");
+    const index_t first = ring_.push(rows, ids, labels, step);
+    last_.clear();
+    for (index_t i = 0; i < count; ++i) last_.push_back((first + i) % ring_.capacity);
+  }
+  /// Targets of the batch just pushed against `rows()`. They hold views of this memory until the next push.
+  memory_targets targets(const integer_view& labels) const { return {labels, ring_.labels(), last_}; }
+
+  index_t size() const { return ring_.size(); }
+  matrix_view<const T> rows() const { return ring_.view(); }
+  const ring<T>& stored() const { return ring_; }
+
+ private:
+  ring<T> ring_;
+  std::vector<index_t> last_;  // slots of the batch pushed last
+};
+
+}  // namespace mixcon

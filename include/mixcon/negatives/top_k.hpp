@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/engine/formulas.hpp>
+#include <mixcon/negatives/admissible.hpp>
+#include <mixcon/negatives/negative_list.hpp>
+#include <mixcon/negatives/score_tile.hpp>
+
+#include <algorithm>
+
+namespace mixcon {
+
+/// Keys with the scores they were chosen by, best first: `score` (N, m); 0 in empty slots.
+template <class T>
+struct ranked_list {
+  negative_list list{};
+  std::vector<T> score{};
+
+  T score_of(index_t anchor, index_t slot) const { return score[static_cast<std::size_t>(anchor * list.slots + slot)]; }
+};
+
+namespace detail {
+
+/// The k best of the keys shown so far, kept in a buffer that is cut down to k whenever it is full. Better: a larger
+/// score, and of equal ones the lower position. Keys are shown in ascending order, so an equal score never displaces.
+template <class T>
+class best_keys {
+ public:
+  struct entry {
+    T score;
+    index_t key;
+  };
+  explicit best_keys(index_t k) : k_(static_cast<std::size_t>(k)) { kept_.reserve(2 * k_ + 64); }
+
+  /// Whether this score can still be among the best; NaN can.
+  bool may_enter(const T& score) const { return !full_ || !(score <= worst_); }
+  void add(const T& score, index_t key) {
+    kept_.push_back({score, key});
+    if (kept_.size() == 2 * k_ + 64) cut();
+    if (!full_ && kept_.size() == k_) cut();
+  }
+  /// The best, in order.
+  const std::vector<entry>& ranked() {
+    cut();
+    std::sort(kept_.begin(), kept_.end(), better);
+    return kept_;
+  }
+
+ private:
+  static bool better(const entry& a, const entry& b) {
+    return a.score > b.score || (a.score == b.score && a.key < b.key);
+  }
+  void cut() {
+    if (kept_.size() < k_) return;
+    const auto last = kept_.begin() + static_cast<std::ptrdiff_t>(k_ - 1);
+    std::nth_element(kept_.begin(), last, kept_.end(), better);
+    kept_.resize(k_);
+    worst_ = kept_.back().score;
+    full_ = true;
+  }
+
+  std::size_t k_;
+  std::vector<entry> kept_;
+  bool full_ = false;
+  T worst_{};
+};
+
+}  // namespace detail
+
+/// The k admissible keys most similar to each anchor, exactly, best first; of equal scores the lower position. The
+/// N x M similarities are never stored: time O(N M D), memory O((N + M) D + N k + a tile a thread). The same list for
+/// any number of threads. An anchor with fewer admissible keys has empty slots, or with `strict` is refused.
+///
+///   const auto hard = top_k{.k = 16, .admissible = {.anchor_labels = y, .key_labels = yk}}(tiled{}, cosine{}, z,
+///   keys);
+///
+/// A NaN score is refused. Gradients do not flow through the choice.
+struct top_k {
+  index_t k = 1;
+  admissible_keys admissible{};
+  bool strict = false;
+
+  template <class Executor, class Similarity, Viewable<2> Anchors, Viewable<2> Keys>
+  auto operator()(const Executor& executor, const Similarity& similarity, const Anchors& anchors,
+                  const Keys& keys) const {
+    const auto a = view<2>(anchors), c = view<2>(keys);
+    MIXCON_REQUIRE(a.extent(0) >= 1 && c.extent(0) >= 1 && a.extent(1) == c.extent(1) && a.extent(1) >= 1,
+                   "top_k: anchors are ", a.extents(), ", keys ", c.extents(),
+                   "; expected at least one row of each, of the same width");
+    MIXCON_REQUIRE(k >= 1 && k <= c.extent(0), "top_k: k is ", k, " for ", c.extent(0),
+                   " keys; expected 1 to the number of keys");
+    admissible.check("top_k", a.extent(0), c.extent(0));
+    const auto packed_anchors = detail::rows_as_read(a, similarity.anchor_rows());
+    const auto packed_keys = detail::rows_as_read(c, similarity.candidate_rows());
+    using T = std::remove_cvref_t<decltype(*packed_anchors.row(0))>;
+    const detail::score_tiles<Similarity, T> scores(similarity, packed_anchors, packed_keys);
+    ranked_list<T> found{negative_list(a.extent(0), k), std::vector<T>(static_cast<std::size_t>(a.extent(0) * k))};
+    detail::for_each_row(executor, scores.blocks(), [&](index_t block, auto how) {
+      using V = typename decltype(how)::template vector<T>;
+      std::vector<detail::best_keys<T>> best(static_cast<std::size_t>(scores.rows), detail::best_keys<T>(k));
+      scores.template visit<V>(block, [&](index_t anchor, index_t first, const T* row, index_t count) {
+        auto& kept = best[static_cast<std::size_t>(anchor - block * scores.rows)];
+        for (index_t j = 0; j < count; ++j)
+          if (kept.may_enter(row[j]) && admissible(anchor, first + j)) {
+            MIXCON_REQUIRE(row[j] == row[j], "top_k: the score of anchor ", anchor, " and key ", first + j,
+                           " is NaN; expected finite rows. Has training diverged?");
+            kept.add(row[j], first + j);
+          }
+      });
+      for (index_t r = 0; r < scores.rows && block * scores.rows + r < a.extent(0); ++r)
+        fill(found, block * scores.rows + r, best[static_cast<std::size_t>(r)]);
+    });
+    return found;
+  }
+
+ private:
+  template <class T>
+  void fill(ranked_list<T>& found, index_t anchor, detail::best_keys<T>& best) const {
+    index_t slot = 0;
+    for (const auto& entry : best.ranked()) {
+      found.list.put(anchor, slot, entry.key);
+      found.score[static_cast<std::size_t>(anchor * k + slot++)] = entry.score;
+    }
+    MIXCON_REQUIRE(!strict || slot == k, "top_k: anchor ", anchor, " has ", slot, " admissible keys; expected ", k,
+                   ", or strict = false for empty slots");
+  }
+};
+
+}  // namespace mixcon
