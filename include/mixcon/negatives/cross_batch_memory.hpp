@@ -15,21 +15,21 @@ struct memory_targets {
   integer_view labels{}, memory_labels{}, own_slot{};
 
   struct rule_type {
-    memory_targets of;
+    integer_view labels, memory_labels, own_slot;
     const double* share;
     template <class T>
     role<T> at(index_t anchor, index_t candidate) const {
       return detail::role_by_lane<T>([&](int k) -> role<double> {
         const index_t slot = candidate + k;
-        if (!of.own_slot.empty() && of.own_slot[anchor] == slot) return hidden_pair();
-        return of.labels[anchor] == of.memory_labels[slot] ? positive_pair(share[anchor]) : negative_pair();
+        if (!own_slot.empty() && own_slot[anchor] == slot) return hidden_pair();
+        return labels[anchor] == memory_labels[slot] ? positive_pair(share[anchor]) : negative_pair();
       });
     }
   };
   struct bound {
-    memory_targets of;
+    integer_view labels, memory_labels, own_slot;
     std::vector<double> share;
-    rule_type rule() const { return {of, share.data()}; }
+    rule_type rule() const { return {labels, memory_labels, own_slot, share.data()}; }
   };
   bound bind(const pair_space& space) const {
     MIXCON_REQUIRE(labels.size() == space.anchors && memory_labels.size() == space.candidates,
@@ -39,7 +39,7 @@ struct memory_targets {
                    " own slots for ", space.anchors, " anchors; expected one each, or none");
     std::map<std::int64_t, index_t> members;
     for (index_t c = 0; c < space.candidates; ++c) ++members[memory_labels[c]];
-    bound b{*this, {}};
+    bound b{labels, memory_labels, own_slot, {}};
     for (index_t a = 0; a < space.anchors; ++a) {
       const auto found = members.find(labels[a]);
       index_t positives = found == members.end() ? 0 : found->second;

@@ -68,15 +68,4 @@ class score_tiles {
   std::vector<T> anchor_squared_, key_squared_;
 };
 
-/// The rows of a tensor, packed as a similarity reads them.
-template <class Rows>
-auto rows_as_read(const Rows& tensor, rows form) {
-  using E = std::remove_const_t<element_t<const Rows>>;
-  const matrix_view<const E> from = view<2>(tensor);
-  packed_rows<accumulate_t<E>> to(from.extent(0), from.extent(1));
-  for (index_t i = 0; i < from.extent(0); ++i)
-    to.pack(i, vector_view<const E>{from.data() + i * from.stride(0), {from.extent(1)}, {from.stride(1)}}, form);
-  return to;
-}
-
 }  // namespace mixcon::detail

@@ -4,6 +4,7 @@
 #include <mixcon/engine/formulas.hpp>
 #include <mixcon/negatives/admissible.hpp>
 #include <mixcon/negatives/negative_list.hpp>
+#include <mixcon/negatives/rows_as_read.hpp>
 #include <mixcon/negatives/score_tile.hpp>
 
 #include <algorithm>

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/contrast/packed_rows.hpp>
+#include <mixcon/core/tensor_traits.hpp>
+
+namespace mixcon::detail {
+
+/// The rows of a tensor, packed as a similarity reads them.
+template <class Rows>
+auto rows_as_read(const Rows& tensor, rows form) {
+  using E = std::remove_const_t<element_t<const Rows>>;
+  const matrix_view<const E> from = view<2>(tensor);
+  packed_rows<accumulate_t<E>> to(from.extent(0), from.extent(1));
+  for (index_t i = 0; i < from.extent(0); ++i)
+    to.pack(i, vector_view<const E>{from.data() + i * from.stride(0), {from.extent(1)}, {from.stride(1)}}, form);
+  return to;
+}
+
+}  // namespace mixcon::detail
