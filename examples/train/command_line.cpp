@@ -153,7 +153,7 @@ int refuse_arguments(const CLI::App& app, const CLI::ParseError& error) {
 int run_command_line(int count, const char* const* arguments) {
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is a write that fails, not the end
   CLI::App app("Trains networks with mixing and contrastive losses of mixcon.", "mixcon-train");
-  app.require_subcommand(1);
+  app.require_subcommand(0, 1);
   train_options train_command(app);
   eval_request eval_asked;
   inspect_request inspect_asked;
@@ -161,6 +161,11 @@ int run_command_line(int count, const char* const* arguments) {
   add_inspect(app, inspect_asked);
   try {
     app.parse(count, arguments);
+    if (app.get_subcommands().empty()) {
+      std::fprintf(stderr,
+                   "mixcon-train: no command was given; expected train, eval or inspect. See mixcon-train --help.\n");
+      return exit_refused;
+    }
     if (train_command.was_asked()) return train(train_command.request(), stdout);
     return eval_command.parsed() ? evaluate(eval_asked, stdout) : inspect(inspect_asked, stdout);
   } catch (const CLI::ParseError& error) {
