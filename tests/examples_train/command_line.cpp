@@ -104,8 +104,8 @@ TEST_CASE("what cannot be done is refused with one sentence and status 2", "[exa
 TEST_CASE("Ctrl-C saves and says how to go on, and a resumed run ends with the weights of an uninterrupted one",
           "[examples]") {
   const scratch_folder folder;
-  REQUIRE(run(small_job(folder / "straight", "400")).status == exit_done);
-  const pid_t child = start(small_job(folder / "stopped", "400"), folder / "output");
+  REQUIRE(run(small_job(folder / "straight", "250")).status == exit_done);
+  const pid_t child = start(small_job(folder / "stopped", "250"), folder / "output");
   while (!std::filesystem::exists(folder / "stopped/checkpoint.previous.safetensors"))
     std::this_thread::sleep_for(std::chrono::milliseconds(1));  // three steps are done
   kill(child, SIGINT);
@@ -115,7 +115,7 @@ TEST_CASE("Ctrl-C saves and says how to go on, and a resumed run ends with the w
   text << std::ifstream(folder / "output").rdbuf();
   CHECK(WEXITSTATUS(status) == exit_interrupted);
   CHECK(text.str().find("go on with: mixcon-train train --resume " + folder / "stopped") != std::string::npos);
-  CHECK(load_checkpoint(folder / "stopped").step < 400);
+  CHECK(load_checkpoint(folder / "stopped").step < 250);
 
   const outcome other = run({"train", "--resume", folder / "stopped", "--width", "8"});
   CHECK(other.status == exit_refused);
