@@ -29,6 +29,8 @@ struct mochi {
   template <Draws D>
   mochi_plan plan(index_t queries, const D& draws) const {
     check();
+    MIXCON_REQUIRE(hardest >= 2 || mixed == 0, "mochi: ", mixed,
+                   " mixtures of pairs from a list of 1 key; expected hardest >= 2, or mixed = 0");
     mochi_plan drawn;
     const D own = draws.within("mochi");
     for (index_t i = 0; i < queries; ++i) {
@@ -74,8 +76,6 @@ struct mochi {
   void check() const {
     MIXCON_REQUIRE(hardest >= 1 && mixed >= 0 && query_mixed >= 0, "mochi: hardest is ", hardest, ", mixed ", mixed,
                    ", query_mixed ", query_mixed, "; expected at least 1, 0 and 0");
-    MIXCON_REQUIRE(hardest >= 2 || mixed == 0, "mochi: ", mixed,
-                   " mixtures of pairs from a list of 1 key; expected hardest >= 2, or mixed = 0");
     MIXCON_REQUIRE(beta_most >= 0 && beta_most <= 0.5, "mochi: beta_most is ", beta_most,
                    "; expected 0 to 1/2, since a larger share of the query would pass the key");
   }
