@@ -190,7 +190,7 @@ template <class Similarity, class Anchors, class Positives, class Keys>
 synthetic_negatives(const Similarity&, const mixture_list&, const Anchors&, const Positives&, const Keys&)
     -> synthetic_negatives<accumulate_t<std::remove_const_t<element_t<const Anchors>>>>;
 template <class Similarity, class Anchors, class Positives, class Keys>
-synthetic_negatives(const Similarity&, const mixture_list&, const Anchors&, const Positives&, const Keys&,
-                    interpolation) -> synthetic_negatives<accumulate_t<std::remove_const_t<element_t<const Anchors>>>>;
+synthetic_negatives(const Similarity&, const mixture_list&, const Anchors&, const Positives&, const Keys&, mixing_path)
+    -> synthetic_negatives<accumulate_t<std::remove_const_t<element_t<const Anchors>>>>;
 
 }  // namespace mixcon
