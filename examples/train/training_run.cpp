@@ -59,7 +59,7 @@ std::string same_name(const std::string& name) { return name; }
 settings resolved(settings chosen) {
   if (chosen.precision == "auto") {
     const dnnl_cpu_isa_t has = dnnl_get_effective_cpu_isa();
-    chosen.precision = (has & dnnl_cpu_isa_avx512_core_bf16) == dnnl_cpu_isa_avx512_core_bf16 ? "bf16" : "fp32";
+    chosen.precision = (has & dnnl_cpu_isa_avx512_core_amx) == dnnl_cpu_isa_avx512_core_amx ? "bf16" : "fp32";
   }
   if (chosen.threads == 0) chosen.threads = available_threads();
   return chosen;
