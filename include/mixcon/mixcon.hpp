@@ -44,4 +44,5 @@
 
 #if !defined(__CUDACC__)  // nvcc has no vector registers
 #include <mixcon/engine/relational_distillation.hpp>
+#include <mixcon/negatives/all_negatives.hpp>
 #endif

@@ -5,8 +5,6 @@
 #include <mixcon/negatives/class_neighbours.hpp>
 #include <mixcon/negatives/uniform_negatives.hpp>
 
-#include <algorithm>
-
 namespace mixcon {
 
 /// Negatives from the classes nearest to the anchor's class: a class is drawn by the table of `class_neighbours`, then

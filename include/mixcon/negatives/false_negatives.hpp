@@ -63,8 +63,8 @@ struct false_negative_targets {
     suspected->check("false_negative_targets", space.candidates);
     bound b{suspected->key, {}, suspected->slots, handling == false_negative::attract};
     for (index_t a = 0; a < space.anchors; ++a) {
-      const auto row = b.sorted.begin() + static_cast<std::ptrdiff_t>(a * b.slots);
-      std::sort(row, row + static_cast<std::ptrdiff_t>(b.slots));
+      detail::heap_sort(b.sorted.data() + a * b.slots, b.slots,
+                        [](std::int32_t one, std::int32_t other) { return one < other; });
       b.share.push_back(1.0 / static_cast<double>(b.attract ? 1 + suspected->filled(a) : 1));
     }
     return b;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mixcon/core/integer_view.hpp>
+#include <mixcon/core/require.hpp>
 #include <mixcon/core/storage.hpp>
 #include <mixcon/core/tensor_traits.hpp>
 

@@ -3,11 +3,10 @@
 
 #include <mixcon/engine/formulas.hpp>
 #include <mixcon/negatives/admissible.hpp>
+#include <mixcon/negatives/heap.hpp>
 #include <mixcon/negatives/negative_list.hpp>
 #include <mixcon/negatives/rows_as_read.hpp>
 #include <mixcon/negatives/score_tile.hpp>
-
-#include <algorithm>
 
 namespace mixcon {
 
@@ -22,8 +21,8 @@ struct ranked_list {
 
 namespace detail {
 
-/// The k best of the keys shown so far, kept in a buffer that is cut down to k whenever it is full. Better: a larger
-/// score, and of equal ones the lower position. Keys are shown in ascending order, so an equal score never displaces.
+/// The k best of the keys shown so far, the worst of them at the root of a heap. Better: a larger score, and of equal
+/// ones the lower position. Keys are shown in ascending order, so an equal score never displaces.
 template <class T>
 class best_keys {
  public:
@@ -31,19 +30,22 @@ class best_keys {
     T score;
     index_t key;
   };
-  explicit best_keys(index_t k) : k_(static_cast<std::size_t>(k)) { kept_.reserve(2 * k_ + 64); }
+  explicit best_keys(index_t k) : k_(k) {}
 
   /// Whether this score can still be among the best; NaN can.
-  bool may_enter(const T& score) const { return !full_ || !(score <= worst_); }
+  bool may_enter(const T& score) const { return size() < k_ || !(score <= kept_.front().score); }
   void add(const T& score, index_t key) {
-    kept_.push_back({score, key});
-    if (kept_.size() == 2 * k_ + 64) cut();
-    if (!full_ && kept_.size() == k_) cut();
+    if (size() < k_) {
+      kept_.push_back({score, key});
+      if (size() == k_) make_heap(kept_.data(), k_, better);
+    } else {
+      kept_.front() = {score, key};
+      sink(kept_.data(), k_, 0, better);
+    }
   }
   /// The best, in order.
   const std::vector<entry>& ranked() {
-    cut();
-    std::sort(kept_.begin(), kept_.end(), better);
+    heap_sort(kept_.data(), size(), better);
     return kept_;
   }
 
@@ -51,19 +53,10 @@ class best_keys {
   static bool better(const entry& a, const entry& b) {
     return a.score > b.score || (a.score == b.score && a.key < b.key);
   }
-  void cut() {
-    if (kept_.size() < k_) return;
-    const auto last = kept_.begin() + static_cast<std::ptrdiff_t>(k_ - 1);
-    std::nth_element(kept_.begin(), last, kept_.end(), better);
-    kept_.resize(k_);
-    worst_ = kept_.back().score;
-    full_ = true;
-  }
+  index_t size() const { return static_cast<index_t>(kept_.size()); }
 
-  std::size_t k_;
+  index_t k_;
   std::vector<entry> kept_;
-  bool full_ = false;
-  T worst_{};
 };
 
 }  // namespace detail
