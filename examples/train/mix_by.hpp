@@ -24,7 +24,7 @@ using mixcon::tensor_view;
 template <class Policy>
 void set_options(Policy& policy, const policy_options& options) {
   if constexpr (requires { policy.lambda.alpha; })
-    if (options.alpha) policy.lambda.alpha = *options.alpha;
+    if (options.alpha) policy.lambda = {.alpha = *options.alpha};  // Beta(alpha, alpha)
   if constexpr (requires { policy.partner_share; })
     if (options.partner_share) policy.partner_share = *options.partner_share;
   if constexpr (requires { policy.per = options.per; }) policy.per = options.per;
