@@ -25,16 +25,24 @@ void write(const fs::path& file, const std::string& text) {
 
 /// One kind of thing that stands in a list.
 struct listed_kind {
-  std::string folder;  // of headers in include/mixcon
-  std::string tests;   // their folder in tests, or that of their case table
-  std::string list;    // the header that includes them all
-  std::string pages;   // their folder in docs
-  std::regex defines;  // a line that only such a header has
+  std::string folder;    // of headers in include/mixcon
+  std::string tests;     // their folder in tests, or that of their case table
+  std::string list;      // the header that includes them all
+  std::string pages;     // their folder in docs
+  std::regex defines;    // a line that only such a header has
+  bool as_types = true;  // whether the list names them as types too
 };
 const listed_kind losses{"contrast", "cases", "all_losses.hpp", "losses",
                          std::regex(R"((^|\n) +(constexpr )?auto statistics\(\) const)")};
 const listed_kind policies{"mix", "mix", "all_mixes.hpp", "mixes",
                            std::regex(R"((^|\n) +(constexpr )?mix_plan<\w+> plan\()")};
+const listed_kind selectors{
+    "negatives",
+    "negatives",
+    "all_negatives.hpp",
+    "negatives",
+    std::regex(R"(\n  ((negative_list|auto) operator\(\)\(|mixture_list mixtures\(|\w+ (push|enqueue|update)\(const))"),
+    false};
 
 /// The names of all headers of a kind under a root.
 std::vector<std::string> names_of(const fs::path& root, const listed_kind& kind) {
@@ -102,6 +110,18 @@ TEST_CASE("Every public loss stands in its list and has a page and a test", "[la
 
 TEST_CASE("Every public mixing policy stands in its list and has a page and a test", "[laws]") {
   check_nothing_is_missing(policies);
+}
+
+TEST_CASE("Every public way to choose negatives stands in its list and has a page and a test", "[laws]") {
+  check_nothing_is_missing(selectors);
+}
+
+TEST_CASE("A selector that lacks its line, its page and its test is noticed", "[laws]") {
+  const scratch_folder folder;
+  const fs::path headers = folder.path() / "include/mixcon/negatives";
+  write(headers / "fresh.hpp", "struct fresh {\n  negative_list operator()(index_t anchors) const;\n};\n");
+  write(headers / "all_negatives.hpp", "");
+  CHECK(missing(folder.path(), selectors).size() == 3);
 }
 
 TEST_CASE("A loss that lacks its line, its page and its test is noticed", "[laws]") {

@@ -52,7 +52,8 @@ TEST_CASE("Distance-weighted draws follow one over the density of distances", "[
     sum += weights[j];
   }
   double seen[4] = {};
-  for (const auto key : distance_weighted{}(tiled{}, z, keys, ids, philox_draws{.seed = 4}).key) seen[key] += 1;
+  const auto list = distance_weighted{}(tiled{}, z, keys, ids, philox_draws{.seed = 4});
+  for (const auto key : list.key) seen[key] += 1;
   CHECK(seen[3] == 0);
   double chi_square = 0;
   for (int j = 0; j < 3; ++j) {

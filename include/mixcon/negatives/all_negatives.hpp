@@ -12,6 +12,7 @@
 #include <mixcon/negatives/latent_mixup.hpp>
 #include <mixcon/negatives/memory_queue.hpp>
 #include <mixcon/negatives/mochi.hpp>
+#include <mixcon/negatives/ring.hpp>
 #include <mixcon/negatives/sample_conditioned.hpp>
 #include <mixcon/negatives/semi_hard.hpp>
 #include <mixcon/negatives/top_k.hpp>
