@@ -122,7 +122,8 @@ TEST_CASE("a full disk or a folder that is none is one sentence, and the old fil
   std::signal(SIGXFSZ, SIG_IGN);
   rlimit before{};
   getrlimit(RLIMIT_FSIZE, &before);
-  for (const rlim_t room : {0U, 1U, 100U, 600U, 1000U}) {  // bytes that a file may have: each write that could fail does
+  for (const rlim_t room :
+       {0U, 1U, 100U, 600U, 1000U}) {  // bytes that a file may have: each write that could fail does
     rlimit limit = before;
     limit.rlim_cur = room;
     REQUIRE(setrlimit(RLIMIT_FSIZE, &limit) == 0);

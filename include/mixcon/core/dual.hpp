@@ -10,7 +10,7 @@ namespace mixcon {
 template <class T, int K>
 struct dual {
   T value{};
-  T partial[static_cast<unsigned>(K > 0 ? K : 1)]{};
+  T partial[static_cast<unsigned>(K > 0 ? K : 1)]{};  // NOLINT(bugprone-branch-clone): for K = 1 both are 1
 
   constexpr dual() = default;
   MIXCON_HD constexpr dual(T v) : value(v) {}  // NOLINT(google-explicit-constructor)

@@ -13,6 +13,7 @@
 
 #if MIXCON_HAS_WIDE_PRODUCT
 
+// NOLINTBEGIN(bugprone-macro-parentheses): names and attributes take none
 // One block of rows by vectors of columns, all sums in registers; the function of namespace `name`, for `instructions`.
 #define MIXCON_WIDE_PRODUCT(name, instructions, bytes, rows, vectors)                                            \
   namespace name {                                                                                               \
@@ -57,6 +58,7 @@
     }                                                                                                            \
   };                                                                                                             \
   }
+// NOLINTEND(bugprone-macro-parentheses)
 
 namespace mixcon {
 inline namespace MIXCON_INSTRUCTION_SET {
