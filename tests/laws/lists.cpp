@@ -68,7 +68,7 @@ std::vector<std::string> missing(const fs::path& root, const listed_kind& kind) 
     const std::string header = kind.folder + "/" + name + ".hpp";
     if (list.find("#include <mixcon/" + header + ">") == std::string::npos)
       sentences.push_back(header + " is not included in " + kind.list);
-    if (!std::regex_search(list, std::regex("using \\w+ =[^;]*\\b" + name + "\\b[^;]*;")))
+    if (kind.as_types && !std::regex_search(list, std::regex("using \\w+ =[^;]*\\b" + name + "\\b[^;]*;")))
       sentences.push_back(name + " does not stand in the list of " + kind.list);
     if (!fs::exists(root / "docs" / kind.pages / (name + ".md")))
       sentences.push_back(name + " has no page docs/" + kind.pages + "/" + name + ".md");
