@@ -23,7 +23,7 @@ std::vector<std::int32_t> sorted_whole(const matrix<float>& z, const matrix<floa
     std::vector<std::pair<double, std::int32_t>> order;
     for (index_t c = 0; c < keys.rows(); ++c) {
       double score = 0;
-      for (index_t x = 0; x < z.width(); ++x) score += double{z(a, x)} * double{keys(c, x)};
+      for (index_t x = 0; x < z.width(); ++x) score += static_cast<double>(z(a, x)) * static_cast<double>(keys(c, x));
       if (rule(a, c)) order.emplace_back(-score, static_cast<std::int32_t>(c));
     }
     std::sort(order.begin(), order.end());
