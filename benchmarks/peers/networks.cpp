@@ -23,10 +23,9 @@ double measured(device& on, int depth, index_t channels, index_t side, index_t b
   resnet network(on, {.depth = depth, .channels = channels});
   layer_seeds seeds(1);
   linear_layer classifier(on, network.features(), 10, seeds);
-  std::vector<trained_parameter> trained;
-  for (const module* part : {static_cast<const module*>(&network), static_cast<const module*>(&classifier)})
-    for (const parameter& p : part->parameters()) trained.push_back({p.name, p.value, p.decays});
-  sgd optimiser(std::move(trained), 0.9, 1e-4);
+  std::vector<parameter> trained = network.parameters();
+  for (const parameter& p : classifier.parameters()) trained.push_back(p);
+  sgd optimiser(trained, 0.9, 1e-4);
   const shape extents{batch, channels, side, side};
   std::vector<float> images;
   for (index_t k = 0; k < extents.size(); ++k)
