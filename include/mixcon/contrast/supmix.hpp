@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/contrast/targets/same_class.hpp>
+
+#include <cstdint>
+#include <vector>
+
+namespace mixcon {
+
+/// SupMix: SupCon of images and their mixtures, where a mixture counts for the class of either image by its share. Rows
+/// are [z; z_mix], 2N: row N + i mixes image i (share lambda) with image N - 1 - i, the batch in reverse. With
+/// `info_nce` it is
+///
+///   lambda SupCon([z; z_mix], y) + (1 - lambda) SupCon([z; reversed z_mix], y)
+///
+/// in one sweep: both terms have the same rows, each hidden from itself alone, hence the same partitions; only the
+/// classes of the mixtures differ, and the targets add. `labels` (N) must outlive the calls; lambda in [0, 1].
+/// Introduced as a baseline by Han et al. 2022 (UniCon), arXiv:2204.10695.
+struct supmix_targets {
+  integer_view labels{};
+  double lambda = 0.5;
+
+  struct rule_type {
+    vector_view<const std::int32_t> own, other;        // (2N): the class of the row's first and second image
+    vector_view<const double> own_share, other_share;  // (2N): what each positive of that class gets
+    template <class T>
+    MIXCON_HD role<T> at(index_t anchor, index_t candidate) const {
+      const mask_of<T> self = detail::is_candidate<T>(candidate, anchor);
+      const T mass = choose(detail::is_class<T>(own.data() + candidate, own[anchor]), T(own_share[anchor]), T(0)) +
+                     choose(detail::is_class<T>(other.data() + candidate, other[anchor]), T(other_share[anchor]), T(0));
+      const mask_of<T> positive = !self && mass > T(0);
+      return {positive, choose(self, T(0), T(1)), choose(positive, mass, T(0))};
+    }
+  };
+  struct bound {
+    std::vector<std::int32_t> own, other;
+    std::vector<double> own_share, other_share;
+    rule_type rule() const {
+      return {mixcon::view(own), mixcon::view(other), mixcon::view(own_share), mixcon::view(other_share)};
+    }
+  };
+
+  bound bind(const pair_space& space) const {
+    const index_t samples = labels.size();
+    MIXCON_REQUIRE(samples > 0 && space.anchors == 2 * samples && space.candidates == 2 * samples,
+                   "supmix_targets: ", samples, " labels for ", space.anchors, " anchors and ", space.candidates,
+                   " candidates; expected two rows a label on both sides: the images, then the mixtures");
+    MIXCON_REQUIRE(lambda >= 0 && lambda <= 1, "supmix_targets: lambda is ", lambda, "; expected a number in [0, 1]");
+    bound b;
+    const auto first = [&](index_t row) { return labels[row % samples]; };
+    const auto second = [&](index_t row) { return labels[row < samples ? row : 2 * samples - 1 - row]; };
+    number_classes(2 * samples, first, lambda, b.own, b.own_share);
+    number_classes(2 * samples, second, 1 - lambda, b.other, b.other_share);
+    return b;
+  }
+
+ private:
+  /// Classes by number, and `mass` shared among the other rows of a row's class.
+  template <class Label>
+  static void number_classes(index_t rows, Label&& label, double mass, std::vector<std::int32_t>& classes,
+                             std::vector<double>& share) {
+    std::vector<index_t> known, members;
+    for (index_t row = 0; row < rows; ++row) {
+      std::size_t c = 0;
+      while (c < known.size() && known[c] != label(row)) ++c;
+      if (c == known.size()) known.push_back(label(row)), members.push_back(0);
+      ++members[c];
+      classes.push_back(static_cast<std::int32_t>(c));
+    }
+    for (const std::int32_t c : classes) {
+      const index_t others = members[static_cast<std::size_t>(c)] - 1;
+      share.push_back(others > 0 ? mass / static_cast<double>(others) : 0);
+    }
+  }
+};
+
+}  // namespace mixcon
