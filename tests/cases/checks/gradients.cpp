@@ -15,7 +15,8 @@ struct kink_count {
 
 class gradient_check {
  public:
-  gradient_check(const loss_case& loss, const loss_arguments& given, double step, double relative, kink_count& kinks)
+  gradient_check(const loss_case& loss, const loss_arguments& given, double step, long double relative,
+                 kink_count& kinks)
       : loss_(loss),
         given_(given),
         rows_(rows_in<long double>(given)),
@@ -71,7 +72,7 @@ class gradient_check {
   kink_count& kinks_;
 };
 
-void check_gradients(double temperature, int trials, double step, double relative) {
+void check_gradients(double temperature, int trials, double step, long double relative) {
   for (const loss_case& loss : loss_cases()) {
     if (temperature > 0 && loss.temperature < 0) continue;
     random_numbers draw(3);
@@ -90,9 +91,9 @@ void check_gradients(double temperature, int trials, double step, double relativ
 }  // namespace
 
 TEST_CASE("every loss has the gradient of its formula by every argument that has one", "[gradients]") {
-  check_gradients(0, 200, 1e-4, 1e-6);
+  check_gradients(0, 200, 1e-4, 1e-6L);
 }
 
 TEST_CASE("every loss has its gradient at temperature 0.01 too", "[gradients]") {
-  check_gradients(0.01, 20, 1e-5, 1e-5);
+  check_gradients(0.01, 20, 1e-5, 1e-5L);
 }

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/contrast/targets/bound.hpp>
+#include <mixcon/contrast/targets/class.hpp>
+#include <mixcon/mix/pair_targets.hpp>
+
+#include <cstdint>
+#include <vector>
+
+namespace mixcon {
+
+/// The labels of a mixed batch as targets over classes: candidate c is class c (a column of given logits, a proxy), and
+/// anchor a has mass lambda_a at its own class and 1 - lambda_a at its partner's; the two add where they meet. With
+/// `info_nce{.temperature = 1}` on `given_logits` this is the cross entropy of mixup (Zhang et al. 2018,
+/// arXiv:1710.09412), never with an (N, K) array. The targets must outlive the calls.
+struct class_pair_targets {
+  const pair_targets* pairs = nullptr;
+
+  explicit class_pair_targets(const pair_targets& of) : pairs(&of) {}
+  explicit class_pair_targets(const pair_targets&&) = delete;
+
+  struct rule_type {
+    vector_view<const std::int32_t> own, partner;  // (N)
+    vector_view<const double> lambda;              // (N)
+    template <class T>
+    MIXCON_HD role<T> at(index_t anchor, index_t candidate) const {
+      const T keep = T(lambda[anchor]);
+      const T mass = choose(detail::is_candidate<T>(candidate, own[anchor]), keep, T(0)) +
+                     choose(detail::is_candidate<T>(candidate, partner[anchor]), T(1) - keep, T(0));
+      return {mass > T(0), T(1), mass};
+    }
+  };
+  struct bound {
+    std::vector<std::int32_t> own, partner;
+    vector_view<const double> lambda;
+    rule_type rule() const { return {mixcon::view(own), mixcon::view(partner), lambda}; }
+  };
+  bound bind(const pair_space& space) const {
+    MIXCON_REQUIRE(pairs->samples() == space.anchors, "class_pair_targets: targets of ", pairs->samples(),
+                   " samples for ", space.anchors, " anchors; expected one each");
+    for (const double lambda : pairs->lambda)
+      MIXCON_REQUIRE(lambda >= 0 && lambda <= 1, "class_pair_targets: a lambda is ", lambda,
+                     "; expected numbers in [0, 1]");
+    return {detail::class_indices("class_pair_targets", pairs->own, space.candidates),
+            detail::class_indices("class_pair_targets", pairs->partner, space.candidates), mixcon::view(pairs->lambda)};
+  }
+};
+
+}  // namespace mixcon

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/bridge/classifier_loss.hpp>
+#include <mixcon/engine/given_logits.hpp>
+
+#include <cmath>
+#include <vector>
+
+namespace mixcon {
+
+/// Every class is a yes-or-no question of its own, answered by soft labels t in [0, 1]:
+///
+///   loss = mean_i sum_c w_ic (log(1 + e^l_ic) - t_ic l_ic),   w_ic = absent_weight where t_ic = 0, else 1
+///
+/// The sum over classes is not divided by their number. Used with mixed labels by Beyer et al. 2020, arXiv:2006.07159,
+/// and timm; `absent_weight` < 1 is OpenMixup's neg_weight.
+struct soft_binary_cross_entropy {
+  double absent_weight = 1;  // >= 0
+
+  void check() const {
+    MIXCON_REQUIRE(absent_weight >= 0 && absent_weight - absent_weight == 0,
+                   "soft_binary_cross_entropy: absent_weight is ", absent_weight, "; expected a finite number >= 0");
+  }
+};
+
+/// The loss of classifier outputs, `given_logits{l}` (N, K), for soft labels (N, K), and its gradient `.logits` where
+/// wanted: sets it. O(N K); an executor of any kind, on the calling thread.
+template <class Executor, Viewable<2> Targets, class E>
+auto value_and_grad(const Executor&, const soft_binary_cross_entropy& loss, const Targets& soft,
+                    const given_logits<E>& outputs, const gradients<accumulate_t<E>>& wanted) {
+  using T = accumulate_t<E>;
+  using wide = detail::wide_t<T>;
+  const matrix_view<const E>& logits = outputs.values;
+  const matrix_view<T>& gradient = wanted.logits;
+  const matrix_view<const std::remove_const_t<element_t<const Targets>>> targets = mixcon::view<2>(soft);
+  loss.check();
+  detail::check_classifier_call("soft_binary_cross_entropy", logits, gradient);
+  MIXCON_REQUIRE(targets.extents() == logits.extents(), "soft_binary_cross_entropy: soft labels are ",
+                 targets.extents(), " for logits ", logits.extents(), "; expected the same shape");
+  for (index_t i = 0; i < targets.extent(0); ++i)
+    for (index_t c = 0; c < targets.extent(1); ++c)
+      MIXCON_REQUIRE(targets(i, c) >= 0 && targets(i, c) <= 1, "soft_binary_cross_entropy: soft label (", i, ", ", c,
+                     ") is ", static_cast<double>(targets(i, c)), "; expected a number in [0, 1]");
+  return detail::mean_over_rows<wide>(
+      logits, gradient, [&](index_t i, const std::vector<wide>& x, std::vector<wide>& slope) {
+        wide sum = 0;
+        for (std::size_t c = 0; c < x.size(); ++c) {
+          const wide target = static_cast<wide>(targets(i, static_cast<index_t>(c)));
+          const wide weight = target == 0 ? static_cast<wide>(loss.absent_weight) : 1;
+          const wide small = std::exp(x[c] > 0 ? -x[c] : x[c]);
+          const wide yes = x[c] > 0 ? 1 / (1 + small) : small / (1 + small);
+          if (weight != 0 || x[c] - x[c] != 0)
+            sum += weight * ((x[c] > 0 ? x[c] * (1 - target) : -x[c] * target) + std::log1p(small));
+          slope[c] = weight * (yes - target);
+        }
+        return sum;
+      });
+}
+
+}  // namespace mixcon
