@@ -71,12 +71,12 @@ struct byol {
     wide top = 0, sum = 0;
     for (index_t k = 0; k < width; ++k) {
       const wide size = static_cast<wide>(x[k] < 0 ? -x[k] : x[k]);
-      if (!(size <= top)) top = size;
+      if (!(size <= top) && top == top) top = size;  // a NaN stays
     }
     if (!(top > wide(0))) return top == 0 ? wide(1e12) : top;
     for (index_t k = 0; k < width; ++k) sum += (static_cast<wide>(x[k]) / top) * (static_cast<wide>(x[k]) / top);
     const wide length = top * std::sqrt(sum);
-    return 1 / (length > wide(1e-12) ? length : wide(1e-12));
+    return 1 / (length <= wide(1e-12) ? wide(1e-12) : length);
   }
   /// A row that is shorter than 1e-12 has none, and gradient 0.
   template <class wide>

@@ -4,6 +4,7 @@
 #include <mixcon/contrast/targets/same_class.hpp>
 
 #include <cstdint>
+#include <map>
 #include <vector>
 
 namespace mixcon {
@@ -60,14 +61,11 @@ struct supmix_targets {
   template <class Label>
   static void number_classes(index_t rows, Label&& label, double mass, std::vector<std::int32_t>& classes,
                              std::vector<double>& share) {
-    std::vector<index_t> known, members;
-    for (index_t row = 0; row < rows; ++row) {
-      std::size_t c = 0;
-      while (c < known.size() && known[c] != label(row)) ++c;
-      if (c == known.size()) known.push_back(label(row)), members.push_back(0);
-      ++members[c];
-      classes.push_back(static_cast<std::int32_t>(c));
-    }
+    std::map<std::int64_t, std::int32_t> class_of;
+    for (index_t row = 0; row < rows; ++row)
+      classes.push_back(class_of.try_emplace(label(row), static_cast<std::int32_t>(class_of.size())).first->second);
+    std::vector<index_t> members(class_of.size());
+    for (const std::int32_t c : classes) ++members[static_cast<std::size_t>(c)];
     for (const std::int32_t c : classes) {
       const index_t others = members[static_cast<std::size_t>(c)] - 1;
       share.push_back(others > 0 ? mass / static_cast<double>(others) : 0);
