@@ -15,7 +15,7 @@ LAYERS = {
     "core": {"core"},
     "mix": {"core", "mix"},
     "contrast": {"core", "contrast"},
-    "bridge": {"core", "mix", "contrast", "bridge"},
+    "bridge": {"core", "mix", "contrast", "engine", "bridge"},
     "engine": {"core", "contrast", "mix", "engine"},
     "negatives": {"core", "mix", "contrast", "bridge", "engine", "negatives"},
     "adapt": {"core", "adapt"},
