@@ -3,18 +3,27 @@
 
 // Everything of mixcon that needs no third party. Adapters for Eigen, xtensor and others are in mixcon/adapt/.
 
+#include <mixcon/bridge/class_pairs.hpp>
+#include <mixcon/bridge/decoupled_mixup.hpp>
+#include <mixcon/bridge/infinite_class_mixup.hpp>
 #include <mixcon/bridge/mixed_targets.hpp>
+#include <mixcon/bridge/soft_binary_cross_entropy.hpp>
 #include <mixcon/contrast/aligned_calls.hpp>
 #include <mixcon/contrast/all_losses.hpp>
+#include <mixcon/contrast/byol.hpp>
+#include <mixcon/contrast/clip.hpp>
 #include <mixcon/contrast/columns.hpp>
 #include <mixcon/contrast/decoupled_weights.hpp>
 #include <mixcon/contrast/knowledge_distillation.hpp>
 #include <mixcon/contrast/mmcl.hpp>
+#include <mixcon/contrast/moco.hpp>
 #include <mixcon/contrast/n_pairs.hpp>
 #include <mixcon/contrast/nca.hpp>
 #include <mixcon/contrast/normface.hpp>
 #include <mixcon/contrast/objective.hpp>
 #include <mixcon/contrast/proxy_nca.hpp>
+#include <mixcon/contrast/soft_cross_entropy.hpp>
+#include <mixcon/contrast/supmix.hpp>
 #include <mixcon/contrast/targets.hpp>
 #include <mixcon/contrast/unicon.hpp>
 #include <mixcon/contrast/vicreg.hpp>

@@ -14,6 +14,7 @@ Loss ready(const std::vector<double>& numbers, double temperature = 0.5) {
   Loss loss{};
   if constexpr (requires { loss.temperature; }) loss.temperature = temperature;
   if constexpr (requires { loss.kappa; }) loss.kappa = mixcon::view(numbers);
+  if constexpr (requires { loss.lambda; }) loss.lambda = mixcon::view(numbers);
   return loss;
 }
 

@@ -22,6 +22,7 @@
 #include <mixcon/contrast/siglip.hpp>
 #include <mixcon/contrast/supcon_inside.hpp>
 #include <mixcon/contrast/triplet_margin.hpp>
+#include <mixcon/contrast/un_mix.hpp>
 #include <mixcon/contrast/uniformity.hpp>
 #include <mixcon/contrast/weighted_softmax.hpp>
 
@@ -30,6 +31,6 @@ namespace mixcon {
 using all_losses =
     pack<arcface, barlow_twins, batch_hard_triplet, circle, contrastive_distillation, contrastive_margin, decoupled,
          group_softmax, hard_negative, info_nce, lifted_structure, multi_similarity, nt_xent_per_pair, proxy_anchor,
-         siglip, supcon_inside, triplet_margin, uniformity, weighted_softmax>;
+         siglip, supcon_inside, triplet_margin, un_mix, uniformity, weighted_softmax>;
 
 }  // namespace mixcon
