@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""usage: networks.py PROGRAM [--threads T] [--seconds S] [--rounds R] [--venv FOLDER] [--output FILE]
+"""usage: networks.py PROGRAM [--only NAME] [--threads T] [--seconds S] [--rounds R] [--venv FOLDER] [--output FILE]
 
 Forward, backward and SGD step of residual networks, in images per second, beside PyTorch. PROGRAM is `peers_networks` as
 built. PyTorch runs in each of its settings (fp32 and bf16 autocast, both memory formats), ours in fp32 and bf16; all take
@@ -98,6 +98,7 @@ def installed_python(venv):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("program", help="peers_networks")
+    parser.add_argument("--only", default="", help="the networks whose name has this in it")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=4, help="of each measurement")
     parser.add_argument("--rounds", type=int, default=3)
@@ -112,6 +113,8 @@ def main():
     python = installed_python(chosen.venv)
     lines = ["| network | mixcon, images/s | PyTorch, images/s | ratio |", "| --- | --- | --- | --- |"]
     for network, (depth, channels, side, batch, _, _) in NETWORKS.items():
+        if chosen.only not in network:
+            continue
         ours, theirs = {}, {}
         for _ in range(chosen.rounds):
             for precision in ("fp32", "bf16"):
@@ -130,7 +133,7 @@ def main():
         (mine, how), (other, setting) = best(ours), best(theirs)
         lines.append(f"| {network}, batch {batch} | {mine:.0f} ({how}) | {other:.0f} ({setting}) | {mine / other:.2f} |")
         print(lines[-1], {name: [round(x) for x in each] for name, each in {**ours, **theirs}.items()}, flush=True)
-    text = "\n".join(lines) + f"\n\n{chosen.threads} threads, medians of {chosen.rounds} rounds; {platform.processor() or platform.machine()}\n"
+    text = "\n".join(lines) + f"\n\nthreads: {chosen.threads}; medians of {chosen.rounds} rounds; {platform.processor() or platform.machine()}\n"
     print("\n" + text)
     if chosen.output:
         chosen.output.write_text(text, encoding="utf-8")
