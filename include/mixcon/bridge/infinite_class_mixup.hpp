@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <mixcon/bridge/mixed_classifiers.hpp>
 #include <mixcon/contrast/info_nce.hpp>
 #include <mixcon/contrast/objective.hpp>
 #include <mixcon/contrast/targets/bound.hpp>
+#include <mixcon/core/overlap.hpp>
 #include <mixcon/engine/forward_backward.hpp>
 #include <mixcon/mix/pair_targets.hpp>
 
@@ -27,14 +29,6 @@ struct infinite_class_mixup {
   enum class duplicates { keep, hide };
   axis over = axis::both;
   duplicates same_classifiers = duplicates::keep;
-};
-
-/// Which gradients of `infinite_class_mixup` are wanted: by the features (N, D), the classifier's weights (K, D) and
-/// its bias (K). Default-made ones are not.
-template <class T>
-struct classifier_gradients {
-  matrix_view<T> features{}, weight{};
-  vector_view<T> bias{};
 };
 
 namespace detail {
@@ -63,12 +57,14 @@ struct numbered_diagonal {
 /// equal.
 inline numbered_diagonal numbered_classifiers(const pair_targets& targets, bool shared) {
   numbered_diagonal found;
+  const auto &a = targets.own, &b = targets.partner;
+  const auto& lambda = targets.lambda;
+  const auto plain = [&](std::size_t i) { return a[i] == b[i] || lambda[i] == 1 || lambda[i] == 0; };
+  const auto plain_class = [&](std::size_t i) { return lambda[i] == 0 ? b[i] : a[i]; };
   const auto same = [&](std::size_t i, std::size_t j) {
-    const auto &a = targets.own, &b = targets.partner;
-    const double l = targets.lambda[i], m = targets.lambda[j];
-    const bool plain_i = a[i] == b[i] || l == 1, plain_j = a[j] == b[j] || m == 1;
-    if (plain_i || plain_j) return plain_i && plain_j && a[i] == a[j];
-    return (a[i] == a[j] && b[i] == b[j] && l == m) || (a[i] == b[j] && b[i] == a[j] && l == 1 - m);
+    if (plain(i) || plain(j)) return plain(i) && plain(j) && plain_class(i) == plain_class(j);
+    return (a[i] == a[j] && b[i] == b[j] && lambda[i] == lambda[j]) ||
+           (a[i] == b[j] && b[i] == a[j] && lambda[i] == 1 - lambda[j]);
   };
   for (std::size_t i = 0; i < targets.own.size(); ++i) {
     std::size_t first = shared ? 0 : i;
@@ -80,8 +76,45 @@ inline numbered_diagonal numbered_classifiers(const pair_targets& targets, bool 
 
 }  // namespace detail
 
+namespace detail {
+
+/// Refuses shapes, labels and lambdas that do not fit each other, and gradients in the inputs' memory.
+template <class T>
+void check_mixed_classifiers(const mixed_classifiers<T>& of) {
+  const char* name = "infinite_class_mixup";
+  const auto& wanted = of.wanted;
+  const index_t samples = of.samples(), width = of.width(), classes = of.weight.extent(0);
+  MIXCON_REQUIRE(samples > 0 && width > 0 && of.targets.samples() == samples, name, ": targets of ",
+                 of.targets.samples(), " samples for features ", of.features.extents(),
+                 "; expected one each, and at least one");
+  MIXCON_REQUIRE(of.weight.extent(1) == width && of.bias.extent(0) == classes, name, ": weights ", of.weight.extents(),
+                 " and ", of.bias.extent(0), " biases for features ", of.features.extents(),
+                 "; expected (classes, width) and one bias a class");
+  for (index_t j = 0; j < samples; ++j) {
+    const double lambda = of.targets.lambda[static_cast<std::size_t>(j)];
+    MIXCON_REQUIRE(lambda >= 0 && lambda <= 1, name, ": lambda ", j, " is ", lambda, "; expected a number in [0, 1]");
+    for (const index_t label : {of.own(j), of.partner(j)})
+      MIXCON_REQUIRE(label >= 0 && label < classes, name, ": a label of sample ", j, " is ", label, " for ", classes,
+                     " classes; expected an index from 0 to ", classes - 1);
+  }
+  MIXCON_REQUIRE((!wanted.features || wanted.features.extents() == of.features.extents()) &&
+                     (!wanted.weight || wanted.weight.extents() == of.weight.extents()) &&
+                     (!wanted.bias || wanted.bias.extent(0) == classes),
+                 name, ": a gradient has another shape than what it is the gradient of");
+  const auto is_alone = [&](const auto& output) {
+    return !overlap(output, of.features) && !overlap(output, of.weight) && !overlap(output, of.bias);
+  };
+  MIXCON_REQUIRE(is_alone(wanted.features) && is_alone(wanted.weight) && is_alone(wanted.bias) &&
+                     !overlap(wanted.features, wanted.weight) && !overlap(wanted.features, wanted.bias) &&
+                     !overlap(wanted.weight, wanted.bias),
+                 name, ": a gradient shares memory with an input or with another one; hand in a buffer for each");
+}
+
+}  // namespace detail
+
 /// The loss of features (N, D) of mixed images under a classifier: weights (K, D) and bias (K), one type. Sets the
-/// gradients that are wanted. The mixed classifiers take N (D + 1) numbers; the N x N logits are never stored.
+/// gradients that are wanted. Logits are formed from the mixed classifiers, or from the class logits where that is less
+/// work (few classes, many features); the N x N of them are never stored: memory O(N (D + K)), K of the batch.
 template <class Executor, Viewable<2> Features, Viewable<2> Weight, Viewable<1> Bias>
 auto value_and_grad(const Executor& executor, const infinite_class_mixup& loss, const pair_targets& targets,
                     const Features& features, const Weight& classifier, const Bias& biases,
@@ -90,61 +123,21 @@ auto value_and_grad(const Executor& executor, const infinite_class_mixup& loss, 
   static_assert(std::is_same_v<T, std::remove_const_t<element_t<const Weight>>> &&
                     std::is_same_v<T, std::remove_const_t<element_t<const Bias>>> && std::is_floating_point_v<T>,
                 "mixcon: infinite_class_mixup takes features, weights and bias of one type, float or double");
-  const matrix_view<const T> x = mixcon::view<2>(features), weight = mixcon::view<2>(classifier);
-  const vector_view<const T> bias = mixcon::view<1>(biases);
-  const index_t samples = x.extent(0), width = x.extent(1), classes = weight.extent(0);
-  MIXCON_REQUIRE(samples > 0 && targets.samples() == samples, "infinite_class_mixup: targets of ", targets.samples(),
-                 " samples for features ", x.extents(), "; expected one each, and at least one");
-  MIXCON_REQUIRE(weight.extent(1) == width && bias.extent(0) == classes, "infinite_class_mixup: weights ",
-                 weight.extents(), " and ", bias.extent(0), " biases for features ", x.extents(),
-                 "; expected (classes, width) and one bias a class");
-  MIXCON_REQUIRE((!wanted.features || wanted.features.extents() == x.extents()) &&
-                     (!wanted.weight || wanted.weight.extents() == weight.extents()) &&
-                     (!wanted.bias || wanted.bias.extent(0) == classes),
-                 "infinite_class_mixup: a gradient has another shape than what it is the gradient of");
-  std::vector<T> mixed_weight, mixed_bias;
-  const auto share = [&](index_t j) { return static_cast<T>(targets.lambda[static_cast<std::size_t>(j)]); };
-  const auto own = [&](index_t j) { return targets.own[static_cast<std::size_t>(j)]; };
-  const auto partner = [&](index_t j) { return targets.partner[static_cast<std::size_t>(j)]; };
-  for (index_t j = 0; j < samples; ++j) {
-    const double lambda = targets.lambda[static_cast<std::size_t>(j)];
-    MIXCON_REQUIRE(lambda >= 0 && lambda <= 1, "infinite_class_mixup: lambda ", j, " is ", lambda,
-                   "; expected a number in [0, 1]");
-    for (const index_t label : {own(j), partner(j)})
-      MIXCON_REQUIRE(label >= 0 && label < classes, "infinite_class_mixup: a label of sample ", j, " is ", label,
-                     " for ", classes, " classes; expected an index from 0 to ", classes - 1);
-    for (index_t k = 0; k < width; ++k)
-      mixed_weight.push_back(share(j) * weight(own(j), k) + (1 - share(j)) * weight(partner(j), k));
-    mixed_bias.push_back(share(j) * bias[own(j)] + (1 - share(j)) * bias[partner(j)]);
-  }
-  contrast objective{info_nce{.temperature = 1}, dot_product{}, candidate_bias{mixed_bias}};
-  objective.direction = {.rows = loss.over == infinite_class_mixup::axis::pairs ? 0.0 : 1.0,
-                         .columns = loss.over == infinite_class_mixup::axis::classes ? 0.0 : 1.0};
+  const detail::mixed_classifiers<T> of{targets, mixcon::view<2>(features), mixcon::view<2>(classifier),
+                                        mixcon::view<1>(biases), wanted};
+  detail::check_mixed_classifiers(of);
   const bool hides = loss.same_classifiers == infinite_class_mixup::duplicates::hide;
-  std::vector<T> by_weight(wanted.weight ? mixed_weight.size() : 0), by_bias(wanted.bias ? mixed_bias.size() : 0);
-  gradients<T> inner;
-  inner.anchors = wanted.features;
-  if (wanted.weight) inner.candidates = {matrix_view<T>{by_weight.data(), {samples, width}}};
-  if (wanted.bias) inner.candidate_bias = {by_bias.data(), {samples}};
-  const matrix_view<const T> mixed{mixed_weight.data(), {samples, width}};
-  const auto result =
-      value_and_grad(executor, objective, detail::numbered_classifiers(targets, hides), x, mixed, inner);
-  for (index_t c = 0; c < classes; ++c) {
-    for (index_t k = 0; wanted.weight && k < width; ++k) wanted.weight(c, k) = T(0);
-    if (wanted.bias) wanted.bias[c] = T(0);
-  }
-  for (index_t j = 0; j < samples; ++j) {
-    const auto at = static_cast<std::size_t>(j);
-    for (index_t k = 0; wanted.weight && k < width; ++k) {
-      const T slope = by_weight[at * static_cast<std::size_t>(width) + static_cast<std::size_t>(k)];
-      wanted.weight(own(j), k) += share(j) * slope;
-      wanted.weight(partner(j), k) += (1 - share(j)) * slope;
-    }
-    if (!wanted.bias) continue;
-    wanted.bias[own(j)] += share(j) * by_bias[at];
-    wanted.bias[partner(j)] += (1 - share(j)) * by_bias[at];
-  }
-  return result;
+  const detail::numbered_diagonal same = detail::numbered_classifiers(targets, hides);
+  const auto evaluate = [&](const matrix_view<const T>& anchors, const matrix_view<const T>& candidates,
+                            const std::vector<T>& bias, const gradients<T>& inner) {
+    contrast objective{info_nce{.temperature = 1}, dot_product{}, candidate_bias{bias}};
+    objective.direction = {.rows = loss.over == infinite_class_mixup::axis::pairs ? 0.0 : 1.0,
+                           .columns = loss.over == infinite_class_mixup::axis::classes ? 0.0 : 1.0};
+    return value_and_grad(executor, objective, same, anchors, candidates, inner);
+  };
+  const detail::classes_of_batch classes(targets, of.weight.extent(0));
+  return classes.are_fewer(of) ? detail::by_class_logits(executor, of, classes, evaluate)
+                               : detail::by_mixed_weights(of, evaluate);
 }
 
 }  // namespace mixcon
