@@ -119,7 +119,7 @@ def main():
         for _ in range(chosen.rounds):
             for precision in ("fp32", "bf16"):
                 words = [chosen.program, depth, channels, side, batch, precision, chosen.threads, chosen.seconds]
-                answer = subprocess.run([str(word) for word in words], capture_output=True, text=True, check=True)
+                answer = subprocess.run([str(word) for word in words], stdout=subprocess.PIPE, text=True, check=True)
                 ours.setdefault(precision, []).append(float(answer.stdout))
             for setting in PEER_SETTINGS if python else []:
                 answer = subprocess.run(
