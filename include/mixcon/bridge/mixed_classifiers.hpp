@@ -3,6 +3,7 @@
 
 #include <mixcon/contrast/aligned_calls.hpp>
 #include <mixcon/contrast/result.hpp>
+#include <mixcon/core/ordered_sum.hpp>
 #include <mixcon/core/storage.hpp>
 #include <mixcon/core/tensor_view.hpp>
 #include <mixcon/engine/gradients.hpp>

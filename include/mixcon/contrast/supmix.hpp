@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mixcon/contrast/targets/same_class.hpp>
+#include <mixcon/core/integer_view.hpp>
 
 #include <cstdint>
 #include <map>
