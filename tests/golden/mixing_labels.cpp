@@ -91,7 +91,7 @@ double weighted_nce(const matrix<T>& rows, const Candidates& with, double temper
   saved_statistics<decltype(objective), T> saved;
   const T value = forward(serial{}, objective, queue_targets{}, rows.view(), with, saved);
   gradients<T> wanted{.anchors = to.view()};
-  backward(serial{}, objective, queue_targets{}, rows.view(), with, saved, static_cast<T>(weight), wanted);
+  backward(serial{}, objective, queue_targets{}, rows.view(), with, saved, weight, wanted);
   return weight * static_cast<double>(value);
 }
 template <class T>

@@ -48,10 +48,10 @@ auto value_and_grad(const Executor&, const soft_binary_cross_entropy& loss, cons
         for (std::size_t c = 0; c < x.size(); ++c) {
           const wide target = static_cast<wide>(targets(i, static_cast<index_t>(c)));
           const wide weight = target == 0 ? static_cast<wide>(loss.absent_weight) : 1;
-          const wide small = std::exp(x[c] > 0 ? -x[c] : x[c]);
-          const wide yes = x[c] > 0 ? 1 / (1 + small) : small / (1 + small);
+          const wide faded = std::exp(x[c] > 0 ? -x[c] : x[c]);
+          const wide yes = x[c] > 0 ? 1 / (1 + faded) : faded / (1 + faded);
           if (weight != 0 || x[c] - x[c] != 0)
-            sum += weight * ((x[c] > 0 ? x[c] * (1 - target) : -x[c] * target) + std::log1p(small));
+            sum += weight * ((x[c] > 0 ? x[c] * (1 - target) : -x[c] * target) + std::log1p(faded));
           slope[c] = weight * (yes - target);
         }
         return sum;

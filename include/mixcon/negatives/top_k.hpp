@@ -77,7 +77,8 @@ struct top_k {
   template <class Executor, class Similarity, Viewable<2> Anchors, Viewable<2> Keys>
   auto operator()(const Executor& executor, const Similarity& similarity, const Anchors& anchors,
                   const Keys& keys) const {
-    const auto a = view<2>(anchors), c = view<2>(keys);
+    const auto a = view<2>(anchors);
+    const auto c = view<2>(keys);
     MIXCON_REQUIRE(a.extent(0) >= 1 && c.extent(0) >= 1 && a.extent(1) == c.extent(1) && a.extent(1) >= 1,
                    "top_k: anchors are ", a.extents(), ", keys ", c.extents(),
                    "; expected at least one row of each, of the same width");
