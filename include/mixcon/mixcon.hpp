@@ -20,9 +20,11 @@
 #include <mixcon/contrast/n_pairs.hpp>
 #include <mixcon/contrast/nca.hpp>
 #include <mixcon/contrast/normface.hpp>
+#include <mixcon/contrast/nt_xent.hpp>
 #include <mixcon/contrast/objective.hpp>
 #include <mixcon/contrast/proxy_nca.hpp>
 #include <mixcon/contrast/soft_cross_entropy.hpp>
+#include <mixcon/contrast/supcon.hpp>
 #include <mixcon/contrast/supmix.hpp>
 #include <mixcon/contrast/targets.hpp>
 #include <mixcon/contrast/unicon.hpp>
