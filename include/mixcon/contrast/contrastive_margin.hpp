@@ -48,14 +48,14 @@ struct contrastive_margin {
                    "; expected two finite numbers, as 0 and 1");
   }
   auto statistics() const {
-    const beyond far{positive_margin};
-    const within near{negative_margin};
-    return pack{sum_of{over::positives, far}, sum_of{over::positives, open<beyond>{far}}, sum_of{over::negatives, near},
-                sum_of{over::negatives, open<within>{near}}};
+    const beyond too_far{positive_margin};
+    const within too_near{negative_margin};
+    return pack{sum_of{over::positives, too_far}, sum_of{over::positives, open<beyond>{too_far}},
+                sum_of{over::negatives, too_near}, sum_of{over::negatives, open<within>{too_near}}};
   }
   template <class T>
-  MIXCON_HD auto value(T far, T number_far, T near, T number_near) const {
-    return terms{term{far, plain(number_far)}, term{near, plain(number_near)}};
+  MIXCON_HD auto value(T too_far, T number_too_far, T too_near, T number_too_near) const {
+    return terms{term{too_far, plain(number_too_far)}, term{too_near, plain(number_too_near)}};
   }
 };
 

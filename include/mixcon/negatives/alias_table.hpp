@@ -22,21 +22,21 @@ class alias_table {
       sum += w;
     }
     MIXCON_REQUIRE(sum > 0, "alias_table: the weights add up to ", sum, "; expected at least one above 0");
-    std::vector<std::size_t> small, large;
+    std::vector<std::size_t> scarce, ample;
     for (std::size_t i = 0; i < keep_.size(); ++i) {
       keep_[i] *= static_cast<double>(keep_.size()) / sum;
       other_[i] = static_cast<index_t>(i);
-      (keep_[i] < 1 ? small : large).push_back(i);
+      (keep_[i] < 1 ? scarce : ample).push_back(i);
     }
-    while (!small.empty() && !large.empty()) {
-      const std::size_t poor = small.back(), rich = large.back();
-      small.pop_back();
+    while (!scarce.empty() && !ample.empty()) {
+      const std::size_t poor = scarce.back(), rich = ample.back();
+      scarce.pop_back();
       other_[poor] = static_cast<index_t>(rich);
       keep_[rich] -= 1 - keep_[poor];
-      if (keep_[rich] < 1) large.pop_back(), small.push_back(rich);
+      if (keep_[rich] < 1) ample.pop_back(), scarce.push_back(rich);
     }
-    for (const std::size_t i : large) keep_[i] = 1;
-    for (const std::size_t i : small) keep_[i] = weights[i] > 0 ? 1 : 0, other_[i] = likeliest;  // left by rounding
+    for (const std::size_t i : ample) keep_[i] = 1;
+    for (const std::size_t i : scarce) keep_[i] = weights[i] > 0 ? 1 : 0, other_[i] = likeliest;  // left by rounding
   }
 
   index_t size() const { return static_cast<index_t>(keep_.size()); }

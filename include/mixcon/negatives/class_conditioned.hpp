@@ -24,29 +24,29 @@ struct class_conditioned {
 
   /// `labels` (N) and `key_labels` (M) are classes of the table, `anchor_id` (N) global ids.
   template <Draws D>
-  negative_list operator()(const class_neighbours& near, const integer_view& labels, const integer_view& anchor_id,
+  negative_list operator()(const class_neighbours& similar, const integer_view& labels, const integer_view& anchor_id,
                            const integer_view& key_labels, const D& draws) const {
-    const auto members = members_of(near, labels, anchor_id, key_labels);
+    const auto members = members_of(similar, labels, anchor_id, key_labels);
     const D own = draws.within("class_conditioned");
     negative_list list(labels.size(), draws_of_each);
     for (index_t a = 0; a < labels.size(); ++a) {
       const index_t c = labels[a];
       std::vector<double> weights;  // of the near classes that have members
       double sum = 0;
-      for (index_t k = 0; k < near.nearest; ++k) {
-        const bool any = !members[static_cast<std::size_t>(near.of(c, k))].empty();
-        MIXCON_REQUIRE(any || !strict, "class_conditioned: class ", near.of(c, k), ", near to class ", c,
+      for (index_t k = 0; k < similar.nearest; ++k) {
+        const bool any = !members[static_cast<std::size_t>(similar.of(c, k))].empty();
+        MIXCON_REQUIRE(any || !strict, "class_conditioned: class ", similar.of(c, k), ", near to class ", c,
                        ", has no key; expected at least one, or strict = false");
-        sum += weights.emplace_back(any ? near.probability_of(c, k) : 0);
+        sum += weights.emplace_back(any ? similar.probability_of(c, k) : 0);
       }
       if (!(sum > 0)) continue;
       const bool whole = sum > 1 - 1e-9;
       const alias_table present = whole ? alias_table{} : alias_table(weights);
-      const alias_table& table = whole ? near.tables[static_cast<std::size_t>(c)] : present;
+      const alias_table& table = whole ? similar.tables[static_cast<std::size_t>(c)] : present;
       for (index_t s = 0; s < draws_of_each; ++s) {
-        const index_t place = own.integer(field("place").on_try(s), anchor_id[a], 0, near.nearest);
+        const index_t place = own.integer(field("place").on_try(s), anchor_id[a], 0, similar.nearest);
         const index_t k = table.at(place, own.uniform(field("share").on_try(s), anchor_id[a], 0, 1));
-        const auto& of_class = members[static_cast<std::size_t>(near.of(c, k))];
+        const auto& of_class = members[static_cast<std::size_t>(similar.of(c, k))];
         const auto count = static_cast<index_t>(of_class.size());
         const index_t member = own.integer(field("member").on_try(s), anchor_id[a], 0, count);
         const double expected = static_cast<double>(draws_of_each) * weights[static_cast<std::size_t>(k)] / sum /
@@ -61,9 +61,9 @@ struct class_conditioned {
   /// Among the keys of the batch: m different keys, those of near classes first, in an order that is drawn, and when
   /// they run out keys of other classes; with `strict` none but near ones. Never keys of the anchor's class or sample.
   template <Draws D>
-  negative_list in_batch(const class_neighbours& near, const integer_view& labels, const integer_view& anchor_id,
+  negative_list in_batch(const class_neighbours& similar, const integer_view& labels, const integer_view& anchor_id,
                          const integer_view& key_labels, const admissible_keys& admissible, const D& draws) const {
-    members_of(near, labels, anchor_id, key_labels);
+    members_of(similar, labels, anchor_id, key_labels);
     admissible.check("class_conditioned", labels.size(), key_labels.size());
     const D own = draws.within("class_conditioned in batch");
     negative_list list(labels.size(), draws_of_each);
@@ -71,7 +71,7 @@ struct class_conditioned {
       detail::best_keys<double> best(draws_of_each);
       for (index_t j = 0; j < key_labels.size(); ++j) {
         if (key_labels[j] == labels[a] || !admissible(a, j)) continue;
-        const bool preferred = near.probability_of_class(labels[a], key_labels[j]) > 0;
+        const bool preferred = similar.probability_of_class(labels[a], key_labels[j]) > 0;
         if (strict && !preferred) continue;
         const double drawn = (preferred ? 1 : 0) + own.uniform(field("order").on_try(j), anchor_id[a], 0, 1);
         if (best.may_enter(drawn)) best.add(drawn, j);
@@ -83,19 +83,19 @@ struct class_conditioned {
   }
 
  private:
-  std::vector<std::vector<std::int32_t>> members_of(const class_neighbours& near, const integer_view& labels,
+  std::vector<std::vector<std::int32_t>> members_of(const class_neighbours& similar, const integer_view& labels,
                                                     const integer_view& anchor_id,
                                                     const integer_view& key_labels) const {
     MIXCON_REQUIRE(draws_of_each >= 1, "class_conditioned: ", draws_of_each, " draws of each; expected at least 1");
     MIXCON_REQUIRE(anchor_id.size() == labels.size(), "class_conditioned: ", anchor_id.size(), " anchor ids for ",
                    labels.size(), " labels; expected one each");
     for (index_t a = 0; a < labels.size(); ++a)
-      MIXCON_REQUIRE(labels[a] >= 0 && labels[a] < near.classes, "class_conditioned: label ", a, " is ", labels[a],
-                     " for ", near.classes, " classes; expected 0 to one less");
-    std::vector<std::vector<std::int32_t>> members(static_cast<std::size_t>(near.classes));
+      MIXCON_REQUIRE(labels[a] >= 0 && labels[a] < similar.classes, "class_conditioned: label ", a, " is ", labels[a],
+                     " for ", similar.classes, " classes; expected 0 to one less");
+    std::vector<std::vector<std::int32_t>> members(static_cast<std::size_t>(similar.classes));
     for (index_t j = 0; j < key_labels.size(); ++j) {
-      MIXCON_REQUIRE(key_labels[j] >= 0 && key_labels[j] < near.classes, "class_conditioned: key label ", j, " is ",
-                     key_labels[j], " for ", near.classes, " classes; expected 0 to one less");
+      MIXCON_REQUIRE(key_labels[j] >= 0 && key_labels[j] < similar.classes, "class_conditioned: key label ", j, " is ",
+                     key_labels[j], " for ", similar.classes, " classes; expected 0 to one less");
       members[static_cast<std::size_t>(key_labels[j])].push_back(static_cast<std::int32_t>(j));
     }
     return members;
