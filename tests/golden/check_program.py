@@ -100,8 +100,8 @@ failing("a refused parameter", lambda case: case["params"].update(temperature=0)
 failing("no input", lambda case: case["inputs"].pop("z2"), "inputs.z2 is missing")
 failing("an input that does not fill its shape", resize_input, "data does not fill its shape")
 
-path = written("unknown.json", changed(lambda case: case.update(loss="moco_n")))
-expect("unknown kind", [path, path], 0, out=["moco_n is an unknown kind (2 cases)"],
+path = written("unknown.json", changed(lambda case: case.update(loss="loss_of_a_later_year")))
+expect("unknown kind", [path, path], 0, out=["loss_of_a_later_year is an unknown kind (2 cases)"],
        last=f"{2 * (COUNT - 1)} passed, 0 failed, 2 skipped")
 expect("a failure and an unreadable file", ["nowhere.json", written("failing.json", changed(move_value))], 2,
        out=["failed: "], err=["nowhere.json cannot be opened"], last=f"{COUNT - 1} passed, 1 failed, 0 skipped")
