@@ -7,7 +7,8 @@ Checks the pages under ROOT (README.md, docs/, benchmarks/README.md) against the
 - each C++ block is, line by line, a part of a source that is compiled (examples, tests, benchmarks, headers); the block
   may be indented otherwise, and spaces within a line may be one or many;
 - each link to a file of ours has one at its end;
-- each header in the lists of losses and policies has its page.
+- each header in the lists of losses and policies has its page;
+- each page of a loss, a policy or a way to choose negatives is in its catalogue.
 
 Prints a line per breach; exit status 1 when any.
 """
@@ -21,6 +22,7 @@ SPACES = re.compile(r"(?<=\S) +")
 CODE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
 LISTED = re.compile(r"^#include <mixcon/(?:contrast|mix)/(\w+)\.hpp>", re.MULTILINE)
+CATALOGUES = (("losses", "losses.md"), ("mixes", "mixes.md"), ("negatives", "negatives/README.md"))
 LISTS = (("contrast/all_losses.hpp", "losses"), ("mix/all_mixes.hpp", "mixes"))
 
 
@@ -82,6 +84,12 @@ def breaches(root):
         for listed in LISTED.findall(header.read_text(encoding="utf-8") if header.exists() else ""):
             if not (root / "docs" / folder / f"{listed}.md").exists():
                 yield f"docs/{folder}/{listed}.md: missing, and {members} lists {listed}.hpp"
+    for folder, catalogue in CATALOGUES:
+        within = root / "docs" / catalogue
+        named = set(LINK.findall(within.read_text(encoding="utf-8"))) if within.exists() else set()
+        for page in sorted((root / "docs" / folder).glob("*.md")):
+            if page != within and page.relative_to(within.parent).as_posix() not in named:
+                yield f"docs/{catalogue}: does not name {folder}/{page.name}"
 
 
 def main(root):
