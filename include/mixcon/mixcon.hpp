@@ -12,6 +12,7 @@
 #include <mixcon/contrast/all_losses.hpp>
 #include <mixcon/contrast/byol.hpp>
 #include <mixcon/contrast/clip.hpp>
+#include <mixcon/contrast/column_products.hpp>
 #include <mixcon/contrast/columns.hpp>
 #include <mixcon/contrast/decoupled_weights.hpp>
 #include <mixcon/contrast/knowledge_distillation.hpp>

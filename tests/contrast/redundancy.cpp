@@ -4,6 +4,7 @@
 #include "support/catch.hpp"
 #include "support/embeddings.hpp"
 
+#include <mixcon/contrast/barlow_twins.hpp>
 #include <mixcon/contrast/vicreg.hpp>
 #include <mixcon/engine/executor.hpp>
 #include <mixcon/engine/forward_backward.hpp>

@@ -21,14 +21,26 @@ concept AlignedLoss = requires(const Loss& loss) {
 
 namespace detail {
 
-/// Calls task(i) for every i in [0, number), by the executor's threads where it has some.
+/// What a task is told where the executor has no vectors: `vector<T>` is what its loops work on at once.
+struct no_lanes {
+  template <class T>
+  using vector = T;
+};
+
+/// Calls task(i, how), or task(i), for every i in [0, number), by the executor's threads where it has some; `how` tells
+/// what vectors it has.
 template <class Executor, class Task>
 void share_out(const Executor& executor, index_t number, Task&& task) {
-  const auto row = [&](index_t i, auto&&...) { task(i); };
+  const auto row = [&](index_t i, const auto& how) {
+    if constexpr (requires { task(i, how); })
+      task(i, how);
+    else
+      task(i);
+  };
   if constexpr (requires { executor.rows(number, row); }) {
     executor.rows(number, row);
   } else {
-    for (index_t i = 0; i < number; ++i) task(i);
+    for (index_t i = 0; i < number; ++i) row(i, no_lanes{});
   }
 }
 

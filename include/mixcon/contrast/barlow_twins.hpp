@@ -3,8 +3,7 @@
 
 #include <mixcon/contrast/aligned_calls.hpp>
 #include <mixcon/contrast/columns.hpp>
-#include <mixcon/contrast/objective.hpp>
-#include <mixcon/contrast/targets/diagonal.hpp>
+#include <mixcon/contrast/statistics.hpp>
 
 namespace mixcon {
 
@@ -14,8 +13,8 @@ namespace mixcon {
 ///
 /// a, b: the views' features (columns), less their mean, divided by sqrt(variance + epsilon), with the biased variance.
 /// Called with the two views (N, D), N >= 2: `value_and_grad(executor, barlow_twins{}, z1, z2, {.first, .second})`. C
-/// is never stored. As a loss in `contrast` it is that of one feature's row of C. Source: Zbontar et al. 2021,
-/// arXiv:2103.03230, eq. 1 and 2.
+/// (D, D) is stored, or two Gram matrices (N, N) where D > N: memory O(N D). As a loss in `contrast` it is that of one
+/// feature's row of C. Source: Zbontar et al. 2021, arXiv:2103.03230, eq. 1 and 2.
 struct barlow_twins {
   double redundancy = 5e-3;  // >= 0, the paper's lambda
   double scale = 1;          // > 0; solo-learn multiplies by 0.025
@@ -57,59 +56,98 @@ struct barlow_twins {
 
 namespace detail {
 
-/// Features of one view, standardised; `back` is the adjoint.
+/// Features of one view, divided by sqrt(variance + epsilon).
 template <class T>
-class standard_columns {
+class standard_features {
  public:
-  standard_columns(const packed_rows<T>& z, double epsilon) : columns_(z) {
-    const auto samples = static_cast<wide_t<T>>(columns_.rows());
-    for (index_t k = 0; k < columns_.width(); ++k)
-      inverse_.push_back(1 / std::sqrt(columns_.squares(k) / samples + static_cast<wide_t<T>>(epsilon)));
-    columns_.each([&](index_t, index_t k, T& entry, T&) {
-      entry = static_cast<T>(static_cast<wide_t<T>>(entry) * inverse_[static_cast<std::size_t>(k)]);
-    });
+  using wide = wide_t<T>;
+
+  standard_features(const packed_rows<T>& z, double epsilon) : centred_(z) {
+    for (index_t k = 0; k < centred_.width(); ++k)
+      inverse_.push_back(
+          1 / std::sqrt(centred_.squares(k) / static_cast<wide>(centred_.samples()) + static_cast<wide>(epsilon)));
+    centred_.multiply(inverse_);
   }
 
-  centred_columns<T>& columns() { return columns_; }
-  /// Adds `upstream` times the gradient by the view's rows.
-  void back(double upstream, const matrix_view<T>& add_to) {
-    if (!add_to) return;
-    const auto samples = static_cast<wide_t<T>>(columns_.rows());
-    std::vector<wide_t<T>> mean(inverse_.size()), along(inverse_.size());
-    columns_.each([&](index_t, index_t k, const T& a, const T& g) {
-      const auto slope = static_cast<wide_t<T>>(g) / samples;
-      mean[static_cast<std::size_t>(k)] += slope;
-      along[static_cast<std::size_t>(k)] += slope * static_cast<wide_t<T>>(a);
-    });
-    columns_.each([&](index_t i, index_t k, const T& a, const T& g) {
-      const auto at = static_cast<std::size_t>(k);
-      const wide_t<T> slope = static_cast<wide_t<T>>(g) - mean[at] - static_cast<wide_t<T>>(a) * along[at];
-      add_to(i, k) += static_cast<T>(static_cast<wide_t<T>>(upstream) * inverse_[at] * slope);
-    });
-  }
+  const centred_features<T>& features() const { return centred_; }
+  const padded_matrix<T>& entries() const { return centred_.entries(); }
+  /// d feature k / d centred feature k, but for what changes the variance.
+  wide inverse(index_t k) const { return inverse_[static_cast<std::size_t>(k)]; }
 
  private:
-  centred_columns<T> columns_;
-  std::vector<wide_t<T>> inverse_;
+  centred_features<T> centred_;
+  std::vector<wide> inverse_;
 };
+
+/// C_kk of the correlation of two views.
+template <class T>
+std::vector<wide_t<T>> own_correlations(const standard_features<T>& a, const standard_features<T>& b) {
+  std::vector<wide_t<T>> own(static_cast<std::size_t>(a.features().width()));
+  for (index_t i = 0; i < a.entries().rows; ++i)
+    a.features().each_of_row(i, [&](index_t, index_t k, index_t j) {
+      own[static_cast<std::size_t>(k)] +=
+          static_cast<wide_t<T>>(a.entries().row(i)[j]) * static_cast<wide_t<T>>(b.entries().row(i)[j]);
+    });
+  for (auto& c : own) c /= static_cast<wide_t<T>>(a.features().samples());
+  return own;
+}
 
 }  // namespace detail
 
 template <class Executor, class E, class T>
 loss_result<T> barlow_twins::evaluate(const Executor& executor, const detail::aligned_rows<E>& rows, double upstream,
                                       const aligned_gradients<T>& wanted) const {
+  using wide = detail::wide_t<T>;
   MIXCON_REQUIRE(rows.count() >= 2, "barlow_twins: ", rows.count(),
                  " sample; expected at least 2, whose features can vary");
-  detail::standard_columns<T> first(rows.first(), epsilon), second(rows.second(), epsilon);
-  contrast<barlow_twins, dot_product> objective{*this};
-  objective.scale = 1 / static_cast<double>(rows.count());
-  objective.reduce = reduction::sum;
-  const auto result = value_and_grad(
-      executor, objective, diagonal_targets{}, first.columns().by_columns(), second.columns().by_columns(),
-      {.anchors = first.columns().gradient_by_columns(), .candidates = {second.columns().gradient_by_columns()}});
-  first.back(upstream, wanted.first);
-  second.back(upstream, wanted.second);
-  return {result.value, rows.count()};
+  const detail::standard_features<T> a(rows.first(), epsilon), b(rows.second(), epsilon);
+  const bool by_samples = a.features().has_samples_as_columns();
+  const wide share = 1 / static_cast<wide>(rows.count()), factor = static_cast<wide>(redundancy);
+  const std::vector<wide> own = detail::own_correlations(a, b);
+  // The sum of C_ij^2 is that of the products of a a^T and b b^T, entry by entry: the smaller ones are computed.
+  const auto left = by_samples ? detail::column_products(executor, a.entries(), a.entries(), share)
+                               : detail::column_products(executor, a.entries(), b.entries(), share);
+  const auto right = by_samples ? detail::column_products(executor, b.entries(), b.entries(), share) : left;
+  wide value = factor * detail::sum_by_rows<wide>(executor, left.rows, [&](index_t i) {
+                 wide sum = 0;
+                 for (index_t j = 0; j < left.columns; ++j)
+                   sum += static_cast<wide>(left.row(i)[j]) * static_cast<wide>(right.row(i)[j]);
+                 return sum;
+               });
+  for (const wide c : own) value += (c - 1) * (c - 1) - factor * c * c;
+
+  // The gradient by a is s other + t (this product's row) - u a, feature by feature; u keeps the variance as it is.
+  const auto add = [&](const detail::standard_features<T>& view, const detail::standard_features<T>& other,
+                       const detail::padded_matrix<T>& from, const detail::padded_matrix<T>& products,
+                       const matrix_view<T>& to) {
+    if (!to) return;
+    const wide outer = static_cast<wide>(upstream) * static_cast<wide>(scale) * 2 * share;
+    std::vector<wide> squares(own.size());  // sum_j C_kj^2
+    if (!by_samples)
+      for (index_t j = 0; j < products.rows; ++j)
+        for (index_t k = 0; k < products.columns; ++k) {
+          const auto c = static_cast<wide>(products.row(j)[k]);
+          squares[static_cast<std::size_t>(k)] += c * c;
+        }
+    detail::for_each_product_row(executor, from, products, [&](index_t i, const T* row) {
+      const T *mine = view.entries().row(i), *across = other.entries().row(i);
+      if (by_samples) {
+        wide sum = 0;
+        for (index_t j = 0; j < products.columns; ++j) sum += static_cast<wide>(row[j]) * static_cast<wide>(mine[j]);
+        squares[static_cast<std::size_t>(i)] = sum * share;
+      }
+      view.features().each_of_row(i, [&](index_t sample, index_t k, index_t j) {
+        const auto at = static_cast<std::size_t>(k);
+        const wide by_own = own[at] - 1 - factor * own[at], along = by_own * own[at] + factor * squares[at];
+        const wide slope = by_own * static_cast<wide>(across[j]) + factor * static_cast<wide>(row[j]) -
+                           along * static_cast<wide>(mine[j]);
+        to(sample, k) += static_cast<T>(outer * view.inverse(k) * slope);
+      });
+    });
+  };
+  add(a, b, by_samples ? a.entries() : b.entries(), by_samples ? right : detail::transposed(left), wanted.first);
+  add(b, a, by_samples ? b.entries() : a.entries(), left, wanted.second);
+  return {static_cast<T>(static_cast<wide>(scale) * value), rows.count()};
 }
 
 }  // namespace mixcon

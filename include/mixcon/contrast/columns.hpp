@@ -1,65 +1,63 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <mixcon/contrast/packed_rows.hpp>
-#include <mixcon/core/tensor_view.hpp>
+#include <mixcon/contrast/column_products.hpp>
 
 #include <cmath>
 
 namespace mixcon::detail {
 
-/// The columns of a batch (N, D), each with its mean subtracted, and room for the gradient by them. They lie column by
-/// column, or row by row, as they will be read.
+/// A batch (N, D) with each feature's mean subtracted, so stored that its columns are the fewer: features, or samples
+/// where D > N. Sums of squares of products of features are those of products of samples as well.
 template <class T>
-class centred_columns {
+class centred_features {
  public:
-  explicit centred_columns(const packed_rows<T>& z, bool by_rows = false)
-      : rows_(z.count()),
-        width_(z.width()),
-        row_step_(by_rows ? width_ : 1),
-        column_step_(by_rows ? 1 : rows_),
-        data_(static_cast<std::size_t>(rows_ * width_)),
-        gradient_(data_.size()),
-        squares_(static_cast<std::size_t>(width_)) {
-    std::vector<wide_t<T>> mean(static_cast<std::size_t>(width_));
-    for (index_t i = 0; i < rows_; ++i)
-      for (index_t k = 0; k < width_; ++k) mean[static_cast<std::size_t>(k)] += static_cast<wide_t<T>>(z.row(i)[k]);
-    for (wide_t<T>& m : mean) m /= static_cast<wide_t<T>>(rows_);
-    each([&](index_t i, index_t k, T& entry, T&) {
-      const wide_t<T> x = static_cast<wide_t<T>>(z.row(i)[k]) - mean[static_cast<std::size_t>(k)];
-      squares_[static_cast<std::size_t>(k)] += x * x;
-      entry = static_cast<T>(x);
-    });
+  using wide = wide_t<T>;
+
+  explicit centred_features(const packed_rows<T>& z)
+      : samples_(z.count()), entries_{z.count(), z.width()}, squares_(static_cast<std::size_t>(z.width())) {
+    std::vector<wide> mean(squares_.size());
+    for (index_t i = 0; i < samples_; ++i)
+      for (index_t k = 0; k < z.width(); ++k) mean[static_cast<std::size_t>(k)] += static_cast<wide>(z.row(i)[k]);
+    for (wide& m : mean) m /= static_cast<wide>(samples_);
+    for (index_t i = 0; i < samples_; ++i)
+      for (index_t k = 0; k < z.width(); ++k) {
+        const wide x = static_cast<wide>(z.row(i)[k]) - mean[static_cast<std::size_t>(k)];
+        squares_[static_cast<std::size_t>(k)] += x * x;
+        entries_.row(i)[k] = static_cast<T>(x);
+      }
+    if (z.width() > samples_) entries_ = transposed(entries_);
   }
 
-  index_t rows() const { return rows_; }
-  index_t width() const { return width_; }
-  /// The sum of squares of column k.
-  wide_t<T> squares(index_t k) const { return squares_[static_cast<std::size_t>(k)]; }
+  index_t samples() const { return samples_; }
+  index_t width() const { return static_cast<index_t>(squares_.size()); }
+  bool has_samples_as_columns() const { return width() > samples_; }
+  /// (N, D), or (D, N) where D > N.
+  const padded_matrix<T>& entries() const { return entries_; }
+  /// The sum of squares of feature k.
+  wide squares(index_t k) const { return squares_[static_cast<std::size_t>(k)]; }
 
-  /// Calls visit(row, column, entry, gradient) for every entry, some columns at a time: near both in rows and in
-  /// columns.
+  /// Multiplies feature k by factors[k]; leaves the sums of squares as they were.
+  void multiply(const std::vector<wide>& factors) {
+    for (index_t i = 0; i < entries_.rows; ++i)
+      for (index_t j = 0; j < entries_.columns; ++j) {
+        const wide factor = factors[static_cast<std::size_t>(has_samples_as_columns() ? i : j)];
+        entries_.row(i)[j] = static_cast<T>(static_cast<wide>(entries_.row(i)[j]) * factor);
+      }
+  }
+  /// Calls visit(sample, feature, j) for every entry j of row i.
   template <class Visit>
-  void each(Visit&& visit) {
-    constexpr index_t at_once = 16;
-    for (index_t first = 0; first < width_; first += at_once)
-      for (index_t i = 0; i < rows_; ++i)
-        for (index_t k = first; k < first + at_once && k < width_; ++k) {
-          const auto at = static_cast<std::size_t>(i * row_step_ + k * column_step_);
-          visit(i, k, data_[at], gradient_[at]);
-        }
+  void each_of_row(index_t i, Visit&& visit) const {
+    if (has_samples_as_columns())
+      for (index_t j = 0; j < entries_.columns; ++j) visit(j, i, j);
+    else
+      for (index_t j = 0; j < entries_.columns; ++j) visit(i, j, j);
   }
-
-  matrix_view<const T> by_rows() const { return {data_.data(), {rows_, width_}, {row_step_, column_step_}}; }
-  matrix_view<T> gradient_by_rows() { return {gradient_.data(), {rows_, width_}, {row_step_, column_step_}}; }
-  /// The columns as rows, (D, N).
-  matrix_view<const T> by_columns() const { return {data_.data(), {width_, rows_}, {column_step_, row_step_}}; }
-  matrix_view<T> gradient_by_columns() { return {gradient_.data(), {width_, rows_}, {column_step_, row_step_}}; }
 
  private:
-  index_t rows_, width_, row_step_, column_step_;
-  std::vector<T> data_, gradient_;
-  std::vector<wide_t<T>> squares_;
+  index_t samples_;
+  padded_matrix<T> entries_;
+  std::vector<wide> squares_;
 };
 
 }  // namespace mixcon::detail
