@@ -44,8 +44,22 @@ class evaluation {
   loss_result<T> forward(const Executor& executor, Saved& saved) const {
     const directions& share = objective_.direction;
     loss_result<T> by_rows{}, by_columns{};
-    if (share.rows != 0) by_rows = run(executor, "anchor", rows_problem(), share.rows, saved.rows);
-    if (share.columns != 0) by_columns = run(executor, "candidate", columns_problem(), share.columns, saved.columns);
+    const auto rows = rows_problem();
+    const auto columns = columns_problem();
+    if constexpr (sweeps_once<Executor, decltype(rows)>)
+      if (share.rows != 0 && share.columns != 0) {
+        check_statistics(rows);
+        check_statistics(columns);
+        auto by_row = states_of(rows);
+        auto by_column = states_of(columns);
+        executor.gather_both(rows, columns, by_row, by_column);
+        by_rows = finish(executor, {call_.function, "anchor"}, objective_, rows, by_row, share.rows, saved.rows);
+        by_columns = finish(executor, {call_.function, "candidate"}, objective_, columns, by_column, share.columns,
+                            saved.columns);
+        return {by_rows.value + by_columns.value, by_rows.anchors_used};
+      }
+    if (share.rows != 0) by_rows = run(executor, "anchor", rows, share.rows, saved.rows);
+    if (share.columns != 0) by_columns = run(executor, "candidate", columns, share.columns, saved.columns);
     return {by_rows.value + by_columns.value, share.rows != 0 ? by_rows.anchors_used : by_columns.anchors_used};
   }
 
@@ -59,19 +73,38 @@ class evaluation {
       for (T x : to.bias) by_bias.add(static_cast<double>(x));
       by_scale.add(own_part);
     };
-    if (objective_.direction.rows != 0) {
-      packed_gradients<T> to = rows_.buffers(wanted, false);
-      const double own_part = scatter(executor, rows_problem(), times(saved.rows, upstream), to);
+    auto add_rows = [&](const packed_gradients<T>& to, double own_part) {
       rows_.unpack(to.anchors, to.candidates, to.own, wanted);
       add_scalars(to, own_part);
-    }
-    if (objective_.direction.columns != 0) {
-      packed_gradients<T> to = rows_.buffers(wanted, true);
-      const double own_part = scatter(executor, columns_problem(), times(saved.columns, upstream), to);
+    };
+    auto add_columns = [&](const packed_gradients<T>& to, double own_part) {
       rows_.unpack(to.candidates, to.anchors, to.own, wanted);
       add_scalars(to, own_part);
       for (index_t c = 0; c < wanted.candidate_bias.extent(0); ++c)
         wanted.candidate_bias[c] += to.bias[static_cast<std::size_t>(c)];
+    };
+    const directions& share = objective_.direction;
+    const auto rows = rows_problem();
+    const auto columns = columns_problem();
+    bool is_done = false;
+    if constexpr (sweeps_once<Executor, decltype(rows)>)
+      if (share.rows != 0 && share.columns != 0) {
+        packed_gradients<T> to = rows_.buffers(wanted, false), to_columns = rows_.buffers(wanted, true);
+        executor.scatter_both(rows, times(saved.rows, upstream), columns, times(saved.columns, upstream), to,
+                              to_columns);
+        add_rows(to, saved.rows.scale_adjoint * upstream);
+        add_columns(to_columns, saved.columns.scale_adjoint * upstream);
+        is_done = true;
+      }
+    if (!is_done && share.rows != 0) {
+      packed_gradients<T> to = rows_.buffers(wanted, false);
+      const double own_part = scatter(executor, rows, times(saved.rows, upstream), to);
+      add_rows(to, own_part);
+    }
+    if (!is_done && share.columns != 0) {
+      packed_gradients<T> to = rows_.buffers(wanted, true);
+      const double own_part = scatter(executor, columns, times(saved.columns, upstream), to);
+      add_columns(to, own_part);
     }
     const double temperature = temperature_of(objective_.loss);
     if (wanted.scale) *wanted.scale += by_scale.value() / temperature;
@@ -123,16 +156,33 @@ class evaluation {
         Rule{bound_.rule()}, static_cast<T>(objective_.logit_scale())};
   }
 
-  template <class Executor, class Problem, class SavedRows>
-  loss_result<T> run(const Executor& executor, const char* row, const Problem& problem, double share,
-                     SavedRows& saved) const {
+  /// Whether an executor takes both directions at once. Logits that are given have no products to share.
+  template <class Executor, class Problem>
+  static constexpr bool sweeps_once =
+      loss_traits<Loss>::scope != each::triplet && !Problem::is_given &&
+      requires(const Executor& executor, const Problem& p, std::vector<row_state<Problem, T>>& states) {
+    executor.gather_both(p, p, states, states);
+  };
+
+  template <class Problem>
+  static void check_statistics(const Problem& problem) {
     for_each_position<Problem::count>([&](auto k) {
       const auto& statistic = get<decltype(k)::value>(problem.statistics);
       if constexpr (requires { statistic.check(index_t{}); }) statistic.check(problem.anchors.count());
     });
+  }
+  template <class Problem>
+  static auto states_of(const Problem& problem) {
+    return std::vector<row_state<Problem, T>>(static_cast<std::size_t>(problem.anchors.count()));
+  }
+
+  template <class Executor, class Problem, class SavedRows>
+  loss_result<T> run(const Executor& executor, const char* row, const Problem& problem, double share,
+                     SavedRows& saved) const {
+    check_statistics(problem);
     if constexpr (loss_traits<Loss>::scope == each::triplet)
       return run_triplets(executor, {call_.function, row}, objective_, problem, share, saved);
-    std::vector<row_state<Problem, T>> states(static_cast<std::size_t>(problem.anchors.count()));
+    auto states = states_of(problem);
     executor.gather(problem, states);
     return finish(executor, {call_.function, row}, objective_, problem, states, share, saved);
   }

@@ -65,10 +65,12 @@ class tile {
     columns_ = smaller(p_.candidates.count() - first_column_, tile_columns);
   }
   /// Fills the tile with the entries of one whose anchors are its candidates, and the other way round.
-  void take_transposed(tile& other) {
+  template <class Other>
+  void take_transposed(tile<Other>& other) {
     for_each_entry([&](index_t r, index_t j) { *entry(r, j) = *other.entry(j, r); });
   }
-  void add_transposed(tile& other) {
+  template <class Other>
+  void add_transposed(tile<Other>& other) {
     for_each_entry([&](index_t r, index_t j) { *entry(r, j) += *other.entry(j, r); });
   }
   void add(tile& other) {

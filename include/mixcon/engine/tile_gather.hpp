@@ -132,6 +132,42 @@ class triangle_gather {
   const prepared<Problem>& with_;
   row_observer<Problem> rows_;
 };
+
+/// Gathers the statistics of anchors and, seen from their side, of candidates: a tile's products serve both.
+template <class Rows, class Columns>
+class both_gather {
+ public:
+  both_gather(const Rows& rows, const prepared<Rows>& with_rows, const Columns& columns,
+              const prepared<Columns>& with_columns)
+      : p_(rows),
+        transposed_(columns),
+        with_(with_rows),
+        rows_(rows, with_rows, rows.anchors.count()),
+        columns_(columns, with_columns, columns.anchors.count()) {}
+
+  /// Tiles that share neither a block of anchors nor one of candidates may be observed at the same time.
+  void observe(index_t block, index_t column_block) {
+    tile<Rows> products(p_, block, column_block, tile_columns);
+    products.multiply(with_.candidates);
+    rows_.observe(products, products.first_row());
+    tile<Columns> mirrored(transposed_, column_block, block, tile_columns);
+    mirrored.take_transposed(products);
+    columns_.observe(mirrored, mirrored.first_row());
+  }
+  template <class RowStates, class ColumnStates>
+  void finish(RowStates& by_row, ColumnStates& by_column) {
+    for (index_t a = 0; a < p_.anchors.count(); ++a) rows_.finish(a, a, by_row[static_cast<std::size_t>(a)]);
+    for (index_t c = 0; c < p_.candidates.count(); ++c) columns_.finish(c, c, by_column[static_cast<std::size_t>(c)]);
+  }
+
+ private:
+  const Rows& p_;
+  const Columns& transposed_;
+  const prepared<Rows>& with_;
+  row_observer<Rows> rows_;
+  row_observer<Columns> columns_;
+};
+
 }  // namespace tiles
 }  // namespace MIXCON_INSTRUCTION_SET
 }  // namespace mixcon

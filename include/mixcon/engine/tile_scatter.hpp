@@ -31,7 +31,7 @@ class tile_scatter {
   void add(index_t block, index_t column_block) {
     tile<Problem> weights(p_, block, column_block);
     weights.multiply(with_.candidates);
-    for (index_t r = 0; r < weights.rows(); ++r) weigh_row(weights, r);
+    weigh(weights);
     if (p_.anchors.finite() && p_.candidates.finite())
       add_products(weights);
     else
@@ -45,12 +45,12 @@ class tile_scatter {
     tile<Problem> mirrored(p_, column_block, block, tile_columns);
     weights.multiply(with_.candidates);
     if (block != column_block) mirrored.take_transposed(weights);
-    for (index_t r = 0; r < weights.rows(); ++r) weigh_row(weights, r);
+    weigh(weights);
     if (block == column_block) {
       mirrored.take_transposed(weights);
       weights.add(mirrored);
     } else {
-      for (index_t r = 0; r < mirrored.rows(); ++r) weigh_row(mirrored, r);
+      weigh(mirrored);
       weights.add_transposed(mirrored);
     }
     const index_t pitch = p_.anchors.pitch(), a = weights.first_row(), c = weights.first_column();
@@ -60,6 +60,21 @@ class tile_scatter {
     if (block != column_block)
       tile_product<true>(weights.columns(), pitch, weights.rows(), strided<T>{weights.entry(0, 0), 1, tile_columns},
                          rows_of_vectors<T>{p_.anchors.row(a), pitch}, to + c * pitch, pitch);
+  }
+
+  /// Replaces the products of a tile by its weights; keeps the sums that the caller wants besides.
+  void weigh(tile<Problem>& products) {
+    for (index_t r = 0; r < products.rows(); ++r) weigh_row(products, r);
+  }
+  /// anchors += W candidates and candidates += W^T anchors.
+  void add_products(tile<Problem>& weights) {
+    const index_t pitch = p_.anchors.pitch(), a = weights.first_row(), c = weights.first_column();
+    if (!to_.anchors.empty())
+      tile_product<true>(weights.rows(), pitch, weights.columns(), strided<T>{weights.entry(0, 0), tile_columns, 1},
+                         rows_of_vectors<T>{p_.candidates.row(c), pitch}, to_.anchors.data() + a * pitch, pitch);
+    if (!to_.candidates.empty())
+      tile_product<true>(weights.columns(), pitch, weights.rows(), strided<T>{weights.entry(0, 0), 1, tile_columns},
+                         rows_of_vectors<T>{p_.anchors.row(a), pitch}, to_.candidates.data() + c * pitch, pitch);
   }
 
   /// After all tiles: what goes toward each row itself.
@@ -77,16 +92,7 @@ class tile_scatter {
   }
 
  private:
-  void add_products(tile<Problem>& weights) {
-    const index_t pitch = p_.anchors.pitch(), a = weights.first_row(), c = weights.first_column();
-    if (!to_.anchors.empty())
-      tile_product<true>(weights.rows(), pitch, weights.columns(), strided<T>{weights.entry(0, 0), tile_columns, 1},
-                         rows_of_vectors<T>{p_.candidates.row(c), pitch}, to_.anchors.data() + a * pitch, pitch);
-    if (!to_.candidates.empty())
-      tile_product<true>(weights.columns(), pitch, weights.rows(), strided<T>{weights.entry(0, 0), 1, tile_columns},
-                         rows_of_vectors<T>{p_.anchors.row(a), pitch}, to_.candidates.data() + c * pitch, pitch);
-  }
-  /// The same, pair by pair: a weight of 0 leaves out a row, which may be NaN where nobody sees it.
+  /// `add_products`, pair by pair: a weight of 0 leaves out a row, which may be NaN where nobody sees it.
   void add_by_pair(tile<Problem>& weights) {
     const index_t pitch = p_.anchors.pitch();
     auto add = [pitch](std::vector<T>& to, index_t row, T weight, const T* other) {

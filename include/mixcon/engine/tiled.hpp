@@ -49,16 +49,56 @@ struct tiled {
     if constexpr (Problem::may_mirror && Problem::linear)
       if (p.mirrors && columns > 1 && to.one_output && !to.per_pair() && !to.candidate_bias && p.anchors.finite())
         return play(threads_of_call, columns, [&](index_t block, index_t other) { scatter.add_both(block, other); });
-    // Each round pairs every block of anchors with another block of candidates: no two tasks touch the same row, and
-    // the order in which a row is added to is that of the rounds.
-    const index_t rounds = rows > columns ? rows : columns, tasks = rows > columns ? columns : rows;
-    for (index_t round = 0; round < rounds; ++round)
-      threads_of_call.run(tasks, [&](index_t task) {
-        const index_t other = (task + round) % rounds;
-        scatter.add(rows > columns ? other : task, rows > columns ? task : other);
-      });
+    cross(threads_of_call, rows, columns, [&](index_t block, index_t other) { scatter.add(block, other); });
     scatter.finish();
     if (p.own_count > 0) threads_of_call.run(rows, [&](index_t block) { scatter.add_own(block); });
+  }
+
+  /// `gather` of a problem and of the same one seen from its candidates: each product is formed once for both.
+  template <class Rows, class Columns>
+  void gather_both(const Rows& p, const Columns& transposed,
+                   std::vector<detail::row_state<Rows, typename Rows::number>>& by_row,
+                   std::vector<detail::row_state<Columns, typename Columns::number>>& by_column) const {
+    check<typename Rows::number>();
+    team threads_of_call(*this);
+    const tiles::prepared<Rows> with(p);
+    const tiles::prepared<Columns> with_transposed(transposed);
+    tiles::both_gather<Rows, Columns> gather(p, with, transposed, with_transposed);
+    cross(threads_of_call, tiles::blocks_of(p.anchors.count(), tiles::tile_columns),
+          tiles::blocks_of(p.candidates.count(), tiles::tile_columns),
+          [&](index_t block, index_t other) { gather.observe(block, other); });
+    gather.finish(by_row, by_column);
+  }
+
+  /// `scatter` of both: the weights of a pair in both directions are added before they are multiplied, and their
+  /// products go to `to_rows`.
+  template <class Rows, class SavedRows, class Columns, class SavedColumns, class T = typename Rows::number>
+  void scatter_both(const Rows& p, const SavedRows& saved_rows, const Columns& transposed,
+                    const SavedColumns& saved_columns, detail::packed_gradients<T>& to_rows,
+                    detail::packed_gradients<T>& to_columns) const {
+    if (!p.anchors.finite() || !p.candidates.finite()) {
+      scatter(p, saved_rows, to_rows);
+      return scatter(transposed, saved_columns, to_columns);
+    }
+    check<T>();
+    team threads_of_call(*this);
+    const tiles::prepared<Rows> with(p);
+    const tiles::prepared<Columns> with_transposed(transposed);
+    tiles::tile_scatter<Rows, SavedRows> by_row(p, with, saved_rows, to_rows);
+    tiles::tile_scatter<Columns, SavedColumns> by_column(transposed, with_transposed, saved_columns, to_columns);
+    cross(threads_of_call, tiles::blocks_of(p.anchors.count(), tiles::tile_columns),
+          tiles::blocks_of(p.candidates.count(), tiles::tile_columns), [&](index_t block, index_t other) {
+            tiles::tile<Rows> weights(p, block, other, tiles::tile_columns);
+            tiles::tile<Columns> mirrored(transposed, other, block, tiles::tile_columns);
+            weights.multiply(with.candidates);
+            mirrored.take_transposed(weights);
+            by_row.weigh(weights);
+            by_column.weigh(mirrored);
+            weights.add_transposed(mirrored);
+            by_row.add_products(weights);
+          });
+    by_row.finish();
+    by_column.finish();
   }
 
   /// Calls row(i, how) for every i in [0, number), each once, by all threads.
@@ -71,6 +111,13 @@ struct tiled {
   struct on_lanes {
     template <class T>
     using vector = native_lanes<T>;
+    /// to (rows, columns) += a (rows, depth) b (depth, columns), on tiles.
+    template <class T>
+    static void add_product(index_t rows, index_t columns, index_t depth, const T* a, index_t a_row, index_t a_step,
+                            const T* b, index_t b_row, T* to, index_t to_row) {
+      tiles::tile_product<true>(rows, columns, depth, tiles::strided<T>{a, a_row, a_step},
+                                tiles::rows_of_vectors<T>{b, b_row}, to, to_row);
+    }
   };
   /// The threads of one call.
   class team {
@@ -101,6 +148,17 @@ struct tiled {
       threads.run(all.meetings(round), [&](index_t which) {
         const detail::tournament::pair met = all.meeting(round, which);
         if (met.second < blocks) task(met.first, met.second);
+      });
+  }
+  /// Calls task(i, j) for all pairs of a row of blocks and a column of blocks. Each round pairs every row with another
+  /// column: no two tasks of it share one, and the order in which a row is visited is that of the rounds.
+  template <class Task>
+  static void cross(team& threads, index_t rows, index_t columns, Task&& task) {
+    const index_t rounds = rows > columns ? rows : columns, tasks = rows > columns ? columns : rows;
+    for (index_t round = 0; round < rounds; ++round)
+      threads.run(tasks, [&](index_t which) {
+        const index_t other = (which + round) % rounds;
+        task(rows > columns ? other : which, rows > columns ? which : other);
       });
   }
   template <class T>
