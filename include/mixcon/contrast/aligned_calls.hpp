@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mixcon/contrast/aligned.hpp>
+#include <mixcon/core/ordered_sum.hpp>
 
 #include <concepts>
 
@@ -44,10 +45,22 @@ void share_out(const Executor& executor, index_t number, Task&& task) {
   }
 }
 
+/// The sum of term(i) over all i below count; each term by one thread, added in order.
+template <class wide, class Executor, class Term>
+wide sum_by_rows(const Executor& executor, index_t count, Term&& term) {
+  std::vector<wide> terms(static_cast<std::size_t>(count));
+  share_out(executor, count, [&](index_t i) { terms[static_cast<std::size_t>(i)] = term(i); });
+  ordered_sum<wide> sum;
+  for (const wide x : terms) sum.add(x);
+  return sum.value();
+}
+
 template <class E, class Loss, class First, class Second>
 aligned_rows<E> checked_rows(const char* function, const Loss& loss, const First& first, const Second& second) {
   loss.check();
-  return {function, Loss::name, mixcon::view<2>(first), mixcon::view<2>(second), rows::as_given};
+  rows form = rows::as_given;
+  if constexpr (requires { loss.form; }) form = loss.form;
+  return {function, Loss::name, mixcon::view<2>(first), mixcon::view<2>(second), form};
 }
 
 }  // namespace detail

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <mixcon/contrast/aligned_calls.hpp>
-#include <mixcon/core/ordered_sum.hpp>
 
 namespace mixcon::detail {
 
@@ -85,16 +84,6 @@ void for_each_product_row(const Executor& executor, const padded_matrix<T>& a, c
     });
     for (index_t i = 0; i < rows; ++i) visit(top + i, static_cast<const T*>(product.data() + i * b.pitch));
   });
-}
-
-/// The sum of term(i) over all i below count; each term by one thread, added in order.
-template <class wide, class Executor, class Term>
-wide sum_by_rows(const Executor& executor, index_t count, Term&& term) {
-  std::vector<wide> terms(static_cast<std::size_t>(count));
-  share_out(executor, count, [&](index_t i) { terms[static_cast<std::size_t>(i)] = term(i); });
-  ordered_sum<wide> sum;
-  for (const wide x : terms) sum.add(x);
-  return sum.value();
 }
 
 template <class T>

@@ -45,7 +45,9 @@ class packed_rows {
   void pack(index_t to, const vector_view<const E>& from, rows form) {
     T* row = data_.data() + to * pitch();
     for (index_t k = 0; k < width_; ++k) row[k] = static_cast<T>(from[k]);
-    for (index_t k = 0; k < width_; ++k) finite_ = finite_ && row[k] - row[k] == T(0);
+    index_t odd = 0;
+    for (index_t k = 0; k < width_; ++k) odd += row[k] - row[k] == T(0) ? 0 : 1;
+    finite_ = finite_ && odd == 0;
     unit_[static_cast<std::size_t>(to)] = form == rows::unit;
     if (form != rows::unit) return;
     const wide_t<T> length = length_of(row);
