@@ -25,6 +25,22 @@ struct any_engine {
   void scatter(const Problem& problem, const Saved& saved, Gradients& to) const {
     visit([&](const auto& engine) { engine.scatter(problem, saved, to); });
   }
+  /// Both directions: in one sweep by the engine that has it.
+  template <class Rows, class Columns, class RowStates, class ColumnStates>
+  void gather_both(const Rows& rows, const Columns& columns, RowStates& by_row, ColumnStates& by_column) const {
+    if (is_tiled) return mixcon::tiled{.threads = threads}.gather_both(rows, columns, by_row, by_column);
+    gather(rows, by_row);
+    gather(columns, by_column);
+  }
+  template <class Rows, class SavedRows, class Columns, class SavedColumns, class Gradients>
+  void scatter_both(const Rows& rows, const SavedRows& saved_rows, const Columns& columns,
+                    const SavedColumns& saved_columns, Gradients& to_rows, Gradients& to_columns) const {
+    if (is_tiled)
+      return mixcon::tiled{.threads = threads}.scatter_both(rows, saved_rows, columns, saved_columns, to_rows,
+                                                            to_columns);
+    scatter(rows, saved_rows, to_rows);
+    scatter(columns, saved_columns, to_columns);
+  }
   template <class Row>
   void rows(mixcon::index_t number, Row&& row) const {
     visit([&](const auto& engine) { engine.rows(number, row); });

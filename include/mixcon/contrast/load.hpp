@@ -67,8 +67,10 @@ MIXCON_HD mask_of<T> is_class(const std::int32_t* first, std::int32_t which) {
 /// The roles of candidates first + k, each found on its own: for targets that are not worth a lane form.
 template <class T, class F>
 MIXCON_HD role<T> role_by_lane(F&& f) {
-  return {each_answer<T>([&](int k) { return f(k).positive; }), each_lane<T>([&](int k) { return f(k).weight; }),
-          each_lane<T>([&](int k) { return f(k).target; })};
+  decltype(f(0)) found[static_cast<unsigned>(lane_count<T>())];
+  for (int k = 0; k < lane_count<T>(); ++k) found[k] = f(k);
+  return {each_answer<T>([&](int k) { return found[k].positive; }),
+          each_lane<T>([&](int k) { return found[k].weight; }), each_lane<T>([&](int k) { return found[k].target; })};
 }
 
 }  // namespace mixcon::detail

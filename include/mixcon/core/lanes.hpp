@@ -146,10 +146,6 @@ MIXCON_HD inline lanes<T, W> log_of(lanes<T, W> x) {
   return lanes<T, W>::each([&](int k) { return mixcon::log_of(x[k]); });
 }
 template <class T, int W>
-MIXCON_HD inline lanes<T, W> log1p_of(lanes<T, W> x) {
-  return lanes<T, W>::each([&](int k) { return mixcon::log1p_of(x[k]); });
-}
-template <class T, int W>
 MIXCON_HD inline lanes<T, W> sqrt_of(lanes<T, W> x) {
   return lanes<T, W>::each([&](int k) { return mixcon::sqrt_of(x[k]); });
 }
@@ -209,6 +205,54 @@ MIXCON_HD inline lanes<double, W> exp_of(lanes<double, W> x) {
   const auto second = std::bit_cast<typename number::vector>((integer - half + 1023) << 52);
   const number e = number(p.v * first) * number(second);
   return choose(x < number(-708.0), number(0.0), e);
+}
+
+/// How a float and a double lie in bits.
+template <class T>
+struct number_bits;
+template <>
+struct number_bits<float> {
+  using integer = std::int32_t;
+  static constexpr integer one = 0x3f800000, half_root = 0x3f3504f3, fraction = 0x007fffff;  // 1, sqrt(1/2)
+  static constexpr int digits = 23, bias = 127;
+  static constexpr integer of_integers = 0x4b400000;  // 12582912 + n has n in its low bits
+  static constexpr float first_integer = 12582912.0F, log2_high = 6.9313812256e-01F, log2_low = 9.0580006145e-06F;
+  static constexpr int terms = 5;  // the rest is below 1e-9
+};
+template <>
+struct number_bits<double> {
+  using integer = std::int64_t;
+  static constexpr integer one = 0x3ff0000000000000, half_root = 0x3fe6a09e667f3bcd, fraction = 0x000fffffffffffff;
+  static constexpr int digits = 52, bias = 1023;
+  static constexpr integer of_integers = 0x4338000000000000;
+  static constexpr double first_integer = 6755399441055744.0, log2_high = 6.93147180369123816490e-01,
+                          log2_low = 1.90821492927058770002e-10;
+  static constexpr int terms = 11;  // the rest is below 1e-17
+};
+
+/// log(1 + x), at most 3 units in the last place: 1 + x = 2^k (1 + f), sqrt(1/2) <= 1 + f < sqrt(2), and
+/// log(1 + f) = 2 artanh s by its series, s = f / (2 + f). What 1 + x rounds away is added back.
+template <class T, int W>
+requires std::is_floating_point_v<T> MIXCON_HD inline lanes<T, W> log1p_of(lanes<T, W> x) {
+  using number = lanes<T, W>;
+  using layout = number_bits<T>;
+  typedef typename layout::integer bits __attribute__((vector_size(sizeof(T) * static_cast<unsigned>(W))));
+  const number u = number(1) + x, added = u - number(1);
+  const number lost = (number(1) - (u - added)) + (x - added);
+  const bits shifted = std::bit_cast<bits>(u.v) + (layout::one - layout::half_root);
+  const bits exponent = (shifted >> layout::digits) - layout::bias;
+  const number k =
+      number(std::bit_cast<typename number::vector>(exponent + layout::of_integers)) - number(layout::first_integer);
+  const bits scaled = (shifted & layout::fraction) + layout::half_root;
+  const number f = number(std::bit_cast<typename number::vector>(scaled)) - number(1);
+  const number s = f / (number(2) + f), z = s * s, half = f * f * number(0.5);
+  number series(T(2) / T(2 * layout::terms + 1));
+  for (int n = layout::terms - 1; n > 0; --n) series = series * z + number(T(2) / T(2 * n + 1));
+  const number low = k * number(layout::log2_low) + lost / u;
+  const number y = k * number(layout::log2_high) - ((half - (s * (half + series * z) + low)) - f);
+  const number at_end = choose(u == number(0), number(minus_infinity<T>()), x + x);  // NaN and infinity stay
+  const number outside = choose(u < number(0), number(static_cast<T>(__builtin_nan(""))), at_end);
+  return choose(u > number(0), choose(u - u == number(0), y, outside), outside);
 }
 
 }  // namespace MIXCON_INSTRUCTION_SET

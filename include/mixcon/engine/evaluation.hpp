@@ -146,7 +146,9 @@ class evaluation {
 
   auto columns_problem() const {
     using Rule = transposed_rule<decltype(bound_.rule())>;
-    using Logits = transposed_logits<decltype(objective_.logits)>;
+    using Given = decltype(objective_.logits);
+    using Logits = std::conditional_t < requires { Given::is_symmetric; }
+    , Given, transposed_logits < Given >> ;
     auto similarity = call_.transposed_similarity(objective_);
     return problem<T, Loss, decltype(similarity), Logits, Rule>{
         rows_.shared(),      rows_.anchors(),

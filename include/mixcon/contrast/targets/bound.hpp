@@ -47,14 +47,19 @@ struct function_rule {
   }
 };
 
-/// The same pairs seen from the candidates' side.
+/// The same pairs seen from the candidates' side. A rule that does not tell pair (i, j) from (j, i) says so by
+/// `is_symmetric`, and is asked as it is, on lanes.
 template <class Rule>
 struct transposed_rule {
   Rule rule;
   template <class T>
   MIXCON_HD role<T> at(index_t anchor, index_t candidate) const {
-    using number = scalar_of<T>;
-    return role_by_lane<T>([&](int k) { return rule.template at<number>(candidate + k, anchor); });
+    if constexpr (requires { Rule::is_symmetric; }) {
+      return rule.template at<T>(anchor, candidate);
+    } else {
+      using number = scalar_of<T>;
+      return role_by_lane<T>([&](int k) { return rule.template at<number>(candidate + k, anchor); });
+    }
   }
 };
 
@@ -75,6 +80,7 @@ function_targets<Function> targets_of(const Function& of) {
 /// Every candidate is a negative: a queue, the universum.
 struct every_negative {
   struct rule_type {
+    static constexpr bool is_symmetric = true;
     template <class T>
     MIXCON_HD role<T> at(index_t, index_t) const {
       return {detail::each_answer<T>([](int) { return false; }), T(1), T(0)};
@@ -90,6 +96,7 @@ struct every_negative {
 /// Every candidate is a positive and has an equal share: the own key of MoCo.
 struct every_positive {
   struct rule_type {
+    static constexpr bool is_symmetric = true;
     double share = 1;
     template <class T>
     MIXCON_HD role<T> at(index_t, index_t) const {

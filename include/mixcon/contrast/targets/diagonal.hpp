@@ -9,6 +9,7 @@ namespace mixcon {
 /// keys of the batch. Candidates beyond the anchors' number are negatives too.
 struct diagonal_targets {
   struct rule_type {
+    static constexpr bool is_symmetric = true;
     template <class T>
     MIXCON_HD role<T> at(index_t anchor, index_t candidate) const {
       const mask_of<T> same = detail::is_candidate<T>(candidate, anchor);

@@ -8,6 +8,7 @@ namespace mixcon {
 /// Every candidate but the anchor's own row is a negative; candidate i is the row of anchor i.
 struct other_rows {
   struct rule_type {
+    static constexpr bool is_symmetric = true;
     template <class T>
     MIXCON_HD role<T> at(index_t anchor, index_t candidate) const {
       const mask_of<T> self = detail::is_candidate<T>(candidate, anchor);
