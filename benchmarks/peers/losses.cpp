@@ -81,7 +81,8 @@ index_t samples_for(const loss_case& loss) {
 
 void report(const loss_case& loss, const any_engine& by, int repetitions) {
   random_numbers draw(1);
-  const loss_arguments given = loss.draw({samples_for(loss), width, classes}, draw);
+  loss_arguments given = loss.draw({samples_for(loss), width, classes}, draw);
+  if (loss.make_usual != nullptr) loss.make_usual(given);
   const measured result = measure(loss, by, given, repetitions);
   std::printf("%s\t", loss.name.c_str());
   for (std::size_t m = 0; m < given.rows.size(); ++m)

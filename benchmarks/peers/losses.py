@@ -10,6 +10,7 @@ PyTorch and pytorch-metric-learning go into a virtual environment of their own (
 installed the table has our side alone, and says so. Nothing else needs them.
 """
 import argparse
+import os
 import platform
 import resource
 import statistics
@@ -19,6 +20,8 @@ import time
 from pathlib import Path
 
 PACKAGES = ("torch", "pytorch-metric-learning")
+# Both sides keep what they have freed, as in a program that trains: else page faults are what small losses measure.
+MALLOC = {"MALLOC_TRIM_THRESHOLD_": str(2**30), "MALLOC_MMAP_THRESHOLD_": str(2**25)}
 
 
 # ---- the peers: each makes a function of no arguments that answers the loss, and the tensors with a gradient ----
@@ -119,6 +122,142 @@ def two_views(torch, rows, labels):
     return torch.nn.functional.cross_entropy(x, torch.arange(len(x)))
 
 
+def constant(torch, count, low, high):
+    """What is no row: labels, partners."""
+    return torch.arange(count) * 7919 % (high - low) + low
+
+
+def clip(torch, rows, labels):
+    x, own = 14 * cosines(torch, *rows), torch.arange(len(rows[0]))
+    f = torch.nn.functional
+    return (f.cross_entropy(x, own) + f.cross_entropy(x.T, own)) / 2
+
+
+def byol(torch, rows, labels):
+    f, z = torch.nn.functional, rows[0].detach()
+    unit = f.normalize(z, dim=1)
+    target = 0.7 * unit + 0.3 * unit.flip(0)
+    return 2 - 2 * (f.normalize(rows[0], dim=1) * target).sum(dim=1).mean()
+
+
+def mixed(torch, x, a, b, share=0.7):
+    """The cross entropy of two classes a sample."""
+    f = torch.nn.functional
+    return share * f.cross_entropy(x, a) + (1 - share) * f.cross_entropy(x, b)
+
+
+def i_mix(torch, rows, labels):
+    own = torch.arange(len(rows[0]))
+    return mixed(torch, cosines(torch, *rows) / 0.5, own, own.flip(0))
+
+
+def decoupled_mixup(torch, rows, labels):
+    x, count = rows[0], len(rows[0])
+    a, b = labels % x.shape[1], constant(torch, count, 0, x.shape[1])
+    at = torch.arange(count)
+    without = torch.zeros_like(x)
+    without[at, b] = float("-inf")
+    other = torch.zeros_like(x)
+    other[at, a] = float("-inf")
+    apart = (a != b).float()
+    own = (x + without).logsumexp(dim=1) - x[at, a]
+    partner = (x + other).logsumexp(dim=1) - x[at, b]
+    return mixed(torch, x, a, b) + torch.where(apart > 0, 0.1 * own + 0.1 * partner, 0).mean()
+
+
+def soft_cross_entropy(torch, rows, labels):
+    return -(torch.log_softmax(rows[0], dim=1) * rows[1]).sum(dim=1).mean()
+
+
+def soft_binary_cross_entropy(torch, rows, labels):
+    soft = (rows[0].detach() * 0.1).clamp(0, 1)
+    weight = torch.where(soft > 0, 1.0, 0.5)
+    return (torch.nn.functional.binary_cross_entropy_with_logits(rows[0], soft, reduction="none") * weight).mean()
+
+
+def infinite_class_mixup(torch, rows, labels):
+    x, weight, bias = rows
+    classes, f = len(weight), torch.nn.functional
+    a, b = torch.arange(len(x)) % classes, constant(torch, len(x), 0, classes)
+    logits = x @ (0.7 * weight[a] + 0.3 * weight[b]).T + (0.7 * bias[0, a] + 0.3 * bias[0, b])
+    own = torch.arange(len(x))
+    return f.cross_entropy(logits, own) + f.cross_entropy(logits.T, own)
+
+
+def moco(torch, rows, labels):
+    q, k, queue = (torch.nn.functional.normalize(r, dim=1) for r in rows)
+    x = torch.cat([(q * k).sum(dim=1, keepdim=True), q @ queue.T], dim=1) / 0.5
+    return torch.nn.functional.cross_entropy(x, torch.zeros(len(x), dtype=torch.long))
+
+
+def mochi(torch, rows, labels):
+    unit = torch.nn.functional.normalize
+    q, k, queue = (unit(r, dim=1) for r in rows)
+    hardest, next_one = torch.arange(len(q)) % len(queue), (torch.arange(len(q)) + 1) % len(queue)
+    between = unit(0.5 * queue[hardest] + 0.5 * queue[next_one], dim=1)
+    toward = unit(0.3 * q + 0.7 * queue[next_one], dim=1)
+    own = torch.stack([(q * r).sum(dim=1) for r in (k, between, toward)], dim=1)
+    x = torch.cat([own, q @ queue.T], dim=1) / 0.5
+    return torch.nn.functional.cross_entropy(x, torch.zeros(len(x), dtype=torch.long))
+
+
+def nt_xent(torch, rows, labels):
+    s, negative, positive = stacked(torch, rows)
+    other = ~torch.eye(len(s), dtype=torch.bool)
+    return (masked_sum(torch, s / 0.5, other) - positive / 0.5).mean()
+
+
+def supcon_of(torch, x, positive, other):
+    """The outside form, of logits."""
+    logp = x - masked_sum(torch, x, other)[:, None]
+    count = positive.sum(dim=1)
+    return -((logp * positive).sum(dim=1) / count.clamp(min=1))[count > 0].mean()
+
+
+def supcon(torch, rows, labels):
+    half = labels[: len(rows[0]) // 2]
+    s, positive, other = labelled(torch, rows, torch.cat([half, half]))
+    return supcon_of(torch, s / 0.5, positive, other)
+
+
+def unicon(torch, rows, labels):
+    half = labels[: len(rows[0]) // 2]
+    both = torch.cat([half, half])
+    other = ~torch.eye(len(both), dtype=torch.bool)
+    return supcon_of(torch, rows[0] @ rows[1].T / 0.5, (both[:, None] == both[None]) & other, other)
+
+
+def supmix(torch, rows, labels):
+    s, _, other = labelled(torch, rows, labels)
+    half = labels[: len(s) // 2]
+    both, partner = torch.cat([half, half]), torch.cat([half, half.flip(0)])
+    target = 0.7 * (both[:, None] == both[None]) + 0.3 * (partner[:, None] == both[None])
+    target = target * other
+    logp = s / 0.5 - masked_sum(torch, s / 0.5, other)[:, None]
+    return -((logp * target).sum(dim=1) / target.sum(dim=1).clamp(min=1e-9)).mean()
+
+
+def un_mix(torch, rows, labels):
+    f, count = torch.nn.functional, len(rows[0]) // 2
+    q = f.normalize(rows[0], dim=1)
+    keys, queue = q.detach()[:count].flip(1), q.detach()[count:].flip(1)
+    clean, mixtures = q[:count], q[count:]
+
+    def nce(query, key):
+        x = torch.cat([(query * key).sum(dim=1, keepdim=True), query @ queue.T], dim=1) / 0.5
+        return f.cross_entropy(x, torch.zeros(count, dtype=torch.long))
+
+    return nce(clean, keys) + 0.7 * nce(mixtures, keys) + 0.3 * nce(mixtures.flip(0), keys)
+
+
+def weighted_softmax(torch, rows, labels):
+    z, c = rows
+    x = 3 * z @ c.T
+    target, weight = torch.full_like(x, 0.1), torch.full_like(x, 0.7)
+    kappa = rho = torch.ones(len(x))
+    return (rho * (kappa * (x + weight.log()).logsumexp(dim=1) - (target * x).sum(dim=1))).sum()
+
+
 def supcon_inside(torch, rows, labels):
     s, positive, other = labelled(torch, rows, labels)
     inside = masked_sum(torch, s / 0.5, positive) - positive.sum(dim=1).log()
@@ -209,30 +348,45 @@ PEERS = {
     "arcface": proxies(lambda l, c, d: l.ArcFaceLoss(c, d, margin=28.6, scale=16)),
     "barlow_twins": written_out(barlow_twins),
     "batch_hard_triplet": library(lambda l, m: (l.TripletMarginLoss(margin=0.2), m.BatchHardMiner())),
+    "byol": written_out(byol),
     "circle": library(lambda l, m: (l.CircleLoss(m=0.4, gamma=16), None)),
+    "clip": written_out(clip),
     "contrastive_distillation": written_out(contrastive_distillation),
     "contrastive_margin": library(lambda l, m: (l.ContrastiveLoss(pos_margin=0, neg_margin=1), None)),
     "decoupled": written_out(decoupled),
+    "decoupled_mixup": written_out(decoupled_mixup),
     "decoupled_weights": written_out(decoupled_weights),
     "group_softmax": written_out(group_softmax),
     "hard_negative": written_out(hard_negative),
+    "i_mix": written_out(i_mix),
+    "infinite_class_mixup": written_out(infinite_class_mixup),
     "info_nce": written_out(two_views),
     "knowledge_distillation": written_out(knowledge_distillation),
     "lifted_structure": library(lambda l, m: (l.LiftedStructureLoss(neg_margin=1, pos_margin=0), None)),
     "mmcl": written_out(mmcl),
+    "mochi": written_out(mochi),
+    "moco": written_out(moco),
     "multi_similarity": library(lambda l, m: (l.MultiSimilarityLoss(alpha=2, beta=50, base=0.5), None)),
     "n_pairs": library(lambda l, m: (l.NPairsLoss(), None)),
     "nca": library(lambda l, m: (l.NCALoss(softmax_scale=1), None)),
     "normface": proxies(lambda l, c, d: l.NormalizedSoftmaxLoss(c, d, temperature=0.05)),
+    "nt_xent": written_out(nt_xent),
     "nt_xent_per_pair": library(lambda l, m: (l.NTXentLoss(temperature=0.5), None)),
     "proxy_anchor": proxies(lambda l, c, d: l.ProxyAnchorLoss(c, d, margin=0.1, alpha=32)),
     "proxy_nca": proxies(lambda l, c, d: l.ProxyNCALoss(c, d, softmax_scale=1)),
     "relational_distillation": written_out(relational_distillation),
     "siglip": written_out(siglip),
+    "soft_binary_cross_entropy": written_out(soft_binary_cross_entropy),
+    "soft_cross_entropy": written_out(soft_cross_entropy),
+    "supcon": written_out(supcon),
     "supcon_inside": written_out(supcon_inside),
+    "supmix": written_out(supmix),
     "triplet_margin": library(lambda l, m: (l.TripletMarginLoss(margin=0.2), None)),
+    "un_mix": written_out(un_mix),
+    "unicon": written_out(unicon),
     "uniformity": written_out(uniformity),
     "vicreg": written_out(vicreg),
+    "weighted_softmax": written_out(weighted_softmax),
 }
 
 
@@ -335,6 +489,7 @@ def main():
     asked = parser.parse_args()
     python = prepared(asked.venv)
     command = [asked.program, "--threads", str(asked.threads), "--repetitions", str(asked.repetitions)]
+    os.environ.update(MALLOC)
     ours = subprocess.run(command + (["--loss", asked.loss] if asked.loss else []), capture_output=True, text=True, check=True)
     lines = [
         f"{processor()}, {asked.threads} thread(s) each, {versions(python) if python else 'no peers could be installed'}; float, "

@@ -12,10 +12,11 @@ struct decoupled_mixup_case {
   static constexpr const char* name = "decoupled_mixup";
   static constexpr int temperature = -1;
   static constexpr bool rotates = false, permutes = false;  // logits have axes; constants are not one a sample
-  static constexpr index_t least_samples = 1, classes = 5;
+  static constexpr index_t least_samples = 1;
 
   static loss_arguments draw(const case_sizes& sizes, random_numbers& draw) {
     loss_arguments given;
+    const index_t classes = sizes.classes + 2;
     given.rows = {random_embeddings<double>(sizes.samples, classes, draw)};
     given.constants = {draw.uniform(0, 1), draw.uniform(0, 1)};
     given.labels = random_labels(sizes.samples, classes, draw);
@@ -53,7 +54,7 @@ struct decoupled_mixup_case {
       const index_t a = targets.own[at], b = targets.partner[at];
       const long double lambda = reference::wide(targets.lambda[at]);
       const auto without = [&](index_t hidden, index_t label) {
-        table seen(rows[0].rows(), classes, 1);
+        table seen(rows[0].rows(), rows[0].width(), 1);
         if (hidden >= 0) seen(i, hidden) = 0;
         return reference::log_partition(rows[0], seen, i) - rows[0](i, label);
       };
@@ -67,7 +68,7 @@ struct decoupled_mixup_case {
 
   static std::vector<refused_argument> refusals() {
     return {{"lambda 2", [](loss_arguments& given) { given.constants[2] = 2; }, "lambda 0 is 2"},
-            {"a label too large", [](loss_arguments& given) { given.labels[0] = 5; }, "a label of sample 0 is 5"}};
+            {"a label too large", [](loss_arguments& given) { given.labels[0] = 99; }, "a label of sample 0 is 99"}};
   }
 };
 const known_case<decoupled_mixup_case> row;

@@ -13,10 +13,10 @@ struct infinite_class_mixup_case {
   static constexpr const char* name = "infinite_class_mixup";
   static constexpr int temperature = -1;
   static constexpr bool rotates = false, permutes = false;  // the bias has axes; constants are not one a sample
-  static constexpr index_t classes = 3;
 
   static loss_arguments draw(const case_sizes& sizes, random_numbers& draw) {
     loss_arguments given;
+    const index_t classes = sizes.classes;
     given.rows = {random_embeddings<double>(sizes.samples + 1, sizes.width, draw),
                   random_embeddings<double>(classes, sizes.width, draw), random_embeddings<double>(1, classes, draw)};
     given.constants = {static_cast<double>(draw.below(2)) * 2, static_cast<double>(draw.below(2))};  // classes or both
@@ -37,6 +37,8 @@ struct infinite_class_mixup_case {
     found.lambda.assign(given.constants.begin() + 2, given.constants.end());
     return found;
   }
+
+  static void usual(loss_arguments& given) { given.constants[0] = 2, given.constants[1] = 0; }  // both, all seen
 
   template <class T>
   static loss_answer<T> answer(const any_engine& by, const loss_arguments& given, const std::vector<matrix<T>>& rows) {

@@ -68,6 +68,7 @@ struct loss_case {
   double slack = 1;                  // how many times the usual rounding the formula amplifies; say why in the row
 
   loss_arguments (*draw)(const case_sizes&, random_numbers&) = nullptr;
+  void (*make_usual)(loss_arguments&) = nullptr;  // sets options as a benchmark has them; null: there is nothing to set
   loss_answer<double> (*in_double)(const any_engine&, const loss_arguments&,
                                    const std::vector<matrix<double>>&) = nullptr;
   loss_answer<float> (*in_float)(const any_engine&, const loss_arguments&, const std::vector<matrix<float>>&) = nullptr;
@@ -95,6 +96,7 @@ struct known_case {
     if constexpr (requires { Row::benchmark_samples; }) c.benchmark_samples = Row::benchmark_samples;
     if constexpr (requires { Row::slack; }) c.slack = Row::slack;
     c.draw = Row::draw;
+    if constexpr (requires(loss_arguments & given) { Row::usual(given); }) c.make_usual = Row::usual;
     c.in_double = Row::template answer<double>;
     c.in_float = Row::template answer<float>;
     c.reference = Row::reference;

@@ -7,15 +7,16 @@ using namespace mixcon_test;
 
 namespace {
 
-/// mixing.md 7.8. Rows: logits (N, 4). Constants: the weight of absent classes, then the soft labels.
+/// mixing.md 7.8. Rows: logits (N, K). Constants: the weight of absent classes, then the soft labels.
 struct soft_binary_cross_entropy_case {
   static constexpr const char* name = "soft_binary_cross_entropy";
   static constexpr int temperature = -1;
   static constexpr bool rotates = false, permutes = false;  // logits have axes; constants are not one a sample
-  static constexpr index_t least_samples = 1, classes = 4;
+  static constexpr index_t least_samples = 1;
 
   static loss_arguments draw(const case_sizes& sizes, random_numbers& draw) {
     loss_arguments given;
+    const index_t classes = sizes.classes + 1;
     given.rows = {random_embeddings<double>(sizes.samples, classes, draw)};
     given.constants = {draw.uniform(0.1, 2)};
     for (index_t k = 0; k < sizes.samples * classes; ++k)
@@ -26,7 +27,7 @@ struct soft_binary_cross_entropy_case {
   template <class T>
   static loss_answer<T> answer(const any_engine& by, const loss_arguments& given, const std::vector<matrix<T>>& rows) {
     loss_answer<T> found = room_for(given, rows);
-    matrix<double> soft(rows[0].rows(), classes);
+    matrix<double> soft(rows[0].rows(), rows[0].width());
     for (std::size_t k = 0; k < soft.entries().size(); ++k) soft.entries()[k] = given.constants[k + 1];
     gradients<T> wanted;
     wanted.logits = view(found.by_rows[0]);

@@ -12,23 +12,22 @@ namespace {
 struct un_mix_case {
   static constexpr const char* name = "un_mix";
   static constexpr bool rotates = false, permutes = false;  // keys and queue stay where they are
-  static constexpr index_t queue_rows = 5;
 
   static loss_arguments draw(const case_sizes& sizes, random_numbers& draw) {
     loss_arguments given;
     given.rows = {random_embeddings<double>(2 * sizes.samples, sizes.width, draw)};
     given.parameters = {draw.uniform(0.2, 1)};
     given.constants = {draw.uniform(0, 1), draw.uniform(0.5, 2)};
-    const table unit = reference::unit(
-        converted<long double>(random_embeddings<double>(sizes.samples + queue_rows, sizes.width, draw)));
+    const table unit =
+        reference::unit(converted<long double>(random_embeddings<double>(2 * sizes.samples, sizes.width, draw)));
     for (const long double x : unit.entries()) given.constants.push_back(static_cast<double>(x));
     return given;
   }
-  /// Keys, or the queue behind them.
+  /// Keys, or the queue behind them: as many rows.
   template <class T>
   static matrix<T> fixed(const loss_arguments& given, bool queue) {
     const index_t samples = given.rows[0].rows() / 2, width = given.rows[0].width();
-    matrix<T> m(queue ? queue_rows : samples, width);
+    matrix<T> m(samples, width);
     const auto first = static_cast<std::size_t>(2 + (queue ? samples * width : 0));
     for (std::size_t k = 0; k < m.entries().size(); ++k) m.entries()[k] = static_cast<T>(given.constants[first + k]);
     return m;
@@ -58,7 +57,7 @@ struct un_mix_case {
     const index_t samples = keys.rows();
     const auto nce = [&](index_t query, index_t key) {
       long double partition = std::exp(with_keys(query, key) / t);
-      for (index_t k = 0; k < queue_rows; ++k) partition += std::exp(with_queue(query, k) / t);
+      for (index_t k = 0; k < queue.rows(); ++k) partition += std::exp(with_queue(query, k) / t);
       return std::log(partition) - with_keys(query, key) / t;
     };
     long double clean = 0, own = 0, other = 0;

@@ -2,44 +2,9 @@
 #pragma once
 
 #include <mixcon/contrast/aligned_calls.hpp>
-
-#include <cmath>
+#include <mixcon/core/length.hpp>
 
 namespace mixcon {
-
-namespace detail {
-
-/// sum_k ((a_k - b_k) / unit)^2, in eight running sums.
-template <class T>
-wide_t<T> squared_distance_of(const T* a, const T* b, index_t width, wide_t<T> unit) {
-  wide_t<T> sums[8] = {};
-  const auto part = [&](index_t k) {
-    const wide_t<T> apart = static_cast<wide_t<T>>(a[k]) - static_cast<wide_t<T>>(b[k]);
-    return unit == 1 ? apart : apart / unit;
-  };
-  index_t k = 0;
-  for (; k + 8 <= width; k += 8)
-    for (index_t j = 0; j < 8; ++j) sums[j] += part(k + j) * part(k + j);
-  for (; k < width; ++k) sums[k % 8] += part(k) * part(k);
-  return ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
-}
-
-/// |a - b|, without overflow or underflow on the way; NaN stays.
-template <class T>
-wide_t<T> distance_of(const T* a, const T* b, index_t width) {
-  const wide_t<T> direct = squared_distance_of(a, b, width, wide_t<T>(1));
-  const bool has_room = sizeof(T) < sizeof(wide_t<T>) || direct > wide_t<T>(1e-200);
-  if (has_room && direct < wide_t<T>(1e200)) return std::sqrt(direct);  // of narrow numbers: unless one is infinite
-  wide_t<T> top = 0;
-  for (index_t k = 0; k < width; ++k) {
-    const wide_t<T> apart = static_cast<wide_t<T>>(a[k]) - static_cast<wide_t<T>>(b[k]);
-    const wide_t<T> size = apart < 0 ? -apart : apart;
-    if (!(size <= top)) top = size;
-  }
-  return top == 0 || top - top != 0 ? top : top * std::sqrt(squared_distance_of(a, b, width, top));
-}
-
-}  // namespace detail
 
 /// How near positive pairs lie: the mean distance of aligned rows, to a power.
 ///
@@ -66,7 +31,9 @@ struct alignment {
     using wide = detail::wide_t<T>;
     const wide share = 1 / static_cast<wide>(rows.count());
     const wide sum = detail::sum_by_rows<wide>(executor, rows.count(), [&](index_t i) {
-      const wide distance = detail::distance_of(rows.first().row(i), rows.second().row(i), rows.width());
+      const T *x = rows.first().row(i), *y = rows.second().row(i);
+      const wide distance = detail::length_of<T>(
+          rows.width(), [&](index_t k) { return static_cast<wide>(x[k]) - static_cast<wide>(y[k]); });
       add_gradients(rows, i, distance, static_cast<wide>(upstream) * share, wanted);
       return raised(distance, power);
     });

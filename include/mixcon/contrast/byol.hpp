@@ -3,7 +3,7 @@
 
 #include <mixcon/contrast/aligned_calls.hpp>
 #include <mixcon/core/integer_view.hpp>
-#include <mixcon/core/ordered_sum.hpp>
+#include <mixcon/core/length.hpp>
 
 #include <cmath>
 #include <vector>
@@ -49,8 +49,8 @@ struct byol {
       const auto target = [&](index_t k) {
         return of_z * static_cast<wide>(z[k]) + (own < 1 ? of_other * static_cast<wide>(other[k]) : wide(0));
       };
-      wide cosine = 0;
-      for (index_t k = 0; k < width; ++k) cosine += of_p * static_cast<wide>(p[k]) * target(k);
+      const wide cosine =
+          detail::sum_by_eight<wide>(width, [&](index_t k) { return of_p * static_cast<wide>(p[k]) * target(k); });
       cosines[static_cast<std::size_t>(i)] = cosine;
       if (!wanted.first) return;
       const wide slope = -static_cast<wide>(upstream * factor) / static_cast<wide>(given.count());
@@ -68,14 +68,7 @@ struct byol {
   template <class T>
   static detail::wide_t<T> inverse_length(const T* x, index_t width) {
     using wide = detail::wide_t<T>;
-    wide top = 0, sum = 0;
-    for (index_t k = 0; k < width; ++k) {
-      const wide size = static_cast<wide>(x[k] < 0 ? -x[k] : x[k]);
-      if (!(size <= top) && top == top) top = size;  // a NaN stays
-    }
-    if (!(top > wide(0))) return top == 0 ? wide(1e12) : top;
-    for (index_t k = 0; k < width; ++k) sum += (static_cast<wide>(x[k]) / top) * (static_cast<wide>(x[k]) / top);
-    const wide length = top * std::sqrt(sum);
+    const wide length = detail::length_of<T>(width, [x](index_t k) { return static_cast<wide>(x[k]); });
     return 1 / (length <= wide(1e-12) ? wide(1e-12) : length);
   }
   /// A row that is shorter than 1e-12 has none, and gradient 0.

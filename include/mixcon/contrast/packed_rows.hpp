@@ -2,7 +2,7 @@
 #pragma once
 
 #include <mixcon/contrast/similarity.hpp>
-#include <mixcon/core/ordered_sum.hpp>
+#include <mixcon/core/length.hpp>
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/storage.hpp>
 
@@ -50,7 +50,7 @@ class packed_rows {
     finite_ = finite_ && odd == 0;
     unit_[static_cast<std::size_t>(to)] = form == rows::unit;
     if (form != rows::unit) return;
-    const wide_t<T> length = length_of(row);
+    const wide_t<T> length = length_of<T>(width_, [row](index_t k) { return static_cast<wide_t<T>>(row[k]); });
     const wide_t<T> divisor = length <= wide_t<T>(1e-12) ? wide_t<T>(1e-12) : length;
     if constexpr (sizeof(T) < sizeof(wide_t<T>)) {  // what the factor's rounding loses, T does not see
       const wide_t<T> factor = 1 / divisor;
@@ -74,28 +74,6 @@ class packed_rows {
   }
 
  private:
-  /// The length, without overflow or underflow on the way.
-  wide_t<T> length_of(const T* row) const {
-    using std::sqrt;
-    const wide_t<T> direct = sum_of_squares(row, 1);
-    const bool has_room = sizeof(T) < sizeof(wide_t<T>) || direct > wide_t<T>(1e-200);
-    if (has_room && direct < wide_t<T>(1e200)) return sqrt(direct);  // of narrow numbers: unless one is infinite
-    wide_t<T> top = 0;
-    for (index_t k = 0; k < width_; ++k) {
-      const auto size = static_cast<wide_t<T>>(row[k] < T(0) ? -row[k] : row[k]);
-      if (!(size <= top)) top = size;
-    }
-    return top == 0 ? 0 : top * sqrt(sum_of_squares(row, top));
-  }
-  wide_t<T> sum_of_squares(const T* row, wide_t<T> unit) const {
-    wide_t<T> sum = 0;
-    for (index_t k = 0; k < width_; ++k) {
-      const wide_t<T> part = unit == 1 ? static_cast<wide_t<T>>(row[k]) : static_cast<wide_t<T>>(row[k]) / unit;
-      sum += part * part;
-    }
-    return sum;
-  }
-
   index_t count_ = 0, width_ = 0;
   bool finite_ = true;
   std::vector<T> data_;
