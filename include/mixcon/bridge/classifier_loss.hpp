@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mixcon/contrast/result.hpp>
+#include <mixcon/core/lane_loops.hpp>
 #include <mixcon/core/ordered_sum.hpp>
 #include <mixcon/core/overlap.hpp>
 #include <mixcon/core/real.hpp>
@@ -25,19 +26,27 @@ void check_classifier_call(const char* loss, const matrix_view<const E>& logits,
                  ": the gradient shares memory with the logits; hand in a buffer of its own");
 }
 
-/// The mean over rows of `of_row(i, logits of the row, slopes to fill)`; sets the gradient where it is wanted.
-template <class Wide, class E, class T, class OfRow>
-loss_result<T> mean_over_rows(const matrix_view<const E>& logits, const matrix_view<T>& gradient, OfRow&& of_row) {
+/// The mean over rows of `of_row(how, i, logits of the row, slopes to fill)`, by the executor's threads, with `how` its
+/// lanes; sets the gradient where it is wanted.
+template <class Wide, class Executor, class E, class T, class OfRow>
+loss_result<T> mean_over_rows(const Executor& executor, const matrix_view<const E>& logits,
+                              const matrix_view<T>& gradient, OfRow&& of_row) {
+  constexpr index_t at_once = 32;
   const index_t samples = logits.extent(0), classes = logits.extent(1);
-  std::vector<Wide> row(static_cast<std::size_t>(classes)), slope(row);
+  const Wide share = 1 / static_cast<Wide>(samples);
+  std::vector<Wide> values(static_cast<std::size_t>(samples));
+  for_each_row(executor, (samples + at_once - 1) / at_once, [&](index_t block, const auto& how) {
+    std::vector<Wide> row(static_cast<std::size_t>(classes)), slope(row);
+    for (index_t i = block * at_once; i < samples && i < (block + 1) * at_once; ++i) {
+      for (index_t c = 0; c < classes; ++c) row[static_cast<std::size_t>(c)] = static_cast<Wide>(logits(i, c));
+      values[static_cast<std::size_t>(i)] = of_row(how, i, row, slope);
+      for (index_t c = 0; gradient && c < classes; ++c)
+        gradient(i, c) = static_cast<T>(slope[static_cast<std::size_t>(c)] * share);
+    }
+  });
   ordered_sum<Wide> sum;
-  for (index_t i = 0; i < samples; ++i) {
-    for (index_t c = 0; c < classes; ++c) row[static_cast<std::size_t>(c)] = static_cast<Wide>(logits(i, c));
-    sum.add(of_row(i, row, slope));
-    for (index_t c = 0; gradient && c < classes; ++c)
-      gradient(i, c) = static_cast<T>(slope[static_cast<std::size_t>(c)] / static_cast<Wide>(samples));
-  }
-  return {static_cast<T>(sum.value() / static_cast<Wide>(samples)), samples};
+  for (const Wide value : values) sum.add(value);
+  return {static_cast<T>(sum.value() * share), samples};
 }
 
 }  // namespace mixcon::detail

@@ -31,27 +31,33 @@ struct decoupled_mixup {
 
 namespace detail {
 
-/// log sum e^x over all classes but one (-1: over all); adds `weight` times its slopes.
-template <class Wide>
-Wide log_sum_without(const std::vector<Wide>& x, index_t hidden, Wide weight, std::vector<Wide>& slope) {
-  bool any = false;
-  Wide top = 0, sum = 0;
-  const auto seen = [&](std::size_t c) { return static_cast<index_t>(c) != hidden; };
-  for (std::size_t c = 0; c < x.size(); ++c)
-    if (seen(c) && (!any || !(x[c] <= top))) top = x[c], any = true;
-  for (std::size_t c = 0; c < x.size(); ++c)
-    if (seen(c)) sum += std::exp(x[c] - top);
-  for (std::size_t c = 0; c < x.size(); ++c)
-    if (seen(c)) slope[c] += weight * (std::exp(x[c] - top) / sum);
+/// log sum e^x over all classes but one (-1: over all); adds `weight` times its slopes. On V.
+template <class V, class Wide = scalar_of<V>>
+Wide log_sum_without(const std::vector<Wide>& given, index_t hidden, Wide weight, std::vector<Wide>& slope) {
+  const auto classes = static_cast<index_t>(given.size());
+  std::vector<Wide> x = given;
+  if (hidden >= 0) x[static_cast<std::size_t>(hidden)] = minus_infinity<Wide>();
+  Wide top = minus_infinity<Wide>(), sum = 0;
+  for (const Wide entry : x)
+    if (!(entry <= top)) top = entry;
+  if (top == minus_infinity<Wide>()) top = 0;
+  for_each_part<V>(classes, [&](auto kind, index_t c) {
+    using U = decltype(kind);
+    const U e = exp_of(load_as<U>(x.data() + c) - U(top));
+    store_as<U>(x.data() + c, e);
+    sum += sum_of_lanes(e);
+  });
+  for (index_t c = 0; c < classes; ++c)
+    if (c != hidden) slope[static_cast<std::size_t>(c)] += weight * (x[static_cast<std::size_t>(c)] / sum);
   return top + std::log(sum);
 }
 
 }  // namespace detail
 
 /// The loss of classifier outputs, `given_logits{l}` (N, K), and its gradient `.logits` (N, K) where wanted: sets it.
-/// Labels are classes in [0, K). O(N K) time, no further memory; an executor of any kind, on the calling thread.
+/// Labels are classes in [0, K). O(N K) time, O(N + K) memory a thread; an executor of any kind.
 template <class Executor, class E>
-auto value_and_grad(const Executor&, const decoupled_mixup& loss, const pair_targets& targets,
+auto value_and_grad(const Executor& executor, const decoupled_mixup& loss, const pair_targets& targets,
                     const given_logits<E>& outputs, const gradients<accumulate_t<E>>& wanted) {
   using T = accumulate_t<E>;
   using wide = detail::wide_t<T>;
@@ -71,14 +77,16 @@ auto value_and_grad(const Executor&, const decoupled_mixup& loss, const pair_tar
                    targets.lambda[at], "; expected a number in [0, 1]");
   }
   return detail::mean_over_rows<wide>(
-      logits, gradient, [&](index_t i, const std::vector<wide>& x, std::vector<wide>& slope) {
+      executor, logits, gradient,
+      [&](const auto& how, index_t i, const std::vector<wide>& x, std::vector<wide>& slope) {
+        using vector = typename std::decay_t<decltype(how)>::template vector<wide>;
         const auto at = static_cast<std::size_t>(i);
         const index_t own = targets.own[at], partner = targets.partner[at];
         const wide lambda = static_cast<wide>(targets.lambda[at]);
         for (wide& s : slope) s = 0;
         const auto term = [&](wide weight, index_t label, index_t hidden) {
           const wide value =
-              weight * (detail::log_sum_without(x, hidden, weight, slope) - x[static_cast<std::size_t>(label)]);
+              weight * (detail::log_sum_without<vector>(x, hidden, weight, slope) - x[static_cast<std::size_t>(label)]);
           slope[static_cast<std::size_t>(label)] -= weight;
           return value;
         };

@@ -25,9 +25,9 @@ struct soft_binary_cross_entropy {
 };
 
 /// The loss of classifier outputs, `given_logits{l}` (N, K), for soft labels (N, K), and its gradient `.logits` where
-/// wanted: sets it. O(N K); an executor of any kind, on the calling thread.
+/// wanted: sets it. O(N K); an executor of any kind.
 template <class Executor, Viewable<2> Targets, class E>
-auto value_and_grad(const Executor&, const soft_binary_cross_entropy& loss, const Targets& soft,
+auto value_and_grad(const Executor& executor, const soft_binary_cross_entropy& loss, const Targets& soft,
                     const given_logits<E>& outputs, const gradients<accumulate_t<E>>& wanted) {
   using T = accumulate_t<E>;
   using wide = detail::wide_t<T>;
@@ -38,22 +38,29 @@ auto value_and_grad(const Executor&, const soft_binary_cross_entropy& loss, cons
   detail::check_classifier_call("soft_binary_cross_entropy", logits, gradient);
   MIXCON_REQUIRE(targets.extents() == logits.extents(), "soft_binary_cross_entropy: soft labels are ",
                  targets.extents(), " for logits ", logits.extents(), "; expected the same shape");
-  for (index_t i = 0; i < targets.extent(0); ++i)
-    for (index_t c = 0; c < targets.extent(1); ++c)
-      MIXCON_REQUIRE(targets(i, c) >= 0 && targets(i, c) <= 1, "soft_binary_cross_entropy: soft label (", i, ", ", c,
-                     ") is ", static_cast<double>(targets(i, c)), "; expected a number in [0, 1]");
+  const auto is_share = [&](index_t i, index_t c) { return targets(i, c) >= 0 && targets(i, c) <= 1; };
+  for (index_t i = 0; i < targets.extent(0); ++i) {
+    index_t wrong = 0;
+    for (index_t c = 0; c < targets.extent(1); ++c) wrong += is_share(i, c) ? 0 : 1;
+    for (index_t c = 0; wrong > 0 && c < targets.extent(1); ++c)
+      MIXCON_REQUIRE(is_share(i, c), "soft_binary_cross_entropy: soft label (", i, ", ", c, ") is ",
+                     static_cast<double>(targets(i, c)), "; expected a number in [0, 1]");
+  }
+  const auto absent = static_cast<wide>(loss.absent_weight);
   return detail::mean_over_rows<wide>(
-      logits, gradient, [&](index_t i, const std::vector<wide>& x, std::vector<wide>& slope) {
+      executor, logits, gradient,
+      [&](const auto& how, index_t i, const std::vector<wide>& row, std::vector<wide>& slope) {
         wide sum = 0;
-        for (std::size_t c = 0; c < x.size(); ++c) {
-          const wide target = static_cast<wide>(targets(i, static_cast<index_t>(c)));
-          const wide weight = target == 0 ? static_cast<wide>(loss.absent_weight) : 1;
-          const wide faded = std::exp(x[c] > 0 ? -x[c] : x[c]);
-          const wide yes = x[c] > 0 ? 1 / (1 + faded) : faded / (1 + faded);
-          if (weight != 0 || x[c] - x[c] != 0)
-            sum += weight * ((x[c] > 0 ? x[c] * (1 - target) : -x[c] * target) + std::log1p(faded));
-          slope[c] = weight * (yes - target);
-        }
+        using vector = typename std::decay_t<decltype(how)>::template vector<wide>;
+        detail::for_each_part<vector>(static_cast<index_t>(row.size()), [&](auto kind, index_t c) {
+          using U = decltype(kind);
+          const U x = detail::load_as<U>(row.data() + c), target = detail::load<U>(targets, i, c);
+          const U weight = choose(target == U(0), U(absent), U(1)), faded = exp_of(choose(x > U(0), -x, x));
+          const U yes = choose(x > U(0), U(1), faded) / (U(1) + faded);
+          const U lack = choose(x > U(0), x * (U(1) - target), -x * target) + log1p_of(faded);
+          sum += detail::sum_of_lanes(choose(weight == U(0) && x - x == U(0), U(0), weight * lack));
+          detail::store_as<U>(slope.data() + c, weight * (yes - target));
+        });
         return sum;
       });
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mixcon/contrast/aligned.hpp>
+#include <mixcon/core/lane_loops.hpp>
 #include <mixcon/core/ordered_sum.hpp>
 
 #include <concepts>
@@ -22,27 +23,15 @@ concept AlignedLoss = requires(const Loss& loss) {
 
 namespace detail {
 
-/// What a task is told where the executor has no vectors: `vector<T>` is what its loops work on at once.
-struct no_lanes {
-  template <class T>
-  using vector = T;
-};
-
-/// Calls task(i, how), or task(i), for every i in [0, number), by the executor's threads where it has some; `how` tells
-/// what vectors it has.
+/// `for_each_row` for a task(i, how), or a task(i) that asks for no lanes.
 template <class Executor, class Task>
 void share_out(const Executor& executor, index_t number, Task&& task) {
-  const auto row = [&](index_t i, const auto& how) {
+  for_each_row(executor, number, [&](index_t i, const auto& how) {
     if constexpr (requires { task(i, how); })
       task(i, how);
     else
       task(i);
-  };
-  if constexpr (requires { executor.rows(number, row); }) {
-    executor.rows(number, row);
-  } else {
-    for (index_t i = 0; i < number; ++i) row(i, no_lanes{});
-  }
+  });
 }
 
 /// The sum of term(i) over all i below count; each term by one thread, added in order.

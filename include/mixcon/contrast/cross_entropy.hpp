@@ -62,8 +62,10 @@ struct cross_entropy {
   }
   template <class T>
   MIXCON_HD void merge(state<T>& s, state<T> other) const {
-    make_room(s, other.shift);
-    make_room(other, s.shift);
+    if (!detail::are_equal(s.shift, other.shift)) {
+      make_room(s, other.shift);
+      make_room(other, s.shift);
+    }
     s.negatives += other.negatives, s.positives += other.positives;
     s.attraction += other.attraction, s.mass += other.mass;
     s.number += other.number, s.weight += other.weight, s.place += other.place;

@@ -46,7 +46,7 @@ class softened_row {
     const T of_target = make_softmax(target_);
     V sum(0), largest(0);
     each([&](index_t j) { sum += at(target_, j) * at(apart_, j); });
-    const T mean = sum_of(sum);
+    const T mean = sum_of_lanes(sum);
     for (index_t j = classes_; j < pitch_; ++j) apart_[static_cast<std::size_t>(j)] = mean;
     each([&](index_t j) {
       const V apart = at(apart_, j) - V(mean), size = choose(apart < V(0), -apart, apart);
@@ -73,7 +73,7 @@ class softened_row {
       sum += at(target_, j) * above;
       put(own_, j, above + at(apart_, j));
     });
-    const T value = std::log1p(sum_of(sum));
+    const T value = std::log1p(sum_of_lanes(sum));
     const V down(std::exp(-value)), less(std::expm1(-value));  // e^(d - value) - 1 = (e^d - 1) down + less
     each([&](index_t j) { put(own_, j, at(target_, j) * (at(own_, j) * down + less)); });
     return value;
@@ -88,7 +88,7 @@ class softened_row {
       sum += e;
       put(x, j, e);
     });
-    const T total = sum_of(sum);
+    const T total = sum_of_lanes(sum);
     each([&](index_t j) { put(x, j, at(x, j) / V(total)); });
     return top + std::log(total);
   }
@@ -97,24 +97,12 @@ class softened_row {
   void each(Visit&& visit) const {
     for (index_t j = 0; j < pitch_; j += lane_count<V>()) visit(j);
   }
-  static V at(const std::vector<T>& x, index_t j) {
-    V entry;
-    __builtin_memcpy(static_cast<void*>(&entry), x.data() + j, sizeof entry);
-    return entry;
-  }
-  static void put(std::vector<T>& x, index_t j, const V& entry) {
-    __builtin_memcpy(x.data() + j, static_cast<const void*>(&entry), sizeof entry);
-  }
+  static V at(const std::vector<T>& x, index_t j) { return load_as<V>(x.data() + j); }
+  static void put(std::vector<T>& x, index_t j, const V& entry) { store_as<V>(x.data() + j, entry); }
   static T lane_of(const V& x, int k) {
     using mixcon::lane;
     return lane(x, k);
   }
-  static T sum_of(const V& x) {
-    T sum = 0;
-    for (int k = 0; k < lane_count<V>(); ++k) sum += lane_of(x, k);
-    return sum;
-  }
-
   index_t pitch_, classes_ = 0;
   std::vector<T> own_, target_, apart_;  // student / T, teacher / T and what they become; (student - teacher) / T
 };

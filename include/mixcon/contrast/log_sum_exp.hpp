@@ -47,8 +47,10 @@ struct log_sum_exp {
   }
   template <class T>
   MIXCON_HD void merge(state<T>& s, state<T> other) const {
-    make_room(s, other.shift);
-    make_room(other, s.shift);
+    if (!detail::are_equal(s.shift, other.shift)) {
+      make_room(s, other.shift);
+      make_room(other, s.shift);
+    }
     s.sum += other.sum;
   }
   template <class T>

@@ -51,6 +51,14 @@ MIXCON_HD constexpr T plain(T x) {
 }
 
 namespace detail {
+/// Whether numbers are known to be equal; of lanes that is never asked.
+template <class T>
+MIXCON_HD constexpr bool are_equal(const T& a, const T& b) {
+  if constexpr (std::is_arithmetic_v<T>)
+    return a == b;
+  else
+    return false;
+}
 template <class T>
 struct infinity {
   MIXCON_HD static constexpr T negative() { return T(-__builtin_huge_val()); }

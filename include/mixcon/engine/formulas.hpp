@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <mixcon/engine/lane_loops.hpp>
+#include <mixcon/core/lane_loops.hpp>
 #include <mixcon/engine/pair_visit.hpp>
 
 namespace mixcon::detail {
@@ -88,16 +88,6 @@ U gradient_by_logit(const Problem& p, const Saved& saved, const Readings& readin
                sum += saved.share[static_cast<std::size_t>(a * terms + n)] * answer.of[n].value.partial[0];
              return sum;
            });
-  }
-}
-
-/// Calls row(i, how) for every i in [0, number), by the executor's threads and on its lanes where it has some.
-template <class Executor, class Row>
-void for_each_row(const Executor& executor, index_t number, Row&& row) {
-  if constexpr (requires { executor.rows(number, row); }) {
-    executor.rows(number, row);
-  } else {
-    for (index_t i = 0; i < number; ++i) row(i, one_by_one{});
   }
 }
 

@@ -30,11 +30,26 @@ class row_observer {
       whole.make_room(p_, own.pair);
       whole.observe(p_, own.pair);
     });
+    level(on_lanes_[static_cast<std::size_t>(r)]);
     for (int k = 0; k < lane_count<vector>(); ++k) whole.merge(p_, on_lanes_[static_cast<std::size_t>(r)].lane(k));
     whole.merge(p_, one_by_one_[static_cast<std::size_t>(r)]);
   }
 
  private:
+  /// Brings all lanes to one shift at once, so that merging them takes no exponentials.
+  void level(state<vector>& s) const {
+    for_each_position<Problem::count>([&](auto k) {
+      constexpr int at = decltype(k)::value;
+      const auto& statistic = get<at>(p_.statistics);
+      auto& part = get<at>(s.of);
+      if constexpr (requires { statistic.make_room(part, part.shift); }) {
+        T top = part.shift[0];
+        for (int lane = 1; lane < lane_count<vector>(); ++lane)
+          if (part.shift[lane] > top) top = part.shift[lane];
+        statistic.make_room(part, vector(top));
+      }
+    });
+  }
   void observe_row(tile<Problem>& products, index_t r, std::size_t at) {
     const index_t a = products.first_row() + r, first = products.first_column();
     logit_pair<vector> pairs[static_cast<std::size_t>(tile<Problem>::most_vectors)];

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <mixcon/engine/formulas.hpp>
-#include <mixcon/engine/lane_loops.hpp>
+#include <mixcon/core/lane_loops.hpp>
 
 #include <vector>
 

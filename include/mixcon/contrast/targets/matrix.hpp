@@ -44,15 +44,29 @@ struct matrix_targets {
 
  private:
   void check_values() const {
-    for (index_t a = 0; a < target.extent(0); ++a)
+    const double least = signs == target_signs::any ? minus_infinity<double>() : 0;
+    for (index_t a = 0; a < target.extent(0); ++a) {
+      index_t wrong = 0;  // counted without a branch, then looked for
       for (index_t c = 0; c < target.extent(1); ++c) {
-        const double p = static_cast<double>(target(a, c)), w = weight ? static_cast<double>(weight(a, c)) : 1.0;
-        MIXCON_REQUIRE((p >= 0 || signs == target_signs::any) && p - p == 0, "matrix_targets: target (", a, ", ", c,
-                       ") is ", p, "; expected a finite number",
-                       signs == target_signs::any ? "" : " >= 0, or target_signs::any if it is meant");
-        MIXCON_REQUIRE(w >= 0 && w - w == 0, "matrix_targets: weight (", a, ", ", c, ") is ", w,
-                       "; expected a finite number >= 0");
+        const double p = static_cast<double>(target(a, c));
+        wrong += p >= least && p - p == 0 ? 0 : 1;
       }
+      for (index_t c = 0; weight && c < target.extent(1); ++c) {
+        const double w = static_cast<double>(weight(a, c));
+        wrong += w >= 0 && w - w == 0 ? 0 : 1;
+      }
+      if (wrong > 0) name_wrong_entry(a);
+    }
+  }
+  void name_wrong_entry(index_t a) const {
+    for (index_t c = 0; c < target.extent(1); ++c) {
+      const double p = static_cast<double>(target(a, c)), w = weight ? static_cast<double>(weight(a, c)) : 1.0;
+      MIXCON_REQUIRE((p >= 0 || signs == target_signs::any) && p - p == 0, "matrix_targets: target (", a, ", ", c,
+                     ") is ", p, "; expected a finite number",
+                     signs == target_signs::any ? "" : " >= 0, or target_signs::any if it is meant");
+      MIXCON_REQUIRE(w >= 0 && w - w == 0, "matrix_targets: weight (", a, ", ", c, ") is ", w,
+                     "; expected a finite number >= 0");
+    }
   }
 };
 template <class Tensor>

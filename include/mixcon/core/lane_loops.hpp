@@ -15,6 +15,16 @@ struct one_by_one {
   using vector = T;
 };
 
+/// Calls row(i, how) for every i in [0, number), by the executor's threads and on its lanes where it has some.
+template <class Executor, class Row>
+void for_each_row(const Executor& executor, index_t number, Row&& row) {
+  if constexpr (requires { executor.rows(number, row); }) {
+    executor.rows(number, row);
+  } else {
+    for (index_t i = 0; i < number; ++i) row(i, one_by_one{});
+  }
+}
+
 template <class V>
 V load_as(const scalar_of<V>* from) {
   if constexpr (lane_count<V>() == 1) {
@@ -39,6 +49,14 @@ scalar_of<V> sum_of_lanes(const V& x) {
   scalar_of<V> sum = 0;
   for (int k = 0; k < lane_count<V>(); ++k) sum += lane(x, k);
   return sum;
+}
+/// Calls visit(V(), k) for every whole vector of `count` numbers, k being its first, then visit(number(), k) for each
+/// of the rest.
+template <class V, class Visit>
+void for_each_part(index_t count, Visit&& visit) {
+  index_t k = 0;
+  for (; k + lane_count<V>() <= count; k += lane_count<V>()) visit(V(), k);
+  for (; k < count; ++k) visit(scalar_of<V>(), k);
 }
 /// Products of rows that are padded to whole vectors.
 template <class V>
