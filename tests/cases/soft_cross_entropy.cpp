@@ -43,10 +43,10 @@ struct soft_cross_entropy_case {
   }
 
   static std::vector<refused_argument> refusals() {
-    return {{"a negative label", [](loss_arguments& given) { given.rows[1](0, 0) = -1; }, "target (0, 0) is -1"},
-            {"labels for more samples",
-             [](loss_arguments& given) { given.rows[1] = matrix<double>(9, given.rows[0].width(), 1); },
-             "targets are (9"}};
+    return {
+        {"a negative label", [](loss_arguments& given) { given.rows[1](0, 0) = -1; }, "target (0, 0) is -1"},
+        {"labels for more samples",
+         [](loss_arguments& given) { given.rows[1] = matrix<double>(9, given.rows[0].width(), 1); }, "targets are (9"}};
   }
 };
 const known_case<soft_cross_entropy_case> row;

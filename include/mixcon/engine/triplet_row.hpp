@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <mixcon/engine/formulas.hpp>
 #include <mixcon/core/lane_loops.hpp>
+#include <mixcon/engine/formulas.hpp>
 
 #include <vector>
 
