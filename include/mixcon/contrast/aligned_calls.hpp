@@ -23,15 +23,10 @@ concept AlignedLoss = requires(const Loss& loss) {
 
 namespace detail {
 
-/// `for_each_row` for a task(i, how), or a task(i) that asks for no lanes.
+/// `for_each_row` for a task(i) that asks for no lanes.
 template <class Executor, class Task>
 void share_out(const Executor& executor, index_t number, Task&& task) {
-  for_each_row(executor, number, [&](index_t i, const auto& how) {
-    if constexpr (requires { task(i, how); })
-      task(i, how);
-    else
-      task(i);
-  });
+  for_each_row(executor, number, [&](index_t i, auto) { task(i); });
 }
 
 /// The sum of term(i) over all i below count; each term by one thread, added in order.

@@ -46,7 +46,7 @@ padded_matrix<T> column_products(const Executor& executor, const padded_matrix<T
   const bool is_symmetric = &a == &b;
   padded_matrix<T> all{a.columns, b.columns};
   const index_t across = (b.columns + wide - 1) / wide, down = (a.columns + tall - 1) / tall;
-  share_out(executor, across * down, [&](index_t task, const auto& how) {
+  for_each_row(executor, across * down, [&](index_t task, const auto& how) {
     const index_t top = task / across * tall, left = task % across * wide;
     if (is_symmetric && left + wide <= top) return;
     const index_t rows = a.columns - top < tall ? a.columns - top : tall;
@@ -73,7 +73,7 @@ template <class Executor, class T, class Visit>
 void for_each_product_row(const Executor& executor, const padded_matrix<T>& a, const padded_matrix<T>& b,
                           Visit&& visit) {
   constexpr index_t tall = 48, wide = 192;
-  share_out(executor, (a.rows + tall - 1) / tall, [&](index_t task, const auto& how) {
+  for_each_row(executor, (a.rows + tall - 1) / tall, [&](index_t task, const auto& how) {
     const index_t top = task * tall, rows = a.rows - top < tall ? a.rows - top : tall;
     std::vector<T> product(static_cast<std::size_t>(rows * b.pitch));
     for_each_block(b.pitch, wide, [&](index_t left, index_t columns) {

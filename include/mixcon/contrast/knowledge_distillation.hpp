@@ -136,7 +136,7 @@ struct knowledge_distillation {
     const index_t count = logits.count();
     std::vector<wide> divergence(static_cast<std::size_t>(count));
     const wide slope = static_cast<wide>(upstream * temperature) / static_cast<wide>(count);
-    detail::share_out(executor, (count + at_once - 1) / at_once, [&](index_t block, const auto& how) {
+    detail::for_each_row(executor, (count + at_once - 1) / at_once, [&](index_t block, const auto& how) {
       using vector = typename std::decay_t<decltype(how)>::template vector<wide>;
       detail::softened_row<vector> row(logits.first().pitch());
       for (index_t i = block * at_once; i < count && i < (block + 1) * at_once; ++i) {
