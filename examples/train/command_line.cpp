@@ -2,6 +2,7 @@
 #include "data/file_error.hpp"
 #include "data/readers.hpp"
 #include "train/commands.hpp"
+#include "train/machine.hpp"
 #include "train/nearest_name.hpp"
 
 #include <CLI/CLI.hpp>
@@ -24,6 +25,11 @@ struct setting_option {
   const char* setting;
 };
 
+/// What CLI11 would take for a large number.
+std::string not_negative(const std::string& value) {
+  return value.starts_with("-") ? value + "; expected a whole number from 0." : std::string();
+}
+
 /// `train`, and what was said to it.
 class train_options {
  public:
@@ -37,7 +43,7 @@ class train_options {
     add("--alpha", "alpha", s.alpha, "mixup, cutmix, manifold-mixup, supmix: lambda is Beta(alpha, alpha)");
     add("--temperature", "temperature", s.temperature, "of contrastive losses; smaller is sharper");
     add("--data", "data", s.data, "fashion-mnist, cifar10, cifar100, digits or auto");
-    add("--data-dir", "data_folder", s.data_folder, "folder of its files, where it is not the usual one");
+    add("--data-dir", "data_folder", s.data_folder, "folder of its files (default: the usual one)");
     add("--shift", "shift", s.shift, "augmentation: pixels that an image may move (digits: 1)");
     add("--flip", "flip", s.flip, "augmentation: probability of mirroring (digits: 0)");
     add("--erase", "erase", s.erase, "augmentation: probability of erasing a rectangle");
@@ -56,13 +62,14 @@ class train_options {
     add("--schedule", "schedule", s.schedule, "of the learning rate: cosine, or steps (x 0.1 at 1/2 and 3/4)");
     add("--warm-up", "warm_up", s.warm_up, "share of the steps in which the learning rate grows");
     add("--average", "average", s.average, "decay of the mean of weights that is evaluated (0: none)");
-    add("--seed", "seed", s.seed, "of everything that is random");
+    add("--seed", "seed", s.seed, "of everything that is random")->check(not_negative);
     add("--threads", "threads", s.threads, "0: one a processor");
     add("--out", "out", s.out, "folder of the run");
     add("--checkpoint-every", "checkpoint_every", s.checkpoint_every, "steps between checkpoints");
-    app_.add_option("--resume", request_.resume, "go on from this run folder or checkpoint, bit for bit");
-    app_.add_flag("--quick", quick_, "the default job in a minute: --first-stride 2 --images 240000");
-    app_.add_flag("--no-evaluation", ends_early_, "end with the last checkpoint: no table, no report");
+    app_.add_option("--resume", request_.resume,
+                    "go on from this run folder or checkpoint, bit for bit (default: begin a new run)");
+    app_.add_flag("--quick", quick_, "the default job in a minute: --first-stride 2 --images 240000 (default: off)");
+    app_.add_flag("--no-evaluation", ends_early_, "end with the last checkpoint: no table, no report (default: off)");
   }
 
   bool was_asked() const { return app_.parsed(); }
@@ -80,8 +87,9 @@ class train_options {
 
  private:
   template <class T>
-  void add(const char* name, const char* setting, T& value, const std::string& summary) {
+  CLI::Option* add(const char* name, const char* setting, T& value, const std::string& summary) {
     options_.push_back({app_.add_option(name, value, summary)->capture_default_str(), setting});
+    return options_.back().option;
   }
 
   CLI::App& app_;
@@ -93,8 +101,11 @@ class train_options {
 CLI::App& add_eval(CLI::App& app, eval_request& request) {
   CLI::App& eval = *app.add_subcommand("eval", "judge a checkpoint: ridge probe, SGD linear probe, 5 neighbours");
   eval.add_option("run", request.from, "run folder or checkpoint")->required();
-  eval.add_option("--data", request.data, "another data set than that of the run");
-  eval.add_option("--data-dir", request.data_folder, "folder of its files");
+  eval.add_option(
+      "--data", request.data,
+      "another data set to judge it by: fashion-mnist, cifar10, cifar100 or digits (default: that of the run)");
+  eval.add_option("--data-dir", request.data_folder,
+                  "folder of its files (default: that of the run, or the usual one)");
   return eval;
 }
 
@@ -104,11 +115,12 @@ CLI::App& add_inspect(CLI::App& app, inspect_request& request) {
   for (const policy_entry& policy : policies()) known += "\n    " + std::string(policy.name) + ": " + policy.summary;
   inspect.add_option("--policy", request.policy, "which:" + known)->capture_default_str();
   inspect.add_option("--data", request.data, "fashion-mnist, cifar10, cifar100, digits or auto")->capture_default_str();
-  inspect.add_option("--data-dir", request.data_folder, "folder of its files, where it is not the usual one");
+  inspect.add_option("--data-dir", request.data_folder, "folder of its files (default: the usual one)");
   inspect.add_option("--samples", request.options.samples, "images to show")->capture_default_str();
-  inspect.add_option("--seed", request.options.seed, "of images and plan")->capture_default_str();
-  inspect.add_option("--alpha", request.options.policy.alpha, "of a Beta lambda; the policy's own default otherwise");
-  inspect.add_option("--partner-share", request.options.policy.partner_share, "of a universum; default: its own");
+  inspect.add_option("--seed", request.options.seed, "of images and plan")->capture_default_str()->check(not_negative);
+  inspect.add_option("--alpha", request.options.policy.alpha, "of a Beta lambda (default: the policy's own)");
+  inspect.add_option("--partner-share", request.options.policy.partner_share,
+                     "of a universum (default: the policy's own)");
   inspect.add_option("--out", request.out, "the picture")->capture_default_str();
   return inspect;
 }
@@ -135,12 +147,17 @@ std::string unknown_word(const std::string& listed) {
 int refuse_arguments(const CLI::App& app, const CLI::ParseError& error) {
   std::string sentence = error.what();
   const auto colon = sentence.find(": ");
+  const std::string option = sentence.substr(0, colon);
   if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr && colon != std::string::npos) {
     const std::string wrong = unknown_word(sentence.substr(colon + 2));
-    sentence =
-        "there is no option or command " + wrong + "; did you mean " + nearest_name(wrong, known_options(app)) + "?";
+    const std::string meant = nearest_name(wrong, known_options(app));
+    sentence = "there is no option or command " + wrong + (meant.empty() ? "." : "; did you mean " + meant + "?");
   } else if (dynamic_cast<const CLI::ConversionError*>(&error) != nullptr && colon != std::string::npos) {
     sentence = sentence.substr(colon + 2) + ": this value is no number, or not one that the option can hold.";
+  } else if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ArgumentMismatch)) {
+    sentence = option + ": expected once, with one value.";
+  } else if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::RequiredError)) {
+    sentence += "; expected the folder of a run, or a checkpoint.";
   }
   for (char& c : sentence)
     if (c == '\n') c = ' ';
@@ -154,6 +171,8 @@ int run_command_line(int count, const char* const* arguments) {
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is a write that fails, not the end
   CLI::App app("Trains networks with mixing and contrastive losses of mixcon.", "mixcon-train");
   app.require_subcommand(0, 1);
+  app.set_version_flag("--version", facts_of_this_machine().version);
+  app.footer("mixcon-train COMMAND --help lists the options of a command, with their defaults.");
   train_options train_command(app);
   eval_request eval_asked;
   inspect_request inspect_asked;

@@ -13,12 +13,13 @@
 
 namespace mixcon_train {
 
-/// The file metrics.jsonl of a run: a header with settings, seed, version and machine, then a JSON object a line, each
-/// with the step before which it was written. Every line is flushed. Throws file_error when a line cannot be written.
+/// The file metrics.jsonl of a run: a header with settings, seed, version and machine, then a JSON object a line: of a
+/// step, of an epoch, and at the end of each row of the table. Every line is flushed. Throws file_error when a line
+/// cannot be written.
 class metrics_log {
  public:
-  /// Begins a new file with a header, or goes on with one: records of steps after `resumed_at` are dropped, since they
-  /// will come again.
+  /// Begins a new file with a header, or goes on with one: records of steps after `resumed_at` and of the table are
+  /// dropped, since they will come again.
   metrics_log(std::string path, const settings& chosen, const machine_facts& machine, index_t resumed_at);
   ~metrics_log();
 

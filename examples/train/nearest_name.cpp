@@ -30,7 +30,8 @@ std::string nearest_name(const std::string& wrong, const std::vector<std::string
   const auto nearest = std::min_element(known.begin(), known.end(), [&](const std::string& a, const std::string& b) {
     return distance(wrong, a) < distance(wrong, b);
   });
-  return nearest == known.end() ? std::string() : *nearest;
+  const bool is_near = nearest != known.end() && 2 * distance(wrong, *nearest) <= nearest->size();
+  return is_near ? *nearest : std::string();
 }
 
 }  // namespace mixcon_train

@@ -7,7 +7,7 @@
 namespace mixcon_train {
 
 /// The one of `known` that takes the fewest letters added, left out or exchanged to become `wrong`; the first of
-/// equals. Empty when there is none.
+/// equals. Empty where that is more than half of its letters.
 std::string nearest_name(const std::string& wrong, const std::vector<std::string>& known);
 
 }  // namespace mixcon_train

@@ -10,6 +10,8 @@
 #include "train/run_report.hpp"
 #include "train/training_run.hpp"
 
+#include <mixcon/core/require.hpp>
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -69,6 +71,17 @@ json epoch_record(const training_run& run, const step_report& report) {
           {"anchors_used", report.end->anchors_used}};
 }
 
+json score_record(const score_row& row) {
+  json record{{"encoder", row.name}};
+  const auto add = [&](const char* judge, const std::optional<double>& share) {
+    if (share) record[judge] = *share;
+  };
+  add("linear", row.linear), add("neighbours", row.neighbours), add("ridge", row.ridge);
+  add("classifier", row.classifier);
+  if (!row.note.empty()) record["note"] = row.note;
+  return record;
+}
+
 std::string epoch_line(const step_report& report) {
   char text[240];
   std::snprintf(text, sizeof text,
@@ -113,9 +126,11 @@ int train(const train_request& request, std::FILE* to) {
   }
   check_settings(asked.chosen);
   const train_and_test data = read_data(asked.chosen.data, asked.chosen.data_folder);
+  MIXCON_REQUIRE(asked.chosen.batch <= data.train.samples(), "--batch: ", asked.chosen.batch, " of the ",
+                 data.train.samples(), " images of ", data.train.name, "; expected no more than there are.");
   if (asked.chosen.data == "auto" && data.train.name.starts_with("digits"))
-    std::fprintf(to,
-                 "Fashion-MNIST is not installed (package dataset-fashion-mnist); training on the shipped digits\n");
+    std::fprintf(to, "Fashion-MNIST is not %s%s (package dataset-fashion-mnist); training on the shipped digits\n",
+                 asked.chosen.data_folder.empty() ? "installed" : "in ", asked.chosen.data_folder.c_str());
   std::unique_ptr<training_run> run;
   if (from) {
     run = std::make_unique<training_run>(*from, data.train, request.resume);
@@ -124,12 +139,15 @@ int train(const train_request& request, std::FILE* to) {
   }
   const settings& chosen = run->chosen();
   make_folder(chosen.out);
+  if (!from && std::filesystem::exists(chosen.out + "/" + checkpoint_name))
+    std::fprintf(to, "%s held another run, which this one replaces\n", chosen.out.c_str());
   metrics_log log(chosen.out + "/metrics.jsonl", chosen, facts_of_this_machine(), run->done());
   if (run->done() == 0) save_checkpoint(chosen.out, run->state());
   std::fprintf(to, "%s on %lld images of %s: %lld steps of %lld images, %s, %d threads, into %s\n",
                chosen.recipe.c_str(), static_cast<long long>(data.train.samples()), data.train.name.c_str(),
                static_cast<long long>(run->steps()), static_cast<long long>(run->images_per_step()),
                chosen.precision.c_str(), chosen.threads, chosen.out.c_str());
+  if (run->is_done()) std::fprintf(to, "all steps are done; there is nothing left to train\n");
   progress shown(request.quiet ? nullptr : to, run->steps(), run->images_per_step(), run->done());
   if (!train_on(*run, log, shown)) {
     std::fprintf(to, "stopped after step %lld; go on with: mixcon-train train --resume %s\n",
@@ -140,6 +158,7 @@ int train(const train_request& request, std::FILE* to) {
   judgement found;
   run->with_evaluated_network(
       [&](network& net) { found = judge(net, run->on(), chosen, data, request.quiet ? nullptr : to); });
+  for (const score_row& row : found.scores) log.write(score_record(row));
   const std::string report = write_report(chosen.out, chosen, data, found);
   std::fprintf(to, "\n%s\nreport: %s\n", written_table(found.scores).c_str(), report.c_str());
   return exit_done;

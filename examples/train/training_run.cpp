@@ -108,9 +108,15 @@ void training_run::start_loader(const loader_position& start) {
                      .start = start});
 }
 
+/// The end of the run counts as that of an epoch, unless the last one has only just ended.
+bool training_run::ends_an_epoch(const loader_position& of_batch) const {
+  const index_t batches = of_batch.batch + 1, whole = loader_->batches_per_epoch();
+  return batches == whole || (done_ + 1 == steps() && (of_batch.epoch == 0 || 10 * batches >= whole));
+}
+
 step_report training_run::step() {
   const batch& next = loader_->next();
-  const bool ends_epoch = next.position.batch + 1 == loader_->batches_per_epoch() || done_ + 1 == steps();
+  const bool ends_epoch = ends_an_epoch(next.position);
   mixcon::image_shape of_view = data_.shape;
   of_view.samples = chosen_.batch;
   const recipe_loss made = loss_of(*net_, *device_, chosen_, {next, of_view, done_, ends_epoch});

@@ -68,6 +68,7 @@ class training_run {
 
  private:
   void start_loader(const loader_position& start);
+  bool ends_an_epoch(const loader_position& of_batch) const;
 
   settings chosen_;
   const data_set& data_;

@@ -86,6 +86,14 @@ TEST_CASE("what cannot be done is refused with one sentence and status 2", "[exa
       {{"train", "--recipe", "unicorn"}, "there is no unicorn; expected one of ce, mixup"},
       {{"train", "--batch", "many"}, "--batch = many"},
       {{"train", "--temperature", "-1"}, "--temperature: -1"},
+      {{"train", "--seed", "-3"}, "--seed: -3; expected a whole number from 0."},
+      {{"train", "--steps", "2", "--steps", "3"}, "--steps: expected once"},
+      {{"train", "--steps", "2", "--epochs", "3"}, "give one of them"},
+      {{"train", "everything"}, "there is no option or command everything. See"},
+      {{"train", "--data", "digits", "--batch", "5000"}, "--batch: 5000 of the 1437 images"},
+      {{"train", "--data", "digits", "--out", "/proc/nowhere"}, "the folder cannot be made"},
+      {{"eval"}, "run is required; expected the folder of a run"},
+      {{}, "no command was given"},
       {{"train", "--data", "cifar10", "--data-dir", folder.path()}, "there is no such file"},
       {{"train", "--data", "digits", "--resume", folder / "nothing"}, "there is no such file"},
       {{"train", "--data", "digits", "--resume", folder / "a file"}, "byte 1"},
@@ -121,6 +129,8 @@ TEST_CASE("Ctrl-C saves and says how to go on, and a resumed run ends with the w
   CHECK(other.status == exit_refused);
   CHECK(other.text.find("it was trained with width 4, not 8") != std::string::npos);
   CHECK(run({"train", "--resume", folder / "stopped", "--no-evaluation"}).status == exit_done);
+  CHECK(run({"train", "--resume", folder / "stopped", "--no-evaluation"}).text.find("nothing left to train") !=
+        std::string::npos);
   CHECK(hash_of(load_checkpoint(folder / "stopped").tensors) == hash_of(load_checkpoint(folder / "straight").tensors));
 }
 
@@ -144,4 +154,48 @@ TEST_CASE("a run that is killed at any moment loses at most what came after its 
     before = found.step;
   }
   CHECK(before > 0);
+}
+
+TEST_CASE("a checkpoint is judged as at the end of its run, and one of another model is refused", "[examples]") {
+  const scratch_folder folder;
+  std::vector<std::string> job = small_job(folder / "run", "20");
+  job.pop_back();  // --no-evaluation
+  const outcome trained = run(job), judged = run({"eval", folder / "run"});
+  const auto table_of = [](const outcome& seen) {
+    const auto begin = seen.text.find("encoder "), end = seen.text.find("untrained ");
+    return begin < end && end != std::string::npos ? seen.text.substr(begin, end - begin) : "";
+  };
+  CHECK(trained.status == exit_done);
+  CHECK(judged.status == exit_done);
+  CHECK_FALSE(table_of(trained).empty());
+  CHECK(table_of(trained) == table_of(judged));
+  CHECK(run(small_job(folder / "run", "1")).text.find("held another run, which this one replaces") !=
+        std::string::npos);
+
+  checkpoint other = load_checkpoint(folder / "run");
+  other.chosen.width = 8;
+  save_checkpoint(folder / "other", other);
+  const outcome refused = run({"eval", folder / "other"});
+  CHECK(refused.status == exit_refused);
+  CHECK(refused.text.find("another model") != std::string::npos);
+  CHECK(std::count(refused.text.begin(), refused.text.end(), '\n') == 1);
+}
+
+TEST_CASE("help lists every command, and every option with its default", "[examples]") {
+  for (const char* command : {"train", "eval", "inspect"}) {
+    CHECK(run({"--help"}).text.find(command) != std::string::npos);
+    const outcome help = run({command, "--help"});
+    CHECK(help.status == exit_done);
+    std::size_t options = 0;
+    for (std::size_t at = help.text.find("\n  --"); at != std::string::npos; ++options) {
+      const std::size_t next = help.text.find("\n  --", at + 1);
+      const std::string option = help.text.substr(at, next - at);  // with the lines that belong to it
+      INFO(option);
+      const bool says = option.find('=') != std::string::npos || option.find("(default:") != std::string::npos;
+      CHECK(says);
+      at = next;
+    }
+    CHECK(options >= 2);
+  }
+  CHECK(run({"--version"}).text.starts_with("0."));
 }

@@ -87,6 +87,22 @@ TEST_CASE("UniCon mixes its universum by CutMix too, and counts its anchors at t
   CHECK(run.images_per_step() == 64);
 }
 
+TEST_CASE("a run that diverges ends with one sentence", "[examples]") {
+  training_run run(small_run("ce"), digits());
+  run.step();
+  checkpoint diverged = run.state();
+  for (stored_tensor& each : diverged.tensors) each.bytes.assign(each.bytes.size(), '\xFF');  // not a number
+  training_run resumed(diverged, digits(), "the file");
+  CHECK_THROWS_WITH(resumed.step(), ContainsSubstring("training has diverged. A smaller --lr"));
+}
+
+TEST_CASE("a run that ends just after an epoch does not end another", "[examples]") {
+  settings chosen = small_run("ce");
+  chosen.batch = 4, chosen.steps = 42;  // 40 batches an epoch
+  training_run run(chosen, digits());
+  for (int k = 1; k <= 42; ++k) CHECK(run.step().end.has_value() == (k == 40));
+}
+
 TEST_CASE("a checkpoint of other images or of another model is refused", "[examples]") {
   training_run run(small_run("ce"), digits());
   run.step();
