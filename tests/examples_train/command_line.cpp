@@ -112,8 +112,8 @@ TEST_CASE("what cannot be done is refused with one sentence and status 2", "[exa
 TEST_CASE("Ctrl-C saves and says how to go on, and a resumed run ends with the weights of an uninterrupted one",
           "[examples]") {
   const scratch_folder folder;
-  REQUIRE(run(small_job(folder / "straight", "250")).status == exit_done);
-  const pid_t child = start(small_job(folder / "stopped", "250"), folder / "output");
+  REQUIRE(run(small_job(folder / "straight", "600")).status == exit_done);
+  const pid_t child = start(small_job(folder / "stopped", "600"), folder / "output");
   while (!std::filesystem::exists(folder / "stopped/checkpoint.previous.safetensors"))
     std::this_thread::sleep_for(std::chrono::milliseconds(1));  // three steps are done
   kill(child, SIGINT);
@@ -123,7 +123,7 @@ TEST_CASE("Ctrl-C saves and says how to go on, and a resumed run ends with the w
   text << std::ifstream(folder / "output").rdbuf();
   CHECK(WEXITSTATUS(status) == exit_interrupted);
   CHECK(text.str().find("go on with: mixcon-train train --resume " + folder / "stopped") != std::string::npos);
-  CHECK(load_checkpoint(folder / "stopped").step < 250);
+  CHECK(load_checkpoint(folder / "stopped").step < 600);
 
   const outcome other = run({"train", "--resume", folder / "stopped", "--width", "8"});
   CHECK(other.status == exit_refused);
@@ -143,7 +143,9 @@ TEST_CASE("a run that is killed at any moment loses at most what came after its 
     std::vector<std::string> job = small_job(folder / "run", "1000000");
     if (trial > 0) job = {"train", "--resume", folder / "run", "--no-evaluation"};
     const pid_t child = start(job, folder / "output");
-    std::this_thread::sleep_for(std::chrono::milliseconds(trial == 0 ? 400 : 60 + random() % 120));
+    while (trial == 0 && !std::filesystem::exists(folder / "run/checkpoint.previous.safetensors"))
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    std::this_thread::sleep_for(std::chrono::milliseconds(random() % 160));
     kill(child, SIGKILL);
     waitpid(child, nullptr, 0);
     std::string passed_over;
