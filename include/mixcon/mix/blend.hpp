@@ -62,6 +62,39 @@ void for_each_part(thread_pool* pool, index_t count, Run&& run) {
   pool->parallel_for(parts, [&](index_t part) { run(part * count / parts, (part + 1) * count / parts); });
 }
 
+/// Calls visit(of) once, `of` leaving a batch as it is; where channels are mixed alike and samples are large, once for
+/// every few channels, of(batch) being these: what one sample shows of its partner is then still near when the partner
+/// is mixed itself.
+template <class Region, class T, int Rank, class Visit>
+void for_each_channels(const Region& region, const tensor_view<T, Rank>& mixed, Visit&& visit) {
+  constexpr std::size_t wanted = std::size_t{192} << 10;  // bytes of a sample that are mixed at a time
+  if constexpr (Rank == 4 && requires { region.mixes_channels_alike(); }) {
+    const index_t channels = mixed.extent(1), plane = mixed.extent(2) * mixed.extent(3);
+    const auto bytes = static_cast<std::size_t>(plane > 0 ? plane : 1) * sizeof(T);
+    const index_t at_once = static_cast<index_t>((wanted + bytes - 1) / bytes);
+    const auto part = [](const auto& batch, index_t first, index_t last) { return part_of(batch, 2, first, last); };
+    if (region.mixes_channels_alike() && at_once < channels && is_packed(mixed) &&
+        is_streamed(part(mixed, 0, at_once))) {
+      for (index_t first = 0; first < channels; first += at_once) {
+        const index_t last = first + at_once < channels ? first + at_once : channels;
+        visit([&](const auto& batch) { return part(batch, first, last); });
+      }
+      return;
+    }
+  }
+  visit([](const auto& batch) { return batch; });
+}
+
+/// What a kind of plan makes once for all samples, by `prepare_blend(plan, mixed)`, and gets with each.
+struct nothing_prepared {};
+template <class Region, class T, int Rank>
+auto prepared_blend(const mix_plan<Region>& plan, const tensor_view<T, Rank>& mixed) {
+  if constexpr (requires { prepare_blend(plan, mixed); })
+    return prepare_blend(plan, mixed);
+  else
+    return nothing_prepared{};
+}
+
 template <class Region, class T, int Rank>
 void blend_views(thread_pool* pool, const mix_plan<Region>& plan, const tensor_view<const T, Rank>& sample,
                  const tensor_view<const T, Rank>& partners, const tensor_view<T, Rank>& mixed) {
@@ -77,11 +110,19 @@ void blend_views(thread_pool* pool, const mix_plan<Region>& plan, const tensor_v
       "its own.");
   const bool own_batch = partners.data() == sample.data() && partners.extent(0) == sample.extent(0);
   const std::vector<index_t> order = own_batch ? order_along_partners(plan.partner) : counted(sample.extent(0));
+  const auto prepared = prepared_blend(plan, mixed);
   for_each_part(pool, sample.extent(0), [&](index_t begin, index_t end) {
-    for (index_t k = begin; k < end; ++k) {
-      const index_t i = order[static_cast<std::size_t>(k)];
-      blend_sample(plan, i, sample_of(sample, i), partners, sample_of(mixed, i));
-    }
+    for_each_channels(plan.region, mixed, [&](const auto& of) {
+      const auto from = of(sample), others = of(partners);
+      const auto to = of(mixed);
+      for (index_t k = begin; k < end; ++k) {
+        const index_t i = order[static_cast<std::size_t>(k)];
+        if constexpr (std::is_same_v<decltype(prepared), const nothing_prepared>)
+          blend_sample(plan, i, sample_of(from, i), others, sample_of(to, i));
+        else
+          blend_sample(plan, prepared, i, sample_of(from, i), others, sample_of(to, i));
+      }
+    });
   });
 }
 

@@ -20,6 +20,7 @@ struct lerp {
   /// Nothing of a partner.
   static lerp none() { return {}; }
   static constexpr const char* kind = "lerp";
+  bool mixes_channels_alike() const { return true; }
   template <class Self, class Visit>
   static void fields(Self& /*region*/, Visit&& /*visit*/) {}
   friend bool operator==(const lerp&, const lerp&) = default;

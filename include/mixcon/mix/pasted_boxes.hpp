@@ -23,6 +23,7 @@ struct pasted_boxes {
   /// Nothing of a partner.
   static pasted_boxes none() { return {.boxes = {box{}}}; }
   static constexpr const char* kind = "box";
+  bool mixes_channels_alike() const { return true; }
   std::vector<box> boxes{};  ///< one for the batch, or one a sample
   bool own_inside = false;
 
@@ -59,22 +60,64 @@ template <class T, int Rank>
 tensor_view<T, Rank> inside_of(const tensor_view<T, Rank>& sample, const box& b) {
   return part_of(part_of(sample, 1, b.top, b.bottom), 0, b.left, b.right);
 }
-/// One plane of `outer` with a box of `inner`, written past the caches: both are put together piece by piece.
+/// mixed = inner inside the box, outer outside: all of the outer one, for one long run beats four parts around the box.
+template <class T, int Inner>
+void put_parts(const box& b, const tensor_view<const T, Inner>& inner, const tensor_view<const T, Inner>& outer,
+               const tensor_view<T, Inner>& mixed) {
+  copy_block(outer, mixed);
+  copy_block(inside_of(inner, b), inside_of(mixed, b));
+}
+
+/// One plane of `outer` with a box of `inner`, written past the caches: line by line from the one or the other, and put
+/// together where an edge of the box goes through a line.
 template <class T>
 void stream_box(const box& b, const tensor_view<const T, 2>& inner, const tensor_view<const T, 2>& outer,
                 const tensor_view<T, 2>& mixed) {
-  const index_t width = mixed.extent(1);
-  stream_run(mixed.data(), mixed.size(), [&](T* piece, index_t begin, index_t count) {
-    __builtin_memcpy(piece, outer.data() + begin, static_cast<std::size_t>(count) * sizeof(T));
-    const index_t first = begin / width, last = (begin + count - 1) / width;
-    for (index_t y = first > b.top ? first : b.top; y <= last && y < b.bottom; ++y) {
-      index_t from = y * width + b.left, to = y * width + b.right;
-      if (from < begin) from = begin;
-      if (to > begin + count) to = begin + count;
-      if (from < to)
-        __builtin_memcpy(piece + (from - begin), inner.data() + from, static_cast<std::size_t>(to - from) * sizeof(T));
+  enum : unsigned char { all_outer, all_inner, both };
+  constexpr std::size_t line = 64;
+  const auto width = static_cast<std::size_t>(mixed.extent(1)) * sizeof(T);
+  const std::size_t bytes = static_cast<std::size_t>(mixed.extent(0)) * width;
+  const auto* const in = reinterpret_cast<const unsigned char*>(inner.data());
+  const auto* const out = reinterpret_cast<const unsigned char*>(outer.data());
+  auto* const to = reinterpret_cast<unsigned char*>(mixed.data());
+  const std::size_t past = reinterpret_cast<std::uintptr_t>(to) % line, head = past == 0 ? 0 : line - past;
+  if (bytes < head + line) return put_parts(b, inner, outer, mixed);
+
+  const std::size_t lines = (bytes - head) / line, left = static_cast<std::size_t>(b.left) * sizeof(T),
+                    wide = static_cast<std::size_t>(b.right - b.left) * sizeof(T);
+  std::vector<unsigned char> shows(lines, all_outer);
+  for (index_t y = b.top; y < b.bottom; ++y) {  // of the inner part of row y: lines that it touches, and that it fills
+    const std::size_t from = static_cast<std::size_t>(y) * width + left, until = from + wide;
+    if (until <= head) continue;
+    const std::size_t first = from > head ? (from - head) / line : 0, last = (until - head - 1) / line;
+    for (std::size_t k = first; k <= last && k < lines; ++k) {
+      const bool filled = from <= head + k * line && until >= head + (k + 1) * line;
+      shows[k] = filled ? all_inner : both;
     }
+  }
+  const auto put_together = [=, &b](std::size_t from, std::size_t count, unsigned char* piece) {
+    if (count == 0) return;
+    __builtin_memcpy(piece, out + from, count);
+    const std::size_t first = from / width, last = (from + count - 1) / width;
+    for (std::size_t y = first; y <= last; ++y) {
+      if (y < static_cast<std::size_t>(b.top) || y >= static_cast<std::size_t>(b.bottom)) continue;
+      const std::size_t begin = y * width + left, until = begin + wide;
+      const std::size_t at = begin > from ? begin : from, end = until < from + count ? until : from + count;
+      if (at < end) __builtin_memcpy(piece + (at - from), in + at, end - at);
+    }
+  };
+  put_together(0, head, to);
+  const unsigned char* const shown = shows.data();
+  const std::size_t done = for_each_line(lines * line, [=](std::size_t at) {
+    const std::size_t k = at / line, soon = k + bytes_ahead / line < lines ? k + bytes_ahead / line : k;
+    __builtin_prefetch((shown[soon] == all_inner ? in : out) + head + soon * line);
+    if (shown[k] != both) return stream_line(to + head + at, (shown[k] == all_inner ? in : out) + head + at);
+    alignas(line) unsigned char piece[line];
+    put_together(head + at, line, piece);
+    stream_line(to + head + at, piece);
   });
+  put_together(head + done, bytes - head - done, to + head + done);
+  end_stream();
 }
 
 /// mixed = inner inside the box, outer outside.
@@ -86,8 +129,8 @@ void paste_box(const box& b, const tensor_view<const T, Inner>& inner, const ten
       return for_each_plane([&b](const auto& in, const auto& out, const auto& y) { stream_box<T>(b, in, out, y); },
                             inner, outer, mixed);
   }
-  copy_block(outer, mixed, streamed && b.area() == 0);  // all of it: one long run beats four parts around the box
-  copy_block(inside_of(inner, b), inside_of(mixed, b));
+  if (b.area() == 0) return copy_block(outer, mixed, streamed);
+  put_parts(b, inner, outer, mixed);
 }
 
 /// Adds the part of the upstream gradient that is inside the box, or the four parts around it.

@@ -20,30 +20,52 @@ bool is_streamed(const tensor_view<T, Rank>& batch) {
   return static_cast<std::size_t>(batch.size()) * sizeof(T) >= streamed_from;
 }
 
-/// Copies bytes past the caches, where the processor has an instruction for it.
-inline void stream_bytes(void* to, const void* from, std::size_t bytes) {
+/// Calls line(at) for the beginning of every line of 64 bytes of [0, bytes), of four pages in turn: memory takes them
+/// at the same time, which one page after another would not let it. Answers how many bytes are done, whole lines.
+template <class Line>
+inline std::size_t for_each_line(std::size_t bytes, Line line) {
+  constexpr std::size_t page = 4096, pages = 4, size = 64;
+  std::size_t done = 0;
+  for (; done + pages * page <= bytes; done += pages * page)
+    for (std::size_t at = done; at < done + page; at += size)
+      for (std::size_t which = 0; which < pages; ++which) line(at + which * page);
+  for (; done + size <= bytes; done += size) line(done);
+  return done;
+}
+inline constexpr std::size_t bytes_ahead = 512;  // what is read is asked for so much earlier
+
+/// Copies a line past the caches, where the processor has an instruction for it; `to` is the beginning of a line.
+inline void stream_line(unsigned char* to, const unsigned char* from) {
 #if defined(__SSE2__)
   using packet = long long __attribute__((vector_size(16)));
-  auto* target = static_cast<unsigned char*>(to);
-  const auto* source = static_cast<const unsigned char*>(from);
-  const std::size_t past = reinterpret_cast<std::uintptr_t>(target) % sizeof(packet);
-  std::size_t head = past == 0 ? 0 : sizeof(packet) - past;
-  if (head > bytes) head = bytes;
-  __builtin_memcpy(target, source, head);
-  std::size_t at = head;
-  for (; at + sizeof(packet) <= bytes; at += sizeof(packet)) {
+  for (std::size_t p = 0; p < 64; p += sizeof(packet)) {
     packet value;
-    __builtin_memcpy(&value, source + at, sizeof value);
+    __builtin_memcpy(&value, from + p, sizeof value);
 #if defined(__clang__)
-    __builtin_nontemporal_store(value, reinterpret_cast<packet*>(target + at));
+    __builtin_nontemporal_store(value, reinterpret_cast<packet*>(to + p));
 #else
-    __builtin_ia32_movntdq(reinterpret_cast<packet*>(target + at), value);
+    __builtin_ia32_movntdq(reinterpret_cast<packet*>(to + p), value);
 #endif
   }
-  __builtin_memcpy(target + at, source + at, bytes - at);
 #else
-  __builtin_memcpy(to, from, bytes);
+  __builtin_memcpy(to, from, 64);
 #endif
+}
+
+/// Copies bytes past the caches, where the processor has an instruction for it.
+inline void stream_bytes(void* to, const void* from, std::size_t bytes) {
+  auto* target = static_cast<unsigned char*>(to);
+  const auto* source = static_cast<const unsigned char*>(from);
+  const std::size_t past = reinterpret_cast<std::uintptr_t>(target) % 64;
+  std::size_t head = past == 0 ? 0 : 64 - past;
+  if (head > bytes) head = bytes;
+  __builtin_memcpy(target, source, head);
+  target += head, source += head, bytes -= head;
+  const std::size_t done = for_each_line(bytes, [=](std::size_t at) {
+    __builtin_prefetch(source + (at + bytes_ahead < bytes ? at + bytes_ahead : at));
+    stream_line(target + at, source + at);
+  });
+  __builtin_memcpy(target + done, source + done, bytes - done);
 }
 
 /// Makes what was streamed visible to whoever is told that it is done.
@@ -51,19 +73,6 @@ inline void end_stream() {
 #if defined(__SSE2__)
   __builtin_ia32_sfence();
 #endif
-}
-
-/// Writes to[0 .. length) past the caches: fill(piece, begin, count) computes to[begin .. begin + count).
-template <class T, class Fill>
-void stream_run(T* to, index_t length, Fill&& fill) {
-  constexpr index_t most = static_cast<index_t>(8192 / sizeof(T));
-  alignas(64) T piece[static_cast<std::size_t>(most)];
-  for (index_t begin = 0; begin < length; begin += most) {
-    const index_t count = length - begin < most ? length - begin : most;
-    fill(piece, begin, count);
-    stream_bytes(to + begin, piece, static_cast<std::size_t>(count) * sizeof(T));
-  }
-  end_stream();
 }
 
 /// 16 bytes of numbers, for float and double.
@@ -78,37 +87,41 @@ packet_of<T> load_packet(const T* from) {
   return values;
 }
 
+/// Writes a packet past the caches, where the processor has an instruction for it; `to` is a multiple of its size.
+template <class T>
+void stream_packet(T* to, const packet_of<T>& values) {
+#if defined(__SSE2__) && defined(__clang__)
+  __builtin_nontemporal_store(values, reinterpret_cast<packet_of<T>*>(to));
+#elif defined(__SSE2__)
+  if constexpr (sizeof(T) == 4)
+    __builtin_ia32_movntps(to, values);
+  else
+    __builtin_ia32_movntpd(to, values);
+#else
+  __builtin_memcpy(to, &values, sizeof values);
+#endif
+}
+
 /// Writes to[0 .. length): packet(k) computes to[k .. k + packet_size), one(k) what is left at both ends. `ahead` is
 /// read soon, as far as to[0] is from to[k]: its lines are asked for before they are needed. `streamed`: past the
 /// caches.
 template <class T, class Packet, class One>
-void write_packets(T* to, index_t length, const T* ahead, bool streamed, Packet&& packet, One&& one) {
-  constexpr index_t size = packet_size<T>, line = static_cast<index_t>(64 / sizeof(T)), lead = 64 * line;
-  index_t k = 0;
-  for (; k < length && reinterpret_cast<std::uintptr_t>(to + k) % 64 != 0; ++k) to[k] = one(k);
-  for (; k + line <= length; k += line) {
-    if (streamed) {
-      __builtin_prefetch(ahead + k + (k + lead < length ? lead : 0));
-      for (index_t p = 0; p < line; p += size) {
-        const packet_of<T> values = packet(k + p);
-#if defined(__SSE2__) && defined(__clang__)
-        __builtin_nontemporal_store(values, reinterpret_cast<packet_of<T>*>(to + k + p));
-#elif defined(__SSE2__)
-        if constexpr (sizeof(T) == 4)
-          __builtin_ia32_movntps(to + k + p, values);
-        else
-          __builtin_ia32_movntpd(to + k + p, values);
-#else
-        __builtin_memcpy(to + k + p, &values, sizeof values);
-#endif
-      }
-    } else {
-      for (index_t p = 0; p < line; p += size) {
-        const packet_of<T> values = packet(k + p);
-        __builtin_memcpy(to + k + p, &values, sizeof values);
-      }
-    }
+void write_packets(T* to, index_t length, const T* ahead, bool streamed, Packet packet, One one) {
+  constexpr index_t size = packet_size<T>, line = static_cast<index_t>(64 / sizeof(T));
+  index_t head = 0;
+  for (; head < length && reinterpret_cast<std::uintptr_t>(to + head) % 64 != 0; ++head) to[head] = one(head);
+  const auto store = [to](index_t k, const packet_of<T>& values) { __builtin_memcpy(to + k, &values, sizeof values); };
+  index_t k = head;
+  if (streamed) {
+    constexpr index_t lead = static_cast<index_t>(bytes_ahead / sizeof(T));
+    const std::size_t done = for_each_line(static_cast<std::size_t>(length - head) * sizeof(T), [=](std::size_t bytes) {
+      const index_t at = head + static_cast<index_t>(bytes / sizeof(T));
+      __builtin_prefetch(ahead + at + (at + lead < length ? lead : 0));
+      for (index_t p = at; p < at + line; p += size) stream_packet<T>(to + p, packet(p));
+    });
+    k += static_cast<index_t>(done / sizeof(T));
   }
+  for (; k + size <= length; k += size) store(k, packet(k));
   for (; k < length; ++k) to[k] = one(k);
   if (streamed) end_stream();
 }
