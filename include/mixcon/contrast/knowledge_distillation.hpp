@@ -54,19 +54,19 @@ class softened_row {
       put(apart_, j, apart);
     });
     for (int k = 0; k < lane_count<V>(); ++k)
-      if (!(lane_of(largest, k) <= 1)) return far(of_target + mean);
-    return near();
+      if (!(lane_of(largest, k) <= 1)) return divergence_of_logs(of_target + mean);
+    return divergence_nearby();
   }
   T by_logit(index_t j) const { return own_[static_cast<std::size_t>(j)]; }
 
  private:
-  T far(T subtracted) {
+  T divergence_of_logs(T subtracted) {
     const T value = make_softmax(own_) - subtracted;
     each([&](index_t j) { put(own_, j, at(own_, j) - at(target_, j)); });
     return value;
   }
   /// log sum_j p_j e^d_j of differences whose mean is 0, without their first order: it keeps its digits near 0.
-  T near() {
+  T divergence_nearby() {
     V sum(0);
     each([&](index_t j) {
       const V above = exp_less_tangent(at(apart_, j));
