@@ -4,8 +4,6 @@
 #include <mixcon/engine/pair_gradient.hpp>
 #include <mixcon/engine/tile.hpp>
 
-#include <limits>
-
 namespace mixcon {
 inline namespace MIXCON_INSTRUCTION_SET {
 namespace tiles {
@@ -110,7 +108,7 @@ class tile_scatter {
   }
 
   /// Weights below it are 0: a product with a subnormal number takes a hundred times as long.
-  static constexpr T smallest_normal = std::numeric_limits<T>::min();
+  static constexpr T smallest_normal = static_cast<T>(sizeof(T) == sizeof(float) ? 0x1p-126 : 0x1p-1022);
 
   void weigh_row(tile<Problem>& weights, index_t r) {
     const index_t a = weights.first_row() + r, first = weights.first_column();
