@@ -13,8 +13,8 @@ namespace mixcon_train {
 namespace {
 
 // Told apart by hue and by lightness, also with the common colour blindnesses; after the tenth they repeat.
-constexpr std::array colours{"#1f77b4", "#e6550d", "#2ca02c", "#9467bd", "#d62728",
-                             "#17becf", "#b8860b", "#e377c2", "#636363", "#8c564b"};
+constexpr std::array colours{"#1f77b4", "#ff7f0e", "#2ca02c", "#9467bd", "#d62728",
+                             "#17becf", "#bcbd22", "#e377c2", "#636363", "#8c564b"};
 
 struct range {
   double low = std::numeric_limits<double>::infinity(), high = -std::numeric_limits<double>::infinity();
