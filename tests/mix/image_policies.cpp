@@ -236,6 +236,26 @@ TEST_CASE("hconcat keeps the left columns, rounded with ties to even; stackmix p
   CHECK_THROWS_WITH(stack_columns(plan, x.of, x.of, narrow.of), ContainsSubstring("expected (4, 5, 14)"));
 }
 
+TEST_CASE("what a gate leaves alone comes back as it was, for every kind of plan", "[mix]") {
+  const axes<4> extents{4, 3, 10, 14};
+  const auto x = random_batch<float>(extents, 1);
+  const auto leaves_alone = [&](const auto& region) {
+    const mix_plan<std::decay_t<decltype(region)>> plan{pairing::identity(4), {1.0}, region};
+    auto y = empty_batch<float>(extents), gradient = empty_batch<float>(extents);
+    blend(plan, x.of, y.of);
+    unblend(plan, x.of, gradient.of);
+    CHECK(y.storage == x.storage);
+    CHECK(gradient.storage == x.storage);
+  };
+  leaves_alone(lerp::none());
+  leaves_alone(pasted_boxes::none());
+  leaves_alone(masked::none());
+  leaves_alone(resized_boxes::none());
+  leaves_alone(filled_boxes::none());
+  leaves_alone(aligned::none());
+  leaves_alone(transported_blocks::none());
+}
+
 TEST_CASE("a gated policy mixes about as often as its probability says", "[mix]") {
   index_t mixed = 0;
   for (std::uint64_t step = 0; step < 400; ++step) {

@@ -16,6 +16,8 @@ namespace mixcon {
 ///
 /// Feature maps (N, C, H, W), or (N, C, p) whose last axis is the tokens. The assignment is a constant of the gradient.
 struct aligned {
+  /// Nothing of a partner: at lambda 1 nothing is moved, and no assignment asked.
+  static aligned none() { return {}; }
   static constexpr const char* kind = "align";
   index_t tokens = 0;                ///< p = H * W
   std::vector<double> assignment{};  ///< (N, p, p): share of token j of the partner that belongs to own token i
@@ -38,6 +40,9 @@ inline std::string to_string(const aligned& region) {
 template <int Rank>
 void check_region(const mix_plan<aligned>& plan, const char* function, const axes<Rank>& extents) {
   static_assert(Rank >= 3, "mixcon: a plan of alignments mixes feature maps (N, C, H, W) or tokens (N, C, p)");
+  bool own_alone = !plan.region.moves_own;
+  for (const double lambda : plan.lambda) own_alone = own_alone && lambda == 1;
+  if (own_alone && plan.region.assignment.empty()) return;
   index_t tokens = 1;
   for (int axis = 2; axis < Rank; ++axis) tokens *= extents[axis];
   MIXCON_REQUIRE(tokens == plan.region.tokens, function, ": the plan aligns ", plan.region.tokens,

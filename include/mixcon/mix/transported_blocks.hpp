@@ -13,13 +13,15 @@ namespace mixcon {
 /// image were moved: block j of the mixed image is m_j * own[own_source_j] + (1 - m_j) * partner[partner_source_j].
 /// Images (N, H, W) or (N, C, H, W) whose sides are multiples of B. A share of 0 or 1 copies.
 struct transported_blocks {
+  /// Nothing of a partner.
+  static transported_blocks none() { return {}; }
   static constexpr const char* kind = "patch_transport";
   index_t blocks = 1;                     ///< B, a side
-  std::vector<double> mask{};             ///< (N, B * B), in [0, 1]: the own share of a block
+  std::vector<double> mask{};             ///< (N, B * B), in [0, 1]: the own share of a block; empty: 1
   std::vector<index_t> own_source{};      ///< (N, B * B): which block is shown there; empty: its own
   std::vector<index_t> partner_source{};  ///< the same for the partner
 
-  double share(index_t sample, index_t block) const { return mask[at(sample, block)]; }
+  double share(index_t sample, index_t block) const { return mask.empty() ? 1 : mask[at(sample, block)]; }
   index_t source(bool own, index_t sample, index_t block) const {
     const std::vector<index_t>& list = own ? own_source : partner_source;
     return list.empty() ? block : list[at(sample, block)];
@@ -51,8 +53,8 @@ void check_region(const mix_plan<transported_blocks>& plan, const char* function
                  ": images of ", rows, " x ", columns, " do not divide into ", region.blocks, " x ", region.blocks,
                  " blocks; was the plan made for another size?");
   const auto wanted = static_cast<std::size_t>(plan.samples() * count);
-  MIXCON_REQUIRE(region.mask.size() == wanted, function, ": the plan has ", region.mask.size(),
-                 " shares; expected samples * blocks * blocks, ", wanted, ".");
+  MIXCON_REQUIRE(region.mask.empty() || region.mask.size() == wanted, function, ": the plan has ", region.mask.size(),
+                 " shares; expected none, or samples * blocks * blocks, ", wanted, ".");
   for (const double share : region.mask)
     MIXCON_REQUIRE(share >= 0 && share <= 1, function, ": the share of a block is ", share, "; expected 0 to 1.");
   for (const auto* list : {&region.own_source, &region.partner_source}) {
