@@ -52,6 +52,7 @@
 #include <mixcon/mix/resized_boxes.hpp>
 #include <mixcon/mix/saliency.hpp>
 #include <mixcon/mix/slerp.hpp>
+#include <mixcon/mix/spectral_residual.hpp>
 #include <mixcon/mix/transmix.hpp>
 
 #if !defined(__CUDACC__)  // nvcc has no vector registers

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/mix/fourier.hpp>
+#include <mixcon/mix/saliency.hpp>
+
+namespace mixcon {
+
+namespace detail {
+
+/// The sums over an image (H, W) of its values times e^(2 pi i (y v / H + x u / W)), not divided.
+inline void inverse_fourier_2d(std::vector<complex_number>& image, index_t rows, index_t columns) {
+  const std::vector<complex_number> row_roots = roots_of_unity(columns), column_roots = roots_of_unity(rows);
+  std::vector<complex_number> line(static_cast<std::size_t>(rows > columns ? rows : columns));
+  for (index_t y = 0; y < rows; ++y) {
+    inverse_fourier(image.data() + y * columns, 1, line.data(), columns, row_roots);
+    for (index_t x = 0; x < columns; ++x)
+      image[static_cast<std::size_t>(y * columns + x)] = line[static_cast<std::size_t>(x)];
+  }
+  for (index_t x = 0; x < columns; ++x) {
+    inverse_fourier(image.data() + x, columns, line.data(), rows, column_roots);
+    for (index_t y = 0; y < rows; ++y)
+      image[static_cast<std::size_t>(y * columns + x)] = line[static_cast<std::size_t>(y)];
+  }
+}
+
+/// Replaces a spectrum's amplitudes a by e^(log a - mean of log a over 3 x 3 neighbours, around the edges); phases
+/// stay.
+inline void keep_residual(std::vector<complex_number>& spectrum, index_t rows, index_t columns) {
+  constexpr double least = 1e-12;  // of an amplitude; nothing has no phase, and counts as 1
+  std::vector<double> amplitude, logarithm;
+  for (const complex_number& f : spectrum) {
+    const double size = std::hypot(f.real, f.imaginary);
+    amplitude.push_back(size > least ? size : least);
+    logarithm.push_back(std::log(amplitude.back()));
+  }
+  const auto at = [&](index_t y, index_t x) {
+    return static_cast<std::size_t>((y + rows) % rows * columns + (x + columns) % columns);
+  };
+  for (index_t y = 0; y < rows; ++y)
+    for (index_t x = 0; x < columns; ++x) {
+      double mean = 0;
+      for (index_t down = -1; down <= 1; ++down)
+        for (index_t right = -1; right <= 1; ++right) mean += logarithm[at(y + down, x + right)] / 9;
+      complex_number& f = spectrum[at(y, x)];
+      const double factor = std::exp(logarithm[at(y, x)] - mean) / amplitude[at(y, x)];
+      f = amplitude[at(y, x)] > least ? complex_number{f.real * factor, f.imaginary * factor}
+                                      : complex_number{factor * least, 0};
+    }
+}
+
+}  // namespace detail
+
+/// Saliency without a network, by spectral residual: what of an image's spectrum stands out from its surroundings,
+///
+///   r = |inverse transform of e^(L - mean over 3 x 3 of L + i phase)|^2,   L = log amplitude,
+///
+/// of the mean over channels, smoothed as `blurred_saliency` does and divided by its largest value. Images
+/// (N, C, H, W), saliency (N, H, W) in [0, 1]; an image of one value has saliency 1 everywhere. O(N H W (H + W)) at
+/// most. Hou and Zhang 2007; the default of GuidedMixup (Kang and Kim 2023, arXiv:2306.16612) without a network.
+template <Viewable<4> Images, Viewable<3> Saliency>
+void spectral_residual_saliency(const Images& images, Saliency&& saliency, index_t size = 7, double sigma = 3) {
+  const auto from = view<4>(images);
+  const auto to = view<3>(std::forward<Saliency>(saliency));
+  MIXCON_REQUIRE(from.extent(0) == to.extent(0) && from.extent(2) == to.extent(1) && from.extent(3) == to.extent(2) &&
+                     from.size() > 0,
+                 "spectral_residual_saliency: the images are ", from.extents(), ", the saliency ", to.extents(),
+                 "; expected (N, C, H, W) with at least one pixel, and (N, H, W).");
+  const index_t rows = to.extent(1), columns = to.extent(2);
+  std::vector<detail::complex_number> image(static_cast<std::size_t>(rows * columns));
+  std::vector<double> squares(image.size()), smooth(image.size());
+  for (index_t i = 0; i < to.extent(0); ++i) {
+    for (index_t y = 0; y < rows; ++y)
+      for (index_t x = 0; x < columns; ++x) {
+        double sum = 0;
+        for (index_t c = 0; c < from.extent(1); ++c) sum += static_cast<double>(from(i, c, y, x));
+        image[static_cast<std::size_t>(y * columns + x)] = {sum / static_cast<double>(from.extent(1)), 0};
+      }
+    detail::inverse_fourier_2d(image, rows, columns);  // of a real image: the transform, but for the phases' signs
+    detail::keep_residual(image, rows, columns);
+    for (detail::complex_number& f : image) f.imaginary = -f.imaginary;
+    detail::inverse_fourier_2d(image, rows, columns);
+    for (std::size_t k = 0; k < image.size(); ++k)
+      squares[k] = image[k].real * image[k].real + image[k].imaginary * image[k].imaginary;
+    const axes<3> one{1, rows, columns};
+    blurred_saliency(tensor_view<const double, 3>(squares.data(), one), tensor_view<double, 3>(smooth.data(), one),
+                     size, sigma);
+    double largest = 0;
+    for (const double value : smooth) largest = value > largest ? value : largest;
+    for (index_t y = 0; y < rows; ++y)
+      for (index_t x = 0; x < columns; ++x) {
+        const double value = smooth[static_cast<std::size_t>(y * columns + x)];
+        to(i, y, x) = static_cast<typename decltype(to)::element>(largest > 0 ? value / largest : 1);
+      }
+  }
+}
+
+}  // namespace mixcon
