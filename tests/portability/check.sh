@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
-# Builds draws.cpp with other compilers, flags and processors: each must print the same hash, the frozen one.
+# Builds draws.cpp with other compilers, flags and processors, and plans.cpp with one of each: each must print the same
+# hash, the frozen one.
 # Prints a line a build, and one for each that cannot be made or run here. Exit status 1 when a hash differs.
 #
 #   tests/portability/check.sh            every build
@@ -15,7 +16,9 @@ skip() { # what, why
   echo "skipped  $1: $2"
 }
 
-# build NAME COMPILER FLAGS...: makes $work/NAME
+source=draws
+
+# build NAME COMPILER FLAGS...: makes $work/NAME of $source.cpp
 build() {
   name=$1 compiler=$2
   shift 2
@@ -23,23 +26,23 @@ build() {
     skip "$compiler $*" "not installed"
     return 1
   fi
-  if ! "$compiler" -std=c++20 "$@" -I "$here/../../include" "$here/draws.cpp" -o "$work/$name"; then
+  if ! "$compiler" -std=c++20 "$@" -I "$here/../../include" "$here/$source.cpp" -o "$work/$name"; then
     failed=$((failed + 1))
     echo "FAILED   $compiler $*: does not build"
     return 1
   fi
 }
 
-# same WHAT COMMAND...: the command must print the frozen hash (draws.cpp knows it)
+# same WHAT COMMAND...: the command must print the frozen hash (the source knows it)
 same() {
   what=$1
   shift
   if hash=$("$@"); then
     passed=$((passed + 1))
-    echo "same     $hash  $what"
+    echo "same     $hash  $source, $what"
   else
     failed=$((failed + 1))
-    echo "FAILED   $hash  $what"
+    echo "FAILED   $hash  $source, $what"
   fi
 }
 
@@ -79,6 +82,17 @@ for flags in -O0 -O2 "-O3 -ffp-contract=fast"; do
 done
 emulated qemu-arm arm-linux-gnueabihf-g++ /usr/arm-linux-gnueabihf -O2
 emulated qemu-arm arm-linux-gnueabihf-g++ /usr/arm-linux-gnueabihf -O2 -mfpu=neon-vfpv4 -ffp-contract=fast
+
+# plans of every policy
+source=plans
+for compiler in g++ clang++-16; do
+  for flags in -O1 "-O3 -march=native -ffp-contract=fast"; do
+    # shellcheck disable=SC2086
+    build program "$compiler" $flags && same "$compiler $flags" "$work/program"
+  done
+done
+emulated qemu-aarch64 aarch64-linux-gnu-g++ /usr/aarch64-linux-gnu -O2 -ffp-contract=fast
+emulated qemu-arm arm-linux-gnueabihf-g++ /usr/arm-linux-gnueabihf -O1
 
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
