@@ -92,7 +92,7 @@ for compiler in g++ clang++-16; do
   done
 done
 emulated qemu-aarch64 aarch64-linux-gnu-g++ /usr/aarch64-linux-gnu -O2 -ffp-contract=fast
-emulated qemu-arm arm-linux-gnueabihf-g++ /usr/arm-linux-gnueabihf -O1
+emulated qemu-arm arm-linux-gnueabihf-g++ /usr/arm-linux-gnueabihf -O1 -Wno-psabi
 
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
