@@ -288,3 +288,20 @@ TEST_CASE("blend refuses masks, weights and sources that do not fit", "[mix]") {
   refuses(mix_plan<resized_boxes>{partner, {1}, {{{0, 2, 0, 2}}, {{1, 1, 0, 2}}}}, "from an empty part of its partner");
   refuses(mix_plan<resized_boxes>{partner, {1}, {{{0, 6, 0, 2}}, {}}}, "is not within images of 5 x 7");
 }
+
+TEST_CASE("multi_mask: a sample of three shows each where its mask says, and has a share of each label", "[mix]") {
+  mask own_share = mask::full({1, 1, 2, 4}, 0), first_share = own_share, second_share = own_share;
+  own_share.values = {1, 1, 1, 0.5, 0, 0, 0, 0};
+  first_share.values = {0, 0, 0, 0.5, 1, 1, 0, 0};
+  second_share.values = {0, 0, 0, 0, 0, 0, 1, 1};
+  const mix_plan<multi_mask> of_three{{1, 2, 3, 0}, {1}, {{{3, 3, 0, 1}}, {own_share, first_share, second_share}}};
+  const auto x = random_batch<float>(axes<4>{4, 1, 2, 4}, 5);
+  auto y = empty_batch<float>(axes<4>{4, 1, 2, 4});
+  blend(of_three, x.of, y.of);
+  CHECK(y.of(2, 0, 0, 0) == x.of(2, 0, 0, 0));
+  CHECK(y.of(2, 0, 0, 3) == 0.5F * x.of(2, 0, 0, 3) + 0.5F * x.of(3, 0, 0, 3));
+  CHECK(y.of(2, 0, 1, 1) == x.of(3, 0, 1, 1));
+  CHECK(y.of(2, 0, 1, 3) == x.of(0, 0, 1, 3));
+  const std::vector<double> shares = label_shares(of_three);
+  CHECK(std::vector<double>(shares.begin() + 6, shares.begin() + 9) == std::vector<double>{3.5 / 8, 2.5 / 8, 2.0 / 8});
+}
