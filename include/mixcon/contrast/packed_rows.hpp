@@ -50,7 +50,8 @@ class packed_rows {
     finite_ = finite_ && odd == 0;
     unit_[static_cast<std::size_t>(to)] = form == rows::unit;
     if (form != rows::unit) return;
-    const wide_t<T> length = length_of<T>(width_, [row](index_t k) { return static_cast<wide_t<T>>(row[k]); });
+    const wide_t<T> size = length_of<T>(width_, [row](index_t k) { return static_cast<wide_t<T>>(row[k]); });
+    const wide_t<T> length = size + (size - size);  // an infinite one is NaN, and with it the row
     const wide_t<T> divisor = length <= wide_t<T>(1e-12) ? wide_t<T>(1e-12) : length;
     if constexpr (sizeof(T) < sizeof(wide_t<T>)) {  // what the factor's rounding loses, T does not see
       const wide_t<T> factor = 1 / divisor;

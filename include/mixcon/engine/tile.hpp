@@ -20,6 +20,7 @@ class panels {
   explicit panels(const mixcon::detail::packed_rows<T>& rows)
       : width_(rows.width()),
         data_(static_cast<std::size_t>(blocks_of(rows.count(), tile_columns) * tile_columns * width_)) {
+    if (width_ == 0) return;  // of logits that are given
     for (index_t c = 0; c < rows.count(); ++c) {
       T* panel = data_.data() + c / tile_columns * tile_columns * width_ + c % tile_columns;
       for (index_t k = 0; k < width_; ++k) panel[k * tile_columns] = rows.row(c)[k];
