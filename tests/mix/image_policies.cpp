@@ -178,6 +178,15 @@ TEST_CASE("gridmix: holes of sqrt(1 - lambda) of a cell, never whole cells and n
   CHECK_THROWS_WITH(gridmix<>{.least_holes = 0}.plan(shape, draws), ContainsSubstring("1 <= least_holes"));
 }
 
+TEST_CASE("gridmix with its defaults plans for small images whatever is drawn, with holes and lines in each", "[mix]") {
+  for (const index_t side : {8, 12, 16, 20})
+    for (std::uint64_t step = 0; step < 200; ++step) {
+      const auto plan = gridmix<>{}.plan({2, 3, side, side}, philox_draws{.seed = 61, .step = step});
+      CHECK((0 < plan.lambda[0] && plan.lambda[0] < 1));
+    }
+  CHECK_THROWS_WITH(gridmix<>{}.plan({2, 3, 2, 2}, philox_draws{.seed = 61}), ContainsSubstring("larger images"));
+}
+
 TEST_CASE("smoothmix: a round spot of the partner, labels by its mean", "[mix]") {
   recorded_draws recorded = swapped();
   recorded.record("spot_size", {0.5}), recorded.record("spot_row", {8}), recorded.record("spot_column", {2});

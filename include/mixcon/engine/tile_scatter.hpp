@@ -107,8 +107,17 @@ class tile_scatter {
       }
   }
 
-  /// Weights below it are 0: a product with a subnormal number takes a hundred times as long.
-  static constexpr T smallest_normal = static_cast<T>(sizeof(T) == sizeof(float) ? 0x1p-126 : 0x1p-1022);
+  /// A subnormal weight is 0: a product with one takes a hundred times as long.
+  template <class U>
+  static U without_subnormal(const U& weight) {
+    if constexpr (sizeof(T) > sizeof(double)) {
+      return weight;  // refused elsewhere
+    } else {
+      constexpr T least = static_cast<T>(sizeof(T) == sizeof(float) ? 0x1p-126 : 0x1p-1022);
+      const U size = mixcon::choose(weight < U(0), -weight, weight);
+      return mixcon::choose(size < U(least), U(0), weight);
+    }
+  }
 
   void weigh_row(tile<Problem>& weights, index_t r) {
     const index_t a = weights.first_row() + r, first = weights.first_column();
@@ -163,8 +172,7 @@ class tile_scatter {
     if (to_.per_pair())
       add_per_pair(a, c, by_logit, by_logit * (U(p_.scale) * s),
                    p_.template target_gradient<U>(reading, adjoint, pair));
-    const U weight = by_similarity * slopes.other, size = mixcon::choose(weight < U(0), -weight, weight);
-    return mixcon::choose(size < U(smallest_normal), U(0), weight);
+    return without_subnormal(by_similarity * slopes.other);
   }
   template <class U>
   void add_per_pair(index_t a, index_t c, const U& by_bias, const U& by_scale, const U& by_target) {

@@ -21,7 +21,9 @@ struct tiled {
 
   template <class Problem>
   void gather(const Problem& p, std::vector<detail::row_state<Problem, typename Problem::number>>& states) const {
-    check<typename Problem::number>();
+    using T = typename Problem::number;  // asserted here, where the compiler's words stay short
+    static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>,
+                  "mixcon: tiled{} computes in float or double; use serial{} for long double rows");
     team threads_of_call(*this);
     const tiles::prepared<Problem> with(p);
     const index_t columns = tiles::blocks_of(p.candidates.count(), tiles::tile_columns);

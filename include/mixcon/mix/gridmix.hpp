@@ -35,7 +35,7 @@ struct gridmix {
   static constexpr field name = "gridmix";
   Lambda lambda{};
   Pairing pairing{};
-  index_t least_holes = 2, most_holes = 6;  ///< across the part, 1 to half its columns; drawn uniformly
+  index_t least_holes = 2, most_holes = 6;  ///< across the part, drawn uniformly; never more than half its columns
   uniform_range hole_aspect{1, 1};          ///< height / width of a cell
   uniform_range cut_area{0.5, 1};           ///< of the part, as a share of the image
   uniform_range cut_aspect{0.5, 2};         ///< height / width of the part
@@ -70,14 +70,15 @@ struct gridmix {
   template <Draws D>
   void cut_holes(mask& shares, index_t entry, const image_shape& shape, const D& own, index_t i) const {
     const double side = detail::side_share("gridmix", lambda(own, i));
-    const index_t holes = own.integer("holes", i, least_holes, most_holes + 1);
     const double area = static_cast<double>(
         detail::truncated_to(static_cast<double>(shape.rows * shape.columns) * cut_area(own, "cut_area", i)));
     const double aspect = cut_aspect(own, "cut_aspect", i);
     const index_t width = detail::truncated_to(portable::sqrt(area / aspect));
     const index_t height = detail::truncated_to(static_cast<double>(width) * aspect);
-    MIXCON_REQUIRE(2 * holes <= width, "gridmix: ", holes, " holes across ", width,
+    const index_t most = most_holes < width / 2 ? most_holes : width / 2;
+    MIXCON_REQUIRE(least_holes <= most, "gridmix: ", least_holes, " holes across ", width,
                    " columns; at most half of them can be holes. Take fewer holes, or larger images.");
+    const index_t holes = own.integer("holes", i, least_holes, most + 1);
     const auto origin = [](double u, index_t room) { return detail::truncated_to(static_cast<double>(room) * u); };
     const index_t left = origin(own.uniform("cut_left", i, 0, 1), shape.columns - width);
     const index_t top = origin(own.uniform("cut_top", i, 0, 1), shape.rows - height);

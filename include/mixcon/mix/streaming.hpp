@@ -77,7 +77,17 @@ inline void end_stream() {
 
 /// 16 bytes of numbers, for float and double.
 template <class T>
-using packet_of __attribute__((vector_size(16))) = T;
+struct packet_type;
+template <>
+struct packet_type<float> {
+  typedef float type __attribute__((vector_size(16)));
+};
+template <>
+struct packet_type<double> {
+  typedef double type __attribute__((vector_size(16)));
+};
+template <class T>
+using packet_of = typename packet_type<T>::type;
 template <class T>
 inline constexpr index_t packet_size = static_cast<index_t>(16 / sizeof(T));
 template <class T>
@@ -93,10 +103,10 @@ void stream_packet(T* to, const packet_of<T>& values) {
 #if defined(__SSE2__) && defined(__clang__)
   __builtin_nontemporal_store(values, reinterpret_cast<packet_of<T>*>(to));
 #elif defined(__SSE2__)
-  if constexpr (sizeof(T) == 4)
-    __builtin_ia32_movntps(to, values);
-  else
-    __builtin_ia32_movntpd(to, values);
+  typedef long long packet __attribute__((vector_size(16)));  // of one type, which nvcc asks for
+  packet bits;
+  __builtin_memcpy(&bits, &values, sizeof bits);
+  __builtin_ia32_movntdq(reinterpret_cast<packet*>(to), bits);
 #else
   __builtin_memcpy(to, &values, sizeof values);
 #endif
