@@ -110,6 +110,7 @@ Loss made(const std::vector<double>& ones) {
   Loss loss;
   if constexpr (requires { loss.temperature; }) loss.temperature = temperature;
   if constexpr (requires { loss.kappa; }) loss.kappa = view(ones);
+  if constexpr (requires { loss.lambda; }) loss.lambda = view(ones);
   return loss;
 }
 
