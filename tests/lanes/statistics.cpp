@@ -66,7 +66,7 @@ template <class L, class Statistic>
   typename Statistic::template state<scalar_of<L>> folded;
   for (index_t first = 0; first < static_cast<index_t>(row.size()); first += width_of<L>)
     gather(statistic, seen, on_lanes<L>(row, first));
-  for (int k = 0; k < width_of<L>; ++k) statistic.merge(folded, seen.lane(k));
+  for (int k = 0; k < width_of<L>; ++k) statistic.merge(folded, seen.template part<width_of<L>>(k));
   return read(statistic, folded, 0);
 }
 template <class T, class Statistic>

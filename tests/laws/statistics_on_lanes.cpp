@@ -47,7 +47,7 @@ TEMPLATE_TEST_CASE("a statistic on lanes, its lanes merged, is the statistic of 
       typename S::template state<vector> lanes;
       for (index_t g = 0; g < groups; ++g) take(statistic, lanes, on_lanes<vector>(pairs.data() + g * width));
       typename S::template state<TestType> merged, plain;
-      for (int k = 0; k < width; ++k) statistic.merge(merged, lanes.lane(k));
+      for (int k = 0; k < width; ++k) statistic.merge(merged, lanes.template part<width>(k));
       for (const auto& p : pairs) take(statistic, plain, p);
       const auto reading = read(statistic, plain, 0);
       INFO(name << " of " << groups << " groups");

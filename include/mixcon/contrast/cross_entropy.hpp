@@ -17,11 +17,11 @@ struct cross_entropy {
     T negatives{}, positives{};     // sums of w e^(x - shift)
     T attraction{}, mass{};         // sums of p x and of p
     T number{}, weight{}, place{};  // positives: how many, the sum of their w, the sum of their x
-    MIXCON_HD auto lane(int k) const {
-      using mixcon::lane;
-      return cross_entropy::state<decltype(lane(shift, k))>{lane(shift, k),      lane(negatives, k), lane(positives, k),
-                                                            lane(attraction, k), lane(mass, k),      lane(number, k),
-                                                            lane(weight, k),     lane(place, k)};
+    template <int Parts>
+    MIXCON_HD auto part(int k) const {
+      const auto of = [k](const T& x) { return mixcon::part<Parts>(x, k); };
+      return cross_entropy::state<decltype(of(shift))>{of(shift), of(negatives), of(positives), of(attraction),
+                                                       of(mass),  of(number),    of(weight),    of(place)};
     }
   };
   template <class T>
@@ -44,6 +44,7 @@ struct cross_entropy {
   template <class T>
   MIXCON_HD void make_room(state<T>& s, const T& height) const {
     const T to = choose(s.shift > height, s.shift, height);
+    if (detail::are_equal(s.shift, to)) return;
     const T shrink = exp_of(s.shift - to);
     s.negatives = choose(s.negatives == T(0), T(0), s.negatives * shrink);
     s.positives = choose(s.positives == T(0), T(0), s.positives * shrink);
@@ -73,14 +74,15 @@ struct cross_entropy {
   template <class T>
   MIXCON_HD reading<T> read(const state<T>& s) const {
     const mask_of<T> single = s.number == T(1) && s.weight == T(1);
+    const reading<T> many = read_many(s);
+    if (detail::are_equal(choose(single, T(1), T(0)), T(0))) return many;
     const T pushing = log_of_sum(s.negatives, s.shift);
     const T gap = pushing - s.place;  // of the single positive
     // from the larger of the two, so that no rounding brings the partition below a logit
-    const T both = choose(gap > T(0), pushing + softplus(-gap), s.place + softplus(gap));
-    const T partition = choose(single, both, log_of_sum(s.negatives + s.positives, s.shift));
-    const T many = s.mass * partition - s.attraction;
-    const T value = choose(s.mass == T(0), T(0) - s.attraction, choose(single, s.mass * softplus(gap), many));
-    return {value, partition, s.mass, single, -s.mass * sigmoid(gap)};
+    const T partition = choose(gap > T(0), pushing + softplus(-gap), s.place + softplus(gap));
+    const T value = choose(s.mass == T(0), T(0) - s.attraction, s.mass * softplus(gap));
+    return {choose(single, value, many.value), choose(single, partition, many.partition), s.mass, single,
+            -s.mass * sigmoid(gap)};
   }
   template <class T>
   MIXCON_HD T slope(const reading<T>& r, const logit_pair<T>& p) const {
@@ -96,6 +98,12 @@ struct cross_entropy {
   }
 
  private:
+  template <class T>
+  MIXCON_HD static reading<T> read_many(const state<T>& s) {
+    const T partition = log_of_sum(s.negatives + s.positives, s.shift);
+    const T value = choose(s.mass == T(0), T(0) - s.attraction, s.mass * partition - s.attraction);
+    return {value, partition, s.mass, T(0) == T(1), T(0)};
+  }
   template <class T>
   MIXCON_HD static T log_of_sum(const T& sum, const T& shift) {
     return choose(sum == T(0), minus_infinity<T>(), shift + log_of(sum));

@@ -30,9 +30,9 @@ template <class T>
 struct peak {
   T top = minus_infinity<T>();
   index_of<T> where = index_of<T>(-1);
-  MIXCON_HD auto lane(int k) const {
-    using mixcon::lane;
-    return peak<decltype(lane(top, k))>{lane(top, k), lane(where, k)};
+  template <int Parts>
+  MIXCON_HD auto part(int k) const {
+    return peak<decltype(mixcon::part<Parts>(top, k))>{mixcon::part<Parts>(top, k), mixcon::part<Parts>(where, k)};
   }
 };
 template <class T>

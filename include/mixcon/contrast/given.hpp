@@ -18,7 +18,10 @@ struct given {
 
   template <class T>
   struct state {
-    MIXCON_HD auto lane(int) const { return given::state<scalar_of<T>>{}; }
+    template <int Parts>
+    MIXCON_HD auto part(int) const {
+      return given::state<part_of<T, Parts>>{};
+    }
   };
   template <class T>
   using reading = detail::plain_reading<T>;

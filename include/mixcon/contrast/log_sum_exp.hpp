@@ -19,9 +19,10 @@ struct log_sum_exp {
   struct state {
     T shift = minus_infinity<T>();
     T sum{};
-    MIXCON_HD auto lane(int k) const {
-      using mixcon::lane;
-      return typename log_sum_exp::template state<decltype(lane(sum, k))>{lane(shift, k), lane(sum, k)};
+    template <int Parts>
+    MIXCON_HD auto part(int k) const {
+      const auto of = [k](const T& x) { return mixcon::part<Parts>(x, k); };
+      return typename log_sum_exp::template state<decltype(of(sum))>{of(shift), of(sum)};
     }
   };
   /// What the backward pass needs to know of an anchor.
@@ -37,6 +38,7 @@ struct log_sum_exp {
   template <class T>
   MIXCON_HD void make_room(state<T>& s, const T& height) const {
     const T to = choose(s.shift > height, s.shift, height);
+    if (detail::are_equal(s.shift, to)) return;
     s.sum = choose(s.sum == T(0), T(0), s.sum * exp_of(s.shift - to));  // a NaN survives
     s.shift = to;
   }

@@ -3,7 +3,7 @@
 
 // The closed vocabulary of row statistics. Each is a small struct with
 //
-//   state<T>            what is gathered; a fresh one is the identity of merge; state.lane(k) is one lane of it
+//   state<T>            what is gathered; a fresh one is the identity of merge; state.part<P>(k) is part k of its lanes
 //   height, make_room   only where exponentials are summed: raise the shift before pairs are observed
 //   observe(state, p)   one pair (or one a lane)
 //   merge(state, other) any split of the pairs merges to the same value

@@ -11,9 +11,9 @@ namespace detail {
 template <class T>
 struct running_sum {
   T sum{};
-  MIXCON_HD auto lane(int k) const {
-    using mixcon::lane;
-    return running_sum<decltype(lane(sum, k))>{lane(sum, k)};
+  template <int Parts>
+  MIXCON_HD auto part(int k) const {
+    return running_sum<decltype(mixcon::part<Parts>(sum, k))>{mixcon::part<Parts>(sum, k)};
   }
 };
 }  // namespace detail

@@ -36,6 +36,16 @@ struct lane_mask {
   MIXCON_HD friend lane_mask operator||(lane_mask a, lane_mask b) { return {a.v | b.v}; }
   MIXCON_HD friend lane_mask operator!(lane_mask a) { return {~a.v}; }
   MIXCON_HD bool operator[](int k) const { return v[k] != 0; }
+  MIXCON_HD bool all() const {
+    if constexpr (sizeof v >= sizeof(std::uint64_t)) {
+      std::uint64_t bits[sizeof v / sizeof(std::uint64_t)], common = ~std::uint64_t{0};
+      __builtin_memcpy(bits, &v, sizeof v);
+      for (const std::uint64_t some : bits) common &= some;
+      return common == ~std::uint64_t{0};
+    } else {
+      return v[0] != 0;
+    }
+  }
   /// The same answers, for lanes of another width.
   template <class U>
   MIXCON_HD static lane_mask converted(lane_mask<U, W> other) {
@@ -272,6 +282,17 @@ struct scalar_of_number<lanes<T, W>> {
 template <class T, int W>
 struct lanes_of_number<lanes<T, W>> {
   MIXCON_HD static constexpr int count() { return W; }
+};
+template <class T, int W, int Parts>
+struct parts_of_number<lanes<T, W>, Parts> {
+  static_assert(W % Parts == 0);
+  static constexpr int width = W / Parts;
+  using type = std::conditional_t<width == 1, T, lanes<T, width>>;
+  MIXCON_HD static type get(const lanes<T, W>& x, int k) {
+    type p;
+    __builtin_memcpy(&p, reinterpret_cast<const char*>(&x) + static_cast<std::size_t>(k) * sizeof p, sizeof p);
+    return p;
+  }
 };
 template <class T, int W>
 struct detail::infinity<lanes<T, W>> {

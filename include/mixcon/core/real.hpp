@@ -51,11 +51,13 @@ MIXCON_HD constexpr T plain(T x) {
 }
 
 namespace detail {
-/// Whether numbers are known to be equal; of lanes that is never asked.
+/// Whether numbers are known to be equal, on all lanes.
 template <class T>
 MIXCON_HD constexpr bool are_equal(const T& a, const T& b) {
   if constexpr (std::is_arithmetic_v<T>)
     return a == b;
+  else if constexpr (requires { (a == b).all(); })
+    return (a == b).all();
   else
     return false;
 }
@@ -111,5 +113,20 @@ MIXCON_HD constexpr T lane(T x, int) {
   return x;
 }
 MIXCON_HD constexpr index_t lane(index_t x, int) { return x; }
+
+/// Lanes cut into as many equal parts; a plain number is its own only part.
+template <class T, int Parts>
+struct parts_of_number {
+  static_assert(Parts == 1);
+  using type = T;
+  MIXCON_HD static T get(const T& x, int) { return x; }
+};
+template <class T, int Parts>
+using part_of = typename parts_of_number<T, Parts>::type;
+/// Part k of a number: a lane where there are as many parts as lanes.
+template <int Parts, class T>
+MIXCON_HD part_of<T, Parts> part(const T& x, int k) {
+  return parts_of_number<T, Parts>::get(x, k);
+}
 
 }  // namespace mixcon

@@ -102,14 +102,15 @@ struct row_state {
     });
     presence{}.merge(seen, other.seen);
   }
-  /// One lane of lanes.
-  MIXCON_HD row_state<Problem, scalar_of<U>> lane(int k) const {
-    row_state<Problem, scalar_of<U>> one;
+  /// What part k of as many equal parts of the lanes saw.
+  template <int Parts>
+  MIXCON_HD row_state<Problem, part_of<U, Parts>> part(int k) const {
+    row_state<Problem, part_of<U, Parts>> one;
     for_each_position<Problem::count>([&](auto position) {
       constexpr int at = decltype(position)::value;
-      get<at>(one.of) = get<at>(of).lane(k);
+      get<at>(one.of) = get<at>(of).template part<Parts>(k);
     });
-    one.seen = seen.lane(k);
+    one.seen = seen.template part<Parts>(k);
     return one;
   }
 };

@@ -15,9 +15,10 @@ struct presence {
   template <class T>
   struct state {
     T positives{}, negatives{}, visible{};
-    MIXCON_HD auto lane(int k) const {
-      using mixcon::lane;
-      return presence::state<decltype(lane(visible, k))>{lane(positives, k), lane(negatives, k), lane(visible, k)};
+    template <int Parts>
+    MIXCON_HD auto part(int k) const {
+      const auto of = [k](const T& x) { return mixcon::part<Parts>(x, k); };
+      return presence::state<decltype(of(visible))>{of(positives), of(negatives), of(visible)};
     }
   };
   template <class T>

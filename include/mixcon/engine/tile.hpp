@@ -4,6 +4,8 @@
 #include <mixcon/engine/problem.hpp>
 #include <mixcon/engine/tile_product.hpp>
 
+#include <memory>
+
 namespace mixcon {
 inline namespace MIXCON_INSTRUCTION_SET {
 namespace tiles {
@@ -50,7 +52,7 @@ class tile {
         rows_(smaller(problem.anchors.count() - first_row_, most_rows)),
         first_column_(column_block * tile_columns),
         columns_(smaller(problem.candidates.count() - first_column_, tile_columns)),
-        entries_(static_cast<std::size_t>(most_rows * tile_columns)) {}
+        entries_(new T[static_cast<std::size_t>(most_rows * tile_columns)]) {}
 
   index_t first_row() const { return first_row_; }
   index_t rows() const { return rows_; }
@@ -58,7 +60,7 @@ class tile {
   index_t columns() const { return columns_; }
   index_t whole_columns() const { return columns_ / lanes * lanes; }  // in whole vectors; the rest goes one by one
   index_t padded_columns() const { return (columns_ + lanes - 1) / lanes * lanes; }
-  T* entry(index_t r, index_t j) { return entries_.data() + r * tile_columns + j; }
+  T* entry(index_t r, index_t j) { return entries_.get() + r * tile_columns + j; }
 
   /// Moves to another block of candidates of the same anchors.
   void move_to(index_t column_block) {
@@ -82,7 +84,7 @@ class tile {
     if constexpr (Problem::is_given) return;
     const auto& a = p_.anchors;
     tile_product<false>(rows_, padded_columns(), a.width(), strided<T>{a.row(first_row_), a.pitch(), 1},
-                        candidates[first_column_ / tile_columns], entries_.data(), tile_columns);
+                        candidates[first_column_ / tile_columns], entries_.get(), tile_columns);
   }
 
  private:
@@ -99,7 +101,7 @@ class tile {
 
   const Problem& p_;
   index_t first_row_, rows_, first_column_, columns_;
-  std::vector<T> entries_;
+  std::unique_ptr<T[]> entries_;  // not set
 };
 
 /// Squared lengths, where the similarity needs them.

@@ -24,18 +24,36 @@ class row_observer {
   void observe(tile<Problem>& products, index_t from) {
     for (index_t r = 0; r < products.rows(); ++r) observe_row(products, r, static_cast<std::size_t>(from + r));
   }
-  /// Joins what each lane of row r saw, in their order, with the rest and with the anchor's own candidates.
+  /// Joins what the lanes of row r saw with the rest and with the anchor's own candidates.
   void finish(index_t r, index_t anchor, state<T>& whole) {
     mixcon::detail::visit_own(p_, anchor, [&](const auto& own) {
       whole.make_room(p_, own.pair);
       whole.observe(p_, own.pair);
     });
     level(on_lanes_[static_cast<std::size_t>(r)]);
-    for (int k = 0; k < lane_count<vector>(); ++k) whole.merge(p_, on_lanes_[static_cast<std::size_t>(r)].lane(k));
-    whole.merge(p_, one_by_one_[static_cast<std::size_t>(r)]);
+    state<T> shared = folded(on_lanes_[static_cast<std::size_t>(r)]);
+    shared.merge(p_, one_by_one_[static_cast<std::size_t>(r)]);
+    if (p_.own_count == 0)
+      whole = shared;
+    else
+      whole.merge(p_, shared);
   }
 
  private:
+  /// The pairs of one row of a tile, in memory that nobody sets first.
+  class pairs_of_strip {
+   public:
+    void add(const logit_pair<vector>& pair) { new (memory_ + count_++ * sizeof pair) logit_pair<vector>(pair); }
+    const logit_pair<vector>* first() const {
+      return std::launder(reinterpret_cast<const logit_pair<vector>*>(memory_));
+    }
+    index_t count() const { return static_cast<index_t>(count_); }
+
+   private:
+    alignas(logit_pair<vector>) unsigned char memory_[tile<Problem>::most_vectors * sizeof(logit_pair<vector>)];
+    std::size_t count_ = 0;
+  };
+
   /// Brings all lanes to one shift at once, so that merging them takes no exponentials.
   void level(state<vector>& s) const {
     for_each_position<Problem::count>([&](auto k) {
@@ -43,20 +61,36 @@ class row_observer {
       const auto& statistic = get<at>(p_.statistics);
       auto& part = get<at>(s.of);
       if constexpr (requires { statistic.make_room(part, part.shift); }) {
-        T top = part.shift[0];
-        for (int lane = 1; lane < lane_count<vector>(); ++lane)
-          if (part.shift[lane] > top) top = part.shift[lane];
-        statistic.make_room(part, vector(top));
+        statistic.make_room(part, vector(top_of(part.shift)));
       }
     });
   }
+  template <class U>
+  static T top_of(const U& x) {
+    if constexpr (lane_count<U>() == 1) {
+      return x;
+    } else {
+      const auto first = mixcon::part<2>(x, 0), second = mixcon::part<2>(x, 1);
+      return top_of<part_of<U, 2>>(mixcon::choose(second > first, second, first));
+    }
+  }
+  /// Halves are merged until one number is left.
+  template <class U>
+  state<T> folded(const state<U>& s) const {
+    if constexpr (lane_count<U>() == 1) {
+      return s;
+    } else {
+      auto half = s.template part<2>(0);
+      half.merge(p_, s.template part<2>(1));
+      return folded<part_of<U, 2>>(half);
+    }
+  }
   void observe_row(tile<Problem>& products, index_t r, std::size_t at) {
     const index_t a = products.first_row() + r, first = products.first_column();
-    logit_pair<vector> pairs[static_cast<std::size_t>(tile<Problem>::most_vectors)];
-    index_t vectors = 0;
+    pairs_of_strip pairs;
     for (index_t j = 0; j < products.whole_columns(); j += tile<Problem>::lanes)
-      pairs[vectors++] = pair_at<vector>(a, first + j, load_vector(products.entry(r, j)));
-    observe_pairs(on_lanes_[at], pairs, vectors);
+      pairs.add(pair_at<vector>(a, first + j, load_vector(products.entry(r, j))));
+    observe_pairs(on_lanes_[at], pairs.first(), pairs.count());
     for (index_t j = products.whole_columns(); j < products.columns(); ++j) {
       const logit_pair<T> pair = pair_at<T>(a, first + j, *products.entry(r, j));
       observe_pairs(one_by_one_[at], &pair, 1);

@@ -137,8 +137,9 @@ class tile_scatter {
     row_sums<T> rest;
     for (index_t j = weights.whole_columns(); j < weights.columns(); ++j)
       *weights.entry(r, j) = weigh<T>(a, first + j, *weights.entry(r, j), reading, rest);
-    for (int k = 0; k < lane_count<vector>(); ++k)
-      rest.self += sums.self[k], rest.scale += sums.scale[k], rest.bias += sums.bias[k];
+    if (!Problem::linear || to_.wants_scale)
+      for (int k = 0; k < lane_count<vector>(); ++k)
+        rest.self += sums.self[k], rest.scale += sums.scale[k], rest.bias += sums.bias[k];
     const auto at = static_cast<std::size_t>(a);
     if constexpr (!Problem::linear) anchor_self_[at] += rest.self;
     if (to_.wants_scale) to_.scale[at] += rest.scale, to_.bias[at] += rest.bias;
@@ -167,8 +168,7 @@ class tile_scatter {
     if (to_.wants_scale) sums.scale += by_logit * (s * factor), sums.bias += by_logit;
     if (to_.candidate_bias)
       for (int k = 0; k < lane_count<U>(); ++k) to_.candidate_bias[c + k] += mixcon::lane(by_logit, k);
-    if (to_.logits)
-      for (int k = 0; k < lane_count<U>(); ++k) to_.logits(a, c + k) += mixcon::lane(by_similarity, k);
+    if (to_.logits) add_to(to_.logits, a, c, by_similarity);
     if (to_.per_pair())
       add_per_pair(a, c, by_logit, by_logit * (U(p_.scale) * s),
                    p_.template target_gradient<U>(reading, adjoint, pair));
@@ -176,11 +176,16 @@ class tile_scatter {
   }
   template <class U>
   void add_per_pair(index_t a, index_t c, const U& by_bias, const U& by_scale, const U& by_target) {
-    for (int k = 0; k < lane_count<U>(); ++k) {
-      if (to_.pair_bias) to_.pair_bias(a, c + k) += mixcon::lane(by_bias, k);
-      if (to_.pair_scale) to_.pair_scale(a, c + k) += mixcon::lane(by_scale, k);
-      if (to_.targets) to_.targets(a, c + k) += mixcon::lane(by_target, k);
-    }
+    if (to_.pair_bias) add_to(to_.pair_bias, a, c, by_bias);
+    if (to_.pair_scale) add_to(to_.pair_scale, a, c, by_scale);
+    if (to_.targets) add_to(to_.targets, a, c, by_target);
+  }
+  /// Entries (a, c), (a, c + 1), ... of a matrix += the lanes.
+  template <class U>
+  static void add_to(const matrix_view<T>& to, index_t a, index_t c, const U& lanes) {
+    if constexpr (lane_count<U>() > 1)
+      if (to.stride(1) == 1) return store_vector(&to(a, c), load_vector(&to(a, c)) + lanes);
+    for (int k = 0; k < lane_count<U>(); ++k) to(a, c + k) += mixcon::lane(lanes, k);
   }
   void add_selves(std::vector<T>& to, const std::vector<T>& self, const mixcon::detail::packed_rows<T>& rows) const {
     if (Problem::linear || to.empty()) return;
