@@ -112,8 +112,11 @@ TEST_CASE("the only integer below 1 is 0, and the largest n is fine", "[random]"
   for (int draw = 0; draw < 100; ++draw) CHECK(uniform_integer(stream, std::numeric_limits<index_t>::max()) >= 0);
 }
 
-TEST_CASE("normal is normal", "[random]") {
-  const auto list = draws(100000, [](auto& s) { return normal(s); });
+namespace {
+
+template <class Draw>
+void check_normal(Draw draw) {
+  const auto list = draws(100000, draw);
   CHECK(kolmogorov_smirnov(list, normal_distribution) > 1e-3);
   const auto seen = moments_of(list);
   const double n = 100000;
@@ -121,14 +124,43 @@ TEST_CASE("normal is normal", "[random]") {
   CHECK(seen.variance == Approx(1).margin(5 * std::sqrt(2 / n)));
   CHECK(seen.third == Approx(0).margin(5 * std::sqrt(15 / n)));
   CHECK(seen.fourth == Approx(3).margin(5 * std::sqrt(96 / n)));
+
+  const int count = 1000000;
+  for (const double from : {2.5, 3.5, 4.0}) {
+    int far = 0;
+    for (const double x : draws(count, draw)) far += std::abs(x) > from ? 1 : 0;
+    const double share = 2 * normal_distribution(-from);
+    CHECK(far / double{count} == Approx(share).margin(margin_of_share(share, count)));
+  }
 }
 
-TEST_CASE("normal has its tails", "[random]") {
-  int far = 0;
-  const int count = 1000000;
-  for (const double x : draws(count, [](auto& s) { return normal(s); })) far += std::abs(x) > 3.5 ? 1 : 0;
-  const double share = 2 * normal_distribution(-3.5);
-  CHECK(far / double{count} == Approx(share).margin(margin_of_share(share, count)));
+}  // namespace
+
+TEST_CASE("normal is normal, and has its tails", "[random]") {
+  check_normal([](auto& s) { return normal(s); });
+}
+
+TEST_CASE("ziggurat is normal, and has its tails", "[random]") {
+  check_normal([](auto& s) { return ziggurat::shared()(s); });
+}
+
+TEST_CASE("ziggurat takes the sign from a bit of its own and asks again where the point is above the density",
+          "[random]") {
+  const std::uint64_t middle = std::uint64_t{1} << 63;  // half of a layer's width: below the density in layers 0 .. 200
+  given_bits signs{{middle | 100, middle | 0x100 | 100}};
+  const double positive = ziggurat::shared()(signs);
+  CHECK(positive > 0);
+  CHECK(ziggurat::shared()(signs) == -positive);
+  // the outermost point of layer 100, at the top of the layer, is above; the second point counts
+  given_bits corner{{~std::uint64_t{0} << 11 | 100, ~std::uint64_t{0}, middle | 100}};
+  CHECK(ziggurat::shared()(corner) == positive);
+  CHECK(corner.left.empty());
+  // ... and at its bottom, below
+  given_bits bottom{{~std::uint64_t{0} << 11 | 100, 0}};
+  CHECK(ziggurat::shared()(bottom) > positive);
+  // beyond the last edge the tail is drawn
+  given_bits tail{{~std::uint64_t{0} << 11, std::uint64_t{1} << 63, std::uint64_t{1} << 63}};
+  CHECK(ziggurat::shared()(tail) == Approx(3.6541528853610088 + std::log(2.0) / 3.6541528853610088));
 }
 
 TEST_CASE("normal refuses points outside the circle and on its edge", "[random]") {

@@ -39,27 +39,49 @@ MIXCON_HD constexpr std::uint64_t stream_id(std::uint32_t policy, std::uint32_t 
   return std::uint64_t{policy} << 32 | field;
 }
 
+namespace detail {
+/// Two numbers of 64 bits as four words, the low half first.
+MIXCON_HD constexpr philox_block words(std::uint64_t first, std::uint64_t second) {
+  return {{static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(first >> 32),
+           static_cast<std::uint32_t>(second), static_cast<std::uint32_t>(second >> 32)}};
+}
+}  // namespace detail
+
+class philox_stream;
+
+/// The streams of all samples that share (seed, step, stream).
+///
+/// Of the 256 bits of a stream's name, Philox has room for 64 in the key and 64 beside the running block number. So the
+/// key is itself drawn: one block, keyed with the seed, of the counter (step, stream). Its first half is the key, its
+/// second half is where the block numbers start; as Philox is a bijection, two streams of a seed never share both.
+class philox_streams {
+ public:
+  MIXCON_HD constexpr philox_streams(std::uint64_t seed, std::uint64_t step, std::uint64_t stream) {
+    const philox_block of_seed = detail::words(seed, 0);
+    const philox_block derived = philox4x32(detail::words(step, stream), {{of_seed.word[0], of_seed.word[1]}});
+    key_ = {{derived.word[0], derived.word[1]}};
+    first_ = std::uint64_t{derived.word[3]} << 32 | derived.word[2];
+  }
+  /// The sample may be any number: what is drawn once for the whole batch can be sample -1.
+  MIXCON_HD constexpr philox_stream operator[](index_t sample) const;
+
+ private:
+  philox_key key_{};
+  std::uint64_t first_ = 0;  // number of a stream's first block
+};
+
 /// A stream of random bits that is a function of (seed, step, stream, sample) alone: what it gives depends neither on
 /// other streams, nor on the size of the batch, nor on who drew before. Small, copyable; a copy gives the same bits
 /// again.
-///
-/// Of the 256 bits of the name, Philox has room for 64 in the key and 64 beside the running block number. So the key of
-/// a stream is itself drawn: one block, keyed with the seed, of the counter (step, stream). Its first half is the key,
-/// its second half is where the block numbers start; as Philox is a bijection, two streams of a seed never share both.
 class philox_stream {
  public:
-  /// The sample may be any number: what is drawn once for the whole batch can be sample -1.
   MIXCON_HD constexpr philox_stream(std::uint64_t seed, std::uint64_t step, std::uint64_t stream, index_t sample)
-      : sample_(static_cast<std::uint64_t>(sample)) {
-    const philox_block derived = philox4x32(words(step, stream), {{low(seed), high(seed)}});
-    key_ = {{derived.word[0], derived.word[1]}};
-    number_ = std::uint64_t{derived.word[3]} << 32 | derived.word[2];
-  }
+      : philox_stream(philox_streams(seed, step, stream)[sample]) {}
 
   /// The next 32 bits.
   MIXCON_HD constexpr std::uint32_t next_u32() {
     if (used_ == 4) {
-      block_ = philox4x32(words(sample_, number_++), key_);
+      block_ = philox4x32(detail::words(sample_, number_++), key_);
       used_ = 0;
     }
     return block_.word[used_++];
@@ -72,11 +94,9 @@ class philox_stream {
   }
 
  private:
-  MIXCON_HD static constexpr std::uint32_t low(std::uint64_t bits) { return static_cast<std::uint32_t>(bits); }
-  MIXCON_HD static constexpr std::uint32_t high(std::uint64_t bits) { return static_cast<std::uint32_t>(bits >> 32); }
-  MIXCON_HD static constexpr philox_block words(std::uint64_t first, std::uint64_t second) {
-    return {{low(first), high(first), low(second), high(second)}};
-  }
+  friend class philox_streams;
+  MIXCON_HD constexpr philox_stream(philox_key key, std::uint64_t first, index_t sample)
+      : sample_(static_cast<std::uint64_t>(sample)), number_(first), key_(key) {}
 
   std::uint64_t sample_;
   std::uint64_t number_ = 0;  // of the next block
@@ -84,5 +104,7 @@ class philox_stream {
   philox_block block_{};
   int used_ = 4;  // words of block_ already given
 };
+
+MIXCON_HD constexpr philox_stream philox_streams::operator[](index_t sample) const { return {key_, first_, sample}; }
 
 }  // namespace mixcon

@@ -9,3 +9,4 @@
 #include <mixcon/core/normal.hpp>
 #include <mixcon/core/permutation.hpp>
 #include <mixcon/core/uniform.hpp>
+#include <mixcon/core/ziggurat.hpp>

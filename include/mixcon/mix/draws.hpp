@@ -84,9 +84,11 @@ struct philox_draws {
     mixcon::permutation(bits, order);
   }
   philox_draws within(field name) const { return {seed, step, hashed(name, policy)}; }
+  /// The streams of a field's samples: for who asks for as many numbers as there are pixels.
+  philox_streams streams(field f) const { return {seed, step, stream_id(policy, hashed(f, 0))}; }
 
  private:
-  philox_stream stream(field f, index_t sample) const { return {seed, step, stream_id(policy, hashed(f, 0)), sample}; }
+  philox_stream stream(field f, index_t sample) const { return streams(f)[sample]; }
   // FNV-1a: names are few and short, and equal names must hash alike on every platform
   static constexpr std::uint32_t hashed(field f, std::uint32_t outer) {
     std::uint32_t hash = 0x811C9DC5u ^ outer;

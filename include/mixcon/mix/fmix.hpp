@@ -9,6 +9,7 @@
 #include <mixcon/mix/fourier.hpp>
 #include <mixcon/mix/granularity.hpp>
 #include <mixcon/mix/lambda.hpp>
+#include <mixcon/mix/many_draws.hpp>
 #include <mixcon/mix/mask.hpp>
 #include <mixcon/mix/masked.hpp>
 #include <mixcon/mix/pairing.hpp>
@@ -16,6 +17,7 @@
 #include <mixcon/mix/ranking.hpp>
 
 #include <cstddef>
+#include <utility>
 #include <vector>
 
 namespace mixcon {
@@ -57,8 +59,7 @@ struct fmix {
       const index_t drawn = drawn_as(per, i, plan.partner);
       plan.lambda.push_back(lambda(own, drawn));
       const bool up = own.uniform("round_up", drawn, 0, 1) > 0.5;
-      const std::vector<double> kept = binary(grey(shape, own, drawn), plan.lambda.back(), up);
-      shares.values.insert(shares.values.end(), kept.begin(), kept.end());
+      add_binary(grey(shape, own, drawn), plan.lambda.back(), up, shares.values);
     }
     return plan;
   }
@@ -76,19 +77,27 @@ struct fmix {
     // The released code draws one frequency more where the width is odd, which it then does not use.
     const bool two_rows = spectrum == fmix_spectrum::two_rows;
     const index_t drawn_columns = two_rows && columns % 2 == 1 ? half + 1 : half;
-    const auto noise = [&](index_t y, index_t x, index_t part) {
-      const index_t place = (y * drawn_columns + x) * 2 + part;
-      return own.normal("noise", sample * rows * drawn_columns * 2 + place) / damping(shape, y, x);
+    const detail::normal_pairs drawn(own, "noise");
+    const auto noise = [&](index_t y, index_t x, double gain) {
+      const auto pair = drawn((sample * rows + y) * drawn_columns + x);
+      return detail::complex_number{pair.first * gain, pair.second * gain};
     };
-    for (index_t y = 0; y < rows; ++y)
+    const auto at = [&](index_t y, index_t x) -> detail::complex_number& {
+      return amplitudes[static_cast<std::size_t>(y * half + x)];
+    };
+    for (index_t y = 0; 2 * y <= rows && !two_rows; ++y)
       for (index_t x = 0; x < half; ++x) {
-        detail::complex_number& amplitude = amplitudes[static_cast<std::size_t>(y * half + x)];
-        if (!two_rows)
-          amplitude = {noise(y, x, 0), noise(y, x, 1)};
-        else if (y < drawn_columns && x < 2 && x < half)
-          amplitude = {noise(0, y, x), rows > 1 ? noise(1, y, x) : 0};
+        const double gain = amplitude(shape, y, x);  // that of the negative frequency too
+        at(y, x) = noise(y, x, gain);
+        if (y > 0 && 2 * y < rows) at(rows - y, x) = noise(rows - y, x, gain);
       }
-    std::vector<double> image = detail::image_of_spectrum(amplitudes, rows, columns);
+    for (index_t y = 0; y < rows && y < drawn_columns && two_rows; ++y) {
+      const detail::complex_number above = noise(0, y, amplitude(shape, 0, y));
+      const detail::complex_number below = rows > 1 ? noise(1, y, amplitude(shape, 1, y)) : detail::complex_number{};
+      at(y, 0) = {above.real, below.real};
+      if (half > 1) at(y, 1) = {above.imaginary, below.imaginary};
+    }
+    std::vector<double> image = detail::image_of_spectrum(std::move(amplitudes), rows, columns);
     double least = image[0], most = image[0];
     for (const double value : image) least = value < least ? value : least, most = value > most ? value : most;
     for (double& value : image) value = most > least ? (value - least) / (most - least) : 0;
@@ -96,8 +105,8 @@ struct fmix {
   }
 
  private:
-  /// max(frequency, 1 / max(H, W))^decay, of a frequency in cycles a pixel.
-  double damping(const image_shape& shape, index_t y, index_t x) const {
+  /// max(frequency, 1 / max(H, W))^-decay, of a frequency in cycles a pixel.
+  double amplitude(const image_shape& shape, index_t y, index_t x) const {
     const auto cycles = [](index_t k, index_t n) {
       return static_cast<double>(2 * k < n ? k : n - k) / static_cast<double>(n);
     };
@@ -105,12 +114,12 @@ struct fmix {
     const double least = 1.0 / static_cast<double>(shape.rows > shape.columns ? shape.rows : shape.columns);
     double frequency = portable::sqrt(portable::product(across, across) + portable::product(down, down));
     if (frequency < least) frequency = least;
-    if (decay == 3) return frequency * frequency * frequency;
-    return portable::exp(decay * portable::log(frequency));
+    if (decay == 3) return 1 / (frequency * frequency * frequency);
+    return portable::exp(-decay * portable::log(frequency));
   }
-  /// 1 at the brightest share `kept` of the pixels and 0 elsewhere; between them, in the order of brightness, a band
-  /// that falls from 1 to 0.
-  std::vector<double> binary(const std::vector<double>& image, double kept, bool up) const {
+  /// Appends 1 for the brightest share `kept` of the pixels and 0 elsewhere; between them, in the order of brightness,
+  /// a band that falls from 1 to 0.
+  void add_binary(const std::vector<double>& image, double kept, bool up, std::vector<double>& masks) const {
     const double pixels = static_cast<double>(image.size()), exact = kept * pixels;
     index_t count = static_cast<index_t>(exact);
     if (up && static_cast<double>(count) < exact) ++count;
@@ -118,12 +127,12 @@ struct fmix {
     if (max_soft > kept || max_soft > 1 - kept) softness = kept < 1 - kept ? kept : 1 - kept;
     const index_t soft = static_cast<index_t>(pixels * softness), size = static_cast<index_t>(image.size());
     const index_t low = count - soft < 0 ? 0 : count - soft, high = count + soft > size ? size : count + soft;
-    std::vector<double> mask(image.size(), 0.0);
-    const std::vector<index_t> order = detail::by_brightness(image);
-    for (index_t k = 0; k < high; ++k)
-      mask[static_cast<std::size_t>(order[static_cast<std::size_t>(k)])] =
-          k < low ? 1 : 1 - static_cast<double>(k - low) / static_cast<double>(high - low - 1);
-    return mask;
+    masks.resize(masks.size() + image.size(), 0.0);
+    double* const mask = masks.data() + masks.size() - image.size();
+    const std::vector<index_t> fading =
+        detail::by_brightness(image, low, high, [mask](index_t place) { mask[place] = 1; });
+    for (index_t k = 0; k < high - low; ++k)
+      mask[fading[static_cast<std::size_t>(k)]] = 1 - static_cast<double>(k) / static_cast<double>(high - low - 1);
   }
 };
 

@@ -45,77 +45,157 @@ inline std::vector<complex_number> roots_of_unity(index_t n) {
   return roots;
 }
 
-/// out[k] = sum over j of in[j step] e^(2 pi i j k / n), not divided by n: split by the smallest factor of n, so a line
-/// of n costs n times the sum of n's prime factors. `roots` are those of the whole line.
-MIXCON_NO_FUSED_SUMS inline void inverse_fourier(const complex_number* in, index_t step, complex_number* out, index_t n,
+/// Entry j of eight lines that are transformed side by side.
+struct complex_lines {
+  static constexpr index_t count = 8;
+  double real[count], imaginary[count];
+};
+
+/// The sums of p lines' entries times the p-th roots of unity, out[q] = sum over r of in[r] e^(2 pi i q r / p), p odd:
+/// entries r and p - r share their products. `turn` is p's step in `roots`.
+MIXCON_NO_FUSED_SUMS inline void odd_fourier(complex_lines* part, index_t p, complex_lines* out, index_t out_step,
+                                             const std::vector<complex_number>& roots, index_t turn) {
+  MIXCON_NO_FUSED_SUMS_HERE
+  complex_lines total = part[0];
+  for (index_t r = 1; 2 * r < p; ++r) {
+    complex_lines &a = part[r], &b = part[p - r];  // become their sum and their difference
+    for (index_t l = 0; l < complex_lines::count; ++l) {
+      const double real = a.real[l] - b.real[l], imaginary = a.imaginary[l] - b.imaginary[l];
+      a.real[l] += b.real[l], a.imaginary[l] += b.imaginary[l];
+      b.real[l] = real, b.imaginary[l] = imaginary;
+      total.real[l] += a.real[l], total.imaginary[l] += a.imaginary[l];
+    }
+  }
+  out[0] = total;
+  for (index_t q = 1; 2 * q < p; ++q) {
+    complex_lines even = part[0], odd{};
+    for (index_t r = 1; 2 * r < p; ++r) {
+      const complex_number root = roots[static_cast<std::size_t>(q * r % p * turn)];
+      const complex_lines &a = part[r], &b = part[p - r];
+      for (index_t l = 0; l < complex_lines::count; ++l) {
+        even.real[l] += a.real[l] * root.real, even.imaginary[l] += a.imaginary[l] * root.real;
+        odd.real[l] += b.real[l] * root.imaginary, odd.imaginary[l] += b.imaginary[l] * root.imaginary;
+      }
+    }
+    complex_lines &first = out[q * out_step], &last = out[(p - q) * out_step];
+    for (index_t l = 0; l < complex_lines::count; ++l) {
+      first.real[l] = even.real[l] - odd.imaginary[l], first.imaginary[l] = even.imaginary[l] + odd.real[l];
+      last.real[l] = even.real[l] + odd.imaginary[l], last.imaginary[l] = even.imaginary[l] - odd.real[l];
+    }
+  }
+}
+
+/// a times root.
+MIXCON_NO_FUSED_SUMS inline complex_lines turned(const complex_lines& a, const complex_number& root) {
+  MIXCON_NO_FUSED_SUMS_HERE
+  complex_lines b;
+  for (index_t l = 0; l < complex_lines::count; ++l) {
+    b.real[l] = a.real[l] * root.real - a.imaginary[l] * root.imaginary;
+    b.imaginary[l] = a.real[l] * root.imaginary + a.imaginary[l] * root.real;
+  }
+  return b;
+}
+
+inline complex_lines operator+(const complex_lines& a, const complex_lines& b) {
+  complex_lines sum;
+  for (index_t l = 0; l < complex_lines::count; ++l)
+    sum.real[l] = a.real[l] + b.real[l], sum.imaginary[l] = a.imaginary[l] + b.imaginary[l];
+  return sum;
+}
+inline complex_lines operator-(const complex_lines& a, const complex_lines& b) {
+  complex_lines difference;
+  for (index_t l = 0; l < complex_lines::count; ++l)
+    difference.real[l] = a.real[l] - b.real[l], difference.imaginary[l] = a.imaginary[l] - b.imaginary[l];
+  return difference;
+}
+/// i a.
+inline complex_lines times_i(const complex_lines& a) {
+  complex_lines b;
+  for (index_t l = 0; l < complex_lines::count; ++l) b.real[l] = -a.imaginary[l], b.imaginary[l] = a.real[l];
+  return b;
+}
+
+/// out[k] = sum over j of in[j step] e^(2 pi i j k / n), not divided by n: split by 4, or else by the smallest factor
+/// of n, so a line of n costs n times the sum of n's prime factors at most. `roots` are those of the whole line.
+MIXCON_NO_FUSED_SUMS inline void inverse_fourier(const complex_lines* in, index_t step, complex_lines* out, index_t n,
                                                  const std::vector<complex_number>& roots) {
   MIXCON_NO_FUSED_SUMS_HERE
   if (n == 1) {
     out[0] = in[0];
     return;
   }
-  index_t p = 2;
+  index_t p = n % 4 == 0 ? 4 : 2;
   while (n % p != 0) p = p * p > n ? n : p + 1;
   const index_t m = n / p, whole = static_cast<index_t>(roots.size()), turn = whole / n;
-  for (index_t r = 0; r < p; ++r) inverse_fourier(in + r * step, step * p, out + r * m, m, roots);
-  std::vector<complex_number> part(p == 2 ? 0 : static_cast<std::size_t>(p));
+  if (m > 1)
+    for (index_t r = 0; r < p; ++r) inverse_fourier(in + r * step, step * p, out + r * m, m, roots);
+  const auto entry = [&](index_t r, index_t k) {
+    return m == 1 ? in[r * step] : turned(out[r * m + k], roots[static_cast<std::size_t>(r * k * turn)]);
+  };
+  std::vector<complex_lines> part(p % 2 == 1 ? static_cast<std::size_t>(p) : 0);
   for (index_t k = 0; k < m; ++k) {
-    if (p == 2) {
-      const complex_number root = roots[static_cast<std::size_t>(k * turn)], a = out[k], b = out[m + k];
-      const double real = b.real * root.real - b.imaginary * root.imaginary;
-      const double imaginary = b.real * root.imaginary + b.imaginary * root.real;
-      out[k] = {a.real + real, a.imaginary + imaginary};
-      out[m + k] = {a.real - real, a.imaginary - imaginary};
+    if (p % 2 == 1) {
+      for (index_t r = 0; r < p; ++r) part[static_cast<std::size_t>(r)] = entry(r, k);
+      odd_fourier(part.data(), p, out + k, m, roots, whole / p);
       continue;
     }
-    for (index_t r = 0; r < p; ++r) part[static_cast<std::size_t>(r)] = out[r * m + k];
-    for (index_t q = 0; q < p; ++q) {
-      complex_number sum = part[0];
-      for (index_t r = 1; r < p; ++r) {
-        const complex_number root = roots[static_cast<std::size_t>(r * (k + q * m) % n * turn)];
-        const complex_number b = part[static_cast<std::size_t>(r)];
-        sum.real += b.real * root.real - b.imaginary * root.imaginary;
-        sum.imaginary += b.real * root.imaginary + b.imaginary * root.real;
-      }
-      out[q * m + k] = sum;
+    const complex_lines first = m == 1 ? in[0] : out[k], second = entry(1, k);
+    if (p == 2) {
+      out[k] = first + second, out[m + k] = first - second;
+      continue;
     }
+    const complex_lines third = entry(2, k), fourth = entry(3, k), across = times_i(second - fourth);
+    out[k] = (first + third) + (second + fourth), out[2 * m + k] = (first + third) - (second + fourth);
+    out[m + k] = (first - third) + across, out[3 * m + k] = (first - third) - across;
+  }
+}
+
+/// Transforms lines of n numbers in their place: entry j of line l stands at data[l * line + j * entry].
+inline void inverse_fourier_lines(complex_number* data, index_t lines, index_t line, index_t n, index_t entry) {
+  constexpr index_t together = complex_lines::count;
+  const std::vector<complex_number> roots = roots_of_unity(n);
+  std::vector<complex_lines> in(static_cast<std::size_t>(n)), out(in.size());
+  for (index_t first = 0; first < lines; first += together) {
+    const index_t some = lines - first < together ? lines - first : together;
+    complex_number* const from = data + first * line;
+    for (index_t j = 0; j < n; ++j)
+      for (index_t l = 0; l < some; ++l) {
+        const complex_number& x = from[l * line + j * entry];
+        in[static_cast<std::size_t>(j)].real[l] = x.real, in[static_cast<std::size_t>(j)].imaginary[l] = x.imaginary;
+      }
+    inverse_fourier(in.data(), 1, out.data(), n, roots);
+    for (index_t j = 0; j < n; ++j)
+      for (index_t l = 0; l < some; ++l)
+        from[l * line + j * entry] = {out[static_cast<std::size_t>(j)].real[l],
+                                      out[static_cast<std::size_t>(j)].imaginary[l]};
   }
 }
 
 /// The real image (H, W) of a half spectrum (H, W / 2 + 1), up to a factor. What the first column, and the last of an
 /// even width, would add to the imaginary part is left out, as usual.
-inline std::vector<double> image_of_spectrum(const std::vector<complex_number>& spectrum, index_t rows,
-                                             index_t columns) {
-  const index_t half = columns / 2 + 1;
-  const std::vector<complex_number> row_roots = roots_of_unity(columns), column_roots = roots_of_unity(rows);
-  std::vector<complex_number> along(static_cast<std::size_t>(rows * half)), line(static_cast<std::size_t>(rows));
-  for (index_t x = 0; x < half; ++x) {
-    inverse_fourier(spectrum.data() + x, half, line.data(), rows, column_roots);
-    for (index_t y = 0; y < rows; ++y)
-      along[static_cast<std::size_t>(y * half + x)] = line[static_cast<std::size_t>(y)];
+inline std::vector<double> image_of_spectrum(std::vector<complex_number> spectrum, index_t rows, index_t columns) {
+  const index_t half = columns / 2 + 1, pairs = (rows + 1) / 2, both = 2 * half;
+  inverse_fourier_lines(spectrum.data(), half, 1, rows, half);
+  // Two real rows are the real and the imaginary part of one complex row, which has room in their place.
+  spectrum.resize(static_cast<std::size_t>(pairs * both));
+  std::vector<complex_number> two(static_cast<std::size_t>(both));
+  for (index_t pair = 0; pair < pairs; ++pair) {
+    complex_number* const line = spectrum.data() + pair * both;
+    for (index_t x = 0; x < both; ++x) two[static_cast<std::size_t>(x)] = line[x];
+    for (index_t x = 0; x < half; ++x) {
+      const complex_number a = two[static_cast<std::size_t>(x)], b = two[static_cast<std::size_t>(half + x)];
+      const bool real = x == 0 || 2 * x == columns;
+      line[x] = real ? complex_number{a.real, b.real} : complex_number{a.real - b.imaginary, a.imaginary + b.real};
+      if (!real) line[columns - x] = {a.real + b.imaginary, b.real - a.imaginary};
+    }
   }
-  // Two real rows are the real and the imaginary part of one complex row.
+  inverse_fourier_lines(spectrum.data(), pairs, both, columns, 1);
   std::vector<double> image(static_cast<std::size_t>(rows * columns));
-  std::vector<complex_number> two(static_cast<std::size_t>(columns)), shown(two.size());
-  for (index_t y = 0; y < rows; y += 2) {
-    const complex_number* first = along.data() + y * half;
-    const complex_number* second = y + 1 < rows ? first + half : nullptr;
+  for (index_t y = 0; y < rows; ++y)
     for (index_t x = 0; x < columns; ++x) {
-      const bool mirrored = x >= half;
-      const index_t from = mirrored ? columns - x : x;
-      const bool real = from == 0 || 2 * from == columns;
-      const double sign = mirrored ? -1 : 1;
-      const complex_number a = first[from], b = second == nullptr ? complex_number{} : second[from];
-      const double a_imaginary = real ? 0 : sign * a.imaginary, b_imaginary = real ? 0 : sign * b.imaginary;
-      two[static_cast<std::size_t>(x)] = {a.real - b_imaginary, a_imaginary + b.real};
+      const complex_number& shown = spectrum[static_cast<std::size_t>(y / 2 * both + x)];
+      image[static_cast<std::size_t>(y * columns + x)] = y % 2 == 0 ? shown.real : shown.imaginary;
     }
-    inverse_fourier(two.data(), 1, shown.data(), columns, row_roots);
-    for (index_t x = 0; x < columns; ++x) {
-      image[static_cast<std::size_t>(y * columns + x)] = shown[static_cast<std::size_t>(x)].real;
-      if (second != nullptr)
-        image[static_cast<std::size_t>((y + 1) * columns + x)] = shown[static_cast<std::size_t>(x)].imaginary;
-    }
-  }
   return image;
 }
 

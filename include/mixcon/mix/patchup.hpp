@@ -5,8 +5,8 @@
 #include <mixcon/core/require.hpp>
 #include <mixcon/mix/box.hpp>
 #include <mixcon/mix/draws.hpp>
-#include <mixcon/mix/gated.hpp>
 #include <mixcon/mix/lambda.hpp>
+#include <mixcon/mix/many_draws.hpp>
 #include <mixcon/mix/mask.hpp>
 #include <mixcon/mix/masked.hpp>
 #include <mixcon/mix/pair_targets.hpp>
@@ -46,10 +46,11 @@ struct patchup {
     plan.region.shares = mask::full({1, shape.channels, shape.rows, shape.columns}, 1);
     const auto shares = plan.region.shares.view();
     const index_t reach = block_size / 2;
+    const detail::uniforms drawn(own, "seed");
     for (index_t c = 0; c < shape.channels; ++c)
       for (index_t y = 0; y < shape.rows; ++y)
         for (index_t x = 0; x < shape.columns; ++x) {
-          if (!detail::happens(own, "seed", (c * shape.rows + y) * shape.columns + x, seed)) continue;
+          if (!(drawn((c * shape.rows + y) * shape.columns + x) < seed)) continue;
           for (index_t row = y - reach; row <= y + reach; ++row)
             for (index_t column = x - reach; column <= x + reach; ++column)
               if (row >= 0 && row < shape.rows && column >= 0 && column < shape.columns)

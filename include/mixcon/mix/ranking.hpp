@@ -9,30 +9,45 @@
 
 namespace mixcon::detail {
 
-/// The places of values in [0, 1], largest value first; of equal ones the later place first. Sorted by as many buckets
-/// as there are values, each by insertion: linear time for values that spread.
-inline std::vector<index_t> by_brightness(const std::vector<double>& values) {
-  const std::size_t n = values.size();
-  std::vector<std::size_t> start(n + 2, 0);
-  const auto bucket = [n](double value) {
-    const std::size_t from_dark = static_cast<std::size_t>(value * static_cast<double>(n));
-    return n - (from_dark < n ? from_dark : n);
+/// Ranks values in [0, 1], largest first, of equal ones the later place first: calls before(place) for those that rank
+/// before `first`, in any order, and returns the places of rank first .. last - 1 in their order. Buckets tell which
+/// ranks a value may have, and only the buckets of ranks in question are sorted: linear time for values that spread.
+template <class Before>
+std::vector<index_t> by_brightness(const std::vector<double>& values, index_t first, index_t last, Before&& before) {
+  const index_t n = static_cast<index_t>(values.size()), buckets = n / 4 + 1;
+  const auto bucket = [buckets](double value) {
+    const index_t from_dark = static_cast<index_t>(value * static_cast<double>(buckets));
+    return static_cast<std::size_t>(from_dark < buckets ? buckets - 1 - from_dark : 0);
   };
+  std::vector<index_t> start(static_cast<std::size_t>(buckets) + 1, 0);  // the rank of a bucket's first value
   for (const double value : values) ++start[bucket(value) + 1];
   for (std::size_t b = 1; b < start.size(); ++b) start[b] += start[b - 1];
-  std::vector<index_t> order(n);
-  std::vector<std::size_t> next(start.begin(), start.end() - 1);
+  std::size_t from = 0, to = start.size() - 1;  // the buckets that are sorted
+  while (from < to && start[from + 1] <= first) ++from;
+  while (to > from && start[to - 1] >= last) --to;
+  std::vector<index_t> sorted(static_cast<std::size_t>(start[to] - start[from])),
+      next(start.begin() + static_cast<std::ptrdiff_t>(from), start.begin() + static_cast<std::ptrdiff_t>(to));
+  const auto entry = [&](index_t rank) -> index_t& { return sorted[static_cast<std::size_t>(rank - start[from])]; };
   const auto comes_first = [&](index_t a, index_t b) {
     const double x = values[static_cast<std::size_t>(a)], y = values[static_cast<std::size_t>(b)];
     return x > y || (x == y && a > b);
   };
-  for (std::size_t place = n; place-- > 0;) {
-    const std::size_t b = bucket(values[place]);
-    std::size_t at = next[b]++;
-    order[at] = static_cast<index_t>(place);
-    for (; at > start[b] && comes_first(order[at], order[at - 1]); --at) std::swap(order[at], order[at - 1]);
+  for (index_t place = n; place-- > 0;) {
+    const std::size_t b = bucket(values[static_cast<std::size_t>(place)]);
+    if (b < from) before(place);
+    if (b < from || b >= to) continue;
+    index_t at = next[b - from]++;
+    entry(at) = place;
+    for (; at > start[b] && comes_first(entry(at), entry(at - 1)); --at) std::swap(entry(at), entry(at - 1));
   }
-  return order;
+  std::vector<index_t> asked;
+  for (index_t rank = start[from]; rank < start[to] && rank < last; ++rank) {
+    if (rank < first)
+      before(entry(rank));
+    else
+      asked.push_back(entry(rank));
+  }
+  return asked;
 }
 
 }  // namespace mixcon::detail

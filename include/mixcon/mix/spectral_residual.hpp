@@ -10,18 +10,8 @@ namespace detail {
 
 /// The sums over an image (H, W) of its values times e^(2 pi i (y v / H + x u / W)), not divided.
 inline void inverse_fourier_2d(std::vector<complex_number>& image, index_t rows, index_t columns) {
-  const std::vector<complex_number> row_roots = roots_of_unity(columns), column_roots = roots_of_unity(rows);
-  std::vector<complex_number> line(static_cast<std::size_t>(rows > columns ? rows : columns));
-  for (index_t y = 0; y < rows; ++y) {
-    inverse_fourier(image.data() + y * columns, 1, line.data(), columns, row_roots);
-    for (index_t x = 0; x < columns; ++x)
-      image[static_cast<std::size_t>(y * columns + x)] = line[static_cast<std::size_t>(x)];
-  }
-  for (index_t x = 0; x < columns; ++x) {
-    inverse_fourier(image.data() + x, columns, line.data(), rows, column_roots);
-    for (index_t y = 0; y < rows; ++y)
-      image[static_cast<std::size_t>(y * columns + x)] = line[static_cast<std::size_t>(y)];
-  }
+  inverse_fourier_lines(image.data(), rows, columns, columns, 1);
+  inverse_fourier_lines(image.data(), columns, 1, rows, columns);
 }
 
 /// Replaces a spectrum's amplitudes a by e^(log a - mean of log a over 3 x 3 neighbours, around the edges); phases
