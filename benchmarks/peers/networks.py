@@ -3,8 +3,9 @@
 """usage: networks.py PROGRAM [--only NAME] [--threads T] [--seconds S] [--rounds R] [--venv FOLDER] [--output FILE]
 
 Forward, backward and SGD step of residual networks, in images per second, beside PyTorch. PROGRAM is `peers_networks` as
-built. PyTorch runs in each of its settings (fp32 and bf16 autocast, both memory formats), ours in fp32 and bf16; all take
-turns in every round, and the table has the best setting of either side by its median over the rounds.
+built. PyTorch runs in each of its settings (fp32 and bf16 autocast, both memory formats, eager and torch.compile), ours in
+fp32 and bf16; all take turns in every round, and the table has the best setting of either side by its median over the
+rounds.
 
 PyTorch goes into a virtual environment of its own (build/peers-venv). Where it cannot be installed the table has our side
 alone, and says so. Nothing else needs it.
@@ -23,7 +24,8 @@ NETWORKS = {
     "ResNet-20, 32 x 32 x 3": (20, 3, 32, 128, (3, 3, 3), 16),
     "ResNet-18, 32 x 32 x 3": (18, 3, 32, 128, (2, 2, 2, 2), 64),
 }
-PEER_SETTINGS = [(precision, layout) for precision in ("fp32", "bf16") for layout in ("nchw", "channels_last")]
+PEER_SETTINGS = [(precision, layout, how) for precision in ("fp32", "bf16") for layout in ("nchw", "channels_last")
+                 for how in ("eager", "compiled")]
 
 
 def model_of(torch, channels, blocks, width):
@@ -52,7 +54,7 @@ def model_of(torch, channels, blocks, width):
     return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(inputs, 10))
 
 
-def peer(network, precision, layout, threads, seconds):
+def peer(network, precision, layout, how, threads, seconds):
     """PyTorch's images per second; run in a process of its own."""
     import torch
 
@@ -62,6 +64,8 @@ def peer(network, precision, layout, threads, seconds):
     images, labels = torch.randn(batch, channels, side, side), torch.arange(batch) % 10
     if layout == "channels_last":
         model, images = model.to(memory_format=torch.channels_last), images.to(memory_format=torch.channels_last)
+    if how == "compiled":
+        model = torch.compile(model)
     optimiser = torch.optim.SGD(model.parameters(), 0.01, momentum=0.9, weight_decay=1e-4)
 
     def step():
@@ -104,7 +108,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--venv", type=Path, default=Path("build/peers-venv"))
     parser.add_argument("--output", type=Path)
-    parser.add_argument("--peer", nargs=3, help=argparse.SUPPRESS)
+    parser.add_argument("--peer", nargs=4, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.peer:
         print(peer(*chosen.peer, chosen.threads, chosen.seconds))
