@@ -2,9 +2,12 @@
 // Policies on features, tables and several partners. docs/mixes/ quotes the calls.
 #include "mix/batches.hpp"
 #include "support/catch.hpp"
+#include "support/distributions.hpp"
 
 #include <mixcon/mix/positive_features.hpp>
 #include <mixcon/mix/slerp.hpp>
+
+#include <set>
 
 using namespace mixcon_test;
 
@@ -138,6 +141,20 @@ TEST_CASE("noise_mixup mixes with rows of another batch and keeps the label", "[
   blend(plan, x.of, matrix_view<const double>(noise.data(), {3, 5}), matrix_view<double>(mixed.data(), {3, 5}));
   CHECK(plan.partner == pairing::identity(3));
   CHECK(mixed[7] == Approx(plan.lambda[1] * x.of(1, 2) + (1 - plan.lambda[1]) * noise[7]));
+}
+
+TEST_CASE("noise_mixup's noise is normal, and a function of seed and step", "[mix]") {
+  const auto noise_of = [](index_t rows, index_t columns, std::uint64_t step) {
+    std::vector<double> noise(static_cast<std::size_t>(rows * columns));
+    noise_mixup<>::fill_noise(matrix_view<double>(noise.data(), {rows, columns}),
+                              philox_draws{.seed = 3, .step = step});
+    return noise;
+  };
+  CHECK(noise_of(7, 9, 1) == noise_of(7, 9, 1));
+  CHECK(noise_of(7, 9, 1) != noise_of(7, 9, 2));
+  const std::vector<double> many = noise_of(101, 301, 1);
+  CHECK(std::set<double>(many.begin(), many.end()).size() == many.size());
+  CHECK(kolmogorov_smirnov(many, normal_distribution) > 1e-3);
 }
 
 TEST_CASE("regmixup writes the clean batch and the mixed one after it", "[mix]") {

@@ -9,6 +9,7 @@
 #include <mixcon/mix/granularity.hpp>
 #include <mixcon/mix/lambda.hpp>
 #include <mixcon/mix/lerp.hpp>
+#include <mixcon/mix/many_draws.hpp>
 #include <mixcon/mix/pairing.hpp>
 #include <mixcon/mix/plan.hpp>
 
@@ -42,9 +43,13 @@ struct noise_mixup {
   static void fill_noise(Rows&& rows, const D& draws) {
     const auto to = view<2>(std::forward<Rows>(rows));
     const auto& own = draws.within(name);
-    for (index_t i = 0; i < to.extent(0); ++i)
-      for (index_t k = 0; k < to.extent(1); ++k)
-        to(i, k) = static_cast<typename decltype(to)::element>(own.normal("noise", i * to.extent(1) + k));
+    const detail::normal_pairs drawn(own, "noise");
+    detail::two_normals pair{};
+    for (index_t i = 0, n = 0; i < to.extent(0); ++i)
+      for (index_t k = 0; k < to.extent(1); ++k, ++n) {
+        if (n % 2 == 0) pair = drawn(n / 2);
+        to(i, k) = static_cast<typename decltype(to)::element>(n % 2 == 0 ? pair.first : pair.second);
+      }
   }
 };
 
