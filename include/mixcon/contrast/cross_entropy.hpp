@@ -67,6 +67,11 @@ struct cross_entropy {
       make_room(s, other.shift);
       make_room(other, s.shift);
     }
+    join(s, other);
+  }
+  /// `merge` of states with one shift.
+  template <class T>
+  MIXCON_HD void join(state<T>& s, const state<T>& other) const {
     s.negatives += other.negatives, s.positives += other.positives;
     s.attraction += other.attraction, s.mass += other.mass;
     s.number += other.number, s.weight += other.weight, s.place += other.place;
@@ -74,15 +79,13 @@ struct cross_entropy {
   template <class T>
   MIXCON_HD reading<T> read(const state<T>& s) const {
     const mask_of<T> single = s.number == T(1) && s.weight == T(1);
+    const T alone = choose(single, T(1), T(0));
+    if (detail::are_equal(alone, T(0))) return read_many(s);
+    const reading<T> one = read_single(s);
+    if (detail::are_equal(alone, T(1))) return one;
     const reading<T> many = read_many(s);
-    if (detail::are_equal(choose(single, T(1), T(0)), T(0))) return many;
-    const T pushing = log_of_sum(s.negatives, s.shift);
-    const T gap = pushing - s.place;  // of the single positive
-    // from the larger of the two, so that no rounding brings the partition below a logit
-    const T partition = choose(gap > T(0), pushing + softplus(-gap), s.place + softplus(gap));
-    const T value = choose(s.mass == T(0), T(0) - s.attraction, s.mass * softplus(gap));
-    return {choose(single, value, many.value), choose(single, partition, many.partition), s.mass, single,
-            -s.mass * sigmoid(gap)};
+    return {choose(single, one.value, many.value), choose(single, one.partition, many.partition), s.mass, single,
+            one.pull};
   }
   template <class T>
   MIXCON_HD T slope(const reading<T>& r, const logit_pair<T>& p) const {
@@ -103,6 +106,15 @@ struct cross_entropy {
     const T partition = log_of_sum(s.negatives + s.positives, s.shift);
     const T value = choose(s.mass == T(0), T(0) - s.attraction, s.mass * partition - s.attraction);
     return {value, partition, s.mass, T(0) == T(1), T(0)};
+  }
+  template <class T>
+  MIXCON_HD static reading<T> read_single(const state<T>& s) {
+    const T pushing = log_of_sum(s.negatives, s.shift);
+    const T gap = pushing - s.place;
+    const T far = exp_of(choose(gap > T(0), -gap, gap)), above = log1p_of(far);  // the log-sum is `above` the larger
+    const T value = choose(s.mass == T(0), T(0) - s.attraction, s.mass * (choose(gap <= T(0), T(0), gap) + above));
+    const T pull = choose(gap >= T(0), T(1), far) / (T(1) + far);  // a sigmoid
+    return {value, choose(gap > T(0), pushing, s.place) + above, s.mass, T(0) == T(0), -s.mass * pull};
   }
   template <class T>
   MIXCON_HD static T log_of_sum(const T& sum, const T& shift) {

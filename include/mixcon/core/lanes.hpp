@@ -3,7 +3,6 @@
 
 #include <mixcon/core/dual.hpp>
 
-#include <bit>
 #include <cstdint>
 
 // Two files of one program may be compiled for different instruction sets. What depends on the set lives in a namespace
@@ -160,41 +159,34 @@ MIXCON_HD inline lanes<T, W> sqrt_of(lanes<T, W> x) {
   return lanes<T, W>::each([&](int k) { return mixcon::sqrt_of(x[k]); });
 }
 
-/// e^x in float, at most 2 units in the last place: x = n log 2 + r, |r| <= log(2) / 2, and e^r by a polynomial.
-/// Results below the smallest normal number are 0; NaN stays NaN.
+/// e^x in float, at most 2 units in the last place: x = n log 2 + r, |r| <= log(2) / 2, and e^r by a polynomial, to
+/// whose exponent n is added. Results below the smallest normal number are 0; NaN stays NaN.
 template <int W>
 MIXCON_HD inline lanes<float, W> exp_of(lanes<float, W> x) {
   using number = lanes<float, W>;
-  typedef std::int32_t bits __attribute__((vector_size(4U * static_cast<unsigned>(W))));
-  const number low = choose(x < number(-87.33F), number(-87.33F), x);
-  const number top = choose(low > number(89.0F), number(89.0F), low);
-  const number shifted = top * number(1.44269504F) + number(12582912.0F);  // the integer sits in the low bits
+  typedef std::uint32_t bits __attribute__((vector_size(4U * static_cast<unsigned>(W))));
+  const number shifted = x * number(1.44269504F) + number(12582912.0F);  // the integer sits in the low bits
   const number n = shifted - number(12582912.0F);
-  const number r = (top - n * number(0.693359375F)) - n * number(-2.12194440e-4F);
+  const number r = (x - n * number(0.693359375F)) - n * number(-2.12194440e-4F);
   number p = r * number(1.9875691500e-4F) + number(1.3981999507e-3F);
   p = p * r + number(8.3334519073e-3F);
   p = p * r + number(4.1665795894e-2F);
   p = p * r + number(1.6666665459e-1F);
   p = p * r + number(5.0000001201e-1F);
   p = p * (r * r) + r + number(1.0F);
-  // 2^n in two steps: n may be 128, which no exponent holds
-  const bits integer = std::bit_cast<bits>(shifted.v) - 0x4b400000;
-  const bits half = integer >> 1;
-  const auto first = std::bit_cast<typename number::vector>((half + 127) << 23);
-  const auto second = std::bit_cast<typename number::vector>((integer - half + 127) << 23);
-  const number e = number(p.v * first) * number(second);
-  return choose(x < number(-87.33F), number(0.0F), e);
+  const bits integer = __builtin_bit_cast(bits, shifted.v), scaled = __builtin_bit_cast(bits, p.v) + (integer << 23);
+  const auto e = __builtin_bit_cast(typename number::vector, scaled);
+  const number beyond = x * number(3.0e38F);  // infinity, or NaN
+  return choose(x < number(-87.33F), number(0.0F), choose(x <= number(88.722832F), number(e), beyond));
 }
 /// e^x in double, at most 2 units in the last place, by the same steps.
 template <int W>
 MIXCON_HD inline lanes<double, W> exp_of(lanes<double, W> x) {
   using number = lanes<double, W>;
-  typedef std::int64_t bits __attribute__((vector_size(8U * static_cast<unsigned>(W))));
-  const number low = choose(x < number(-708.0), number(-708.0), x);
-  const number top = choose(low > number(710.0), number(710.0), low);
-  const number shifted = top * number(1.4426950408889634) + number(6755399441055744.0);
+  typedef std::uint64_t bits __attribute__((vector_size(8U * static_cast<unsigned>(W))));
+  const number shifted = x * number(1.4426950408889634) + number(6755399441055744.0);
   const number n = shifted - number(6755399441055744.0);
-  const number r = (top - n * number(6.93147180369123816490e-1)) - n * number(1.90821492927058770002e-10);
+  const number r = (x - n * number(6.93147180369123816490e-1)) - n * number(1.90821492927058770002e-10);
   number p(1.0 / 6227020800.0);  // Taylor to r^13: the rest is below 1e-17
   constexpr double one_over_factorial[] = {1.0 / 479001600.0,
                                            1.0 / 39916800.0,
@@ -209,12 +201,10 @@ MIXCON_HD inline lanes<double, W> exp_of(lanes<double, W> x) {
                                            0.5};
   for (double coefficient : one_over_factorial) p = p * r + number(coefficient);
   p = p * (r * r) + r + number(1.0);
-  const bits integer = std::bit_cast<bits>(shifted.v) - 0x4338000000000000;
-  const bits half = integer >> 1;
-  const auto first = std::bit_cast<typename number::vector>((half + 1023) << 52);
-  const auto second = std::bit_cast<typename number::vector>((integer - half + 1023) << 52);
-  const number e = number(p.v * first) * number(second);
-  return choose(x < number(-708.0), number(0.0), e);
+  const bits integer = __builtin_bit_cast(bits, shifted.v), scaled = __builtin_bit_cast(bits, p.v) + (integer << 52);
+  const auto e = __builtin_bit_cast(typename number::vector, scaled);
+  const number beyond = x * number(1.7e308);
+  return choose(x < number(-708.0), number(0.0), choose(x <= number(709.782712893384), number(e), beyond));
 }
 
 /// How a float and a double lie in bits.
@@ -249,12 +239,12 @@ requires std::is_floating_point_v<T> MIXCON_HD inline lanes<T, W> log1p_of(lanes
   typedef typename layout::integer bits __attribute__((vector_size(sizeof(T) * static_cast<unsigned>(W))));
   const number u = number(1) + x, added = u - number(1);
   const number lost = (number(1) - (u - added)) + (x - added);
-  const bits shifted = std::bit_cast<bits>(u.v) + (layout::one - layout::half_root);
+  const bits shifted = __builtin_bit_cast(bits, u.v) + (layout::one - layout::half_root);
   const bits exponent = (shifted >> layout::digits) - layout::bias;
-  const number k =
-      number(std::bit_cast<typename number::vector>(exponent + layout::of_integers)) - number(layout::first_integer);
+  const number k = number(__builtin_bit_cast(typename number::vector, exponent + layout::of_integers)) -
+                   number(layout::first_integer);
   const bits scaled = (shifted & layout::fraction) + layout::half_root;
-  const number f = number(std::bit_cast<typename number::vector>(scaled)) - number(1);
+  const number f = number(__builtin_bit_cast(typename number::vector, scaled)) - number(1);
   const number s = f / (number(2) + f), z = s * s, half = f * f * number(0.5);
   number series(T(2) / T(2 * layout::terms + 1));
   for (int n = layout::terms - 1; n > 0; --n) series = series * z + number(T(2) / T(2 * n + 1));

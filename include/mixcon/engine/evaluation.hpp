@@ -63,9 +63,19 @@ class evaluation {
     return {by_rows.value + by_columns.value, share.rows != 0 ? by_rows.anchors_used : by_columns.anchors_used};
   }
 
-  /// Adds upstream times the gradients that are wanted.
+  /// Sets the gradients that are wanted.
   template <class Executor, class Saved>
-  void backward(const Executor& executor, const Saved& saved, double upstream, const gradients<T>& wanted) const {
+  void differentiate(const Executor& executor, const Saved& saved, const gradients<T>& wanted) const {
+    gradients<T> to_clear = wanted;
+    const bool sets_entries = can_set_entries<Executor, decltype(rows_problem())> && objective_.direction.rows != 0;
+    if (sets_entries) to_clear.logits = to_clear.pair_scale = to_clear.pair_bias = to_clear.targets = {};
+    clear(to_clear);
+    backward(executor, saved, 1, wanted, sets_entries);
+  }
+  /// Adds upstream times the gradients that are wanted; sets those with an entry a pair where nothing stands in them.
+  template <class Executor, class Saved>
+  void backward(const Executor& executor, const Saved& saved, double upstream, const gradients<T>& wanted,
+                bool is_unset = false) const {
     check_saved(saved);
     ordered_sum<double> by_scale, by_bias;
     auto add_scalars = [&](const packed_gradients<T>& to, double own_part) {
@@ -98,6 +108,7 @@ class evaluation {
       }
     if (!is_done && share.rows != 0) {
       packed_gradients<T> to = rows_.buffers(wanted, false);
+      to.is_unset = is_unset;
       const double own_part = scatter(executor, rows, times(saved.rows, upstream), to);
       add_rows(to, own_part);
     }
@@ -164,6 +175,12 @@ class evaluation {
       loss_traits<Loss>::scope != each::triplet && !Problem::is_given &&
       requires(const Executor& executor, const Problem& p, std::vector<row_state<Problem, T>>& states) {
     executor.gather_both(p, p, states, states);
+  };
+
+  /// Whether an executor sets, in one visit of the pairs, what has an entry a pair.
+  template <class Executor, class Problem>
+  static constexpr bool can_set_entries = loss_traits<Loss>::scope != each::triplet&& Problem::is_given&& requires {
+    Executor::sets_entries;
   };
 
   template <class Problem>

@@ -78,8 +78,7 @@ loss_result<compute_t<Anchors>> value_and_grad(const Executor& executor, const O
   evaluation.check_gradients(wanted);
   saved_statistics<Objective, compute_t<Anchors>> saved;
   const auto result = evaluation.forward(executor, saved);
-  detail::clear(wanted);
-  evaluation.backward(executor, saved, 1, wanted);
+  evaluation.differentiate(executor, saved, wanted);
   return result;
 }
 /// The same where anchors and candidates are the same rows; `gradient` (N, D) gets both parts.
@@ -119,8 +118,7 @@ loss_result<accumulate_t<E>> value_and_grad(const Executor& executor, const Obje
   evaluation.check_gradients(wanted);
   saved_statistics<Objective, accumulate_t<E>> saved;
   const auto result = evaluation.forward(executor, saved);
-  detail::clear(wanted);
-  evaluation.backward(executor, saved, 1, wanted);
+  evaluation.differentiate(executor, saved, wanted);
   return result;
 }
 

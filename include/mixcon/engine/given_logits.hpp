@@ -30,6 +30,7 @@ struct looked_up {
   MIXCON_HD U at(index_t anchor, index_t candidate) const {
     return load<U>(values, anchor, candidate);
   }
+  bool side_by_side() const { return values.stride(1) == 1; }
 };
 
 /// One public call on given logits, and what is checked about it.

@@ -102,6 +102,18 @@ struct row_state {
     });
     presence{}.merge(seen, other.seen);
   }
+  /// `merge` of states whose exponentials are sums under one shift.
+  MIXCON_HD void join(const Problem& problem, const row_state& other) {
+    for_each_position<Problem::count>([&](auto k) {
+      constexpr int at = decltype(k)::value;
+      const auto& statistic = get<at>(problem.statistics);
+      if constexpr (requires { statistic.join(get<at>(of), get<at>(other.of)); })
+        statistic.join(get<at>(of), get<at>(other.of));
+      else
+        statistic.merge(get<at>(of), get<at>(other.of));
+    });
+    presence{}.merge(seen, other.seen);
+  }
   /// What part k of as many equal parts of the lanes saw.
   template <int Parts>
   MIXCON_HD row_state<Problem, part_of<U, Parts>> part(int k) const {
@@ -124,7 +136,15 @@ struct packed_gradients {
   bool one_output = false;                  // anchors and candidates are the same rows and go to the same place
   vector_view<T> candidate_bias{};
   matrix_view<T> logits{}, pair_scale{}, pair_bias{}, targets{};
+  bool is_unset = false;  // nothing stands in these matrices yet: the engine sets them
   bool per_pair() const { return static_cast<bool>(pair_scale) || pair_bias || targets; }
+
+  /// Sets the entries of an anchor to 0 where nothing stands in them yet.
+  void clear_row(index_t anchor) const {
+    const matrix_view<T> matrices[] = {logits, pair_scale, pair_bias, targets};
+    for (const auto& matrix : matrices)
+      for (index_t c = 0; is_unset && c < matrix.extent(1); ++c) matrix(anchor, c) = T(0);
+  }
 
   /// What is not by rows; with `columns`, anchors and candidates have changed places. `number` of anchors.
   void prepare(const gradients<T>& wanted, bool columns, index_t number) {

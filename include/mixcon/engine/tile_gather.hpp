@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <mixcon/engine/lane_states.hpp>
 #include <mixcon/engine/pair_visit.hpp>
 #include <mixcon/engine/tile.hpp>
 
@@ -30,8 +31,8 @@ class row_observer {
       whole.make_room(p_, own.pair);
       whole.observe(p_, own.pair);
     });
-    level(on_lanes_[static_cast<std::size_t>(r)]);
-    state<T> shared = folded(on_lanes_[static_cast<std::size_t>(r)]);
+    level(p_, on_lanes_[static_cast<std::size_t>(r)]);
+    state<T> shared = folded(p_, on_lanes_[static_cast<std::size_t>(r)]);
     shared.merge(p_, one_by_one_[static_cast<std::size_t>(r)]);
     if (p_.own_count == 0)
       whole = shared;
@@ -54,37 +55,6 @@ class row_observer {
     std::size_t count_ = 0;
   };
 
-  /// Brings all lanes to one shift at once, so that merging them takes no exponentials.
-  void level(state<vector>& s) const {
-    for_each_position<Problem::count>([&](auto k) {
-      constexpr int at = decltype(k)::value;
-      const auto& statistic = get<at>(p_.statistics);
-      auto& part = get<at>(s.of);
-      if constexpr (requires { statistic.make_room(part, part.shift); }) {
-        statistic.make_room(part, vector(top_of(part.shift)));
-      }
-    });
-  }
-  template <class U>
-  static T top_of(const U& x) {
-    if constexpr (lane_count<U>() == 1) {
-      return x;
-    } else {
-      const auto first = mixcon::part<2>(x, 0), second = mixcon::part<2>(x, 1);
-      return top_of<part_of<U, 2>>(mixcon::choose(second > first, second, first));
-    }
-  }
-  /// Halves are merged until one number is left.
-  template <class U>
-  state<T> folded(const state<U>& s) const {
-    if constexpr (lane_count<U>() == 1) {
-      return s;
-    } else {
-      auto half = s.template part<2>(0);
-      half.merge(p_, s.template part<2>(1));
-      return folded<part_of<U, 2>>(half);
-    }
-  }
   void observe_row(tile<Problem>& products, index_t r, std::size_t at) {
     const index_t a = products.first_row() + r, first = products.first_column();
     pairs_of_strip pairs;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mixcon/core/thread_pool.hpp>
+#include <mixcon/engine/given_rows.hpp>
 #include <mixcon/engine/tile_gather.hpp>
 #include <mixcon/engine/tile_scatter.hpp>
 #include <mixcon/engine/tournament.hpp>
@@ -18,6 +19,7 @@ inline namespace MIXCON_INSTRUCTION_SET {
 struct tiled {
   int threads = 0;              // 0: the shared pool (MIXCON_NUM_THREADS, or one thread a core); 1: the calling thread
   thread_pool* pool = nullptr;  // the caller's own pool instead
+  static constexpr bool sets_entries = true;  // `scatter` heeds packed_gradients::is_unset
 
   template <class Problem>
   void gather(const Problem& p, std::vector<detail::row_state<Problem, typename Problem::number>>& states) const {
@@ -25,6 +27,13 @@ struct tiled {
     static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>,
                   "mixcon: tiled{} computes in float or double; use serial{} for long double rows");
     team threads_of_call(*this);
+    if constexpr (Problem::is_given)
+      if (p.similarity.side_by_side()) {
+        const tiles::given_gather<Problem> gather(p);
+        return visit_rows<T>(threads_of_call, p, [&](auto lanes, index_t first, index_t last) {
+          gather.template rows<decltype(lanes)>(first, last, states);
+        });
+      }
     const tiles::prepared<Problem> with(p);
     const index_t columns = tiles::blocks_of(p.candidates.count(), tiles::tile_columns);
     if constexpr (Problem::may_mirror)
@@ -42,8 +51,17 @@ struct tiled {
 
   template <class Problem, class Saved>
   void scatter(const Problem& p, const Saved& saved, detail::packed_gradients<typename Problem::number>& to) const {
-    check<typename Problem::number>();
+    using T = typename Problem::number;
+    check<T>();
     team threads_of_call(*this);
+    if constexpr (Problem::is_given)
+      if (p.similarity.side_by_side() && !to.candidate_bias) {
+        const tiles::given_scatter<Problem, Saved> scatter(p, saved, to);
+        return visit_rows<T>(threads_of_call, p, [&](auto lanes, index_t first, index_t last) {
+          scatter.template rows<decltype(lanes)>(first, last);
+        });
+      }
+    for (index_t a = 0; a < p.anchors.count(); ++a) to.clear_row(a);
     const tiles::prepared<Problem> with(p);
     const index_t rows = tiles::blocks_of(p.anchors.count(), tiles::tile_rows);
     const index_t columns = tiles::blocks_of(p.candidates.count(), tiles::tile_columns);
@@ -142,6 +160,18 @@ struct tiled {
     std::optional<thread_pool> own_;
     thread_pool* pool_ = nullptr;
   };
+  /// Calls visit(V(), first, last) for blocks of anchors, V being the lanes that a row of candidates fills.
+  template <class T, class Problem, class Visit>
+  static void visit_rows(team& threads, const Problem& p, Visit&& visit) {
+    const index_t number = p.anchors.count(), columns = p.candidates.count();
+    const index_t at_once = tiles::rows_of_task(columns);
+    tiles::with_lanes_for<T>(columns, [&](auto lanes) {
+      threads.run(tiles::blocks_of(number, at_once), [&](index_t block) {
+        const index_t first = block * at_once, last = first + at_once;
+        visit(lanes, first, last < number ? last : number);
+      });
+    });
+  }
   /// Calls task(i, j) for all pairs of blocks i <= j; at the same time only for pairs that share none.
   template <class Task>
   static void play(team& threads, index_t blocks, Task&& task) {
