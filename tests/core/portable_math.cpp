@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include <mixcon/core/portable_exp.hpp>
 #include <mixcon/core/portable_math.hpp>
 
 #include <mixcon/core/philox.hpp>
@@ -123,6 +124,31 @@ TEST_CASE("log and exp answer at the edges of their ranges", "[portable]") {
   CHECK(portable::exp(-745.1332191019411) == 5e-324);
   CHECK(portable::exp(-745.1332191019412) == 0);
   CHECK(portable::exp(-1e300) == 0);
+}
+
+TEST_CASE("exp_each is within 2 units in the last place, and answers at the edges of its range", "[portable]") {
+  philox_stream stream(5, 0, 0, 0);
+  double worst = 0;
+  for (int i = 0; i < 200000; ++i) {
+    double x[3];
+    for (double& each : x) each = i % 2 == 0 ? -708 * uniform(stream) : 700 * (uniform(stream) - uniform(stream));
+    double powers[3] = {x[0], x[1], x[2]};
+    portable::exp_each(powers, 3);
+    for (int k = 0; k < 3; ++k)
+      worst = std::max(worst, ulp_between(powers[k], std::exp(static_cast<long double>(x[k]))));
+  }
+  CHECK(worst <= 2);
+  CHECK(worst > 0.5);
+
+  double edges[] = {0, -0.0, -708.5, -infinity, -1e300, not_a_number, 700};
+  portable::exp_each(edges, 7);
+  CHECK(edges[0] == 1);
+  CHECK(edges[1] == 1);
+  CHECK(edges[2] == 0);
+  CHECK(edges[3] == 0);
+  CHECK(edges[4] == 0);
+  CHECK(edges[5] != edges[5]);
+  CHECK(edges[6] == Approx(std::exp(700.0)).epsilon(1e-14));
 }
 
 TEST_CASE("log and exp are known at compile time", "[portable]") {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mixcon/core/tensor_traits.hpp>
+#include <mixcon/core/unfused.hpp>
 #include <mixcon/mix/aligned.hpp>
 #include <mixcon/mix/draws.hpp>
 #include <mixcon/mix/lambda.hpp>
@@ -11,6 +12,50 @@
 #include <vector>
 
 namespace mixcon {
+
+namespace detail {
+
+/// A sample's feature maps as channels of tokens, (C, p).
+template <class T, int Rank>
+void tokens_of(const tensor_view<T, Rank>& maps, index_t sample, std::vector<double>& to) {
+  const auto of = sample_of(maps, sample);
+  index_t tokens = 1;
+  for (int axis = 1; axis < Rank - 1; ++axis) tokens *= of.extent(axis);
+  to.clear();
+  for (index_t c = 0; c < of.extent(0); ++c)
+    for (index_t i = 0; i < tokens; ++i) to.push_back(static_cast<double>(token_of(of, c, i)));
+}
+
+/// A block of cost (p, p), |a_i - b_j|^2 of tokens with C features, a and b (C, p): sums are kept in registers.
+template <unsigned Rows, unsigned Columns>
+MIXCON_NO_FUSED_SUMS inline void squared_distances(const double* a, const double* b, index_t channels, index_t tokens,
+                                                   double* cost) {
+  MIXCON_NO_FUSED_SUMS_HERE
+  double sum[Rows][Columns] = {};
+  for (index_t c = 0; c < channels; ++c)
+    for (unsigned i = 0; i < Rows; ++i)
+      for (unsigned j = 0; j < Columns; ++j) {
+        const double apart = a[c * tokens + i] - b[c * tokens + j];
+        sum[i][j] += apart * apart;
+      }
+  for (unsigned i = 0; i < Rows; ++i)
+    for (unsigned j = 0; j < Columns; ++j) cost[i * tokens + j] = sum[i][j];
+}
+/// All of them.
+inline void squared_distances(const double* a, const double* b, index_t channels, index_t tokens, double* cost) {
+  constexpr index_t rows = 2, columns = 8;
+  for (index_t i = 0; i < tokens; i += i + rows <= tokens ? rows : 1)
+    for (index_t j = 0; j < tokens; j += j + columns <= tokens ? columns : 1) {
+      double* const to = cost + i * tokens + j;
+      const bool two = i + rows <= tokens, many = j + columns <= tokens;
+      if (two && many) squared_distances<rows, columns>(a + i, b + j, channels, tokens, to);
+      if (two && !many) squared_distances<rows, 1>(a + i, b + j, channels, tokens, to);
+      if (!two && many) squared_distances<1, columns>(a + i, b + j, channels, tokens, to);
+      if (!two && !many) squared_distances<1, 1>(a + i, b + j, channels, tokens, to);
+    }
+}
+
+}  // namespace detail
 
 /// AlignMixup: feature maps are mixed after their tokens were matched by optimal transport, so that what is blended
 /// shows the same part of both objects. Features (N, C, H, W), or (N, C, p), are the second argument of `plan`; they
@@ -51,26 +96,13 @@ struct alignmix {
                    transport.max_iterations, " and threshold ", transport.threshold,
                    "; expected > 0, at least 1, and at least 0.");
     const index_t samples = static_cast<index_t>(partner.size());
-    std::vector<double> cost;
-    cost.reserve(static_cast<std::size_t>(samples * tokens * tokens));
+    std::vector<double> cost(static_cast<std::size_t>(samples * tokens * tokens)), own, other;
     for (index_t n = 0; n < samples; ++n) {
-      const auto a = detail::sample_of(maps, n), b = detail::sample_of(maps, partner[static_cast<std::size_t>(n)]);
-      for (index_t i = 0; i < tokens; ++i)
-        for (index_t j = 0; j < tokens; ++j) cost.push_back(squared_distance(a, i, b, j));
+      detail::tokens_of(maps, n, own);
+      detail::tokens_of(maps, partner[static_cast<std::size_t>(n)], other);
+      detail::squared_distances(own.data(), other.data(), maps.extent(1), tokens, cost.data() + n * tokens * tokens);
     }
     return sinkhorn(cost, samples, tokens, transport);
-  }
-
- private:
-  template <class T, int Inner>
-  static double squared_distance(const tensor_view<T, Inner>& a, index_t i, const tensor_view<T, Inner>& b, index_t j) {
-    double sum = 0;
-    for (index_t channel = 0; channel < a.extent(0); ++channel) {
-      const double apart =
-          static_cast<double>(detail::token_of(a, channel, i)) - static_cast<double>(detail::token_of(b, channel, j));
-      sum += portable::product(apart, apart);
-    }
-    return sum;
   }
 };
 

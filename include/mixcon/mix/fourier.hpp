@@ -3,18 +3,10 @@
 
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/portable_math.hpp>
+#include <mixcon/core/unfused.hpp>
 
 #include <cstddef>
 #include <vector>
-
-// A compiler that fuses products into sums would change the last bits, and with them a plan.
-#if defined(__clang__)
-#define MIXCON_NO_FUSED_SUMS
-#define MIXCON_NO_FUSED_SUMS_HERE _Pragma("clang fp contract(off)")
-#else
-#define MIXCON_NO_FUSED_SUMS [[gnu::optimize("fp-contract=off")]]
-#define MIXCON_NO_FUSED_SUMS_HERE
-#endif
 
 namespace mixcon::detail {
 
@@ -200,6 +192,3 @@ inline std::vector<double> image_of_spectrum(std::vector<complex_number> spectru
 }
 
 }  // namespace mixcon::detail
-
-#undef MIXCON_NO_FUSED_SUMS
-#undef MIXCON_NO_FUSED_SUMS_HERE

@@ -28,6 +28,21 @@ std::vector<double> tile_means(const tensor_view<T, 2>& plane, index_t size) {
   return means;
 }
 
+/// Where the least of the numbers stands first.
+inline index_t first_of_least(const double* numbers, index_t count) {
+  constexpr index_t width = 8;  // side by side, so that compilers use vectors
+  double least[width];
+  for (index_t k = 0; k < width; ++k) least[k] = numbers[0];
+  index_t j = 0;
+  for (; j + width <= count; j += width)
+    for (index_t k = 0; k < width; ++k) least[k] = numbers[j + k] < least[k] ? numbers[j + k] : least[k];
+  for (; j < count; ++j) least[0] = numbers[j] < least[0] ? numbers[j] : least[0];
+  for (index_t k = 1; k < width; ++k) least[0] = least[k] < least[0] ? least[k] : least[0];
+  index_t first = 0;
+  while (first + 1 < count && numbers[first] != least[0]) ++first;
+  return first;
+}
+
 /// How the salient blocks of an image move to where the mask shows it. `saliency` (B * B), `mask` (B * B). In B rounds
 /// every block asks for its cheapest place, every place keeps the cheapest of those that ask, and for the others it
 /// becomes dearer by 1. Returns for every place the block that is shown there; places that the mask hides keep theirs.
@@ -46,20 +61,21 @@ inline std::vector<index_t> transported(const std::vector<double>& saliency, con
     for (index_t j = 0; j < count; ++j)
       cost.push_back(portable::product(distance_weight, distance(i, j)) -
                      (shown(j) ? saliency[static_cast<std::size_t>(i)] : 0));
-  std::vector<index_t> wish(static_cast<std::size_t>(count)), winner;
+  std::vector<index_t> wish(static_cast<std::size_t>(count), -1), winner;  // -1: to be asked (again)
   const auto price = [&](index_t i, index_t j) -> double& { return cost[static_cast<std::size_t>(i * count + j)]; };
   for (index_t round = 0; round < blocks; ++round) {
     winner.assign(static_cast<std::size_t>(count), -1);
     for (index_t i = 0; i < count; ++i) {
-      index_t& wanted = wish[static_cast<std::size_t>(i)] = 0;
-      for (index_t j = 1; j < count; ++j)
-        if (price(i, j) < price(i, wanted)) wanted = j;
+      index_t& wanted = wish[static_cast<std::size_t>(i)];
+      if (wanted < 0) wanted = first_of_least(&price(i, 0), count);
       index_t& holder = winner[static_cast<std::size_t>(wanted)];
       if (holder < 0 || price(i, wanted) < price(holder, wanted)) holder = i;
     }
     for (index_t i = 0; i < count; ++i) {
-      const index_t wanted = wish[static_cast<std::size_t>(i)];
-      if (winner[static_cast<std::size_t>(wanted)] != i) price(i, wanted) += 1;
+      index_t& wanted = wish[static_cast<std::size_t>(i)];
+      if (winner[static_cast<std::size_t>(wanted)] == i) continue;
+      price(i, wanted) += 1;
+      wanted = -1;
     }
   }
   for (index_t j = 0; j < count; ++j)

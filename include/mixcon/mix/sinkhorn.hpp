@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <mixcon/core/portable_exp.hpp>
 #include <mixcon/core/portable_math.hpp>
 #include <mixcon/core/tensor_view.hpp>
 
@@ -33,41 +34,72 @@ class sinkhorn_potentials {
         regularisation_(regularisation),
         log_mass_(portable::log(1 / static_cast<double>(tokens) + 1e-8)),
         row_(static_cast<std::size_t>(tokens)),
-        column_(static_cast<std::size_t>(tokens)) {}
+        column_(row_),
+        top_(row_),
+        sum_(row_),
+        line_(row_) {}
 
   /// Updates rows, then columns. Returns how far the row potentials moved, summed.
   double step() {
     double moved = 0;
     for (index_t i = 0; i < tokens_; ++i) {
       const double before = at(row_, i);
-      at(row_, i) += portable::product(regularisation_, log_mass_ - log_sum([&](index_t j) { return exponent(i, j); }));
+      at(row_, i) += portable::product(regularisation_, log_mass_ - log_sum_of_row(i));
       moved += __builtin_fabs(at(row_, i) - before);
     }
+    find_column_sums();
     for (index_t j = 0; j < tokens_; ++j)
-      at(column_, j) +=
-          portable::product(regularisation_, log_mass_ - log_sum([&](index_t i) { return exponent(i, j); }));
+      at(column_, j) += portable::product(regularisation_, log_mass_ - (at(top_, j) + portable::log(at(sum_, j))));
     return moved;
   }
-  double mass(index_t i, index_t j) const { return portable::exp(exponent(i, j)); }
+  /// Appends `tokens` times the masses that the potentials stand for.
+  void append_assignment(std::vector<double>& to) {
+    for (index_t i = 0; i < tokens_; ++i) {
+      find_exponents(i);
+      portable::exp_each(line_.data(), tokens_);
+      for (const double mass : line_) to.push_back(static_cast<double>(tokens_) * mass);
+    }
+  }
 
  private:
-  double& at(std::vector<double>& list, index_t i) { return list[static_cast<std::size_t>(i)]; }
-  double exponent(index_t i, index_t j) const {
-    const double potential = row_[static_cast<std::size_t>(i)] + column_[static_cast<std::size_t>(j)];
-    return (potential - cost_[i * tokens_ + j]) / regularisation_;
+  static double& at(std::vector<double>& list, index_t i) { return list[static_cast<std::size_t>(i)]; }
+  /// Fills `line_` with the exponents of row i.
+  void find_exponents(index_t i) {
+    const double potential = at(row_, i);
+    const double* cost = cost_ + i * tokens_;
+    double* line = line_.data();
+    const double* column = column_.data();
+    for (index_t j = 0; j < tokens_; ++j) line[j] = (potential + column[j] - cost[j]) / regularisation_;
   }
-  template <class Exponent>
-  double log_sum(Exponent&& of) const {
-    double top = of(0), sum = 0;
-    for (index_t k = 1; k < tokens_; ++k) top = of(k) > top ? of(k) : top;
-    for (index_t k = 0; k < tokens_; ++k) sum += portable::exp(of(k) - top);
+  double log_sum_of_row(index_t i) {
+    find_exponents(i);
+    double top = line_[0], sum = 0;
+    for (const double x : line_) top = x > top ? x : top;
+    for (double& x : line_) x -= top;
+    portable::exp_each(line_.data(), tokens_);
+    for (const double e : line_) sum += e;
     return top + portable::log(sum);
+  }
+  /// The largest exponent of each column, and the sum of e^(exponent - largest).
+  void find_column_sums() {
+    double *top = top_.data(), *sum = sum_.data(), *line = line_.data();
+    for (index_t i = 0; i < tokens_; ++i) {
+      find_exponents(i);
+      for (index_t j = 0; j < tokens_; ++j) top[j] = i == 0 || line[j] > top[j] ? line[j] : top[j];
+    }
+    for (index_t j = 0; j < tokens_; ++j) sum[j] = 0;
+    for (index_t i = 0; i < tokens_; ++i) {
+      find_exponents(i);
+      for (index_t j = 0; j < tokens_; ++j) line[j] -= top[j];
+      portable::exp_each(line, tokens_);
+      for (index_t j = 0; j < tokens_; ++j) sum[j] += line[j];
+    }
   }
 
   const double* cost_;
   index_t tokens_;
   double regularisation_, log_mass_;
-  std::vector<double> row_, column_;
+  std::vector<double> row_, column_, top_, sum_, line_;  // (p) each
 };
 
 }  // namespace detail
@@ -86,10 +118,7 @@ inline sinkhorn_plan sinkhorn(const std::vector<double>& cost, index_t samples, 
     for (auto& potentials : of) moved += potentials.step();
   } while (++found.iterations < rule.max_iterations && !(moved / static_cast<double>(samples) < rule.threshold));
   found.assignment.reserve(cost.size());
-  for (const auto& potentials : of)
-    for (index_t i = 0; i < tokens; ++i)
-      for (index_t j = 0; j < tokens; ++j)
-        found.assignment.push_back(static_cast<double>(tokens) * potentials.mass(i, j));
+  for (auto& potentials : of) potentials.append_assignment(found.assignment);
   return found;
 }
 
