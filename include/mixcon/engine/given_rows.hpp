@@ -129,13 +129,16 @@ class given_scatter {
     template <class V>
     void put(const matrix_view<T>& to, index_t a, index_t c, int stale, const V& values) const {
       if (!to) return;
-      if constexpr (lane_count<V>() > 1)
-        if (to.stride(1) == 1) {
-          T* const first = &to(a, c);
-          if (is_unset) return mixcon::detail::store_as(first, values);
-          const V added = stale == 0 ? values : mixcon::choose(fresh_lanes<V>(stale), values, V(0));
-          return mixcon::detail::store_as(first, mixcon::detail::load_as<V>(first) + added);
-        }
+      if (to.stride(1) != 1) [[unlikely]]
+        return put_one_by_one(to, a, c, stale, values);
+      T* const first = &to(a, c);
+      if (is_unset) return mixcon::detail::store_as(first, values);
+      const V added = stale == 0 ? values : mixcon::choose(fresh_lanes<V>(stale), values, V(0));
+      mixcon::detail::store_as(first, mixcon::detail::load_as<V>(first) + added);
+    }
+    template <class V>
+    [[gnu::noinline]] void put_one_by_one(const matrix_view<T>& to, index_t a, index_t c, int stale,
+                                          const V& values) const {
       for (int k = stale; k < lane_count<V>(); ++k)
         to(a, c + k) = (is_unset ? T(0) : to(a, c + k)) + mixcon::lane(values, k);
     }
