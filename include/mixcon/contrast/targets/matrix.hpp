@@ -43,20 +43,29 @@ struct matrix_targets {
   }
 
  private:
+  using number =
+      std::conditional_t<std::is_same_v<std::remove_const_t<E>, float>, float, double>;  // in which entries are checked
+
   void check_values() const {
-    const double least = signs == target_signs::any ? minus_infinity<double>() : 0;
-    for (index_t a = 0; a < target.extent(0); ++a) {
-      index_t wrong = 0;  // counted without a branch, then looked for
-      for (index_t c = 0; c < target.extent(1); ++c) {
-        const double p = static_cast<double>(target(a, c));
-        wrong += p >= least && p - p == 0 ? 0 : 1;
-      }
-      for (index_t c = 0; weight && c < target.extent(1); ++c) {
-        const double w = static_cast<double>(weight(a, c));
-        wrong += w >= 0 && w - w == 0 ? 0 : 1;
-      }
-      if (wrong > 0) name_wrong_entry(a);
+    const number least = signs == target_signs::any ? minus_infinity<number>() : number(0);
+    for (index_t a = 0; a < target.extent(0); ++a)
+      if (any_wrong(target, a, least) || (weight && any_wrong(weight, a, number(0)))) name_wrong_entry(a);
+  }
+  /// Whether a row holds what is no finite number >= least. Without a branch an entry, so that vectors can do it.
+  static bool any_wrong(const matrix_view<const E>& values, index_t row, number least) {
+    const auto is_wrong = [least](const E& entry) {
+      const auto x = static_cast<number>(entry);
+      return static_cast<std::int32_t>(!(x >= least)) | static_cast<std::int32_t>(!(x - x == number(0)));
+    };
+    const index_t columns = values.extent(1);
+    std::int32_t wrong = 0;
+    if (values.stride(1) == 1) {
+      const E* const first = &values(row, 0);
+      for (index_t c = 0; c < columns; ++c) wrong |= is_wrong(first[c]);
+    } else {
+      for (index_t c = 0; c < columns; ++c) wrong |= is_wrong(values(row, c));
     }
+    return wrong != 0;
   }
   void name_wrong_entry(index_t a) const {
     for (index_t c = 0; c < target.extent(1); ++c) {
