@@ -77,28 +77,19 @@ class formula_pass {
   using traits = loss_traits<Loss>;
   static constexpr int count = Problem::count, terms = term_count<Loss>;
   static constexpr int first_statistic = traits::scope == each::positive ? 1 : 0;
+  static constexpr bool keeps_answers = traits::scope == each::anchor;  // a formula an anchor: evaluated once
   using totals = row_total<T, terms>;
+  using answer = decltype(evaluate_formula<Loss, T>(std::declval<const Loss&>(), static_cast<const T*>(nullptr), T()));
 
  public:
   formula_pass(const Executor& executor, const Objective& objective, const Problem& problem, Saved& saved)
       : executor_(executor), objective_(objective), p_(problem), saved_(saved) {}
 
   /// Each anchor's values and divisors; the batch's stand with the first anchor that counts.
-  std::vector<totals> evaluate() const {
+  std::vector<totals> evaluate() {
     std::vector<totals> all(saved_.counts.size());
-    visit_rows([&](index_t a) {
-      ordered_sum<T> value[static_cast<unsigned>(terms)], divisor[static_cast<unsigned>(terms)];
-      for_each_formula(p_, saved_, a, [&](const auto& answer) {
-        for (int n = 0; n < terms; ++n) {
-          value[n].add(answer.of[n].value.value * weight_of(a));
-          divisor[n].add(answer.of[n].divisor);
-        }
-      });
-      for (int n = 0; n < terms; ++n) {
-        all[static_cast<std::size_t>(a)].value[n] = value[n].value();
-        all[static_cast<std::size_t>(a)].divisor[n] = divisor[n].value();
-      }
-    });
+    if (keeps_answers) answers_.resize(all.size());
+    visit_rows([&](index_t a) { all[static_cast<std::size_t>(a)] = totals_of(a); });
     return all;
   }
 
@@ -111,11 +102,15 @@ class formula_pass {
       for (int n = 0; n < terms; ++n) share[n] = static_cast<T>(factor[n]) * weight_of(a);
       for (int n = 0; n < terms && traits::scope == each::positive; ++n)
         saved_.share[static_cast<std::size_t>(a * terms + n)] = share[n];
-      for_each_formula(p_, saved_, a, [&](const auto& answer) {
-        add_slopes(a, first_statistic, share, answer);
+      const auto add = [&](const answer& one) {
+        add_slopes(a, first_statistic, share, one);
         for (int n = 0; n < terms; ++n)
-          by_scale[static_cast<std::size_t>(a)] += share[n] * answer.of[n].value.partial[traits::inputs];
-      });
+          by_scale[static_cast<std::size_t>(a)] += share[n] * one.of[n].value.partial[traits::inputs];
+      };
+      if constexpr (keeps_answers)
+        add(answers_[static_cast<std::size_t>(a)]);
+      else
+        for_each_formula(p_, saved_, a, add);
     });
     if constexpr (traits::scope == each::batch) copy_to_all_rows();
     if constexpr (traits::both_ends) add_other_ends();
@@ -125,6 +120,26 @@ class formula_pass {
   }
 
  private:
+  totals totals_of(index_t a) {
+    totals of_row;
+    if constexpr (keeps_answers) {
+      const answer& kept = answers_[static_cast<std::size_t>(a)] = formula_of_row(p_, saved_, a);
+      for (int n = 0; n < terms; ++n) {
+        of_row.value[n] = kept.of[n].value.value * weight_of(a);
+        of_row.divisor[n] = kept.of[n].divisor;
+      }
+    } else {
+      ordered_sum<T> value[static_cast<unsigned>(terms)], divisor[static_cast<unsigned>(terms)];
+      for_each_formula(p_, saved_, a, [&](const answer& one) {
+        for (int n = 0; n < terms; ++n) {
+          value[n].add(one.of[n].value.value * weight_of(a));
+          divisor[n].add(one.of[n].divisor);
+        }
+      });
+      for (int n = 0; n < terms; ++n) of_row.value[n] = value[n].value(), of_row.divisor[n] = divisor[n].value();
+    }
+    return of_row;
+  }
   /// Calls visit(a) for the anchors whose formulas are evaluated; for the batch, for the first alone.
   template <class Visit>
   void visit_rows(Visit&& visit) const {
@@ -151,10 +166,9 @@ class formula_pass {
   T* adjoint_of(index_t a) const { return saved_.adjoint.data() + a * count; }
 
   /// Adds share times the slopes by the statistics that begin at input `first`.
-  template <class Answer>
-  void add_slopes(index_t row, int first, const T* share, const Answer& answer) const {
+  void add_slopes(index_t row, int first, const T* share, const answer& one) const {
     for (int n = 0; n < terms; ++n)
-      for (int k = 0; k < count; ++k) adjoint_of(row)[k] += share[n] * answer.of[n].value.partial[first + k];
+      for (int k = 0; k < count; ++k) adjoint_of(row)[k] += share[n] * one.of[n].value.partial[first + k];
   }
   void copy_to_all_rows() const {
     const index_t first = first_counted();
@@ -165,8 +179,8 @@ class formula_pass {
   /// Each row adds up what the formulas of its anchors say of it, so that no two tasks write to one row.
   void add_other_ends() const {
     for_each_row(executor_, static_cast<index_t>(saved_.counts.size()), [&](index_t row, auto) {
-      for_each_formula_at_other_end(p_, saved_, row, [&](index_t a, const auto& answer) {
-        add_slopes(row, first_statistic + count, saved_.share.data() + a * terms, answer);
+      for_each_formula_at_other_end(p_, saved_, row, [&](index_t a, const answer& one) {
+        add_slopes(row, first_statistic + count, saved_.share.data() + a * terms, one);
       });
       for (int k = 0; k < count; ++k)
         if (adjoint_of(row)[k] != T(0)) saved_.used[static_cast<std::size_t>(row)] = 1;
@@ -177,6 +191,7 @@ class formula_pass {
   const Objective& objective_;
   const Problem& p_;
   Saved& saved_;
+  std::vector<answer> answers_;  // (N), where they are kept
 };
 
 /// The loss's value; sets `factor` to d loss / d (sum of a term's values).
@@ -218,7 +233,7 @@ loss_result<T> finish(const Executor& executor, const row_words& words, const Ob
   saved.used = saved.counts;
   read_rows(problem, states, saved);
 
-  const formula_pass<Executor, Objective, Problem, Saved> formulas(executor, objective, problem, saved);
+  formula_pass<Executor, Objective, Problem, Saved> formulas(executor, objective, problem, saved);
   const std::vector<row_total<T, terms>> totals = formulas.evaluate();
   check_visible(words, states, saved.counts, totals);
 
