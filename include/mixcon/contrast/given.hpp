@@ -20,7 +20,7 @@ struct given {
   struct state {
     template <int Parts>
     MIXCON_HD auto part(int) const {
-      return given::state<part_of<T, Parts>>{};
+      return given::state<lane_part<T, Parts>>{};
     }
   };
   template <class T>

@@ -122,10 +122,10 @@ struct parts_of_number {
   MIXCON_HD static T get(const T& x, int) { return x; }
 };
 template <class T, int Parts>
-using part_of = typename parts_of_number<T, Parts>::type;
+using lane_part = typename parts_of_number<T, Parts>::type;
 /// Part k of a number: a lane where there are as many parts as lanes.
 template <int Parts, class T>
-MIXCON_HD part_of<T, Parts> part(const T& x, int k) {
+MIXCON_HD lane_part<T, Parts> part(const T& x, int k) {
   return parts_of_number<T, Parts>::get(x, k);
 }
 

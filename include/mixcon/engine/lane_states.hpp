@@ -17,7 +17,7 @@ scalar_of<U> top_of(const U& x) {
     return x;
   } else {
     const auto first = mixcon::part<2>(x, 0), second = mixcon::part<2>(x, 1);
-    return top_of<part_of<U, 2>>(mixcon::choose(second > first, second, first));
+    return top_of<lane_part<U, 2>>(mixcon::choose(second > first, second, first));
   }
 }
 

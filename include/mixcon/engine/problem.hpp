@@ -116,8 +116,8 @@ struct row_state {
   }
   /// What part k of as many equal parts of the lanes saw.
   template <int Parts>
-  MIXCON_HD row_state<Problem, part_of<U, Parts>> part(int k) const {
-    row_state<Problem, part_of<U, Parts>> one;
+  MIXCON_HD row_state<Problem, lane_part<U, Parts>> part(int k) const {
+    row_state<Problem, lane_part<U, Parts>> one;
     for_each_position<Problem::count>([&](auto position) {
       constexpr int at = decltype(position)::value;
       get<at>(one.of) = get<at>(of).template part<Parts>(k);
