@@ -125,8 +125,8 @@ class formula_pass {
     if constexpr (keeps_answers) {
       const answer& kept = answers_[static_cast<std::size_t>(a)] = formula_of_row(p_, saved_, a);
       for (int n = 0; n < terms; ++n) {
-        of_row.value[n] = kept.of[n].value.value * weight_of(a);
-        of_row.divisor[n] = kept.of[n].divisor;
+        of_row.value[n] = static_cast<wide_t<T>>(kept.of[n].value.value * weight_of(a));
+        of_row.divisor[n] = static_cast<wide_t<T>>(kept.of[n].divisor);
       }
     } else {
       ordered_sum<T> value[static_cast<unsigned>(terms)], divisor[static_cast<unsigned>(terms)];
