@@ -9,6 +9,7 @@
 namespace mixcon_test {
 
 struct any_engine {
+  static constexpr bool sets_entries = true;
   bool is_tiled = false;
   int threads = 1;
 

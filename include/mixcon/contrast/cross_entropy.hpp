@@ -19,9 +19,10 @@ struct cross_entropy {
     T number{}, weight{}, place{};  // positives: how many, the sum of their w, the sum of their x
     template <int Parts>
     MIXCON_HD auto part(int k) const {
-      const auto of = [k](const T& x) { return mixcon::part<Parts>(x, k); };
-      return cross_entropy::state<decltype(of(shift))>{of(shift), of(negatives), of(positives), of(attraction),
-                                                       of(mass),  of(number),    of(weight),    of(place)};
+      const auto part_k = [k](const T& x) { return mixcon::part<Parts>(x, k); };
+      return cross_entropy::state<decltype(part_k(shift))>{part_k(shift),      part_k(negatives), part_k(positives),
+                                                           part_k(attraction), part_k(mass),      part_k(number),
+                                                           part_k(weight),     part_k(place)};
     }
   };
   template <class T>

@@ -21,8 +21,8 @@ struct log_sum_exp {
     T sum{};
     template <int Parts>
     MIXCON_HD auto part(int k) const {
-      const auto of = [k](const T& x) { return mixcon::part<Parts>(x, k); };
-      return typename log_sum_exp::template state<decltype(of(sum))>{of(shift), of(sum)};
+      const auto part_k = [k](const T& x) { return mixcon::part<Parts>(x, k); };
+      return typename log_sum_exp::template state<decltype(part_k(sum))>{part_k(shift), part_k(sum)};
     }
   };
   /// What the backward pass needs to know of an anchor.

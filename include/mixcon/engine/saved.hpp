@@ -17,8 +17,8 @@ struct presence {
     T positives{}, negatives{}, visible{};
     template <int Parts>
     MIXCON_HD auto part(int k) const {
-      const auto of = [k](const T& x) { return mixcon::part<Parts>(x, k); };
-      return presence::state<decltype(of(visible))>{of(positives), of(negatives), of(visible)};
+      const auto part_k = [k](const T& x) { return mixcon::part<Parts>(x, k); };
+      return presence::state<decltype(part_k(visible))>{part_k(positives), part_k(negatives), part_k(visible)};
     }
   };
   template <class T>

@@ -8,6 +8,8 @@ namespace mixcon {
 /// The plain reference engine: one pair after another, on the calling thread, in any floating type. What the others are
 /// tested against.
 struct serial {
+  static constexpr bool sets_entries = true;  // `scatter` heeds packed_gradients::is_unset
+
   template <class Problem>
   void gather(const Problem& p, std::vector<detail::row_state<Problem, typename Problem::number>>& states) const {
     for (index_t a = 0; a < p.anchors.count(); ++a) {
@@ -24,6 +26,7 @@ struct serial {
   template <class Problem, class Saved>
   void scatter(const Problem& p, const Saved& saved, detail::packed_gradients<typename Problem::number>& to) const {
     for (index_t a = 0; a < p.anchors.count(); ++a) {
+      to.clear_row(a);
       if (!saved.used[static_cast<std::size_t>(a)]) continue;
       auto add = [&](const auto& visited) { detail::add_pair(p, saved, a, visited, to); };
       detail::visit_own(p, a, add);
