@@ -1,40 +1,52 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <mixcon/contrast/packed_rows.hpp>
+#include <mixcon/core/lane_loops.hpp>
 #include <mixcon/engine/tile_product.hpp>
+#include <mixcon/negatives/rows_as_read.hpp>
+
+#include <cstdint>
+#include <memory>
 
 namespace mixcon::detail {
 
 /// Similarities of blocks of rows with tiles of keys, never all at once. An entry is the same number wherever tiles
-/// begin.
+/// begin. Keys are packed and turned a tile at a time, by the executor's threads: the products read nothing else.
 template <class Similarity, class T>
 class score_tiles {
  public:
-  static constexpr index_t rows = 32, columns = 192;
+  static constexpr index_t rows = 48, columns = 192;
 
-  score_tiles(const Similarity& similarity, const packed_rows<T>& anchors, const packed_rows<T>& keys)
-      : similarity_(similarity), anchors_(anchors), keys_(keys) {
+  template <class Executor, class A, class K>
+  score_tiles(const Executor& executor, const Similarity& similarity, const matrix_view<const A>& anchors,
+              const matrix_view<const K>& keys)
+      : similarity_(similarity),
+        anchors_(rows_as_read(anchors, similarity.anchor_rows())),
+        keys_(keys.extent(0)),
+        tiles_((keys_ + columns - 1) / columns),
+        turned_(new T[static_cast<std::size_t>(tiles_ * columns * anchors_.width())]) {
+    for (index_t c = 0; c < columns; ++c) numbers_[c] = static_cast<std::int32_t>(c);
     if constexpr (!Similarity::linear) {
-      for (index_t a = 0; a < anchors.count(); ++a) anchor_squared_.push_back(anchors.squared_length(a));
-      for (index_t c = 0; c < keys.count(); ++c) key_squared_.push_back(keys.squared_length(c));
+      for (index_t a = 0; a < anchors_.count(); ++a) anchor_squared_.push_back(anchors_.squared_length(a));
+      key_squared_.resize(static_cast<std::size_t>(keys_));
     }
+    for_each_row(executor, tiles_, [&](index_t tile, auto) { turn(tile, keys); });
   }
 
+  /// 0, 1, ..., one for each key of a tile.
+  const std::int32_t* numbers() const { return numbers_; }
   index_t blocks() const { return (anchors_.count() + rows - 1) / rows; }
 
   /// Calls visit(anchor, first key, scores, how many) for each row of a block and each tile of keys, tiles in order.
   /// V is what the products are formed on: one number, or lanes.
   template <class V, class Visit>
   void visit(index_t block, Visit&& visit) const {
-    const index_t first = block * rows, width = anchors_.width();
+    const index_t first = block * rows;
     const index_t count = anchors_.count() - first < rows ? anchors_.count() - first : rows;
-    std::vector<T> scores(static_cast<std::size_t>(rows * columns)), turned(static_cast<std::size_t>(columns * width));
-    for (index_t from = 0; from < keys_.count(); from += columns) {
-      const index_t many = keys_.count() - from < columns ? keys_.count() - from : columns;
-      for (index_t k = 0; k < width; ++k)
-        for (index_t c = 0; c < many; ++c) turned[static_cast<std::size_t>(k * columns + c)] = keys_.row(from + c)[k];
-      multiply<V>(first, count, turned.data(), scores.data());
+    std::vector<T> scores(static_cast<std::size_t>(rows * columns));
+    for (index_t tile = 0; tile < tiles_; ++tile) {
+      const index_t from = tile * columns, many = keys_of(tile);
+      multiply<V>(first, count, turned_.get() + from * anchors_.width(), scores.data());
       for (index_t r = 0; r < count; ++r) {
         T* row = scores.data() + r * columns;
         if constexpr (!Similarity::linear)
@@ -47,6 +59,26 @@ class score_tiles {
   }
 
  private:
+  index_t keys_of(index_t tile) const { return keys_ - tile * columns < columns ? keys_ - tile * columns : columns; }
+
+  /// Entry (k, c) of a tile becomes number k of its key c, 0 beyond the last key. In small squares: along cache lines.
+  template <class K>
+  void turn(index_t tile, const matrix_view<const K>& keys) {
+    constexpr index_t side = 16;
+    const index_t from = tile * columns, many = keys_of(tile), width = anchors_.width();
+    packed_rows<T> packed(columns, width);
+    for (index_t c = 0; c < many; ++c) {
+      const K* const key = keys.data() + (from + c) * keys.stride(0);
+      packed.pack(c, vector_view<const K>{key, {width}, {keys.stride(1)}}, similarity_.candidate_rows());
+      if constexpr (!Similarity::linear) key_squared_[static_cast<std::size_t>(from + c)] = packed.squared_length(c);
+    }
+    T* const turned = turned_.get() + from * width;
+    for (index_t left = 0; left < columns; left += side)
+      for (index_t top = 0; top < width; top += side)
+        for (index_t c = left; c < left + side; ++c)
+          for (index_t k = top; k < width && k < top + side; ++k) turned[k * columns + c] = packed.row(c)[k];
+  }
+
   template <class V>
   void multiply(index_t first, index_t count, const T* turned, T* scores) const {
     const index_t width = anchors_.width(), pitch = anchors_.pitch();
@@ -64,8 +96,11 @@ class score_tiles {
   }
 
   const Similarity& similarity_;
-  const packed_rows<T>&anchors_, &keys_;
+  packed_rows<T> anchors_;
+  index_t keys_, tiles_;
+  std::unique_ptr<T[]> turned_;  // tiles of (D, columns); not set when made
   std::vector<T> anchor_squared_, key_squared_;
+  std::int32_t numbers_[columns];
 };
 
 }  // namespace mixcon::detail

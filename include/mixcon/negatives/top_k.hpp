@@ -3,9 +3,8 @@
 
 #include <mixcon/engine/formulas.hpp>
 #include <mixcon/negatives/admissible.hpp>
-#include <mixcon/negatives/heap.hpp>
+#include <mixcon/negatives/best_keys.hpp>
 #include <mixcon/negatives/negative_list.hpp>
-#include <mixcon/negatives/rows_as_read.hpp>
 #include <mixcon/negatives/score_tile.hpp>
 
 namespace mixcon {
@@ -18,48 +17,6 @@ struct ranked_list {
 
   T score_of(index_t anchor, index_t slot) const { return score[static_cast<std::size_t>(anchor * list.slots + slot)]; }
 };
-
-namespace detail {
-
-/// The k best of the keys shown so far, the worst of them at the root of a heap. Better: a larger score, and of equal
-/// ones the lower position. Keys are shown in ascending order, so an equal score never displaces.
-template <class T>
-class best_keys {
- public:
-  struct entry {
-    T score;
-    index_t key;
-  };
-  explicit best_keys(index_t k) : k_(k) {}
-
-  /// Whether this score can still be among the best; NaN can.
-  bool may_enter(const T& score) const { return size() < k_ || !(score <= kept_.front().score); }
-  void add(const T& score, index_t key) {
-    if (size() < k_) {
-      kept_.push_back({score, key});
-      if (size() == k_) make_heap(kept_.data(), k_, better);
-    } else {
-      kept_.front() = {score, key};
-      sink(kept_.data(), k_, 0, better);
-    }
-  }
-  /// The best, in order.
-  const std::vector<entry>& ranked() {
-    heap_sort(kept_.data(), size(), better);
-    return kept_;
-  }
-
- private:
-  static bool better(const entry& a, const entry& b) {
-    return a.score > b.score || (a.score == b.score && a.key < b.key);
-  }
-  index_t size() const { return static_cast<index_t>(kept_.size()); }
-
-  index_t k_;
-  std::vector<entry> kept_;
-};
-
-}  // namespace detail
 
 /// The k admissible keys most similar to each anchor, exactly, best first; of equal scores the lower position. The
 /// N x M similarities are never stored: time O(N M D), memory O((N + M) D + N k + a tile a thread). The same list for
@@ -77,42 +34,42 @@ struct top_k {
   template <class Executor, class Similarity, Viewable<2> Anchors, Viewable<2> Keys>
   auto operator()(const Executor& executor, const Similarity& similarity, const Anchors& anchors,
                   const Keys& keys) const {
-    const auto a = view<2>(anchors);
-    const auto c = view<2>(keys);
+    using E = std::remove_const_t<element_t<const Anchors>>;
+    using K = std::remove_const_t<element_t<const Keys>>;
+    using T = accumulate_t<E>;
+    const matrix_view<const E> a = view<2>(anchors);
+    const matrix_view<const K> c = view<2>(keys);
     MIXCON_REQUIRE(a.extent(0) >= 1 && c.extent(0) >= 1 && a.extent(1) == c.extent(1) && a.extent(1) >= 1,
                    "top_k: anchors are ", a.extents(), ", keys ", c.extents(),
                    "; expected at least one row of each, of the same width");
     MIXCON_REQUIRE(k >= 1 && k <= c.extent(0), "top_k: k is ", k, " for ", c.extent(0),
                    " keys; expected 1 to the number of keys");
     admissible.check("top_k", a.extent(0), c.extent(0));
-    const auto packed_anchors = detail::rows_as_read(a, similarity.anchor_rows());
-    const auto packed_keys = detail::rows_as_read(c, similarity.candidate_rows());
-    using T = std::remove_cvref_t<decltype(*packed_anchors.row(0))>;
-    const detail::score_tiles<Similarity, T> scores(similarity, packed_anchors, packed_keys);
+    const detail::score_tiles<Similarity, T> scores(executor, similarity, a, c);
     ranked_list<T> found{negative_list(a.extent(0), k), std::vector<T>(static_cast<std::size_t>(a.extent(0) * k))};
     detail::for_each_row(executor, scores.blocks(), [&](index_t block, auto how) {
       using V = typename decltype(how)::template vector<T>;
       std::vector<detail::best_keys<T>> best(static_cast<std::size_t>(scores.rows), detail::best_keys<T>(k));
       scores.template visit<V>(block, [&](index_t anchor, index_t first, const T* row, index_t count) {
-        auto& kept = best[static_cast<std::size_t>(anchor - block * scores.rows)];
-        for (index_t j = 0; j < count; ++j)
-          if (kept.may_enter(row[j]) && admissible(anchor, first + j)) {
-            MIXCON_REQUIRE(row[j] == row[j], "top_k: the score of anchor ", anchor, " and key ", first + j,
-                           " is NaN; expected finite rows. Has training diverged?");
-            kept.add(row[j], first + j);
-          }
+        best[static_cast<std::size_t>(anchor - block * scores.rows)].template show<V>(
+            row, scores.numbers(), first, count, [&](const T& score, index_t key) {
+              if (!admissible(anchor, key)) return false;
+              MIXCON_REQUIRE(score == score, "top_k: the score of anchor ", anchor, " and key ", key,
+                             " is NaN; expected finite rows. Has training diverged?");
+              return true;
+            });
       });
       for (index_t r = 0; r < scores.rows && block * scores.rows + r < a.extent(0); ++r)
-        fill(found, block * scores.rows + r, best[static_cast<std::size_t>(r)]);
+        fill(found, block * scores.rows + r, best[static_cast<std::size_t>(r)].template ranked<V>());
     });
     return found;
   }
 
  private:
-  template <class T>
-  void fill(ranked_list<T>& found, index_t anchor, detail::best_keys<T>& best) const {
+  template <class T, class Ranked>
+  void fill(ranked_list<T>& found, index_t anchor, const Ranked& ranked) const {
     index_t slot = 0;
-    for (const auto& entry : best.ranked()) {
+    for (const auto& entry : ranked) {
       found.list.put(anchor, slot, entry.key);
       found.score[static_cast<std::size_t>(anchor * k + slot++)] = entry.score;
     }
