@@ -112,9 +112,10 @@ struct cross_entropy {
   MIXCON_HD static reading<T> read_single(const state<T>& s) {
     const T pushing = log_of_sum(s.negatives, s.shift);
     const T gap = pushing - s.place;
-    const T far = exp_of(choose(gap > T(0), -gap, gap)), above = log1p_of(far);  // the log-sum is `above` the larger
+    const T smaller = exp_of(choose(gap > T(0), -gap, gap));
+    const T above = log1p_of(smaller);  // how far the log-sum is above the larger of the two
     const T value = choose(s.mass == T(0), T(0) - s.attraction, s.mass * (choose(gap <= T(0), T(0), gap) + above));
-    const T pull = choose(gap >= T(0), T(1), far) / (T(1) + far);  // a sigmoid
+    const T pull = choose(gap >= T(0), T(1), smaller) / (T(1) + smaller);  // a sigmoid
     return {value, choose(gap > T(0), pushing, s.place) + above, s.mass, T(0) == T(0), -s.mass * pull};
   }
   template <class T>
