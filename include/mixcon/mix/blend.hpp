@@ -53,12 +53,31 @@ void check_plan(const mix_plan<Region>& plan, const char* function, index_t samp
                    "; it is the share of the own label and must be in [0, 1].");
 }
 
-/// Calls run(begin, end) for parts of 0 .. count, each whole, on the threads of the pool if there is one.
+/// What a batch has to weigh for each thread that mixes it, where mixing takes about as long as copying: one that
+/// sleeps needs some ten microseconds to join, and half of 2 MB are copied in that time.
+inline constexpr index_t bytes_a_thread = index_t{1} << 20;
+
+/// A region that says `static constexpr bool is_quick = true` is mixed about as fast as it is copied.
+template <class Region>
+concept QuickRegion = requires {
+  requires Region::is_quick;
+};
+
+/// How many threads of the pool are worth their while; numbers of one and two bytes are mixed as float, and count so.
+template <class Region, class T, int Rank>
+index_t useful_threads(const thread_pool* pool, const tensor_view<T, Rank>& written) {
+  const index_t threads = pool == nullptr ? 1 : pool->threads();
+  if constexpr (!QuickRegion<Region>) return threads;
+  constexpr auto size = static_cast<index_t>(sizeof(T) < sizeof(float) ? sizeof(float) : sizeof(T));
+  const index_t useful = written.size() * size / bytes_a_thread;
+  return useful < 1 ? 1 : useful < threads ? useful : threads;
+}
+
+/// Calls run(begin, end) for parts of 0 .. count, each whole, on so many threads of the pool.
 template <class Run>
-void for_each_part(thread_pool* pool, index_t count, Run&& run) {
-  if (pool == nullptr) return run(index_t{0}, count);
-  const index_t threads = pool->threads(), wanted = threads == 1 ? 1 : 4 * threads;
-  const index_t parts = wanted < count ? wanted : count;
+void for_each_part(thread_pool* pool, index_t threads, index_t count, Run&& run) {
+  if (threads == 1) return run(index_t{0}, count);
+  const index_t parts = 4 * threads < count ? 4 * threads : count;
   pool->parallel_for(parts, [&](index_t part) { run(part * count / parts, (part + 1) * count / parts); });
 }
 
@@ -111,7 +130,7 @@ void blend_views(thread_pool* pool, const mix_plan<Region>& plan, const tensor_v
   const bool own_batch = partners.data() == sample.data() && partners.extent(0) == sample.extent(0);
   const std::vector<index_t> order = own_batch ? order_along_partners(plan.partner) : counted(sample.extent(0));
   const auto prepared = prepared_blend(plan, mixed);
-  for_each_part(pool, sample.extent(0), [&](index_t begin, index_t end) {
+  for_each_part(pool, useful_threads<Region>(pool, mixed), sample.extent(0), [&](index_t begin, index_t end) {
     for_each_channels(plan.region, mixed, [&](const auto& of) {
       const auto from = of(sample), others = of(partners);
       const auto to = of(mixed);
@@ -145,7 +164,7 @@ void unblend_views(thread_pool* pool, const mix_plan<Region>& plan, const tensor
   std::vector<mixed_with> consumers;
   for (index_t a = 1; a <= partner_lists(plan) && part != gradient_of::own; ++a)
     consumers.emplace_back(partner_list(plan, a), gradient.extent(0));
-  for_each_part(pool, gradient.extent(0), [&](index_t begin, index_t end) {
+  for_each_part(pool, useful_threads<Region>(pool, gradient), gradient.extent(0), [&](index_t begin, index_t end) {
     for (index_t j = begin; j < end; ++j) {
       const auto to = sample_of(gradient, j);
       if (part != gradient_of::partners) unblend_own(plan, j, sample_of(upstream, j), to);

@@ -20,6 +20,7 @@ struct lerp {
   /// Nothing of a partner.
   static lerp none() { return {}; }
   static constexpr const char* kind = "lerp";
+  static constexpr bool is_quick = true;
   bool mixes_channels_alike() const { return true; }
   template <class Self, class Visit>
   static void fields(Self& /*region*/, Visit&& /*visit*/) {}
@@ -40,9 +41,7 @@ void lerp_block(double lambda, const tensor_view<const T, Rank>& own, const tens
   if (lambda == 1) return copy_block(own, mixed, streamed);
   if (lambda == 0) return copy_block(partner, mixed, streamed);
   const number keep = static_cast<number>(lambda), take = static_cast<number>(1 - lambda);
-  const auto between = [=](const T& x, const T& z) {
-    return stored<T>(keep * static_cast<number>(x) + take * static_cast<number>(z));
-  };
+  const auto between = [=](const T& x, const T& z) { return stored<T>(keep * as_number(x) + take * as_number(z)); };
   for_each_run(
       [=](index_t length, run<const T> a, run<const T> b, run<T> y) {
         const bool together = a.step == 1 && b.step == 1 && y.step == 1;

@@ -5,6 +5,7 @@
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/tensor_view.hpp>
 #include <mixcon/mix/plan.hpp>
+#include <mixcon/mix/streaming.hpp>
 
 #include <cstddef>
 #include <string>
@@ -41,6 +42,23 @@ inline std::string to_string(const mask& shares) {
 
 namespace detail {
 
+/// Whether all values are in [0, 1].
+inline bool are_shares(const std::vector<double>& values) {
+  const auto size = static_cast<index_t>(values.size());
+  lane_counts<double> from_zero, to_one;
+  index_t k = 0;
+  for (; k + packet_size<double> <= size; k += packet_size<double>) {
+    const packet_of<double> some = load_packet(values.data() + k);
+    from_zero.add(some >= 0), to_one.add(some <= 1);
+  }
+  bool all = from_zero.sum() == k && to_one.sum() == k;
+  for (; k < size; ++k) {
+    const double value = values[static_cast<std::size_t>(k)];
+    all = all && value >= 0 && value <= 1;
+  }
+  return all;
+}
+
 /// Refuses a mask that does not fit a batch of these extents, or that holds something else than shares.
 template <int Rank>
 void require_mask(const mask& shares, const char* function, const axes<Rank>& extents) {
@@ -56,9 +74,7 @@ void require_mask(const mask& shares, const char* function, const axes<Rank>& ex
   MIXCON_REQUIRE(fits, function, ": a mask of ", shares.extents, " for samples of ", extents,
                  "; each of its extents must be 1 or that of the batch (last axes with last). Was the plan made for "
                  "another size?");
-  bool shares_only = true;
-  for (const double value : shares.values) shares_only &= value >= 0 && value <= 1;
-  MIXCON_REQUIRE(shares_only, function,
+  MIXCON_REQUIRE(are_shares(shares.values), function,
                  ": the mask holds a value outside [0, 1], or NaN; it is the share of the own sample.");
 }
 

@@ -5,12 +5,15 @@
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/tensor_view.hpp>
 #include <mixcon/mix/arithmetic.hpp>
+#include <mixcon/mix/line_sum.hpp>
 #include <mixcon/mix/plan.hpp>
 #include <mixcon/mix/runs.hpp>
 #include <mixcon/mix/sample_sum.hpp>
+#include <mixcon/mix/streaming.hpp>
 
 #include <cstddef>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 namespace mixcon {
@@ -21,6 +24,7 @@ struct multi_lerp {
   /// Nothing of a partner.
   static multi_lerp none() { return {.more_partners = {}, .weights = {1, 0}}; }
   static constexpr const char* kind = "multi_lerp";
+  static constexpr bool is_quick = true;
   std::vector<std::vector<index_t>> more_partners{};  ///< (A - 1) lists of N
   std::vector<double> weights{};                      ///< (1, A + 1) or (N, A + 1), in [0, 1]; rows sum to 1
 
@@ -65,11 +69,26 @@ void check_region(const mix_plan<multi_lerp>& plan, const char* function, const 
 template <class T, int Rank, int Inner>
 void blend_sample(const mix_plan<multi_lerp>& plan, index_t i, const tensor_view<const T, Inner>& own,
                   const tensor_view<const T, Rank>& partners, const tensor_view<T, Inner>& mixed) {
+  const auto source = [&](index_t a) {
+    return a == 0 ? own : detail::sample_of(partners, detail::partner_list(plan, a)[static_cast<std::size_t>(i)]);
+  };
+  const auto add_all = [&](auto& sum, auto&& as_summed) {
+    for (index_t a = 0; a <= plan.region.partners(); ++a) sum.add(plan.region.weight(i, a), as_summed(source(a)));
+  };
+  if (detail::is_one_run(own, source(1), mixed)) {
+    if constexpr (std::is_same_v<T, detail::mixing_number<T>> && detail::MixedByLine<T>) {
+      std::vector<detail::sum_term<T>> terms;
+      for (index_t a = 0; a <= plan.region.partners(); ++a)
+        terms.push_back({.values = source(a).data(), .weight = static_cast<T>(plan.region.weight(i, a))});
+      return detail::write_sum(terms, mixed.data(), mixed.size(), detail::is_streamed(partners));
+    }
+    const axes<1> all{mixed.size()};
+    detail::sample_sum<T, 1> sum(all);
+    add_all(sum, [&](const auto& sample) { return tensor_view<const T, 1>(sample.data(), all); });
+    return sum.store({mixed.data(), all});
+  }
   detail::sample_sum<T, Inner> sum(own.extents());
-  sum.add(plan.region.weight(i, 0), own);
-  for (index_t a = 1; a <= plan.region.partners(); ++a)
-    sum.add(plan.region.weight(i, a),
-            detail::sample_of(partners, detail::partner_list(plan, a)[static_cast<std::size_t>(i)]));
+  add_all(sum, [](const auto& sample) { return sample; });
   sum.store(mixed);
 }
 

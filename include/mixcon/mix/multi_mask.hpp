@@ -5,11 +5,14 @@
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/tensor_view.hpp>
 #include <mixcon/mix/arithmetic.hpp>
+#include <mixcon/mix/laid_mask.hpp>
+#include <mixcon/mix/line_sum.hpp>
 #include <mixcon/mix/mask.hpp>
 #include <mixcon/mix/masked.hpp>
 #include <mixcon/mix/plan.hpp>
 #include <mixcon/mix/runs.hpp>
 #include <mixcon/mix/sample_sum.hpp>
+#include <mixcon/mix/streaming.hpp>
 
 #include <cstddef>
 #include <string>
@@ -24,6 +27,7 @@ struct multi_mask {
   /// Nothing of a partner.
   static multi_mask none() { return {{}, {mask::full({1, 1, 1, 1}, 1), mask::full({1, 1, 1, 1}, 0)}}; }
   static constexpr const char* kind = "multi_mask";
+  static constexpr bool is_quick = true;
   std::vector<std::vector<index_t>> more_partners{};  ///< (A - 1) lists of N
   std::vector<mask> masks{};                          ///< A + 1, of the own sample first
 
@@ -69,15 +73,55 @@ void check_region(const mix_plan<multi_mask>& plan, const char* function, const 
   MIXCON_REQUIRE(whole, function, ": the masks do not sum to 1 everywhere; they are the shares of the sources.");
 }
 
-template <class T, int Rank, int Inner>
-void blend_sample(const mix_plan<multi_mask>& plan, index_t i, const tensor_view<const T, Inner>& own,
-                  const tensor_view<const T, Rank>& partners, const tensor_view<T, Inner>& mixed) {
-  detail::sample_sum<T, Inner> sum(own.extents());
-  for (index_t a = 0; a <= plan.region.partners(); ++a) {
-    const index_t source = a == 0 ? 0 : detail::partner_list(plan, a)[static_cast<std::size_t>(i)];
-    sum.add(detail::mask_of_sample(plan.region.masks[static_cast<std::size_t>(a)], i, own.extents()),
-            a == 0 ? own : detail::sample_of(partners, source));
+namespace detail {
+
+/// The masks of a sample in the order of its memory.
+template <class T, int Inner>
+std::vector<laid_shares<T>> lay_masks(const mix_plan<multi_mask>& plan, index_t i,
+                                      const tensor_view<T, Inner>& sample) {
+  std::vector<laid_shares<T>> laid;
+  for (const mask& of_source : plan.region.masks)
+    laid.push_back(lay_shares(mask_of_sample(of_source, i, sample.extents()), sample));
+  return laid;
+}
+
+}  // namespace detail
+
+/// The batch's masks, where they serve all samples and each sample is one run of memory.
+template <class T, int Rank>
+std::vector<detail::laid_shares<T>> prepare_blend(const mix_plan<multi_mask>& plan, const tensor_view<T, Rank>& mixed) {
+  if constexpr (detail::MixedByLine<T>) {
+    const auto first = detail::sample_of(mixed, 0);
+    if (plan.region.masks[0].extents[0] == 1 && detail::is_one_run(first)) return detail::lay_masks(plan, 0, first);
   }
+  return {};
+}
+
+template <class T, int Rank, int Inner>
+void blend_sample(const mix_plan<multi_mask>& plan, const std::vector<detail::laid_shares<T>>& of_batch, index_t i,
+                  const tensor_view<const T, Inner>& own, const tensor_view<const T, Rank>& partners,
+                  const tensor_view<T, Inner>& mixed) {
+  const auto source = [&](index_t a) {
+    return a == 0 ? own : detail::sample_of(partners, detail::partner_list(plan, a)[static_cast<std::size_t>(i)]);
+  };
+  if constexpr (detail::MixedByLine<T>) {
+    if (detail::is_one_run(own, source(1), mixed)) {
+      const auto of_sample =
+          of_batch.empty() ? detail::lay_masks(plan, i, mixed) : std::vector<detail::laid_shares<T>>{};
+      const auto& masks = of_batch.empty() ? of_sample : of_batch;
+      std::vector<detail::sum_term<T>> terms;
+      for (index_t first = 0; first < mixed.size(); first += masks[0].period) {
+        terms.clear();
+        for (std::size_t a = 0; a < masks.size(); ++a)
+          terms.push_back({.values = source(static_cast<index_t>(a)).data() + first, .shares = masks[a].numbers});
+        detail::write_sum(terms, mixed.data() + first, masks[0].period, detail::is_streamed(partners));
+      }
+      return;
+    }
+  }
+  detail::sample_sum<T, Inner> sum(own.extents());
+  for (index_t a = 0; a <= plan.region.partners(); ++a)
+    sum.add(detail::mask_of_sample(plan.region.masks[static_cast<std::size_t>(a)], i, own.extents()), source(a));
   sum.store(mixed);
 }
 

@@ -22,6 +22,7 @@ struct pasted_segments {
   /// Nothing of a partner.
   static pasted_segments none() { return {.segments = {segment{}}}; }
   static constexpr const char* kind = "segment";
+  static constexpr bool is_quick = true;
   std::vector<segment> segments{};  ///< one for the batch, or one a sample
   bool own_inside = false;
 

@@ -121,6 +121,21 @@ void for_each_run(Visit&& visit, const tensor_view<T, Rank>&... blocks) {
   }
 }
 
+/// Whether blocks of the same extents are one run each, in the same order: element k of one belongs to element k of
+/// all.
+template <int Rank, class... T>
+bool is_one_run(const tensor_view<T, Rank>&... blocks) {
+  constexpr int count = sizeof...(T);
+  const axes<Rank> extents[] = {blocks.extents()...};
+  const axes<Rank> strides[] = {blocks.strides()...};
+  for (int axis = 0; axis < Rank; ++axis)
+    if (extents[0][axis] == 0) return false;
+  const loops<Rank, count> nest(extents[0], strides);
+  bool one = nest.depth == 1;
+  for (int block = 0; block < count; ++block) one = one && nest.step[0][block] == 1;
+  return one;
+}
+
 /// Calls f(element&...) along runs of one length: the unit step apart, so that the compiler vectorises it.
 template <class F, class... T>
 void for_each_element(index_t length, F&& f, run<T>... runs) {

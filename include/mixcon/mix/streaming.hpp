@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 namespace mixcon::detail {
 
@@ -34,22 +35,32 @@ inline std::size_t for_each_line(std::size_t bytes, Line line) {
 }
 inline constexpr std::size_t bytes_ahead = 512;  // what is read is asked for so much earlier
 
-/// Copies a line past the caches, where the processor has an instruction for it; `to` is the beginning of a line.
+/// 16 bytes of whatever values.
+typedef long long bit_packet __attribute__((vector_size(16)));
+inline bit_packet load_bits(const void* from) {
+  bit_packet bits;
+  __builtin_memcpy(&bits, from, sizeof bits);
+  return bits;
+}
+template <class Packet>
+bit_packet bits_of_packet(const Packet& packet) {
+  return load_bits(&packet);
+}
+
+/// Writes 16 bytes past the caches, where the processor has an instruction for it; `to` is a multiple of 16.
+inline void stream_bits(void* to, const bit_packet& bits) {
+#if defined(__SSE2__) && defined(__clang__)
+  __builtin_nontemporal_store(bits, static_cast<bit_packet*>(to));
+#elif defined(__SSE2__)
+  __builtin_ia32_movntdq(static_cast<bit_packet*>(to), bits);
+#else
+  __builtin_memcpy(to, &bits, sizeof bits);
+#endif
+}
+
+/// Copies a line past the caches; `to` is the beginning of a line.
 inline void stream_line(unsigned char* to, const unsigned char* from) {
-#if defined(__SSE2__)
-  using packet = long long __attribute__((vector_size(16)));
-  for (std::size_t p = 0; p < 64; p += sizeof(packet)) {
-    packet value;
-    __builtin_memcpy(&value, from + p, sizeof value);
-#if defined(__clang__)
-    __builtin_nontemporal_store(value, reinterpret_cast<packet*>(to + p));
-#else
-    __builtin_ia32_movntdq(reinterpret_cast<packet*>(to + p), value);
-#endif
-  }
-#else
-  __builtin_memcpy(to, from, 64);
-#endif
+  for (std::size_t p = 0; p < 64; p += sizeof(bit_packet)) stream_bits(to + p, load_bits(from + p));
 }
 
 /// Copies bytes past the caches, where the processor has an instruction for it.
@@ -97,20 +108,25 @@ packet_of<T> load_packet(const T* from) {
   return values;
 }
 
-/// Writes a packet past the caches, where the processor has an instruction for it; `to` is a multiple of its size.
+/// Counts in each lane how often an answer was true.
 template <class T>
-void stream_packet(T* to, const packet_of<T>& values) {
-#if defined(__SSE2__) && defined(__clang__)
-  __builtin_nontemporal_store(values, reinterpret_cast<packet_of<T>*>(to));
-#elif defined(__SSE2__)
-  typedef long long packet __attribute__((vector_size(16)));  // of one type, which nvcc asks for
-  packet bits;
-  __builtin_memcpy(&bits, &values, sizeof bits);
-  __builtin_ia32_movntdq(reinterpret_cast<packet*>(to), bits);
-#else
-  __builtin_memcpy(to, &values, sizeof values);
-#endif
-}
+class lane_counts {
+ public:
+  lane_counts() { __builtin_memset(&counts_, 0, sizeof counts_); }  // nvcc takes no constant of this type
+  template <class Answers>
+  void add(const Answers& answers) {
+    counts_ -= answers;  // -1 where it is true
+  }
+  index_t sum() const {
+    std::uint64_t halves[2];
+    __builtin_memcpy(halves, &counts_, sizeof halves);
+    const std::uint64_t both = halves[0] + halves[1];
+    return static_cast<index_t>(sizeof(T) == 8 ? both : (both >> 32) + (both & 0xffffffffu));
+  }
+
+ private:
+  decltype(packet_of<T>{} == packet_of<T>{}) counts_;
+};
 
 /// Writes to[0 .. length): packet(k) computes to[k .. k + packet_size), one(k) what is left at both ends. `ahead` is
 /// read soon, as far as to[0] is from to[k]: its lines are asked for before they are needed. `streamed`: past the
@@ -127,11 +143,64 @@ void write_packets(T* to, index_t length, const T* ahead, bool streamed, Packet 
     const std::size_t done = for_each_line(static_cast<std::size_t>(length - head) * sizeof(T), [=](std::size_t bytes) {
       const index_t at = head + static_cast<index_t>(bytes / sizeof(T));
       __builtin_prefetch(ahead + at + (at + lead < length ? lead : 0));
-      for (index_t p = at; p < at + line; p += size) stream_packet<T>(to + p, packet(p));
+      for (index_t p = at; p < at + line; p += size) stream_bits(to + p, bits_of_packet(packet(p)));
     });
     k += static_cast<index_t>(done / sizeof(T));
   }
   for (; k + size <= length; k += size) store(k, packet(k));
+  for (; k < length; ++k) to[k] = one(k);
+  if (streamed) end_stream();
+}
+
+/// Values that lines of 64 bytes are mixed of.
+template <class T>
+concept MixedByLine = sizeof(T) <= 8 && std::is_trivially_copyable_v<T>;
+
+/// Values of T in 64 bytes.
+template <class T>
+inline constexpr index_t line_size = static_cast<index_t>(64 / sizeof(T));
+/// Values of a line that are put together before they are written.
+template <class T>
+struct alignas(64) line_of {
+  T values[64 / sizeof(T)];
+};
+
+/// Writes values to[k ..) 16 bytes at a time; `streamed`: past the caches, where `to` is the beginning of a line.
+template <class T, bool Streamed>
+struct line_writer {
+  T* to;
+  void operator()(index_t k, const bit_packet& bits) const {
+    if constexpr (Streamed)
+      stream_bits(to + k, bits);
+    else
+      __builtin_memcpy(static_cast<void*>(to + k), &bits, sizeof bits);
+  }
+  /// A whole line of other values.
+  void copy(const T* from) const {
+    constexpr index_t size = static_cast<index_t>(16 / sizeof(T));
+    for (index_t k = 0; k < line_size<T>; k += size) (*this)(k, load_bits(from + k));
+  }
+};
+
+/// Writes to[0 .. length): line(k, write) a whole line of to[k ..) by a `line_writer`, one(k) answers a value that is
+/// left at the ends. `streamed`: past the caches; what ahead(k) points to, which to[k] is made of, is then asked for
+/// before it is needed. Else k is a multiple of a line's size, whatever the alignment.
+template <class T, class Ahead, class Line, class One>
+void write_lines(T* to, index_t length, bool streamed, Ahead ahead, Line line, One one) {
+  constexpr index_t size = line_size<T>;
+  index_t k = 0;
+  if (streamed) {
+    for (; k < length && reinterpret_cast<std::uintptr_t>(to + k) % 64 != 0; ++k) to[k] = one(k);
+    const index_t head = k, lead = static_cast<index_t>(bytes_ahead / sizeof(T));
+    const std::size_t done = for_each_line(static_cast<std::size_t>(length - head) * sizeof(T), [=](std::size_t bytes) {
+      const index_t at = head + static_cast<index_t>(bytes / sizeof(T));
+      __builtin_prefetch(ahead(at + (at + lead + size <= length ? lead : 0)));
+      line(at, line_writer<T, true>{to + at});
+    });
+    k += static_cast<index_t>(done / sizeof(T));
+  } else {
+    for (; k + size <= length; k += size) line(k, line_writer<T, false>{to + k});
+  }
   for (; k < length; ++k) to[k] = one(k);
   if (streamed) end_stream();
 }
