@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What choosing costs beside what is chosen from: `product` packs the rows and forms every similarity, tile by tile,
-// and looks at none; `top_k` does the same and keeps the k best of each anchor. One thread, random unit rows, float.
+// What choosing costs beside what is chosen from: `product` forms every similarity, tile by tile, and looks at none;
+// `packing_and_product` makes the rows ready for that too; `top_k` does both and keeps the k best of each anchor. One
+// thread, random rows, cosine, float.
 #include <benchmark/benchmark.h>
 
 #include <vector>
 
-#include <mixcon/adapt/span.hpp>
 #include <mixcon/core/ziggurat.hpp>
 #include <mixcon/mixcon.hpp>
 
@@ -28,30 +28,54 @@ void report(benchmark::State& run) {
   run.counters["flop/s"] = benchmark::Counter(2 * width * pairs, benchmark::Counter::kIsIterationInvariantRate);
 }
 
-void product(benchmark::State& run) {
-  auto z = random_rows(1, run.range(0)), keys = random_rows(2, run.range(1));
-  for (auto _ : run) {
-    const matrix_view<const float> anchors = as_matrix(z, run.range(0), width);
-    const matrix_view<const float> candidates = as_matrix(keys, run.range(1), width);
-    const cosine similarity{};
-    const detail::score_tiles<cosine, float> scores(tiled{.threads = 1}, similarity, anchors, candidates);
-    for (index_t block = 0; block < scores.blocks(); ++block)
-      scores.visit<native_lanes<float>>(
-          block, [](index_t, index_t, const float* row, index_t) { benchmark::DoNotOptimize(*row); });
+using tiles_of_scores = detail::score_tiles<cosine, float>;
+
+/// Rows of a benchmark's size, and their similarities made ready.
+struct problem {
+  explicit problem(const benchmark::State& run)
+      : z(random_rows(1, run.range(0))),
+        keys(random_rows(2, run.range(1))),
+        anchors(run.range(0)),
+        count(run.range(1)) {}
+  tiles_of_scores scores() const {
+    const matrix_view<const float> rows{z.data(), {anchors, width}}, candidates{keys.data(), {count, width}};
+    return {tiled{.threads = 1}, similarity, rows, candidates};
   }
+
+  std::vector<float> z, keys;
+  index_t anchors, count;
+  cosine similarity{};
+};
+
+void multiply(const tiles_of_scores& scores) {
+  for (index_t block = 0; block < scores.blocks(); ++block)
+    scores.visit<native_lanes<float>>(
+        block, [](index_t, index_t, const float* row, index_t) { benchmark::DoNotOptimize(*row); });
+}
+
+void product(benchmark::State& run) {
+  const problem p(run);
+  const tiles_of_scores scores = p.scores();
+  for (auto _ : run) multiply(scores);
+  report(run);
+}
+
+void packing_and_product(benchmark::State& run) {
+  const problem p(run);
+  for (auto _ : run) multiply(p.scores());
   report(run);
 }
 
 void choice(benchmark::State& run) {
-  auto z = random_rows(1, run.range(0)), keys = random_rows(2, run.range(1));
+  const problem p(run);
   const top_k choose{.k = run.range(2)};
-  for (auto _ : run)
-    benchmark::DoNotOptimize(
-        choose(tiled{.threads = 1}, cosine{}, as_matrix(z, run.range(0), width), as_matrix(keys, run.range(1), width)));
+  const matrix_view<const float> rows{p.z.data(), {p.anchors, width}}, candidates{p.keys.data(), {p.count, width}};
+  for (auto _ : run) benchmark::DoNotOptimize(choose(tiled{.threads = 1}, p.similarity, rows, candidates));
   report(run);
 }
 
-BENCHMARK(product)->Name("product")->ArgNames({"anchors", "keys"})->Args({256, 65536})->Args({4096, 4096});
+BENCHMARK(product)->ArgNames({"anchors", "keys"})->Args({256, 65536})->Args({4096, 4096});
+BENCHMARK(packing_and_product)->ArgNames({"anchors", "keys"})->Args({256, 65536})->Args({4096, 4096});
 BENCHMARK(choice)
     ->Name("top_k")
     ->ArgNames({"anchors", "keys", "k"})

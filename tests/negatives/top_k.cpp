@@ -64,6 +64,35 @@ TEST_CASE("top_k equals sorting every score, ties to the lower position, in both
       }
 }
 
+TEST_CASE("top_k finds long lists of many keys, refused ones and ties among them, for any threads", "[negatives]") {
+  const index_t anchors = 75, count = 3001, width = 5;
+  const auto z = of_integers(anchors, width, 6), keys = of_integers(count, width, 7);
+  std::vector<int> valid;
+  for (index_t c = 0; c < count; ++c) valid.push_back(c / 100 % 3 == 1 ? 0 : 1);
+  for (const index_t k : {10, 100, 700, 2500}) {
+    const top_k choose{.k = k, .admissible = {.valid = valid}};
+    const auto found = choose(serial{}, dot_product{}, z, keys);
+    CHECK(found.list.key == sorted_whole(z, keys, k, choose.admissible));
+    for (const int threads : {1, 2, 7}) {
+      const auto tiled_found = choose(tiled{.threads = threads}, dot_product{}, z, keys);
+      CHECK(tiled_found.list == found.list);
+      CHECK(tiled_found.score == found.score);
+    }
+  }
+}
+
+TEST_CASE("top_k reads anchors and keys through their strides", "[negatives]") {
+  const index_t anchors = 3, count = 200, width = 17;
+  const auto z = of_integers(anchors, width, 8), keys = of_integers(count, width, 9);
+  std::vector<float> columns(static_cast<std::size_t>(count * width));
+  for (index_t c = 0; c < count; ++c)
+    for (index_t x = 0; x < width; ++x) columns[static_cast<std::size_t>(x * count + c)] = keys(c, x);
+  const matrix_view<const float> turned{columns.data(), {count, width}, {1, count}};
+  const top_k choose{.k = 20};
+  CHECK(choose(tiled{}, dot_product{}, z, turned).list == choose(tiled{}, dot_product{}, z, keys).list);
+  CHECK(choose(tiled{}, negative_distance{}, z, turned).score == choose(tiled{}, negative_distance{}, z, keys).score);
+}
+
 TEST_CASE("top_k by cosine and by distance keep their own order, in float and double", "[negatives]") {
   const matrix<double> z(1, 2, 1.0);
   matrix<double> keys(3, 2, 0.0);

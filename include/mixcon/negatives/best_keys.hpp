@@ -12,9 +12,9 @@ namespace mixcon::detail {
 /// The k best of the keys shown so far. Better: a larger score, and of equal ones the lower position. Keys are shown in
 /// ascending order, so that one whose score only equals the k-th best never enters.
 ///
-/// What may be among the best is collected unordered, in the order shown, and cut down to the k best whenever it is
-/// about twice as much; the k-th of them is then the bound that a score must exceed. The bound is found by bisection:
-/// a pass that counts is faster than any that moves.
+/// What may be among the best is collected in the order shown, and cut down to the k best whenever it is half as much
+/// again; from then on a score must exceed the k-th of them. That bound is found by bisection: a pass that counts is
+/// faster than any that moves.
 template <class T>
 class best_keys {
  public:
@@ -22,32 +22,32 @@ class best_keys {
     T score;
     index_t key;
   };
-  explicit best_keys(index_t k) : k_(k), most_(2 * k + 32) {}
+  explicit best_keys(index_t k) : k_(k), most_(k + k / 2 + 32) {}
 
   /// Whether this score can still be among the best; NaN can.
   bool may_enter(const T& score) const { return !bounded_ || !(score <= bound_); }
   /// Takes a score that may enter; not NaN.
   void add(const T& score, index_t key) {
     make_room<T>(1);
-    score_[static_cast<std::size_t>(size_)] = score;
-    key_[static_cast<std::size_t>(size_++)] = static_cast<std::int32_t>(key);
+    put(size_++, score, key);
   }
   /// Shows `count` keys at once: first, first + 1, ..., where numbers[j] is j. Those that may enter and for which
   /// keep(score, key) answers yes are taken. V is what scores are compared on: one number, or lanes.
   template <class V, class Keep>
   void show(const T* scores, const std::int32_t* numbers, index_t first, index_t count, Keep&& keep) {
     make_room<V>(count);
-    T* const score = score_.data() + size_;
-    std::int32_t* const key = key_.data() + size_;
-    if (!bounded_) {  // until there is a bound all may enter
-      const index_t some = most_ + 1 - size_ < count ? most_ + 1 - size_ : count;
-      for (index_t j = 0; j < some; ++j) score[j] = scores[j], key[j] = static_cast<std::int32_t>(first + j);
-      keep_of_last(some, keep);
-      if (some < count) show<V>(scores + some, numbers, first + some, count - some, keep);
-      return;
+    index_t shown = 0;
+    while (!bounded_ && shown < count) {  // until there is a bound all may enter
+      const index_t missing = most_ + 1 - size_, left = count - shown;
+      const index_t some = missing < left ? missing : left;
+      for (index_t j = 0; j < some; ++j) put(size_ + j, scores[shown + j], first + shown + j);
+      keep_of_next(some, keep);
+      shown += some;
+      if (size_ > most_) cut<V>();
     }
-    keep_of_last(copy_scores<V, which_scores::not_at_most>(bound_, scores, numbers, static_cast<std::int32_t>(first),
-                                                           count, score, key),
+    keep_of_next(copy_scores<V, which_scores::not_at_most>(bound_, scores + shown, numbers + shown,
+                                                           static_cast<std::int32_t>(first), count - shown,
+                                                           score_.data() + size_, key_.data() + size_),
                  keep);
   }
   /// The best, in order. Ends the showing.
@@ -61,13 +61,18 @@ class best_keys {
   }
 
  private:
+  void put(index_t at, const T& score, index_t key) {
+    score_[static_cast<std::size_t>(at)] = score;
+    key_[static_cast<std::size_t>(at)] = static_cast<std::int32_t>(key);
+  }
   /// Takes those of the next `count` entries, already in place, for which keep(score, key) answers yes.
   template <class Keep>
-  void keep_of_last(index_t count, Keep& keep) {
+  void keep_of_next(index_t count, Keep& keep) {
     T* const score = score_.data() + size_;
     std::int32_t* const key = key_.data() + size_;
     index_t kept = 0;
-    for (index_t j = 0; j < count; ++j) {
+    while (kept < count && keep(score[kept], static_cast<index_t>(key[kept]))) ++kept;  // mostly all
+    for (index_t j = kept + 1; j < count; ++j) {
       score[kept] = score[j];
       key[kept] = key[j];
       kept += keep(score[kept], static_cast<index_t>(key[kept])) ? 1 : 0;
@@ -124,8 +129,7 @@ class best_keys {
     for (index_t i = 0, left = at_bound - too_many; i < size_; ++i) {
       const T score = score_[static_cast<std::size_t>(i)];
       if (score == bound_ && left-- <= 0) continue;
-      score_[static_cast<std::size_t>(kept)] = score;
-      key_[static_cast<std::size_t>(kept++)] = key_[static_cast<std::size_t>(i)];
+      put(kept++, score, key_[static_cast<std::size_t>(i)]);
     }
     size_ = kept;
   }

@@ -15,7 +15,7 @@ namespace mixcon::detail {
 template <class Similarity, class T>
 class score_tiles {
  public:
-  static constexpr index_t rows = 48, columns = 192;
+  static constexpr index_t rows = 36, columns = 192;
 
   template <class Executor, class A, class K>
   score_tiles(const Executor& executor, const Similarity& similarity, const matrix_view<const A>& anchors,

@@ -37,6 +37,8 @@ struct top_k {
     using E = std::remove_const_t<element_t<const Anchors>>;
     using K = std::remove_const_t<element_t<const Keys>>;
     using T = accumulate_t<E>;
+    static_assert(std::is_same_v<T, accumulate_t<K>>,
+                  "mixcon: top_k compares anchors with keys of one precision; convert one of them");
     const matrix_view<const E> a = view<2>(anchors);
     const matrix_view<const K> c = view<2>(keys);
     MIXCON_REQUIRE(a.extent(0) >= 1 && c.extent(0) >= 1 && a.extent(1) == c.extent(1) && a.extent(1) >= 1,
