@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Masks and sums of samples that are one run of memory are mixed line by line: the bits of the definition all the same,
-// for every type, layout and size.
+// Samples that are one run of memory are mixed line by line: the bits of the definition all the same, for every type,
+// layout and size.
 #include "mix/batches.hpp"
 #include "support/catch.hpp"
 
 #include <mixcon/core/storage.hpp>
 #include <mixcon/mix/arithmetic.hpp>
 #include <mixcon/mix/blend.hpp>
+#include <mixcon/mix/lerp.hpp>
 #include <mixcon/mix/masked.hpp>
 #include <mixcon/mix/multi_lerp.hpp>
 #include <mixcon/mix/multi_mask.hpp>
+#include <mixcon/mix/pasted_boxes.hpp>
 
 #include <cstdint>
 #include <cstring>
@@ -168,6 +170,23 @@ TEMPLATE_TEST_CASE("Sums of several samples are those of the definition for ever
         return total_of({{weights[0], at(batch.input, place)},
                          {weights[1], batch.partner_of(partner, place)},
                          {weights[2], batch.partner_of(other, place)}});
+      }) == 0);
+    }
+}
+
+TEMPLATE_TEST_CASE("A box shows each sample where it says, however short or long rows are", "[mix]", std::uint8_t, half,
+                   float, double) {
+  for (const index_t columns : {1, 3, 8, 16, 17, 31, 64, 127, 300, 513})
+    for (const layout as : mixcon_test::all_layouts) {
+      mix_plan<pasted_boxes> plan{partner, {0.5}};
+      plan.region.boxes = {
+          {0, 5, 0, columns}, {1, 4, columns / 3, columns}, {2, 3, 0, (columns + 1) / 2}, {4, 5, columns - 1, columns}};
+      const batches<TestType> batch({4, 3, 5, columns}, as);
+      blend(plan, batch.input, batch.to.of);
+      CHECK(batch.differing([&](const axes<4>& place) {
+        const box& b = plan.region.of(place[0]);
+        const bool inside = place[2] >= b.top && place[2] < b.bottom && place[3] >= b.left && place[3] < b.right;
+        return inside ? batch.partner_of(partner, place) : at(batch.input, place);
       }) == 0);
     }
 }

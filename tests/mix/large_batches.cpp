@@ -8,6 +8,7 @@
 #include <mixcon/mix/lerp.hpp>
 #include <mixcon/mix/masked.hpp>
 #include <mixcon/mix/pasted_boxes.hpp>
+#include <mixcon/mix/pasted_segments.hpp>
 
 #include <vector>
 
@@ -28,16 +29,19 @@ std::vector<T> numbers() {
 
 /// How many values of a blend differ from `expected(own, partner, sample, place in the plane)`.
 template <class T, class Region, class Expected>
-index_t differing(const mix_plan<Region>& plan, Expected&& expected) {
+index_t differing(const mix_plan<Region>& plan, Expected&& expected, bool channels_last = false) {
   const std::vector<T> from = numbers<T>();
   std::vector<T> to(from.size(), T(-1));
-  const tensor_view<const T, 4> batch(from.data(), extents);
+  axes<4> strides = row_major(extents);
+  if (channels_last) strides = {sample, 1, extents[3] * extents[1], extents[1]};
+  const tensor_view<const T, 4> batch(from.data(), extents, strides);
   index_t wrong = 0;
   for (const index_t shift : {0, 1}) {
-    blend(plan, batch, tensor_view<T, 4>(to.data() + shift, extents));
+    blend(plan, batch, tensor_view<T, 4>(to.data() + shift, extents, strides));
     for (index_t k = 0; k < all; ++k) {
       const index_t i = k / sample, other = partner[static_cast<std::size_t>(i)] * sample + k % sample;
-      const T value = expected(from[static_cast<std::size_t>(k)], from[static_cast<std::size_t>(other)], i, k % plane);
+      const index_t place = channels_last ? k % sample / extents[1] : k % plane;
+      const T value = expected(from[static_cast<std::size_t>(k)], from[static_cast<std::size_t>(other)], i, place);
       wrong += to[static_cast<std::size_t>(k + shift)] == value ? 0 : 1;
     }
   }
@@ -60,12 +64,36 @@ TEMPLATE_TEST_CASE("Large batches are mixed as small ones: boxes", "[mix]", floa
                        {1, 400, 1, 442}, {0, 200, 0, 443}, {9, 11, 16, 32},  {30, 90, 430, 443}};
   for (const bool own_inside : {false, true}) {
     plan.region.own_inside = own_inside;
-    CHECK(differing<TestType>(plan, [&](TestType x, TestType z, index_t i, index_t place) {
-            const box& b = plan.region.of(i);
-            const index_t y = place / extents[3], column = place % extents[3];
-            const bool inside = y >= b.top && y < b.bottom && column >= b.left && column < b.right;
-            return inside == own_inside ? x : z;
-          }) == 0);
+    const auto expected = [&](TestType x, TestType z, index_t i, index_t place) {
+      const box& b = plan.region.of(i);
+      const index_t y = place / extents[3], column = place % extents[3];
+      const bool inside = y >= b.top && y < b.bottom && column >= b.left && column < b.right;
+      return inside == own_inside ? x : z;
+    };
+    CHECK(differing<TestType>(plan, expected, own_inside) == 0);  // once with channels last
+  }
+}
+
+TEST_CASE("Long signals are mixed part by part: segments of large batches and of small ones", "[mix]") {
+  for (const axes<3>& of : {axes<3>{6, 2, 500009}, axes<3>{6, 2, 8192}, axes<3>{6, 3, 101}}) {
+    const index_t steps = of[2], all_steps = of[0] * of[1] * steps;
+    mix_plan<pasted_segments> plan{{1, 2, 0, 0, 5, 4}, {0.5}};
+    plan.region.segments = {{0, steps}, {0, 0}, {7, steps - 1}, {steps / 3, steps / 2}, {0, 1}, {steps - 9, steps}};
+    std::vector<float> from(static_cast<std::size_t>(all_steps)), to(from.size() + 1);
+    for (std::size_t k = 0; k < from.size(); ++k) from[k] = static_cast<float>((k * 7919) % 100003);
+    for (const bool own_inside : {false, true}) {
+      plan.region.own_inside = own_inside;
+      blend(plan, tensor_view<const float, 3>(from.data(), of), tensor_view<float, 3>(to.data() + 1, of));
+      index_t wrong = 0;
+      for (index_t k = 0; k < all_steps; ++k) {
+        const index_t i = k / (of[1] * steps), t = k % steps;
+        const segment& s = plan.region.of(i);
+        const index_t source = (t >= s.begin && t < s.end) == own_inside ? i : plan.partner_of(i);
+        const index_t place = source * of[1] * steps + k % (of[1] * steps);
+        wrong += to[static_cast<std::size_t>(k + 1)] == from[static_cast<std::size_t>(place)] ? 0 : 1;
+      }
+      CHECK(wrong == 0);
+    }
   }
 }
 

@@ -89,11 +89,6 @@ using bits_of =
                        std::conditional_t<sizeof(T) == 2, std::uint16_t,
                                           std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>>>;
 
-/// Two values by bits, the first where they are set.
-inline bit_packet chosen_bits(const bit_packet& bits, const bit_packet& first, const bit_packet& second) {
-  return (first & bits) | (second & ~bits);
-}
-
 /// A mask that mixes two samples, and what each line shows: the own sample, the partner, either of them by place, or
 /// values between them too.
 template <class T>

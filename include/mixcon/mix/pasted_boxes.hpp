@@ -8,6 +8,7 @@
 #include <mixcon/mix/box.hpp>
 #include <mixcon/mix/plan.hpp>
 #include <mixcon/mix/runs.hpp>
+#include <mixcon/mix/streaming.hpp>
 
 #include <cstddef>
 #include <string>
@@ -69,6 +70,8 @@ void put_parts(const box& b, const tensor_view<const T, Inner>& inner, const ten
   copy_block(inside_of(inner, b), inside_of(mixed, b));
 }
 
+inline constexpr std::size_t chosen_box_row = 512;  // bytes of a row up to which columns are chosen by bits
+
 /// One plane of `outer` with a box of `inner`, written past the caches: line by line from the one or the other, and put
 /// together where an edge of the box goes through a line.
 template <class T>
@@ -121,16 +124,70 @@ void stream_box(const box& b, const tensor_view<const T, 2>& inner, const tensor
   end_stream();
 }
 
+/// One plane of short rows: the box's columns are chosen by bits, so that no row needs a copy of few bytes.
+template <class T>
+void choose_box(const box& b, const tensor_view<const T, 2>& inner, const tensor_view<const T, 2>& outer,
+                const tensor_view<T, 2>& mixed) {
+  const auto width = static_cast<std::size_t>(mixed.extent(1)) * sizeof(T);
+  const auto top = static_cast<std::size_t>(b.top) * width, bottom = static_cast<std::size_t>(b.bottom) * width;
+  const auto left = static_cast<std::size_t>(b.left) * sizeof(T), right = static_cast<std::size_t>(b.right) * sizeof(T);
+  const auto* const in = reinterpret_cast<const unsigned char*>(inner.data());
+  const auto* const out = reinterpret_cast<const unsigned char*>(outer.data());
+  auto* const to = reinterpret_cast<unsigned char*>(mixed.data());
+  unsigned char shows_inner[chosen_box_row];
+  __builtin_memset(shows_inner, 0, width);
+  __builtin_memset(shows_inner + left, 0xff, right - left);
+  __builtin_memcpy(to, out, top);
+  for (std::size_t row = top; row < bottom; row += width) {
+    const auto choose = [&](std::size_t at) {
+      const bit_packet bits = load_bits(shows_inner + at);
+      const bit_packet shown = chosen_bits(bits, load_bits(in + row + at), load_bits(out + row + at));
+      __builtin_memcpy(to + row + at, &shown, sizeof shown);
+    };
+    for (std::size_t at = 0; at + sizeof(bit_packet) <= width; at += sizeof(bit_packet)) choose(at);
+    choose(width - sizeof(bit_packet));  // the last ones, of which some are written twice
+  }
+  __builtin_memcpy(to + bottom, out + bottom, static_cast<std::size_t>(mixed.extent(0)) * width - bottom);
+}
+
+/// Calls f(box, planes...) for planes (H, W) of images that are one run of memory, with the box as they have it: for
+/// each channel, or once for (H, W * C) where channels come last. Answers whether it did.
+template <class F, class Mixed, class... Image>
+bool for_each_box_plane(F&& f, const box& b, const Mixed& mixed, const Image&... images) {
+  constexpr int rank = Mixed::rank;
+  if (is_packed(mixed) && (... && is_packed(images))) {
+    for_each_plane([&](const auto&... planes) { f(b, planes...); }, images..., mixed);
+    return true;
+  }
+  if constexpr (rank == 3) {
+    const axes<3> extents = mixed.extents();
+    const index_t channels = extents[0], columns = extents[2] * channels;
+    const axes<3> last{1, columns, channels};
+    if (mixed.strides() == last && (... && (images.strides() == last))) {
+      const auto plane = [&]<class T>(const tensor_view<T, 3>& image) {
+        return tensor_view<T, 2>(image.data(), {extents[1], columns});
+      };
+      f(box{b.top, b.bottom, b.left * channels, b.right * channels}, plane(images)..., plane(mixed));
+      return true;
+    }
+  }
+  return false;
+}
+
 /// mixed = inner inside the box, outer outside.
 template <class T, int Inner>
 void paste_box(const box& b, const tensor_view<const T, Inner>& inner, const tensor_view<const T, Inner>& outer,
                const tensor_view<T, Inner>& mixed, bool streamed) {
-  if constexpr (std::is_trivially_copyable_v<T>) {
-    if (streamed && b.area() > 0 && is_packed(inner) && is_packed(outer) && is_packed(mixed))
-      return for_each_plane([&b](const auto& in, const auto& out, const auto& y) { stream_box<T>(b, in, out, y); },
-                            inner, outer, mixed);
-  }
   if (b.area() == 0) return copy_block(outer, mixed, streamed);
+  if constexpr (std::is_trivially_copyable_v<T>) {
+    const auto paste = [&](const box& on, const auto& in, const auto& out, const auto& y) {
+      const auto width = static_cast<std::size_t>(y.extent(1)) * sizeof(T);
+      if (streamed) return stream_box<T>(on, in, out, y);
+      if (width >= sizeof(bit_packet) && width <= chosen_box_row) return choose_box<T>(on, in, out, y);
+      put_parts(on, in, out, y);
+    };
+    if (for_each_box_plane(paste, b, mixed, inner, outer)) return;
+  }
   put_parts(b, inner, outer, mixed);
 }
 

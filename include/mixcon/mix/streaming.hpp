@@ -47,6 +47,11 @@ bit_packet bits_of_packet(const Packet& packet) {
   return load_bits(&packet);
 }
 
+/// Two values by bits, the first where they are set.
+inline bit_packet chosen_bits(const bit_packet& bits, const bit_packet& first, const bit_packet& second) {
+  return (first & bits) | (second & ~bits);
+}
+
 /// Writes 16 bytes past the caches, where the processor has an instruction for it; `to` is a multiple of 16.
 inline void stream_bits(void* to, const bit_packet& bits) {
 #if defined(__SSE2__) && defined(__clang__)
