@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <mixcon/negatives/heap.hpp>
 #include <mixcon/negatives/top_k.hpp>
 
 namespace mixcon {
