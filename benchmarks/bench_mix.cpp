@@ -47,7 +47,7 @@ struct batches {
     if (channels_last) strides = {strides[0], 1, shape.columns * shape.channels, shape.channels};
     input.resize(static_cast<std::size_t>(shape.samples * strides[0]));
     output.resize(input.size());
-    for (std::size_t k = 0; k < input.size(); ++k) input[k] = static_cast<T>(k % 251);
+    for (std::size_t k = 0; k < input.size(); ++k) input[k] = static_cast<T>(static_cast<float>(k % 251));
   }
   tensor_view<const T, 4> from() const { return {input.data(), extents, strides}; }
   tensor_view<T, 4> to() { return {output.data(), extents, strides}; }
@@ -148,6 +148,9 @@ const bool registered = [] {
   add("mixup/float/loop", loop_mixup<float>);
   add("mixup/bytes/loop", loop_mixup<std::uint8_t>);
   add("cutmix/float/loop", loop_cutmix);
+  add("mixup/half", [](benchmark::State& run) { mix_with<half>(run, mixup<>{}, false, false); });
+  add("cutmix/half", [](benchmark::State& run) { mix_with<half>(run, cutmix<>{}, false, false); });
+  add("fmix/half", [](benchmark::State& run) { mix_with<half>(run, fmix<>{}, false, false); });
   index_t number = 0;  // policies of one name differ in the kind of plan
   all_mixes::for_each([&](auto mix) {
     if constexpr (requires { mix.chains; }) mix.chains = 1;  // its copies are the batch itself here

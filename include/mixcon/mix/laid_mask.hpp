@@ -89,6 +89,24 @@ using bits_of =
                        std::conditional_t<sizeof(T) == 2, std::uint16_t,
                                           std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>>>;
 
+/// A value between two; where the share is 1 or 0 a copy.
+template <class T>
+T shown_value(mixing_number<T> keep, const T& own, const T& partner) {
+  if constexpr (std::is_same_v<T, mixing_number<T>>) {  // without a branch
+    const T between = keep * own + (1 - keep) * partner, not_own = keep == 0 ? partner : between;
+    return keep == 1 ? own : not_own;
+  } else {
+    if (keep == 1) return own;
+    if (keep == 0) return partner;
+    return stored<T>(keep * as_number(own) + (1 - keep) * as_number(partner));
+  }
+}
+template <class T>
+packet_of<T> shown_packet(const packet_of<T>& keep, const packet_of<T>& own, const packet_of<T>& partner) {
+  const packet_of<T> between = keep * own + (1 - keep) * partner, not_own = keep == 0 ? partner : between;
+  return keep == 1 ? own : not_own;
+}
+
 /// A mask that mixes two samples, and what each line shows: the own sample, the partner, either of them by place, or
 /// values between them too.
 template <class T>
@@ -159,12 +177,7 @@ class laid_mask {
           if (shown == either) return choose_line(k, own + k, partner + k, write);
           write.copy((shown == all_own ? own : partner) + k);
         },
-        [=, this](index_t k) {
-          const number keep = shares_.numbers[k];
-          if (keep == 1) return own[k];
-          if (keep == 0) return partner[k];
-          return stored<T>(keep * as_number(own[k]) + (1 - keep) * as_number(partner[k]));
-        });
+        [=, this](index_t k) { return shown_value<T>(shares_.numbers[k], own[k], partner[k]); });
   }
 
   bit_packet keeps(index_t k) const {
@@ -184,9 +197,7 @@ class laid_mask {
     if constexpr (!has_bits) {
       for (index_t k = 0; k < line; k += packet) {
         const packet_of<T> share = load_packet(keep + k), x = load_packet(own + k), z = load_packet(partner + k);
-        const packet_of<T> mid = share * x + (1 - share) * z, not_own = share == 0 ? z : mid;
-        const packet_of<T> shown = share == 1 ? x : not_own;
-        write(k, bits_of_packet(shown));
+        write(k, bits_of_packet(shown_packet<T>(share, x, z)));
       }
     } else {
       line_of<T> mid;

@@ -10,7 +10,9 @@
 #include <mixcon/mix/runs.hpp>
 #include <mixcon/mix/streaming.hpp>
 
+#include <cstddef>
 #include <string>
+#include <type_traits>
 
 namespace mixcon {
 
@@ -40,12 +42,27 @@ void check_region(const mix_plan<masked>& plan, const char* function, const axes
 
 namespace detail {
 
-/// A value between two; where the share is 1 or 0 a copy.
+/// A run of a sample that is several runs.
 template <class T>
-T shown_value(mixing_number<T> keep, const T& x, const T& z) {
-  const T partly = stored<T>(keep * as_number(x) + (1 - keep) * as_number(z));
-  const T not_own = keep == 0 ? z : partly;
-  return keep == 1 ? x : not_own;
+void mix_run(index_t length, run<const double> shares, run<const T> own, run<const T> partner, run<T> mixed) {
+  using number = mixing_number<T>;
+  if constexpr (std::is_same_v<T, number> && MixedByLine<T>) {
+    if (shares.step == 1 && own.step == 1 && partner.step == 1 && mixed.step == 1)
+      return write_packets(
+          mixed.data, length, partner.data, false,
+          [=](index_t k) {
+            T keep[static_cast<std::size_t>(packet_size<T>)];
+            for (index_t p = 0; p < packet_size<T>; ++p) keep[p] = static_cast<T>(shares.data[k + p]);
+            return shown_packet<T>(load_packet(keep), load_packet(own.data + k), load_packet(partner.data + k));
+          },
+          [=](index_t k) { return shown_value<T>(static_cast<T>(shares.data[k]), own.data[k], partner.data[k]); });
+  }
+  for_each_element(
+      length,
+      [](const double& share, const T& x, const T& z, T& out) {
+        out = shown_value<T>(static_cast<number>(share), x, z);
+      },
+      shares, own, partner, mixed);
 }
 
 /// to += share * from, place by place; a share of 0 adds nothing, whatever stands in `from`.
@@ -84,7 +101,6 @@ template <class T, int Rank, int Inner>
 void blend_sample(const mix_plan<masked>& plan, const detail::laid_mask<T>& of_batch, index_t i,
                   const tensor_view<const T, Inner>& own, const tensor_view<const T, Rank>& partners,
                   const tensor_view<T, Inner>& mixed) {
-  using number = detail::mixing_number<T>;
   const tensor_view<const double, Inner> shares = detail::mask_of_sample(plan.region.shares, i, own.extents());
   const tensor_view<const T, Inner> partner = detail::sample_of(partners, plan.partner_of(i));
   if constexpr (detail::MixedByLine<T>) {
@@ -97,17 +113,8 @@ void blend_sample(const mix_plan<masked>& plan, const detail::laid_mask<T>& of_b
       return fits ? mix(of_batch) : mix(detail::laid_mask<T>(detail::lay_shares(shares, mixed)));
     }
   }
-  detail::for_each_run(
-      [](index_t length, detail::run<const double> m, detail::run<const T> a, detail::run<const T> b,
-         detail::run<T> y) {
-        detail::for_each_element(
-            length,
-            [](const double& share, const T& x, const T& z, T& out) {
-              out = detail::shown_value<T>(static_cast<number>(share), x, z);
-            },
-            m, a, b, y);
-      },
-      shares, own, partner, mixed);
+  detail::for_each_run([](index_t length, auto... runs) { detail::mix_run<T>(length, runs...); }, shares, own, partner,
+                       mixed);
 }
 
 template <class T, int Inner>
