@@ -31,7 +31,8 @@ template <class T>
 using mixing_number = typename mixed_in<std::remove_cv_t<T>>::type;
 
 // half and bfloat16 are read and rounded without a branch, so that loops over them are vectorised: to the same bits as
-// by their own conversions, where the processor rounds to nearest, as mixing takes for granted.
+// by their own conversions, where the processor rounds to nearest, as mixing takes for granted. A call would be a
+// branch too.
 
 inline std::int32_t bits_of_single(float x) {
   std::int32_t bits = 0;
@@ -50,7 +51,7 @@ inline std::int32_t chosen(bool first, std::int32_t one, std::int32_t other) {
 
 /// A value as the number that it is mixed as, exactly.
 template <class T>
-mixing_number<T> as_number(const T& value) {
+[[gnu::always_inline]] inline mixing_number<T> as_number(const T& value) {
   if constexpr (std::is_same_v<T, half>) {
     const std::int32_t bits = value.bits(), magnitude = bits & 0x7fff;
     const std::int32_t normal = (magnitude << 13) + chosen(magnitude >= 0x7c00, 224 << 23, 112 << 23);
@@ -64,7 +65,7 @@ mixing_number<T> as_number(const T& value) {
 
 /// A mixed value as T: rounded once, to nearest with ties to even.
 template <class T>
-T stored(mixing_number<T> value) {
+[[gnu::always_inline]] inline T stored(mixing_number<T> value) {
   if constexpr (SmallInteger<T>) {
     // beside 1.5 * 2^23 a float has no room for a fraction: the sum is rounded, its last bits are the integer
     return static_cast<T>(bits_of_single(value + 0x1.8p23f) - 0x4B400000);  // less those of the shift itself

@@ -51,6 +51,19 @@ void lerp_block(double lambda, const tensor_view<const T, Rank>& own, const tens
                 y.data, length, b.data, streamed,
                 [=](index_t k) { return keep * load_packet(a.data + k) + take * load_packet(b.data + k); },
                 [=](index_t k) { return between(a.data[k], b.data[k]); });
+        } else if constexpr (MixedByLine<T>) {
+          if (together)
+            return write_lines(
+                y.data, length, streamed, [=](index_t soon) { return b.data + soon; },
+                [=](index_t first, const auto& write) {
+                  line_of<T> line;
+                  for (index_t k = 0; k < line_size<T>; ++k) {
+                    const number x = as_number(a.data[first + k]), z = as_number(b.data[first + k]);
+                    line.values[k] = stored<T>(keep * x + take * z);
+                  }
+                  write.copy(line.values);
+                },
+                [=](index_t k) { return between(a.data[k], b.data[k]); });
         }
         for_each_element(
             length, [=](const T& x, const T& z, T& out) { out = between(x, z); }, a, b, y);

@@ -3,6 +3,7 @@
 
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/require.hpp>
+#include <mixcon/core/storage.hpp>
 #include <mixcon/core/tensor_view.hpp>
 #include <mixcon/mix/arithmetic.hpp>
 #include <mixcon/mix/line_sum.hpp>
@@ -76,10 +77,11 @@ void blend_sample(const mix_plan<multi_lerp>& plan, index_t i, const tensor_view
     for (index_t a = 0; a <= plan.region.partners(); ++a) sum.add(plan.region.weight(i, a), as_summed(source(a)));
   };
   if (detail::is_one_run(own, source(1), mixed)) {
-    if constexpr (std::is_same_v<T, detail::mixing_number<T>> && detail::MixedByLine<T>) {
+    using number = detail::mixing_number<T>;
+    if constexpr (detail::MixedByLine<T> && (std::is_same_v<T, number> || std::is_same_v<T, half>)) {
       std::vector<detail::sum_term<T>> terms;
       for (index_t a = 0; a <= plan.region.partners(); ++a)
-        terms.push_back({.values = source(a).data(), .weight = static_cast<T>(plan.region.weight(i, a))});
+        terms.push_back({.values = source(a).data(), .weight = static_cast<number>(plan.region.weight(i, a))});
       return detail::write_sum(terms, mixed.data(), mixed.size(), detail::is_streamed(partners));
     }
     const axes<1> all{mixed.size()};
