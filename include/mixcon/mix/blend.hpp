@@ -76,7 +76,7 @@ index_t useful_threads(const thread_pool* pool, const tensor_view<T, Rank>& writ
 /// Calls run(begin, end) for parts of 0 .. count, each whole, on so many threads of the pool.
 template <class Run>
 void for_each_part(thread_pool* pool, index_t threads, index_t count, Run&& run) {
-  if (threads == 1) return run(index_t{0}, count);
+  if (pool == nullptr || threads == 1) return run(index_t{0}, count);
   const index_t parts = 4 * threads < count ? 4 * threads : count;
   pool->parallel_for(parts, [&](index_t part) { run(part * count / parts, (part + 1) * count / parts); });
 }
