@@ -4,15 +4,39 @@
 
 #include "support/catch.hpp"
 
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
 using namespace mixcon;
 
-TEST_CASE("many uniform draws are the single ones", "[mix]") {
+TEST_CASE("many uniform draws: each depends on its field and number alone, or is what was recorded", "[mix]") {
   const philox_draws draws = philox_draws{.seed = 4, .step = 9}.within("policy");
-  const detail::uniforms many(draws, "seed");
-  for (index_t i = 0; i < 1000; ++i) CHECK(many(i) == draws.uniform("seed", i, 0, 1));
+  const auto drawn = [](const auto& from, field f, index_t count) {
+    std::vector<double> all;
+    detail::for_each_uniform(from, f, count, [&](index_t i, double u) {
+      CHECK(i == static_cast<index_t>(all.size()));
+      CHECK((0 <= u && u < 1));
+      all.push_back(u);
+    });
+    return all;
+  };
+  const std::vector<double> all = drawn(draws, "seed", 4000);
+  REQUIRE(all.size() == 4000);
+  for (const index_t fewer : {0, 1, 4, 7}) {
+    const std::vector<double> first = drawn(draws, "seed", fewer);
+    CHECK(first == std::vector<double>(all.begin(), all.begin() + fewer));
+  }
+  CHECK(drawn(draws, "other seed", 1) != drawn(draws, "seed", 1));
+  std::vector<double> sorted = all;
+  std::sort(sorted.begin(), sorted.end());
+  double furthest = 0;  // Kolmogorov and Smirnov; beyond 2.7 / sqrt(n) once in a million
+  for (std::size_t i = 0; i < sorted.size(); ++i)
+    furthest = std::max(furthest, std::abs(sorted[i] - (static_cast<double>(i) + 0.5) / 4000));
+  CHECK(furthest < 2.7 / std::sqrt(4000));
   recorded_draws recorded;
   recorded.record("seed", {0.25, 0.5});
-  CHECK(detail::uniforms(recorded, "seed")(1) == 0.5);
+  CHECK(drawn(recorded, "seed", 2) == std::vector<double>{0.25, 0.5});
 }
 
 TEST_CASE("a pair of normal draws depends on its field and number alone, or is what was recorded", "[mix]") {

@@ -85,15 +85,20 @@ struct fmix {
     const auto at = [&](index_t y, index_t x) -> detail::complex_number& {
       return amplitudes[static_cast<std::size_t>(y * half + x)];
     };
+    const std::vector<double> down = squared_frequencies(rows), across = squared_frequencies(columns);
+    const double least_frequency = 1.0 / static_cast<double>(rows > columns ? rows : columns);
+    const auto amplitude = [&](index_t y, index_t x) {
+      return amplitude_at(down[static_cast<std::size_t>(y)] + across[static_cast<std::size_t>(x)], least_frequency);
+    };
     for (index_t y = 0; 2 * y <= rows && !two_rows; ++y)
       for (index_t x = 0; x < half; ++x) {
-        const double gain = amplitude(shape, y, x);  // that of the negative frequency too
+        const double gain = amplitude(y, x);  // that of the negative frequency too
         at(y, x) = noise(y, x, gain);
         if (y > 0 && 2 * y < rows) at(rows - y, x) = noise(rows - y, x, gain);
       }
     for (index_t y = 0; y < rows && y < drawn_columns && two_rows; ++y) {
-      const detail::complex_number above = noise(0, y, amplitude(shape, 0, y));
-      const detail::complex_number below = rows > 1 ? noise(1, y, amplitude(shape, 1, y)) : detail::complex_number{};
+      const detail::complex_number above = noise(0, y, amplitude(0, y));
+      const detail::complex_number below = rows > 1 ? noise(1, y, amplitude(1, y)) : detail::complex_number{};
       at(y, 0) = {above.real, below.real};
       if (half > 1) at(y, 1) = {above.imaginary, below.imaginary};
     }
@@ -105,14 +110,18 @@ struct fmix {
   }
 
  private:
-  /// max(frequency, 1 / max(H, W))^-decay, of a frequency in cycles a pixel.
-  double amplitude(const image_shape& shape, index_t y, index_t x) const {
-    const auto cycles = [](index_t k, index_t n) {
-      return static_cast<double>(2 * k < n ? k : n - k) / static_cast<double>(n);
-    };
-    const double across = cycles(x, shape.columns), down = cycles(y, shape.rows);
-    const double least = 1.0 / static_cast<double>(shape.rows > shape.columns ? shape.rows : shape.columns);
-    double frequency = portable::sqrt(portable::product(across, across) + portable::product(down, down));
+  /// The squares of n numbers' frequencies, in cycles a pixel.
+  static std::vector<double> squared_frequencies(index_t n) {
+    std::vector<double> squares(static_cast<std::size_t>(n));
+    for (index_t k = 0; k < n; ++k) {
+      const double cycles = static_cast<double>(2 * k < n ? k : n - k) / static_cast<double>(n);
+      squares[static_cast<std::size_t>(k)] = cycles * cycles;
+    }
+    return squares;
+  }
+  /// max(frequency, 1 / max(H, W))^-decay.
+  double amplitude_at(double squared, double least) const {
+    double frequency = portable::sqrt(squared);
     if (frequency < least) frequency = least;
     if (decay == 3) return 1 / (frequency * frequency * frequency);
     return portable::exp(-decay * portable::log(frequency));

@@ -37,9 +37,9 @@ inline std::vector<complex_number> roots_of_unity(index_t n) {
   return roots;
 }
 
-/// Entry j of eight lines that are transformed side by side.
+/// Entry j of four lines that are transformed side by side.
 struct complex_lines {
-  static constexpr index_t count = 8;
+  static constexpr index_t count = 4;
   double real[count], imaginary[count];
 };
 
@@ -142,52 +142,67 @@ MIXCON_NO_FUSED_SUMS inline void inverse_fourier(const complex_lines* in, index_
   }
 }
 
-/// Transforms lines of n numbers in their place: entry j of line l stands at data[l * line + j * entry].
-inline void inverse_fourier_lines(complex_number* data, index_t lines, index_t line, index_t n, index_t entry) {
-  constexpr index_t together = complex_lines::count;
+/// Transforms `lines` lines of n numbers, a few at a time: read(first, some, in) fills the entries of so many lines,
+/// and write(first, some, out) takes them transformed.
+template <class Read, class Write>
+void inverse_fourier_lines(index_t lines, index_t n, Read&& read, Write&& write) {
   const std::vector<complex_number> roots = roots_of_unity(n);
   std::vector<complex_lines> in(static_cast<std::size_t>(n)), out(in.size());
-  for (index_t first = 0; first < lines; first += together) {
-    const index_t some = lines - first < together ? lines - first : together;
-    complex_number* const from = data + first * line;
+  for (index_t first = 0; first < lines; first += complex_lines::count) {
+    const index_t some = lines - first < complex_lines::count ? lines - first : complex_lines::count;
+    read(first, some, in.data());
+    inverse_fourier(in.data(), 1, out.data(), n, roots);
+    write(first, some, out.data());
+  }
+}
+
+/// The same in place: entry j of line l stands at data[l * line + j * entry].
+inline void inverse_fourier_lines(complex_number* data, index_t lines, index_t line, index_t n, index_t entry) {
+  const auto read = [&](index_t first, index_t some, complex_lines* in) {
     for (index_t j = 0; j < n; ++j)
       for (index_t l = 0; l < some; ++l) {
-        const complex_number& x = from[l * line + j * entry];
-        in[static_cast<std::size_t>(j)].real[l] = x.real, in[static_cast<std::size_t>(j)].imaginary[l] = x.imaginary;
+        const complex_number& x = data[(first + l) * line + j * entry];
+        in[j].real[l] = x.real, in[j].imaginary[l] = x.imaginary;
       }
-    inverse_fourier(in.data(), 1, out.data(), n, roots);
+  };
+  inverse_fourier_lines(lines, n, read, [&](index_t first, index_t some, const complex_lines* out) {
     for (index_t j = 0; j < n; ++j)
       for (index_t l = 0; l < some; ++l)
-        from[l * line + j * entry] = {out[static_cast<std::size_t>(j)].real[l],
-                                      out[static_cast<std::size_t>(j)].imaginary[l]};
-  }
+        data[(first + l) * line + j * entry] = {out[j].real[l], out[j].imaginary[l]};
+  });
 }
 
 /// The real image (H, W) of a half spectrum (H, W / 2 + 1), up to a factor. What the first column, and the last of an
 /// even width, would add to the imaginary part is left out, as usual.
 inline std::vector<double> image_of_spectrum(std::vector<complex_number> spectrum, index_t rows, index_t columns) {
-  const index_t half = columns / 2 + 1, pairs = (rows + 1) / 2, both = 2 * half;
+  const index_t half = columns / 2 + 1, pairs = (rows + 1) / 2;
   inverse_fourier_lines(spectrum.data(), half, 1, rows, half);
-  // Two real rows are the real and the imaginary part of one complex row, which has room in their place.
-  spectrum.resize(static_cast<std::size_t>(pairs * both));
-  std::vector<complex_number> two(static_cast<std::size_t>(both));
-  for (index_t pair = 0; pair < pairs; ++pair) {
-    complex_number* const line = spectrum.data() + pair * both;
-    for (index_t x = 0; x < both; ++x) two[static_cast<std::size_t>(x)] = line[x];
+  // Two real rows are the real and the imaginary part of one complex row; a last row alone is one of two.
+  spectrum.resize(static_cast<std::size_t>(2 * pairs * half));
+  std::vector<double> image(static_cast<std::size_t>(2 * pairs * columns));
+  const auto read = [&](index_t first, index_t some, complex_lines* in) {
     for (index_t x = 0; x < half; ++x) {
-      const complex_number a = two[static_cast<std::size_t>(x)], b = two[static_cast<std::size_t>(half + x)];
       const bool real = x == 0 || 2 * x == columns;
-      line[x] = real ? complex_number{a.real, b.real} : complex_number{a.real - b.imaginary, a.imaginary + b.real};
-      if (!real) line[columns - x] = {a.real + b.imaginary, b.real - a.imaginary};
+      complex_lines &entry = in[x], &mirrored = in[x == 0 ? 0 : columns - x];
+      for (index_t l = 0; l < some; ++l) {
+        const complex_number* const a = spectrum.data() + 2 * (first + l) * half + x;
+        const complex_number upper = a[0], lower = a[half];
+        if (real) {
+          entry.real[l] = upper.real, entry.imaginary[l] = lower.real;
+          continue;
+        }
+        entry.real[l] = upper.real - lower.imaginary, entry.imaginary[l] = upper.imaginary + lower.real;
+        mirrored.real[l] = upper.real + lower.imaginary, mirrored.imaginary[l] = lower.real - upper.imaginary;
+      }
     }
-  }
-  inverse_fourier_lines(spectrum.data(), pairs, both, columns, 1);
-  std::vector<double> image(static_cast<std::size_t>(rows * columns));
-  for (index_t y = 0; y < rows; ++y)
-    for (index_t x = 0; x < columns; ++x) {
-      const complex_number& shown = spectrum[static_cast<std::size_t>(y / 2 * both + x)];
-      image[static_cast<std::size_t>(y * columns + x)] = y % 2 == 0 ? shown.real : shown.imaginary;
+  };
+  inverse_fourier_lines(pairs, columns, read, [&](index_t first, index_t some, const complex_lines* out) {
+    for (index_t l = 0; l < some; ++l) {
+      double* const upper = image.data() + 2 * (first + l) * columns;
+      for (index_t x = 0; x < columns; ++x) upper[x] = out[x].real[l], upper[columns + x] = out[x].imaginary[l];
     }
+  });
+  image.resize(static_cast<std::size_t>(rows * columns));
   return image;
 }
 

@@ -16,29 +16,22 @@ concept HasStreams = Draws<D> && requires(const D& draws, field f) {
   { draws.streams(f)[index_t{}] } -> RandomBits;
 };
 
-/// The numbers draws.uniform(f, i, 0, 1).
-template <Draws D>
-class uniforms {
- public:
-  uniforms(const D& draws, field f) : draws_(draws), field_(f) {}
-  double operator()(index_t i) const { return draws_.uniform(field_, i, 0, 1); }
-
- private:
-  const D& draws_;
-  field field_;
-};
-template <HasStreams D>
-class uniforms<D> {
- public:
-  uniforms(const D& draws, field f) : streams_(draws.streams(f)) {}
-  double operator()(index_t i) const {
-    auto bits = streams_[i];
-    return uniform(bits);
+/// Calls visit(i, u) for i = 0 .. count - 1, each u uniform in [0, 1): a multiple of 2^-32, four from each stream; where
+/// numbers are recorded, draws.uniform(f, i, 0, 1).
+template <Draws D, class Visit>
+void for_each_uniform(const D& draws, field f, index_t count, Visit&& visit) {
+  if constexpr (HasStreams<D>) {
+    constexpr index_t together = 4;
+    const auto streams = draws.streams(f);
+    for (index_t first = 0; first < count; first += together) {
+      auto bits = streams[first / together];
+      const index_t end = count - first < together ? count : first + together;
+      for (index_t i = first; i < end; ++i) visit(i, static_cast<double>(bits.next_u32()) * 0x1p-32);
+    }
+  } else {
+    for (index_t i = 0; i < count; ++i) visit(i, draws.uniform(f, i, 0, 1));
   }
-
- private:
-  decltype(std::declval<const D&>().streams(std::declval<field>())) streams_;
-};
+}
 
 struct two_normals {
   double first, second;

@@ -45,17 +45,17 @@ struct patchup {
     const double in_holes = mode == patchup_mode::soft ? lambda(own, 0) : 0;
     plan.region.shares = mask::full({1, shape.channels, shape.rows, shape.columns}, 1);
     const auto shares = plan.region.shares.view();
-    const index_t reach = block_size / 2;
-    const detail::uniforms drawn(own, "seed");
-    for (index_t c = 0; c < shape.channels; ++c)
-      for (index_t y = 0; y < shape.rows; ++y)
-        for (index_t x = 0; x < shape.columns; ++x) {
-          if (!(drawn((c * shape.rows + y) * shape.columns + x) < seed)) continue;
-          for (index_t row = y - reach; row <= y + reach; ++row)
-            for (index_t column = x - reach; column <= x + reach; ++column)
-              if (row >= 0 && row < shape.rows && column >= 0 && column < shape.columns)
-                shares(0, c, row, column) = in_holes;
-        }
+    detail::for_each_uniform(own, "seed", shares.size(), [&](index_t place, double u) {
+      if (!(u < seed)) return;
+      const index_t x = place % shape.columns, y = place / shape.columns % shape.rows;
+      const index_t c = place / shape.columns / shape.rows, reach = block_size / 2;
+      const auto around = [reach](index_t centre, index_t extent, const auto& visit) {
+        for (index_t i = centre < reach ? 0 : centre - reach; i <= centre + reach && i < extent; ++i) visit(i);
+      };
+      around(y, shape.rows, [&](index_t row) {
+        around(x, shape.columns, [&](index_t column) { shares(0, c, row, column) = in_holes; });
+      });
+    });
     plan.lambda = {plan.region.shares.mean(0)};
     return plan;
   }
