@@ -4,8 +4,10 @@
 // Every way to choose negatives.
 
 #include <mixcon/negatives/admissible.hpp>
+#include <mixcon/negatives/approximate_top_k.hpp>
 #include <mixcon/negatives/class_conditioned.hpp>
 #include <mixcon/negatives/cross_batch_memory.hpp>
+#include <mixcon/negatives/dated_index.hpp>
 #include <mixcon/negatives/distance_weighted.hpp>
 #include <mixcon/negatives/false_negatives.hpp>
 #include <mixcon/negatives/instance_bank.hpp>
