@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # What building our own tests, examples and benchmarks needs, and users of the library never see.
+include(CheckCXXSourceCompiles)
 
 # ccache keeps objects between builds; precompiled headers need its leave to ignore time stamps.
 find_program(MIXCON_CCACHE ccache)
@@ -20,6 +21,7 @@ target_compile_options(mixcon_warnings INTERFACE
 # Packages that only adapters, and what shows them, need.
 find_package(Eigen3 3.3 QUIET NO_MODULE)
 find_package(xtensor QUIET)
+find_path(MIXCON_HNSWLIB_INCLUDE hnswlib/hnswlib.h)
 add_library(mixcon_third_party INTERFACE)
 set(missing_adapters torch dlpack)
 if(TARGET Eigen3::Eigen)
@@ -31,6 +33,29 @@ if(TARGET xtensor)
   target_link_libraries(mixcon_third_party INTERFACE xtensor)
 else()
   list(APPEND missing_adapters xtensor)
+endif()
+if(MIXCON_HNSWLIB_INCLUDE)
+  target_include_directories(mixcon_third_party SYSTEM INTERFACE ${MIXCON_HNSWLIB_INCLUDE})
+  # Its prefetches read past the end of lists, which AddressSanitizer does not let pass.
+  target_compile_definitions(mixcon_third_party INTERFACE $<$<BOOL:${sanitized}>:NO_MANUAL_VECTORIZATION>)
+else()
+  list(APPEND missing_adapters hnswlib)
+endif()
+
+# Debian's faiss is an archive built with g++'s OpenMP, which its package asks CMake for: clang has another, and finds
+# none. Apart from the others, since what links it runs threads of OpenMP.
+set(faiss_libraries faiss lapack blas gomp)
+set(CMAKE_REQUIRED_LIBRARIES ${faiss_libraries})
+check_cxx_source_compiles("
+#include <faiss/IndexFlat.h>
+int main() { return faiss::IndexFlatIP(4).search(0, nullptr, 1, nullptr, nullptr, new faiss::SearchParameters), 0; }"
+  MIXCON_FOUND_FAISS)
+unset(CMAKE_REQUIRED_LIBRARIES)
+if(MIXCON_FOUND_FAISS)
+  add_library(mixcon_faiss INTERFACE)
+  target_link_libraries(mixcon_faiss INTERFACE ${faiss_libraries})
+else()
+  list(APPEND missing_adapters faiss)
 endif()
 
 # Takes the sources out of `list` that include an adapter whose package is not installed, and says so.
