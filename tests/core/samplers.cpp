@@ -142,6 +142,7 @@ TEST_CASE("normal is normal, and has its tails", "[random]") {
 
 TEST_CASE("ziggurat is normal, and has its tails", "[random]") {
   check_normal([](auto& s) { return ziggurat::shared()(s); });
+  check_normal([](auto& s) { return ziggurat::shared().coarse(s.next_u32(), s); });
 }
 
 TEST_CASE("ziggurat takes the sign from a bit of its own and asks again where the point is above the density",

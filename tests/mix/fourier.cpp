@@ -15,13 +15,13 @@ namespace {
 std::complex<double> root(index_t turns, index_t of) {
   return std::polar(1.0, 2 * std::numbers::pi * static_cast<double>(turns % of) / static_cast<double>(of));
 }
-std::vector<detail::complex_number> random_numbers(index_t count) {
+std::vector<detail::complex_number<double>> random_numbers(index_t count) {
   philox_stream bits(1, 0, 0, count);
-  std::vector<detail::complex_number> all(static_cast<std::size_t>(count));
+  std::vector<detail::complex_number<double>> all(static_cast<std::size_t>(count));
   for (auto& x : all) x = {normal(bits), normal(bits)};
   return all;
 }
-std::complex<double> plain(const detail::complex_number& x) { return {x.real, x.imaginary}; }
+std::complex<double> plain(const detail::complex_number<double>& x) { return {x.real, x.imaginary}; }
 
 }  // namespace
 
@@ -29,8 +29,8 @@ TEST_CASE("lines are transformed as the sum says: any length, any number of line
   for (const index_t n : {1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 13, 16, 21, 28, 32, 45, 56})
     for (const index_t lines : {1, 3, 8, 9})
       for (const bool by_row : {true, false}) {
-        const std::vector<detail::complex_number> before = random_numbers(n * lines);
-        std::vector<detail::complex_number> after = before;
+        const std::vector<detail::complex_number<double>> before = random_numbers(n * lines);
+        std::vector<detail::complex_number<double>> after = before;
         const index_t line = by_row ? n : 1, entry = by_row ? 1 : lines;
         detail::inverse_fourier_lines(after.data(), lines, line, n, entry);
         INFO(lines << " lines of " << n << (by_row ? ", rows" : ", columns"));
@@ -50,7 +50,7 @@ TEST_CASE("an image is that of its half spectrum, for odd and even sides", "[mix
   for (const index_t rows : {1, 2, 3, 8, 9, 14})
     for (const index_t columns : {1, 2, 3, 6, 7, 16}) {
       const index_t half = columns / 2 + 1;
-      const std::vector<detail::complex_number> spectrum = random_numbers(rows * half);
+      const std::vector<detail::complex_number<double>> spectrum = random_numbers(rows * half);
       const std::vector<double> image = detail::image_of_spectrum(spectrum, rows, columns);
       REQUIRE(image.size() == static_cast<std::size_t>(rows * columns));
       INFO(rows << " x " << columns);

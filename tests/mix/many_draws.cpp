@@ -39,17 +39,24 @@ TEST_CASE("many uniform draws: each depends on its field and number alone, or is
   CHECK(drawn(recorded, "seed", 2) == std::vector<double>{0.25, 0.5});
 }
 
-TEST_CASE("a pair of normal draws depends on its field and number alone, or is what was recorded", "[mix]") {
+TEST_CASE("many normal draws: each depends on its field and number alone, or is what was recorded", "[mix]") {
   const philox_draws draws{.seed = 4, .step = 9};
-  const detail::normal_pairs some(draws, "noise"), others(draws, "other noise");
-  const auto pair = some(7);
-  CHECK(pair.first == detail::normal_pairs(draws, "noise")(7).first);
-  CHECK(pair.second == detail::normal_pairs(draws, "noise")(7).second);
-  CHECK(pair.first != pair.second);
-  CHECK(pair.first != some(8).first);
-  CHECK(pair.first != others(7).first);
+  const auto drawn = [](const auto& from, field f, index_t first, index_t count) {
+    std::vector<double> all;
+    detail::for_each_normal(from, f, first, count, [&](index_t i, double z) {
+      CHECK(i == first + static_cast<index_t>(all.size()));
+      all.push_back(z);
+    });
+    return all;
+  };
+  const std::vector<double> all = drawn(draws, "noise", 0, 40);
+  REQUIRE(all.size() == 40);
+  for (const index_t first : {0, 1, 2, 3, 4, 7})
+    for (const index_t count : {0, 1, 3, 4, 9})
+      CHECK(drawn(draws, "noise", first, count) ==
+            std::vector<double>(all.begin() + first, all.begin() + first + count));
+  CHECK(drawn(draws, "other noise", 0, 1) != drawn(draws, "noise", 0, 1));
   recorded_draws recorded;
   recorded.record("noise", {1, 2, 3, 4});
-  CHECK(detail::normal_pairs(recorded, "noise")(1).first == 3);
-  CHECK(detail::normal_pairs(recorded, "noise")(1).second == 4);
+  CHECK(drawn(recorded, "noise", 1, 3) == std::vector<double>{2, 3, 4});
 }

@@ -87,6 +87,12 @@ class philox_stream {
     return block_.word[used_++];
   }
 
+  /// The next four draws of 32 bits of which none was asked for alone: what is left of a block begun is passed over.
+  MIXCON_HD constexpr philox_block next_block() {
+    used_ = 4;
+    return philox4x32(detail::words(sample_, number_++), key_);
+  }
+
   /// The next 64 bits: two draws of 32, the low half first.
   MIXCON_HD constexpr std::uint64_t next_u64() {
     const std::uint64_t low_half = next_u32();

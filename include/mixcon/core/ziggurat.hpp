@@ -33,7 +33,7 @@ class ziggurat {
     }
     edge_[layers] = 0;
     for (int i = 0; i < layers; ++i) {
-      below_[i] = static_cast<std::uint64_t>(edge_[i + 1] / edge_[i] * 0x1p53);
+      below_[i] = static_cast<std::int64_t>(edge_[i + 1] / edge_[i] * 0x1p53);
       height_[i] = density(edge_[i]);
     }
     height_[layers] = 1;
@@ -41,14 +41,30 @@ class ziggurat {
 
   template <RandomBits S>
   double operator()(S& stream) const {
-    for (;;) {
-      const std::uint64_t bits = stream.next_u64(), share = bits >> 11;
-      const int layer = static_cast<int>(bits & 0xFF);
-      const auto signed_as_drawn = [bits](double x) {  // without a branch that nobody foresees
-        return portable::detail::from_bits(portable::detail::bits_of(x) ^ (bits & 0x100) << 55);
+    return draw<53>(stream.next_u64(), stream, [&] { return stream.next_u64(); });
+  }
+
+  /// One of 32 random bits that are drawn already, where a layer has no more than 2^23 different points; the stream is
+  /// asked where they do not suffice.
+  template <RandomBits S>
+  double coarse(std::uint32_t bits, S& stream) const {
+    return draw<23>(bits, stream, [&] { return stream.next_u32(); });
+  }
+
+ private:
+  /// Of `bits`: the layer in the lowest 8, the sign above them, and how far to the layer's end in the highest `Share`.
+  template <int Share, class Bits, class S, class Next>
+  double draw(Bits bits, S& stream, Next&& next_bits) const {
+    for (;; bits = next_bits()) {
+      const auto share = static_cast<std::int64_t>(bits >> (8 * sizeof(bits) - Share));
+      const auto layer = static_cast<int>(bits & 0xFF);
+      const std::uint64_t sign = std::uint64_t{bits & 0x100} << 55;
+      const auto signed_as_drawn = [sign](double x) {  // without a branch that nobody foresees
+        return portable::detail::from_bits(portable::detail::bits_of(x) ^ sign);
       };
-      const double x = static_cast<double>(static_cast<std::int64_t>(share)) * 0x1p-53 * edge_[layer];
-      if (share < below_[layer]) return signed_as_drawn(x);
+      constexpr double step = 1.0 / static_cast<double>(std::int64_t{1} << Share);
+      const double x = static_cast<double>(share) * step * edge_[layer];
+      if (share < below_[layer] >> (53 - Share)) return signed_as_drawn(x);
       if (layer == 0) return signed_as_drawn(tail(stream));
       const double above = height_[layer + 1] - height_[layer];
       const double y = portable::product(above, uniform(stream)) + height_[layer];
@@ -56,7 +72,6 @@ class ziggurat {
     }
   }
 
- private:
   static constexpr double last_edge = 3.6541528853610088;  // where layers of equal area come out even
   static constexpr double area = 0.00492867323399;         // of each
 
@@ -73,7 +88,7 @@ class ziggurat {
 
   double edge_[layers + 1];
   double height_[layers + 1];
-  std::uint64_t below_[layers];
+  std::int64_t below_[layers];
 };
 
 }  // namespace mixcon

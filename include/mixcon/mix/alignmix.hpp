@@ -30,13 +30,13 @@ void tokens_of(const tensor_view<T, Rank>& maps, index_t sample, std::vector<dou
 template <unsigned Rows, unsigned Columns>
 MIXCON_NO_FUSED_SUMS inline void squared_distances(const double* a, const double* b, index_t channels, index_t tokens,
                                                    double* cost) {
-  MIXCON_NO_FUSED_SUMS_HERE
+  const portable::rounded_product times;
   double sum[Rows][Columns] = {};
   for (index_t c = 0; c < channels; ++c)
     for (unsigned i = 0; i < Rows; ++i)
       for (unsigned j = 0; j < Columns; ++j) {
         const double apart = a[c * tokens + i] - b[c * tokens + j];
-        sum[i][j] += apart * apart;
+        sum[i][j] += times(apart, apart);
       }
   for (unsigned i = 0; i < Rows; ++i)
     for (unsigned j = 0; j < Columns; ++j) cost[i * tokens + j] = sum[i][j];

@@ -59,7 +59,7 @@ struct fmix {
       const index_t drawn = drawn_as(per, i, plan.partner);
       plan.lambda.push_back(lambda(own, drawn));
       const bool up = own.uniform("round_up", drawn, 0, 1) > 0.5;
-      add_binary(grey(shape, own, drawn), plan.lambda.back(), up, shares.values);
+      add_binary(grey<float>(shape, own, drawn), plan.lambda.back(), up, shares.values);
     }
     return plan;
   }
@@ -69,66 +69,70 @@ struct fmix {
     return plan(image_shape{shape.samples, shape.channels, 1, shape.steps}, draws, looked_at...);
   }
 
-  /// The random image (H, W) of low frequencies, from 0 to 1.
-  template <Draws D>
-  std::vector<double> grey(const image_shape& shape, const D& own, index_t sample) const {
+  /// The random image (H, W) of low frequencies, from 0 to 1. Plans are made of it in float, where only the order of
+  /// brightness counts.
+  template <class T = double, Draws D>
+  std::vector<T> grey(const image_shape& shape, const D& own, index_t sample) const {
     const index_t rows = shape.rows, columns = shape.columns, half = columns / 2 + 1;
-    std::vector<detail::complex_number> amplitudes(static_cast<std::size_t>(rows * half));
+    std::vector<detail::complex_number<T>> amplitudes(static_cast<std::size_t>(rows * half));
     // The released code draws one frequency more where the width is odd, which it then does not use.
     const bool two_rows = spectrum == fmix_spectrum::two_rows;
     const index_t drawn_columns = two_rows && columns % 2 == 1 ? half + 1 : half;
-    const detail::normal_pairs drawn(own, "noise");
-    const auto noise = [&](index_t y, index_t x, double gain) {
-      const auto pair = drawn((sample * rows + y) * drawn_columns + x);
-      return detail::complex_number{pair.first * gain, pair.second * gain};
-    };
-    const auto at = [&](index_t y, index_t x) -> detail::complex_number& {
-      return amplitudes[static_cast<std::size_t>(y * half + x)];
-    };
-    const std::vector<double> down = squared_frequencies(rows), across = squared_frequencies(columns);
+    const std::vector<double> down = squared_frequencies(rows, rows),
+                              across = squared_frequencies(columns, drawn_columns);
     const double least_frequency = 1.0 / static_cast<double>(rows > columns ? rows : columns);
-    const auto amplitude = [&](index_t y, index_t x) {
-      return amplitude_at(down[static_cast<std::size_t>(y)] + across[static_cast<std::size_t>(x)], least_frequency);
+    std::vector<double> gain(static_cast<std::size_t>(drawn_columns)), noise(2 * gain.size());
+    const auto weigh_row = [&](index_t y) {  // that of the negative frequency too
+      for (std::size_t x = 0; x < gain.size(); ++x)
+        gain[x] = amplitude(down[static_cast<std::size_t>(y)] + across[x], least_frequency);
     };
-    for (index_t y = 0; 2 * y <= rows && !two_rows; ++y)
-      for (index_t x = 0; x < half; ++x) {
-        const double gain = amplitude(y, x);  // that of the negative frequency too
-        at(y, x) = noise(y, x, gain);
-        if (y > 0 && 2 * y < rows) at(rows - y, x) = noise(rows - y, x, gain);
+    const auto draw_row = [&](index_t y, detail::complex_number<T>* row) {
+      const index_t first = 2 * (sample * rows + y) * drawn_columns;
+      detail::for_each_normal(own, "noise", first, 2 * drawn_columns,
+                              [&](index_t i, double z) { noise[static_cast<std::size_t>(i - first)] = z; });
+      for (std::size_t x = 0; x < gain.size(); ++x)
+        row[x] = {static_cast<T>(noise[2 * x] * gain[x]), static_cast<T>(noise[2 * x + 1] * gain[x])};
+    };
+    if (two_rows) {
+      std::vector<detail::complex_number<T>> above(static_cast<std::size_t>(drawn_columns)), below(above.size());
+      weigh_row(0), draw_row(0, above.data());
+      if (rows > 1) weigh_row(1), draw_row(1, below.data());
+      for (index_t y = 0; y < rows && y < drawn_columns; ++y) {
+        const auto &first = above[static_cast<std::size_t>(y)], &second = below[static_cast<std::size_t>(y)];
+        amplitudes[static_cast<std::size_t>(y * half)] = {first.real, second.real};
+        if (half > 1) amplitudes[static_cast<std::size_t>(y * half + 1)] = {first.imaginary, second.imaginary};
       }
-    for (index_t y = 0; y < rows && y < drawn_columns && two_rows; ++y) {
-      const detail::complex_number above = noise(0, y, amplitude(0, y));
-      const detail::complex_number below = rows > 1 ? noise(1, y, amplitude(1, y)) : detail::complex_number{};
-      at(y, 0) = {above.real, below.real};
-      if (half > 1) at(y, 1) = {above.imaginary, below.imaginary};
+    } else {
+      for (index_t y = 0; 2 * y <= rows; ++y) {
+        weigh_row(y), draw_row(y, amplitudes.data() + y * half);
+        if (y > 0 && 2 * y < rows) draw_row(rows - y, amplitudes.data() + (rows - y) * half);
+      }
     }
-    std::vector<double> image = detail::image_of_spectrum(std::move(amplitudes), rows, columns);
-    double least = image[0], most = image[0];
-    for (const double value : image) least = value < least ? value : least, most = value > most ? value : most;
-    for (double& value : image) value = most > least ? (value - least) / (most - least) : 0;
+    std::vector<T> image = detail::image_of_spectrum(std::move(amplitudes), rows, columns);
+    const auto [least, most] = detail::range_of(image);
+    for (T& value : image) value = most > least ? (value - least) / (most - least) : 0;
     return image;
   }
 
  private:
-  /// The squares of n numbers' frequencies, in cycles a pixel.
-  static std::vector<double> squared_frequencies(index_t n) {
-    std::vector<double> squares(static_cast<std::size_t>(n));
-    for (index_t k = 0; k < n; ++k) {
+  /// The squares of the first `count` frequencies of n pixels, in cycles a pixel.
+  static std::vector<double> squared_frequencies(index_t n, index_t count) {
+    std::vector<double> squares(static_cast<std::size_t>(count));
+    for (index_t k = 0; k < count; ++k) {
       const double cycles = static_cast<double>(2 * k < n ? k : n - k) / static_cast<double>(n);
       squares[static_cast<std::size_t>(k)] = cycles * cycles;
     }
     return squares;
   }
   /// max(frequency, 1 / max(H, W))^-decay.
-  double amplitude_at(double squared, double least) const {
-    double frequency = portable::sqrt(squared);
-    if (frequency < least) frequency = least;
+  double amplitude(double squared, double least) const {
+    const double root = portable::sqrt(squared), frequency = root < least ? least : root;
     if (decay == 3) return 1 / (frequency * frequency * frequency);
     return portable::exp(-decay * portable::log(frequency));
   }
   /// Appends 1 for the brightest share `kept` of the pixels and 0 elsewhere; between them, in the order of brightness,
   /// a band that falls from 1 to 0.
-  void add_binary(const std::vector<double>& image, double kept, bool up, std::vector<double>& masks) const {
+  void add_binary(const std::vector<float>& image, double kept, bool up, std::vector<double>& masks) const {
     const double pixels = static_cast<double>(image.size()), exact = kept * pixels;
     index_t count = static_cast<index_t>(exact);
     if (up && static_cast<double>(count) < exact) ++count;

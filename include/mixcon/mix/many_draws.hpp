@@ -4,63 +4,62 @@
 #include <mixcon/core/ziggurat.hpp>
 #include <mixcon/mix/draws.hpp>
 
-#include <utility>
+#include <concepts>
+#include <cstdint>
 
 namespace mixcon::detail {
 
-// One field, asked for as many numbers as there are pixels: what the numbers have in common is found out once.
+// One field, asked for as many numbers as there are pixels: each takes 32 bits, four share a block of bits.
 
 /// Draws that have a stream of bits for each sample of a field.
 template <class D>
 concept HasStreams = Draws<D> && requires(const D& draws, field f) {
-  { draws.streams(f)[index_t{}] } -> RandomBits;
+  { draws.streams(f) } -> std::same_as<philox_streams>;
 };
 
-/// Calls visit(i, u) for i = 0 .. count - 1, each u uniform in [0, 1): a multiple of 2^-32, four from each stream; where
-/// numbers are recorded, draws.uniform(f, i, 0, 1).
+/// Calls visit(i, word) for i = first .. first + count - 1, the word being number i % 4 of the first block of stream
+/// i / 4.
+template <class Visit>
+void for_each_word(const philox_streams& streams, index_t first, index_t count, Visit&& visit) {
+  constexpr index_t together = 4;
+  const index_t end = first + count;
+  for (index_t i = first; i < end;) {
+    const philox_block block = streams[i / together].next_block();
+    if (i % together == 0 && i + together <= end) {
+      visit(i, block.word[0]), visit(i + 1, block.word[1]), visit(i + 2, block.word[2]), visit(i + 3, block.word[3]);
+      i += together;
+    } else {
+      visit(i, block.word[i % together]), ++i;
+    }
+  }
+}
+
+/// Calls visit(i, u) for i = 0 .. count - 1, each u uniform in [0, 1), a multiple of 2^-32; where numbers are recorded,
+/// draws.uniform(f, i, 0, 1).
 template <Draws D, class Visit>
 void for_each_uniform(const D& draws, field f, index_t count, Visit&& visit) {
   if constexpr (HasStreams<D>) {
-    constexpr index_t together = 4;
-    const auto streams = draws.streams(f);
-    for (index_t first = 0; first < count; first += together) {
-      auto bits = streams[first / together];
-      const index_t end = count - first < together ? count : first + together;
-      for (index_t i = first; i < end; ++i) visit(i, static_cast<double>(bits.next_u32()) * 0x1p-32);
-    }
+    for_each_word(draws.streams(f), 0, count,
+                  [&](index_t i, std::uint32_t word) { visit(i, static_cast<double>(word) * 0x1p-32); });
   } else {
     for (index_t i = 0; i < count; ++i) visit(i, draws.uniform(f, i, 0, 1));
   }
 }
 
-struct two_normals {
-  double first, second;
-};
-
-/// Normal numbers with mean 0 and variance 1, two for each i; where numbers are recorded, those at 2 i and 2 i + 1.
-template <Draws D>
-class normal_pairs {
- public:
-  normal_pairs(const D& draws, field f) : draws_(draws), field_(f) {}
-  two_normals operator()(index_t i) const { return {draws_.normal(field_, 2 * i), draws_.normal(field_, 2 * i + 1)}; }
-
- private:
-  const D& draws_;
-  field field_;
-};
-template <HasStreams D>
-class normal_pairs<D> {
- public:
-  normal_pairs(const D& draws, field f) : streams_(draws.streams(f)) {}
-  two_normals operator()(index_t i) const {
-    auto bits = streams_[i];
-    const double first = normal_(bits);
-    return {first, normal_(bits)};
+/// Calls visit(i, z) for i = first .. first + count - 1, each z normal with mean 0 and variance 1; where numbers are
+/// recorded, draws.normal(f, i).
+template <Draws D, class Visit>
+void for_each_normal(const D& draws, field f, index_t first, index_t count, Visit&& visit) {
+  if constexpr (HasStreams<D>) {
+    const philox_streams streams = draws.streams(f);
+    const ziggurat& normal = ziggurat::shared();
+    for_each_word(streams, first, count, [&](index_t i, std::uint32_t word) {
+      philox_stream more = streams[-1 - i];  // of its own: a number does not depend on who else was drawn
+      visit(i, normal.coarse(word, more));
+    });
+  } else {
+    for (index_t i = first; i < first + count; ++i) visit(i, draws.normal(f, i));
   }
-
- private:
-  decltype(std::declval<const D&>().streams(std::declval<field>())) streams_;
-  const ziggurat& normal_ = ziggurat::shared();
-};
+}
 
 }  // namespace mixcon::detail

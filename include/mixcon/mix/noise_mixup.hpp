@@ -43,13 +43,11 @@ struct noise_mixup {
   static void fill_noise(Rows&& rows, const D& draws) {
     const auto to = view<2>(std::forward<Rows>(rows));
     const auto& own = draws.within(name);
-    const detail::normal_pairs drawn(own, "noise");
-    detail::two_normals pair{};
-    for (index_t i = 0, n = 0; i < to.extent(0); ++i)
-      for (index_t k = 0; k < to.extent(1); ++k, ++n) {
-        if (n % 2 == 0) pair = drawn(n / 2);
-        to(i, k) = static_cast<typename decltype(to)::element>(n % 2 == 0 ? pair.first : pair.second);
-      }
+    const index_t width = to.extent(1);
+    for (index_t i = 0; i < to.extent(0); ++i)
+      detail::for_each_normal(own, "noise", i * width, width, [&](index_t n, double z) {
+        to(i, n - i * width) = static_cast<typename decltype(to)::element>(z);
+      });
   }
 };
 

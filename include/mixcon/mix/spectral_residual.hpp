@@ -9,17 +9,17 @@ namespace mixcon {
 namespace detail {
 
 /// The sums over an image (H, W) of its values times e^(2 pi i (y v / H + x u / W)), not divided.
-inline void inverse_fourier_2d(std::vector<complex_number>& image, index_t rows, index_t columns) {
+inline void inverse_fourier_2d(std::vector<complex_number<double>>& image, index_t rows, index_t columns) {
   inverse_fourier_lines(image.data(), rows, columns, columns, 1);
   inverse_fourier_lines(image.data(), columns, 1, rows, columns);
 }
 
 /// Replaces a spectrum's amplitudes a by e^(log a - mean of log a over 3 x 3 neighbours, around the edges); phases
 /// stay.
-inline void keep_residual(std::vector<complex_number>& spectrum, index_t rows, index_t columns) {
+inline void keep_residual(std::vector<complex_number<double>>& spectrum, index_t rows, index_t columns) {
   constexpr double least = 1e-12;  // of an amplitude; nothing has no phase, and counts as 1
   std::vector<double> amplitude, logarithm;
-  for (const complex_number& f : spectrum) {
+  for (const complex_number<double>& f : spectrum) {
     const double size = std::hypot(f.real, f.imaginary);
     amplitude.push_back(size > least ? size : least);
     logarithm.push_back(std::log(amplitude.back()));
@@ -32,10 +32,10 @@ inline void keep_residual(std::vector<complex_number>& spectrum, index_t rows, i
       double mean = 0;
       for (index_t down = -1; down <= 1; ++down)
         for (index_t right = -1; right <= 1; ++right) mean += logarithm[at(y + down, x + right)] / 9;
-      complex_number& f = spectrum[at(y, x)];
+      complex_number<double>& f = spectrum[at(y, x)];
       const double factor = std::exp(logarithm[at(y, x)] - mean) / amplitude[at(y, x)];
-      f = amplitude[at(y, x)] > least ? complex_number{f.real * factor, f.imaginary * factor}
-                                      : complex_number{factor * least, 0};
+      f = amplitude[at(y, x)] > least ? complex_number<double>{f.real * factor, f.imaginary * factor}
+                                      : complex_number<double>{factor * least, 0};
     }
 }
 
@@ -57,7 +57,7 @@ void spectral_residual_saliency(const Images& images, Saliency&& saliency, index
                  "spectral_residual_saliency: the images are ", from.extents(), ", the saliency ", to.extents(),
                  "; expected (N, C, H, W) with at least one pixel, and (N, H, W).");
   const index_t rows = to.extent(1), columns = to.extent(2);
-  std::vector<detail::complex_number> image(static_cast<std::size_t>(rows * columns));
+  std::vector<detail::complex_number<double>> image(static_cast<std::size_t>(rows * columns));
   std::vector<double> squares(image.size()), smooth(image.size());
   for (index_t i = 0; i < to.extent(0); ++i) {
     for (index_t y = 0; y < rows; ++y)
@@ -68,7 +68,7 @@ void spectral_residual_saliency(const Images& images, Saliency&& saliency, index
       }
     detail::inverse_fourier_2d(image, rows, columns);  // of a real image: the transform, but for the phases' signs
     detail::keep_residual(image, rows, columns);
-    for (detail::complex_number& f : image) f.imaginary = -f.imaginary;
+    for (detail::complex_number<double>& f : image) f.imaginary = -f.imaginary;
     detail::inverse_fourier_2d(image, rows, columns);
     for (std::size_t k = 0; k < image.size(); ++k)
       squares[k] = image[k].real * image[k].real + image[k].imaginary * image[k].imaginary;
