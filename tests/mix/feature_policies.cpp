@@ -50,8 +50,22 @@ TEST_CASE("inputmix: the own weight is the largest with one partner, and at leas
           Approx(1));
   }
   CHECK(three.lambda == std::vector<double>{1});  // labels stay
-  CHECK(inputmix{.alpha = 0}.plan(3, draws).partner == pairing::identity(3));
   CHECK_THROWS_WITH(inputmix{.partners = 0}.plan(3, draws), ContainsSubstring("partners is 0"));
+}
+
+TEST_CASE("inputmix: alpha 0 is off with any number of partners, and is not the limit of small alphas", "[mix]") {
+  const auto x = random_batch<float>(axes<2>{6, 5}, 3);
+  for (const index_t partners : {1, 2, 5}) {
+    const auto off = inputmix{.partners = partners, .alpha = 0}.plan(6, draws);
+    CHECK(off.partner == pairing::identity(6));
+    const auto same = empty_batch<float>(axes<2>{6, 5});
+    blend(off, x.of, same.of);
+    CHECK(same.storage == x.storage);
+  }
+  const auto nearly = inputmix{.partners = 2, .alpha = 1e-300}.plan(200, draws);
+  index_t taken = 0;  // one of the three sources has all that the floor leaves, each as often
+  for (index_t i = 0; i < 200; ++i) taken += nearly.region.weight(i, 0) == 0.5 ? 1 : 0;
+  CHECK((taken > 100 && taken < 170));
 }
 
 TEST_CASE("patchup: square holes shared by the batch, soft or hard, and both of its targets", "[mix]") {

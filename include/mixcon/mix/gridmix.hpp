@@ -28,14 +28,16 @@ struct uniform_range {
 };
 
 /// GridMix: the partner shows through the holes of a grid that lies over a random part of each image. Sides of holes
-/// are sqrt(1 - lambda) of a cell's, at least one pixel and at most all but one; labels follow the area. Baek et al.
-/// 2021, Pattern Recognition 109. The reference exchanges rows and columns; here rows are rows.
+/// are sqrt(1 - lambda) of a cell's, at least one pixel and at most all but one; labels follow the area. Images whose
+/// widest part has fewer than two columns a hole are refused; a narrower part that is drawn has as many holes as fit,
+/// and cells of one column or row have none. Baek et al. 2021, Pattern Recognition 109. The reference exchanges
+/// rows and columns; here rows are rows.
 template <LambdaSampler Lambda = beta_lambda, class Pairing = pairing::random_permutation>
 struct gridmix {
   static constexpr field name = "gridmix";
   Lambda lambda{};
   Pairing pairing{};
-  index_t least_holes = 2, most_holes = 6;  ///< across the part, drawn uniformly; never more than half its columns
+  index_t least_holes = 2, most_holes = 6;  ///< across the part, drawn uniformly among those that fit
   uniform_range hole_aspect{1, 1};          ///< height / width of a cell
   uniform_range cut_area{0.5, 1};           ///< of the part, as a share of the image
   uniform_range cut_aspect{0.5, 2};         ///< height / width of the part
@@ -53,6 +55,9 @@ struct gridmix {
       MIXCON_REQUIRE(0 < aspect.low && aspect.low <= aspect.high && aspect.high < __builtin_huge_val(),
                      "gridmix: an aspect is from ", aspect.low, " to ", aspect.high, "; expected 0 < low <= high.");
     if (is_off(lambda)) return {detail::unmixed("gridmix", shape.samples), {1.0}, masked::none()};
+    const index_t widest = part_width(shape, cut_area.high, cut_aspect.low);
+    MIXCON_REQUIRE(2 * least_holes <= widest, "gridmix: ", least_holes, " holes across parts of at most ", widest,
+                   " columns; at most half of them can be holes. Take fewer holes, or larger images.");
     const auto& own = draws.within(name);
     mix_plan<masked> plan;
     plan.partner = detail::partners_by("gridmix", pairing, shape.samples, own, looked_at...);
@@ -67,26 +72,24 @@ struct gridmix {
   }
 
  private:
+  static index_t part_width(const image_shape& shape, double area, double aspect) {
+    const index_t pixels = detail::truncated_to(static_cast<double>(shape.rows * shape.columns) * area);
+    return detail::truncated_to(portable::sqrt(static_cast<double>(pixels) / aspect));
+  }
   template <Draws D>
   void cut_holes(mask& shares, index_t entry, const image_shape& shape, const D& own, index_t i) const {
     const double side = detail::side_share("gridmix", lambda(own, i));
-    const double area = static_cast<double>(
-        detail::truncated_to(static_cast<double>(shape.rows * shape.columns) * cut_area(own, "cut_area", i)));
     const double aspect = cut_aspect(own, "cut_aspect", i);
-    const index_t width = detail::truncated_to(portable::sqrt(area / aspect));
+    const index_t width = part_width(shape, cut_area(own, "cut_area", i), aspect);
     const index_t height = detail::truncated_to(static_cast<double>(width) * aspect);
-    const index_t most = most_holes < width / 2 ? most_holes : width / 2;
-    MIXCON_REQUIRE(least_holes <= most, "gridmix: ", least_holes, " holes across ", width,
-                   " columns; at most half of them can be holes. Take fewer holes, or larger images.");
-    const index_t holes = own.integer("holes", i, least_holes, most + 1);
+    const index_t most = detail::within(width / 2, 1, most_holes);
+    const index_t holes = own.integer("holes", i, least_holes < most ? least_holes : most, most + 1);
     const auto origin = [](double u, index_t room) { return detail::truncated_to(static_cast<double>(room) * u); };
     const index_t left = origin(own.uniform("cut_left", i, 0, 1), shape.columns - width);
     const index_t top = origin(own.uniform("cut_top", i, 0, 1), shape.rows - height);
     const index_t cell_width = (width + holes - 1) / holes;
-    const index_t cell_height =
-        detail::truncated_to(static_cast<double>(cell_width) * hole_aspect(own, "hole_aspect", i));
-    MIXCON_REQUIRE(cell_height >= 1, "gridmix: cells of ", cell_width,
-                   " columns and less than a row; raise hole_aspect.");
+    const index_t rows = detail::truncated_to(static_cast<double>(cell_width) * hole_aspect(own, "hole_aspect", i));
+    const index_t cell_height = rows < 1 ? 1 : rows;
     const auto hole = [side](index_t cell) {
       const index_t length = detail::truncated_to(static_cast<double>(cell) * side);
       return detail::within(length < 1 ? 1 : length, 0, cell - 1);

@@ -24,7 +24,7 @@ namespace mixcon {
 struct inputmix {
   static constexpr field name = "inputmix";
   index_t partners = 1;  ///< >= 1
-  double alpha = 1;      ///< of Beta(alpha, alpha) or of the Dirichlet; 0 means off
+  double alpha = 1;      ///< of Beta(alpha, alpha) or of the Dirichlet; 0 means off: everybody stays as they are
   double floor = 0.5;    ///< least own weight with more than one partner, in [0, 1]
 
   template <Draws D>
