@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mixcon/bridge/classifier_loss.hpp>
+#include <mixcon/core/soft.hpp>
 #include <mixcon/engine/given_logits.hpp>
 #include <mixcon/mix/pair_targets.hpp>
 
@@ -31,24 +32,27 @@ struct decoupled_mixup {
 
 namespace detail {
 
-/// log sum e^x over all classes but one (-1: over all); adds `weight` times its slopes. On V.
+/// log sum e^x over `entries`, some of which may be -infinity, and leaves their shares of the sum in their place: 0
+/// where there is no entry. On V.
 template <class V, class Wide = scalar_of<V>>
-Wide log_sum_without(const std::vector<Wide>& given, index_t hidden, Wide weight, std::vector<Wide>& slope) {
-  const auto classes = static_cast<index_t>(given.size());
-  std::vector<Wide> x = given;
-  if (hidden >= 0) x[static_cast<std::size_t>(hidden)] = minus_infinity<Wide>();
+Wide log_sum_and_shares(std::vector<Wide>& entries) {
+  const auto count = static_cast<index_t>(entries.size());
+  Wide* const x = entries.data();
   Wide top = minus_infinity<Wide>(), sum = 0;
-  for (const Wide entry : x)
-    if (!(entry <= top)) top = entry;
-  if (top == minus_infinity<Wide>()) top = 0;
-  for_each_part<V>(classes, [&](auto kind, index_t c) {
+  for (const Wide entry : entries)
+    if (!(entry <= top) && top == top) top = entry;  // NaN stays
+  if (top == minus_infinity<Wide>()) {
+    for (Wide& entry : entries) entry = 0;
+    return top;
+  }
+  for_each_part<V>(count, [&](auto kind, index_t c) {
     using U = decltype(kind);
-    const U e = exp_of(load_as<U>(x.data() + c) - U(top));
-    store_as<U>(x.data() + c, e);
+    const U e = exp_of(load_as<U>(x + c) - U(top));
+    store_as<U>(x + c, e);
     sum += sum_of_lanes(e);
   });
-  for (index_t c = 0; c < classes; ++c)
-    if (c != hidden) slope[static_cast<std::size_t>(c)] += weight * (x[static_cast<std::size_t>(c)] / sum);
+  const Wide share = 1 / sum;
+  for (Wide& entry : entries) entry *= share;
   return top + std::log(sum);
 }
 
@@ -82,18 +86,28 @@ auto value_and_grad(const Executor& executor, const decoupled_mixup& loss, const
         using vector = typename std::decay_t<decltype(how)>::template vector<wide>;
         const auto at = static_cast<std::size_t>(i);
         const index_t own = targets.own[at], partner = targets.partner[at];
-        const wide lambda = static_cast<wide>(targets.lambda[at]);
-        for (wide& s : slope) s = 0;
-        const auto term = [&](wide weight, index_t label, index_t hidden) {
-          const wide value =
-              weight * (detail::log_sum_without<vector>(x, hidden, weight, slope) - x[static_cast<std::size_t>(label)]);
-          slope[static_cast<std::size_t>(label)] -= weight;
-          return value;
-        };
-        if (own == partner) return term(1, own, -1);
-        return term(lambda, own, -1) + term(1 - lambda, partner, -1) +
-               term(static_cast<wide>(loss.own_weight), own, partner) +
-               term(static_cast<wide>(loss.partner_weight), partner, own);
+        const auto of_own = static_cast<std::size_t>(own), of_partner = static_cast<std::size_t>(partner);
+        const wide lambda = static_cast<wide>(targets.lambda[at]), x_own = x[of_own], x_partner = x[of_partner];
+        // the other classes compete in every term, so their sum is formed once
+        slope = x;
+        slope[of_own] = slope[of_partner] = minus_infinity<wide>();
+        const wide others = detail::log_sum_and_shares<vector>(slope);
+        const wide without_partner = log_add_exp(others, x_own);
+        if (own == partner) {
+          for (wide& s : slope) s *= exp_of(others - without_partner);
+          slope[of_own] = exp_of(x_own - without_partner) - 1;
+          return without_partner - x_own;
+        }
+        const auto eta = static_cast<wide>(loss.own_weight), partner_eta = static_cast<wide>(loss.partner_weight);
+        const wide without_own = log_add_exp(others, x_partner), all = log_add_exp(without_partner, x_partner);
+        const wide pulled =
+            exp_of(others - all) + eta * exp_of(others - without_partner) + partner_eta * exp_of(others - without_own);
+        for (wide& s : slope) s *= pulled;
+        slope[of_own] = exp_of(x_own - all) - lambda + eta * (exp_of(x_own - without_partner) - 1);
+        slope[of_partner] =
+            exp_of(x_partner - all) - (1 - lambda) + partner_eta * (exp_of(x_partner - without_own) - 1);
+        return lambda * (all - x_own) + (1 - lambda) * (all - x_partner) + eta * (without_partner - x_own) +
+               partner_eta * (without_own - x_partner);
       });
 }
 
