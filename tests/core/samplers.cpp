@@ -3,6 +3,7 @@
 
 #include <mixcon/core/philox.hpp>
 
+#include "core/drawn.hpp"
 #include "portability/hash_of_draws.hpp"
 #include "support/catch.hpp"
 #include "support/distributions.hpp"
@@ -20,49 +21,6 @@ namespace {
 
 const double infinity = std::numeric_limits<double>::infinity(),
              not_a_number = std::numeric_limits<double>::quiet_NaN();
-
-/// One draw a sample: draws of a stream and draws of neighbouring streams are both used.
-template <class Draw>
-std::vector<double> draws(int count, Draw draw) {
-  std::vector<double> list;
-  for (int i = 0; i < count; i += 10) {
-    philox_stream stream(2024, 1, 0, i);
-    for (int repeat = 0; repeat < 10; ++repeat) list.push_back(draw(stream));
-  }
-  return list;
-}
-
-struct moments {
-  double mean = 0, variance = 0, third = 0, fourth = 0;  // all but the mean about the mean
-};
-
-moments moments_of(const std::vector<double>& list) {
-  moments of;
-  const auto n = static_cast<double>(list.size());
-  for (const double x : list) of.mean += x / n;
-  for (const double x : list) {
-    const double from_mean = x - of.mean;
-    of.variance += std::pow(from_mean, 2) / n;
-    of.third += std::pow(from_mean, 3) / n;
-    of.fourth += std::pow(from_mean, 4) / n;
-  }
-  return of;
-}
-
-/// Five standard deviations of a share of n draws.
-double margin_of_share(double share, double n) { return 5 * std::sqrt(share * (1 - share) / n); }
-
-/// Bits that a test wrote down.
-struct given_bits {
-  std::vector<std::uint64_t> left;
-  std::uint64_t next_u64() {
-    REQUIRE(!left.empty());
-    const std::uint64_t bits = left.front();
-    left.erase(left.begin());
-    return bits;
-  }
-  std::uint32_t next_u32() { return static_cast<std::uint32_t>(next_u64()); }
-};
 
 }  // namespace
 
@@ -110,67 +68,6 @@ TEST_CASE("the only integer below 1 is 0, and the largest n is fine", "[random]"
   philox_stream stream(1, 0, 0, 0);
   for (int draw = 0; draw < 100; ++draw) CHECK(uniform_integer(stream, 1) == 0);
   for (int draw = 0; draw < 100; ++draw) CHECK(uniform_integer(stream, std::numeric_limits<index_t>::max()) >= 0);
-}
-
-namespace {
-
-template <class Draw>
-void check_normal(Draw draw) {
-  const auto list = draws(100000, draw);
-  CHECK(kolmogorov_smirnov(list, normal_distribution) > 1e-3);
-  const auto seen = moments_of(list);
-  const double n = 100000;
-  CHECK(seen.mean == Approx(0).margin(5 * std::sqrt(1 / n)));
-  CHECK(seen.variance == Approx(1).margin(5 * std::sqrt(2 / n)));
-  CHECK(seen.third == Approx(0).margin(5 * std::sqrt(15 / n)));
-  CHECK(seen.fourth == Approx(3).margin(5 * std::sqrt(96 / n)));
-
-  const int count = 1000000;
-  for (const double from : {2.5, 3.5, 4.0}) {
-    int far = 0;
-    for (const double x : draws(count, draw)) far += std::abs(x) > from ? 1 : 0;
-    const double share = 2 * normal_distribution(-from);
-    CHECK(far / double{count} == Approx(share).margin(margin_of_share(share, count)));
-  }
-}
-
-}  // namespace
-
-TEST_CASE("normal is normal, and has its tails", "[random]") {
-  check_normal([](auto& s) { return normal(s); });
-}
-
-TEST_CASE("ziggurat is normal, and has its tails", "[random]") {
-  check_normal([](auto& s) { return ziggurat::shared()(s); });
-  check_normal([](auto& s) { return ziggurat::shared().coarse(s.next_u32(), s); });
-}
-
-TEST_CASE("ziggurat takes the sign from a bit of its own and asks again where the point is above the density",
-          "[random]") {
-  const std::uint64_t middle = std::uint64_t{1} << 63;  // half of a layer's width: below the density in layers 0 .. 200
-  given_bits signs{{middle | 100, middle | 0x100 | 100}};
-  const double positive = ziggurat::shared()(signs);
-  CHECK(positive > 0);
-  CHECK(ziggurat::shared()(signs) == -positive);
-  // the outermost point of layer 100, at the top of the layer, is above; the second point counts
-  given_bits corner{{~std::uint64_t{0} << 11 | 100, ~std::uint64_t{0}, middle | 100}};
-  CHECK(ziggurat::shared()(corner) == positive);
-  CHECK(corner.left.empty());
-  // ... and at its bottom, below
-  given_bits bottom{{~std::uint64_t{0} << 11 | 100, 0}};
-  CHECK(ziggurat::shared()(bottom) > positive);
-  // beyond the last edge the tail is drawn
-  given_bits tail{{~std::uint64_t{0} << 11, std::uint64_t{1} << 63, std::uint64_t{1} << 63}};
-  CHECK(ziggurat::shared()(tail) == Approx(3.6541528853610088 + std::log(2.0) / 3.6541528853610088));
-}
-
-TEST_CASE("normal refuses points outside the circle and on its edge", "[random]") {
-  const std::uint64_t corner = ~std::uint64_t{0}, centre = std::uint64_t{1} << 63 | std::uint64_t{1} << 31;
-  const std::uint64_t edge =
-      std::uint64_t{0xffe8f113} << 32 | 0x84cd124f;  // inside by 423 / 2^63, which rounds to none
-  given_bits bits{{corner, edge, centre}};
-  const double expected = std::sqrt(-2 * std::log(0x1p-63) / 0x1p-63) * 0x1p-32;  // across = up = 2^-32
-  CHECK(normal(bits) == Approx(expected).epsilon(1e-15));
 }
 
 TEST_CASE("gamma has its distribution, below shape 1 and above", "[random]") {

@@ -160,6 +160,10 @@ TEST_CASE("fmix: as many own pixels as lambda says, in one dark and one bright p
   const auto signals = fmix<>{.per = granularity::sample}.plan(signal_shape{4, 1, 50}, draws);
   CHECK(signals.region.shares.extents == axes<4>{4, 1, 1, 50});
   CHECK(fmix<>{}.plan({3, 1, 1, 1}, draws).region.shares.values.size() == 1);
+  for (const double decay : {0.0, 60.0, 1e300}) {  // frequency^-decay itself is far beyond float
+    const auto extreme = fmix<fixed_lambda>{.lambda = {0.4}, .decay = decay}.plan(shape, draws);
+    CHECK(140 - zeros(extreme.region.shares) == 56);
+  }
   CHECK_THROWS_WITH(fmix<>{.max_soft = 0.6}.plan(shape, draws), ContainsSubstring("must be in [0, 0.5]"));
   CHECK_THROWS_WITH(fmix<>{.decay = -1}.plan(shape, draws), ContainsSubstring("decay is -1"));
 }

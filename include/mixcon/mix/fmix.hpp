@@ -59,7 +59,7 @@ struct fmix {
       const index_t drawn = drawn_as(per, i, plan.partner);
       plan.lambda.push_back(lambda(own, drawn));
       const bool up = own.uniform("round_up", drawn, 0, 1) > 0.5;
-      add_binary(grey<float>(shape, own, drawn), plan.lambda.back(), up, shares.values);
+      add_binary(brightness<float>(shape, own, drawn), plan.lambda.back(), up, shares.values);
     }
     return plan;
   }
@@ -69,29 +69,37 @@ struct fmix {
     return plan(image_shape{shape.samples, shape.channels, 1, shape.steps}, draws, looked_at...);
   }
 
-  /// The random image (H, W) of low frequencies, from 0 to 1. Plans are made of it in float, where only the order of
-  /// brightness counts.
-  template <class T = double, Draws D>
-  std::vector<T> grey(const image_shape& shape, const D& own, index_t sample) const {
+  /// The random image (H, W) of low frequencies, from 0 to 1.
+  template <Draws D>
+  std::vector<double> grey(const image_shape& shape, const D& own, index_t sample) const {
+    std::vector<double> image = brightness<double>(shape, own, sample);
+    const auto [least, most] = detail::range_of(image);
+    for (double& value : image) value = most > least ? (value - least) / (most - least) : 0;
+    return image;
+  }
+
+ private:
+  /// The same before it is brought between 0 and 1; in float for plans, where only the order counts.
+  template <class T, Draws D>
+  std::vector<T> brightness(const image_shape& shape, const D& own, index_t sample) const {
     const index_t rows = shape.rows, columns = shape.columns, half = columns / 2 + 1;
     std::vector<detail::complex_number<T>> amplitudes(static_cast<std::size_t>(rows * half));
     // The released code draws one frequency more where the width is odd, which it then does not use.
     const bool two_rows = spectrum == fmix_spectrum::two_rows;
     const index_t drawn_columns = two_rows && columns % 2 == 1 ? half + 1 : half;
-    const std::vector<double> down = squared_frequencies(rows, rows),
-                              across = squared_frequencies(columns, drawn_columns);
-    const double least_frequency = 1.0 / static_cast<double>(rows > columns ? rows : columns);
-    std::vector<double> gain(static_cast<std::size_t>(drawn_columns)), noise(2 * gain.size());
+    const std::vector<T> down = squared_frequencies<T>(rows, rows),
+                         across = squared_frequencies<T>(columns, drawn_columns);
+    const T least_frequency = T{1} / static_cast<T>(rows > columns ? rows : columns);
+    std::vector<T> gain(static_cast<std::size_t>(drawn_columns)), noise(2 * gain.size());
     const auto weigh_row = [&](index_t y) {  // that of the negative frequency too
-      for (std::size_t x = 0; x < gain.size(); ++x)
-        gain[x] = amplitude(down[static_cast<std::size_t>(y)] + across[x], least_frequency);
+      weigh(down[static_cast<std::size_t>(y)], across, least_frequency, gain);
     };
     const auto draw_row = [&](index_t y, detail::complex_number<T>* row) {
       const index_t first = 2 * (sample * rows + y) * drawn_columns;
-      detail::for_each_normal(own, "noise", first, 2 * drawn_columns,
-                              [&](index_t i, double z) { noise[static_cast<std::size_t>(i - first)] = z; });
-      for (std::size_t x = 0; x < gain.size(); ++x)
-        row[x] = {static_cast<T>(noise[2 * x] * gain[x]), static_cast<T>(noise[2 * x + 1] * gain[x])};
+      detail::for_each_normal(own, "noise", first, 2 * drawn_columns, [&](index_t i, double z) {
+        noise[static_cast<std::size_t>(i - first)] = static_cast<T>(z);
+      });
+      for (std::size_t x = 0; x < gain.size(); ++x) row[x] = {noise[2 * x] * gain[x], noise[2 * x + 1] * gain[x]};
     };
     if (two_rows) {
       std::vector<detail::complex_number<T>> above(static_cast<std::size_t>(drawn_columns)), below(above.size());
@@ -108,27 +116,28 @@ struct fmix {
         if (y > 0 && 2 * y < rows) draw_row(rows - y, amplitudes.data() + (rows - y) * half);
       }
     }
-    std::vector<T> image = detail::image_of_spectrum(std::move(amplitudes), rows, columns);
-    const auto [least, most] = detail::range_of(image);
-    for (T& value : image) value = most > least ? (value - least) / (most - least) : 0;
-    return image;
+    return detail::image_of_spectrum(std::move(amplitudes), rows, columns);
   }
 
- private:
   /// The squares of the first `count` frequencies of n pixels, in cycles a pixel.
-  static std::vector<double> squared_frequencies(index_t n, index_t count) {
-    std::vector<double> squares(static_cast<std::size_t>(count));
+  template <class T>
+  static std::vector<T> squared_frequencies(index_t n, index_t count) {
+    std::vector<T> squares(static_cast<std::size_t>(count));
     for (index_t k = 0; k < count; ++k) {
-      const double cycles = static_cast<double>(2 * k < n ? k : n - k) / static_cast<double>(n);
+      const T cycles = static_cast<T>(2 * k < n ? k : n - k) / static_cast<T>(n);
       squares[static_cast<std::size_t>(k)] = cycles * cycles;
     }
     return squares;
   }
-  /// max(frequency, 1 / max(H, W))^-decay.
-  double amplitude(double squared, double least) const {
-    const double root = portable::sqrt(squared), frequency = root < least ? least : root;
-    if (decay == 3) return 1 / (frequency * frequency * frequency);
-    return portable::exp(-decay * portable::log(frequency));
+  /// Sets `gain` to max(frequency, least)^-decay of a row of frequencies, in times of its largest.
+  template <class T>
+  void weigh(T down, const std::vector<T>& across, T least, std::vector<T>& gain) const {
+    for (std::size_t x = 0; x < gain.size(); ++x) {
+      const T frequency = static_cast<T>(portable::sqrt(down + across[x]));
+      gain[x] = frequency < least ? 1 : least / frequency;
+    }
+    for (T& share : gain)
+      share = decay == 3 ? share * share * share : static_cast<T>(portable::exp(decay * portable::log(share)));
   }
   /// Appends 1 for the brightest share `kept` of the pixels and 0 elsewhere; between them, in the order of brightness,
   /// a band that falls from 1 to 0.
@@ -140,12 +149,12 @@ struct fmix {
     if (max_soft > kept || max_soft > 1 - kept) softness = kept < 1 - kept ? kept : 1 - kept;
     const index_t soft = static_cast<index_t>(pixels * softness), size = static_cast<index_t>(image.size());
     const index_t low = count - soft < 0 ? 0 : count - soft, high = count + soft > size ? size : count + soft;
-    masks.resize(masks.size() + image.size(), 0.0);
+    masks.resize(masks.size() + image.size());
     double* const mask = masks.data() + masks.size() - image.size();
-    const std::vector<index_t> fading =
-        detail::by_brightness(image, low, high, [mask](index_t place) { mask[place] = 1; });
+    const std::vector<index_t> fading = detail::by_brightness(image, low, high, mask);
+    const double steps = static_cast<double>(high - low > 1 ? high - low - 1 : 1);
     for (index_t k = 0; k < high - low; ++k)
-      mask[fading[static_cast<std::size_t>(k)]] = 1 - static_cast<double>(k) / static_cast<double>(high - low - 1);
+      mask[fading[static_cast<std::size_t>(k)]] = 1 - static_cast<double>(k) / steps;
   }
 };
 

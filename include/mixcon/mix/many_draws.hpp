@@ -54,8 +54,8 @@ void for_each_normal(const D& draws, field f, index_t first, index_t count, Visi
     const philox_streams streams = draws.streams(f);
     const ziggurat& normal = ziggurat::shared();
     for_each_word(streams, first, count, [&](index_t i, std::uint32_t word) {
-      philox_stream more = streams[-1 - i];  // of its own: a number does not depend on who else was drawn
-      visit(i, normal.coarse(word, more));
+      // a stream of its own: a number does not depend on who else was drawn
+      visit(i, normal.of(word, [&] { return streams[-1 - i]; }));
     });
   } else {
     for (index_t i = first; i < first + count; ++i) visit(i, draws.normal(f, i));

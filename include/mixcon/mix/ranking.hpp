@@ -4,6 +4,8 @@
 #include <mixcon/core/config.hpp>
 
 #include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -28,22 +30,35 @@ std::pair<T, T> range_of(const std::vector<T>& values) {
   return {least[0], most[0]};
 }
 
-/// Ranks values in [0, 1], largest first, of equal ones the later place first: calls before(place) for those that rank
-/// before `first`, in any order, and returns the places of rank first .. last - 1 in their order. Buckets tell which
-/// ranks a value may have, and only the buckets of ranks in question are sorted: linear time for values that spread.
-template <class T, class Before>
-std::vector<index_t> by_brightness(const std::vector<T>& values, index_t first, index_t last, Before&& before) {
-  const index_t n = static_cast<index_t>(values.size()), buckets = n / 4 + 1;
-  const auto bucket = [buckets](T value) {
-    const index_t from_dark = static_cast<index_t>(value * static_cast<T>(buckets));
-    return static_cast<std::size_t>(from_dark < buckets ? buckets - 1 - from_dark : 0);
+/// Ranks values, largest first, of equal ones the later place first: sets is_before[place] to 1 for those that rank
+/// before `first` and to 0 for all others, and returns the places of rank first .. last - 1 in their order. Buckets
+/// tell which ranks a value may have, and only the buckets of ranks in question are sorted: linear time for values that
+/// spread.
+template <class T>
+std::vector<index_t> by_brightness(const std::vector<T>& values, index_t first, index_t last, double* is_before) {
+  const std::size_t n = values.size(), buckets = n / 16 + 1;
+  constexpr T largest = std::numeric_limits<T>::max();
+  const auto [least, most] = range_of(values);
+  const T exact = static_cast<T>(buckets) / (most - least), in_buckets = exact < largest ? exact : largest;
+  const auto depth = [top = most, in_buckets](T value) { return (top - value) * in_buckets; };
+  const auto bucket = [buckets, depth](T value) {
+    const auto b = static_cast<std::size_t>(static_cast<int>(depth(value)));
+    return b < buckets ? b : buckets - 1;
   };
-  std::vector<index_t> start(static_cast<std::size_t>(buckets) + 1, 0);  // the rank of a bucket's first value
-  for (const T value : values) ++start[bucket(value) + 1];
-  for (std::size_t b = 1; b < start.size(); ++b) start[b] += start[b - 1];
-  std::size_t from = 0, to = start.size() - 1;  // the buckets that are sorted
+  const auto depth_of = [buckets](std::size_t b) { return b < buckets ? static_cast<T>(b) : largest; };
+
+  constexpr std::size_t together = 32;
+  std::vector<std::int32_t> count[2];  // neighbours are often alike: no count then waits for the one before
+  for (auto& c : count) c.resize(buckets);
+  for (std::size_t i = 0; i < n; ++i) ++count[i % 2][bucket(values[i])];
+  std::vector<index_t> start(buckets + 1, 0);  // the rank of a bucket's first value
+  for (std::size_t b = 0; b < buckets; ++b) start[b + 1] = start[b] + count[0][b] + count[1][b];
+  std::size_t from = 0, to = buckets;  // the buckets that are sorted
   while (from < to && start[from + 1] <= first) ++from;
   while (to > from && start[to - 1] >= last) --to;
+
+  const T from_depth = depth_of(from), to_depth = depth_of(to);
+  for (std::size_t i = 0; i < n; ++i) is_before[i] = depth(values[i]) < from_depth ? 1 : 0;
   std::vector<index_t> sorted(static_cast<std::size_t>(start[to] - start[from])),
       next(start.begin() + static_cast<std::ptrdiff_t>(from), start.begin() + static_cast<std::ptrdiff_t>(to));
   const auto entry = [&](index_t rank) -> index_t& { return sorted[static_cast<std::size_t>(rank - start[from])]; };
@@ -51,18 +66,27 @@ std::vector<index_t> by_brightness(const std::vector<T>& values, index_t first, 
     const T x = values[static_cast<std::size_t>(a)], y = values[static_cast<std::size_t>(b)];
     return x > y || (x == y && a > b);
   };
-  for (index_t place = n; place-- > 0;) {
-    const std::size_t b = bucket(values[static_cast<std::size_t>(place)]);
-    if (b < from) before(place);
-    if (b < from || b >= to) continue;
+  const auto insert = [&](std::size_t place) {
+    const std::size_t b = bucket(values[place]);
+    if (b < from || b >= to) return;
     index_t at = next[b - from]++;
-    entry(at) = place;
+    entry(at) = static_cast<index_t>(place);
     for (; at > start[b] && comes_first(entry(at), entry(at - 1)); --at) std::swap(entry(at), entry(at - 1));
+  };
+  std::size_t end = n;
+  for (; end % together != 0; --end) insert(end - 1);
+  for (; end > 0; end -= together) {
+    int some = 0;
+    for (std::size_t i = end - together; i < end; ++i) {
+      const T d = depth(values[i]);
+      some |= (d >= from_depth ? 1 : 0) & (d < to_depth ? 1 : 0);
+    }
+    for (std::size_t i = end; some != 0 && i > end - together; --i) insert(i - 1);
   }
   std::vector<index_t> asked;
   for (index_t rank = start[from]; rank < start[to] && rank < last; ++rank) {
     if (rank < first)
-      before(entry(rank));
+      is_before[entry(rank)] = 1;
     else
       asked.push_back(entry(rank));
   }
