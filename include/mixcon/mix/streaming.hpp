@@ -135,10 +135,10 @@ class lane_counts {
 
 /// Writes to[0 .. length): packet(k) computes to[k .. k + packet_size), one(k) what is left at both ends. `ahead` is
 /// read soon, as far as to[0] is from to[k]: its lines are asked for before they are needed. `streamed`: past the
-/// caches.
+/// caches; a line is then computed whole before any of it is written, so that it leaves at once.
 template <class T, class Packet, class One>
 void write_packets(T* to, index_t length, const T* ahead, bool streamed, Packet packet, One one) {
-  constexpr index_t size = packet_size<T>, line = static_cast<index_t>(64 / sizeof(T));
+  constexpr index_t size = packet_size<T>;
   index_t head = 0;
   for (; head < length && reinterpret_cast<std::uintptr_t>(to + head) % 64 != 0; ++head) to[head] = one(head);
   const auto store = [to](index_t k, const packet_of<T>& values) { __builtin_memcpy(to + k, &values, sizeof values); };
@@ -148,7 +148,9 @@ void write_packets(T* to, index_t length, const T* ahead, bool streamed, Packet 
     const std::size_t done = for_each_line(static_cast<std::size_t>(length - head) * sizeof(T), [=](std::size_t bytes) {
       const index_t at = head + static_cast<index_t>(bytes / sizeof(T));
       __builtin_prefetch(ahead + at + (at + lead < length ? lead : 0));
-      for (index_t p = at; p < at + line; p += size) stream_bits(to + p, bits_of_packet(packet(p)));
+      packet_of<T> line[4];
+      for (index_t p = 0; p < 4; ++p) line[p] = packet(at + p * size);
+      for (index_t p = 0; p < 4; ++p) stream_bits(to + at + p * size, bits_of_packet(line[p]));
     });
     k += static_cast<index_t>(done / sizeof(T));
   }
