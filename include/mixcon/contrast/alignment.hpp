@@ -53,15 +53,15 @@ struct alignment {
     const T *x = rows.first().row(i), *y = rows.second().row(i);
     const wide slope = factor * static_cast<wide>(power) * raised(distance, power - 1), by_entry = slope / distance;
     const bool has_room = by_entry - by_entry == 0;
-    std::vector<T> along(static_cast<std::size_t>(rows.width()));
-    for (index_t k = 0; k < rows.width(); ++k) {
+    const auto along = [=](index_t k) {
       const wide apart = static_cast<wide>(x[k]) - static_cast<wide>(y[k]);
-      along[static_cast<std::size_t>(k)] = static_cast<T>(has_room ? by_entry * apart : slope * (apart / distance));
-    }
+      return static_cast<T>(has_room ? by_entry * apart : slope * (apart / distance));
+    };
     const auto row_of = [i](const matrix_view<T>& m) { return vector_view<T>{&m(i, 0), {m.extent(1)}, {m.stride(1)}}; };
-    if (to.first) rows.first().unpack(i, along.data(), row_of(to.first));
-    for (T& entry : along) entry = -entry;
-    if (to.second) rows.second().unpack(i, along.data(), row_of(to.second));
+    if (to.first) rows.first().unpack_each(i, along, row_of(to.first));
+    if (to.second)
+      rows.second().unpack_each(
+          i, [=](index_t k) { return -along(k); }, row_of(to.second));
   }
 };
 

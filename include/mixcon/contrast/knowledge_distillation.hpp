@@ -80,16 +80,18 @@ class softened_row {
   }
   /// Makes x softmax(x), shifted by its largest entry; answers log sum_j e^x_j.
   T make_softmax(std::vector<T>& x) {
-    T top = x.front();
-    for (const T entry : x) top = entry > top ? entry : top;
-    V sum(0);
+    V tops = at(x, 0), sum(0);
+    each([&](index_t j) { tops = choose(tops < at(x, j), at(x, j), tops); });
+    T top = lane_of(tops, 0);
+    for (int k = 1; k < lane_count<V>(); ++k) top = lane_of(tops, k) > top ? lane_of(tops, k) : top;
     each([&](index_t j) {
       const V e = exp_of(at(x, j) - V(top));
       sum += e;
       put(x, j, e);
     });
     const T total = sum_of_lanes(sum);
-    each([&](index_t j) { put(x, j, at(x, j) / V(total)); });
+    const V share(1 / total);
+    each([&](index_t j) { put(x, j, at(x, j) * share); });
     return top + std::log(total);
   }
 

@@ -6,6 +6,7 @@
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/storage.hpp>
 
+#include <memory>
 #include <vector>
 
 namespace mixcon::detail {
@@ -19,7 +20,7 @@ class packed_rows {
   packed_rows(index_t count, index_t width)
       : count_(count),
         width_(width),
-        data_(static_cast<std::size_t>(count * pitch_of(width))),
+        data_(new T[static_cast<std::size_t>(count * pitch_of(width))]),
         unit_(static_cast<std::size_t>(count)),
         backward_(static_cast<std::size_t>(count)) {}
 
@@ -29,7 +30,7 @@ class packed_rows {
   index_t count() const { return count_; }
   index_t width() const { return width_; }
   index_t pitch() const { return pitch_of(width_); }
-  const T* row(index_t i) const { return data_.data() + i * pitch(); }
+  const T* row(index_t i) const { return data_.get() + i * pitch(); }
   /// Whether every entry is a finite number.
   bool finite() const { return finite_; }
   T squared_length(index_t i) const { return dot(row(i), row(i)); }
@@ -43,8 +44,9 @@ class packed_rows {
   /// Row `to` becomes the given one; T may be narrower than what it is stored as.
   template <class E>
   void pack(index_t to, const vector_view<const E>& from, rows form) {
-    T* row = data_.data() + to * pitch();
+    T* row = data_.get() + to * pitch();
     for (index_t k = 0; k < width_; ++k) row[k] = static_cast<T>(from[k]);
+    for (index_t k = width_; k < pitch(); ++k) row[k] = 0;
     index_t odd = 0;
     for (index_t k = 0; k < width_; ++k) odd += row[k] - row[k] == T(0) ? 0 : 1;
     finite_ = finite_ && odd == 0;
@@ -64,22 +66,28 @@ class packed_rows {
 
   /// Adds the gradient by the caller's row i, given the one by the packed row.
   void unpack(index_t i, const T* by_packed, const vector_view<T>& add_to) const {
+    unpack_each(
+        i, [by_packed](index_t k) { return by_packed[k]; }, add_to);
+  }
+  /// The same, by_packed(k) being the gradient by entry k.
+  template <class ByPacked>
+  void unpack_each(index_t i, const ByPacked& by_packed, const vector_view<T>& add_to) const {
     if (!unit_[static_cast<std::size_t>(i)]) {
-      for (index_t k = 0; k < width_; ++k) add_to[k] += by_packed[k];
+      for (index_t k = 0; k < width_; ++k) add_to[k] += by_packed(k);
       return;
     }
     const T slope = backward_[static_cast<std::size_t>(i)], *unit = row(i);
     if (slope == T(0)) return;  // a row without direction
-    const T radial = dot(unit, by_packed);
-    for (index_t k = 0; k < width_; ++k) add_to[k] += (by_packed[k] - unit[k] * radial) * slope;
+    const T radial = sum_by_eight<T>(width_, [&](index_t k) { return unit[k] * by_packed(k); });
+    for (index_t k = 0; k < width_; ++k) add_to[k] += (by_packed(k) - unit[k] * radial) * slope;
   }
 
  private:
   index_t count_ = 0, width_ = 0;
   bool finite_ = true;
-  std::vector<T> data_;
-  std::vector<char> unit_;   // whether the row was divided by its length
-  std::vector<T> backward_;  // if so, 1 / length; 0 for a row too short to have a direction
+  std::unique_ptr<T[]> data_;  // a row is not set before it is packed
+  std::vector<char> unit_;     // whether the row was divided by its length
+  std::vector<T> backward_;    // if so, 1 / length; 0 for a row too short to have a direction
 };
 
 }  // namespace mixcon::detail
