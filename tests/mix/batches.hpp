@@ -166,4 +166,11 @@ axes<Rank> four_samples() {
     return {4, 3, 5, 7};
 }
 
+/// Entries of a mask that show nothing but the partner.
+inline index_t zeros(const mask& m) {
+  index_t count = 0;
+  for (const double value : m.values) count += value == 0 ? 1 : 0;
+  return count;
+}
+
 }  // namespace mixcon_test

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <mixcon/negatives/approximate_top_k.hpp>
-#include <mixcon/negatives/dated_index.hpp>
 #include <mixcon/negatives/own_rows.hpp>
 
+#include "negatives/exhaustive_index.hpp"
 #include "support/catch.hpp"
 #include "support/neighbours.hpp"
 
@@ -10,94 +10,12 @@
 
 #include <algorithm>
 #include <limits>
-#include <map>
 
 using namespace mixcon;
 using namespace mixcon_test;
 
-namespace {
-
-/// Looks at every row it holds, and misses none.
-class exhaustive_index {
- public:
-  explicit exhaustive_index(index_t width, bool inner_product = true) : width_(width), inner_product_(inner_product) {}
-
-  void add(const matrix_view<const float>& rows, const integer_view& ids) {
-    for (index_t i = 0; i < ids.size(); ++i) {
-      std::vector<float>& row = rows_[ids[i]];
-      row.clear();
-      for (index_t x = 0; x < width_; ++x) row.push_back(rows(i, x));
-    }
-  }
-  void remove(index_t id) { rows_.erase(id); }
-  void search(const matrix_view<const float>& queries, const matrix_view<std::int64_t>& ids,
-              const matrix_view<float>& scores) const {
-    search_kept(queries, ids, scores, [](index_t, std::int64_t) { return true; });
-  }
-  index_t size() const { return static_cast<index_t>(rows_.size()); }
-  index_t width() const { return width_; }
-  bool inner_product() const { return inner_product_; }
-
- protected:
-  template <class Keep>
-  void search_kept(const matrix_view<const float>& queries, const matrix_view<std::int64_t>& ids,
-                   const matrix_view<float>& scores, const Keep& keep) const {
-    for (index_t q = 0; q < queries.extent(0); ++q) {
-      std::vector<std::pair<float, std::int64_t>> order;
-      for (const auto& [id, row] : rows_) {
-        if (!keep(q, id)) continue;
-        float score = 0;
-        for (index_t x = 0; x < width_; ++x) score += queries(q, x) * row[static_cast<std::size_t>(x)];
-        order.emplace_back(-score, id);
-      }
-      std::sort(order.begin(), order.end());
-      order.resize(static_cast<std::size_t>(ids.extent(1)), {0.0f, -1});
-      for (index_t j = 0; j < ids.extent(1); ++j) {
-        scores(q, j) = -order[static_cast<std::size_t>(j)].first;
-        ids(q, j) = order[static_cast<std::size_t>(j)].second;
-      }
-    }
-  }
-
- private:
-  index_t width_;
-  bool inner_product_;
-  std::map<std::int64_t, std::vector<float>> rows_;
-};
-/// The same with a filter.
-struct filtering_index : exhaustive_index {
-  using exhaustive_index::exhaustive_index;
-  using exhaustive_index::search;
-  template <class Keep>
-  void search(const matrix_view<const float>& queries, const matrix_view<std::int64_t>& ids,
-              const matrix_view<float>& scores, const Keep& keep) const {
-    search_kept(queries, ids, scores, keep);
-  }
-};
 static_assert(NeighbourIndex<exhaustive_index> && !FilteringIndex<exhaustive_index>);
 static_assert(FilteringIndex<filtering_index> && !NeighbourIndex<std::vector<float>>);
-
-/// Rows of length 1 whose products have no rounding error, with many ties: entries 0 and +-2^-n.
-matrix<float> exact_unit_rows(index_t rows, index_t width, std::uint64_t seed) {
-  index_t side = 1;
-  while (4 * side * side <= width) side *= 2;
-  random_numbers draw(seed);
-  matrix<float> z(rows, width);
-  for (index_t i = 0; i < rows; ++i) {
-    const index_t first = draw.below(width);
-    for (index_t x = 0; x < side * side; ++x)
-      z(i, (first + x) % width) = (draw.chance(0.5) ? 1.0f : -1.0f) / static_cast<float>(side);
-  }
-  return z;
-}
-template <class Index>
-Index holding(const matrix<float>& keys) {
-  Index index(keys.width());
-  add_rows(index, keys);
-  return index;
-}
-
-}  // namespace
 
 TEMPLATE_TEST_CASE("approximate_top_k of an index that misses nothing is top_k, with every rule, for any threads",
                    "[negatives]", exhaustive_index, filtering_index) {
@@ -253,26 +171,6 @@ TEST_CASE("A loss over the keys that an index finds is the loss over the exact o
   const auto ids = positions(anchors);
   const sample_conditioned draw{.draws_of_each = 2};
   CHECK(draw(nearest, ids, philox_draws{.seed = 1}) == draw(exact, ids, philox_draws{.seed = 1}));
-}
-
-TEST_CASE("dated_index tells its age and its rebuilds, and refuses to be searched when it is too old", "[negatives]") {
-  const auto keys = exact_unit_rows(5, 4, 1), newer = exact_unit_rows(5, 4, 2);
-  dated_index held(holding<exhaustive_index>(keys), 100, 50);
-  CHECK(held.age(130) == 30);
-  CHECK(approximate_top_k{.k = 1}(serial{}, held.at(150), keys).score_of(0, 0) == 1);
-  CHECK_THROWS_WITH(
-      held.at(151),
-      "dated_index: at step 151 the index of step 100 is 51 steps old; expected at most 50. Rebuild it from "
-      "current rows, or allow a greater age");
-  held.index().remove(3);
-  CHECK(held.at(150).size() == 4);
-  held.rebuild(holding<exhaustive_index>(newer), 151);
-  CHECK(held.rebuilds() == std::vector<index_t>{100, 151});
-  CHECK(held.at(201).size() == 5);
-  CHECK_THROWS_WITH(held.age(150), ContainsSubstring("asked at step 150, before the index of step 151 was built"));
-  CHECK_THROWS_WITH(held.rebuild(holding<exhaustive_index>(keys), 150),
-                    ContainsSubstring("a rebuild at step 150 after one at step 151; expected steps that ascend"));
-  CHECK_THROWS_WITH((dated_index(holding<exhaustive_index>(keys), 0, -1)), ContainsSubstring("an age of at most -1"));
 }
 
 TEST_CASE("approximate_top_k refuses what it cannot search, by name", "[negatives]") {
