@@ -25,7 +25,7 @@ std::vector<detail::complex_number<T>> random_numbers(index_t count) {
 }
 template <class T>
 std::complex<double> plain(const detail::complex_number<T>& x) {
-  return {x.real, x.imaginary};
+  return {static_cast<double>(x.real), static_cast<double>(x.imaginary)};
 }
 /// Of sums of a few hundred numbers of size 1.
 template <class T>
@@ -74,7 +74,8 @@ TEMPLATE_TEST_CASE("an image is that of its half spectrum, for odd and even side
             const bool alone = u == 0 || 2 * u == columns;  // has no mirror image, and counts as real
             sum += alone ? down.real() * root(u * x, columns).real() : 2 * (down * root(u * x, columns)).real();
           }
-          furthest = std::max(furthest, std::abs(sum - double{image[static_cast<std::size_t>(y * columns + x)]}));
+          furthest =
+              std::max(furthest, std::abs(sum - static_cast<double>(image[static_cast<std::size_t>(y * columns + x)])));
         }
       CHECK(furthest < far<TestType>);
     }

@@ -133,11 +133,12 @@ struct fmix {
   template <class T>
   void weigh(T down, const std::vector<T>& across, T least, std::vector<T>& gain) const {
     for (std::size_t x = 0; x < gain.size(); ++x) {
-      const T frequency = static_cast<T>(portable::sqrt(down + across[x]));
+      const T frequency = static_cast<T>(portable::sqrt(static_cast<double>(down + across[x])));
       gain[x] = frequency < least ? 1 : least / frequency;
     }
     for (T& share : gain)
-      share = decay == 3 ? share * share * share : static_cast<T>(portable::exp(decay * portable::log(share)));
+      share = decay == 3 ? share * share * share
+                         : static_cast<T>(portable::exp(decay * portable::log(static_cast<double>(share))));
   }
   /// Appends 1 for the brightest share `kept` of the pixels and 0 elsewhere; between them, in the order of brightness,
   /// a band that falls from 1 to 0.
