@@ -76,7 +76,8 @@ class score_tiles {
     for (index_t left = 0; left < columns; left += side)
       for (index_t top = 0; top < width; top += side)
         for (index_t c = left; c < left + side; ++c)
-          for (index_t k = top; k < width && k < top + side; ++k) turned[k * columns + c] = packed.row(c)[k];
+          for (index_t k = top; k < width && k < top + side; ++k)
+            turned[k * columns + c] = c < many ? packed.row(c)[k] : T(0);
   }
 
   template <class V>
