@@ -221,11 +221,11 @@ std::vector<T> image_of_spectrum(std::vector<complex_number<T>> spectrum, index_
     }
   };
   inverse_fourier_lines<T>(pairs, columns, read, [&](index_t first, index_t some, const complex_lines<T>* out) {
-    constexpr index_t near = 16;  // entries of all lines that a processor's nearest cache holds
-    for (index_t from = 0; from < columns; from += near)
+    constexpr index_t at_once = 16;  // entries of all lines that a processor's nearest cache holds
+    for (index_t from = 0; from < columns; from += at_once)
       for (index_t l = 0; l < some; ++l) {
         T* const upper = image.data() + 2 * (first + l) * columns;
-        for (index_t x = from; x < columns && x < from + near; ++x)
+        for (index_t x = from; x < columns && x < from + at_once; ++x)
           upper[x] = out[x].real[l], upper[columns + x] = out[x].imaginary[l];
       }
   });

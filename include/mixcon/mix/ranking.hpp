@@ -37,7 +37,7 @@ std::pair<T, T> range_of(const std::vector<T>& values) {
 template <class T>
 std::vector<index_t> by_brightness(const std::vector<T>& values, index_t first, index_t last, double* is_before) {
   const std::size_t n = values.size(), buckets = n / 16 + 1;
-  constexpr T largest = std::numeric_limits<T>::max();
+  constexpr T largest = (std::numeric_limits<T>::max)();
   const auto [least, most] = range_of(values);
   const T exact = static_cast<T>(buckets) / (most - least), in_buckets = exact < largest ? exact : largest;
   const auto depth = [top = most, in_buckets](T value) { return (top - value) * in_buckets; };
