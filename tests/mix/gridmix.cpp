@@ -6,20 +6,25 @@
 
 using namespace mixcon_test;
 
+namespace {
+
+const image_shape shape{.samples = 4, .channels = 3, .rows = 10, .columns = 14};
+const philox_draws draws{.seed = 5};
+
+}  // namespace
+
 TEST_CASE("gridmix: holes of sqrt(1 - lambda) of a cell, never whole cells and never nothing", "[mix]") {
   for (const double lambda : {0.0, 0.5, 1.0}) {
     const gridmix<fixed_lambda> policy{
         .lambda = {lambda}, .least_holes = 2, .most_holes = 2, .cut_area = {1, 1}, .cut_aspect = {1, 1}};
-    const auto plan = policy.plan({2, 1, 12, 12}, philox_draws{.seed = 5});
+    const auto plan = policy.plan({2, 1, 12, 12}, draws);
     const index_t side = lambda == 0 ? 5 : lambda == 1 ? 1 : 4;  // of a cell of 6
     CHECK(zeros(plan.region.shares) == 4 * side * side);
     CHECK(plan.lambda[0] == 1 - static_cast<double>(4 * side * side) / 144);
   }
   const gridmix<> crowded{.least_holes = 20, .most_holes = 20};
-  CHECK_THROWS_WITH(crowded.plan({4, 3, 10, 14}, philox_draws{.seed = 5}),
-                    ContainsSubstring("at most half of them can be holes"));
-  CHECK_THROWS_WITH(gridmix<>{.least_holes = 0}.plan({4, 3, 10, 14}, philox_draws{.seed = 5}),
-                    ContainsSubstring("1 <= least_holes"));
+  CHECK_THROWS_WITH(crowded.plan(shape, draws), ContainsSubstring("at most half of them can be holes"));
+  CHECK_THROWS_WITH(gridmix<>{.least_holes = 0}.plan(shape, draws), ContainsSubstring("1 <= least_holes"));
 }
 
 TEST_CASE("gridmix refuses a size always or never: narrow parts have as many holes as fit", "[mix]") {
