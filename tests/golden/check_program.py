@@ -28,7 +28,7 @@ def changed(change):
 
 
 def expect(what, arguments, status, out=(), err=(), last=None):
-    ran = subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, timeout=50)
+    ran = subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, timeout=900)
     lines = ran.stdout.splitlines()
     found = ran.returncode == status and all(part in ran.stdout for part in out)
     found = found and all(part in ran.stderr for part in err) and (last is None or lines[-1:] == [last])
