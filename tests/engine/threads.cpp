@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The tiled engine gives the same bits for any number of threads, every time.
+#include "support/effort.hpp"
 #include "support/engines.hpp"
 
 #include <mixcon/contrast/info_nce.hpp>
@@ -74,7 +75,7 @@ TEST_CASE("a hundred repeats in one pool give the same bits", "[engine]") {
   thread_pool pool(4);
   const tiled executor{.pool = &pool};
   const auto first = answers_of(executor, objective, view_targets{.samples = 150}, z, z);
-  for (int i = 0; i < 100; ++i)
+  for (int i = 0; i < repeats(100); ++i)
     REQUIRE(answers_of(executor, objective, view_targets{.samples = 150}, z, z).same_bits_as(first));
 }
 

@@ -3,6 +3,7 @@
 #include "cases/checks/bounds.hpp"
 #include "support/catch.hpp"
 #include "support/differences.hpp"
+#include "support/effort.hpp"
 
 using namespace mixcon_test;
 
@@ -91,9 +92,9 @@ void check_gradients(double temperature, int trials, double step, long double re
 }  // namespace
 
 TEST_CASE("every loss has the gradient of its formula by every argument that has one", "[gradients]") {
-  check_gradients(0, 200, 1e-4, 1e-6L);
+  check_gradients(0, repeats(200), 1e-4, 1e-6L);
 }
 
 TEST_CASE("every loss has its gradient at temperature 0.01 too", "[gradients]") {
-  check_gradients(0.01, 20, 1e-5, 1e-5L);
+  check_gradients(0.01, repeats(20), 1e-5, 1e-5L);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "cases/checks/bounds.hpp"
 #include "support/catch.hpp"
+#include "support/effort.hpp"
 
 using namespace mixcon_test;
 
@@ -26,7 +27,7 @@ void check_value(const loss_case& loss, loss_arguments given) {
 TEST_CASE("every loss has the value of its formula, in double and float, on every engine", "[values]") {
   for (const loss_case& loss : loss_cases()) {
     random_numbers draw(1);
-    for (int trial = 0; trial < 60; ++trial) {
+    for (int trial = 0; trial < repeats(60); ++trial) {
       const case_sizes sizes{draw.between(loss.least_samples, loss.least_samples + 9), draw.between(1, 9),
                              draw.between(2, 4)};
       const loss_arguments given = loss.draw(sizes, draw);
