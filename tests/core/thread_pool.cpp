@@ -2,13 +2,20 @@
 #include <mixcon/core/thread_pool.hpp>
 
 #include "support/catch.hpp"
+#include "support/effort.hpp"
 
+#include <atomic>
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
+#include <memory>
 #include <numeric>
 #include <string>
 #include <thread>
 #include <vector>
+
+#include <sys/wait.h>
+#include <unistd.h>
 
 using mixcon::index_t;
 using mixcon::thread_pool;
@@ -36,6 +43,21 @@ std::vector<int> times_run(thread_pool& pool, index_t tasks) {
   std::vector<int> times(static_cast<std::size_t>(tasks), 0);
   pool.parallel_for(tasks, [&](index_t task) { ++times[static_cast<std::size_t>(task)]; });
   return times;
+}
+
+// Runs `job` in a forked child that then ends as programs do, through the destructors of statics; its exit status, or
+// -1 where a signal ended it, as one ends a child that hangs.
+template <class Job>
+int status_of_child(Job&& job) {
+  std::fflush(nullptr);
+  const pid_t child = fork();
+  if (child == 0) {
+    alarm(100);
+    std::exit(job());
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 }  // namespace
@@ -170,6 +192,41 @@ TEST_CASE("Sums over static tasks have the same bits for any number of threads",
     return std::accumulate(part.begin(), part.end(), 0.0f);
   };
   for (int threads : {2, 3, 4, 8}) CHECK(sum_with(threads) == sum_with(1));
+}
+
+TEST_CASE("A forked child ends well, whether or not it uses or destroys its parent's pools", "[core]") {
+  thread_pool& shared = thread_pool::shared();
+  auto own = std::make_unique<thread_pool>(4);
+  const std::vector<int> once(50, 1);
+  CHECK(times_run(shared, 50) == once);
+  CHECK(times_run(*own, 50) == once);
+  CHECK(status_of_child([] { return 0; }) == 0);
+  CHECK(status_of_child([&] { return own.reset(), 0; }) == 0);
+  if (mixcon_test::under_thread_sanitizer) return;  // it lets no child start threads
+  const auto computes = [&] {
+    const bool right = times_run(shared, 50) == once && times_run(*own, 50) == once && own->threads() == 4;
+    return own.reset(), right ? 0 : 1;
+  };
+  CHECK(status_of_child(computes) == 0);
+  CHECK(status_of_child([&] { return times_run(*own, 50) == once ? status_of_child(computes) : 1; }) == 0);
+  CHECK(times_run(*own, 50) == once);  // the parent's pool never noticed
+}
+
+TEST_CASE("A child that is forked while another thread runs a region has a pool of its own", "[core]") {
+  if (mixcon_test::under_thread_sanitizer) return;
+  thread_pool pool(3);
+  std::atomic<bool> stop{false};
+  std::thread busy([&] {
+    while (!stop) times_run(pool, 20);
+  });
+  for (int repeat = 0; repeat < 20; ++repeat)
+    CHECK(status_of_child([&] {
+            const bool right = times_run(pool, 50) == std::vector<int>(50, 1);
+            _exit(right ? 0 : 1);  // `busy` stayed in the parent, and its object cannot be destroyed here
+            return 1;
+          }) == 0);
+  stop = true;
+  busy.join();
 }
 
 TEST_CASE("The shared pool is one and the same", "[core]") {
