@@ -10,6 +10,10 @@
 #include <mixcon/mix/plan_json.hpp>
 #include <mixcon/mix/resized_boxes.hpp>
 
+#include <clocale>
+#include <cstdlib>
+#include <string>
+
 using namespace mixcon_test;
 
 namespace {
@@ -263,6 +267,39 @@ TEST_CASE("every kind of plan is the same after it was stored as JSON", "[mix]")
   CHECK_THROWS_WITH(plan_from_json<lerp>(R"({"perm": [1.5]})"), ContainsSubstring("expected an integer"));
   CHECK_THROWS_WITH(plan_from_json<lerp>("{}"), ContainsSubstring("has no \"kind\""));
   CHECK_THROWS_WITH(plan_from_json<lerp>(R"({"kind": "lerp"} x)"), ContainsSubstring("expected the end of the text"));
+}
+
+TEST_CASE("plans are written and read the same in a locale that writes 0,75", "[mix]") {
+  const mix_plan<lerp> plan{{1, 0, 2}, {0.75, 1.0 / 3, 0x1p-1074}};
+  const std::string text = to_json(plan), line = to_string(plan);
+  const char* const set = std::setlocale(LC_ALL, "de_DE.UTF-8");
+  if (std::getenv("LOCPATH") != nullptr) REQUIRE(set != nullptr);  // CMake made the locale
+  CHECK(to_json(plan) == text);
+  CHECK(to_string(plan) == line);
+  CHECK(plan_from_json<lerp>(text) == plan);
+  const mix_plan<lerp> wrong{{0}, {1.5}};
+  auto x = random_batch<float>(axes<4>{1, 1, 1, 1}, 1), y = empty_batch<float>(axes<4>{1, 1, 1, 1});
+  CHECK_THROWS_WITH(blend(wrong, x.of, y.of), ContainsSubstring("lambda 0 is 1.5"));
+  std::setlocale(LC_ALL, "C");
+}
+
+TEST_CASE("JSON that would overflow a number or the stack is refused, and what is too small is 0", "[mix]") {
+  const auto lambda_of = [](const std::string& number) {
+    return plan_from_json<lerp>(R"({"kind": "lerp", "perm": [0], "lam": [)" + number + "]}").lambda.at(0);
+  };
+  CHECK(lambda_of("1e-400") == 0);
+  CHECK(lambda_of("-0.0E-0") == 0);
+  CHECK(lambda_of("4.9406564584124654e-324") == 0x1p-1074);
+  for (const char* bad : {"1e999", "-1e400", "1.5.5", "-", "e5", "0x1p3", "+-1", "1e999e"})
+    CHECK_THROWS_WITH(lambda_of(bad), ContainsSubstring("; expected"));
+  CHECK_THROWS_WITH(plan_from_json<lerp>(R"({"kind": "lerp", "perm": [9223372036854775808]})"),
+                    ContainsSubstring("expected an integer"));
+  for (const char* open : {"[", "{\"a\":"}) {
+    std::string deep = "{\"a\":";
+    for (int i = 0; i < 100000; ++i) deep += open;
+    CHECK_THROWS_WITH(kind_of_json(deep), ContainsSubstring("expected values nested at most 64 deep"));
+  }
+  CHECK(kind_of_json(R"({"a": [[[{"b": [1, {}]}]], []], "kind": "lerp"})") == "lerp");
 }
 
 TEST_CASE("blend refuses masks, weights and sources that do not fit", "[mix]") {

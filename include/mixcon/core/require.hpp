@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <mixcon/core/number_text.hpp>
 #include <mixcon/core/tensor_view.hpp>
 
 #include <string>
@@ -32,8 +33,6 @@ namespace mixcon::detail {
 #endif
 }
 
-std::string written(double number);  // shortest of the usual forms: 0.07, 1e-12, nan
-
 inline void append(std::string& to, const char* text) { to += text; }
 inline void append(std::string& to, const std::string& text) { to += text; }
 template <class N>
@@ -50,13 +49,6 @@ void append(std::string& to, const axes<Rank>& extents) {  // (256, 128)
     to += std::to_string(extents[axis]);
   }
   to += Rank == 1 ? ",)" : ")";
-}
-
-inline std::string written(double number) {
-  char text[32];
-  // %g without <cstdio> streams: six digits are enough to recognise what was passed
-  __builtin_snprintf(text, sizeof text, "%g", number);
-  return text;
 }
 
 template <class... Parts>

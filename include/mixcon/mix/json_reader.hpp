@@ -5,7 +5,6 @@
 #include <mixcon/core/require.hpp>
 
 #include <cstddef>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
@@ -39,17 +38,15 @@ class json_reader {
   }
   double number() {
     const std::string digits = run_of("+-.0123456789eE");
-    char* end = nullptr;
-    const double value = std::strtod(digits.c_str(), &end);
-    if (digits.empty() || *end != '\0') refuse("a number");
+    double value = 0;
+    if (!read_number(digits, value)) refuse("a number");
     return value;
   }
   index_t integer() {
     const std::string digits = run_of("+-.0123456789eE");
-    char* end = nullptr;
-    const long long value = std::strtoll(digits.c_str(), &end, 10);
-    if (digits.empty() || *end != '\0') refuse("an integer");
-    return static_cast<index_t>(value);
+    index_t value = 0;
+    if (!read_number(digits, value)) refuse("an integer");
+    return value;
   }
   bool flag() {
     const std::string letters = run_of("truefals");
@@ -66,6 +63,8 @@ class json_reader {
   /// Passes over one value.
   void skip() {
     const char next = peek();
+    if (next == '{' || next == '[')
+      if (++depth_ > most_depth) refuse("values nested at most " + std::to_string(most_depth) + " deep");
     if (next == '{')
       members([this](const std::string&) { return skip(), true; });
     else if (next == '[')
@@ -76,6 +75,7 @@ class json_reader {
       flag();
     else
       number();
+    if (next == '{' || next == '[') --depth_;
   }
   void end() {
     if (peek() != '\0') refuse("the end of the text");
@@ -113,8 +113,11 @@ class json_reader {
     return run;
   }
 
+  static constexpr int most_depth = 64;  // plans need 3; deeper text would fill the stack
+
   std::string_view text_;
   std::size_t at_ = 0;
+  int depth_ = 0;
 };
 
 }  // namespace mixcon::detail

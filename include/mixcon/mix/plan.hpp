@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <mixcon/core/config.hpp>
+#include <mixcon/core/number_text.hpp>
 
 #include <cstddef>
 #include <string>
@@ -50,11 +50,7 @@ index_t partner_lists(const mix_plan<Region>& plan) {
     return 1;
 }
 
-inline std::string written_exactly(double number) {  // enough digits to read the same number back
-  char text[32];
-  __builtin_snprintf(text, sizeof text, "%.17g", number);
-  return text;
-}
+inline std::string written_exactly(double number) { return written(number, 17); }
 inline std::string written_exactly(index_t number) { return std::to_string(number); }
 
 /// "[a, b, c]". What is not a number has a to_string of its own.
