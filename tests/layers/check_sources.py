@@ -24,6 +24,8 @@ LAYERS = {
 }
 # What the umbrella cannot afford (streams, tables, intrinsics), or what differs between standard libraries (<random>).
 TOO_DEAR = {"iostream", "random", "regex", "format", "immintrin.h"}
+# Headers of the system, and the one header that may include each.
+OF_THE_SYSTEM = {"pthread.h": "core/thread_pool.hpp"}  # to hear of forks
 SOURCES = {".hpp", ".cpp", ".cuh", ".cu"}
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTILINE)
 MACRO = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)", re.MULTILINE)
@@ -64,6 +66,8 @@ def check_third_party(headers):
                 yield f'{path}: write <mixcon/...> instead of "{included}"'
             elif included in TOO_DEAR:
                 yield f"{path}: <{included}> is not for headers"
+            elif OF_THE_SYSTEM.get(included) == path:
+                continue
             elif layer_of(path) not in {"adapt", "gpu"} and not included.startswith("mixcon/") and not included.isidentifier():
                 yield f"{path}: <{included}> is not the standard library"
 
