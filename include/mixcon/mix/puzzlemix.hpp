@@ -226,10 +226,12 @@ struct puzzlemix {
   }
   void require(const axes<4>& images, const axes<3>& saliency, index_t blocks) const {
     MIXCON_REQUIRE(saliency[0] == images[0] && saliency[1] == images[2] && saliency[2] == images[3],
-                   "puzzlemix: images ", images, " and saliency ", saliency, "; expected saliency (N, H, W).");
+                   "puzzlemix: images ", images, " and saliency ", saliency, "; expected saliency (N, H, W).",
+                   detail::asked_about_layout(images));
     MIXCON_REQUIRE(images[2] == images[3] && blocks >= 1 && images[2] % blocks == 0, "puzzlemix: images of ", images[2],
                    " x ", images[3], " do not divide into ", blocks, " x ", blocks,
-                   " blocks; expected square images whose side the blocks divide. Choose other exponents.");
+                   " blocks; expected square images whose side the blocks divide. Choose other exponents.",
+                   detail::asked_about_layout(images));
     MIXCON_REQUIRE(labels >= 2 && labels <= 16, "puzzlemix: ", labels, " labels; expected 2 to 16.");
     MIXCON_REQUIRE(label_smoothness >= 0 && data_smoothness >= 0 && prior >= 0 && neighbourhood >= 1,
                    "puzzlemix: smoothness ", label_smoothness, " and ", data_smoothness, ", prior ", prior,
