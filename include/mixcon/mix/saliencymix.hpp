@@ -66,10 +66,9 @@ struct saliencymix {
     for (index_t y = 0; y < maps.extent(1); ++y)
       for (index_t x = 0; x < maps.extent(2); ++x) {
         const double value = static_cast<double>(maps(sample, y, x));
-        MIXCON_REQUIRE(value >= 0 && detail::is_finite_number(value), "saliencymix: the saliency of sample ", sample,
-                       " holds ", value, "; expected finite numbers in [0, 1].");
-        MIXCON_REQUIRE(levels == 0 || value <= 1, "saliencymix: the saliency of sample ", sample, " holds ", value,
-                       "; expected numbers in [0, 1]. Scale the map, or set levels to 0.");
+        MIXCON_REQUIRE(value >= 0 && (levels == 0 ? detail::is_finite_number(value) : value <= 1),
+                       "saliencymix: the saliency of sample ", sample, " holds ", value, "; expected finite numbers ",
+                       levels == 0 ? ">= 0." : "in [0, 1]. Scale the map, or set levels to 0.");
         const double level = levels == 0 ? value : static_cast<double>(detail::truncated_to(levels * value));
         if (level > most) most = level, best = {y, x};
       }
