@@ -12,6 +12,7 @@
 #include <vector>
 
 using mixcon::as_matrix;
+using mixcon::as_nhwc;
 using mixcon::as_tensor;
 using mixcon::index_t;
 using mixcon::matrix_view;
@@ -39,6 +40,26 @@ TEST_CASE("A span with a shape is a tensor of any rank", "[adapt]") {
   CHECK(images(1, 0, 2, 3) == 23);
   CHECK(as_tensor<1>(memory, {24})[7] == 7);
   CHECK(as_tensor(memory, mixcon::axes<3>{2, 3, 4})(1, 1, 1) == 17);
+}
+
+TEST_CASE("Channels-last images are seen channels-first in place", "[adapt]") {
+  std::vector<float> memory(2 * 3 * 4 * 5);  // (2, 3, 4, 5): five channels
+  std::iota(memory.begin(), memory.end(), 0.0f);
+  const auto last = as_tensor<4>(memory, {2, 3, 4, 5});
+  const auto images = as_nhwc(memory, {2, 3, 4, 5});
+  STATIC_REQUIRE(std::is_same_v<decltype(images), const tensor_view<float, 4>>);
+  CHECK(images.extents() == mixcon::axes<4>{2, 5, 3, 4});
+  CHECK(images(1, 2, 0, 3) == last(1, 0, 3, 2));
+  CHECK(&images(1, 4, 2, 3) == &memory.back());
+  const tensor_view<const float, 4> flipped{memory.data() + 15, {2, 3, 4, 5}, {60, 20, -5, 1}};  // columns backwards
+  CHECK(as_nhwc(flipped)(1, 2, 2, 0) == last(1, 2, 3, 2));
+  STATIC_REQUIRE(std::is_same_v<decltype(as_nhwc(flipped)), tensor_view<const float, 4>>);
+  CHECK_THROWS_WITH(as_nhwc(memory, {2, 3, 4, 4}), ContainsSubstring("as_nhwc: 120 elements came for the shape"));
+  const auto takes = [](auto&& images_of) {
+    return requires { as_nhwc(static_cast<decltype(images_of)>(images_of)); };
+  };
+  CHECK(takes(last));
+  CHECK_FALSE(takes(as_matrix(memory, 2, 60)));
 }
 
 TEST_CASE("Const storage with a shape gives const elements", "[adapt]") {

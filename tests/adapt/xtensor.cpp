@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include <mixcon/adapt/span.hpp>
 #include <mixcon/adapt/xtensor.hpp>
 
 #include "support/catch.hpp"
@@ -179,6 +180,17 @@ TEST_CASE("What is written through the view stands in the xtensor", "[adapt]") {
   out_of_array(0, 1) = 8;
   CHECK(gradient(2, 1) == 7);
   CHECK(array(0, 1) == 8);
+}
+
+TEST_CASE("Channels-last images of xtensor are seen channels-first in place", "[adapt]") {
+  xt::xtensor<float, 4> images = xt::zeros<float>({2, 6, 5, 3});
+  xt::xarray<float> array = images;
+  images(1, 4, 2, 0) = 7;
+  array(1, 4, 2, 0) = 8;
+  const auto seen = mixcon::as_nhwc(images), seen_array = mixcon::as_nhwc(array);
+  CHECK(seen.extents() == mixcon::axes<4>{2, 3, 6, 5});
+  CHECK(seen(1, 0, 4, 2) == 7);
+  CHECK(seen_array(1, 0, 4, 2) == 8);
 }
 
 TEST_CASE("Integer tensors of xtensor are labels", "[adapt]") {

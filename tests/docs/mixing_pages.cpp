@@ -98,6 +98,23 @@ TEST_CASE("the policies are called as their pages say", "[docs]") {
     for (std::size_t i = 0; i < labels.size(); ++i) CHECK(labels[static_cast<std::size_t>(partner[i])] != labels[i]);
 }
 
+TEST_CASE("channels-last images are mixed as the list of policies says", "[docs]") {
+  const index_t samples = 8, height = 32, width = 32, channels = 3;
+  std::vector<float> pixels(static_cast<std::size_t>(samples * height * width * channels)), mixed_pixels(pixels.size());
+  for (std::size_t k = 0; k < pixels.size(); ++k) pixels[k] = static_cast<float>(k / (32 * 32 * 3));
+  const auto images = mixcon::as_nhwc(pixels, {samples, height, width, channels});  // seen as (N, C, H, W), no copy
+  const auto mixed = mixcon::as_nhwc(mixed_pixels, {samples, height, width, channels});
+  const auto plan = mixcon::cutmix<>{}.plan(mixcon::image_shape_of(images), mixcon::philox_draws{.seed = 1});
+  mixcon::blend(plan, images, mixed);
+  const box& b = plan.region.of(0);
+  for (index_t y = 0; y < height; ++y)
+    for (index_t x = 0; x < width; ++x) {
+      const bool inside = b.top <= y && y < b.bottom && b.left <= x && x < b.right;
+      CHECK(mixed_pixels[static_cast<std::size_t>((y * width + x) * channels)] ==
+            static_cast<float>(inside ? plan.partner[0] : 0));
+    }
+}
+
 TEST_CASE("the outline of a plan is that of the library's", "[docs]") {
   const outline::mix_plan<lerp> page{{1, 0}, {0.5}, {}};
   const mix_plan<lerp> ours{page.partner, page.lambda, page.region};

@@ -252,3 +252,20 @@ TEST_CASE("bad parameters are refused when the objective is made", "[engine]") {
              ContainsSubstring("bias is nan; expected a finite number"));
   CHECK_THAT(refusal(nowhere, diagonal_targets{}, z, z), ContainsSubstring("direction is {0, 0}"));
 }
+
+TEST_CASE("counts that fit the columns are asked whether samples are in columns", "[engine]") {
+  const auto z = random_embeddings<double>(12, 6, 5);  // six samples of 12 features, or three with two views
+  const std::vector<int> labels{0, 1, 2, 0, 1, 2}, of_two_views{0, 1, 2};
+  const matrix<double> mask(6, 6, 1);
+  const std::string asked = "Are samples in columns? Rows are samples: pass the transposed matrix";
+  CHECK(refusal(objective, label_targets{.labels = labels}, z, z) ==
+        "label_targets: 6 labels x 1 views for 12 anchors; expected one label a sample and every view among the "
+        "anchors (or the first view alone). " +
+            asked);
+  CHECK_THAT(refusal(objective, label_targets{.labels = of_two_views, .views = 2}, z, z), ContainsSubstring(asked));
+  CHECK_THAT(refusal(objective, class_targets{.labels = labels}, z, z), ContainsSubstring(asked));
+  CHECK_THAT(refusal(objective, view_targets{.samples = 3}, z, z), ContainsSubstring(asked));
+  CHECK_THAT(refusal(objective, matrix_targets(mask), z, z), ContainsSubstring(asked));
+  const std::vector<int> five{0, 1, 2, 0, 1};
+  CHECK_THAT(refusal(objective, label_targets{.labels = five}, z, z), !ContainsSubstring(asked));
+}

@@ -21,6 +21,27 @@ const tensor_view<const double, 3> attention{looks.data(), {2, 2, 2}};
 /// The partner's right half beside the own left half, on images of 4 x 4.
 mix_plan<pasted_boxes> right_half() { return {{1, 0}, {0.5}, {.boxes = {{0, 4, 2, 4}}}}; }
 
+/// A box of six pixels of 4 x 4 under which four of the partner's are shown.
+mix_plan<resized_boxes> six_of_sixteen() {
+  return {{1, 0}, {10.0 / 16}, {.boxes = {{1, 4, 0, 2}}, .sources = {{2, 4, 1, 3}}, .how = interpolation::nearest}};
+}
+
+/// Two maps (4, 4).
+struct two_maps {
+  std::vector<double> values = std::vector<double>(32);
+  tensor_view<const double, 3> view() const { return {values.data(), {2, 4, 4}}; }
+};
+
+/// The labels that the three rules give for maps: TransMix's by attention alone, then SnapMix's and TokenMix's.
+std::vector<double> all_labels(const two_maps& maps) {
+  std::vector<double> all = transmix{.area_share = 0}.targets(right_half(), labels, maps.view(), 4, 4).lambda;
+  for (const weighted_labels& found : {snapmix<>::labels(six_of_sixteen(), labels, maps.view()),
+                                       tokenmix<>::labels(right_half(), labels, maps.view(), 4, 4)})
+    for (const auto& weights : {found.own_weight, found.partner_weight})
+      all.insert(all.end(), weights.begin(), weights.end());
+  return all;
+}
+
 }  // namespace
 
 TEST_CASE("transmix gives a label the attention on its part, and half by area", "[mix]") {
@@ -86,6 +107,49 @@ TEST_CASE("tokenmix weighs labels by the attention that is left and that is show
   CHECK(found.partner_weight[0] == Approx(0.5));
   CHECK(found.own_weight[1] == Approx(0.5));
   CHECK(found.partner_weight[1] == Approx(0).margin(1e-12));
+}
+
+TEST_CASE("labels by attention do not depend on the unit of the map", "[mix]") {
+  random_numbers draw(3);
+  two_maps whole, scaled;  // whole numbers below 2^8, so that the least numbers of double hold them exactly
+  for (double& value : whole.values) value = static_cast<double>(draw.between(0, 255));
+  const std::vector<double> expected = all_labels(whole);
+  for (const double unit : {0x1p-1074, 1e-300, 1e-160, 1e-30, 1e-9, 1e9, 1e150, 1e300, 0x1p1015}) {
+    for (std::size_t k = 0; k < whole.values.size(); ++k) scaled.values[k] = unit * whole.values[k];
+    const std::vector<double> found = all_labels(scaled);
+    INFO("unit " << unit);
+    for (std::size_t k = 0; k < expected.size(); ++k) CHECK(found[k] == Approx(expected[k]).epsilon(1e-13));
+  }
+}
+
+TEST_CASE("labels by attention are those of the area where a map is empty, or looks at everything alike", "[mix]") {
+  for (const double value : {0.0, 0x1p-1074, 1e-12, 1.0, 1e308}) {
+    two_maps even;
+    for (double& number : even.values) number = value;
+    INFO("maps of " << value);
+    CHECK(all_labels(even) == std::vector<double>{0.5, 0.5, 0.625, 0.625, 0.25, 0.25, 0.5, 0.5, 0.5, 0.5});
+  }
+  two_maps one_empty;  // sample 1 looks at its upper left pixel
+  one_empty.values[16] = 1e-20;
+  CHECK(all_labels(one_empty) == std::vector<double>{0.5, 1, 0.625, 1, 0, 0.25, 0.5, 1, 0, 0.5});
+}
+
+TEST_CASE("labels by attention refuse maps that are not finite, with one sentence", "[mix]") {
+  constexpr float infinity = std::numeric_limits<float>::infinity(), nan = std::numeric_limits<float>::quiet_NaN();
+  for (const float bad : {infinity, -infinity, nan, -1e-30F}) {
+    std::vector<float> numbers(32, 1);
+    numbers[21] = bad;
+    const tensor_view<const float, 3> maps{numbers.data(), {2, 4, 4}};
+    for (const std::string& why : {refusal_of([&] { transmix{}.targets(right_half(), labels, maps, 4, 4); }),
+                                   refusal_of([&] { tokenmix<>::labels(right_half(), labels, maps, 4, 4); }),
+                                   refusal_of([&] { snapmix<>::labels(six_of_sixteen(), labels, maps); })}) {
+      CHECK_THAT(why, ContainsSubstring("of sample 1 holds "));
+      CHECK_THAT(why, ContainsSubstring("expected finite weights >= 0"));
+    }
+    const tensor_view<const float, 4> heads{numbers.data() + 16, {1, 4, 2, 2}};
+    if (bad < 0 && bad > -1) continue;  // any finite number goes
+    CHECK_THAT(refusal_of([&] { class_token_attention(heads); }), ContainsSubstring("head 1 of sample 0"));
+  }
 }
 
 TEST_CASE("labels by attention refuse maps and grids that do not fit, with one sentence", "[mix]") {

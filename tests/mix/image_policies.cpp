@@ -3,6 +3,7 @@
 #include "mix/batches.hpp"
 #include "support/catch.hpp"
 
+#include <mixcon/adapt/span.hpp>
 #include <mixcon/mix/gated.hpp>
 #include <mixcon/mix/saliency.hpp>
 
@@ -251,4 +252,46 @@ TEST_CASE("a gated policy mixes about as often as its probability says", "[mix]"
   }
   CHECK((mixed > 70 && mixed < 130));
   CHECK_THROWS_WITH(gated<cutmix<>>{.probability = -1}.plan(shape, draws), ContainsSubstring("the probability is -1"));
+}
+
+TEST_CASE("channels-last images mix to the values of their channels-first copy", "[mix]") {
+  const axes<4> last{4, 16, 16, 3}, first{4, 3, 16, 16};
+  std::vector<float> pixels(4 * 3 * 16 * 16), mixed_pixels(pixels.size()), down_pixels(pixels.size());
+  const auto images = as_nhwc(pixels, last), mixed = as_nhwc(mixed_pixels, last), down = as_nhwc(down_pixels, last);
+  const auto copy = random_batch<float>(first, 17);
+  auto mixed_copy = empty_batch<float>(first), down_copy = empty_batch<float>(first);
+  for_each_place(first, [&](const axes<4>& place) { at(images, place) = at(copy.of, place); });
+  const auto shape_of_both = image_shape_of(images);
+  CHECK(shape_of_both == image_shape_of(copy.of));
+  const auto saliency = random_batch<float>(axes<3>{4, 16, 16}, 18);
+  std::vector<float> salient;
+  for (const float value : saliency.storage) salient.push_back(std::abs(value) / 2);
+  const tensor_view<const float, 3> maps(salient.data(), {4, 16, 16});
+  const auto check = [&](const auto& plan) {
+    blend(plan, images, mixed);
+    blend(plan, copy.of, mixed_copy.of);
+    std::fill(down_pixels.begin(), down_pixels.end(), 0.0F);
+    std::fill(down_copy.storage.begin(), down_copy.storage.end(), 0.0F);
+    unblend(plan, images, down);
+    unblend(plan, copy.of, down_copy.of);
+    index_t differing = 0;
+    for_each_place(first, [&](const axes<4>& place) {
+      differing += at(mixed, place) == at(mixed_copy.of, place) && at(down, place) == at(down_copy.of, place) ? 0 : 1;
+    });
+    INFO(to_string(plan.region).substr(0, 80));
+    CHECK(differing == 0);
+  };
+  check(cutmix<>{.per = granularity::sample}.plan(shape_of_both, draws));
+  check(cutout<>{}.plan(shape_of_both, draws));
+  check(resizemix<>{}.plan(shape_of_both, draws));
+  check(snapmix<>{}.plan(shape_of_both, draws));
+  check(fmix<>{.max_soft = 0.2}.plan(shape_of_both, draws));
+  check(patchup<>{.block_size = 3}.plan(shape_of_both, draws));
+  check(saliencymix<>{}.plan(shape_of_both, draws, maps));
+  check(guidedmixup<>{}.plan(shape_of_both, draws, maps));
+  check(mixup_or_cutmix<>{.per = granularity::sample}.plan(shape_of_both, draws));
+  const puzzlemix<> puzzle{.exponent_end = 4};
+  const auto plan = puzzle.plan(images, draws, maps);
+  CHECK(plan == puzzle.plan(copy.of, draws, maps));
+  check(plan);
 }

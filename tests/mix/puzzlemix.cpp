@@ -123,6 +123,38 @@ TEST_CASE("puzzlemix draws the same plan again from the same seed, prints it, an
   CHECK(plan_from_json<transported_blocks>(to_json(plan)) == plan);
 }
 
+TEST_CASE("puzzlemix makes the same plan of saliency in any unit", "[mix]") {
+  pictures batch(2, 12, 5);
+  for (double& value : batch.salient) value = std::floor(64 * value) / 64;  // that the least numbers hold exactly
+  const std::vector<double> saliency = batch.salient;
+  const puzzlemix<> policy{};
+  const auto expected = policy.plan_for(batch.images(), batch.saliency(), {1, 0}, 0.5, 4);
+  for (const double unit : {0x1p-1060, 0x1p-500, 0x1p-30, 0x1p500, 0x1p1023}) {
+    for (std::size_t k = 0; k < saliency.size(); ++k) batch.salient[k] = unit * saliency[k];
+    CHECK(policy.plan_for(batch.images(), batch.saliency(), {1, 0}, 0.5, 4) == expected);
+  }
+}
+
+TEST_CASE("puzzlemix refuses images and saliency that are not finite", "[mix]") {
+  const puzzlemix<> policy{};
+  const auto refusal_with = [&](double image, double salient) {
+    pictures batch(2, 8, 9);
+    batch.values[70] = image, batch.salient[70] = salient;
+    return refusal_of([&] { policy.plan_for(batch.images(), batch.saliency(), {1, 0}, 0.5, 4); });
+  };
+  constexpr double infinity = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
+  CHECK(refusal_with(0.5, 1).empty());
+  for (const double bad : {infinity, nan, -0.5}) {
+    CHECK_THAT(refusal_with(0.5, bad), ContainsSubstring("the saliency of sample 1 holds"));
+    if (bad != -0.5) CHECK_THAT(refusal_with(bad, 1), ContainsSubstring("expected finite images"));
+  }
+  pictures batch(2, 8, 9);
+  CHECK_THAT(refusal_of([&] {
+               policy.plan_for(batch.images(), batch.saliency(), {1, 0}, nan, 4);
+             }),
+             ContainsSubstring("puzzlemix: "));
+}
+
 TEST_CASE("puzzlemix refuses what it cannot cut, with one sentence", "[mix]") {
   pictures batch(2, 6, 9);
   const puzzlemix<> policy{};

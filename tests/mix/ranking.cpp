@@ -72,6 +72,20 @@ TEMPLATE_TEST_CASE("brightness ranks values that are all alike, or differ by the
   }
 }
 
+TEMPLATE_TEST_CASE("brightness ranks zeros of either sign alike, among few values and among many", "[mix]", double,
+                   float) {
+  philox_stream bits(6, 0, 0, 0);
+  constexpr TestType signs[] = {TestType{0}, -TestType{0}, TestType{1}, -TestType{1}};
+  for (const std::size_t n : {std::size_t{30}, std::size_t{128}, std::size_t{129}, std::size_t{5000}}) {
+    std::vector<TestType> values(n);
+    for (TestType& value : values) {
+      value = signs[uniform_integer(bits, 4)];
+      if (uniform_integer(bits, 3) == 0) value *= static_cast<TestType>(normal(bits));
+    }
+    check_ranks(values, bits);
+  }
+}
+
 TEMPLATE_TEST_CASE("the range of values is that of all of them, however many", "[mix]", double, float) {
   philox_stream bits(5, 0, 0, 0);
   for (std::size_t n = 1; n < 70; ++n) {

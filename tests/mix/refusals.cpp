@@ -117,3 +117,53 @@ TEST_CASE("features and top_k are refused where they do not fit the image", "[mi
     CHECK_THROWS_WITH(attentivemix<>{.top_k = bad}.plan({4, 3, 4, 8}, draws, features),
                       ContainsSubstring("expected 1 to 4, the cells of the features."));
 }
+
+TEST_CASE("extents that cannot be an image's are refused with a hint at channels-last ones", "[mix]") {
+  for (const axes<3>& e :
+       {axes<3>{32, 32, 3}, axes<3>{28, 28, 1}, axes<3>{480, 640, 3}, axes<3>{20, 100, 4}, axes<3>{8, 8, 3}}) {
+    image_shape taken{.samples = 4, .channels = e[0], .rows = e[1], .columns = e[2]};
+    INFO(e[0] << " channels of " << e[1] << " x " << e[2]);
+    CHECK_THROWS_WITH(
+        cutmix<>{}.plan(taken, draws),
+        ContainsSubstring("cutmix: images are ") &&
+            ContainsSubstring("through as_nhwc(images), of mixcon/adapt/span.hpp; if they are that narrow"));
+    CHECK_THROWS_WITH(fmix<>{}.plan(taken, draws), ContainsSubstring("fmix: ") && ContainsSubstring("as_nhwc"));
+    CHECK_THROWS_WITH(cutout<>{}.plan(taken, draws), ContainsSubstring("cutout: ") && ContainsSubstring("as_nhwc"));
+    CHECK_THROWS_WITH(stackmix<>{}.plan(taken, draws), ContainsSubstring("stackmix: "));
+    taken.narrow = true;
+    CHECK(cutmix<>{}.plan(taken, draws).samples() == 4);
+    CHECK(mixup_or_cutmix<>{}.plan(taken, draws).samples() == 4);
+  }
+  for (const axes<3>& e : {axes<3>{1, 8, 8}, axes<3>{3, 4, 4}, axes<3>{3, 32, 3}, axes<3>{64, 7, 7}, axes<3>{512, 1, 1},
+                           axes<3>{512, 4, 4}, axes<3>{16, 1, 200}, axes<3>{256, 3, 3}, axes<3>{64, 1, 3},
+                           axes<3>{2048, 8, 4}, axes<3>{3, 200, 1}}) {
+    INFO(e[0] << " channels of " << e[1] << " x " << e[2]);
+    const image_shape meant{.samples = 4, .channels = e[0], .rows = e[1], .columns = e[2]};
+    CHECK(cutmix<>{}.plan(meant, draws).samples() == 4);
+  }
+}
+
+TEST_CASE("plans for channels-first images are refused on channels-last ones with the same hint", "[mix]") {
+  const auto x = random_batch<float>(axes<4>{4, 12, 12, 3}, 92);
+  auto y = empty_batch<float>(axes<4>{4, 12, 12, 3});
+  const image_shape meant{.samples = 4, .channels = 3, .rows = 12, .columns = 12};
+  const std::string hint = "Is the batch (N, H, W, C)? Then pass as_nhwc(images), of mixcon/adapt/span.hpp.";
+  const mix_plan<pasted_boxes> boxes{{1, 0, 2, 3}, {0.5}, {{{2, 6, 2, 6}}}};
+  CHECK_THROWS_WITH(blend(boxes, x.of, y.of), ContainsSubstring(hint));
+  CHECK_THROWS_WITH(blend(fmix<>{}.plan(meant, draws), x.of, y.of), ContainsSubstring(hint));
+  const auto saliency = random_batch<float>(axes<3>{4, 12, 12}, 93);
+  CHECK_THROWS_WITH(puzzlemix<>{}.plan(x.of, draws, saliency.of), ContainsSubstring(hint));
+  const mix_plan<lerp> even{{1, 0, 2, 3}, {0.5}, {}};
+  blend(even, x.of, y.of);  // where all values are mixed alike, the order of axes does not matter
+}
+
+TEST_CASE("a plan for as many samples as a matrix has columns asks whether samples are in columns", "[mix]") {
+  const auto x = random_batch<float>(axes<2>{7, 4}, 94);
+  auto y = empty_batch<float>(axes<2>{7, 4});
+  refuses(
+      [&] {
+        blend(mix_plan<lerp>{{1, 0, 2, 3}, {0.5}, {}}, x.of, y.of);
+      },
+      "blend: the plan has 4 partners for 7 samples; expected one a sample. Are samples in columns? Rows are "
+      "samples: pass the transposed matrix.");
+}

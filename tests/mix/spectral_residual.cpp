@@ -95,3 +95,73 @@ TEST_CASE("spectral_residual_saliency takes an even image and refuses other shap
   for (const float value : saliency.storage) CHECK((value >= 0 && value <= 1));
   CHECK_THROWS_WITH(spectral_residual_saliency(image.of, other.of), ContainsSubstring("the saliency (1, 8, 9)"));
 }
+
+TEST_CASE("saliency keeps its form whatever the unit of what it is made of", "[mix]") {
+  const axes<4> extents{2, 2, 8, 8};
+  const axes<3> planes{2, 8, 8};
+  const auto images = random_batch<double>(extents, 11);
+  const auto make = [&](double unit, auto& gradient, auto& blurred, auto& residual) {
+    auto scaled = images;
+    scaled.of = {scaled.storage.data(), extents};
+    for (double& value : scaled.storage) value *= unit;
+    gradient_saliency(scaled.of, gradient.of);
+    blurred_saliency(gradient.of, blurred.of);
+    spectral_residual_saliency(scaled.of, residual.of);
+  };
+  auto gradient = empty_batch<double>(planes), blurred = gradient, residual = gradient, scaled_gradient = gradient,
+       scaled_blurred = gradient, scaled_residual = gradient;
+  for (auto* made : {&gradient, &blurred, &residual, &scaled_gradient, &scaled_blurred, &scaled_residual})
+    made->of = {made->storage.data(), planes};
+  make(1, gradient, blurred, residual);
+  for (const double unit : {1e-300, 1e-170, 1e-20, 255.0, 1e160, 8e307}) {
+    make(unit, scaled_gradient, scaled_blurred, scaled_residual);
+    INFO("unit " << unit);
+    for (std::size_t k = 0; k < gradient.storage.size(); ++k) {
+      CHECK(scaled_gradient.storage[k] / unit == Approx(gradient.storage[k]).epsilon(1e-12));
+      CHECK(scaled_blurred.storage[k] / unit == Approx(blurred.storage[k]).epsilon(1e-12));
+      CHECK(scaled_residual.storage[k] == Approx(residual.storage[k]).epsilon(1e-9));
+    }
+  }
+}
+
+TEST_CASE("saliency of what is not finite is refused, with one sentence", "[mix]") {
+  auto image = random_batch<float>(axes<4>{2, 1, 8, 8}, 5);
+  auto saliency = empty_batch<float>(axes<3>{2, 8, 8}), blurred = empty_batch<float>(axes<3>{2, 8, 8});
+  for (const float bad : {std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN()}) {
+    image.of(1, 0, 3, 3) = bad;
+    CHECK_THROWS_WITH(spectral_residual_saliency(image.of, saliency.of), ContainsSubstring("image 1 holds "));
+    gradient_saliency(image.of, saliency.of);
+    CHECK_THROWS_WITH(blurred_saliency(saliency.of, blurred.of), ContainsSubstring("map 1 holds "));
+    CHECK_THROWS_WITH(saliencymix<>{.levels = 0}.plan(image_shape{2, 1, 8, 8}, philox_draws{}, saliency.of),
+                      ContainsSubstring("expected finite numbers"));
+    CHECK_THROWS_WITH(guidedmixup<>{}.plan(image_shape{2, 1, 8, 8}, philox_draws{}, saliency.of),
+                      ContainsSubstring("expected finite numbers >= 0"));
+    CHECK_THROWS_WITH(attentivemix<>{}.plan(image_shape{2, 1, 8, 8}, philox_draws{}, image.of),
+                      ContainsSubstring("the features of sample 1 hold "));
+    CHECK_THROWS_WITH(alignmix<>{}.plan(image.of, philox_draws{}), ContainsSubstring("expected features that are"));
+  }
+}
+
+TEST_CASE("policies place and share by saliency and features in any unit", "[mix]") {
+  const image_shape shape{2, 1, 8, 8};
+  const auto saliency = random_batch<double>(axes<3>{2, 8, 8}, 6);
+  const auto features = random_batch<double>(axes<4>{2, 3, 4, 4}, 7);
+  const auto plans = [&](double unit) {
+    std::vector<double> maps, cells;
+    for (const double value : saliency.storage) maps.push_back(unit * std::abs(value));
+    for (const double value : features.storage) cells.push_back(unit * value);
+    const tensor_view<const double, 3> map(maps.data(), {2, 8, 8});
+    return std::tuple(
+        guidedmixup<>{}.plan(shape, philox_draws{}, map).region.shares.values,
+        saliencymix<>{.levels = 0}.plan(shape, philox_draws{}, map),
+        attentivemix<>{}.plan(shape, philox_draws{}, tensor_view<const double, 4>(cells.data(), {2, 3, 4, 4})));
+  };
+  const auto [shares, boxes, cells] = plans(1);
+  for (const double unit : {1e-300, 1e-100, 1e100, 8e307}) {
+    const auto [scaled_shares, scaled_boxes, scaled_cells] = plans(unit);
+    INFO("unit " << unit);
+    for (std::size_t k = 0; k < shares.size(); ++k) CHECK(scaled_shares[k] == Approx(shares[k]).epsilon(1e-12));
+    CHECK(scaled_boxes == boxes);
+    CHECK(scaled_cells == cells);
+  }
+}

@@ -51,4 +51,21 @@ auto as_tensor(Storage&& storage, const axes<Rank>& extents) {
   return detail::with_shape("as_tensor", mixcon::view<1>(storage), extents);
 }
 
+/// Channels-last images (N, H, W, C), as image files and many data loaders give them, seen as (N, C, H, W), without a
+/// copy: policies, `blend`, `unblend` and all else that takes images know them in that order only. Any tensor of rank 4
+/// that a view can be made of; a temporary that owns its elements is refused at compile time.
+template <Viewable<4> Images>
+requires detail::Lasting<Images>
+auto as_nhwc(Images&& images) {
+  const auto last = mixcon::view<4>(images);
+  const auto channels_second = [](const axes<4>& of) { return axes<4>{of[0], of[3], of[1], of[2]}; };
+  using element = typename decltype(last)::element;
+  return tensor_view<element, 4>(last.data(), channels_second(last.extents()), channels_second(last.strides()));
+}
+/// The same of flat memory: `as_nhwc(pixels, {samples, height, width, channels})`.
+template <detail::FlatStorage Storage>
+auto as_nhwc(Storage&& storage, const axes<4>& extents) {
+  return as_nhwc(detail::with_shape("as_nhwc", mixcon::view<1>(storage), extents));
+}
+
 }  // namespace mixcon

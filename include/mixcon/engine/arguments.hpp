@@ -51,7 +51,7 @@ struct arguments {
   candidate_segments<E> candidates;
 
   pair_space space() const {
-    pair_space space{anchors.extent(0), 0, 0, {}};
+    pair_space space{anchors.extent(0), 0, 0, {}, anchors.extent(1)};
     for (const auto& segment : candidates.each) {
       if (segment.is_own) {
         space.own += segment.rows_of.extent(1);

@@ -6,6 +6,7 @@
 #include <mixcon/mix/aligned.hpp>
 #include <mixcon/mix/draws.hpp>
 #include <mixcon/mix/lambda.hpp>
+#include <mixcon/mix/map_unit.hpp>
 #include <mixcon/mix/pairing.hpp>
 #include <mixcon/mix/sinkhorn.hpp>
 
@@ -101,6 +102,10 @@ struct alignmix {
       detail::tokens_of(maps, n, own);
       detail::tokens_of(maps, partner[static_cast<std::size_t>(n)], other);
       detail::squared_distances(own.data(), other.data(), maps.extent(1), tokens, cost.data() + n * tokens * tokens);
+      for (index_t k = n * tokens * tokens; k < (n + 1) * tokens * tokens; ++k)
+        MIXCON_REQUIRE(detail::is_finite_number(cost[static_cast<std::size_t>(k)]),
+                       "alignmix: the squared distance between a token of sample ", n, " and one of its partner is ",
+                       cost[static_cast<std::size_t>(k)], "; expected features that are finite and below 1e150.");
     }
     return sinkhorn(cost, samples, tokens, transport);
   }

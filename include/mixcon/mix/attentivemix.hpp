@@ -7,6 +7,7 @@
 #include <mixcon/mix/box.hpp>
 #include <mixcon/mix/draws.hpp>
 #include <mixcon/mix/lambda.hpp>
+#include <mixcon/mix/map_unit.hpp>
 #include <mixcon/mix/mask.hpp>
 #include <mixcon/mix/masked.hpp>
 #include <mixcon/mix/pairing.hpp>
@@ -64,18 +65,27 @@ struct attentivemix {
   template <class Maps>
   static std::vector<index_t> most_attended(const Maps& maps, index_t sample, index_t count) {
     const index_t columns = maps.extent(3), cells = maps.extent(2) * columns;
-    std::vector<double> score(static_cast<std::size_t>(cells), 0.0);
+    const auto feature = [&](index_t c, index_t k) {
+      return static_cast<double>(maps(sample, c, k / columns, k % columns));
+    };
+    double largest = 0;
     for (index_t c = 0; c < maps.extent(1); ++c)
-      for (index_t k = 0; k < cells; ++k)
-        score[static_cast<std::size_t>(k)] += static_cast<double>(maps(sample, c, k / columns, k % columns));
+      for (index_t k = 0; k < cells; ++k) {
+        const double value = feature(c, k), size = value < 0 ? -value : value;
+        MIXCON_REQUIRE(detail::is_finite_number(value), "attentivemix: the features of sample ", sample, " hold ",
+                       value != value ? "NaN" : "an infinite number", "; expected finite numbers.");
+        largest = size > largest ? size : largest;
+      }
+    std::vector<double> score(static_cast<std::size_t>(cells), 0.0);
+    const double unit = detail::map_unit(largest);
+    for (index_t c = 0; c < maps.extent(1); ++c)
+      for (index_t k = 0; k < cells; ++k) score[static_cast<std::size_t>(k)] += unit * feature(c, k);
     std::vector<index_t> chosen;
     std::vector<char> taken(score.size(), 0);
     for (index_t k = 0; k < count; ++k) {
       std::size_t best = score.size();
-      for (std::size_t cell = 0; cell < score.size(); ++cell) {
-        MIXCON_REQUIRE(score[cell] == score[cell], "attentivemix: the features of sample ", sample, " hold NaN.");
+      for (std::size_t cell = 0; cell < score.size(); ++cell)
         if (taken[cell] == 0 && (best == score.size() || score[cell] > score[best])) best = cell;
-      }
       taken[best] = 1;
       chosen.push_back(static_cast<index_t>(best));
     }

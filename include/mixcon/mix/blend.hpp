@@ -29,11 +29,14 @@ bool same_sample_shape(const axes<Rank>& a, const axes<Rank>& b) {
 }
 
 template <class Region>
-void check_plan(const mix_plan<Region>& plan, const char* function, index_t samples, index_t partners) {
+void check_plan(const mix_plan<Region>& plan, const char* function, index_t samples, index_t partners,
+                bool in_columns = false) {
   const index_t planned = plan.samples();
   MIXCON_REQUIRE(planned >= 1, function, ": the plan has no partners; at least one sample is needed.");
   MIXCON_REQUIRE(planned == samples, function, ": the plan has ", planned, " partners for ", samples,
-                 " samples; expected one a sample. Was the plan made for another batch?");
+                 " samples; expected one a sample. ",
+                 in_columns ? "Are samples in columns? Rows are samples: pass the transposed matrix."
+                            : "Was the plan made for another batch?");
   for (index_t a = 1; a <= partner_lists(plan); ++a) {
     const std::vector<index_t>& list = partner_list(plan, a);
     MIXCON_REQUIRE(static_cast<index_t>(list.size()) == planned, function, ": list ", a, " of partners has ",
@@ -121,7 +124,8 @@ void blend_views(thread_pool* pool, const mix_plan<Region>& plan, const tensor_v
                  mixed.extents(), "; expected the same shape.");
   MIXCON_REQUIRE(same_sample_shape(sample.extents(), partners.extents()), "blend: samples are ", sample.extents(),
                  ", the partner batch ", partners.extents(), "; expected the same shape after the first axis.");
-  check_plan(plan, "blend", sample.extent(0), partners.extent(0));
+  check_plan(plan, "blend", sample.extent(0), partners.extent(0),
+             Rank == 2 && sample.extent(Rank - 1) == plan.samples());
   check_region(plan, "blend", sample.extents());
   MIXCON_REQUIRE(
       !overlap(sample, mixed) && !overlap(partners, mixed),

@@ -9,9 +9,12 @@
 
 namespace mixcon {
 
-/// The extents of a batch of images, whatever the order of its elements in memory.
+/// The extents of a batch of images (N, C, H, W), whatever the order of its elements in memory. Policies refuse extents
+/// that look like those of (N, H, W, C), such as 32 channels of 32 x 3 pixels, unless `narrow` says that the images are
+/// so.
 struct image_shape {
   index_t samples = 0, channels = 1, rows = 0, columns = 0;
+  bool narrow = false;  ///< whether as few as 1, 3 or 4 columns are meant
   friend bool operator==(const image_shape&, const image_shape&) = default;
 };
 /// The extents of a batch of signals: audio, other series.
@@ -20,7 +23,7 @@ struct signal_shape {
   friend bool operator==(const signal_shape&, const signal_shape&) = default;
 };
 
-/// The shape of images (N, C, H, W).
+/// The shape of images (N, C, H, W). Channels-last ones are seen so through `as_nhwc` (mixcon/adapt/span.hpp).
 template <Viewable<4> Images>
 image_shape image_shape_of(const Images& images) {
   const auto batch = view<4>(images);
@@ -64,7 +67,31 @@ inline std::string to_string(const segment& s) {
 
 namespace detail {
 
+/// Whether images of so many rows and columns are rather (N, H, W, C) that were taken for (N, C, H, W): grey or
+/// coloured ones, square, or of 9 pixels a side and more of which none is more than 8 times as long as the other.
+inline bool looks_channels_last(index_t channels, index_t rows, index_t columns) {
+  const index_t height = channels, width = rows;
+  const bool a_picture = (columns == 1 || columns == 3 || columns == 4) && width > 4;
+  return a_picture && (height == width || (height > 8 && width > 8 && height <= 8 * width && width <= 8 * height));
+}
+/// What is asked where a plan does not fit a batch of these extents.
+template <int Rank>
+const char* asked_about_layout(const axes<Rank>& extents) {
+  if constexpr (Rank == 4)
+    if (looks_channels_last(extents[1], extents[2], extents[3]))
+      return " Is the batch (N, H, W, C)? Then pass as_nhwc(images), of mixcon/adapt/span.hpp.";
+  return "";
+}
+
+/// Refuses extents that look like those of channels-last images.
+inline void require_channels_second(const char* who, const image_shape& shape) {
+  MIXCON_REQUIRE(shape.narrow || !looks_channels_last(shape.channels, shape.rows, shape.columns), who, ": images are ",
+                 shape.rows, " x ", shape.columns, " with ", shape.channels,
+                 " channels, which looks like (N, H, W, C) taken for (N, C, H, W). See such images through "
+                 "as_nhwc(images), of mixcon/adapt/span.hpp; if they are that narrow, set image_shape::narrow.");
+}
 inline void require_image(const char* who, const image_shape& shape) {
+  require_channels_second(who, shape);
   MIXCON_REQUIRE(shape.rows >= 1 && shape.columns >= 1, who, ": images are ", shape.rows, " x ", shape.columns,
                  "; expected at least one row and one column.");
 }

@@ -7,6 +7,7 @@
 #include <mixcon/core/tensor_traits.hpp>
 #include <mixcon/mix/box.hpp>
 #include <mixcon/mix/draws.hpp>
+#include <mixcon/mix/map_unit.hpp>
 #include <mixcon/mix/mask.hpp>
 #include <mixcon/mix/masked.hpp>
 #include <mixcon/mix/pairing.hpp>
@@ -68,15 +69,20 @@ struct guidedmixup {
     std::vector<double> maps;
     for (index_t i = 0; i < shape.samples; ++i) {
       const std::size_t first = maps.size();
-      double sum = 0;
+      double sum = 0, largest = 0;
       for (index_t y = 0; y < shape.rows; ++y)
         for (index_t x = 0; x < shape.columns; ++x) {
           const double value = static_cast<double>(saliency(i, y, x));
-          MIXCON_REQUIRE(value >= 0 && value < __builtin_huge_val(), "guidedmixup: the saliency of sample ", i,
+          MIXCON_REQUIRE(value >= 0 && detail::is_finite_number(value), "guidedmixup: the saliency of sample ", i,
                          " holds ", value, "; expected finite numbers >= 0.");
           maps.push_back(value);
           sum += value;
+          largest = value > largest ? value : largest;
         }
+      if (const double unit = detail::map_unit(largest); unit != 1) {
+        sum = 0;
+        for (std::size_t k = first; k < maps.size(); ++k) sum += maps[k] *= unit;
+      }
       for (std::size_t k = first; k < maps.size() && sum > 0; ++k) maps[k] /= sum;
     }
     return maps;

@@ -4,6 +4,7 @@
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/tensor_view.hpp>
+#include <mixcon/mix/box.hpp>
 #include <mixcon/mix/plan.hpp>
 #include <mixcon/mix/streaming.hpp>
 
@@ -73,7 +74,8 @@ void require_mask(const mask& shares, const char* function, const axes<Rank>& ex
   }
   MIXCON_REQUIRE(fits, function, ": a mask of ", shares.extents, " for samples of ", extents,
                  "; each of its extents must be 1 or that of the batch (last axes with last). Was the plan made for "
-                 "another size?");
+                 "another size?",
+                 asked_about_layout(extents));
   MIXCON_REQUIRE(are_shares(shares.values), function,
                  ": the mask holds a value outside [0, 1], or NaN; it is the share of the own sample.");
 }

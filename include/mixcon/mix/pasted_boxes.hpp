@@ -54,7 +54,7 @@ void require_boxes(const std::vector<box>& boxes, index_t samples, const char* f
     MIXCON_REQUIRE(
         0 <= b.top && b.top <= b.bottom && b.bottom <= rows && 0 <= b.left && b.left <= b.right && b.right <= columns,
         function, ": box ", to_string(b), " is not within images of ", rows, " x ", columns,
-        " (top, bottom, left, right; half open). Was the plan made for another size?");
+        " (top, bottom, left, right; half open). Was the plan made for another size?", asked_about_layout(extents));
 }
 
 /// The part of a sample inside the box.

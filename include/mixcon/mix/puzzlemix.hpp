@@ -5,6 +5,7 @@
 #include <mixcon/mix/block_labels.hpp>
 #include <mixcon/mix/draws.hpp>
 #include <mixcon/mix/lambda.hpp>
+#include <mixcon/mix/map_unit.hpp>
 #include <mixcon/mix/pairing.hpp>
 #include <mixcon/mix/transported_blocks.hpp>
 
@@ -14,15 +15,15 @@ namespace mixcon {
 
 namespace detail {
 
-/// The mean of a plane's square tiles of `size`: (rows / size, columns / size), row-major.
+/// The mean of a plane's square tiles of `size`, times `unit`: (rows / size, columns / size), row-major.
 template <class T>
-std::vector<double> tile_means(const tensor_view<T, 2>& plane, index_t size) {
+std::vector<double> tile_means(const tensor_view<T, 2>& plane, index_t size, double unit) {
   std::vector<double> means;
   for (index_t r = 0; r < plane.extent(0); r += size)
     for (index_t c = 0; c < plane.extent(1); c += size) {
       double sum = 0;
       for (index_t y = r; y < r + size; ++y)
-        for (index_t x = c; x < c + size; ++x) sum += static_cast<double>(plane(y, x));
+        for (index_t x = c; x < c + size; ++x) sum += unit * static_cast<double>(plane(y, x));
       means.push_back(sum / static_cast<double>(size * size));
     }
   return means;
@@ -122,6 +123,7 @@ struct puzzlemix {
     const auto pixels = view<4>(images);
     const auto salient = view<3>(saliency);
     require(pixels.extents(), salient.extents(), blocks);
+    detail::require_share("puzzlemix", own_share);
     mix_plan<transported_blocks> plan{.partner = partner, .lambda = {}, .region = {.blocks = blocks}};
     const index_t samples = static_cast<index_t>(partner.size()), count = blocks * blocks;
     for (index_t i = 0; i < samples; ++i) {
@@ -172,6 +174,11 @@ struct puzzlemix {
       });
     }
     const double large = 1000 * static_cast<double>(count);
+    const auto whole = [&](double cost) {
+      MIXCON_REQUIRE(cost > -1e12 && cost < 1e12, "puzzlemix: between samples ", own, " and ", partner, " a cost is ",
+                     cost, "; expected finite images with values in [0, 1], and smoothness and prior not far above 1.");
+      return static_cast<std::int64_t>(cost);
+    };
     block_energy found{.blocks = blocks, .labels = labels, .unary = {}, .down = {}, .across = {}};
     for (index_t b = 0; b < count; ++b)
       for (index_t l = 0; l < labels; ++l) {
@@ -179,24 +186,32 @@ struct puzzlemix {
         const double cost = (1 - t) * show_own[static_cast<std::size_t>(b)] +
                             t * show_partner[static_cast<std::size_t>(b)] +
                             prior * prior_cost(l, own_share) / static_cast<double>(count);
-        found.unary.push_back(static_cast<std::int64_t>(large * cost));
+        found.unary.push_back(whole(large * cost));
       }
-    for (const double s : strength[0]) found.down.push_back(static_cast<std::int64_t>(large * s));
-    for (const double s : strength[1]) found.across.push_back(static_cast<std::int64_t>(large * s));
+    for (const double s : strength[0]) found.down.push_back(whole(large * s));
+    for (const double s : strength[1]) found.across.push_back(whole(large * s));
     return found;
   }
 
-  /// The saliency of each block of a sample, (B * B), with sum 1. Refuses a map of zeros.
+  /// The saliency of each block of a sample, (B * B), with sum 1. Refuses a map of zeros, and numbers that are
+  /// negative or not finite.
   template <class T>
   std::vector<double> block_saliency(const tensor_view<T, 3>& saliency, index_t sample, index_t blocks) const {
     const tensor_view<T, 2> plane{saliency.data() + sample * saliency.stride(0),
                                   {saliency.extent(1), saliency.extent(2)},
                                   {saliency.stride(1), saliency.stride(2)}};
-    std::vector<double> means = detail::tile_means(plane, saliency.extent(1) / blocks);
+    for (index_t y = 0; y < plane.extent(0); ++y)
+      for (index_t x = 0; x < plane.extent(1); ++x) {
+        const double value = static_cast<double>(plane(y, x));
+        MIXCON_REQUIRE(value >= 0 && detail::is_finite_number(value), "puzzlemix: the saliency of sample ", sample,
+                       " holds ", value, "; expected finite values >= 0.");
+      }
+    std::vector<double> means =
+        detail::tile_means(plane, saliency.extent(1) / blocks, detail::unit_of_map(saliency, sample));
     double sum = 0;
     for (const double m : means) sum += m;
-    MIXCON_REQUIRE(sum > 0 && sum <= 1.7976931348623157e308, "puzzlemix: the saliency of sample ", sample, " sums to ",
-                   sum, "; expected finite values >= 0 that are not all 0.");
+    MIXCON_REQUIRE(sum > 0, "puzzlemix: the saliency of sample ", sample, " sums to ", sum,
+                   "; expected values >= 0 that are not all 0.");
     for (double& m : means) m /= sum;
     return means;
   }
@@ -211,10 +226,12 @@ struct puzzlemix {
   }
   void require(const axes<4>& images, const axes<3>& saliency, index_t blocks) const {
     MIXCON_REQUIRE(saliency[0] == images[0] && saliency[1] == images[2] && saliency[2] == images[3],
-                   "puzzlemix: images ", images, " and saliency ", saliency, "; expected saliency (N, H, W).");
+                   "puzzlemix: images ", images, " and saliency ", saliency, "; expected saliency (N, H, W).",
+                   detail::asked_about_layout(images));
     MIXCON_REQUIRE(images[2] == images[3] && blocks >= 1 && images[2] % blocks == 0, "puzzlemix: images of ", images[2],
                    " x ", images[3], " do not divide into ", blocks, " x ", blocks,
-                   " blocks; expected square images whose side the blocks divide. Choose other exponents.");
+                   " blocks; expected square images whose side the blocks divide. Choose other exponents.",
+                   detail::asked_about_layout(images));
     MIXCON_REQUIRE(labels >= 2 && labels <= 16, "puzzlemix: ", labels, " labels; expected 2 to 16.");
     MIXCON_REQUIRE(label_smoothness >= 0 && data_smoothness >= 0 && prior >= 0 && neighbourhood >= 1,
                    "puzzlemix: smoothness ", label_smoothness, " and ", data_smoothness, ", prior ", prior,

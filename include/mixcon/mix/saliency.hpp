@@ -5,6 +5,7 @@
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/tensor_traits.hpp>
 #include <mixcon/core/tensor_view.hpp>
+#include <mixcon/mix/map_unit.hpp>
 
 #include <cmath>
 #include <cstddef>
@@ -14,7 +15,8 @@
 namespace mixcon {
 
 /// Saliency by gradient: writes sqrt(mean over channels of gradient^2), (N, H, W), of a loss's gradient with respect to
-/// the images (N, C, H, W). Kim et al. 2020 (Puzzle Mix), arXiv:2009.06962.
+/// the images (N, C, H, W), of any size; not finite where the gradient is not. Kim et al. 2020 (Puzzle Mix),
+/// arXiv:2009.06962.
 template <Viewable<4> Gradient, Viewable<3> Saliency>
 void gradient_saliency(const Gradient& gradient, Saliency&& saliency) {
   const auto from = view<4>(gradient);
@@ -25,14 +27,26 @@ void gradient_saliency(const Gradient& gradient, Saliency&& saliency) {
   for (index_t i = 0; i < to.extent(0); ++i)
     for (index_t y = 0; y < to.extent(1); ++y)
       for (index_t x = 0; x < to.extent(2); ++x) {
-        double sum = 0;
-        for (index_t c = 0; c < from.extent(1); ++c) sum += std::pow(static_cast<double>(from(i, c, y, x)), 2);
-        to(i, y, x) = static_cast<typename decltype(to)::element>(std::sqrt(sum / static_cast<double>(from.extent(1))));
+        const auto squares_in = [&](double unit) {
+          double sum = 0;
+          for (index_t c = 0; c < from.extent(1); ++c) sum += std::pow(unit * static_cast<double>(from(i, c, y, x)), 2);
+          return sum;
+        };
+        double unit = 1, sum = squares_in(1);
+        if (!(sum > 0x1p-800 && sum < 0x1p800)) {  // nothing, or squares that overflow or round to nothing
+          double largest = 0;
+          for (index_t c = 0; c < from.extent(1); ++c)
+            largest = std::fmax(largest, std::fabs(static_cast<double>(from(i, c, y, x))));
+          unit = detail::map_unit(largest);
+          sum = squares_in(unit);
+        }
+        const double root = std::sqrt(sum / static_cast<double>(from.extent(1))) / unit;
+        to(i, y, x) = static_cast<typename decltype(to)::element>(root);
       }
 }
 
 /// Smooths saliency maps (N, H, W) with a Gaussian window of `size` pixels, weights cut off at the border taken up by
-/// the others. Kang and Kim 2023 (GuidedMixup), arXiv:2306.16612, with 7 and 3.
+/// the others. Maps of finite numbers. Kang and Kim 2023 (GuidedMixup), arXiv:2306.16612, with 7 and 3.
 template <Viewable<3> Maps, Viewable<3> Blurred>
 void blurred_saliency(const Maps& maps, Blurred&& blurred, index_t size = 7, double sigma = 3) {
   const auto from = view<3>(maps);
@@ -55,14 +69,23 @@ void blurred_saliency(const Maps& maps, Blurred&& blurred, index_t size = 7, dou
     return sum / weights;
   };
   for (index_t i = 0; i < from.extent(0); ++i) {
+    double largest = 0;
+    for (index_t y = 0; y < rows; ++y)
+      for (index_t x = 0; x < columns; ++x) {
+        const double value = static_cast<double>(from(i, y, x));
+        MIXCON_REQUIRE(detail::is_finite_number(value), "blurred_saliency: map ", i, " holds ", value,
+                       "; expected finite numbers.");
+        largest = std::fmax(largest, std::fabs(value));
+      }
+    const double unit = detail::map_unit(largest);
     for (index_t y = 0; y < rows; ++y)
       for (index_t x = 0; x < columns; ++x)
         across[static_cast<std::size_t>(y * columns + x)] =
-            smooth(x, columns, [&](index_t k) { return static_cast<double>(from(i, y, k)); });
+            smooth(x, columns, [&](index_t k) { return unit * static_cast<double>(from(i, y, k)); });
     for (index_t y = 0; y < rows; ++y)
       for (index_t x = 0; x < columns; ++x)
         to(i, y, x) = static_cast<typename decltype(to)::element>(
-            smooth(y, rows, [&](index_t k) { return across[static_cast<std::size_t>(k * columns + x)]; }));
+            smooth(y, rows, [&](index_t k) { return across[static_cast<std::size_t>(k * columns + x)]; }) / unit);
   }
 }
 

@@ -9,6 +9,7 @@
 #include <mixcon/mix/draws.hpp>
 #include <mixcon/mix/granularity.hpp>
 #include <mixcon/mix/lambda.hpp>
+#include <mixcon/mix/map_unit.hpp>
 #include <mixcon/mix/pairing.hpp>
 #include <mixcon/mix/pasted_boxes.hpp>
 #include <mixcon/mix/plan.hpp>
@@ -26,12 +27,15 @@ struct saliencymix {
   Lambda lambda{};
   Pairing pairing{};
   granularity per = granularity::batch;
-  double levels = 255;  ///< saliency in [0, 1] is truncated to so many levels first, as in the released code; 0: exact
+  double levels = 255;  ///< saliency in [0, 1] is truncated to so many levels first, as in the released code; 0: exact,
+                        ///< for saliency in any unit
 
   template <Draws D, Viewable<3> Saliency>
   mix_plan<pasted_boxes> plan(const image_shape& shape, const D& draws, const Saliency& saliency) const {
     detail::require_image("saliencymix", shape);
     const auto maps = view<3>(saliency);
+    MIXCON_REQUIRE(levels >= 0 && levels <= 0x1p52, "saliencymix: levels is ", levels,
+                   "; expected a number such as 255, or 0 for saliency as it is.");
     MIXCON_REQUIRE(maps.extent(0) == shape.samples && maps.extent(1) == shape.rows && maps.extent(2) == shape.columns,
                    "saliencymix: saliency is ", maps.extents(), " for ", shape.samples, " images of ", shape.rows,
                    " x ", shape.columns, "; expected (samples, rows, columns).");
@@ -62,8 +66,9 @@ struct saliencymix {
     for (index_t y = 0; y < maps.extent(1); ++y)
       for (index_t x = 0; x < maps.extent(2); ++x) {
         const double value = static_cast<double>(maps(sample, y, x));
-        MIXCON_REQUIRE(value >= 0 && (levels == 0 || value <= 1), "saliencymix: the saliency of sample ", sample,
-                       " holds ", value, "; expected numbers in [0, 1]. Scale the map, or set levels to 0.");
+        MIXCON_REQUIRE(value >= 0 && (levels == 0 ? detail::is_finite_number(value) : value <= 1),
+                       "saliencymix: the saliency of sample ", sample, " holds ", value, "; expected finite numbers ",
+                       levels == 0 ? ">= 0." : "in [0, 1]. Scale the map, or set levels to 0.");
         const double level = levels == 0 ? value : static_cast<double>(detail::truncated_to(levels * value));
         if (level > most) most = level, best = {y, x};
       }

@@ -36,8 +36,8 @@ struct snapmix {
   }
 
   /// The weights of both labels, from class activation maps (N, H, W) of the unmixed images, at the labels' classes:
-  /// what the own object keeps outside the box, and what the box has of the partner's. Where both samples are of one
-  /// class, either weight is their sum.
+  /// what the own object keeps outside the box, and what the box has of the partner's, in whatever unit. Where a map is
+  /// all 0, the area of its box decides. Where both samples are of one class, either weight is their sum.
   template <LabelsViewable Labels, Viewable<3> Activation>
   static weighted_labels labels(const mix_plan<resized_boxes>& plan, const Labels& labels,
                                 const Activation& activation) {
@@ -60,17 +60,18 @@ struct snapmix {
   }
 
  private:
-  /// The share of a sample's activation that a box holds.
+  /// The share of a sample's activation that a box holds; of its area, where there is no activation.
   template <class T>
   static double inside(const tensor_view<T, 3>& map, index_t sample, const box& b) {
-    double all = 1e-8, held = 0;
+    const double unit = detail::unit_of_map(map, sample);
+    double all = 0, held = 0;
     for (index_t y = 0; y < map.extent(1); ++y)
       for (index_t x = 0; x < map.extent(2); ++x) {
-        const double value = static_cast<double>(map(sample, y, x));
+        const double value = unit * static_cast<double>(map(sample, y, x));
         all += value;
         if (b.top <= y && y < b.bottom && b.left <= x && x < b.right) held += value;
       }
-    return held / all;
+    return all > 0 ? held / all : share(b, {.rows = map.extent(1), .columns = map.extent(2)});
   }
 };
 

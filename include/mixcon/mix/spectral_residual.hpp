@@ -14,6 +14,23 @@ inline void inverse_fourier_2d(std::vector<complex_number<double>>& image, index
   inverse_fourier_lines(image.data(), columns, 1, rows, columns);
 }
 
+/// The power of two that brings the largest of an image's values into [1, 2), as a product of two, for that of the
+/// least numbers is beyond double: what is nothing in a spectrum then does not depend on the image's unit.
+template <class T>
+std::pair<double, double> unit_of_image(const tensor_view<T, 4>& images, index_t sample) {
+  double largest = 0;
+  for (index_t c = 0; c < images.extent(1); ++c)
+    for (index_t y = 0; y < images.extent(2); ++y)
+      for (index_t x = 0; x < images.extent(3); ++x) {
+        const double value = static_cast<double>(images(sample, c, y, x));
+        MIXCON_REQUIRE(is_finite_number(value), "spectral_residual_saliency: image ", sample, " holds ", value,
+                       "; expected finite values.");
+        largest = std::fmax(largest, std::fabs(value));
+      }
+  const int exponent = largest > 0 ? std::ilogb(largest) : 0, half = exponent / 2;
+  return {std::ldexp(1.0, -half), std::ldexp(1.0, half - exponent)};
+}
+
 /// Replaces a spectrum's amplitudes a by e^(log a - mean of log a over 3 x 3 neighbours, around the edges); phases
 /// stay.
 inline void keep_residual(std::vector<complex_number<double>>& spectrum, index_t rows, index_t columns) {
@@ -46,8 +63,9 @@ inline void keep_residual(std::vector<complex_number<double>>& spectrum, index_t
 ///   r = |inverse transform of e^(L - mean over 3 x 3 of L + i phase)|^2,   L = log amplitude,
 ///
 /// of the mean over channels, smoothed as `blurred_saliency` does and divided by its largest value. Images
-/// (N, C, H, W), saliency (N, H, W) in [0, 1]; an image of one value has saliency 1 everywhere. O(N H W (H + W)) at
-/// most. Hou and Zhang 2007; the default of GuidedMixup (Kang and Kim 2023, arXiv:2306.16612) without a network.
+/// (N, C, H, W) of finite values in any unit, saliency (N, H, W) in [0, 1]; an image of one value has saliency 1
+/// everywhere. O(N H W (H + W)) at most. Hou and Zhang 2007; the default of GuidedMixup (Kang and Kim 2023,
+/// arXiv:2306.16612) without a network.
 template <Viewable<4> Images, Viewable<3> Saliency>
 void spectral_residual_saliency(const Images& images, Saliency&& saliency, index_t size = 7, double sigma = 3) {
   const auto from = view<4>(images);
@@ -60,10 +78,12 @@ void spectral_residual_saliency(const Images& images, Saliency&& saliency, index
   std::vector<detail::complex_number<double>> image(static_cast<std::size_t>(rows * columns));
   std::vector<double> squares(image.size()), smooth(image.size());
   for (index_t i = 0; i < to.extent(0); ++i) {
+    const std::pair<double, double> unit = detail::unit_of_image(from, i);
     for (index_t y = 0; y < rows; ++y)
       for (index_t x = 0; x < columns; ++x) {
         double sum = 0;
-        for (index_t c = 0; c < from.extent(1); ++c) sum += static_cast<double>(from(i, c, y, x));
+        for (index_t c = 0; c < from.extent(1); ++c)
+          sum += static_cast<double>(from(i, c, y, x)) * unit.first * unit.second;
         image[static_cast<std::size_t>(y * columns + x)] = {sum / static_cast<double>(from.extent(1)), 0};
       }
     detail::inverse_fourier_2d(image, rows, columns);  // of a real image: the transform, but for the phases' signs

@@ -32,6 +32,7 @@ struct stackmix {
   }
   template <Draws D, class... LookedAt>
   mix_plan<lerp> plan(const image_shape& shape, const D& draws, const LookedAt&... looked_at) const {
+    detail::require_channels_second("stackmix", shape);
     return plan(shape.samples, draws, looked_at...);
   }
 };

@@ -47,7 +47,8 @@ struct tokenmix {
   }
 
   /// The weights of both labels, from a teacher's attention (N, h, w) on the unmixed images: the share of it that the
-  /// own image keeps visible, and the share that the partner shows.
+  /// own image keeps visible, and the share that the partner shows, in whatever unit. Where an attention is all 0, the
+  /// area decides: the plan's lambda.
   template <class Region, LabelsViewable Labels, Viewable<3> Attention>
   static weighted_labels labels(const mix_plan<Region>& plan, const Labels& labels, const Attention& attention,
                                 index_t rows, index_t columns) {
@@ -58,9 +59,8 @@ struct tokenmix {
     for (index_t n = 0; n < plan.samples(); ++n) {
       const auto of_own = detail::attended_by(plan.region, n, map, n, rows, columns),
                  of_partner = detail::attended_by(plan.region, n, map, plan.partner_of(n), rows, columns);
-      found.own_weight[static_cast<std::size_t>(n)] = of_own.own / (of_own.own + of_own.partner + 1e-8);
-      found.partner_weight[static_cast<std::size_t>(n)] =
-          of_partner.partner / (of_partner.own + of_partner.partner + 1e-8);
+      found.own_weight[static_cast<std::size_t>(n)] = of_own.own_share(plan.lambda_of(n));
+      found.partner_weight[static_cast<std::size_t>(n)] = of_partner.partner_share(1 - plan.lambda_of(n));
     }
     return found;
   }

@@ -12,7 +12,7 @@
 namespace mixcon {
 
 /// What the class token of a vision transformer attends to: attention (N, heads, 1 + t, 1 + t), the class token first,
-/// averaged over heads, as weights (N, t) row-major.
+/// averaged over heads, as weights (N, t) row-major. Finite numbers.
 template <Viewable<4> Attention>
 std::vector<double> class_token_attention(const Attention& attention) {
   const auto all = view<4>(attention);
@@ -22,9 +22,18 @@ std::vector<double> class_token_attention(const Attention& attention) {
   std::vector<double> mean;
   for (index_t n = 0; n < all.extent(0); ++n)
     for (index_t t = 0; t < tokens; ++t) {
-      double sum = 0;
-      for (index_t head = 0; head < all.extent(1); ++head) sum += static_cast<double>(all(n, head, 0, t + 1));
-      mean.push_back(sum / static_cast<double>(all.extent(1)));
+      const auto sum_in = [&](double unit) {
+        double sum = 0;
+        for (index_t head = 0; head < all.extent(1); ++head) {
+          const double value = static_cast<double>(all(n, head, 0, t + 1));
+          MIXCON_REQUIRE(detail::is_finite_number(value), "class_token_attention: head ", head, " of sample ", n,
+                         " attends to token ", t, " by ", value, "; expected finite weights.");
+          sum += unit * value;
+        }
+        return sum;
+      };
+      const double sum = sum_in(1), heads = static_cast<double>(all.extent(1));
+      mean.push_back(detail::is_finite_number(sum) ? sum / heads : sum_in(1 / heads));
     }
   return mean;
 }
@@ -43,20 +52,25 @@ inline bool shows_own(const pasted_boxes& region, index_t sample, index_t y, ind
   return inside == region.own_inside;
 }
 
-/// The weight of a sample's attention (rows, columns) where the own sample is shown, and elsewhere. The image of
-/// `image_rows` x `image_columns` is looked at at pixel floor(k * pixels / tokens) for token k.
+/// The weight of a sample's attention (rows, columns) where the own sample is shown, and elsewhere, in a unit of its
+/// own. The image of `image_rows` x `image_columns` is looked at at pixel floor(k * pixels / tokens) for token k.
 struct attended {
   double own = 0, partner = 0;
+
+  /// The share that the one or the other part has; `area` where nothing is attended to.
+  double own_share(double area) const { return own + partner > 0 ? own / (own + partner) : area; }
+  double partner_share(double area) const { return own + partner > 0 ? partner / (own + partner) : area; }
 };
 template <class Region, class T>
 attended attended_by(const Region& region, index_t sample, const tensor_view<T, 3>& attention, index_t of,
                      index_t image_rows, index_t image_columns) {
+  const double unit = unit_of_map(attention, of);
   attended weight;
   for (index_t r = 0; r < attention.extent(1); ++r)
     for (index_t c = 0; c < attention.extent(2); ++c) {
       const bool own =
           shows_own(region, sample, r * image_rows / attention.extent(1), c * image_columns / attention.extent(2));
-      (own ? weight.own : weight.partner) += static_cast<double>(attention(of, r, c));
+      (own ? weight.own : weight.partner) += unit * static_cast<double>(attention(of, r, c));
     }
   return weight;
 }
@@ -69,7 +83,8 @@ attended attended_by(const Region& region, index_t sample, const tensor_view<T, 
 struct transmix {
   double area_share = 0.5;  ///< in [0, 1]
 
-  /// `attention` (N, h, w): of the class token of the mixed samples, on the grid of patches.
+  /// `attention` (N, h, w): of the class token of the mixed samples, on the grid of patches; finite, >= 0, in whatever
+  /// unit. Where nothing is attended to, the area decides: the label keeps the plan's lambda.
   template <class Region, LabelsViewable Labels, Viewable<3> Attention>
   pair_targets targets(const mix_plan<Region>& plan, const Labels& labels, const Attention& attention, index_t rows,
                        index_t columns) const {
@@ -81,8 +96,7 @@ struct transmix {
     for (index_t n = 0; n < plan.samples(); ++n) {
       const auto weight = detail::attended_by(plan.region, n, map, n, rows, columns);
       double& lambda = found.lambda[static_cast<std::size_t>(n)];
-      if (const double both = weight.own + weight.partner; both > 0)
-        lambda = area_share * lambda + (1 - area_share) * (weight.own / both);
+      if (weight.own + weight.partner > 0) lambda = area_share * lambda + (1 - area_share) * weight.own_share(lambda);
     }
     return found;
   }

@@ -3,6 +3,7 @@
 
 #include <mixcon/mix/arithmetic.hpp>
 #include <mixcon/mix/blend.hpp>
+#include <mixcon/mix/box.hpp>
 
 #include <string>
 #include <vector>
@@ -51,7 +52,7 @@ void check_region(const mix_plan<transported_blocks>& plan, const char* function
   const index_t rows = extents[Rank - 2], columns = extents[Rank - 1], count = region.blocks * region.blocks;
   MIXCON_REQUIRE(region.blocks >= 1 && rows % region.blocks == 0 && columns % region.blocks == 0, function,
                  ": images of ", rows, " x ", columns, " do not divide into ", region.blocks, " x ", region.blocks,
-                 " blocks; was the plan made for another size?");
+                 " blocks; was the plan made for another size?", detail::asked_about_layout(extents));
   const auto wanted = static_cast<std::size_t>(plan.samples() * count);
   MIXCON_REQUIRE(region.mask.empty() || region.mask.size() == wanted, function, ": the plan has ", region.mask.size(),
                  " shares; expected none, or samples * blocks * blocks, ", wanted, ".");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mixcon/core/tensor_traits.hpp>
+#include <mixcon/mix/map_unit.hpp>
 #include <mixcon/mix/pair_targets.hpp>
 
 #include <string>
@@ -37,16 +38,20 @@ weighted_labels labels_of_pairs(const mix_plan<Region>& plan, const Labels& labe
   return found;
 }
 
-/// Refuses a map that does not have one plane a sample, or that holds something else than numbers >= 0.
+/// Refuses a map that does not have one plane a sample, or that holds something else than finite numbers >= 0.
 template <class T>
 void require_map(const char* function, const char* name, const tensor_view<T, 3>& map, index_t samples) {
   MIXCON_REQUIRE(map.extent(0) == samples && map.extent(1) > 0 && map.extent(2) > 0, function, ": the ", name, " is ",
                  map.extents(), " for ", samples, " samples; expected (samples, rows, columns).");
-  bool fits = true;
   for (index_t n = 0; n < samples; ++n)
     for (index_t y = 0; y < map.extent(1); ++y)
-      for (index_t x = 0; x < map.extent(2); ++x) fits = fits && map(n, y, x) >= T(0);
-  MIXCON_REQUIRE(fits, function, ": the ", name, " holds a negative number or NaN; expected weights >= 0.");
+      for (index_t x = 0; x < map.extent(2); ++x) {
+        const double value = static_cast<double>(map(n, y, x));
+        MIXCON_REQUIRE(value >= 0, function, ": the ", name, " of sample ", n, " holds a negative number or NaN, ",
+                       value, "; expected finite weights >= 0.");
+        MIXCON_REQUIRE(is_finite_number(value), function, ": the ", name, " of sample ", n, " holds ", value,
+                       "; expected finite weights >= 0.");
+      }
 }
 
 }  // namespace detail

@@ -27,9 +27,16 @@ struct pair_space {
   index_t anchors = 0, candidates = 0;
   index_t own = 0;
   std::vector<index_t> segments{};  // sizes of the shared segments; their sum is `candidates`
+  index_t width = 0;                // numbers of a row; 0 where rows are not known
 };
 
 namespace detail {
+
+/// What is asked where the rows are not as many as were expected: `samples`, or `rows` of their views.
+inline const char* asked_about_columns(const pair_space& space, index_t samples, index_t rows) {
+  const bool lies = space.width > 0 && (space.width == samples || space.width == rows);
+  return lies ? ". Are samples in columns? Rows are samples: pass the transposed matrix" : "";
+}
 
 /// A rule that needs no storage, as its own owner.
 template <class Rule>

@@ -40,7 +40,7 @@ struct class_targets {
   };
   bound bind(const pair_space& space) const {
     MIXCON_REQUIRE(labels.size() == space.anchors, "class_targets: ", labels.size(), " labels for ", space.anchors,
-                   " anchors; expected one each");
+                   " anchors; expected one each", detail::asked_about_columns(space, labels.size(), labels.size()));
     return {detail::class_indices("class_targets", labels, space.candidates)};
   }
 };
@@ -66,7 +66,8 @@ struct member_targets {
   };
   bound bind(const pair_space& space) const {
     MIXCON_REQUIRE(labels.size() == space.candidates, "member_targets: ", labels.size(), " labels for ",
-                   space.candidates, " candidates; expected one each");
+                   space.candidates, " candidates; expected one each",
+                   detail::asked_about_columns(space, labels.size(), labels.size()));
     bound b{detail::class_indices("member_targets", labels, space.anchors), {}};
     b.share.resize(static_cast<std::size_t>(space.anchors));
     for (const std::int32_t c : b.class_of) b.share[static_cast<std::size_t>(c)] += 1;

@@ -27,7 +27,8 @@ struct label_targets {
     const bool one_view = space.anchors == labels.size() && order == view_order::view_major;
     MIXCON_REQUIRE(!labels.empty() && (space.anchors == rows || one_view), "label_targets: ", labels.size(),
                    " labels x ", views, " views for ", space.anchors,
-                   " anchors; expected one label a sample and every view among the anchors (or the first view alone)");
+                   " anchors; expected one label a sample and every view among the anchors (or the first view alone)",
+                   detail::asked_about_columns(space, labels.size(), rows));
     const index_t labelled = other_rows ? candidate_labels.size() : rows;
     MIXCON_REQUIRE(space.candidates == labelled, "label_targets: ", labelled, " labelled candidates for ",
                    space.candidates,

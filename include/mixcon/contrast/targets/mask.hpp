@@ -46,7 +46,8 @@ struct mask_targets {
     const bool one_view = space.anchors == samples && order == view_order::view_major;
     MIXCON_REQUIRE(space.candidates == stacked && (space.anchors == stacked || one_view), "mask_targets: ", samples,
                    " samples x ", views, " views for ", space.anchors, " anchors and ", space.candidates,
-                   " candidates; expected ", stacked, " stacked rows (anchors may be the first view alone)");
+                   " candidates; expected ", stacked, " stacked rows (anchors may be the first view alone)",
+                   detail::asked_about_columns(space, samples, stacked));
     for (index_t i = 0; i < samples; ++i)
       for (index_t j = 0; j < samples; ++j)
         MIXCON_REQUIRE(mask(i, j) >= E(0) && mask(i, j) - mask(i, j) == E(0), "mask_targets: mask (", i, ", ", j,

@@ -35,7 +35,8 @@ struct matrix_targets {
   auto bind(const pair_space& space) const {
     const axes<2> expected{space.anchors, space.candidates};
     MIXCON_REQUIRE(target.extents() == expected, "matrix_targets: targets are ", target.extents(), " for ", expected,
-                   " (anchors, candidates); they must match");
+                   " (anchors, candidates); they must match",
+                   detail::asked_about_columns(space, target.extent(0), target.extent(0)));
     MIXCON_REQUIRE(!weight || weight.extents() == expected, "matrix_targets: weights are ", weight.extents(), " for ",
                    expected, " (anchors, candidates); they must match");
     check_values();

@@ -68,7 +68,7 @@ struct segment_targets {
     for (int s = 0; s < count; ++s) from[s + 1] = from[s] + space.segments[static_cast<std::size_t>(s)];
     auto part = [&](int s) {
       const index_t size = space.segments[static_cast<std::size_t>(s)];
-      return pair_space{space.anchors, size, 0, {size}};
+      return pair_space{space.anchors, size, 0, {size}, space.width};
     };
     return [&]<int... k>(std::integer_sequence<int, k...>) {
       return bound<decltype(get<k>(each).bind(space))...>{{get<k>(each).bind(part(k))...}, from};

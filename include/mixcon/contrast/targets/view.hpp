@@ -17,7 +17,8 @@ struct view_targets {
     MIXCON_REQUIRE(samples >= 1 && views >= 2, "view_targets: ", samples, " samples and ", views,
                    " views; expected at least 1 and 2");
     MIXCON_REQUIRE(space.candidates == samples * views, "view_targets: ", space.candidates, " candidates for ", samples,
-                   " samples x ", views, " views; expected ", samples * views, " stacked rows");
+                   " samples x ", views, " views; expected ", samples * views, " stacked rows",
+                   detail::asked_about_columns(space, samples, samples * views));
     const bool one_view = space.anchors == samples && order == view_order::view_major;
     MIXCON_REQUIRE(space.anchors == space.candidates || one_view, "view_targets: ", space.anchors,
                    " anchors; expected all ", space.candidates, " rows, or the ", samples,
