@@ -165,7 +165,10 @@ void make_room_for_run(const std::string& folder, bool overwrites) {
 void check_files_of_run(const std::string& folder, const std::string& run) {
   for (const char* name : names_of_run) {
     const std::string path = folder + "/" + name;
-    if (!is_there(path)) continue;
+    if (!is_there(path)) {
+      if (path.ends_with(".jsonl")) std::fprintf(stderr, "%s is missing; its records begin anew.\n", path.c_str());
+      continue;
+    }
     const bool is_checkpoint = path.ends_with(".safetensors");
     const auto of = run_of(path);
     const bool whole = of && (!is_checkpoint || is_whole(path));
@@ -175,7 +178,8 @@ void check_files_of_run(const std::string& folder, const std::string& run) {
     index_t left_out = 0;
     if (whole && path.ends_with(".jsonl")) read_metrics_of(run, path, &left_out);
     if (left_out > 0)
-      std::fprintf(stderr, "%s: %lld lines are damaged or of another run, and left out; the file as it was is %s.\n",
+      std::fprintf(stderr,
+                   "%s: lines that are damaged or of another run: %lld. They are left out; the file as it was is %s.\n",
                    path.c_str(), static_cast<long long>(left_out), kept_aside(path, true).c_str());
     else if (!whole)
       std::fprintf(stderr, "%s is damaged or not of mixcon-train; it stays as %s.\n", path.c_str(),

@@ -228,7 +228,7 @@ TEST_CASE("a run goes on from the checkpoint before a damaged one, says so, and 
   INFO(seen.text);
   CHECK(seen.status == exit_done);
   CHECK(says(seen, "checkpoint.previous.safetensors of step 9 of the same run"));
-  CHECK(says(seen, "2 lines are damaged or of another run, and left out"));
+  CHECK(says(seen, "lines that are damaged or of another run: 2. They are left out"));
   CHECK(load_checkpoint(place) == end);
   CHECK(read_whole_file(newest + ".kept") == damaged);
   CHECK(read_whole_file(place + "/metrics.jsonl.kept") == metrics);
