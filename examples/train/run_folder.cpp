@@ -64,9 +64,13 @@ index_t largest_number(const std::string& base) {
   return largest;
 }
 
-std::string trimmed(std::string folder) {
+/// Without slashes at its end, and by its own name where it was given as a dot or two.
+std::string plain_name(std::string folder) {
   while (folder.size() > 1 && folder.back() == '/') folder.pop_back();
-  return folder;
+  std::error_code error;
+  const fs::path name = fs::path(folder).filename();
+  const fs::path full = name == "." || name == ".." ? fs::canonical(folder, error) : fs::path(folder);
+  return error ? folder : full.string();
 }
 
 /// Gives a file the name FILE.kept, or FILE.kept-2 and so on where that is taken; the new name.
@@ -123,8 +127,8 @@ folder_lock::~folder_lock() {
 }
 
 std::string next_free_name(const std::string& folder) {
-  const std::string base = without_number(trimmed(folder));
-  const index_t first = base == trimmed(folder) && is_there(base) ? 2 : 1;
+  const std::string name = plain_name(folder), base = without_number(name);
+  const index_t first = base == name && is_there(base) ? 2 : 1;
   return numbered(base, std::max(first, largest_number(base) + 1));
 }
 

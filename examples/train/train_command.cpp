@@ -181,6 +181,9 @@ int train(const train_request& request, std::FILE* to) {
   settings asked = request.chosen;
   if (!request.resume.empty()) {
     MIXCON_REQUIRE(!request.overwrites, "--overwrite: a run that goes on (--resume) replaces none; give one of them.");
+    std::error_code error;
+    if (!std::filesystem::exists(request.resume, error))
+      refuse_file(request.resume, ": there is no such file. Is the path right?");
     lock.emplace(folder_of(request.resume));  // first, so that nobody moves on what is read here
     from = load_and_say(request.resume);
     asked = from->chosen = settings_to_resume(*from, request);

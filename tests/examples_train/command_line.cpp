@@ -81,6 +81,7 @@ TEST_CASE("what cannot be done is refused with one sentence and status 2", "[exa
       {{"inspect", "--data-dir", folder / "nowhere"}, "nowhere: there is no such folder"},
       {{"inspect", "--out", ""}, "--out: the value is empty"},
       {{"train", "--data", "digits", "--resume", folder / "nothing"}, "there is no such file"},
+      {{"train", "--resume", folder / "not/there"}, "not/there: there is no such file"},
       {{"train", "--data", "digits", "--resume", folder / "a file"}, "byte 1"},
       {{"train", "--data", "digits", "--out", folder / "a file/below"}, "the folder cannot be made"},
       {{"eval", folder / "a file"}, "no safetensors file"},

@@ -166,6 +166,7 @@ TEST_CASE("default names count up, also beside each other", "[examples]") {
   CHECK(next_free_name(folder / "runs/default-002/") == folder / "runs/default-005");
   CHECK(next_free_name(folder / "runs") == folder / "runs-002");
   CHECK(next_free_name(folder / "new") == folder / "new-001");
+  CHECK(next_free_name(folder / "runs/.") == std::filesystem::canonical(folder / "runs").string() + "-002");
   std::filesystem::create_directories(folder / "runs/default-999");
   CHECK(next_free_name(folder / "runs/default") == folder / "runs/default-1000");
 }
