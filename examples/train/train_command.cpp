@@ -71,11 +71,11 @@ settings settings_to_resume(const checkpoint& from, const train_request& request
   if (given.count("checkpoint_every") > 0) chosen.checkpoint_every = asked.checkpoint_every;
   if (given.count("data_folder") > 0) chosen.data_folder = asked.data_folder = full_path(asked.data_folder);
   if (request.quick) given.insert({"first_stride", "images"});
-  for (const std::string& setting : given) require_use_of(setting, chosen);
   const auto kept = named_values(chosen), wanted = named_values(asked);
   for (std::size_t k = 0; k < kept.size(); ++k) {
     const std::string& setting = kept[k].first;
     if (given.count(setting) == 0) continue;
+    require_use_of(setting, chosen);
     if (kept[k].second != wanted[k].second && !(setting == "data" && asked.data == "auto"))
       refuse_file(request.resume, ": it was trained with ", flag_of(setting), " ", kept[k].second, ", not ",
                   wanted[k].second, request.given.count(setting) == 0 ? " (--quick)" : "",

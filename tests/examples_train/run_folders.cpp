@@ -285,6 +285,7 @@ TEST_CASE("a resumed run takes its own options again, and no others", "[examples
   const std::vector<std::pair<words, std::string>> refused{
       {{"--embedding", "32"}, "it was trained with --embedding 16, not 32"},
       {{"--recipe", "ce"}, "it was trained with --recipe supcon, not ce"},
+      {{"--recipe", "mixup", "--alpha", "1"}, "it was trained with --recipe supcon, not mixup"},
       {{"--lr", "0.2"}, "--lr 0.1, not 0.2"},
       {{"--steps", "3"}, "--steps 2, not 3"},
       {{"--quick"}, "--first-stride 1, not 2 (--quick)"},
