@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "data/cifar.hpp"
 
+#include "data/data_folder.hpp"
 #include "data/input_file.hpp"
 #include "data/readers.hpp"
 
@@ -13,7 +14,8 @@ namespace mixcon_train {
 namespace {
 
 constexpr index_t values = index_t{3} * 32 * 32;
-const char* const get_them = "Name the folder that has the files of the published archive (binary version), unpacked.";
+const char* const get_them =
+    "Name the folder that has the files of the published archive, binary version, unpacked (--data-dir).";
 
 data_set read_files(const std::string& folder, const std::vector<std::string>& files, const cifar_record& record,
                     index_t records, const char* name, const std::vector<std::string>& class_names) {
@@ -23,8 +25,9 @@ data_set read_files(const std::string& folder, const std::vector<std::string>& f
   return data;
 }
 
-void require_folder(const std::string& name, const std::string& folder) {
+void require_folder(const std::string& name, const std::string& folder, const std::vector<std::string>& files) {
   if (folder.empty()) refuse_file(name, " has no usual place. ", get_them);
+  require_files_in(folder, files, false, get_them);
 }
 
 std::vector<std::string> words(const char* text) {
@@ -67,17 +70,18 @@ void append_cifar_file(const std::string& path, const cifar_record& record, inde
 }
 
 train_and_test read_cifar10(const std::string& folder) {
-  require_folder("cifar10", folder);
+  const std::vector<std::string> parts{"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin",
+                                       "data_batch_5.bin"};
+  std::vector<std::string> files = parts;
+  files.emplace_back("test_batch.bin");
+  require_folder("cifar10", folder, files);
   const std::vector<std::string> names = words("airplane automobile bird cat deer dog frog horse ship truck");
-  return {
-      read_files(folder,
-                 {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin"},
-                 {}, 10000, "cifar10 train", names),
-      read_files(folder, {"test_batch.bin"}, {}, 10000, "cifar10 test", names)};
+  return {read_files(folder, parts, {}, 10000, "cifar10 train", names),
+          read_files(folder, {"test_batch.bin"}, {}, 10000, "cifar10 test", names)};
 }
 
 train_and_test read_cifar100(const std::string& folder) {
-  require_folder("cifar100", folder);
+  require_folder("cifar100", folder, {"train.bin", "test.bin"});
   const cifar_record record{.labels = 2, .used = 1};
   return {read_files(folder, {"train.bin"}, record, 50000, "cifar100 train", words(fine_classes)),
           read_files(folder, {"test.bin"}, record, 10000, "cifar100 test", words(fine_classes))};

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "data/data_folder.hpp"
 #include "data/idx.hpp"
 #include "data/readers.hpp"
 
@@ -10,7 +11,8 @@ namespace {
 
 constexpr index_t samples = 1797, for_training = 1437;
 constexpr int most_ink = 16;  // set pixels of a block of 4 x 4
-const char* const advice = "The folder examples/data/digits of the mixcon repository has it.";
+const char* const advice =
+    "The folder examples/data/digits of the mixcon repository has both; without --data-dir it is taken.";
 
 }  // namespace
 
@@ -23,6 +25,7 @@ std::string shipped_digits() {
 }
 
 train_and_test read_digits(const std::string& folder) {
+  require_files_in(folder, {"digits-images-idx3-ubyte.gz", "digits-labels-idx1-ubyte.gz"}, false, advice);
   const std::filesystem::path in = folder;
   data_set whole =
       read_idx_pair((in / "digits-images-idx3-ubyte.gz").string(), (in / "digits-labels-idx1-ubyte.gz").string(),

@@ -18,8 +18,8 @@ train_and_test read_data(const std::string& name, const std::string& folder) {
   if (name == "cifar100") return read_cifar100(folder);
   if (name == "digits") return folder.empty() ? read_digits() : read_digits(folder);
   if (name == "auto") {
-    const std::string place = folder.empty() ? debian_fashion_mnist : folder;
-    return std::filesystem::exists(place) ? read_fashion_mnist(place) : read_digits();
+    if (!folder.empty()) return read_fashion_mnist(folder);  // a folder that was named is meant
+    return std::filesystem::exists(debian_fashion_mnist) ? read_fashion_mnist() : read_digits();
   }
   std::string known;
   for (const std::string& each : data_names()) known += (known.empty() ? "" : ", ") + each;

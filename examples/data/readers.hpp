@@ -33,9 +33,10 @@ train_and_test read_digits(const std::string& folder = shipped_digits());
 /// The names that `read_data` knows, `auto` last.
 const std::vector<std::string>& data_names();
 
-/// Reads a data set by name. An empty folder means its usual place; CIFAR has none. `auto` is Fashion-MNIST where its
-/// package is installed, and the digits otherwise; `train.name` says which. Throws file_error, and
-/// std::invalid_argument for a name that is not known.
+/// Reads a data set by name. An empty folder means its usual place; CIFAR has none. `auto` is Fashion-MNIST, of the
+/// folder where one is named; without a folder the digits stand in where its package is not installed, and `train.name`
+/// says so. Throws file_error where the folder is missing or lacks a file, and std::invalid_argument for a name that is
+/// not known.
 train_and_test read_data(const std::string& name, const std::string& folder = {});
 
 }  // namespace mixcon_train

@@ -4,6 +4,7 @@
 #include "data/file_error.hpp"
 #include "train/atomic_file.hpp"
 #include "train/checksum.hpp"
+#include "train/run_identity.hpp"
 
 #include <charconv>
 #include <filesystem>
@@ -12,7 +13,7 @@ namespace mixcon_train {
 
 namespace {
 
-constexpr const char* format_name = "mixcon-train 1";
+constexpr const char* format_name = "mixcon-train 2";
 
 std::uint64_t hash_of(const tensor_file& file) {
   std::string text;
@@ -51,8 +52,30 @@ checkpoint read_checkpoint(const std::string& path) {
   state.step = number_of<index_t>(file, "step", path);
   state.position.epoch = number_of<std::uint64_t>(file, "epoch", path);
   state.position.batch = number_of<index_t>(file, "batch", path);
+  state.run = sentence_of(file, "run", path);
   state.tensors = std::move(file.tensors);
   return state;
+}
+
+std::string without_end(const std::string& sentence) {
+  return sentence.ends_with(".") ? sentence.substr(0, sentence.size() - 1) : sentence;
+}
+
+/// Refuses a checkpoint that is not of the run that the rest of its folder is of; `why` no newer one can be read.
+void require_same_run(const checkpoint& previous, const std::string& path, const std::string& folder,
+                      const std::string& why) {
+  bool told = previous.run.empty();
+  for (const char* name : {checkpoint_name, metrics_name}) {
+    const auto run = run_of(folder + "/" + name);
+    if (!run) continue;
+    if (*run != previous.run)
+      refuse_file(without_end(why), ". The checkpoint before it, ", path, ", is of another run, ", previous.run,
+                  "; by ", name, " this is ", *run, ". Name that file itself to use it.");
+    told = true;
+  }
+  if (!told)
+    refuse_file(without_end(why), ". Nothing in the folder tells whether the checkpoint before it, ", path,
+                ", is of the same run. Name that file itself to use it.");
 }
 
 }  // namespace
@@ -67,9 +90,10 @@ std::uint64_t hash_of(const std::vector<stored_tensor>& tensors) {
   return checksum(text);
 }
 
-void save_checkpoint(const std::string& folder, const checkpoint& state) {
+void save_checkpoint(const std::string& folder, const checkpoint& state, bool keeps_previous) {
   tensor_file file{.tensors = state.tensors};
   file.metadata = {{"format", format_name},
+                   {"run", state.run},
                    {"settings", to_json(state.chosen)},
                    {"data_hash", hexadecimal(state.data_hash)},
                    {"step", std::to_string(state.step)},
@@ -77,20 +101,31 @@ void save_checkpoint(const std::string& folder, const checkpoint& state) {
                    {"batch", std::to_string(state.position.batch)}};
   file.metadata["checksum"] = hexadecimal(hash_of(file));
   make_folder(folder);
-  write_atomically(folder + "/" + checkpoint_name, packed(file), folder + "/" + previous_checkpoint_name);
+  write_atomically(folder + "/" + checkpoint_name, packed(file),
+                   keeps_previous ? folder + "/" + previous_checkpoint_name : std::string());
 }
 
 checkpoint load_checkpoint(const std::string& file_or_folder, std::string* passed_over) {
-  if (!std::filesystem::is_directory(file_or_folder)) return read_checkpoint(file_or_folder);
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(file_or_folder, ignored)) return read_checkpoint(file_or_folder);
   const std::string newest = file_or_folder + "/" + checkpoint_name;
   const std::string previous = file_or_folder + "/" + previous_checkpoint_name;
+  std::string why;
   try {
     return read_checkpoint(newest);
-  } catch (const file_error& why) {
-    if (!std::filesystem::exists(previous)) throw;
-    if (passed_over != nullptr) *passed_over = why.what();
-    return read_checkpoint(previous);
+  } catch (const file_error& error) {
+    if (!std::filesystem::exists(previous, ignored)) throw;
+    why = error.what();
   }
+  checkpoint found;
+  try {
+    found = read_checkpoint(previous);
+  } catch (const file_error& error) {
+    refuse_file(without_end(why), ". Nor can the one before it be read: ", error.what());
+  }
+  require_same_run(found, previous, file_or_folder, why);
+  if (passed_over != nullptr) *passed_over = why;
+  return found;
 }
 
 }  // namespace mixcon_train

@@ -20,7 +20,13 @@ struct train_request {
   std::string resume{};           ///< checkpoint or run folder to go on from; empty: begin
   bool evaluates = true;          ///< at the end: table and report
   bool quiet = false;
+  bool overwrites = false;       ///< a run that `out` holds is replaced, rather than refused
+  bool quick = false;            ///< the user asked for a short job: the two values below, where no others were given
+  std::string name = "default";  ///< where `out` is empty: the run lies in runs/NAME-001 or the next number
 };
+/// What --quick stands for.
+inline constexpr index_t quick_first_stride = 2, quick_images = 240000;
+
 int train(const train_request& request, std::FILE* to);
 
 struct eval_request {

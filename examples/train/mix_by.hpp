@@ -21,11 +21,21 @@ using mixcon::axes;
 using mixcon::philox_draws;
 using mixcon::tensor_view;
 
+/// Which options a policy takes.
+template <class Policy>
+inline constexpr bool takes_alpha = requires(Policy policy) {
+  policy.lambda.alpha;
+};
+template <class Policy>
+inline constexpr bool takes_partner_share = requires(Policy policy) {
+  policy.partner_share;
+};
+
 template <class Policy>
 void set_options(Policy& policy, const policy_options& options) {
-  if constexpr (requires { policy.lambda.alpha; })
+  if constexpr (takes_alpha<Policy>)
     if (options.alpha) policy.lambda = {.alpha = *options.alpha};  // Beta(alpha, alpha)
-  if constexpr (requires { policy.partner_share; })
+  if constexpr (takes_partner_share<Policy>)
     if (options.partner_share) policy.partner_share = *options.partner_share;
   if constexpr (requires { policy.per = options.per; }) policy.per = options.per;
 }

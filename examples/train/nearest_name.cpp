@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "train/nearest_name.hpp"
 
+#include <mixcon/core/require.hpp>
+
 #include <algorithm>
 #include <numeric>
 
@@ -32,6 +34,22 @@ std::string nearest_name(const std::string& wrong, const std::vector<std::string
   });
   const bool is_near = nearest != known.end() && 2 * distance(wrong, *nearest) <= nearest->size();
   return is_near ? *nearest : std::string();
+}
+
+void require_one_of(const char* option, const std::string& value, const std::vector<std::string>& known) {
+  if (std::find(known.begin(), known.end(), value) != known.end()) return;
+  std::string list;
+  for (const std::string& name : known) list += (list.empty() ? "" : ", ") + name;
+  const std::string meant = nearest_name(value, known);
+  MIXCON_REQUIRE(false, option, ": there is no ", value.empty() ? "nameless one" : value, "; expected one of ", list,
+                 meant.empty() ? "." : ". Did you mean " + meant + "?");
+}
+
+std::string listed(const std::vector<std::string>& names) {
+  std::string text;
+  for (std::size_t k = 0; k < names.size(); ++k)
+    text += (k == 0 ? "" : k + 1 == names.size() ? " and " : ", ") + names[k];
+  return text;
 }
 
 }  // namespace mixcon_train

@@ -11,35 +11,39 @@ namespace {
 
 using namespace mixcon;  // in which policies are written, and nothing else
 
+template <class Policy>
+constexpr policy_entry entry(const char* name, const char* summary) {
+  return {name, summary, mix_by<Policy>, takes_alpha<Policy>, takes_partner_share<Policy>};
+}
+
 constexpr policy_entry table[] = {
-    {"mixup", "every pixel is lambda of its own image and the rest of its partner's", mix_by<mixup<>>},
-    {"cutmix", "a box of the partner is pasted over the image", mix_by<cutmix<>>},
-    {"mixup-or-cutmix", "one of the two, drawn for each image", mix_by<mixup_or_cutmix<>>},
-    {"resizemix", "the whole partner, made small, is pasted over the image", mix_by<resizemix<>>},
-    {"saliencymix", "a box around the partner's most salient pixel", mix_by<saliencymix<>>},
-    {"snapmix", "a box of the partner, resized into a box of the image", mix_by<snapmix<>>},
-    {"fmix", "the partner shows through blobs of low frequency", mix_by<fmix<>>},
-    {"gridmix", "the partner shows through the holes of a grid", mix_by<gridmix<>>},
-    {"smoothmix", "the partner shows through a soft round spot", mix_by<smoothmix<>>},
-    {"attentivemix", "the cells that matter most stay, the partner shows in the others", mix_by<attentivemix<>>},
-    {"guidedmixup", "each pixel is shared by the saliency of the two images", mix_by<guidedmixup<>>},
-    {"puzzlemix", "blocks of both, moved and chosen by a minimum cut", mix_by<puzzlemix<>>},
-    {"alignmix", "maps whose cells were aligned first; here by brightness", mix_by<alignmix<>>},
-    {"tokenmix", "the partner shows in several blocks of tokens", mix_by<tokenmix<>>},
-    {"patchup", "square holes, other ones in each channel, show a mixture", mix_by<patchup<>>},
-    {"hconcat", "the left part stays, the right one is the partner's", mix_by<hconcat<>>},
-    {"stackmix", "the image and its partner side by side", mix_by<stackmix<>>},
-    {"cutout", "a box is covered; the label stays", mix_by<cutout<>>},
-    {"random-erasing", "sometimes a box of any form is covered; the label stays", mix_by<random_erasing>},
-    {"inputmix", "a little of another image, as noise; the label stays", mix_by<inputmix>},
-    {"noise-mixup", "mixup with noise; the label stays", mix_by<noise_mixup<>>},
-    {"augmix", "the image and altered copies of it; the label stays", mix_by<augmix>},
-    {"regmixup", "mixup with lambda near one half, beside the clean batch", mix_by<regmixup<>>},
-    {"manifold-mixup", "mixup of hidden features; here in front of the first layer", mix_by<manifold_mixup<>>},
-    {"unmix", "the batch with itself reversed, whole or in a box, by one lambda", mix_by<unmix>},
-    {"universum", "mixup with another class, until it belongs to neither", mix_by<universum<lerp>>},
-    {"universum-cutmix", "the partner of another class, around a box of the own image",
-     mix_by<universum<pasted_boxes>>},
+    entry<mixup<>>("mixup", "every pixel is lambda of its own image and the rest of its partner's"),
+    entry<cutmix<>>("cutmix", "a box of the partner is pasted over the image"),
+    entry<mixup_or_cutmix<>>("mixup-or-cutmix", "one of the two, drawn for each image"),
+    entry<resizemix<>>("resizemix", "the whole partner, made small, is pasted over the image"),
+    entry<saliencymix<>>("saliencymix", "a box around the partner's most salient pixel"),
+    entry<snapmix<>>("snapmix", "a box of the partner, resized into a box of the image"),
+    entry<fmix<>>("fmix", "the partner shows through blobs of low frequency"),
+    entry<gridmix<>>("gridmix", "the partner shows through the holes of a grid"),
+    entry<smoothmix<>>("smoothmix", "the partner shows through a soft round spot"),
+    entry<attentivemix<>>("attentivemix", "the cells that matter most stay, the partner shows in the others"),
+    entry<guidedmixup<>>("guidedmixup", "each pixel is shared by the saliency of the two images"),
+    entry<puzzlemix<>>("puzzlemix", "blocks of both, moved and chosen by a minimum cut"),
+    entry<alignmix<>>("alignmix", "maps whose cells were aligned first; here by brightness"),
+    entry<tokenmix<>>("tokenmix", "the partner shows in several blocks of tokens"),
+    entry<patchup<>>("patchup", "square holes, other ones in each channel, show a mixture"),
+    entry<hconcat<>>("hconcat", "the left part stays, the right one is the partner's"),
+    entry<stackmix<>>("stackmix", "the image and its partner side by side"),
+    entry<cutout<>>("cutout", "a box is covered; the label stays"),
+    entry<random_erasing>("random-erasing", "sometimes a box of any form is covered; the label stays"),
+    entry<inputmix>("inputmix", "a little of another image, as noise; the label stays"),
+    entry<noise_mixup<>>("noise-mixup", "mixup with noise; the label stays"),
+    entry<augmix>("augmix", "the image and altered copies of it; the label stays"),
+    entry<regmixup<>>("regmixup", "mixup with lambda near one half, beside the clean batch"),
+    entry<manifold_mixup<>>("manifold-mixup", "mixup of hidden features; here in front of the first layer"),
+    entry<unmix>("unmix", "the batch with itself reversed, whole or in a box, by one lambda"),
+    entry<universum<lerp>>("universum", "mixup with another class, until it belongs to neither"),
+    entry<universum<pasted_boxes>>("universum-cutmix", "the partner of another class, around a box of the own image"),
 };
 
 }  // namespace

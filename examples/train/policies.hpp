@@ -37,6 +37,7 @@ struct policy_entry {
   const char* name;
   const char* summary;
   mixed_batch (*mix)(const batch_to_mix& batch, const mixcon::philox_draws& draws, const policy_options& options);
+  bool takes_alpha, takes_partner_share;  ///< which options have an effect
 };
 
 /// Every policy, one line each in policies.cpp.

@@ -3,6 +3,7 @@
 
 #include "image/png.hpp"
 #include "train/html.hpp"
+#include "train/run_identity.hpp"
 #include "train/symmetric_matrix.hpp"
 
 #include <mixcon/core/require.hpp>
@@ -75,7 +76,8 @@ std::string curves(const report_content& content) {
 }  // namespace
 
 std::string report_html(const report_content& content) {
-  std::string html = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>" +
+  std::string html = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">" +
+                     (identity_in_page + escaped(content.run) + after_identity_in_page) + "\n<title>" +
                      escaped(content.title) +
                      "</title>\n<meta name=\"viewport\" content=\"width=device-width\"><style>" + style +
                      "</style></head><body>\n<h1>" + escaped(content.title) + "</h1>\n";

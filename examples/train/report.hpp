@@ -15,6 +15,7 @@ namespace mixcon_train {
 /// What a run has to show.
 struct report_content {
   std::string title{};
+  std::string run{};                                         ///< its identity
   std::vector<std::pair<std::string, std::string>> facts{};  ///< settings, machine, version: name and value
   std::vector<score_row> scores{};
   std::vector<point> loss{}, rate{};  ///< over steps

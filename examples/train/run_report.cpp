@@ -44,7 +44,7 @@ double number_in(const nlohmann::ordered_json& record, const char* name) {
 }
 
 void add_history(const std::string& path, report_content& content) {
-  for (const auto& record : read_metrics(path)) {
+  for (const auto& record : read_metrics_of(content.run, path)) {
     if (record.contains("loss")) {
       content.loss.push_back({number_in(record, "step"), number_in(record, "loss")});
       content.rate.push_back({number_in(record, "step"), number_in(record, "rate")});
@@ -100,20 +100,21 @@ judgement judge(network& net, device& on, const settings& chosen, const train_an
   return found;
 }
 
-std::string write_report(const std::string& folder, const settings& chosen, const train_and_test& data,
-                         const judgement& found) {
-  report_content content{.title = chosen.recipe + " on " + data.train.name, .scores = found.scores};
+std::string write_report(const std::string& folder, const std::string& identity, const settings& chosen,
+                         const train_and_test& data, const judgement& found) {
+  report_content content{.title = chosen.recipe + " on " + data.train.name, .run = identity, .scores = found.scores};
   const machine_facts machine = facts_of_this_machine();
   content.facts = named_values(chosen);
-  content.facts.insert(content.facts.begin(), {{"mixcon", machine.version},
+  content.facts.insert(content.facts.begin(), {{"run", identity},
+                                               {"mixcon", machine.version},
                                                {"machine", machine.processor},
                                                {"compiler", machine.compiler},
                                                {"training images", std::to_string(data.train.samples())},
                                                {"test images", std::to_string(data.test.samples())}});
-  add_history(folder + "/metrics.jsonl", content);
+  add_history(folder + "/" + metrics_name, content);
   add_embeddings(found.test_backbone, data.test, content);
   content.sheet = sheet_of(chosen, data.train);
-  const std::string path = folder + "/report.html";
+  const std::string path = folder + "/" + report_name;
   write_atomically(path, report_html(content));
   return path;
 }

@@ -3,46 +3,46 @@
 
 #include "data/file_error.hpp"
 #include "data/readers.hpp"
+#include "train/nearest_name.hpp"
 
 #include <mixcon/core/require.hpp>
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
-#include <cmath>
+#include <utility>
 
 namespace mixcon_train {
 
 namespace {
 
-/// Calls f(name, member) for every setting: the one list from which they are written and read.
+/// Calls f(name, flag, member) for every setting: the one list from which they are written, read and named.
 template <class Settings, class F>
 void for_each_setting(Settings& s, const F& f) {
-  f("recipe", s.recipe), f("universum", s.universum), f("partner_share", s.partner_share), f("alpha", s.alpha);
-  f("temperature", s.temperature), f("data", s.data), f("data_folder", s.data_folder), f("shift", s.shift);
-  f("flip", s.flip), f("erase", s.erase), f("architecture", s.architecture), f("width", s.width);
-  f("first_stride", s.first_stride), f("embedding", s.embedding), f("precision", s.precision), f("batch", s.batch);
-  f("images", s.images), f("steps", s.steps), f("epochs", s.epochs), f("learning_rate", s.learning_rate);
-  f("momentum", s.momentum), f("weight_decay", s.weight_decay), f("schedule", s.schedule), f("warm_up", s.warm_up);
-  f("average", s.average), f("seed", s.seed), f("threads", s.threads), f("out", s.out);
-  f("checkpoint_every", s.checkpoint_every);
+  f("recipe", "--recipe", s.recipe), f("universum", "--universum", s.universum);
+  f("partner_share", "--partner-share", s.partner_share), f("alpha", "--alpha", s.alpha);
+  f("temperature", "--temperature", s.temperature), f("data", "--data", s.data);
+  f("data_folder", "--data-dir", s.data_folder), f("shift", "--shift", s.shift), f("flip", "--flip", s.flip);
+  f("erase", "--erase", s.erase), f("architecture", "--arch", s.architecture), f("width", "--width", s.width);
+  f("first_stride", "--first-stride", s.first_stride), f("embedding", "--embedding", s.embedding);
+  f("precision", "--precision", s.precision), f("batch", "--batch", s.batch), f("images", "--images", s.images);
+  f("steps", "--steps", s.steps), f("epochs", "--epochs", s.epochs), f("learning_rate", "--lr", s.learning_rate);
+  f("momentum", "--momentum", s.momentum), f("weight_decay", "--weight-decay", s.weight_decay);
+  f("schedule", "--schedule", s.schedule), f("warm_up", "--warm-up", s.warm_up), f("average", "--average", s.average);
+  f("seed", "--seed", s.seed), f("threads", "--threads", s.threads), f("out", "--out", s.out);
+  f("checkpoint_every", "--checkpoint-every", s.checkpoint_every);
 }
 
 nlohmann::ordered_json json_of(const settings& chosen) {
   nlohmann::ordered_json written = nlohmann::ordered_json::object();
-  for_each_setting(chosen, [&](const char* name, const auto& value) { written[name] = value; });
+  for_each_setting(chosen, [&](const char* name, const char*, const auto& value) { written[name] = value; });
   return written;
 }
 
-std::string list_of(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
-}
-
-void require_one_of(const char* option, const std::string& value, const std::vector<std::string>& known) {
-  MIXCON_REQUIRE(std::find(known.begin(), known.end(), value) != known.end(), option, ": there is no ", value,
-                 "; expected one of ", list_of(known), ".");
+/// Whether JSON can hold a text.
+bool can_be_written(const std::string& text) {
+  return !nlohmann::json::parse(nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::ignore))
+              .get<std::string>()
+              .compare(text);
 }
 
 void require_in(const char* option, double value, double low, double high) {
@@ -100,7 +100,10 @@ void check_settings(const settings& s) {
   require_count("--threads", s.threads, 0, 1024);
   require_count("--checkpoint-every", s.checkpoint_every, 1, index_t{1} << 40);
   MIXCON_REQUIRE(s.steps == 0 || s.epochs == 0, "--steps and --epochs both say how long to train; give one of them.");
-  MIXCON_REQUIRE(!s.out.empty(), "--out: the name of the run folder is empty; expected a path.");
+  for (const auto& [flag, path] : {std::pair{"--out", &s.out}, std::pair{"--data-dir", &s.data_folder}})
+    MIXCON_REQUIRE(can_be_written(*path), flag,
+                   ": the name of this folder is not UTF-8, and records of a run could not ",
+                   "hold it. Expected another name.");
 }
 
 std::string to_json(const settings& chosen) { return json_of(chosen).dump(); }
@@ -111,7 +114,7 @@ settings settings_from_json(const std::string& text, const std::string& path) {
   if (!read.is_object()) refuse_file(path, ": its settings are no JSON object", advice);
   settings chosen;
   std::size_t found = 0;
-  for_each_setting(chosen, [&](const char* name, auto& value) {
+  for_each_setting(chosen, [&](const char* name, const char*, auto& value) {
     using value_type = std::remove_reference_t<decltype(value)>;
     const auto at = read.find(name);
     if (at == read.end()) refuse_file(path, ": its settings lack ", name, advice);
@@ -124,6 +127,16 @@ settings settings_from_json(const std::string& text, const std::string& path) {
   });
   if (found != read.size()) refuse_file(path, ": its settings hold names that are not known", advice);
   return chosen;
+}
+
+std::string flag_of(const std::string& setting) {
+  std::string found;
+  const settings any;
+  for_each_setting(any, [&](const char* name, const char* flag, const auto&) {
+    if (setting == name) found = flag;
+  });
+  MIXCON_REQUIRE(!found.empty(), "flag_of: there is no setting ", setting, ".");
+  return found;
 }
 
 std::vector<std::pair<std::string, std::string>> named_values(const settings& chosen) {

@@ -40,8 +40,8 @@ struct settings {
   double average = 0;               ///< decay of the running mean of weights that is evaluated; 0: none
 
   std::uint64_t seed = 0;
-  int threads = 0;  ///< 0: as many as there are processors
-  std::string out = "run";
+  int threads = 0;                 ///< 0: as many as there are processors
+  std::string out{};               ///< folder of the run; empty: a new one, numbered
   index_t checkpoint_every = 500;  ///< steps
 
   friend bool operator==(const settings&, const settings&) = default;
@@ -57,6 +57,9 @@ void check_settings(const settings& chosen);
 /// file_error.
 std::string to_json(const settings& chosen);
 settings settings_from_json(const std::string& text, const std::string& path);
+
+/// The option of the command line that sets a setting: "--lr" for "learning_rate".
+std::string flag_of(const std::string& setting);
 
 /// Every setting by name, as text.
 std::vector<std::pair<std::string, std::string>> named_values(const settings& chosen);

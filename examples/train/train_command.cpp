@@ -3,10 +3,15 @@
 #include "data/readers.hpp"
 #include "train/atomic_file.hpp"
 #include "train/commands.hpp"
+#include "train/given_options.hpp"
 #include "train/interrupt.hpp"
 #include "train/machine.hpp"
 #include "train/metrics_log.hpp"
+#include "train/named_data.hpp"
+#include "train/nearest_name.hpp"
 #include "train/progress.hpp"
+#include "train/run_folder.hpp"
+#include "train/run_identity.hpp"
 #include "train/run_report.hpp"
 #include "train/training_run.hpp"
 
@@ -18,6 +23,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
 
 namespace mixcon_train {
 
@@ -26,33 +32,86 @@ namespace {
 using json = nlohmann::ordered_json;
 
 std::string folder_of(const std::string& checkpoint_path) {
-  if (std::filesystem::is_directory(checkpoint_path)) return checkpoint_path;
+  std::error_code error;
+  if (std::filesystem::is_directory(checkpoint_path, error)) return checkpoint_path;
   const std::string folder = std::filesystem::path(checkpoint_path).parent_path().string();
   return folder.empty() ? "." : folder;
 }
 
-/// The settings of a checkpoint, unless the user gave others: those it refuses, but for where and how often to write.
+std::string full_path(const std::string& path) {
+  std::error_code error;
+  const auto full = std::filesystem::weakly_canonical(path, error).lexically_normal();
+  const std::string text = (error ? std::filesystem::path(path) : full).string();
+  return text.size() > 1 && text.back() == '/' ? text.substr(0, text.size() - 1) : text;
+}
+
+/// A checkpoint file, or the newest one that can be read of a folder; stderr says when that is not the newest.
+checkpoint load_and_say(const std::string& file_or_folder) {
+  std::string passed_over;
+  checkpoint found = load_checkpoint(file_or_folder, &passed_over);
+  if (!passed_over.empty())
+    std::fprintf(stderr, "%s The one before it, %s/%s of step %lld of the same run, is taken instead.\n",
+                 passed_over.c_str(), file_or_folder.c_str(), previous_checkpoint_name,
+                 static_cast<long long>(found.step));
+  return found;
+}
+
+/// The settings of a checkpoint, unless the user gave others: those it refuses, but for where the images lie and how
+/// often to write.
 settings settings_to_resume(const checkpoint& from, const train_request& request) {
-  settings chosen = from.chosen;
+  settings chosen = from.chosen, asked = resolved(request.chosen);
+  std::set<std::string> given = request.given;
   chosen.out = folder_of(request.resume);
-  if (request.given.count("checkpoint_every") > 0) chosen.checkpoint_every = request.chosen.checkpoint_every;
-  if (request.given.count("data_folder") > 0) chosen.data_folder = request.chosen.data_folder;
-  const auto kept = named_values(chosen), asked = named_values(request.chosen);
-  for (std::size_t k = 0; k < kept.size(); ++k)
-    if (request.given.count(kept[k].first) > 0 && kept[k].second != asked[k].second)
-      refuse_file(request.resume, ": it was trained with ", kept[k].first, " ", kept[k].second, ", not ",
-                  asked[k].second, "; leave that option out, or begin a new run.");
+  if (given.count("out") > 0) {
+    if (full_path(asked.out) != full_path(chosen.out))
+      refuse_file("--out: ", asked.out, "; a run that goes on stays in its folder, ", chosen.out,
+                  ". Leave that option out.");
+    asked.out = chosen.out;
+  }
+  if (given.count("checkpoint_every") > 0) chosen.checkpoint_every = asked.checkpoint_every;
+  if (given.count("data_folder") > 0) chosen.data_folder = asked.data_folder = full_path(asked.data_folder);
+  if (request.quick) given.insert({"first_stride", "images"});
+  const auto kept = named_values(chosen), wanted = named_values(asked);
+  for (std::size_t k = 0; k < kept.size(); ++k) {
+    const std::string& setting = kept[k].first;
+    if (given.count(setting) == 0) continue;
+    require_use_of(setting, chosen);
+    if (kept[k].second != wanted[k].second && !(setting == "data" && asked.data == "auto"))
+      refuse_file(request.resume, ": it was trained with ", flag_of(setting), " ", kept[k].second, ", not ",
+                  wanted[k].second, request.given.count(setting) == 0 ? " (--quick)" : "",
+                  "; leave that option out, or begin a new run.");
+  }
   return chosen;
 }
 
-/// What suits the digits, 8 x 8 and not to be mirrored, where the user said nothing else.
+/// Settings that name the data set which was found, where that was left open; and what suits the digits, 8 x 8 and not
+/// to be mirrored, where the user said nothing else.
 settings fitted_to(const data_set& data, const train_request& request) {
   settings chosen = request.chosen;
+  chosen.data = data.name.substr(0, data.name.find(' '));
+  if (!chosen.data_folder.empty()) chosen.data_folder = full_path(chosen.data_folder);
   if (data.name.starts_with("digits")) {
     if (request.given.count("shift") == 0) chosen.shift = 1;
     if (request.given.count("flip") == 0) chosen.flip = 0;
   }
   return chosen;
+}
+
+/// Gives a new run its identity and its folder, where nothing of another run is left but a checkpoint to replace.
+folder_lock begun(training_run& run, const train_request& request) {
+  const std::string identity = new_run_identity(run.chosen());
+  std::string folder = request.chosen.out;
+  if (folder.empty()) {
+    folder = "runs/" + request.name;
+    folder_lock lock = make_next_folder(folder);
+    run.name(identity, folder);
+    return lock;
+  }
+  make_folder(folder);
+  folder_lock lock(folder);
+  make_room_for_run(folder, request.overwrites);
+  run.name(identity, folder);
+  return lock;
 }
 
 json step_record(const training_run& run, const step_report& report, const progress& shown) {
@@ -116,33 +175,40 @@ bool train_on(training_run& run, metrics_log& log, progress& shown) {
 }  // namespace
 
 int train(const train_request& request, std::FILE* to) {
+  check_settings(request.chosen);
   std::optional<checkpoint> from;
-  train_request asked = request;
+  std::optional<folder_lock> lock;
+  settings asked = request.chosen;
   if (!request.resume.empty()) {
-    std::string passed_over;
-    from = load_checkpoint(request.resume, &passed_over);
-    if (!passed_over.empty()) std::fprintf(stderr, "%s Going on from the one before it.\n", passed_over.c_str());
-    asked.chosen = from->chosen = settings_to_resume(*from, request);
+    MIXCON_REQUIRE(!request.overwrites, "--overwrite: a run that goes on (--resume) replaces none; give one of them.");
+    std::error_code error;
+    if (!std::filesystem::exists(request.resume, error))
+      refuse_file(request.resume, ": there is no such file. Is the path right?");
+    lock.emplace(folder_of(request.resume));  // first, so that nobody moves on what is read here
+    from = load_and_say(request.resume);
+    asked = from->chosen = settings_to_resume(*from, request);
+    check_settings(asked);
+  } else {
+    check_given(asked, request.given);
+    MIXCON_REQUIRE(!request.overwrites || !asked.out.empty(),
+                   "--overwrite: it needs --out, the folder of the run to replace; without --out each run gets a new "
+                   "folder.");
   }
-  check_settings(asked.chosen);
-  const train_and_test data = read_data(asked.chosen.data, asked.chosen.data_folder);
-  MIXCON_REQUIRE(asked.chosen.batch <= data.train.samples(), "--batch: ", asked.chosen.batch, " of the ",
-                 data.train.samples(), " images of ", data.train.name, "; expected no more than there are.");
-  if (asked.chosen.data == "auto" && data.train.name.starts_with("digits"))
-    std::fprintf(to, "Fashion-MNIST is not %s%s (package dataset-fashion-mnist); training on the shipped digits\n",
-                 asked.chosen.data_folder.empty() ? "installed" : "in ", asked.chosen.data_folder.c_str());
+  const train_and_test data = read_data_and_say(asked.data, asked.data_folder, to);
+  MIXCON_REQUIRE(asked.batch <= data.train.samples(), "--batch: ", asked.batch, " of the ", data.train.samples(),
+                 " images of ", data.train.name, "; expected no more than there are.");
   std::unique_ptr<training_run> run;
   if (from) {
     run = std::make_unique<training_run>(*from, data.train, request.resume);
   } else {
-    run = std::make_unique<training_run>(resolved(fitted_to(data.train, asked)), data.train);
+    run = std::make_unique<training_run>(resolved(fitted_to(data.train, request)), data.train);
+    lock.emplace(begun(*run, request));
   }
   const settings& chosen = run->chosen();
-  make_folder(chosen.out);
-  if (!from && std::filesystem::exists(chosen.out + "/" + checkpoint_name))
-    std::fprintf(to, "%s held another run, which this one replaces\n", chosen.out.c_str());
-  metrics_log log(chosen.out + "/metrics.jsonl", chosen, facts_of_this_machine(), run->done());
-  if (run->done() == 0) save_checkpoint(chosen.out, run->state());
+  if (from) check_files_of_run(chosen.out, from->run);
+  if (!from || !std::filesystem::exists(chosen.out + "/" + checkpoint_name))
+    save_checkpoint(chosen.out, run->state(), from.has_value());
+  metrics_log log(chosen.out + "/" + metrics_name, chosen, facts_of_this_machine(), run->done(), run->identity());
   std::fprintf(to, "%s on %lld images of %s: %lld steps of %lld images, %s, %d threads, into %s\n",
                chosen.recipe.c_str(), static_cast<long long>(data.train.samples()), data.train.name.c_str(),
                static_cast<long long>(run->steps()), static_cast<long long>(run->images_per_step()),
@@ -159,17 +225,17 @@ int train(const train_request& request, std::FILE* to) {
   run->with_evaluated_network(
       [&](network& net) { found = judge(net, run->on(), chosen, data, request.quiet ? nullptr : to); });
   for (const score_row& row : found.scores) log.write(score_record(row));
-  const std::string report = write_report(chosen.out, chosen, data, found);
+  const std::string report = write_report(chosen.out, run->identity(), chosen, data, found);
   std::fprintf(to, "\n%s\nreport: %s\n", written_table(found.scores).c_str(), report.c_str());
   return exit_done;
 }
 
 int evaluate(const eval_request& request, std::FILE* to) {
-  const checkpoint from = load_checkpoint(request.from);
   const bool other = !request.data.empty();
-  const train_and_test data =
-      read_data(other ? request.data : from.chosen.data,
-                other || !request.data_folder.empty() ? request.data_folder : from.chosen.data_folder);
+  if (other) require_one_of("--data", request.data, named_data_sets());
+  const checkpoint from = load_and_say(request.from);
+  const std::string folder = other || !request.data_folder.empty() ? request.data_folder : from.chosen.data_folder;
+  const train_and_test data = read_data(other ? request.data : from.chosen.data, folder);
   if (!other && content_hash(data.train) != from.data_hash)
     refuse_file(request.from, ": it was trained on other images than ", data.train.name,
                 ". Name the data set to judge it by with --data.");

@@ -94,6 +94,7 @@ training_run::training_run(const checkpoint& from, const data_set& train, const 
       const auto& [name, mean] = average_->means()[k];
       average_->set_mean(k, restored(file, mean_name(name), mean.extents(), *device_, path));
     }
+  identity_ = from.run;
   done_ = from.step;
   start_loader(from.position);
 }
@@ -140,7 +141,8 @@ step_report training_run::step() {
 }
 
 checkpoint training_run::state() const {
-  checkpoint now{.chosen = chosen_, .data_hash = data_hash_, .step = done_, .position = loader_->position()};
+  checkpoint now{
+      .chosen = chosen_, .data_hash = data_hash_, .step = done_, .position = loader_->position(), .run = identity_};
   for (const parameter& p : net_->parameters()) now.tensors.push_back(stored(p.name, p.value.value()));
   for (const state_tensor& s : net_->state()) now.tensors.push_back(stored(s.name, *s.value));
   const std::vector<parameter>& trained = optimiser_->parameters();

@@ -50,6 +50,10 @@ class training_run {
   /// What it takes to go on from here.
   checkpoint state() const;
 
+  /// Names a run that begins, and where its files lie. Nothing that it computes depends on either.
+  void name(const std::string& identity, const std::string& folder) { identity_ = identity, chosen_.out = folder; }
+  const std::string& identity() const { return identity_; }
+
   const settings& chosen() const { return chosen_; }
   index_t steps() const { return schedule_.steps; }
   index_t done() const { return done_; }
@@ -71,6 +75,7 @@ class training_run {
   bool ends_an_epoch(const loader_position& of_batch) const;
 
   settings chosen_;
+  std::string identity_{};
   const data_set& data_;
   std::uint64_t data_hash_;
   channel_statistics statistics_;

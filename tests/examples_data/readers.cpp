@@ -86,7 +86,21 @@ TEST_CASE("A missing data set says where to get it", "[data]") {
   CHECK_THROWS_WITH(read_cifar10(empty.path()), ContainsSubstring("data_batch_1.bin: there is no such file"));
   CHECK_THROWS_WITH(read_data("cifar100"), ContainsSubstring("Name the folder"));
   CHECK_THROWS_WITH(read_data("mnist"), ContainsSubstring("no data set called mnist; expected one of fashion-mnist"));
-  CHECK(read_data("auto", empty.path() + "/none").train.name == "digits train");
+  const auto no_folder = ContainsSubstring("/none: there is no such folder.");
+  for (const std::string& name : data_names()) CHECK_THROWS_WITH(read_data(name, empty.path() + "/none"), no_folder);
+  for (const std::string& name : data_names())
+    CHECK_THROWS_WITH(read_data(name, empty.path()), ContainsSubstring("there is no such file. Looked for "));
+  CHECK_THROWS_WITH(read_data("auto", empty.path()),
+                    ContainsSubstring("train-images-idx3-ubyte, train-labels-idx1-") &&
+                        ContainsSubstring("t10k-images-idx3-ubyte, t10k-labels-idx1-"));
+  mixcon_test::write_bytes(empty.file("none"), {1});
+  CHECK_THROWS_WITH(read_data("auto", empty.file("none")), ContainsSubstring("/none: this is no folder."));
+  std::filesystem::remove(empty.file("none"));
+  for (const char* part : {"train-images", "t10k-images"})
+    mixcon_test::write_bytes(empty.file(part + std::string("-idx3-ubyte")), {1});
+  mixcon_test::write_bytes(empty.file("train-labels-idx1-ubyte.gz"), {1});
+  CHECK_THROWS_WITH(read_data("auto", empty.path()),
+                    ContainsSubstring("t10k-labels-idx1-ubyte: there is no such file"));
   CHECK_THROWS_WITH(read_idx(empty.path(), {-1}, 255, advice), ContainsSubstring("not a regular file"));
 }
 
