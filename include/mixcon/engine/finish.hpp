@@ -34,16 +34,24 @@ index_t mark_counting(const row_words& words, const Objective& objective,
   return anchors_used;
 }
 
-/// Refuses anchors whose value is the logarithm of an empty sum.
+/// Refuses anchors, or a batch, whose value is the logarithm of an empty sum, or a difference of such.
 template <class Problem, class T, class Totals>
 void check_visible(const row_words& words, const std::vector<row_state<Problem, T>>& states,
                    const std::vector<char>& counts, const Totals& totals) {
+  constexpr bool whole = loss_traits<typename Problem::loss_type>::scope == each::batch;
+  bool any = false;
+  for (std::size_t a = 0; whole && a < states.size(); ++a) any = any || (counts[a] && states[a].seen.visible > T(0));
   for (std::size_t a = 0; a < states.size(); ++a)
-    for (const auto value : totals[a].value)
-      MIXCON_REQUIRE(!counts[a] || states[a].seen.visible > T(0) || value != minus_infinity<wide_t<T>>(),
-                     words.function, ": ", words.row, " ", static_cast<index_t>(a),
-                     " sees no candidate: all are hidden or have weight 0, and the loss takes the logarithm of their "
-                     "sum; expected at least one visible candidate");
+    for (const auto value : totals[a].value) {
+      const bool is_empty = !(value > minus_infinity<wide_t<T>>());  // or NaN, which empty sums alone can have made
+      if (!counts[a] || !is_empty || any || states[a].seen.visible > T(0)) continue;
+      MIXCON_REQUIRE(!whole, words.function, ": no ", words.row,
+                     " sees a candidate: all are hidden, have weight 0 or a logit of -infinity, and the loss takes a "
+                     "mean over pairs; expected at least one visible pair, so at least two rows");
+      MIXCON_REQUIRE(whole, words.function, ": ", words.row, " ", static_cast<index_t>(a),
+                     " sees no candidate: all are hidden or have weight 0 or a logit of -infinity, and the loss takes "
+                     "the logarithm of their sum; expected at least one visible candidate");
+    }
 }
 
 /// What the formulas of one anchor come to, term by term.

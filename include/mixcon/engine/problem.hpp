@@ -22,6 +22,9 @@ struct problem {
   static constexpr bool is_given = requires { Similarity::is_given; };  // similarities are looked up, not computed
 
   static constexpr bool may_mirror = !is_given && requires { Logits::is_symmetric; };
+  /// Whether logits may be -infinity but by overflow: those that are given, computed by other than products, or biased
+  /// each on its own, as attention masks do. A negative of such a logit is hidden.
+  static constexpr bool may_hide = is_given || !linear || !requires { Logits::is_symmetric; };
 
   const packed_rows<T>& anchors;
   const packed_rows<T>& candidates;  // shared
@@ -41,14 +44,14 @@ struct problem {
     const role<U> r = rule.template at<U>(anchor, candidate);
     const U x = similarity_value * (U(scale) * logits.template factor<U>(anchor, candidate)) +
                 logits.template offset<U>(anchor, candidate);
-    return {x, r.weight, r.target, r.positive, own_count + candidate};
+    return {x, visible_weight(x, r), r.target, r.positive, own_count + candidate};
   }
   /// The pair of an anchor with candidate j of its own; these come before the shared ones.
   logit_pair<T> own_pair(index_t anchor, index_t j, T similarity_value) const {
     if constexpr (requires { rule.template own<T>(anchor, j); }) {
       const role<T> r = rule.template own<T>(anchor, j);
       const T x = similarity_value * scale + static_cast<T>(logits.own_offset());
-      return {x, r.weight, r.target, r.positive, j};
+      return {x, visible_weight(x, r), r.target, r.positive, j};
     } else {
       return {};
     }
@@ -72,6 +75,24 @@ struct problem {
     });
     return sum;
   }
+  /// A slope by the logit times the similarity or what it is multiplied with; 0 where the slope is, as at a similarity
+  /// of -infinity.
+  template <class U>
+  MIXCON_HD static U slope_times(const U& by_logit, const U& similarity_value) {
+    if constexpr (is_given || !linear)
+      return choose(by_logit == U(0), U(0), by_logit * similarity_value);
+    else
+      return by_logit * similarity_value;
+  }
+
+ private:
+  template <class U>
+  MIXCON_HD static U visible_weight(const U& x, const role<U>& r) {
+    if constexpr (may_hide)
+      return choose(is_minus_infinity(x) && !r.positive, U(0), r.weight);
+    else
+      return r.weight;
+  }
 };
 
 /// What the engines gather of one anchor.
@@ -85,7 +106,9 @@ struct row_state {
       constexpr int at = decltype(k)::value;
       get<at>(problem.statistics).observe(get<at>(of), p);
     });
-    presence{}.observe(seen, p);
+    logit_pair<U> visible = p;
+    if constexpr (Problem::may_hide) visible.weight = choose(is_minus_infinity(p.x), U(0), p.weight);
+    presence{}.observe(seen, visible);
   }
   MIXCON_HD void make_room(const Problem& problem, const logit_pair<U>& p) {
     for_each_position<Problem::count>([&](auto k) {
@@ -113,6 +136,17 @@ struct row_state {
         statistic.merge(get<at>(of), get<at>(other.of));
     });
     presence{}.merge(seen, other.seen);
+  }
+  /// A fresh state with the shifts of this one, for `join`.
+  MIXCON_HD row_state beside(const Problem& problem) const {
+    row_state fresh;
+    for_each_position<Problem::count>([&](auto k) {
+      constexpr int at = decltype(k)::value;
+      const auto& statistic = get<at>(problem.statistics);
+      if constexpr (requires { statistic.make_room(get<at>(fresh.of), get<at>(fresh.of).shift); })
+        get<at>(fresh.of).shift = get<at>(of).shift;
+    });
+    return fresh;
   }
   /// What part k of as many equal parts of the lanes saw.
   template <int Parts>
