@@ -56,7 +56,7 @@ struct cross_entropy {
     s.negatives = times(s.negatives, shrink);
     s.positives = times(s.positives, shrink);
     s.lost = times(s.lost, shrink);
-    detail::add_kept(s.attraction, s.attraction_lost, times(s.mass, moved));
+    detail::add_kept_or_infinite(s.attraction, s.attraction_lost, times(s.mass, moved));
     s.attraction_lost += times(s.mass_lost, moved);
     s.shift = to;
   }
@@ -78,33 +78,42 @@ struct cross_entropy {
       make_room(s, other.shift);
       make_room(other, s.shift);
     }
-    join(s, other);
+    keep(s, other);
   }
   /// `merge` of states with one shift.
   template <class T>
-  MIXCON_HD void join(state<T>& s, const state<T>& other) const {
+  MIXCON_HD void keep(state<T>& s, const state<T>& other) const {
     detail::add_kept(s.negatives, s.lost, other.negatives);
     detail::add_kept(s.positives, s.lost, other.positives);
-    detail::add_kept(s.attraction, s.attraction_lost, other.attraction);
+    detail::add_kept_or_infinite(s.attraction, s.attraction_lost, other.attraction);
     detail::add_kept(s.mass, s.mass_lost, other.mass);
     s.lost += other.lost, s.attraction_lost += other.attraction_lost, s.mass_lost += other.mass_lost;
+    s.number += other.number, s.place += other.place;
+  }
+  /// Adds what rounding took to the sums themselves.
+  template <class T>
+  MIXCON_HD void settle(state<T>& s) const {
+    s.negatives += s.lost;  // a single positive has lost nothing, and of several the sum of both alone counts
+    s.attraction += s.attraction_lost, s.mass += s.mass_lost;
+    s.lost = s.attraction_lost = s.mass_lost = T(0);
+  }
+  /// `merge` of a few settled states with one shift, such as lanes: what rounding loses is let go.
+  template <class T>
+  MIXCON_HD void join(state<T>& s, const state<T>& other) const {
+    s.negatives += other.negatives, s.positives += other.positives;
+    s.attraction += other.attraction, s.mass += other.mass;
     s.number += other.number, s.place += other.place;
   }
   template <class T>
   MIXCON_HD reading<T> read(const state<T>& s) const {
     const mask_of<T> single = s.number == T(1);
-    const T alone = choose(single, T(1), T(0));
-    if (detail::are_equal(alone, T(0))) return read_many(s);
-    const reading<T> one = read_single(s);
-    if (detail::are_equal(alone, T(1))) return one;
-    const reading<T> many = read_many(s);
-    return {choose(single, one.value, many.value),
-            choose(single, one.partition, many.partition),
-            many.mass,
-            single,
-            one.pull,
-            many.origin,
-            many.share};
+    const T alone = choose(single, T(1), T(0)), mass = s.mass + s.mass_lost,
+            attraction = s.attraction + s.attraction_lost;
+    const T sum = s.negatives + s.positives + s.lost, origin = origin_of(s.shift);
+    reading<T> row{T(0) - attraction, T(0), mass, single, T(0), origin, choose(sum == T(0), T(0), mass / sum)};
+    if (!detail::are_equal(alone, T(1))) read_many(row, log_of_sum(sum), attraction);
+    if (!detail::are_equal(alone, T(0))) read_single(row, log_of_sum(s.negatives + s.lost), s.place);
+    return row;
   }
   template <class T>
   MIXCON_HD T slope(const reading<T>& r, const logit_pair<T>& p) const {
@@ -121,29 +130,22 @@ struct cross_entropy {
   }
 
  private:
+  /// `above`: the log-sum over the origin.
   template <class T>
-  MIXCON_HD static reading<T> read_many(const state<T>& s) {
-    const T sum = s.negatives + s.positives + s.lost, above = log_of_sum(sum), mass = s.mass + s.mass_lost;
-    const T attraction = s.attraction + s.attraction_lost, origin = origin_of(s.shift);
-    const T value = choose(mass == T(0), T(0) - attraction, mass * above - attraction);
-    return {value, origin + above, mass, T(0) == T(1), T(0), origin, choose(sum == T(0), T(0), mass / sum)};
+  MIXCON_HD static void read_many(reading<T>& row, const T& above, const T& attraction) {
+    row.value = choose(row.mass == T(0), row.value, row.mass * above - attraction);
+    row.partition = row.origin + above;
   }
+  /// `pushing`: the same of the negatives alone.
   template <class T>
-  MIXCON_HD static reading<T> read_single(const state<T>& s) {
-    const reading<T> row = read_many(s);
-    const T pushing = log_of_sum(s.negatives + s.lost);
-    const T gap = pushing + (row.origin - s.place);
+  MIXCON_HD static void read_single(reading<T>& row, const T& pushing, const T& place) {
+    const T gap = pushing + (row.origin - place);
     const T smaller = exp_of(choose(gap > T(0), -gap, gap));
     const T above = log1p_of(smaller);  // how far the log-sum is above the larger of the two
-    const T value = choose(row.mass == T(0), row.value, row.mass * (choose(gap <= T(0), T(0), gap) + above));
-    const T pull = choose(gap >= T(0), T(1), smaller) / (T(1) + smaller);  // a sigmoid
-    return {value,
-            choose(gap > T(0), row.origin + pushing, s.place) + above,
-            row.mass,
-            T(0) == T(0),
-            -row.mass * pull,
-            row.origin,
-            row.share};
+    const T value = row.mass * (choose(gap <= T(0), T(0), gap) + above);
+    row.value = choose(row.single && row.mass != T(0), value, row.value);
+    row.partition = choose(row.single, choose(gap > T(0), row.origin + pushing, place) + above, row.partition);
+    row.pull = -row.mass * (choose(gap >= T(0), T(1), smaller) / (T(1) + smaller));  // a sigmoid
   }
   template <class T>
   MIXCON_HD static T log_of_sum(const T& sum) {

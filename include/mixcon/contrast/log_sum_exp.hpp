@@ -56,13 +56,22 @@ struct log_sum_exp {
       make_room(s, other.shift);
       make_room(other, s.shift);
     }
-    join(s, other);
+    keep(s, other);
   }
   /// `merge` of states with one shift.
   template <class T>
-  MIXCON_HD void join(state<T>& s, const state<T>& other) const {
+  MIXCON_HD void keep(state<T>& s, const state<T>& other) const {
     detail::add_kept(s.sum, s.lost, other.sum);
     s.lost += other.lost;
+  }
+  template <class T>
+  MIXCON_HD void settle(state<T>& s) const {
+    s.sum += s.lost, s.lost = T(0);
+  }
+  /// `merge` of a few settled states with one shift: what rounding loses is let go.
+  template <class T>
+  MIXCON_HD void join(state<T>& s, const state<T>& other) const {
+    s.sum += other.sum;
   }
   template <class T>
   MIXCON_HD reading<T> read(const state<T>& s) const {

@@ -20,7 +20,7 @@ struct running_sum {
 };
 template <class T>
 MIXCON_HD void merge_sums(running_sum<T>& s, const running_sum<T>& other) {
-  add_kept(s.sum, s.lost, other.sum);
+  add_kept_or_infinite(s.sum, s.lost, other.sum);
   s.lost += other.lost;
 }
 }  // namespace detail
@@ -44,6 +44,15 @@ struct sum_of {
   template <class T>
   MIXCON_HD void merge(state<T>& s, const state<T>& other) const {
     detail::merge_sums(s, other);
+  }
+  template <class T>
+  MIXCON_HD void settle(state<T>& s) const {
+    s.sum += s.lost, s.lost = T(0);
+  }
+  /// `merge` of a few settled states: what rounding loses is let go.
+  template <class T>
+  MIXCON_HD void join(state<T>& s, const state<T>& other) const {
+    s.sum += other.sum;
   }
   template <class T>
   MIXCON_HD reading<T> read(const state<T>& s) const {
@@ -84,6 +93,15 @@ struct count {
   template <class T>
   MIXCON_HD void merge(state<T>& s, const state<T>& other) const {
     detail::merge_sums(s, other);
+  }
+  template <class T>
+  MIXCON_HD void settle(state<T>& s) const {
+    s.sum += s.lost, s.lost = T(0);
+  }
+  /// `merge` of a few settled states: what rounding loses is let go.
+  template <class T>
+  MIXCON_HD void join(state<T>& s, const state<T>& other) const {
+    s.sum += other.sum;
   }
   template <class T>
   MIXCON_HD reading<T> read(const state<T>& s) const {

@@ -6,13 +6,19 @@
 namespace mixcon::detail {
 
 /// sum += term, and what rounding loses is added to `lost`: sum + lost keeps the digits of a long sum. On one number or
-/// on lanes, without a branch. An infinite sum has lost nothing that could be named.
+/// on lanes, without a branch. For finite sums, or such that may become NaN.
 template <class T>
 MIXCON_HD inline void add_kept(T& sum, T& lost, const T& term) {
   const T next = sum + term, added = next - sum;
-  const T rest = (sum - (next - added)) + (term - added);
+  lost += (sum - (next - added)) + (term - added);
   sum = next;
-  lost += choose(rest == rest, rest, T(0));
+}
+/// The same where a sum may be infinite, which has lost nothing that could be named.
+template <class T>
+MIXCON_HD inline void add_kept_or_infinite(T& sum, T& lost, const T& term) {
+  const T before = lost;
+  add_kept(sum, lost, term);
+  lost = choose(lost == lost, lost, before);
 }
 
 }  // namespace mixcon::detail

@@ -57,25 +57,25 @@ class given_gather {
   }
 
  private:
-  static constexpr index_t strip = 16;
+  static constexpr index_t strip = 32;  // so many vectors have sums of their own: the row's are of few terms
 
   template <class V>
   state<T> row(index_t a) const {
     state<V> seen;
     make_room(a, seen);
     state<V> part = seen;
-    index_t next =
-        strip * lane_count<V>();  // a strip of vectors has sums of its own, so that the row's are of few terms
+    index_t next = strip * lane_count<V>();
     for_each_vector<V>(columns_, [&](index_t c, int stale) {
       auto pair = pair_at<V>(a, c);
       if (stale > 0) hide(pair, fresh_lanes<V>(stale));
       part.observe(p_, pair);
       if (c < next) return;
-      seen.join(p_, part);
+      seen.keep(p_, part);
       part = seen.beside(p_);
       next += strip * lane_count<V>();
     });
-    seen.join(p_, part);
+    if (columns_ <= strip * lane_count<V>()) return folded(p_, part);
+    seen.keep(p_, part);
     return folded(p_, seen);
   }
   template <class V>

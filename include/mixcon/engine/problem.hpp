@@ -23,8 +23,10 @@ struct problem {
 
   static constexpr bool may_mirror = !is_given && requires { Logits::is_symmetric; };
   /// Whether logits may be -infinity but by overflow: those that are given, computed by other than products, or biased
-  /// each on its own, as attention masks do. A negative of such a logit is hidden.
+  /// each on its own, as attention masks do. A negative of such a logit is hidden, which cross_entropy needs nobody to
+  /// do.
   static constexpr bool may_hide = is_given || !linear || !requires { Logits::is_symmetric; };
+  static constexpr bool hides = may_hide && !std::is_same_v<statistics_type, pack<cross_entropy>>;
 
   const packed_rows<T>& anchors;
   const packed_rows<T>& candidates;  // shared
@@ -88,7 +90,7 @@ struct problem {
  private:
   template <class U>
   MIXCON_HD static U visible_weight(const U& x, const role<U>& r) {
-    if constexpr (may_hide)
+    if constexpr (hides)
       return choose(is_minus_infinity(x) && !r.positive, U(0), r.weight);
     else
       return r.weight;
@@ -106,9 +108,7 @@ struct row_state {
       constexpr int at = decltype(k)::value;
       get<at>(problem.statistics).observe(get<at>(of), p);
     });
-    logit_pair<U> visible = p;
-    if constexpr (Problem::may_hide) visible.weight = choose(is_minus_infinity(p.x), U(0), p.weight);
-    presence{}.observe(seen, visible);
+    presence{}.observe(seen, p);
   }
   MIXCON_HD void make_room(const Problem& problem, const logit_pair<U>& p) {
     for_each_position<Problem::count>([&](auto k) {
@@ -126,6 +126,26 @@ struct row_state {
     presence{}.merge(seen, other.seen);
   }
   /// `merge` of states whose exponentials are sums under one shift.
+  MIXCON_HD void keep(const Problem& problem, const row_state& other) {
+    for_each_position<Problem::count>([&](auto k) {
+      constexpr int at = decltype(k)::value;
+      const auto& statistic = get<at>(problem.statistics);
+      if constexpr (requires { statistic.keep(get<at>(of), get<at>(other.of)); })
+        statistic.keep(get<at>(of), get<at>(other.of));
+      else
+        statistic.merge(get<at>(of), get<at>(other.of));
+    });
+    presence{}.merge(seen, other.seen);
+  }
+  /// Adds what rounding took to the sums themselves, before states are joined.
+  MIXCON_HD void settle(const Problem& problem) {
+    for_each_position<Problem::count>([&](auto k) {
+      constexpr int at = decltype(k)::value;
+      const auto& statistic = get<at>(problem.statistics);
+      if constexpr (requires { statistic.settle(get<at>(of)); }) statistic.settle(get<at>(of));
+    });
+  }
+  /// `merge` of a few settled states with one shift, such as lanes: what rounding loses is let go.
   MIXCON_HD void join(const Problem& problem, const row_state& other) {
     for_each_position<Problem::count>([&](auto k) {
       constexpr int at = decltype(k)::value;
@@ -137,7 +157,7 @@ struct row_state {
     });
     presence{}.merge(seen, other.seen);
   }
-  /// A fresh state with the shifts of this one, for `join`.
+  /// A fresh state with the shifts of this one, for `keep`.
   MIXCON_HD row_state beside(const Problem& problem) const {
     row_state fresh;
     for_each_position<Problem::count>([&](auto k) {

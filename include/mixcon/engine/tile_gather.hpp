@@ -56,7 +56,7 @@ class row_observer {
     std::size_t count_ = 0;
   };
 
-  void observe_row(tile<Problem>& products, index_t r, std::size_t at) {
+  [[gnu::flatten]] void observe_row(tile<Problem>& products, index_t r, std::size_t at) {
     const index_t a = products.first_row() + r, first = products.first_column();
     pairs_of_strip pairs;
     for (index_t j = 0; j < products.whole_columns(); j += tile<Problem>::lanes)
@@ -92,7 +92,7 @@ class row_observer {
     if (count == 1) return s.observe(p_, pairs[0]);
     state<U> strip = s.beside(p_);
     for (index_t i = 0; i < count; ++i) strip.observe(p_, pairs[i]);
-    s.join(p_, strip);
+    s.keep(p_, strip);
   }
 
   const Problem& p_;

@@ -119,7 +119,7 @@ class tile_scatter {
     }
   }
 
-  void weigh_row(tile<Problem>& weights, index_t r) {
+  [[gnu::flatten]] void weigh_row(tile<Problem>& weights, index_t r) {
     const index_t a = weights.first_row() + r, first = weights.first_column();
     if (!saved_.used[static_cast<std::size_t>(a)]) {
       for (index_t j = 0; j < weights.columns(); ++j) *weights.entry(r, j) = T(0);
