@@ -48,8 +48,8 @@ struct knowledge_distillation {
           wanted.first(i, j) += static_cast<T>(slope * row.by_logit(j));
       }
     });
-    for (const char is_empty : empty)
-      MIXCON_REQUIRE(is_empty == 0, "knowledge_distillation: all logits of row ", &is_empty - empty.data(),
+    for (index_t i = 0; i < count; ++i)
+      MIXCON_REQUIRE(empty[static_cast<std::size_t>(i)] == 0, "knowledge_distillation: all logits of row ", i,
                      " are -infinity in the student or in the teacher; expected at least one class that is possible");
     detail::ordered_sum<wide> sum;
     for (const wide x : divergence) sum.add(x);
