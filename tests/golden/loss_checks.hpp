@@ -62,6 +62,20 @@ void expect_gradient(golden_case& of, const std::string& output, const std::vect
   of.expect(output, gradient, within.gradient, in_units_of::the_largest);
 }
 
+/// A gradient each of whose numbers is a sum of terms, `absolute` their magnitudes: in float within their rounding.
+template <class T>
+void expect_sums(golden_case& of, const std::string& output, const std::vector<T>& got,
+                 const std::vector<double>& absolute, const tolerance& within) {
+  if (within.gradient == tolerance{}.gradient || !of.lists(output)) return expect_gradient(of, output, got, within);
+  const std::vector<double> expected = of.output(output).data;
+  if (expected.size() != got.size() || absolute.size() != got.size()) return of.fail(output);
+  for (std::size_t k = 0; k < got.size(); ++k) {
+    const double by =
+        std::abs(static_cast<double>(got[k]) - expected[k]) / std::max(std::abs(expected[k]), absolute[k]);
+    if (!(by <= within.gradient)) of.fail(output, by);
+  }
+}
+
 template <class T>
 std::vector<index_t> read_labels(golden_case& of, const stacked_views<T>& z) {
   std::vector<index_t> labels = of.inputs.indices("labels");

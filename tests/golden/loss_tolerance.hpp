@@ -76,4 +76,35 @@ tolerance tolerance_of(const Objective& objective, const Targets& targets, const
   return {by, by};
 }
 
+/// The magnitudes of what the gradients by bias and by scale are sums of: they may cancel, and rounding is theirs.
+struct absolute_sums {
+  double bias = 0, scale = 0;
+};
+/// By the plain engine in double: of d loss / d logit of every pair, and of that times the similarity.
+template <class Objective, class Targets, class T>
+absolute_sums sums_over_pairs(const Objective& objective, const Targets& targets, const mixcon::matrix_view<const T>& a,
+                              const mixcon::matrix_view<const T>& c) {
+  if constexpr (std::is_same_v<T, double>) return {};
+  const auto in_double = [](const mixcon::matrix_view<const T>& m) {
+    std::vector<double> all;
+    for (index_t i = 0; i < m.extent(0); ++i)
+      for (index_t k = 0; k < m.extent(1); ++k) all.push_back(static_cast<double>(m(i, k)));
+    return all;
+  };
+  const auto view_of = [](auto& numbers, index_t rows, index_t columns) {
+    return mixcon::matrix_view<std::remove_reference_t<decltype(numbers[0])>>{numbers.data(), {rows, columns}};
+  };
+  const std::vector<double> anchors = in_double(a), candidates = in_double(c);
+  const index_t n = a.extent(0), m = c.extent(0);
+  std::vector<double> by_bias(static_cast<std::size_t>(n * m)), by_scale(by_bias);
+  mixcon::gradients<double> wanted;
+  wanted.pair_bias = view_of(by_bias, n, m), wanted.pair_scale = view_of(by_scale, n, m);
+  mixcon::value_and_grad(mixcon::serial{}, objective, targets, view_of(anchors, n, a.extent(1)),
+                         view_of(candidates, m, c.extent(1)), wanted);
+  absolute_sums sums;
+  for (const double x : by_bias) sums.bias += std::abs(x);
+  for (const double x : by_scale) sums.scale += std::abs(x) / objective.scale;
+  return sums;
+}
+
 }  // namespace mixcon_golden

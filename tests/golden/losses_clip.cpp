@@ -24,7 +24,9 @@ void check_clip(golden_case& of, const named_engine& by) {
   expect_loss(of, value, within);
   expect_gradient(of, "grad_x", by_x.numbers, within);
   expect_gradient(of, "grad_y", by_y.numbers, within);
-  expect_gradient(of, "grad_scale", std::vector<double>{by_scale}, within);
+  const absolute_sums sums =
+      sums_over_pairs<decltype(objective), diagonal_targets, T>(objective, diagonal_targets{}, x.view(), y.view());
+  expect_sums(of, "grad_scale", std::vector<double>{by_scale}, {sums.scale}, within);
 }
 
 const known_loss clip_kind{"clip", check_clip<double>, check_clip<float>};

@@ -17,7 +17,8 @@ namespace mixcon {
 ///   loss = mean_i [ CE(lambda e_a + (1 - lambda) e_b) + own_weight CE_without_b(a) + partner_weight CE_without_a(b) ]
 ///
 /// CE_without_b(a) is the cross entropy of class a under the softmax over all classes but b. A sample whose classes are
-/// the same has plain cross entropy. The published code skips the further terms at lambda 0.5 and exchanges the weights
+/// the same has plain cross entropy. A class of logit -infinity does not compete; where its label counts, the loss is
+/// infinite. The published code skips the further terms at lambda 0.5 and exchanges the weights
 /// in about half of the batches; here they belong to the own and the partner's class. Liu et al. 2022,
 /// arXiv:2203.10761.
 struct decoupled_mixup {
@@ -54,6 +55,18 @@ Wide log_sum_and_shares(std::vector<Wide>& entries) {
   const Wide share = 1 / sum;
   for (Wide& entry : entries) entry *= share;
   return top + std::log(sum);
+}
+
+/// weight (log-sum - x), the cross entropy of a class: infinite at a logit of -infinity, 0 where it does not count.
+template <class Wide>
+Wide weighted_surprise(Wide weight, Wide log_sum, Wide x) {
+  if (weight == 0) return 0;
+  return weight * (is_minus_infinity(x) ? -x : log_sum - x);
+}
+/// e^(x - log-sum), which is 0 at -infinity.
+template <class Wide>
+Wide share_of_sum(Wide x, Wide log_sum) {
+  return is_minus_infinity(x) ? Wide(0) : exp_of(x - log_sum);
 }
 
 }  // namespace detail
@@ -93,21 +106,22 @@ auto value_and_grad(const Executor& executor, const decoupled_mixup& loss, const
         slope[of_own] = slope[of_partner] = minus_infinity<wide>();
         const wide others = detail::log_sum_and_shares<vector>(slope);
         const wide without_partner = log_add_exp(others, x_own);
+        using detail::share_of_sum, detail::weighted_surprise;
         if (own == partner) {
-          for (wide& s : slope) s *= exp_of(others - without_partner);
-          slope[of_own] = exp_of(x_own - without_partner) - 1;
-          return without_partner - x_own;
+          for (wide& s : slope) s *= share_of_sum(others, without_partner);
+          slope[of_own] = share_of_sum(x_own, without_partner) - 1;
+          return weighted_surprise(wide(1), without_partner, x_own);
         }
         const auto eta = static_cast<wide>(loss.own_weight), partner_eta = static_cast<wide>(loss.partner_weight);
         const wide without_own = log_add_exp(others, x_partner), all = log_add_exp(without_partner, x_partner);
-        const wide pulled =
-            exp_of(others - all) + eta * exp_of(others - without_partner) + partner_eta * exp_of(others - without_own);
+        const wide pulled = share_of_sum(others, all) + eta * share_of_sum(others, without_partner) +
+                            partner_eta * share_of_sum(others, without_own);
         for (wide& s : slope) s *= pulled;
-        slope[of_own] = exp_of(x_own - all) - lambda + eta * (exp_of(x_own - without_partner) - 1);
+        slope[of_own] = share_of_sum(x_own, all) - lambda + eta * (share_of_sum(x_own, without_partner) - 1);
         slope[of_partner] =
-            exp_of(x_partner - all) - (1 - lambda) + partner_eta * (exp_of(x_partner - without_own) - 1);
-        return lambda * (all - x_own) + (1 - lambda) * (all - x_partner) + eta * (without_partner - x_own) +
-               partner_eta * (without_own - x_partner);
+            share_of_sum(x_partner, all) - (1 - lambda) + partner_eta * (share_of_sum(x_partner, without_own) - 1);
+        return weighted_surprise(lambda, all, x_own) + weighted_surprise(1 - lambda, all, x_partner) +
+               weighted_surprise(eta, without_partner, x_own) + weighted_surprise(partner_eta, without_own, x_partner);
       });
 }
 

@@ -13,7 +13,8 @@ namespace mixcon {
 ///
 ///   loss = mean_i sum_c w_ic (log(1 + e^l_ic) - t_ic l_ic),   w_ic = absent_weight where t_ic = 0, else 1
 ///
-/// The sum over classes is not divided by their number. Used with mixed labels by Beyer et al. 2020, arXiv:2006.07159,
+/// The sum over classes is not divided by their number. A logit of -infinity is a sure no: 0 where t = 0, else the loss
+/// is infinite. Used with mixed labels by Beyer et al. 2020, arXiv:2006.07159,
 /// and timm; `absent_weight` < 1 is OpenMixup's neg_weight.
 struct soft_binary_cross_entropy {
   double absent_weight = 1;  // >= 0
@@ -57,7 +58,8 @@ auto value_and_grad(const Executor& executor, const soft_binary_cross_entropy& l
           const U x = detail::load_as<U>(row.data() + c), target = detail::load<U>(targets, i, c);
           const U weight = choose(target == U(0), U(absent), U(1)), faded = exp_of(choose(x > U(0), -x, x));
           const U yes = choose(x > U(0), U(1), faded) / (U(1) + faded);
-          const U lack = choose(x > U(0), x * (U(1) - target), -x * target) + log1p_of(faded);
+          const U below = choose(target == U(0), U(0), -x * target);  // also at a logit of -infinity
+          const U lack = choose(x > U(0), x * (U(1) - target), below) + log1p_of(faded);
           sum += detail::sum_of_lanes(choose(weight == U(0) && x - x == U(0), U(0), weight * lack));
           detail::store_as<U>(slope.data() + c, weight * (yes - target));
         });

@@ -3,11 +3,12 @@
 
 #include <mixcon/contrast/function_of_logit.hpp>
 #include <mixcon/contrast/reading.hpp>
+#include <mixcon/core/kept_sum.hpp>
 
 namespace mixcon {
 
 /// Statistic: log sum w e^f(x) over the pairs of `Set`; -infinity when none enters. `f` is a factor (1 unless said) or
-/// a function of the logit.
+/// a function of the logit. A positive's logit of -infinity at which f is +infinity makes the value that.
 template <class Set, class F = times>
 struct log_sum_exp {
   Set set{};
@@ -18,11 +19,11 @@ struct log_sum_exp {
   template <class T>
   struct state {
     T shift = minus_infinity<T>();
-    T sum{};
+    T sum{}, lost{};  // and what rounding took from it
     template <int Parts>
     MIXCON_HD auto part(int k) const {
       const auto part_k = [k](const T& x) { return mixcon::part<Parts>(x, k); };
-      return typename log_sum_exp::template state<decltype(part_k(sum))>{part_k(shift), part_k(sum)};
+      return typename log_sum_exp::template state<decltype(part_k(sum))>{part_k(shift), part_k(sum), part_k(lost)};
     }
   };
   /// What the backward pass needs to know of an anchor.
@@ -39,13 +40,15 @@ struct log_sum_exp {
   MIXCON_HD void make_room(state<T>& s, const T& height) const {
     const T to = choose(s.shift > height, s.shift, height);
     if (detail::are_equal(s.shift, to)) return;
-    s.sum = choose(s.sum == T(0), T(0), s.sum * exp_of(s.shift - to));  // a NaN survives
+    const T shrink = exp_of(s.shift - to);
+    s.sum = choose(s.sum == T(0), T(0), s.sum * shrink);  // a NaN survives
+    s.lost = choose(s.lost == T(0), T(0), s.lost * shrink);
     s.shift = to;
   }
   template <class T>
   MIXCON_HD void observe(state<T>& s, const logit_pair<T>& p) const {
     const T weight = set(p);
-    s.sum += choose(weight > T(0), weight * exp_of(detail::value_of(of, p) - s.shift), T(0));
+    s.sum += choose(weight > T(0), weight * exp_above(s.shift, p), T(0));
   }
   template <class T>
   MIXCON_HD void merge(state<T>& s, state<T> other) const {
@@ -53,11 +56,27 @@ struct log_sum_exp {
       make_room(s, other.shift);
       make_room(other, s.shift);
     }
+    keep(s, other);
+  }
+  /// `merge` of states with one shift.
+  template <class T>
+  MIXCON_HD void keep(state<T>& s, const state<T>& other) const {
+    detail::add_kept(s.sum, s.lost, other.sum);
+    s.lost += other.lost;
+  }
+  template <class T>
+  MIXCON_HD void settle(state<T>& s) const {
+    s.sum += s.lost, s.lost = T(0);
+  }
+  /// `merge` of a few settled states with one shift: what rounding loses is let go.
+  template <class T>
+  MIXCON_HD void join(state<T>& s, const state<T>& other) const {
     s.sum += other.sum;
   }
   template <class T>
   MIXCON_HD reading<T> read(const state<T>& s) const {
-    return {choose(s.sum == T(0), minus_infinity<T>(), s.shift + log_of(s.sum))};
+    const T sum = s.sum + s.lost;
+    return {choose(sum == T(0), minus_infinity<T>(), origin_of(s.shift) + log_of(sum))};
   }
   template <class T>
   MIXCON_HD T slope(const reading<T>& r, const logit_pair<T>& p) const {
@@ -66,7 +85,7 @@ struct log_sum_exp {
   template <class T>
   MIXCON_HD T target_slope(const reading<T>& r, const logit_pair<T>& p) const {
     if constexpr (std::is_same_v<Set, over::all_targets>) {
-      const T unit = exp_of(detail::value_of(of, p) - r.value);
+      const T unit = exp_above(r.value, p);
       return choose(p.positive, unit * (T(1) + p.target * detail::target_slope_of(of, p)), T(0));
     } else {
       return choose(set(p) > T(0), share(r, p) * detail::target_slope_of(of, p), T(0));
@@ -77,7 +96,16 @@ struct log_sum_exp {
   /// The pair's part of the sum.
   template <class T>
   MIXCON_HD T share(const reading<T>& r, const logit_pair<T>& p) const {
-    return set(p) * exp_of(detail::value_of(of, p) - r.value);
+    return set(p) * exp_above(r.value, p);
+  }
+  /// e^(f(x) - shift), where both may be infinite.
+  template <class T>
+  MIXCON_HD T exp_above(const T& shift, const logit_pair<T>& p) const {
+    const T value = detail::value_of(of, p), above = value - origin_of(shift);
+    if constexpr (std::is_same_v<F, times>)
+      if (of.by > 0) return exp_of(above);
+    const auto grows = is_minus_infinity(p.x) && value > T(0) && above != above;  // +infinity less +infinity
+    return exp_of(choose(grows, T(0), above));
   }
 };
 template <class Set>

@@ -30,7 +30,8 @@ struct plain_logits {
   double own_offset() const { return bias; }
 };
 
-/// One offset per candidate, (M): class biases, log-frequencies, log-weights. The view must outlive the calls.
+/// One offset per candidate, (M): class biases, log-frequencies, log-weights; -infinity hides a negative. The view must
+/// outlive the calls.
 template <class E>
 struct candidate_bias {
   vector_view<const E> bias;
@@ -54,7 +55,8 @@ struct candidate_bias {
 template <class Tensor>
 candidate_bias(Tensor&) -> candidate_bias<element_t<Tensor>>;
 
-/// A factor and an offset per pair, (N, M) each: the dense softmax family. The views must outlive the calls.
+/// A factor and an offset per pair, (N, M) each: the dense softmax family, or a mask of biases 0
+/// and -infinity, which hides negatives. The views must outlive the calls.
 template <class E>
 struct pair_logits {
   matrix_view<const E> scale, bias;

@@ -6,7 +6,8 @@
 //   state<T>            what is gathered; a fresh one is the identity of merge; state.part<P>(k) is part k of its lanes
 //   height, make_room   only where exponentials are summed: raise the shift before pairs are observed
 //   observe(state, p)   one pair (or one a lane)
-//   merge(state, other) any split of the pairs merges to the same value
+//   merge(state, other) any split of the pairs merges to the same value; for sums, faster: keep where both have one
+//                       shift, and settle, then join, where they are a few
 //   read(state)         -> reading<T>, whose `value` the formula sees (`given` also reads the anchor's index);
 //                       reading.spread<U>() is the same on every lane of a U
 //   slope(reading, p)   d value / d logit of p;  target_slope(reading, p): d value / d target of p

@@ -3,19 +3,26 @@
 
 #include <mixcon/contrast/function_of_logit.hpp>
 #include <mixcon/contrast/reading.hpp>
+#include <mixcon/core/kept_sum.hpp>
 
 namespace mixcon {
 
 namespace detail {
-/// A sum that pairs are added to: the state of statistics that need no more.
+/// A sum that pairs are added to: the state of statistics that need no more. Merging keeps what rounding loses.
 template <class T>
 struct running_sum {
-  T sum{};
+  T sum{}, lost{};
   template <int Parts>
   MIXCON_HD auto part(int k) const {
-    return running_sum<decltype(mixcon::part<Parts>(sum, k))>{mixcon::part<Parts>(sum, k)};
+    return running_sum<decltype(mixcon::part<Parts>(sum, k))>{mixcon::part<Parts>(sum, k),
+                                                              mixcon::part<Parts>(lost, k)};
   }
 };
+template <class T>
+MIXCON_HD void merge_sums(running_sum<T>& s, const running_sum<T>& other) {
+  add_kept_or_infinite(s.sum, s.lost, other.sum);
+  s.lost += other.lost;
+}
 }  // namespace detail
 
 /// Statistic: sum w f(x) over the pairs of `Set`; 0 when none enters. `f` is x unless said.
@@ -36,11 +43,20 @@ struct sum_of {
   }
   template <class T>
   MIXCON_HD void merge(state<T>& s, const state<T>& other) const {
+    detail::merge_sums(s, other);
+  }
+  template <class T>
+  MIXCON_HD void settle(state<T>& s) const {
+    s.sum += s.lost, s.lost = T(0);
+  }
+  /// `merge` of a few settled states: what rounding loses is let go.
+  template <class T>
+  MIXCON_HD void join(state<T>& s, const state<T>& other) const {
     s.sum += other.sum;
   }
   template <class T>
   MIXCON_HD reading<T> read(const state<T>& s) const {
-    return {s.sum};
+    return {s.sum + s.lost};
   }
   template <class T>
   MIXCON_HD T slope(const reading<T>&, const logit_pair<T>& p) const {
@@ -76,11 +92,20 @@ struct count {
   }
   template <class T>
   MIXCON_HD void merge(state<T>& s, const state<T>& other) const {
+    detail::merge_sums(s, other);
+  }
+  template <class T>
+  MIXCON_HD void settle(state<T>& s) const {
+    s.sum += s.lost, s.lost = T(0);
+  }
+  /// `merge` of a few settled states: what rounding loses is let go.
+  template <class T>
+  MIXCON_HD void join(state<T>& s, const state<T>& other) const {
     s.sum += other.sum;
   }
   template <class T>
   MIXCON_HD reading<T> read(const state<T>& s) const {
-    return {s.sum};
+    return {s.sum + s.lost};
   }
   template <class T>
   MIXCON_HD T slope(const reading<T>&, const logit_pair<T>&) const {

@@ -11,7 +11,8 @@ namespace mixcon {
 ///
 /// With `negative_squared_distance` and the targets `other_rows{}`: every pair but a row with itself, in both orders,
 /// which has the mean of the pairs i < j. Rows are expected to have length 1. One value for the batch; at least two
-/// rows. At most 0, and at least -4 sharpness for unit rows. Source: Wang and Isola 2020, arXiv:2005.10242.
+/// rows, else refused. At most 0, and at least -4 sharpness for unit rows. Source: Wang and Isola 2020,
+/// arXiv:2005.10242.
 struct uniformity {
   double sharpness = 2;  // the paper's t, per unit of squared distance, > 0
   static constexpr auto scope = each::batch;

@@ -72,6 +72,16 @@ template <class T>
 MIXCON_HD constexpr T minus_infinity() {
   return detail::infinity<T>::negative();
 }
+/// Whether a number is that: a logit which hides its pair, a sum that is still empty.
+template <class T>
+MIXCON_HD constexpr auto is_minus_infinity(const T& x) {
+  return x == minus_infinity<T>();
+}
+/// The shift that exponents are taken against: x, or 0 where x is -infinity and nothing needs one.
+template <class T>
+MIXCON_HD constexpr T origin_of(const T& x) {
+  return choose(is_minus_infinity(x), T(0), x);
+}
 
 /// What a comparison of two T gives: bool, or one answer a lane.
 template <class T>

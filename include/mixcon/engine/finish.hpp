@@ -34,16 +34,37 @@ index_t mark_counting(const row_words& words, const Objective& objective,
   return anchors_used;
 }
 
-/// Refuses anchors whose value is the logarithm of an empty sum.
+/// Whether an anchor has a candidate of weight > 0 and of a logit above -infinity, or NaN.
+template <class Problem, class T>
+bool sees_any(const Problem& p, const row_state<Problem, T>& state, index_t a) {
+  if (!Problem::may_hide || !(state.seen.visible > T(0))) return state.seen.visible > T(0);
+  bool any = false;
+  const auto look = [&](const auto& v) { any = any || (v.pair.weight > T(0) && !is_minus_infinity(v.pair.x)); };
+  visit_own(p, a, look);
+  visit_shared(p, a, look);
+  return any;
+}
+
+/// Refuses anchors, or a batch, whose value is the logarithm of an empty sum, or a difference of such.
 template <class Problem, class T, class Totals>
-void check_visible(const row_words& words, const std::vector<row_state<Problem, T>>& states,
+void check_visible(const row_words& words, const Problem& p, const std::vector<row_state<Problem, T>>& states,
                    const std::vector<char>& counts, const Totals& totals) {
+  constexpr bool whole = loss_traits<typename Problem::loss_type>::scope == each::batch;
+  const auto is_empty = [&](index_t a) { return !sees_any(p, states[static_cast<std::size_t>(a)], a); };
   for (std::size_t a = 0; a < states.size(); ++a)
-    for (const auto value : totals[a].value)
-      MIXCON_REQUIRE(!counts[a] || states[a].seen.visible > T(0) || value != minus_infinity<wide_t<T>>(),
-                     words.function, ": ", words.row, " ", static_cast<index_t>(a),
-                     " sees no candidate: all are hidden or have weight 0, and the loss takes the logarithm of their "
-                     "sum; expected at least one visible candidate");
+    for (const auto value : totals[a].value) {
+      if (!counts[a] || value > minus_infinity<wide_t<T>>()) continue;  // the others are -infinity or NaN
+      bool batch_is_empty = whole;
+      for (std::size_t b = 0; b < states.size() && batch_is_empty; ++b)
+        batch_is_empty = !counts[b] || is_empty(static_cast<index_t>(b));
+      MIXCON_REQUIRE(!batch_is_empty, words.function, ": no ", words.row,
+                     " sees a candidate: all are hidden or have weight 0 or a logit of -infinity, and the loss takes a "
+                     "mean over pairs; expected at least one visible pair, so at least two rows");
+      MIXCON_REQUIRE(whole || !is_empty(static_cast<index_t>(a)), words.function, ": ", words.row, " ",
+                     static_cast<index_t>(a),
+                     " sees no candidate: all are hidden or have weight 0 or a logit of -infinity, and the loss takes "
+                     "the logarithm of their sum; expected at least one visible candidate");
+    }
 }
 
 /// What the formulas of one anchor come to, term by term.
@@ -235,7 +256,7 @@ loss_result<T> finish(const Executor& executor, const row_words& words, const Ob
 
   formula_pass<Executor, Objective, Problem, Saved> formulas(executor, objective, problem, saved);
   const std::vector<row_total<T, terms>> totals = formulas.evaluate();
-  check_visible(words, states, saved.counts, totals);
+  check_visible(words, problem, states, saved.counts, totals);
 
   wide_t<T> factor[static_cast<unsigned>(terms)];
   const T value = value_of_terms<typename Problem::loss_type, T>(objective, totals, saved.counts, share, factor);

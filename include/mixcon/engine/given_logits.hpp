@@ -8,8 +8,8 @@ namespace mixcon {
 /// Logits that exist already, (N, M): a classifier's outputs for N samples and M classes, a teacher's, a matrix of
 /// similarities. Takes the place of anchors and candidates in `forward`, `backward` and `value_and_grad`: the entries
 /// are what a similarity would have given, so the objective's temperature, scale and logits' bias apply to them (with
-/// `info_nce{.temperature = 1}` they are taken as they are) and its similarity is not used. The view must outlive the
-/// calls.
+/// `info_nce{.temperature = 1}` they are taken as they are) and its similarity is not used. An entry of
+/// -infinity hides its pair, or makes the loss infinite where the pair is a positive. The view must outlive the calls.
 template <class E>
 struct given_logits {
   matrix_view<const E> values;

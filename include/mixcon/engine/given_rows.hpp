@@ -57,15 +57,25 @@ class given_gather {
   }
 
  private:
+  static constexpr index_t strip = 32;  // so many vectors have sums of their own: the row's are of few terms
+
   template <class V>
   state<T> row(index_t a) const {
     state<V> seen;
     make_room(a, seen);
+    state<V> part = seen;
+    index_t next = strip * lane_count<V>();
     for_each_vector<V>(columns_, [&](index_t c, int stale) {
       auto pair = pair_at<V>(a, c);
       if (stale > 0) hide(pair, fresh_lanes<V>(stale));
-      seen.observe(p_, pair);
+      part.observe(p_, pair);
+      if (c < next) return;
+      seen.keep(p_, part);
+      part = seen.beside(p_);
+      next += strip * lane_count<V>();
     });
+    if (columns_ <= strip * lane_count<V>()) return folded(p_, part);
+    seen.keep(p_, part);
     return folded(p_, seen);
   }
   template <class V>
@@ -159,12 +169,12 @@ class given_scatter {
       const V by_logit = mixcon::detail::gradient_by_logit<V>(p, saved_, reading, a, pair);
       if (to_.wants_scale) {
         const mask_of<V> fresh = fresh_lanes<V>(stale);
-        by_scale += mixcon::choose(fresh, by_logit * (s * factor), V(0));
+        by_scale += mixcon::choose(fresh, Problem::slope_times(by_logit, s * factor), V(0));
         by_bias += mixcon::choose(fresh, by_logit, V(0));
       }
       to.put(to.logits, a, c, stale, by_logit * (V(p.scale) * factor));
       to.put(to.pair_bias, a, c, stale, by_logit);
-      to.put(to.pair_scale, a, c, stale, by_logit * (V(p.scale) * s));
+      to.put(to.pair_scale, a, c, stale, Problem::slope_times(by_logit, V(p.scale) * s));
       if (to.targets)
         to.put(to.targets, a, c, stale,
                p.template target_gradient<V>(reading, saved_.adjoint.data() + a * Problem::count, pair));

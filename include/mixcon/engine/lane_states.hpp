@@ -32,20 +32,26 @@ void level(const Problem& p, mixcon::detail::row_state<Problem, U>& s) {
   });
 }
 
-/// Halves of lanes that are level are joined until few are left, and these in their order.
+/// Halves of lanes that are level and settled are joined until few are left, and these in their order.
 template <class Problem, class U>
-mixcon::detail::row_state<Problem, scalar_of<U>> folded(const Problem& p,
+mixcon::detail::row_state<Problem, scalar_of<U>> joined(const Problem& p,
                                                         const mixcon::detail::row_state<Problem, U>& s) {
   constexpr int width = lane_count<U>();
   if constexpr (width > 4) {
     auto half = s.template part<2>(0);
     half.join(p, s.template part<2>(1));
-    return folded(p, half);
+    return joined(p, half);
   } else {
     mixcon::detail::row_state<Problem, scalar_of<U>> all = s.template part<width>(0);
     for (int k = 1; k < width; ++k) all.join(p, s.template part<width>(k));
     return all;
   }
+}
+/// One state of all lanes, which are level.
+template <class Problem, class U>
+mixcon::detail::row_state<Problem, scalar_of<U>> folded(const Problem& p, mixcon::detail::row_state<Problem, U> s) {
+  s.settle(p);
+  return joined(p, s);
 }
 
 }  // namespace tiles

@@ -24,11 +24,11 @@ void add_pair(const Problem& p, const Saved& saved, index_t a, const visited_pai
   };
   add_row(to.anchors, a, v.row, anchor);
   add_row(v.is_own ? to.own : to.candidates, v.candidate, anchor, v.row);
-  if (to.wants_scale) to.scale[at] += by_logit * v.similarity * factor, to.bias[at] += by_logit;
+  if (to.wants_scale) to.scale[at] += Problem::slope_times(by_logit, v.similarity * factor), to.bias[at] += by_logit;
   if (v.is_own) return;
   if (to.candidate_bias) to.candidate_bias[v.candidate] += by_logit;
   if (to.logits) to.logits(a, v.candidate) += by_similarity;
-  if (to.pair_scale) to.pair_scale(a, v.candidate) += by_logit * p.scale * v.similarity;
+  if (to.pair_scale) to.pair_scale(a, v.candidate) += Problem::slope_times(by_logit, p.scale * v.similarity);
   if (to.pair_bias) to.pair_bias(a, v.candidate) += by_logit;
   if (to.targets) to.targets(a, v.candidate) += p.target_gradient(reading, adjoint, v.pair);
 }

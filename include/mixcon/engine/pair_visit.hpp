@@ -52,4 +52,36 @@ void visit_shared(const Problem& p, index_t a, Visit&& visit) {
   }
 }
 
+/// Gathers pairs one after another, some at a time in a state of their own: long sums lose few digits.
+template <class Problem>
+class gather_by_pair {
+  using state = row_state<Problem, typename Problem::number>;
+
+ public:
+  explicit gather_by_pair(const Problem& p) : p_(p) {}
+  template <class Visited>
+  void operator()(const Visited& v) {
+    part_.make_room(p_, v.pair);
+    part_.observe(p_, v.pair);
+    if (++count_ == at_once) join();
+  }
+  /// Merges what was seen into `whole`.
+  void finish(state& whole) {
+    join();
+    whole.merge(p_, whole_);
+  }
+
+ private:
+  static constexpr int at_once = 32;
+  void join() {
+    whole_.merge(p_, part_);
+    part_ = state{};
+    count_ = 0;
+  }
+
+  const Problem& p_;
+  state whole_{}, part_{};
+  int count_ = 0;
+};
+
 }  // namespace mixcon::detail

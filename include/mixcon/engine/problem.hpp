@@ -22,6 +22,11 @@ struct problem {
   static constexpr bool is_given = requires { Similarity::is_given; };  // similarities are looked up, not computed
 
   static constexpr bool may_mirror = !is_given && requires { Logits::is_symmetric; };
+  /// Whether logits may be -infinity but by overflow: those that are given, computed by other than products, or biased
+  /// each on its own, as attention masks do. A negative of such a logit is hidden, which cross_entropy needs nobody to
+  /// do.
+  static constexpr bool may_hide = is_given || !linear || !requires { Logits::is_symmetric; };
+  static constexpr bool hides = may_hide && !std::is_same_v<statistics_type, pack<cross_entropy>>;
 
   const packed_rows<T>& anchors;
   const packed_rows<T>& candidates;  // shared
@@ -41,14 +46,14 @@ struct problem {
     const role<U> r = rule.template at<U>(anchor, candidate);
     const U x = similarity_value * (U(scale) * logits.template factor<U>(anchor, candidate)) +
                 logits.template offset<U>(anchor, candidate);
-    return {x, r.weight, r.target, r.positive, own_count + candidate};
+    return {x, visible_weight(x, r), r.target, r.positive, own_count + candidate};
   }
   /// The pair of an anchor with candidate j of its own; these come before the shared ones.
   logit_pair<T> own_pair(index_t anchor, index_t j, T similarity_value) const {
     if constexpr (requires { rule.template own<T>(anchor, j); }) {
       const role<T> r = rule.template own<T>(anchor, j);
       const T x = similarity_value * scale + static_cast<T>(logits.own_offset());
-      return {x, r.weight, r.target, r.positive, j};
+      return {x, visible_weight(x, r), r.target, r.positive, j};
     } else {
       return {};
     }
@@ -71,6 +76,24 @@ struct problem {
       sum += U(adjoint[at]) * get<at>(statistics).target_slope(get<at>(reading), p);
     });
     return sum;
+  }
+  /// A slope by the logit times the similarity or what it is multiplied with; 0 where the slope is, as at a similarity
+  /// of -infinity.
+  template <class U>
+  MIXCON_HD static U slope_times(const U& by_logit, const U& similarity_value) {
+    if constexpr (is_given || !linear)
+      return choose(by_logit == U(0), U(0), by_logit * similarity_value);
+    else
+      return by_logit * similarity_value;
+  }
+
+ private:
+  template <class U>
+  MIXCON_HD static U visible_weight(const U& x, const role<U>& r) {
+    if constexpr (hides)
+      return choose(is_minus_infinity(x) && !r.positive, U(0), r.weight);
+    else
+      return r.weight;
   }
 };
 
@@ -103,6 +126,26 @@ struct row_state {
     presence{}.merge(seen, other.seen);
   }
   /// `merge` of states whose exponentials are sums under one shift.
+  MIXCON_HD void keep(const Problem& problem, const row_state& other) {
+    for_each_position<Problem::count>([&](auto k) {
+      constexpr int at = decltype(k)::value;
+      const auto& statistic = get<at>(problem.statistics);
+      if constexpr (requires { statistic.keep(get<at>(of), get<at>(other.of)); })
+        statistic.keep(get<at>(of), get<at>(other.of));
+      else
+        statistic.merge(get<at>(of), get<at>(other.of));
+    });
+    presence{}.merge(seen, other.seen);
+  }
+  /// Adds what rounding took to the sums themselves, before states are joined.
+  MIXCON_HD void settle(const Problem& problem) {
+    for_each_position<Problem::count>([&](auto k) {
+      constexpr int at = decltype(k)::value;
+      const auto& statistic = get<at>(problem.statistics);
+      if constexpr (requires { statistic.settle(get<at>(of)); }) statistic.settle(get<at>(of));
+    });
+  }
+  /// `merge` of a few settled states with one shift, such as lanes: what rounding loses is let go.
   MIXCON_HD void join(const Problem& problem, const row_state& other) {
     for_each_position<Problem::count>([&](auto k) {
       constexpr int at = decltype(k)::value;
@@ -113,6 +156,17 @@ struct row_state {
         statistic.merge(get<at>(of), get<at>(other.of));
     });
     presence{}.merge(seen, other.seen);
+  }
+  /// A fresh state with the shifts of this one, for `keep`.
+  MIXCON_HD row_state beside(const Problem& problem) const {
+    row_state fresh;
+    for_each_position<Problem::count>([&](auto k) {
+      constexpr int at = decltype(k)::value;
+      const auto& statistic = get<at>(problem.statistics);
+      if constexpr (requires { statistic.make_room(get<at>(fresh.of), get<at>(fresh.of).shift); })
+        get<at>(fresh.of).shift = get<at>(of).shift;
+    });
+    return fresh;
   }
   /// What part k of as many equal parts of the lanes saw.
   template <int Parts>

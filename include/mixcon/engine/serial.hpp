@@ -13,13 +13,10 @@ struct serial {
   template <class Problem>
   void gather(const Problem& p, std::vector<detail::row_state<Problem, typename Problem::number>>& states) const {
     for (index_t a = 0; a < p.anchors.count(); ++a) {
-      auto& state = states[static_cast<std::size_t>(a)];
-      auto observe = [&](const auto& visited) {
-        state.make_room(p, visited.pair);
-        state.observe(p, visited.pair);
-      };
+      detail::gather_by_pair<Problem> observe(p);
       detail::visit_own(p, a, observe);
       detail::visit_shared(p, a, observe);
+      observe.finish(states[static_cast<std::size_t>(a)]);
     }
   }
 

@@ -27,10 +27,11 @@ class row_observer {
   }
   /// Joins what the lanes of row r saw with the rest and with the anchor's own candidates.
   void finish(index_t r, index_t anchor, state<T>& whole) {
-    mixcon::detail::visit_own(p_, anchor, [&](const auto& own) {
-      whole.make_room(p_, own.pair);
-      whole.observe(p_, own.pair);
-    });
+    if (p_.own_count > 0) {
+      mixcon::detail::gather_by_pair<Problem> observe(p_);
+      mixcon::detail::visit_own(p_, anchor, observe);
+      observe.finish(whole);
+    }
     level(p_, on_lanes_[static_cast<std::size_t>(r)]);
     state<T> shared = folded(p_, on_lanes_[static_cast<std::size_t>(r)]);
     shared.merge(p_, one_by_one_[static_cast<std::size_t>(r)]);
@@ -55,7 +56,7 @@ class row_observer {
     std::size_t count_ = 0;
   };
 
-  void observe_row(tile<Problem>& products, index_t r, std::size_t at) {
+  [[gnu::flatten]] void observe_row(tile<Problem>& products, index_t r, std::size_t at) {
     const index_t a = products.first_row() + r, first = products.first_column();
     pairs_of_strip pairs;
     for (index_t j = 0; j < products.whole_columns(); j += tile<Problem>::lanes)
@@ -71,7 +72,8 @@ class row_observer {
     similarity_slopes<U> slopes;
     return p_.template shared_pair<U>(a, c, similarity_at(p_, with_, a, c, dot, slopes));
   }
-  /// Makes room once for a whole strip, then takes every pair at the cost of one exponential.
+  /// Makes room once for a whole strip, then takes every pair at the cost of one exponential. The strip has sums of its
+  /// own, so that the row's are of few terms.
   template <class U>
   void observe_pairs(state<U>& s, const logit_pair<U>* pairs, index_t count) const {
     if (count == 0) return;
@@ -87,7 +89,10 @@ class row_observer {
         statistic.make_room(get<at>(s.of), top);
       }
     });
-    for (index_t i = 0; i < count; ++i) s.observe(p_, pairs[i]);
+    if (count == 1) return s.observe(p_, pairs[0]);
+    state<U> strip = s.beside(p_);
+    for (index_t i = 0; i < count; ++i) strip.observe(p_, pairs[i]);
+    s.keep(p_, strip);
   }
 
   const Problem& p_;

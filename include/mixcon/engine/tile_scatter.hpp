@@ -119,7 +119,7 @@ class tile_scatter {
     }
   }
 
-  void weigh_row(tile<Problem>& weights, index_t r) {
+  [[gnu::flatten]] void weigh_row(tile<Problem>& weights, index_t r) {
     const index_t a = weights.first_row() + r, first = weights.first_column();
     if (!saved_.used[static_cast<std::size_t>(a)]) {
       for (index_t j = 0; j < weights.columns(); ++j) *weights.entry(r, j) = T(0);
@@ -165,12 +165,12 @@ class tile_scatter {
       for (int k = 0; k < lane_count<U>(); ++k)
         candidate_self_[static_cast<std::size_t>(c + k)] += mixcon::lane(self, k);
     }
-    if (to_.wants_scale) sums.scale += by_logit * (s * factor), sums.bias += by_logit;
+    if (to_.wants_scale) sums.scale += Problem::slope_times(by_logit, s * factor), sums.bias += by_logit;
     if (to_.candidate_bias)
       for (int k = 0; k < lane_count<U>(); ++k) to_.candidate_bias[c + k] += mixcon::lane(by_logit, k);
     if (to_.logits) add_to(to_.logits, a, c, by_similarity);
     if (to_.per_pair())
-      add_per_pair(a, c, by_logit, by_logit * (U(p_.scale) * s),
+      add_per_pair(a, c, by_logit, Problem::slope_times(by_logit, U(p_.scale) * s),
                    p_.template target_gradient<U>(reading, adjoint, pair));
     return without_subnormal(by_similarity * slopes.other);
   }

@@ -16,8 +16,12 @@ void find_presence(const Executor& executor, const Problem& p, std::vector<row_s
     auto& seen = states[static_cast<std::size_t>(a)].seen;
     visit_own(p, a, [&](const auto& own) { presence{}.observe(seen, own.pair); });
     for (index_t c = 0; c < p.candidates.count(); ++c) {
-      const role<T> r = p.rule.template at<T>(a, c);
-      presence{}.observe(seen, logit_pair<T>{T(0), r.weight, r.target, r.positive, c});
+      if constexpr (Problem::is_given || !requires { p.logits.is_symmetric; }) {
+        presence{}.observe(seen, shared_pair_at(p, a, c));  // some may be hidden by their logits
+      } else {
+        const role<T> r = p.rule.template at<T>(a, c);
+        presence{}.observe(seen, logit_pair<T>{T(0), r.weight, r.target, r.positive, c});
+      }
     }
   });
 }
