@@ -23,9 +23,9 @@ struct similarity_slopes {
 // products would cancel, overflow or underflow:
 //   T of_distance(T distance) const, T slope_by_distance(T distance) const
 // What engines and searches then promise of a distance in T, eps being 2^-24 in float and 2^-53 in double: a relative
-// error of at most 8 (D + 8) eps for rows of D numbers, at most (D + 8) eps where it is below a third of the rows'
-// lengths, over the whole range of T; 0 for a row and its copy; the same bits in both directions. Unit rows are rounded
-// to T first: an absolute error of 2 eps besides.
+// error of at most 4 (D + 8) eps for rows of D numbers, twice that of its square, over the whole range of T; 0 for a
+// row and its copy; the same bits in both directions. Unit rows are rounded to T first: an absolute error of 2 eps
+// besides.
 
 /// <a, c> of the rows; each side as given unless asked to be made unit rows.
 struct dot_product {

@@ -37,6 +37,22 @@ wide_t<T> distance_on(const T* a, const T* c, index_t pitch) {
   return distance_of(a, c, pitch);
 }
 
+/// The similarity of two packed rows.
+template <class Similarity, class T>
+T similarity_of_rows(const Similarity& similarity, const T* a, const T* c, index_t width) {
+  if constexpr (is_of_distance<Similarity>) {
+    return static_cast<T>(similarity.of_distance(distance_of(a, c, width)));
+  } else {
+    const auto dot = [width](const T* x, const T* y) {
+      T sum = 0;
+      for (index_t k = 0; k < width; ++k) sum += x[k] * y[k];
+      return sum;
+    };
+    if (Similarity::linear) return similarity.value(dot(a, c), T(0), T(0));
+    return similarity.value(dot(a, c), dot(a, a), dot(c, c));
+  }
+}
+
 /// What a pair adds to the gradients of its rows where the similarity is a function of their distance: multiples of
 /// their difference, never of the rows, which may be long.
 template <class T>
@@ -44,13 +60,19 @@ class pair_pull {
   using wide = wide_t<T>;
 
  public:
+  /// `by_distance`: d loss / d distance.
+  pair_pull(wide by_distance, wide distance)
+      : is_none_(by_distance == 0 || distance == 0),
+        force_(-by_distance),
+        distance_(distance),
+        factor_(force_ / distance) {}
   /// `by_similarity`: d loss / d similarity.
   template <class Similarity>
   pair_pull(const Similarity& similarity, T by_similarity, wide distance)
-      : is_none_(by_similarity == T(0) || distance == 0),
-        force_(-static_cast<wide>(by_similarity) * similarity.slope_by_distance(distance)),
-        distance_(distance),
-        factor_(force_ / distance) {}
+      : pair_pull(by_similarity == T(0)
+                      ? wide(0)
+                      : static_cast<wide>(by_similarity) * static_cast<wide>(similarity.slope_by_distance(distance)),
+                  distance) {}
 
   /// Nothing to add: the rows coincide, or the loss does not see the pair, whose rows may then be NaN.
   bool is_none() const { return is_none_; }
@@ -58,7 +80,8 @@ class pair_pull {
   template <class V>
   void add(T* to, const T* self, const T* other, index_t count) const {
     const wide size = factor_ < 0 ? -factor_ : factor_;
-    if (size > least_square<T> && size < largest_square<T> && distance_ < largest_square<T>) {
+    constexpr auto low = static_cast<wide>(least_square<T>), high = static_cast<wide>(largest_square<T>);
+    if (size > low && size < high && distance_ < high) {
       const V factor(static_cast<T>(factor_));
       for (index_t k = 0; k < count; k += lane_count<V>())
         store_as<V>(to + k, load_as<V>(to + k) + factor * (load_as<V>(other + k) - load_as<V>(self + k)));

@@ -12,8 +12,8 @@ namespace mixcon {
 inline namespace MIXCON_INSTRUCTION_SET {
 namespace tiles {
 
-// |a|^2 + |c|^2 - 2 <a, c> is as good as its parts unless it is much smaller than they are, or they are beyond the range
-// of T. Tiles ask that of all their pairs, which costs an addition and a comparison a vector, and measure from
+// |a|^2 + |c|^2 - 2 <a, c> is as good as its parts unless it is much smaller than they are, or they are beyond the
+// range of T. Tiles ask that of all their pairs, which costs an addition and a comparison a vector, and measure from
 // differences what fails.
 
 /// Of every row: its squared length, and its part of the least squared distance that may come from products.
@@ -67,8 +67,8 @@ template <class T>
   for (int j = 0; j < register_tile<T>::lanes; ++j) {
     const auto part = static_cast<unsigned>(j / at_once);
     const wide squared = even[part][j % at_once] + odd[part][j % at_once];
-    const bool has_room = sizeof(T) < sizeof(wide) ||
-                          (squared > mixcon::detail::least_square<wide> && squared < mixcon::detail::largest_square<wide>);
+    const bool has_room = sizeof(T) < sizeof(wide) || (squared > mixcon::detail::least_square<wide> &&
+                                                       squared < mixcon::detail::largest_square<wide>);
     to[j] = has_room ? mixcon::sqrt_of(squared) : mixcon::detail::length_of<T>(width, [&](index_t n) {
       return static_cast<wide>(a[n]) - static_cast<wide>(panel.data[n * panel.row + j]);
     });

@@ -140,7 +140,7 @@ void measure(const Problem& p, const prepared<Problem>& with, index_t a, index_t
   constexpr index_t lanes = register_tile<T>::lanes;
   const index_t tile = c / tile_columns, column = c % tile_columns, first = column / lanes * lanes;
   const rows_of_vectors<T> panel = with.candidates[tile];
-  mixcon::detail::wide_t<T> all[lanes];
+  mixcon::detail::wide_t<T> all[static_cast<std::size_t>(lanes)];
   panel_distances(p.anchors.width(), p.anchors.row(a), rows_of_vectors<T>{panel.data + first, panel.row}, all);
   for (int k = 0; k < lane_count<U>(); ++k) near.distance[k] = all[column - first + k];
 }

@@ -187,8 +187,7 @@ class tile_scatter {
       const mixcon::detail::pair_pull<T> pull(p_.similarity, mixcon::lane(by_similarity, k), near.distance[k]);
       if (pull.is_none()) continue;
       const T* const candidate = p_.candidates.row(c + k);
-      if (!to_.anchors.empty())
-        pull.template add<vector>(to_.anchors.data() + a * pitch, anchor, candidate, pitch);
+      if (!to_.anchors.empty()) pull.template add<vector>(to_.anchors.data() + a * pitch, anchor, candidate, pitch);
       if (!to_.candidates.empty())
         pull.template add<vector>(to_.candidates.data() + (c + k) * pitch, candidate, anchor, pitch);
     }

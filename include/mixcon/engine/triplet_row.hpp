@@ -20,7 +20,9 @@ struct triplet_row {
   static triplet_row of(const Problem& p, index_t a) {
     triplet_row row;
     visit_own(p, a, [&](const visited_pair<T>& own) { row.take(own); });
-    const T aa = Problem::linear || Problem::of_distance ? T(0) : dot_on<V>(p.anchors.row(a), p.anchors.row(a), p.anchors.pitch());
+    const T aa = Problem::linear || Problem::of_distance
+                     ? T(0)
+                     : dot_on<V>(p.anchors.row(a), p.anchors.row(a), p.anchors.pitch());
     for (index_t c = 0; c < p.candidates.count(); ++c) {
       const role<T> r = p.rule.template at<T>(a, c);
       if (!r.positive && !(r.weight > T(0))) continue;
