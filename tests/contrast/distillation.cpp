@@ -97,6 +97,21 @@ TEST_CASE("relational_distillation has the same bits for any number of threads",
   CHECK(same_bits(one, three));
 }
 
+TEST_CASE("relational_distillation: a student of any size has the value, and the gradient divided by that size",
+          "[contrast]") {
+  const auto student = random_embeddings<float>(9, 5, 41), teacher = random_embeddings<float>(9, 4, 42);
+  auto expected = zeros_like(student);
+  const float value = value_and_grad(serial{}, relational_distillation{}, student, teacher, {.first = expected});
+  for (const float size : {0x1p70F, 0x1p-70F, 0x1p-100F}) {
+    auto sized = student, gradient = zeros_like(student);
+    for (float& x : sized.entries()) x *= size;
+    const float found = value_and_grad(serial{}, relational_distillation{}, sized, teacher, {.first = gradient});
+    CHECK(found == Approx(value).epsilon(1e-6));
+    for (std::size_t k = 0; k < expected.entries().size(); ++k)
+      CHECK(gradient.entries()[k] * size == Approx(expected.entries()[k]).epsilon(1e-4).margin(1e-6));
+  }
+}
+
 TEST_CASE("mmcl as its page calls it; its coefficients are within 0 and the cap", "[contrast]") {
   const auto unit_rows = [](std::uint64_t seed) {
     auto z = random_embeddings<double>(6, 4, seed);

@@ -41,5 +41,6 @@ TEMPLATE_TEST_CASE("a row that nobody sees may be NaN and changes no gradient", 
     compare(dot_product{});
     compare(cosine{});
     compare(negative_squared_distance{});
+    compare(negative_distance{});
   }
 }

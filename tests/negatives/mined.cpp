@@ -38,6 +38,47 @@ TEST_CASE("A semi-hard negative lies in the open band behind the positive, the c
   CHECK_THROWS_WITH(chosen({.margin = -1}, 0), ContainsSubstring("margin is -1"));
 }
 
+TEST_CASE("Semi-hard negatives and the nearest keys are the same for rows far off, huge or tiny", "[negatives]") {
+  auto z = random_embeddings<float>(30, 5, 11), keys = random_embeddings<float>(211, 5, 12);
+  const auto rounded = [](matrix<float>& rows) {
+    for (float& x : rows.entries()) x = std::round(x * 64) / 64;  // moved without rounding
+  };
+  rounded(z), rounded(keys);
+  std::vector<index_t> ids(30, 0);
+  const auto chosen = [&](auto&& move, double margin, const auto& check) {
+    auto a = z, c = keys;
+    for (float& x : a.entries()) x = move(x);
+    for (float& x : c.entries()) x = move(x);
+    const philox_draws draws{.seed = 3};
+    check(semi_hard{.margin = margin}(tiled{}, a, a, c, ids, draws), top_k{.k = 9}(serial{}, negative_distance{}, a, c),
+          top_k{.k = 9}(tiled{}, negative_distance{}, a, c));
+  };
+  const auto home = [](float x) { return x; };
+  chosen(home, 1, [&](const negative_list& bands, const auto& nearest, const auto&) {
+    const auto compare = [&](const negative_list& moved, const auto& by_serial, const auto& by_tiled) {
+      CHECK(moved == bands);
+      CHECK(by_serial.list == nearest.list);
+      CHECK(by_tiled.list == nearest.list);
+      CHECK(by_tiled.score == by_serial.score);
+    };
+    chosen([](float x) { return x + 4096; }, 1, compare);
+    chosen([](float x) { return x * 0x1p70F; }, 0x1p70, compare);
+    chosen([](float x) { return x * 0x1p-100F; }, 0x1p-100, compare);
+  });
+}
+
+TEST_CASE("Distance-weighted draws tell near distances apart", "[negatives]") {
+  const index_t anchors = 4000;
+  matrix<float> z(anchors, 3), keys(2, 3);
+  std::vector<index_t> ids;
+  for (index_t a = 0; a < anchors; ++a) z(a, 0) = 1, ids.push_back(a);
+  keys(0, 0) = 1, keys(0, 1) = 1e-4F, keys(1, 0) = 1, keys(1, 1) = 2e-4F;  // weights in D = 3: 1 / d
+  const auto list = distance_weighted{.least = 1e-6}(tiled{}, z, keys, ids, philox_draws{.seed = 4});
+  double nearer = 0;
+  for (const auto key : list.key) nearer += key == 0 ? 1 : 0;
+  CHECK(nearer / static_cast<double>(anchors) == Approx(2.0 / 3).margin(0.03));
+}
+
 TEST_CASE("Distance-weighted draws follow one over the density of distances", "[negatives]") {
   const index_t anchors = 20000;
   const double cosines[] = {0.95, 0.6, 0.3, -0.5};  // distances 0.316 (counts as 0.5), 0.894, 1.183, 1.73 (too far)

@@ -37,8 +37,7 @@ auto formula_at_positive(const Problem& p, const Saved& saved, index_t a, index_
 /// The pair of an anchor with a shared candidate.
 template <class Problem>
 auto shared_pair_at(const Problem& p, index_t a, index_t c) {
-  similarity_slopes<typename Problem::number> slopes;
-  return p.shared_pair(a, c, similarity_of(p, a, p.candidates, c, slopes));
+  return p.shared_pair(a, c, similarity_of(p, a, p.candidates, c).value);
 }
 template <class Problem>
 bool is_positive(const Problem& p, index_t a, index_t c) {

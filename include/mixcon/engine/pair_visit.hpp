@@ -1,32 +1,41 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <mixcon/engine/pair_distance.hpp>
 #include <mixcon/engine/problem.hpp>
 
 namespace mixcon::detail {
+
+/// The similarity of one pair, and what its gradient needs: slopes, or the distance that it is a function of.
+template <class T>
+struct measured_similarity {
+  T value;
+  similarity_slopes<T> slopes{T(1), T(0)};
+  wide_t<T> distance = 0;
+};
 
 /// One pair, as a plain loop comes by it.
 template <class T>
 struct visited_pair {
   logit_pair<T> pair;
-  T similarity;
-  similarity_slopes<T> slopes;
+  measured_similarity<T> similarity;
   const T* row;       // the candidate's
   index_t candidate;  // among the own (of all anchors) or the shared ones
   bool is_own;
 };
 
 template <class Problem, class T = typename Problem::number>
-T similarity_of(const Problem& p, index_t a, const packed_rows<T>& rows, index_t c, similarity_slopes<T>& slopes) {
+measured_similarity<T> similarity_of(const Problem& p, index_t a, const packed_rows<T>& rows, index_t c) {
   if constexpr (Problem::is_given) {
-    slopes = {T(1), T(0)};
-    return p.similarity.template at<T>(a, c);
+    return {p.similarity.template at<T>(a, c)};
+  } else if constexpr (Problem::of_distance) {
+    const wide_t<T> distance = distance_of(p.anchors.row(a), rows.row(c), rows.width());
+    return {static_cast<T>(p.similarity.of_distance(distance)), {}, distance};
   } else {
     const T dot = rows.dot(p.anchors.row(a), rows.row(c));
     const T aa = Problem::linear ? T(0) : p.anchors.squared_length(a),
             cc = Problem::linear ? T(0) : rows.squared_length(c);
-    slopes = p.similarity.slopes(dot, aa, cc);
-    return p.similarity.value(dot, aa, cc);
+    return {p.similarity.value(dot, aa, cc), p.similarity.slopes(dot, aa, cc)};
   }
 }
 
@@ -36,9 +45,8 @@ void visit_own(const Problem& p, index_t a, Visit&& visit) {
   using T = typename Problem::number;
   for (index_t j = 0; j < p.own_count; ++j) {
     const index_t c = a * p.own_count + j;
-    similarity_slopes<T> slopes;
-    const T s = similarity_of(p, a, p.own, c, slopes);
-    visit(visited_pair<T>{p.own_pair(a, j, s), s, slopes, p.own.row(c), c, true});
+    const measured_similarity<T> s = similarity_of(p, a, p.own, c);
+    visit(visited_pair<T>{p.own_pair(a, j, s.value), s, p.own.row(c), c, true});
   }
 }
 /// Calls visit(visited_pair) for every shared candidate, in order.
@@ -46,9 +54,8 @@ template <class Problem, class Visit>
 void visit_shared(const Problem& p, index_t a, Visit&& visit) {
   using T = typename Problem::number;
   for (index_t c = 0; c < p.candidates.count(); ++c) {
-    similarity_slopes<T> slopes;
-    const T s = similarity_of(p, a, p.candidates, c, slopes);
-    visit(visited_pair<T>{p.shared_pair(a, c, s), s, slopes, p.candidates.row(c), c, false});
+    const measured_similarity<T> s = similarity_of(p, a, p.candidates, c);
+    visit(visited_pair<T>{p.shared_pair(a, c, s.value), s, p.candidates.row(c), c, false});
   }
 }
 

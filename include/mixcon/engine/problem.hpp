@@ -20,6 +20,7 @@ struct problem {
   static constexpr int count = statistics_type::size;
   static constexpr bool linear = Similarity::linear;
   static constexpr bool is_given = requires { Similarity::is_given; };  // similarities are looked up, not computed
+  static constexpr bool of_distance = is_of_distance<Similarity>;
 
   static constexpr bool may_mirror = !is_given && requires { Logits::is_symmetric; };
   /// Whether logits may be -infinity but by overflow: those that are given, computed by other than products, or biased

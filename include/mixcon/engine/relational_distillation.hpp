@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
 #include <mixcon/contrast/aligned_calls.hpp>
 #include <mixcon/core/ordered_sum.hpp>
+#include <mixcon/engine/pair_distance.hpp>
 #include <mixcon/engine/tile_product.hpp>
 
 namespace mixcon {
@@ -61,43 +63,47 @@ T smooth_value(T x) {
   return slope * (x - slope / 2);
 }
 
-/// The distances of one set of rows, in units of their mean.
+/// The distances of one set of rows, and their mean.
 template <class T>
 class mean_distances {
  public:
   template <class Executor>
-  mean_distances(const Executor& executor, const detail::packed_rows<T>& x) : turned_(turned(x)) {
+  mean_distances(const Executor& executor, const detail::packed_rows<T>& x) : rows_(x), turned_(turned(x)) {
     std::vector<double> sums(static_cast<std::size_t>(x.count())), counts(sums);
     detail::share_out(executor, x.count(), [&](index_t i) {
-      for (const T d : row(i)) {
-        sums[static_cast<std::size_t>(i)] += static_cast<double>(d);
-        counts[static_cast<std::size_t>(i)] += d <= T(0) ? 0 : 1;
+      for (const double d : row(i)) {
+        sums[static_cast<std::size_t>(i)] += d;
+        counts[static_cast<std::size_t>(i)] += d <= 0 ? 0 : 1;
       }
     });
     double sum = 0;
     for (std::size_t i = 0; i < sums.size(); ++i) sum += sums[i], positive_ += counts[i];
-    inverse_ = positive_ == 0 ? T(0) : static_cast<T>(positive_ / sum);
+    inverse_ = positive_ == 0 ? 0 : positive_ / sum;
   }
 
   /// Distances of row i to all.
-  std::vector<T> row(index_t i) const {
+  std::vector<double> row(index_t i) const {
     std::vector<T> to(static_cast<std::size_t>(turned_.pitch));
     T* const out = to.data();
     for (index_t k = 0; k < turned_.width; ++k) {
       const T *line = turned_[k], own = line[i];
       for (index_t j = 0; j < turned_.pitch; ++j) out[j] += (line[j] - own) * (line[j] - own);
     }
-    to.resize(static_cast<std::size_t>(turned_.count));
-    for (T& x : to) x = std::sqrt(x);
-    return to;
+    std::vector<double> distances(static_cast<std::size_t>(turned_.count));
+    for (std::size_t j = 0; j < distances.size(); ++j) {
+      const bool has_room = to[j] > detail::least_square<T> && to[j] < detail::largest_square<T>;
+      distances[j] = has_room ? std::sqrt(static_cast<double>(to[j]))
+                              : detail::distance_of(rows_.row(i), rows_.row(static_cast<index_t>(j)), rows_.width());
+    }
+    return distances;
   }
-  T inverse() const { return inverse_; }         // 1 / mean; 0 where all rows coincide
+  double inverse() const { return inverse_; }    // 1 / mean; 0 where all rows coincide
   double positive() const { return positive_; }  // how many entries are > 0
 
  private:
+  const detail::packed_rows<T>& rows_;
   turned_rows<T> turned_;
-  T inverse_ = 0;
-  double positive_ = 0;
+  double inverse_ = 0, positive_ = 0;
 };
 
 /// The distance term; adds its gradient by the packed student rows.
@@ -108,30 +114,29 @@ double add_distances(const Executor& executor, const detail::packed_rows<T>& stu
   const mean_distances<T> of_student(executor, student), of_teacher(executor, teacher);
   const double share = weight / static_cast<double>(count) / static_cast<double>(count);
   std::vector<double> values(static_cast<std::size_t>(count)), pulls(values);
-  const auto apart = [&](const std::vector<T>& s, const std::vector<T>& t, std::size_t j) {
+  const auto apart = [&](const std::vector<double>& s, const std::vector<double>& t, std::size_t j) {
     return s[j] * of_student.inverse() - t[j] * of_teacher.inverse();
   };
   detail::share_out(executor, count, [&](index_t i) {
-    const std::vector<T> s = of_student.row(i), t = of_teacher.row(i);
+    const std::vector<double> s = of_student.row(i), t = of_teacher.row(i);
     for (std::size_t j = 0; j < s.size(); ++j) {
-      values[static_cast<std::size_t>(i)] += static_cast<double>(smooth_value(apart(s, t, j)));
-      pulls[static_cast<std::size_t>(i)] += static_cast<double>(smooth_slope(apart(s, t, j)) * s[j]);
+      values[static_cast<std::size_t>(i)] += smooth_value(apart(s, t, j));
+      pulls[static_cast<std::size_t>(i)] += smooth_slope(apart(s, t, j)) * (s[j] * of_student.inverse());
     }
   });
   detail::ordered_sum<double> value, pull;
   for (const double x : values) value.add(x);
   for (const double x : pulls) pull.add(x);
-  const auto inverse = static_cast<double>(of_student.inverse());
-  const double by_mean = of_student.positive() == 0 ? 0 : pull.value() * inverse * inverse / of_student.positive();
+  const double inverse = of_student.inverse();
+  const double by_mean = of_student.positive() == 0 ? 0 : pull.value() * inverse / of_student.positive();
   detail::share_out(executor, count, [&](index_t i) {
-    const std::vector<T> s = of_student.row(i), t = of_teacher.row(i);
+    const std::vector<double> s = of_student.row(i), t = of_teacher.row(i);
     T* const to = gradient.data() + i * student.pitch();
     for (std::size_t j = 0; j < s.size(); ++j) {
-      if (s[j] == T(0)) continue;  // coincident rows have no direction
-      const double slope = static_cast<double>(smooth_slope(apart(s, t, j))) * inverse - by_mean;
-      const T factor = static_cast<T>(2 * share * slope / static_cast<double>(s[j]));  // (i, j) and (j, i)
-      const T *own = student.row(i), *other = student.row(static_cast<index_t>(j));
-      for (index_t k = 0; k < student.width(); ++k) to[k] += factor * (own[k] - other[k]);
+      const double slope = smooth_slope(apart(s, t, j)) * inverse - by_mean;
+      const detail::pair_pull<T> pair(2 * share * slope, s[j]);  // (i, j) and (j, i)
+      if (pair.is_none()) continue;                              // coincident rows have no direction
+      pair.template add<native_lanes<T>>(to, student.row(i), student.row(static_cast<index_t>(j)), student.pitch());
     }
   });
   return share * value.value();
@@ -142,12 +147,23 @@ template <class T>
 struct directions_from {
   detail::packed_rows<T> unit;
   turned_rows<T> on_side;
+  std::vector<double> stretch;  // a power of two that differences were multiplied by first: unit rows have no size
 
   directions_from(const detail::packed_rows<T>& x, index_t from)
-      : unit(x.count(), x.width()), on_side{x.count(), x.width()} {
+      : unit(x.count(), x.width()), on_side{x.count(), x.width()}, stretch(static_cast<std::size_t>(x.count()), 1.0) {
     std::vector<T> apart(static_cast<std::size_t>(x.width()));
+    std::vector<double> exact(apart.size());
     for (index_t j = 0; j < x.count(); ++j) {
-      for (index_t k = 0; k < x.width(); ++k) apart[static_cast<std::size_t>(k)] = x.row(j)[k] - x.row(from)[k];
+      double top = 0;
+      for (index_t k = 0; k < x.width(); ++k) {
+        const double by = static_cast<double>(x.row(j)[k]) - static_cast<double>(x.row(from)[k]);
+        exact[static_cast<std::size_t>(k)] = by;
+        top = top < std::fabs(by) ? std::fabs(by) : top;
+      }
+      double& times = stretch[static_cast<std::size_t>(j)];
+      if (top > 0 && (top < 1e-6 || top > 1e6) && top - top == 0)
+        times = std::ldexp(1.0, -std::max(std::ilogb(top), -1000));
+      for (std::size_t k = 0; k < apart.size(); ++k) apart[k] = static_cast<T>(exact[k] * times);
       unit.pack(j, vector_view<const T>{apart.data(), {x.width()}}, rows::unit);
       for (index_t k = 0; k < x.width(); ++k) on_side[k][j] = unit.row(j)[k];
     }
@@ -196,7 +212,8 @@ double angles_at(index_t at, const detail::packed_rows<T>& student, const detail
                         rows_of_vectors<T>{own.unit.row(0), row}, by_unit.data(), row);
     for (index_t j = 0; j < number; ++j) {
       T* const by_row = to + (first + j) * row;
-      for (index_t k = 0; k < row; ++k) by_unit[static_cast<std::size_t>(j * row + k)] *= scale;
+      const T by_apart = static_cast<T>(static_cast<double>(scale) * own.stretch[static_cast<std::size_t>(first + j)]);
+      for (index_t k = 0; k < row; ++k) by_unit[static_cast<std::size_t>(j * row + k)] *= by_apart;
       own.unit.unpack(first + j, by_unit.data() + j * row, vector_view<T>{by_row, {student.width()}});
     }
   }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <mixcon/engine/panel_distance.hpp>
 #include <mixcon/engine/problem.hpp>
-#include <mixcon/engine/tile_product.hpp>
 
 #include <memory>
 
@@ -104,30 +104,51 @@ class tile {
   std::unique_ptr<T[]> entries_;  // not set
 };
 
-/// Squared lengths, where the similarity needs them.
-template <class T>
-std::vector<T> squared_lengths(const mixcon::detail::packed_rows<T>& rows, bool wanted) {
-  std::vector<T> all;
-  for (index_t i = 0; wanted && i < rows.count(); ++i) all.push_back(rows.squared_length(i));
-  return all;
-}
-
 /// What is computed once for all tiles of a problem.
 template <class Problem>
 struct prepared {
   using T = typename Problem::number;
   panels<T> candidates;
-  std::vector<T> anchor_squared, candidate_squared;
-  explicit prepared(const Problem& p)
-      : candidates(p.candidates),
-        anchor_squared(squared_lengths(p.anchors, !Problem::linear)),
-        candidate_squared(squared_lengths(p.candidates, !Problem::linear)) {}
+  squared_lengths<T> anchor_squared, candidate_squared;  // where the similarity needs them
+  explicit prepared(const Problem& p) : candidates(p.candidates) {
+    if (Problem::linear) return;
+    anchor_squared.set_all(p.anchors);
+    candidate_squared.set_all(p.candidates);
+  }
 };
+
+/// Pairs among lane_count<U>() whose distance was measured from differences. Their slopes are given as 0.
+template <class U>
+struct near_pairs {
+  using wide = mixcon::detail::wide_t<scalar_of<U>>;
+  bool any = false;
+  mask_of<U> far;  // the others; not set without any, nor is
+  wide distance[static_cast<unsigned>(lane_count<U>())];
+};
+
+/// Whether an answer is yes, on all lanes.
+inline bool is_true(bool yes) { return yes; }
+template <class T, int W>
+inline bool is_true(const lane_mask<T, W>& yes) {
+  return yes.all();
+}
+
+/// Measures anchor a and lane_count<U>() candidates from c on.
+template <class U, class Problem>
+void measure(const Problem& p, const prepared<Problem>& with, index_t a, index_t c, near_pairs<U>& near) {
+  using T = typename Problem::number;
+  constexpr index_t lanes = register_tile<T>::lanes;
+  const index_t tile = c / tile_columns, column = c % tile_columns, first = column / lanes * lanes;
+  const rows_of_vectors<T> panel = with.candidates[tile];
+  mixcon::detail::wide_t<T> all[static_cast<std::size_t>(lanes)];
+  panel_distances(p.anchors.width(), p.anchors.row(a), rows_of_vectors<T>{panel.data + first, panel.row}, all);
+  for (int k = 0; k < lane_count<U>(); ++k) near.distance[k] = all[column - first + k];
+}
 
 /// The similarities and slopes of anchor a with lane_count<U>() candidates from c on, given their products.
 template <class U, class Problem>
 U similarity_at(const Problem& p, const prepared<Problem>& with, index_t a, index_t c, const U& dot,
-                similarity_slopes<U>& slopes) {
+                similarity_slopes<U>& slopes, [[maybe_unused]] near_pairs<U>& near) {
   if constexpr (Problem::is_given) {
     slopes = {U(1), U(0)};
     return p.similarity.template at<U>(a, c);
@@ -135,11 +156,24 @@ U similarity_at(const Problem& p, const prepared<Problem>& with, index_t a, inde
     slopes = {U(1), U(0)};
     return dot;
   } else {
-    const U aa(with.anchor_squared[static_cast<std::size_t>(a)]);
-    const U cc =
-        mixcon::detail::each_lane<U>([&](int k) { return with.candidate_squared[static_cast<std::size_t>(c + k)]; });
+    const U aa(with.anchor_squared.of[static_cast<std::size_t>(a)]);
+    const U cc = mixcon::detail::load_as<U>(with.candidate_squared.of.data() + c);
     slopes = p.similarity.slopes(dot, aa, cc);
-    return p.similarity.value(dot, aa, cc);
+    const U value = p.similarity.value(dot, aa, cc);
+    if constexpr (Problem::of_distance) {
+      using T = typename Problem::number;
+      const U least = U(with.anchor_squared.least[static_cast<std::size_t>(a)]) +
+                      mixcon::detail::load_as<U>(with.candidate_squared.least.data() + c);
+      const mask_of<U> far = mixcon::detail::squared_distance(dot, aa, cc) > least;
+      if (is_true(far)) return value;
+      near.any = true, near.far = far;
+      measure(p, with, a, c, near);
+      slopes = {mixcon::choose(far, slopes.other, U(0)), mixcon::choose(far, slopes.own, U(0))};
+      return mixcon::choose(far, value, mixcon::detail::each_lane<U>([&](int k) {
+                              return static_cast<T>(p.similarity.of_distance(near.distance[k]));
+                            }));
+    }
+    return value;
   }
 }
 

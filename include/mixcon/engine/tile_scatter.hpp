@@ -153,7 +153,8 @@ class tile_scatter {
   template <class U, class Readings>
   U weigh(index_t a, index_t c, const U& dot, const Readings& reading, row_sums<U>& sums) {
     similarity_slopes<U> slopes;
-    const U s = similarity_at(p_, with_, a, c, dot, slopes);
+    near_pairs<U> near;
+    const U s = similarity_at(p_, with_, a, c, dot, slopes, near);
     const logit_pair<U> pair = p_.template shared_pair<U>(a, c, s);
     const T* adjoint = saved_.adjoint.data() + a * Problem::count;
     const U by_logit = mixcon::detail::gradient_by_logit<U>(p_, saved_, reading, a, pair);
@@ -165,6 +166,8 @@ class tile_scatter {
       for (int k = 0; k < lane_count<U>(); ++k)
         candidate_self_[static_cast<std::size_t>(c + k)] += mixcon::lane(self, k);
     }
+    if constexpr (Problem::of_distance)
+      if (near.any) add_near(a, c, by_similarity, near);
     if (to_.wants_scale) sums.scale += Problem::slope_times(by_logit, s * factor), sums.bias += by_logit;
     if (to_.candidate_bias)
       for (int k = 0; k < lane_count<U>(); ++k) to_.candidate_bias[c + k] += mixcon::lane(by_logit, k);
@@ -173,6 +176,21 @@ class tile_scatter {
       add_per_pair(a, c, by_logit, Problem::slope_times(by_logit, U(p_.scale) * s),
                    p_.template target_gradient<U>(reading, adjoint, pair));
     return without_subnormal(by_similarity * slopes.other);
+  }
+  /// What pairs add whose distance was measured from differences; their weights are 0.
+  template <class U>
+  void add_near(index_t a, index_t c, const U& by_similarity, const near_pairs<U>& near) {
+    const index_t pitch = p_.anchors.pitch();
+    const T* const anchor = p_.anchors.row(a);
+    for (int k = 0; k < lane_count<U>(); ++k) {
+      if (mixcon::detail::answer_of(near.far, k)) continue;
+      const mixcon::detail::pair_pull<T> pull(p_.similarity, mixcon::lane(by_similarity, k), near.distance[k]);
+      if (pull.is_none()) continue;
+      const T* const candidate = p_.candidates.row(c + k);
+      if (!to_.anchors.empty()) pull.template add<vector>(to_.anchors.data() + a * pitch, anchor, candidate, pitch);
+      if (!to_.candidates.empty())
+        pull.template add<vector>(to_.candidates.data() + (c + k) * pitch, candidate, anchor, pitch);
+    }
   }
   template <class U>
   void add_per_pair(index_t a, index_t c, const U& by_bias, const U& by_scale, const U& by_target) {

@@ -20,29 +20,32 @@ struct triplet_row {
   static triplet_row of(const Problem& p, index_t a) {
     triplet_row row;
     visit_own(p, a, [&](const visited_pair<T>& own) { row.take(own); });
-    const T aa = Problem::linear ? T(0) : dot_on<V>(p.anchors.row(a), p.anchors.row(a), p.anchors.pitch());
+    const T aa = Problem::linear || Problem::of_distance
+                     ? T(0)
+                     : dot_on<V>(p.anchors.row(a), p.anchors.row(a), p.anchors.pitch());
     for (index_t c = 0; c < p.candidates.count(); ++c) {
       const role<T> r = p.rule.template at<T>(a, c);
       if (!r.positive && !(r.weight > T(0))) continue;
-      similarity_slopes<T> slopes{T(1), T(0)};
-      const T s = similarity<V>(p, a, c, aa, slopes);
-      row.take({p.shared_pair(a, c, s), s, slopes, p.candidates.row(c), c, false});
+      const measured_similarity<T> s = similarity<V>(p, a, c, aa);
+      row.take({p.shared_pair(a, c, s.value), s, p.candidates.row(c), c, false});
     }
     return row;
   }
 
  private:
   template <class V>
-  static T similarity(const Problem& p, index_t a, index_t c, T aa, similarity_slopes<T>& slopes) {
+  static measured_similarity<T> similarity(const Problem& p, index_t a, index_t c, T aa) {
     if constexpr (Problem::is_given) {
-      return p.similarity.template at<T>(a, c);
+      return {p.similarity.template at<T>(a, c)};
+    } else if constexpr (Problem::of_distance) {
+      const wide_t<T> distance = distance_on<V>(p.anchors.row(a), p.candidates.row(c), p.anchors.pitch());
+      return {static_cast<T>(p.similarity.of_distance(distance)), {}, distance};
     } else {
       const T* row = p.candidates.row(c);
       const T dot = dot_on<V>(p.anchors.row(a), row, p.anchors.pitch());
-      if (Problem::linear) return dot;
+      if (Problem::linear) return {dot};
       const T cc = dot_on<V>(row, row, p.anchors.pitch());
-      slopes = p.similarity.slopes(dot, aa, cc);
-      return p.similarity.value(dot, aa, cc);
+      return {p.similarity.value(dot, aa, cc), p.similarity.slopes(dot, aa, cc)};
     }
   }
   void take(const visited_pair<T>& v) {

@@ -109,9 +109,11 @@ class triplet_scatter {
 
  private:
   static constexpr index_t at_once = 16;  // candidates of a task
-  /// d loss / d logit of a pair, and its weights toward the other row and toward each row itself.
+  /// What a pair with a shared candidate leaves for that one's gradient: d loss / d logit, d loss / d similarity, and
+  /// the slopes or the distance of the similarity.
   struct pair_weight {
-    T by_logit{}, other{}, self{};
+    T by_logit{}, by_similarity{};
+    std::conditional_t<Problem::of_distance, wide_t<T>, similarity_slopes<T>> how{};
   };
   static index_t smaller(index_t a, index_t b) { return a < b ? a : b; }
   index_t rows_of_block() const {
@@ -146,36 +148,44 @@ class triplet_scatter {
     const index_t pitch = p_.anchors.pitch();
     const T factor = v.is_own ? T(1) : p_.logits.template factor<T>(a, v.candidate);
     const T by_similarity = by_logit * p_.scale * factor;
-    const T other = by_similarity * v.slopes.other, self = by_similarity * v.slopes.own;
-    if (!to_.anchors.empty()) {
-      add_times<V>(to_.anchors.data() + a * pitch, other, v.row, pitch);
-      if (self != T(0)) add_times<V>(to_.anchors.data() + a * pitch, self, p_.anchors.row(a), pitch);
-    }
-    if (to_.wants_scale) to_.scale[at] += by_logit * v.similarity * factor, to_.bias[at] += by_logit;
-    if (v.is_own && !to_.own.empty()) {
-      add_times<V>(to_.own.data() + v.candidate * pitch, other, p_.anchors.row(a), pitch);
-      if (self != T(0)) add_times<V>(to_.own.data() + v.candidate * pitch, self, v.row, pitch);
-    }
+    pair_weight weight{by_logit, by_similarity, {}};
+    if constexpr (Problem::of_distance)
+      weight.how = v.similarity.distance;
+    else
+      weight.how = v.similarity.slopes;
+    if (!to_.anchors.empty()) add_row<V>(to_.anchors.data() + a * pitch, weight, p_.anchors.row(a), v.row);
+    if (to_.wants_scale) to_.scale[at] += by_logit * v.similarity.value * factor, to_.bias[at] += by_logit;
+    if (v.is_own && !to_.own.empty())
+      add_row<V>(to_.own.data() + v.candidate * pitch, weight, v.row, p_.anchors.row(a));
     if (v.is_own) return;
-    weights_[static_cast<std::size_t>(r * p_.candidates.count() + v.candidate)] = {by_logit, other, self};
+    weights_[static_cast<std::size_t>(r * p_.candidates.count() + v.candidate)] = weight;
     if (to_.logits) to_.logits(a, v.candidate) += by_similarity;
-    if (to_.pair_scale) to_.pair_scale(a, v.candidate) += by_logit * p_.scale * v.similarity;
+    if (to_.pair_scale) to_.pair_scale(a, v.candidate) += by_logit * p_.scale * v.similarity.value;
     if (to_.pair_bias) to_.pair_bias(a, v.candidate) += by_logit;
   }
   template <class V>
   void add_to_candidate(index_t first, index_t rows, index_t c) {
     const index_t pitch = p_.anchors.pitch();
-    T self = 0;
     for (index_t r = 0; r < rows; ++r) {
       const pair_weight& w = weights_[static_cast<std::size_t>(r * p_.candidates.count() + c)];
       if (w.by_logit == T(0)) continue;
-      self += w.self;
       if (to_.candidate_bias) to_.candidate_bias[c] += w.by_logit;
       if (!to_.candidates.empty())
-        add_times<V>(to_.candidates.data() + c * pitch, w.other, p_.anchors.row(first + r), pitch);
+        add_row<V>(to_.candidates.data() + c * pitch, w, p_.candidates.row(c), p_.anchors.row(first + r));
     }
-    if (!to_.candidates.empty() && self != T(0))
-      add_times<V>(to_.candidates.data() + c * pitch, self, p_.candidates.row(c), pitch);
+  }
+  /// to += what the pair adds to the gradient by the row `self`.
+  template <class V>
+  void add_row(T* to, const pair_weight& weight, const T* self, const T* other) const {
+    const index_t pitch = p_.anchors.pitch();
+    if constexpr (Problem::of_distance) {
+      const pair_pull<T> pull(p_.similarity, weight.by_similarity, weight.how);
+      if (!pull.is_none()) pull.template add<V>(to, self, other, pitch);
+    } else {
+      const T own = weight.by_similarity * weight.how.own;
+      add_times<V>(to, weight.by_similarity * weight.how.other, other, pitch);
+      if (own != T(0)) add_times<V>(to, own, self, pitch);
+    }
   }
 
   const Executor& executor_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <mixcon/engine/pair_distance.hpp>
 #include <mixcon/mix/draws.hpp>
 #include <mixcon/negatives/top_k.hpp>
 
@@ -39,7 +40,9 @@ struct distance_weighted {
         const double squared = 2 - 2 * static_cast<double>(a.dot(a.row(i), c.row(j)));
         MIXCON_REQUIRE(squared == squared, "distance_weighted: the distance of anchor ", i, " and key ", j,
                        " is NaN; expected finite rows");
-        const double distance = squared > least * least ? sqrt(squared) : least;
+        const double apart = squared > 0.25 ? sqrt(squared)  // of nearer rows the product says too little
+                                            : static_cast<double>(detail::distance_of(a.row(i), c.row(j), a.width()));
+        const double distance = apart > least ? apart : least;
         if (distance > most) continue;
         const double log_weight = -(width - 2) * log(distance) - (width - 3) / 2 * log(1 - distance * distance / 4);
         const double noise = own.uniform(field("noise").on_try(j), anchor_id[i], 0, 1);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <mixcon/engine/pair_distance.hpp>
 #include <mixcon/negatives/heap.hpp>
 #include <mixcon/negatives/top_k.hpp>
 
@@ -138,8 +139,7 @@ struct false_negatives {
                  const detail::packed_rows<T>& keys, index_t key) const {
     T merged = 0;
     for (index_t v = first; v < first + each; ++v) {
-      const T s = similarity.value(support.dot(support.row(v), keys.row(key)), support.squared_length(v),
-                                   keys.squared_length(key));
+      const T s = detail::similarity_of_rows(similarity, support.row(v), keys.row(key), keys.width());
       if (score == score_by::mean)
         merged += s / static_cast<T>(each);
       else if (v == first || !(s <= merged))

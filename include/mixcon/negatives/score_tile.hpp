@@ -2,7 +2,7 @@
 #pragma once
 
 #include <mixcon/core/lane_loops.hpp>
-#include <mixcon/engine/tile_product.hpp>
+#include <mixcon/engine/panel_distance.hpp>
 #include <mixcon/negatives/rows_as_read.hpp>
 
 #include <cstdint>
@@ -27,8 +27,8 @@ class score_tiles {
         turned_(new T[static_cast<std::size_t>(tiles_ * columns * anchors_.width())]) {
     for (index_t c = 0; c < columns; ++c) numbers_[c] = static_cast<std::int32_t>(c);
     if constexpr (!Similarity::linear) {
-      for (index_t a = 0; a < anchors_.count(); ++a) anchor_squared_.push_back(anchors_.squared_length(a));
-      key_squared_.resize(static_cast<std::size_t>(keys_));
+      anchor_squared_.set_all(anchors_);
+      key_squared_.resize(keys_);
     }
     for_each_row(executor, tiles_, [&](index_t tile, auto) { turn(tile, keys); });
   }
@@ -49,10 +49,7 @@ class score_tiles {
       multiply<V>(first, count, turned_.get() + from * anchors_.width(), scores.data());
       for (index_t r = 0; r < count; ++r) {
         T* row = scores.data() + r * columns;
-        if constexpr (!Similarity::linear)
-          for (index_t c = 0; c < many; ++c)
-            row[c] = similarity_.value(row[c], anchor_squared_[static_cast<std::size_t>(first + r)],
-                                       key_squared_[static_cast<std::size_t>(from + c)]);
+        if constexpr (!Similarity::linear) score<V>(first + r, from, many, row);
         visit(first + r, from, static_cast<const T*>(row), many);
       }
     }
@@ -70,7 +67,7 @@ class score_tiles {
     for (index_t c = 0; c < many; ++c) {
       const K* const key = keys.data() + (from + c) * keys.stride(0);
       packed.pack(c, vector_view<const K>{key, {width}, {keys.stride(1)}}, similarity_.candidate_rows());
-      if constexpr (!Similarity::linear) key_squared_[static_cast<std::size_t>(from + c)] = packed.squared_length(c);
+      if constexpr (!Similarity::linear) key_squared_.set(from + c, packed, c);
     }
     T* const turned = turned_.get() + from * width;
     for (index_t left = 0; left < columns; left += side)
@@ -78,6 +75,50 @@ class score_tiles {
         for (index_t c = left; c < left + side; ++c)
           for (index_t k = top; k < width && k < top + side; ++k)
             turned[k * columns + c] = c < many ? packed.row(c)[k] : T(0);
+  }
+
+  /// Replaces products of anchor a with keys by similarities; distances are measured where products say too little.
+  template <class V>
+  void score(index_t a, index_t from, index_t many, T* row) const {
+    const T aa = anchor_squared_.of[static_cast<std::size_t>(a)];
+    const T* const kk = key_squared_.of.data() + from;
+    const auto from_products = [&](index_t c) { return similarity_.value(row[c], aa, kk[c]); };
+    if constexpr (is_of_distance<Similarity>) {
+      const T least = anchor_squared_.least[static_cast<std::size_t>(a)];
+      const T* const least_of = key_squared_.least.data() + from;
+      const auto is_near = [&](index_t c) { return !(squared_distance(row[c], aa, kk[c]) > least + least_of[c]); };
+      index_t near = 0;
+      for (index_t c = 0; c < many; ++c) near += is_near(c) ? 1 : 0;
+      if (near > 0) {
+        constexpr index_t at_once = lane_count<V>();
+        wide_t<T> distance[static_cast<std::size_t>(at_once)] = {};
+        index_t measured = -1;
+        for (index_t c = 0; c < many; ++c) {
+          if (!is_near(c)) {
+            row[c] = from_products(c);
+            continue;
+          }
+          if (measured != c / at_once) {
+            measured = c / at_once;
+            measure<V>(a, turned_.get() + from * anchors_.width() + measured * at_once, distance);
+          }
+          row[c] = static_cast<T>(similarity_.of_distance(distance[c % at_once]));
+        }
+        return;
+      }
+    }
+    for (index_t c = 0; c < many; ++c) row[c] = from_products(c);
+  }
+  /// Distances of anchor a from the columns of a tile that a V holds.
+  template <class V>
+  void measure(index_t a, const T* columns_of, wide_t<T>* to) const {
+    const T* const anchor = anchors_.row(a);
+    if constexpr (lane_count<V>() > 1)
+      tiles::panel_distances(anchors_.width(), anchor, tiles::rows_of_vectors<T>{columns_of, columns}, to);
+    else
+      *to = length_of<T>(anchors_.width(), [=](index_t k) {
+        return static_cast<wide_t<T>>(anchor[k]) - static_cast<wide_t<T>>(columns_of[k * columns]);
+      });
   }
 
   template <class V>
@@ -99,8 +140,8 @@ class score_tiles {
   const Similarity& similarity_;
   packed_rows<T> anchors_;
   index_t keys_, tiles_;
-  std::unique_ptr<T[]> turned_;  // tiles of (D, columns); not set when made
-  std::vector<T> anchor_squared_, key_squared_;
+  std::unique_ptr<T[]> turned_;                             // tiles of (D, columns); not set when made
+  tiles::squared_lengths<T> anchor_squared_, key_squared_;  // where the similarity needs them
   std::int32_t numbers_[columns];
 };
 

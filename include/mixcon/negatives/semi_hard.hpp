@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <mixcon/engine/pair_distance.hpp>
 #include <mixcon/mix/draws.hpp>
 #include <mixcon/negatives/top_k.hpp>
 
@@ -27,7 +28,6 @@ struct semi_hard {
   template <class Executor, Viewable<2> Anchors, Viewable<2> Positives, Viewable<2> Keys, Draws D>
   negative_list operator()(const Executor& executor, const Anchors& anchors, const Positives& positives,
                            const Keys& keys, const integer_view& anchor_id, const D& draws) const {
-    using std::sqrt;
     const auto a = detail::rows_as_read(anchors, rows::as_given), p = detail::rows_as_read(positives, rows::as_given),
                c = detail::rows_as_read(keys, rows::as_given);
     using T = std::remove_cvref_t<decltype(*a.row(0))>;
@@ -39,13 +39,11 @@ struct semi_hard {
                    "; expected a finite number >= 0");
     admissible.check("semi_hard", a.count(), c.count());
     const D own = draws.within("semi_hard");
-    auto distance = [&](const T* x, const T* y) {
-      T sum = 0;
-      for (index_t k = 0; k < a.width(); ++k) sum += (x[k] - y[k]) * (x[k] - y[k]);
-      return sqrt(sum);
-    };
     negative_list list(a.count(), 1);
     detail::for_each_row(executor, a.count(), [&](index_t i, auto) {
+      const auto distance = [&](const T* x, const T* y) {
+        return static_cast<T>(detail::distance_of(x, y, a.width()));
+      };
       const T nearest = distance(a.row(i), p.row(i)), most = nearest + static_cast<T>(margin);
       index_t closest = negative_list::none, farthest = negative_list::none;
       T closest_order{}, farthest_distance{};
