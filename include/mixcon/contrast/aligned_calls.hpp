@@ -13,7 +13,9 @@ namespace mixcon {
 ///
 ///   loss_result<T> evaluate(executor, rows, upstream, wanted) const
 ///
-/// which answers the value, and adds `upstream` times its gradients to those views of `wanted` that are not empty.
+/// which answers the value, and adds `upstream` times its gradients to those views of `wanted` that are not empty. It
+/// may have `form`, how rows enter (as given, unless it says so), `check_finite`, whether they are checked, and
+/// `second_is_constant`, for a loss that has no gradient by the second rows.
 template <class Loss>
 concept AlignedLoss = requires(const Loss& loss) {
   { Loss::name } -> std::convertible_to<const char*>;
