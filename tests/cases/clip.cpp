@@ -11,6 +11,7 @@ namespace {
 struct clip_case {
   static constexpr const char* name = "clip";
   static constexpr int temperature = -1;
+  static constexpr bool scales = true;
   static constexpr index_t least_samples = 1;
 
   static loss_arguments draw(const case_sizes& sizes, random_numbers& draw) {
@@ -30,7 +31,7 @@ struct clip_case {
 
   static reference_answer reference(const loss_arguments& given, const std::vector<table>& rows,
                                     const std::vector<table>& /*constant*/) {
-    table l = reference::products(rows[0], rows[1]), transposed(l.width(), l.rows());
+    table l = reference::products(reference::unit(rows[0]), reference::unit(rows[1])), transposed(l.width(), l.rows());
     for (auto& x : l.entries()) x *= reference::wide(given.parameters[0]);
     for (index_t i = 0; i < l.rows(); ++i)
       for (index_t j = 0; j < l.width(); ++j) transposed(j, i) = l(i, j);

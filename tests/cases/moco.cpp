@@ -10,6 +10,7 @@ namespace {
 /// losses.md 2.5: queries, their keys, a queue.
 struct moco_case {
   static constexpr const char* name = "moco";
+  static constexpr bool scales = true;
   static constexpr index_t least_samples = 1;
 
   static loss_arguments draw(const case_sizes& sizes, random_numbers& draw) {
@@ -31,7 +32,9 @@ struct moco_case {
 
   static reference_answer reference(const loss_arguments& given, const std::vector<table>& rows,
                                     const std::vector<table>& /*constant*/) {
-    const table positive = reference::products(rows[0], rows[1]), negative = reference::products(rows[0], rows[2]);
+    const table query = reference::unit(rows[0]);
+    const table positive = reference::products(query, reference::unit(rows[1])),
+                negative = reference::products(query, reference::unit(rows[2]));
     const long double t = reference::wide(given.parameters[0]);
     long double loss = 0, largest = 1;
     for (index_t i = 0; i < rows[0].rows(); ++i) {

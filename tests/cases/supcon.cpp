@@ -11,7 +11,7 @@ namespace {
 /// temperature; then, if positives have weights, the mask over samples (N, N).
 struct supcon_case {
   static constexpr const char* name = "supcon";
-  static constexpr bool permutes = false;  // the views stand in one matrix
+  static constexpr bool scales = true, permutes = false;  // the views stand in one matrix
 
   static loss_arguments draw(const case_sizes& sizes, random_numbers& draw) {
     loss_arguments given;
@@ -56,7 +56,7 @@ struct supcon_case {
                                     const std::vector<table>& /*constant*/) {
     const table mask = has_mask(given) ? converted<long double>(mask_of(given)) : reference::same_label(given.labels);
     const index_t anchors = given.constants[0] != 0 ? rows[0].rows() / 2 : rows[0].rows();
-    const table s = reference::products(rows_of(rows[0], 0, anchors), rows[0]);
+    const table unit = reference::unit(rows[0]), s = reference::products(rows_of(unit, 0, anchors), unit);
     const long double t = reference::wide(given.parameters[0]), base = reference::wide(given.constants[1]);
     return {reference::supcon_out(s, mask, given.parameters[0]) * (base > 0 ? t / base : 1), largest_entry(s) / t};
   }

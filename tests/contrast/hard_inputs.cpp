@@ -3,11 +3,15 @@
 #include "support/engines.hpp"
 #include "support/reference.hpp"
 
+#include <mixcon/contrast/alignment.hpp>
 #include <mixcon/contrast/info_nce.hpp>
+#include <mixcon/contrast/mmcl.hpp>
 #include <mixcon/contrast/supcon_inside.hpp>
 #include <mixcon/contrast/targets/diagonal.hpp>
 #include <mixcon/contrast/targets/label.hpp>
+#include <mixcon/contrast/targets/other_rows.hpp>
 #include <mixcon/contrast/targets/view.hpp>
+#include <mixcon/contrast/uniformity.hpp>
 
 using namespace mixcon;
 using namespace mixcon_test;
@@ -201,6 +205,55 @@ TEST_CASE("check_finite names the row and the column of what is not finite", "[c
   CHECK_THAT(refusal(), ContainsSubstring("candidates (4, 1) is inf; expected finite numbers"));
   a(2, 0) = std::numeric_limits<double>::quiet_NaN();
   CHECK_THAT(refusal(), ContainsSubstring("anchors (2, 0) is nan; expected finite numbers"));
+}
+
+TEST_CASE("check_finite refuses rows that are no unit rows where unit rows are assumed", "[contrast]") {
+  const auto unit = converted<double>(reference::unit(converted<long double>(random_embeddings<double>(6, 3, 12))));
+  const auto with_length = [&](double length) {
+    auto z = unit;
+    for (index_t k = 0; k < z.width(); ++k) z(4, k) *= length;
+    return z;
+  };
+  const auto refusal = [&](auto objective, const auto& targets, const matrix<double>& a, const matrix<double>& c) {
+    CHECK(refusal_of([&] { value_of(serial{}, objective, targets, a, c); }) == "");  // as long as nobody asks
+    objective.check_finite = true;
+    return refusal_of([&] { value_of(serial{}, objective, targets, a, c); });
+  };
+  const contrast raw{info_nce{.temperature = 0.5}, dot_product{}};
+  const auto given = of_unit_rows_as_given(raw);
+  for (const double length : {0.0, 0.985, 1.015, 40.0}) {
+    const auto z = with_length(length);
+    const std::string says =
+        "has length " + detail::written(length) + "; expected unit rows, of a length in [0.99, 1.01]";
+    CHECK_THAT(refusal(given, diagonal_targets{}, z, unit), ContainsSubstring("row 4 of the anchors " + says));
+    CHECK_THAT(refusal(given, diagonal_targets{}, unit, z), ContainsSubstring("row 4 of the candidates " + says));
+    // made unit rows, or raw by the caller's choice
+    CHECK(refusal(contrast{raw.loss, cosine{}}, diagonal_targets{}, z, z) == "");
+    CHECK(refusal(raw, diagonal_targets{}, z, z) == "");
+    // losses whose formula assumes unit rows
+    CHECK_THAT(refusal(contrast{uniformity{}, negative_squared_distance{}}, other_rows{}, z, z),
+               ContainsSubstring(says));
+    CHECK(refusal(contrast{uniformity{}, negative_squared_distance{rows::unit, rows::unit}}, other_rows{}, z, z) == "");
+  }
+  for (const double length : {0.991, 1.009})
+    CHECK(refusal(given, diagonal_targets{}, with_length(length), with_length(length)) == "");
+}
+
+TEST_CASE("aligned losses that assume unit rows check them if asked", "[contrast]") {
+  auto x = converted<double>(reference::unit(converted<long double>(random_embeddings<double>(5, 3, 13))));
+  const auto y = x;
+  const auto refusal = [&](const auto& loss) { return refusal_of([&] { forward(serial{}, loss, y, x); }); };
+  CHECK(refusal(mmcl{.check_finite = true}) == "");
+  for (index_t k = 0; k < 3; ++k) x(3, k) *= 1.1;
+  CHECK(refusal(mmcl{}) == "");
+  const auto says = ContainsSubstring("forward: row 3 of the second rows has length 1.1; expected unit rows");
+  CHECK_THAT(refusal(mmcl{.check_finite = true}), says);
+  CHECK_THAT(refusal(alignment{.check_finite = true}), says);
+  CHECK(refusal(alignment{.form = rows::unit, .check_finite = true}) == "");
+  CHECK(refusal(alignment{.form = rows::as_given, .check_finite = true}) == "");
+  x(2, 1) = std::numeric_limits<double>::quiet_NaN();
+  CHECK_THAT(refusal(alignment{.form = rows::unit, .check_finite = true}),
+             ContainsSubstring("row 2 of the second rows of alignment has an entry that is NaN or infinite"));
 }
 
 TEST_CASE("a logit scale of 100 on equal and on opposite rows is finite and right", "[contrast]") {

@@ -4,6 +4,7 @@
 #include "support/reference.hpp"
 
 #include <mixcon/contrast/info_nce.hpp>
+#include <mixcon/contrast/moco.hpp>
 #include <mixcon/contrast/targets/diagonal.hpp>
 #include <mixcon/contrast/targets/segments.hpp>
 
@@ -82,4 +83,23 @@ TEST_CASE("several own keys share the positive mass", "[contrast]") {
     CHECK(error_of(value.value, expected) < 1e-13L);
     CHECK(value.anchors_used == 3);
   });
+}
+
+TEST_CASE("moco() makes unit rows of queries, keys and queue; of_unit_rows_as_given takes them as they are",
+          "[contrast]") {
+  random_numbers draw(35);
+  const auto query = random_embeddings<double>(5, 4, draw), key = random_embeddings<double>(5, 4, draw);
+  const auto queue = random_embeddings<double>(7, 4, draw);
+  const auto wide = [](const matrix<double>& m) { return converted<long double>(m); };
+  const auto unit = [&](const matrix<double>& m) { return reference::unit(wide(m)); };
+  const auto with = [&](const auto& objective) {
+    return value_of(tiled{}, objective, queue_targets{}, query, candidates(own(key), queue)).value;
+  };
+  CHECK(error_of(with(moco(0.5)), reference::queue_info_nce(unit(query), unit(key), unit(queue), 0.5)) < 1e-13L);
+  CHECK(error_of(with(of_unit_rows_as_given(moco(0.5))),
+                 reference::queue_info_nce(wide(query), wide(key), wide(queue), 0.5)) < 1e-13L);
+  // MoCo-n takes the queue as it is
+  const auto keys_and_queue =
+      value_of(tiled{}, moco_n(0.5), queue_targets{}, query, candidates(as_unit(own(key)), as_given(queue))).value;
+  CHECK(error_of(keys_and_queue, reference::queue_info_nce(unit(query), unit(key), wide(queue), 0.5)) < 1e-13L);
 }

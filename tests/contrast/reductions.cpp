@@ -59,13 +59,17 @@ void check_same(const answer& a, const answer& b) {
 
 TEST_CASE("clip is the mean of InfoNCE in both directions, at a temperature of 1 / scale", "[contrast]") {
   const auto x = some_rows(1), y = some_rows(2);
-  const contrast one_way{info_nce{.temperature = 0.25}, dot_product{}};
+  const contrast one_way{info_nce{.temperature = 0.25}};
   const answer images = diagonal(one_way, x, y), texts = diagonal(one_way, y, x);
   answer mean{(images.value + texts.value) / 2, zeros_like(x), zeros_like(y)};
   add(mean.by_anchors, 0.5, images.by_anchors), add(mean.by_anchors, 0.5, texts.by_candidates);
   add(mean.by_candidates, 0.5, images.by_candidates), add(mean.by_candidates, 0.5, texts.by_anchors);
   check_same(diagonal(clip(4), x, y), mean);
   CHECK(diagonal(clip(4), y, x).value == Approx(mean.value).epsilon(1e-13));
+
+  contrast as_given{info_nce{.temperature = 0.25}, dot_product{}};
+  as_given.direction = {.rows = 0.5, .columns = 0.5};
+  check_same(diagonal(of_unit_rows_as_given(clip(4)), x, y), diagonal(as_given, x, y));
 }
 
 TEST_CASE("moco_v3 is InfoNCE of unit rows times 2 temperature, and moco_n without a queue is InfoNCE", "[contrast]") {
@@ -117,7 +121,7 @@ TEST_CASE("Un-Mix is three MoCo losses in one sweep", "[contrast]") {
   add(of_mixed, lambda, first.by_anchors), add(of_mixed, 1 - lambda, reversed(second.by_anchors));
 
   const un_mix_batch<double> batch(keys, lambda, clean_weight);
-  contrast objective{un_mix{.temperature = 0.4, .lambda = view(batch.lambda)}, dot_product{}};
+  contrast objective{un_mix{.temperature = 0.4, .lambda = view(batch.lambda)}};
   objective.reduce = reduction::weighted;
   objective.weights = view(batch.weights);
   const auto queries = stacked(q, mixed);

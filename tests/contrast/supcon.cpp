@@ -5,8 +5,12 @@
 #include "support/reference.hpp"
 
 #include <mixcon/contrast/info_nce.hpp>
+#include <mixcon/contrast/nt_xent.hpp>
+#include <mixcon/contrast/supcon.hpp>
 #include <mixcon/contrast/supcon_inside.hpp>
+#include <mixcon/contrast/targets/diagonal.hpp>
 #include <mixcon/contrast/targets/label.hpp>
+#include <mixcon/contrast/targets/view.hpp>
 
 using namespace mixcon;
 using namespace mixcon_test;
@@ -79,4 +83,44 @@ TEST_CASE("candidates with labels of their own are all seen", "[contrast]") {
   const double value = value_of(serial{}, contrast{info_nce{.temperature = 1}, dot_product{}},
                                 label_targets{.labels = mine, .candidate_labels = theirs}, a, c);
   CHECK(error_of(value, expected) < 1e-14L);
+}
+
+TEST_CASE("supcon() makes unit rows, and with every sample a class of its own it is nt_xent()", "[contrast]") {
+  auto z = random_embeddings<double>(12, 5, 13);
+  for (index_t i = 0; i < z.rows(); ++i)
+    for (index_t k = 0; k < z.width(); ++k) z(i, k) *= 0.5 + static_cast<double>(3 * i);
+  const std::vector<int> labels{4, 1, 3, 0, 5, 2};
+  const label_targets classes{.labels = labels, .views = 2};
+  auto by_supcon = zeros_like(z), by_nt_xent = by_supcon;
+  for_each_engine<double>([&](const auto& executor, const char* engine) {
+    INFO(engine);
+    const double value = value_and_grad(executor, supcon(0.2, 0), classes, z, by_supcon);
+    CHECK(value == Approx(static_cast<double>(reference::nt_xent(converted<long double>(z), 0.2))).epsilon(1e-13));
+    CHECK(value == Approx(value_and_grad(executor, nt_xent(0.2), view_targets{.samples = 6}, z, by_nt_xent).value));
+    CHECK(largest_difference(by_supcon, by_nt_xent) < 1e-14L);
+  });
+}
+
+TEST_CASE("of_unit_rows_as_given takes both sides as they are, with the objective's other choices", "[contrast]") {
+  const auto z = random_embeddings<double>(8, 4, 14), other = random_embeddings<double>(8, 4, 15);
+  const std::vector<double> weights{1, 0, 2, 1, 0.5, 1, 1, 3};
+  const auto products = contrast{info_nce{.temperature = 0.5}, dot_product{}};
+  contrast unit{info_nce{.temperature = 0.5}, cosine{}};
+  unit.scale = 0.7, unit.reduce = reduction::weighted, unit.weights = view(weights);
+  unit.direction = {.rows = 0.5, .columns = 2}, unit.without_positive = no_positive::error;
+  auto same = products;
+  same.scale = 0.7, same.reduce = reduction::weighted, same.weights = view(weights);
+  same.direction = unit.direction;
+  const auto given = of_unit_rows_as_given(unit);
+  CHECK(value_of(serial{}, given, diagonal_targets{}, z, other).value ==
+        value_of(serial{}, same, diagonal_targets{}, z, other).value);
+  CHECK(given.without_positive == no_positive::error);
+  CHECK(value_of(of_unit_rows_as_given(supcon(0.5, 0)), view_targets{.samples = 4}, z).value ==
+        value_of(products, view_targets{.samples = 4}, z).value);
+  const contrast apart{info_nce{.temperature = 0.5}, negative_squared_distance{rows::unit, rows::unit}};
+  CHECK(value_of(of_unit_rows_as_given(apart), view_targets{.samples = 4}, z).value ==
+        value_of(contrast{apart.loss, negative_squared_distance{}}, view_targets{.samples = 4}, z).value);
+  const auto rows_of_length_1 = converted<double>(reference::unit(converted<long double>(z)));
+  CHECK(value_of(of_unit_rows_as_given(supcon(0.5)), view_targets{.samples = 4}, rows_of_length_1).value ==
+        Approx(value_of(supcon(0.5), view_targets{.samples = 4}, z).value).epsilon(1e-13));
 }

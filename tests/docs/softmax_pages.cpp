@@ -59,9 +59,9 @@ TEST_CASE("The call on the page of SupMix runs", "[docs]") {
   auto z = mixcon_test::random_embeddings<double>(12, 4, 4);
   auto gradient = z;
   const std::vector<int> labels{0, 1, 2, 0, 1, 2};
-  const contrast supcon{info_nce{.temperature = 0.1, .base_temperature = 0.1}, dot_product{}};
   // z (2N, D): of the images, then of their mixtures with the batch in reverse
-  const double loss = value_and_grad(tiled{}, supcon, supmix_targets{.labels = labels, .lambda = 0.7}, z, gradient);
+  const double loss =
+      value_and_grad(tiled{}, supcon(0.1, 0.1), supmix_targets{.labels = labels, .lambda = 0.7}, z, gradient);
   CHECK(loss > 0);
 }
 
@@ -70,7 +70,7 @@ TEST_CASE("The call on the page of Un-Mix runs", "[docs]") {
   const auto queries = mixcon_test::stacked(q, mixcon_test::random_embeddings<double>(6, 4, 5));
   auto by_queries = queries;
   const un_mix_batch batch(keys, 0.7);  // keys (N, D) of the unmixed images, lambda
-  contrast objective{un_mix{.temperature = 0.2, .lambda = view(batch.lambda)}, dot_product{.anchors = rows::unit}};
+  contrast objective{un_mix{.temperature = 0.2, .lambda = view(batch.lambda)}, cosine{}};
   objective.reduce = reduction::weighted;
   objective.weights = view(batch.weights);
   // queries (2N, D): of the images, then of their mixtures

@@ -3,6 +3,7 @@
 #include "support/catch.hpp"
 #include "support/embeddings.hpp"
 #include "support/engines.hpp"
+#include "support/reference.hpp"
 
 #include <mixcon/mixcon.hpp>
 
@@ -129,7 +130,7 @@ TEST_CASE("targets of one's own are a function of two indices", "[docs]") {
 }
 
 TEST_CASE("the losses of the pages, as they are called there", "[docs]") {
-  auto z = random_embeddings<double>(8, 4, 10);
+  const auto z = converted<double>(reference::unit(random_embeddings<long double>(8, 4, 10)));
   const auto u = random_embeddings<double>(8, 4, 11);
   const std::vector<int> labels{0, 1, 1, 0};
   const index_t samples = 4;
@@ -140,10 +141,10 @@ TEST_CASE("the losses of the pages, as they are called there", "[docs]") {
   CHECK(loss > 0);
 
   // as SupContrast: rows come normalised, and the value is multiplied by temperature / base_temperature
-  const contrast supcontrast{info_nce{.temperature = 0.1, .base_temperature = 0.07}, dot_product{}};
+  const contrast supcontrast = of_unit_rows_as_given(supcon(0.1, 0.07));
   const double outside = value_and_grad(tiled{}, supcontrast, label_targets{.labels = labels, .views = 2}, z, gradient);
 
-  const contrast inside{supcon_inside{.temperature = 0.1}, dot_product{}};
+  const contrast inside{supcon_inside{.temperature = 0.1}, cosine{}};
   const double at_most = value_and_grad(tiled{}, inside, label_targets{.labels = labels, .views = 2}, z, gradient);
   CHECK(at_most * (0.1 / 0.07) <= outside);
 
@@ -151,19 +152,19 @@ TEST_CASE("the losses of the pages, as they are called there", "[docs]") {
   matrix<double> share(8, 8, 0.25);
   const std::vector<double> kappa(8, 2.0);  // here the sum of each row's shares, so this is info_nce
   const contrast dense{weighted_softmax{.kappa = view(kappa)}, dot_product{}};
-  const double weighted = value_and_grad(tiled{}, dense, matrix_targets{share}, z, z, {.anchors = gradient});
+  const double weighted = value_and_grad(tiled{}, dense, matrix_targets{share}, z, gradient);
   CHECK(weighted == Approx(value_of(contrast{info_nce{.temperature = 1}, dot_product{}}, matrix_targets{share}, z)));
 
   // the published code: universum rows are the only candidates
-  const contrast unicon{info_nce{.temperature = 0.1, .base_temperature = 0.1}, dot_product{}};
+  const contrast unicon{info_nce{.temperature = 0.1, .base_temperature = 0.1}, cosine{}};
   const double attracted =
       value_and_grad(tiled{}, unicon, unicon_targets(labels), z, u, {.anchors = by_z, .candidates = {by_u}});
   // the abstract: universum rows are negatives, beside the rows of other classes
-  const contrast supcon{info_nce{.temperature = 0.1}, dot_product{}};
-  const double repelled = value_and_grad(tiled{}, supcon, unicon_negative_targets(labels), z, candidates(z, u),
+  const contrast softmax{info_nce{.temperature = 0.1}, cosine{}};
+  const double repelled = value_and_grad(tiled{}, softmax, unicon_negative_targets(labels), z, candidates(z, u),
                                          {.anchors = by_z, .candidates = {by_z, by_u}});
   // the same where universum rows are the only negatives
-  const double alone = value_and_grad(tiled{}, supcon, unicon_negative_targets(labels, 2, visibility::hidden), z,
+  const double alone = value_and_grad(tiled{}, softmax, unicon_negative_targets(labels, 2, visibility::hidden), z,
                                       candidates(z, u), {.anchors = by_z, .candidates = {by_z, by_u}});
   CHECK(attracted != Approx(repelled));
   CHECK(alone < repelled);
@@ -185,7 +186,11 @@ TEST_CASE("forward and backward add up to value_and_grad", "[docs]") {
   CHECK(largest_difference(gradient, twice) < 1e-15L);
 
   double by_temperature = 0, by_scale = 0;
-  value_and_grad(tiled{}, objective, targets, z, z, {.temperature = &by_temperature, .scale = &by_scale});
+  // one matrix on both sides: `.embeddings` gets what it gets as anchors and as candidates
+  value_and_grad(tiled{}, objective, targets, z,
+                 {.embeddings = twice, .temperature = &by_temperature, .scale = &by_scale});
+  for (double& x : twice.entries()) x *= 2;
+  CHECK(largest_difference(gradient, twice) < 1e-15L);
   CHECK(by_temperature * objective.loss.temperature == Approx(-by_scale));
 }
 

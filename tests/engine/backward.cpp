@@ -33,13 +33,13 @@ TEST_CASE("value_and_grad sets what backward adds to", "[engine]") {
     double set_temperature = old, added_temperature = old, set_scale = old, added_scale = old, set_bias = old,
            added_bias = old;
     const auto result =
-        value_and_grad(executor, objective, targets, z, z,
-                       {.anchors = set, .temperature = &set_temperature, .scale = &set_scale, .bias = &set_bias});
+        value_and_grad(executor, objective, targets, z,
+                       {.embeddings = set, .temperature = &set_temperature, .scale = &set_scale, .bias = &set_bias});
     saved_for<decltype(objective), matrix<double>> saved;
-    const auto value = forward(executor, objective, targets, z, z, saved);
+    const auto value = forward(executor, objective, targets, z, saved);
     for (const double upstream : {1.0, -2.5})
-      backward(executor, objective, targets, z, z, saved, upstream,
-               {.anchors = added, .temperature = &added_temperature, .scale = &added_scale, .bias = &added_bias});
+      backward(executor, objective, targets, z, saved, upstream,
+               {.embeddings = added, .temperature = &added_temperature, .scale = &added_scale, .bias = &added_bias});
     CHECK(value.value == result.value);
     CHECK(value.anchors_used == result.anchors_used);
     const double times = 1 - 2.5;
@@ -69,11 +69,20 @@ TEST_CASE("one gradient of the same rows takes both parts", "[engine]") {
   for_each_engine<double>([&](const auto& executor, const char* engine) {
     INFO(engine);
     const auto expected = both_parts(executor, z);
-    auto one = zeros_like(z), named = zeros_like(z);
+    auto one = zeros_like(z), named = zeros_like(z), beside = zeros_like(z);
+    double by_temperature = 0, alone = 0;
     value_and_grad(executor, objective, targets, z, one);
     value_and_grad(executor, objective, targets, z, z, {.anchors = named, .candidates = {named}});
+    value_and_grad(executor, objective, targets, z, {.embeddings = beside, .temperature = &by_temperature});
+    value_and_grad(executor, objective, targets, z, {.temperature = &alone});
     CHECK(largest_difference(one, expected) < 1e-15L);
     CHECK(same_bits(named, one));
+    CHECK(same_bits(beside, one));
+    const auto at = [&](double temperature) {
+      return value_of(executor, contrast{info_nce{.temperature = temperature}, cosine{}}, targets, z, z).value;
+    };
+    CHECK(by_temperature == Approx((at(0.3 + 1e-5) - at(0.3 - 1e-5)) / 2e-5).epsilon(1e-7));
+    CHECK(alone == by_temperature);
   });
 }
 

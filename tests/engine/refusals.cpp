@@ -2,6 +2,8 @@
 // Bad input is refused in a sentence that names what came and what was expected, before any output is touched.
 #include "support/engines.hpp"
 
+#include <mixcon/contrast/alignment.hpp>
+#include <mixcon/contrast/byol.hpp>
 #include <mixcon/contrast/info_nce.hpp>
 #include <mixcon/contrast/targets.hpp>
 #include <mixcon/contrast/weighted_softmax.hpp>
@@ -24,7 +26,7 @@ std::string refusal(const Objective& o, const Targets& targets, const Anchors& a
   double temperature = 7;
   const std::string sentence = refusal_of([&] {
     value_and_grad(tiled{.threads = 1}, o, targets, anchors, against,
-                   {.anchors = gradient, .temperature = &temperature});
+                   {.anchors = gradient, .temperature = &temperature, .stop_gradient = true});
   });
   if (!sentence.empty()) {
     CHECK(gradient == matrix<double>(a.extent(0), a.extent(1), 7));
@@ -198,6 +200,71 @@ TEST_CASE("outputs that share memory with inputs or with each other are refused"
                               {.anchors = half, .candidates = {gradient_segment<double>(shifted)}});
              }),
              ContainsSubstring("not the same rows"));
+}
+
+TEST_CASE("a part of the gradient by rows that stand on both sides is refused", "[engine]") {
+  auto z = random_embeddings<double>(6, 3, 1);
+  const auto queue = random_embeddings<double>(5, 3, 2);
+  const matrix<double> copy = z;
+  matrix<double> one(6, 3), other(6, 3), half(3, 3), by_queue(5, 3);
+  double temperature = 0;
+  const auto diagonal = targets_of([](index_t a, index_t c) { return a == c ? positive_pair() : negative_pair(); });
+  const auto with = [&](const auto& anchors, const auto& against, const gradients<double>& wanted) {
+    return refusal_of([&] { value_and_grad(serial{}, objective, diagonal, anchors, against, wanted); });
+  };
+  const auto names = [](const std::string& side) {
+    return ContainsSubstring("anchors are among the candidates, and a gradient is asked for by the " + side +
+                             " alone: a part of what these rows get. Ask for both parts (.anchors = g, .candidates");
+  };
+  CHECK_THAT(with(z, z, {.anchors = one, .temperature = &temperature}), names("anchors"));
+  CHECK_THAT(with(z, z, {.candidates = {one}}), names("candidates"));
+  CHECK(with(z, z, {.temperature = &temperature}) == "");
+  CHECK(with(z, z, {.anchors = one, .candidates = {other}}) == "");
+  CHECK(with(z, copy, {.anchors = one}) == "");
+  CHECK(with(z, z, {.anchors = one, .stop_gradient = true}) == "");
+  CHECK(with(z, z, {.candidates = {other}, .stop_gradient = true}) == "");
+
+  // segments that hold the anchors, and anchors that hold a segment
+  CHECK_THAT(with(z, candidates(z, queue), {.anchors = one}), names("anchors"));
+  CHECK_THAT(with(z, candidates(queue, z), {.anchors = one, .candidates = {by_queue}}), names("anchors"));
+  CHECK(with(z, candidates(z, queue), {.anchors = one, .candidates = {one}}) == "");
+  CHECK_THAT(with(z, candidates(queue, z, z), {.anchors = one, .candidates = {{}, other}}), names("anchors"));
+  const matrix_view<double> last{z.data() + 9, {3, 3}}, every_other{z.data(), {3, 3}, {6, 1}},
+      odd{z.data() + 3, {3, 3}, {6, 1}}, backwards{z.data() + 15, {6, 3}, {-3, 1}};
+  CHECK_THAT(with(last, z, {.anchors = half}), names("anchors"));
+  CHECK_THAT(with(z, last, {.anchors = one}), names("anchors"));
+  CHECK_THAT(with(z, backwards, {.candidates = {one}}), names("candidates"));
+  CHECK_THAT(with(every_other, last, {.anchors = half}), names("anchors"));
+  // rows that lie between each other are not the same rows
+  CHECK(with(every_other, odd, {.anchors = half}) == "");
+  const tensor_view<double, 3> others{z.data() + 3, {3, 1, 3}, {6, 3, 1}};
+  CHECK(refusal_of([&] {
+          value_and_grad(serial{}, objective, queue_targets{}, every_other, candidates(own(others), queue),
+                         {.anchors = half});
+        }) == "");
+  // two segments
+  CHECK_THAT(with(queue, candidates(z, last), {.candidates = {one}}),
+             ContainsSubstring("candidate segments 0 and 1 have rows in common"));
+  CHECK(with(queue, candidates(z, last), {.candidates = {one, half}}) == "");
+
+  saved_for<decltype(objective), matrix<double>> saved;
+  forward(serial{}, objective, diagonal_targets{}, z, saved);
+  CHECK_THAT(refusal_of([&] { backward(serial{}, objective, diagonal_targets{}, z, z, saved, 1, {.anchors = one}); }),
+             ContainsSubstring("backward: anchors are among the candidates"));
+}
+
+TEST_CASE("a part of the gradient by aligned rows with themselves is refused", "[engine]") {
+  const auto z = random_embeddings<double>(4, 3, 1);
+  matrix<double> one(4, 3), other(4, 3);
+  const auto with = [&](const aligned_gradients<double>& wanted) {
+    return refusal_of([&] { value_and_grad(serial{}, alignment{}, z, z, wanted); });
+  };
+  CHECK_THAT(with({.first = one}), ContainsSubstring("value_and_grad: the first and the second rows of alignment have "
+                                                     "rows in common, and a gradient is asked for by one of the two"));
+  CHECK_THAT(with({.second = one}), ContainsSubstring(".stop_gradient = true"));
+  CHECK(with({.first = one, .second = other}) == "");
+  CHECK(with({.first = one, .stop_gradient = true}) == "");
+  CHECK(refusal_of([&] { value_and_grad(serial{}, byol{}, z, z, {.first = one}); }) == "");  // constant by definition
 }
 
 TEST_CASE("`saved` of another batch is refused", "[engine]") {

@@ -9,10 +9,12 @@
 namespace mixcon {
 
 /// The gradients of a loss of aligned rows, row i of one matrix with row i of the other: (N, D) each. Default-made ones
-/// are not wanted.
+/// are not wanted. Where both matrices have rows in common, the gradient by one alone is refused, unless
+/// `stop_gradient` says that the other is a constant.
 template <class T>
 struct aligned_gradients {
   matrix_view<T> first{}, second{};
+  bool stop_gradient = false;
 };
 
 namespace detail {
@@ -24,13 +26,13 @@ class aligned_rows {
   using T = accumulate_t<E>;
 
   aligned_rows(const char* function, const char* loss, const matrix_view<const E>& first,
-               const matrix_view<const E>& second, rows form)
+               const matrix_view<const E>& second, rows form, bool check_finite)
       : function_(function),
         loss_(loss),
         first_view_(first),
         second_view_(second),
-        first_(packed(first, form)),
-        second_(packed(second, form)) {
+        first_(packed(first, "first rows", form, check_finite)),
+        second_(packed(second, "second rows", form, check_finite)) {
     MIXCON_REQUIRE(first.extent(0) > 0 && first.extent(1) > 0 && first.extents() == second.extents(), function, ": ",
                    loss, " of rows ", first.extents(), " and ", second.extents(),
                    "; expected two matrices of one shape, row i of one with row i of the other");
@@ -41,7 +43,13 @@ class aligned_rows {
   const packed_rows<T>& first() const { return first_; }
   const packed_rows<T>& second() const { return second_; }
 
-  void check_gradients(const aligned_gradients<T>& wanted) const {
+  void check_gradients(const aligned_gradients<T>& wanted, bool second_is_constant) const {
+    const bool one_part = static_cast<bool>(wanted.first) != static_cast<bool>(wanted.second);
+    MIXCON_REQUIRE(
+        !one_part || second_is_constant || wanted.stop_gradient || !share_rows(first_view_, second_view_), function_,
+        ": the first and the second rows of ", loss_,
+        " have rows in common, and a gradient is asked for by one of the two: a part of what these rows get. Ask for "
+        "both and add them, or say .stop_gradient = true if the other rows are constants");
     check(wanted.first, "first");
     check(wanted.second, "second");
     MIXCON_REQUIRE(!wanted.first || !wanted.second || !overlap(wanted.first, wanted.second), function_,
@@ -49,10 +57,15 @@ class aligned_rows {
   }
 
  private:
-  static packed_rows<T> packed(const matrix_view<const E>& from, rows form) {
+  packed_rows<T> packed(const matrix_view<const E>& from, const char* name, rows form, bool check_finite) const {
     packed_rows<T> to(from.extent(0), from.extent(1));
-    for (index_t i = 0; i < from.extent(0); ++i)
+    for (index_t i = 0; i < from.extent(0); ++i) {
       to.pack(i, vector_view<const E>{&from(i, 0), {from.extent(1)}, {from.stride(1)}}, form);
+      if (!check_finite) continue;
+      MIXCON_REQUIRE(to.finite(), function_, ": row ", i, " of the ", name, " of ", loss_,
+                     " has an entry that is NaN or infinite; expected finite numbers. Has training diverged?");
+      if (form == rows::unit_as_given) to.check_unit(function_, name, i, i);
+    }
     return to;
   }
   void check(const matrix_view<T>& output, const char* name) const {

@@ -13,7 +13,9 @@ namespace mixcon {
 ///
 ///   loss_result<T> evaluate(executor, rows, upstream, wanted) const
 ///
-/// which answers the value, and adds `upstream` times its gradients to those views of `wanted` that are not empty.
+/// which answers the value, and adds `upstream` times its gradients to those views of `wanted` that are not empty. It
+/// may have `form`, how rows enter (as given, unless it says so), `check_finite`, whether they are checked, and
+/// `second_is_constant`, for a loss that has no gradient by the second rows.
 template <class Loss>
 concept AlignedLoss = requires(const Loss& loss) {
   { Loss::name } -> std::convertible_to<const char*>;
@@ -39,12 +41,20 @@ wide sum_by_rows(const Executor& executor, index_t count, Term&& term) {
   return sum.value();
 }
 
+/// Whether a gradient by the second rows has no meaning: the loss holds them constant.
+template <class Loss>
+inline constexpr bool holds_second_constant = requires {
+  Loss::second_is_constant;
+};
+
 template <class E, class Loss, class First, class Second>
 aligned_rows<E> checked_rows(const char* function, const Loss& loss, const First& first, const Second& second) {
   loss.check();
   rows form = rows::as_given;
   if constexpr (requires { loss.form; }) form = loss.form;
-  return {function, Loss::name, mixcon::view<2>(first), mixcon::view<2>(second), form};
+  bool checks = false;
+  if constexpr (requires { loss.check_finite; }) checks = loss.check_finite;
+  return {function, Loss::name, mixcon::view<2>(first), mixcon::view<2>(second), form, checks};
 }
 
 }  // namespace detail
@@ -61,7 +71,7 @@ template <class Executor, AlignedLoss Loss, Viewable<2> First, Viewable<2> Secon
 void backward(const Executor& executor, const Loss& loss, const First& x, const Second& y, double upstream,
               const aligned_gradients<accumulate_t<element_t<const First>>>& wanted) {
   const auto rows = detail::checked_rows<std::remove_const_t<element_t<const First>>>("backward", loss, x, y);
-  rows.check_gradients(wanted);
+  rows.check_gradients(wanted, detail::holds_second_constant<Loss>);
   loss.evaluate(executor, rows, upstream, wanted);
 }
 /// The loss, and its gradients that are wanted: sets them.
@@ -69,7 +79,7 @@ template <class Executor, AlignedLoss Loss, Viewable<2> First, Viewable<2> Secon
 auto value_and_grad(const Executor& executor, const Loss& loss, const First& x, const Second& y,
                     const aligned_gradients<accumulate_t<element_t<const First>>>& wanted) {
   const auto rows = detail::checked_rows<std::remove_const_t<element_t<const First>>>("value_and_grad", loss, x, y);
-  rows.check_gradients(wanted);
+  rows.check_gradients(wanted, detail::holds_second_constant<Loss>);
   detail::clear(wanted);
   return loss.evaluate(executor, rows, 1, wanted);
 }

@@ -11,11 +11,13 @@ namespace mixcon {
 ///   value = mean_i |x_i - y_i|^power
 ///
 /// Called with the two views (N, D): `value_and_grad(executor, alignment{}, x, y, {.first, .second})`, in O(N D). Rows
-/// are expected to have length 1; `form = rows::unit` makes them so. At x_i = y_i the gradient is 0, also where power <
-/// 2 leaves it undefined. Source: Wang and Isola 2020, arXiv:2005.10242; `uniformity` is its other half.
+/// are taken as they are, as the paper's code does, which expects unit rows; `form = rows::unit` makes them so. At x_i
+/// = y_i the gradient is 0, also where power < 2 leaves it undefined. Source: Wang and Isola 2020, arXiv:2005.10242;
+/// `uniformity` is its other half.
 struct alignment {
   double power = 2;  // the paper's alpha, > 0
-  rows form = rows::as_given;
+  rows form = rows::unit_as_given;
+  bool check_finite = false;  // refuse NaN and infinities, and rows of `unit_as_given` of a length outside [0.99, 1.01]
   static constexpr const char* name = "alignment";
   static constexpr bool is_of_aligned_rows = true;
 

@@ -22,7 +22,7 @@ struct byol {
   vector_view<const double> lambda{};  // (N) or one number, in [0, 1]; empty: nothing is mixed
   integer_view partner{};              // (N), in [0, N), beside lambda; both must outlive the calls
   static constexpr const char* name = "byol";
-  static constexpr bool is_of_aligned_rows = true;
+  static constexpr bool is_of_aligned_rows = true, second_is_constant = true;
 
   void check() const {
     MIXCON_REQUIRE(factor - factor == 0 && offset - offset == 0, "byol: factor is ", factor, " and offset ", offset,

@@ -12,14 +12,15 @@ namespace mixcon {
 ///   R     = n sum_k e^((1 + concentration) x_k) / sum_k e^(concentration x_k),   over the n negatives k
 ///
 /// with x = similarity / temperature and p the positive's x (the mean of the positives' where there are several). The
-/// floor, the least G that unit rows allow, expects similarities >= -1: rows of unit length. The weights of the
-/// negatives are differentiated, as in the published code. An anchor without a negative does not reach the formula; one
-/// without a positive: see `no_positive` in the objective. Source: Robinson et al. 2021, arXiv:2010.04592, eq. 4 and 5.
+/// floor, the least G that unit rows allow, expects similarities >= -1: rows of unit length (`cosine` makes them so;
+/// `check_finite` refuses others of `dot_product`). The weights of the negatives are differentiated, as in the
+/// published code. An anchor without a negative does not reach the formula; one without a positive: see `no_positive`
+/// in the objective. Source: Robinson et al. 2021, arXiv:2010.04592, eq. 4 and 5.
 struct hard_negative {
   double temperature = 0.5;     // in units of similarity, > 0
   double concentration = 1;     // >= 0, the paper's beta: how much harder negatives count; 0: all alike, see `debiased`
   double positive_prior = 0.1;  // in [0, 1), the paper's tau+: share of the negatives that are of the anchor's class
-  static constexpr bool needs_positive = true, needs_negative = true;
+  static constexpr bool needs_positive = true, needs_negative = true, assumes_unit_rows = true;
 
   void check() const {
     MIXCON_REQUIRE(concentration >= 0 && concentration - concentration == 0, "hard_negative: concentration is ",

@@ -19,7 +19,7 @@ namespace mixcon {
 struct knowledge_distillation {
   double temperature = 4;  // > 0; larger is softer
   static constexpr const char* name = "knowledge_distillation";
-  static constexpr bool is_of_aligned_rows = true;
+  static constexpr bool is_of_aligned_rows = true, second_is_constant = true;
 
   void check() const {
     MIXCON_REQUIRE(temperature > 0 && temperature - temperature == 0, "knowledge_distillation: temperature is ",

@@ -15,7 +15,9 @@ namespace mixcon {
 //
 // `value` may take one number more, the logit scale, and may return `terms`. `static constexpr bool needs_positive`,
 // `needs_negative` say which anchors reach the formula at all; `static constexpr auto scope` says what it is evaluated
-// for (scope.hpp); `temperature` divides the similarities; `void check() const` refuses bad parameters.
+// for (scope.hpp); `static constexpr bool assumes_unit_rows` lets `check_finite` refuse rows of other lengths, where
+// the similarity takes them as given; `temperature` divides the similarities; `void check() const` refuses bad
+// parameters.
 
 namespace detail {
 

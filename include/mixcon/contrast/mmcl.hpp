@@ -15,15 +15,18 @@ namespace mixcon {
 ///   2)/sigma) a_ti  = min(max(solution_i, 0), cap) of   sum_j M_ij solution_j = 2,   i, j != t, M_ij  = 1 + ridge [i =
 ///   j] + k(x_i, x_j) - k(x_t, x_i) - k(x_t, x_j)
 ///
-/// Called with two views of N >= 2 samples, (N, D) each, rows of unit length:
-/// `value_and_grad(executor, mmcl{}, x, y, {.first, .second})`. The coefficients a are constant in the gradient. They
-/// are computed in double, with O(N^2) memory and O(N^3) work: the N systems differ from one matrix by a row, a column
-/// and two products of vectors, so that one inverse serves all. The value is not bounded below by 0. Source: Shah et
-/// al. 2021, arXiv:2112.11450, as its code has it (which compares negatives x_i with y_t).
+/// Called with two views of N >= 2 samples, (N, D) each: `value_and_grad(executor, mmcl{}, x, y, {.first, .second})`.
+/// Rows are taken as they are, as in the paper, and must come as unit rows (`check_finite` refuses others). The
+/// coefficients a are constant in the gradient. They are computed in double, with O(N^2) memory and O(N^3) work: the N
+/// systems differ from one matrix by a row, a column and two products of vectors, so that one inverse serves all. The
+/// value is not bounded below by 0. Source: Shah et al. 2021, arXiv:2112.11450, as its code has it (which compares
+/// negatives x_i with y_t).
 struct mmcl {
-  double sigma = 1;    // > 0, in units of squared distance: the kernel's width
-  double cap = 1;      // > 0, the largest coefficient (the paper's C); -1: none
-  double ridge = 0.1;  // > 0, added to the diagonal
+  double sigma = 1;           // > 0, in units of squared distance: the kernel's width
+  double cap = 1;             // > 0, the largest coefficient (the paper's C); -1: none
+  double ridge = 0.1;         // > 0, added to the diagonal
+  bool check_finite = false;  // refuse NaN, infinities and rows of a length outside [0.99, 1.01]
+  static constexpr rows form = rows::unit_as_given;
   static constexpr const char* name = "mmcl";
   static constexpr bool is_of_aligned_rows = true;
 

@@ -42,7 +42,8 @@ struct contrast {
   vector_view<const double> weights{};  // (N), for reduction::weighted; must outlive the calls
   no_positive without_positive = no_positive::zero;
   directions direction{};
-  bool check_finite = false;  // refuse NaN and infinities in the embeddings, naming row and column
+  bool check_finite = false;  // refuse NaN and infinities in the embeddings, naming row and column; and rows of a
+                              // length outside [0.99, 1.01] where unit rows are assumed (rows::unit_as_given)
 
   explicit contrast(const Loss& l = {}, const Similarity& s = {}, const Logits& x = {})
       : loss(l), similarity(s), logits(x) {
@@ -73,5 +74,28 @@ template <class Loss, class Similarity>
 contrast(Loss, Similarity) -> contrast<Loss, Similarity>;
 template <class Loss, class Similarity, class Logits>
 contrast(Loss, Similarity, Logits) -> contrast<Loss, Similarity, Logits>;
+
+/// The objective for rows that are unit rows already: both sides are taken as they are and not divided by their length
+/// again. Nothing sees to it that they are, unless `check_finite` asks: then it refuses a length outside [0.99, 1.01].
+/// Gradients are those by the rows as given, along their own direction too. A segment's `as_unit` and `as_given` stay.
+template <class Loss, class Similarity, class Logits>
+auto of_unit_rows_as_given(const contrast<Loss, Similarity, Logits>& objective) {
+  constexpr auto form = rows::unit_as_given;
+  if constexpr (std::is_same_v<Similarity, cosine>) {
+    contrast<Loss, dot_product, Logits> given{objective.loss, dot_product{form, form}, objective.logits};
+    given.scale = objective.scale, given.reduce = objective.reduce, given.weights = objective.weights;
+    given.without_positive = objective.without_positive, given.direction = objective.direction;
+    given.check_finite = objective.check_finite;
+    return given;
+  } else {
+    static_assert(
+        requires(Similarity & s) { s.anchors = s.candidates = form; },
+        "mixcon: of_unit_rows_as_given takes an objective whose similarity has a form of rows: cosine, "
+        "dot_product, negative_distance, negative_squared_distance");
+    auto given = objective;
+    given.similarity.anchors = given.similarity.candidates = form;
+    return given;
+  }
+}
 
 }  // namespace mixcon

@@ -34,6 +34,15 @@ class packed_rows {
   /// Whether every entry is a finite number.
   bool finite() const { return finite_; }
   T squared_length(index_t i) const { return dot(row(i), row(i)); }
+  /// Refuses row i if it is said to be a unit row and is none; `name` and `named` say in the sentence which row it is.
+  void check_unit(const char* function, const char* name, index_t named, index_t i) const {
+    const T* x = row(i);
+    const wide_t<T> length = length_of<T>(width_, [x](index_t k) { return static_cast<wide_t<T>>(x[k]); });
+    MIXCON_REQUIRE(length >= wide_t<T>(0.99) && length <= wide_t<T>(1.01), function, ": row ", named, " of the ", name,
+                   " has length ", length,
+                   "; expected unit rows, of a length in [0.99, 1.01]. Divide rows by their "
+                   "length, let the similarity do it (rows::unit), or say rows::as_given if any length is meant");
+  }
   /// Products in one order, so that a row and its copy have distance exactly 0.
   T dot(const T* a, const T* b) const {
     T sum = 0;

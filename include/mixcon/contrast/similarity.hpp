@@ -5,9 +5,12 @@
 
 namespace mixcon {
 
-/// How rows enter a similarity: as they are, or divided by their length (a row of length <= 1e-12 is divided by 1e-12,
-/// and its gradient is 0).
-enum class rows { as_given, unit };
+/// How rows enter a similarity.
+enum class rows {
+  as_given,       // as they are, of any length
+  unit,           // divided by their length; a row of length <= 1e-12 is divided by 1e-12, and its gradient is 0
+  unit_as_given,  // as they are, since they are unit rows already: `check_finite` refuses lengths outside [0.99, 1.01]
+};
 
 /// Slopes of a similarity s(a, c): d s / d a = other * c + own * a, and the same with a and c exchanged.
 template <class T>

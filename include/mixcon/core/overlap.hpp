@@ -3,7 +3,9 @@
 
 #include <mixcon/core/tensor_view.hpp>
 
+#include <algorithm>
 #include <cstdint>
+#include <vector>
 
 namespace mixcon::detail {
 
@@ -60,6 +62,31 @@ bool overlap(const tensor_view<A, RankA>& a, const tensor_view<B, RankB>& b) {
       return is_sum_of_strides(static_cast<index_t>(bytes / size), a.extents(), b.extents(), a.strides());
   }
   return true;
+}
+
+/// Whether two tensors whose last axis is a row have a row in common: the same elements in the same order. Exact for
+/// any strides.
+template <class A, class B, int RankA, int RankB>
+bool share_rows(const tensor_view<A, RankA>& a, const tensor_view<B, RankB>& b) {
+  static_assert(RankA >= 2 && RankA <= 3 && RankB >= 2 && RankB <= 3);
+  const index_t width = a.extent(RankA - 1);
+  if (!a || !b || a.empty() || b.empty() || width != b.extent(RankB - 1)) return false;
+  if (width > 1 && a.stride(RankA - 1) != b.stride(RankB - 1)) return false;
+  const address_range of_a = addresses(a), of_b = addresses(b);
+  if (of_a.end <= of_b.first || of_b.end <= of_a.first) return false;
+  const auto for_each_row = [](const auto& tensor, auto&& task) {
+    constexpr bool is_matrix = std::decay_t<decltype(tensor)>::rank == 2;
+    for (index_t i = 0; i < tensor.extent(0); ++i)
+      for (index_t j = 0; j < (is_matrix ? 1 : tensor.extent(1)); ++j)
+        task(reinterpret_cast<std::intptr_t>(tensor.data() + i * tensor.stride(0) +
+                                             (is_matrix ? 0 : j * tensor.stride(1))));
+  };
+  std::vector<std::intptr_t> starts;
+  for_each_row(a, [&](std::intptr_t start) { starts.push_back(start); });
+  std::sort(starts.begin(), starts.end());
+  bool any = false;
+  for_each_row(b, [&](std::intptr_t start) { any = any || std::binary_search(starts.begin(), starts.end(), start); });
+  return any;
 }
 
 }  // namespace mixcon::detail

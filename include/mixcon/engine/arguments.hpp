@@ -124,10 +124,31 @@ struct arguments {
                    static_cast<index_t>(candidates.each.size()), " candidate segments; expected one each at most");
     for (std::size_t s = 0; s < wanted.candidates.size(); ++s)
       check_gradient_shape(function, "candidates", wanted.candidates[s].view(), candidates.each[s].rows_of.extents());
+    check_parts(wanted);
     check_overlap(wanted);
   }
 
  private:
+  /// Refuses a part of the gradient by rows that stand in two places, where the other part is not asked for.
+  void check_parts(const gradients<T>& wanted) const {
+    if (wanted.stop_gradient) return;
+    const auto wants = [&](std::size_t s) {
+      return s < wanted.candidates.size() && static_cast<bool>(wanted.candidates[s]);
+    };
+    constexpr const char* why =
+        ": a part of what these rows get. Ask for both parts (.anchors = g, .candidates = {g}, one buffer for the same "
+        "rows; of one matrix pass it once, with {.embeddings = g}), or say .stop_gradient = true if the other side is "
+        "a constant";
+    for (std::size_t s = 0; s < candidates.each.size(); ++s) {
+      MIXCON_REQUIRE(wants(s) == static_cast<bool>(wanted.anchors) || !share_rows(anchors, candidates.each[s].rows_of),
+                     function, ": anchors are among the candidates, and a gradient is asked for by the ",
+                     wants(s) ? "candidates" : "anchors", " alone", why);
+      for (std::size_t t = 0; t < s; ++t)
+        MIXCON_REQUIRE(wants(s) == wants(t) || !share_rows(candidates.each[t].rows_of, candidates.each[s].rows_of),
+                       function, ": candidate segments ", static_cast<index_t>(t), " and ", static_cast<index_t>(s),
+                       " have rows in common, and a gradient is asked for by one of the two", why);
+    }
+  }
   void check_overlap(const gradients<T>& wanted) const {
     refuse_input("anchors", as_rank_3(wanted.anchors));
     refuse_input("candidates' bias", wanted.candidate_bias);

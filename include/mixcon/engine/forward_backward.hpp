@@ -17,6 +17,13 @@ struct computed_in<E> {
   using type = accumulate_t<E>;
 };
 
+/// An objective, or a loss of pairs that is to become one: not a loss with calls of its own.
+template <class Objective>
+concept OfPairs = requires(const Objective& objective) {
+  objective.similarity;
+}
+|| requires(const Objective& loss) { loss.statistics(); };
+
 /// A tensor that takes the gradient of rows computed in T: of rank 2, of Ts that can be written to.
 template <class Gradient, class T>
 concept TakesGradient = std::is_constructible_v<matrix_view<T>, Gradient&>;
@@ -69,7 +76,16 @@ void backward(const Executor& executor, const Objective& objective, const Target
            {.anchors = gradient, .candidates = {gradient}});
 }
 
-/// The loss, and in the views of `wanted` its gradients: sets them.
+/// The same, with the gradients by temperature, scale and biases: `{.embeddings = gradient, .temperature = &slope}`.
+template <class Executor, detail::OfPairs Objective, class Targets, Viewable<2> Embeddings>
+void backward(const Executor& executor, const Objective& objective, const Targets& targets,
+              const Embeddings& embeddings, const saved_statistics<Objective, compute_t<Embeddings>>& saved,
+              double upstream, const embedding_gradients<compute_t<Embeddings>>& wanted) {
+  backward(executor, objective, targets, embeddings, embeddings, saved, upstream, wanted.both_parts());
+}
+
+/// The loss, and in the views of `wanted` its gradients: sets them. Where anchors are among the candidates, the
+/// gradient by one side alone is refused unless `wanted` says `.stop_gradient = true`.
 template <class Executor, class Objective, class Targets, Viewable<2> Anchors, detail::Candidates Against>
 loss_result<compute_t<Anchors>> value_and_grad(const Executor& executor, const Objective& objective,
                                                const Targets& targets, const Anchors& anchors,
@@ -91,6 +107,13 @@ loss_result<compute_t<Embeddings>> value_and_grad(const Executor& executor, cons
                 "computed in (float for float, bfloat16 and half rows)");
   return value_and_grad(executor, objective, targets, embeddings, embeddings,
                         {.anchors = gradient, .candidates = {gradient}});
+}
+/// The same, with the gradients by temperature, scale and biases: `{.embeddings = gradient, .temperature = &slope}`.
+template <class Executor, detail::OfPairs Objective, class Targets, Viewable<2> Embeddings>
+loss_result<compute_t<Embeddings>> value_and_grad(const Executor& executor, const Objective& objective,
+                                                  const Targets& targets, const Embeddings& embeddings,
+                                                  const embedding_gradients<compute_t<Embeddings>>& wanted) {
+  return value_and_grad(executor, objective, targets, embeddings, embeddings, wanted.both_parts());
 }
 
 /// The loss of given logits (N, M) in the place of anchors and candidates.

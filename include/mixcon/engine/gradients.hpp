@@ -28,7 +28,9 @@ class gradient_segment {
 };
 
 /// The gradients that the caller wants, by name; what is left out is not computed. T is the type computed in
-/// (float for float, bfloat16 and half rows). Each has the shape of what it is the gradient of.
+/// (float for float, bfloat16 and half rows). Each has the shape of what it is the gradient of. Rows that stand on both
+/// sides (anchors that are candidates, or rows of two segments) get one part of their gradient from each: asking for
+/// one part alone is refused, unless `stop_gradient` says that the other side is a constant.
 template <class T>
 struct gradients {
   matrix_view<T> logits{};                        // (N, M), where `given_logits` stand for anchors and candidates
@@ -40,6 +42,33 @@ struct gradients {
   vector_view<T> candidate_bias{};                // (M)
   matrix_view<T> pair_scale{}, pair_bias{};       // (N, M)
   matrix_view<T> targets{};                       // (N, M) by each pair's target, its share of the mass included
+  bool stop_gradient = false;  // rows whose gradient is left out are constants, even where the same rows have one above
+};
+
+/// The same where one matrix is anchors and candidates: `.embeddings` gets both parts of its gradient.
+template <class T>
+struct embedding_gradients {
+  matrix_view<T> embeddings{};    // (N, D)
+  double* temperature = nullptr;  // as in `gradients`, like all that follow
+  double* scale = nullptr;
+  double* bias = nullptr;
+  vector_view<T> candidate_bias{};           // (N)
+  matrix_view<T> pair_scale{}, pair_bias{};  // (N, N)
+  matrix_view<T> targets{};                  // (N, N)
+
+  /// By anchors and by candidates, in one place.
+  gradients<T> both_parts() const {
+    gradients<T> both{.anchors = embeddings,
+                      .temperature = temperature,
+                      .scale = scale,
+                      .bias = bias,
+                      .candidate_bias = candidate_bias,
+                      .pair_scale = pair_scale,
+                      .pair_bias = pair_bias,
+                      .targets = targets};
+    if (embeddings) both.candidates = {gradient_segment<T>(embeddings)};
+    return both;
+  }
 };
 
 }  // namespace mixcon

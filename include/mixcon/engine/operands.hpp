@@ -20,13 +20,14 @@ class operands {
     anchors_ = packed_rows<T>(pairs.anchors, width);
     if (!mirrors_) shared_ = packed_rows<T>(pairs.candidates, width);
     own_ = packed_rows<T>(pairs.anchors * pairs.own, width);
+    const rows anchor_form = form_for(objective, objective.similarity.anchor_rows()),
+               candidate_form = form_for(objective, objective.similarity.candidate_rows());
     for (index_t i = 0; i < pairs.anchors; ++i)
-      pack(anchors_, i, row_of(as_rank_3(from.anchors), i), objective.similarity.anchor_rows(), objective.check_finite,
-           "anchors", i);
+      pack(anchors_, i, row_of(as_rank_3(from.anchors), i), anchor_form, objective.check_finite, "anchors", i);
     index_t next = 0;
     if (mirrors_) return;
     for (const auto& segment : from.candidates.each) {
-      const rows form = segment.form.value_or(objective.similarity.candidate_rows());
+      const rows form = segment.form.value_or(candidate_form);
       packed_rows<T>& to = segment.is_own ? own_ : shared_;
       const index_t first = segment.is_own ? 0 : next;
       for (index_t r = 0; r < segment.count(); ++r)
@@ -87,6 +88,13 @@ class operands {
                      "; expected finite numbers. Has training diverged?");
     }
     to.pack(i, row, form);
+    if (check_finite && form == rows::unit_as_given) to.check_unit(from_.function, name, named, i);
+  }
+  /// How rows enter: a loss whose formula assumes unit rows expects them of a similarity that takes rows as given.
+  template <class Objective>
+  static rows form_for(const Objective&, rows form) {
+    constexpr bool assumes_unit_rows = requires(const Objective& o) { o.loss.assumes_unit_rows; };
+    return assumes_unit_rows && form == rows::as_given ? rows::unit_as_given : form;
   }
 
   const arguments<E>& from_;

@@ -89,8 +89,7 @@ class synthetic_negatives {
                    " for mixtures of ", mixtures.anchors,
                    " anchors; expected one anchor and positive each, and one width");
     MIXCON_REQUIRE(
-        how == mixing_path::chord ||
-            (similarity.anchor_rows() == rows_unit && similarity.candidate_rows() == rows_unit),
+        how == mixing_path::chord || (similarity.anchor_rows() != raw_rows && similarity.candidate_rows() != raw_rows),
         "synthetic_negatives: the arc between rows as given; expected a similarity of unit rows, such as cosine");
     rows = rows_of_anchors<T>{mixtures.anchors, 1 + mixtures.each, width};
     list = negative_list(mixtures.anchors, mixtures.each);
@@ -131,7 +130,7 @@ class synthetic_negatives {
   }
 
  private:
-  static constexpr auto rows_unit = mixcon::rows::unit;  // `rows` is a member here
+  static constexpr auto raw_rows = mixcon::rows::as_given;  // `rows` is a member here
 
   const T* source(index_t a, index_t which) const {
     if (which == mixture::anchor) return anchors_.row(a);

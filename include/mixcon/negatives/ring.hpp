@@ -92,7 +92,7 @@ void check_unit_rows(const char* function, const Rows& tensor) {
     double squared = 0;
     for (index_t k = 0; k < rows.extent(1); ++k)
       squared += static_cast<double>(rows(i, k)) * static_cast<double>(rows(i, k));
-    MIXCON_REQUIRE(squared > 0.98 && squared < 1.02, function, ": row ", i, " has squared length ", squared,
+    MIXCON_REQUIRE(squared >= 0.9801 && squared <= 1.0201, function, ": row ", i, " has squared length ", squared,
                    "; expected unit rows. Divide rows by their length, or say normalised = false");
   }
 }
