@@ -3,6 +3,8 @@
 
 // Everything of mixcon that needs no third party. Adapters for Eigen, xtensor and others are in mixcon/adapt/.
 
+#include <mixcon/core/config.hpp>
+
 #include <mixcon/bridge/class_pairs.hpp>
 #include <mixcon/bridge/decoupled_mixup.hpp>
 #include <mixcon/bridge/infinite_class_mixup.hpp>
