@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mixcon/engine/candidates.hpp>
+#include <mixcon/engine/parameter_gradient.hpp>
 
 #include <vector>
 
@@ -34,12 +35,17 @@ struct gradients {
   matrix_view<T> logits{};                        // (N, M), where `given_logits` stand for anchors and candidates
   matrix_view<T> anchors{};                       // (N, D)
   std::vector<gradient_segment<T>> candidates{};  // one a segment, in their order
-  double* temperature = nullptr;                  // by the loss's temperature, with all its factors
-  double* scale = nullptr;                        // by the objective's scale
-  double* bias = nullptr;                         // by the bias of plain_logits
+  parameter_gradient temperature{};               // by the loss's temperature, with all its factors
+  parameter_gradient scale{};                     // by the objective's scale
+  parameter_gradient bias{};                      // by the bias of plain_logits
   vector_view<T> candidate_bias{};                // (M)
   matrix_view<T> pair_scale{}, pair_bias{};       // (N, M)
   matrix_view<T> targets{};                       // (N, M) by each pair's target, its share of the mass included
 };
+
+namespace detail {
+template <class T>
+inline constexpr bool is_part_of_call<gradients<T>> = true;
+}  // namespace detail
 
 }  // namespace mixcon

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <mixcon/contrast/doors.hpp>
+
 #include <mixcon/engine/pair_gradient.hpp>
 
 namespace mixcon {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <mixcon/contrast/doors.hpp>
+
 #include <mixcon/core/thread_pool.hpp>
 #include <mixcon/engine/given_rows.hpp>
 #include <mixcon/engine/tile_gather.hpp>
