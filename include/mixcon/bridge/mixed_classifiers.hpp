@@ -23,8 +23,6 @@ struct classifier_gradients {
 
 namespace detail {
 
-template <>
-inline constexpr bool is_part_of_call<pair_targets> = true;
 template <class T>
 inline constexpr bool is_part_of_call<classifier_gradients<T>> = true;
 

@@ -37,10 +37,6 @@ concept PairTargets = requires(const T& targets, const pair_space& pairs) {
 template <class T>
 concept Engine = !LossOrObjective<T> && !PairTargets<T>;
 
-/// Arguments of calls that are neither tensors nor numbers, as `given_logits`; specialised where they are defined.
-template <class T>
-inline constexpr bool is_part_of_call = false;
-
 template <class T>
 concept AnyTensor = HasRank<T, 1> || HasRank<T, 2> || HasRank<T, 3>;
 template <class T>
@@ -70,12 +66,12 @@ template <class First, class Second, class... More>
 constexpr mistake mistake_in_call() {
   if constexpr (LossOrObjective<First>)
     return mistake::no_engine;
+  else if constexpr (has_own_call<Second>)
+    return (KnownInCall<More> && ...) ? mistake::none : mistake::no_tensor;
   else if constexpr (HasStatistics<Second>)
     return mistake::bare_loss;
   else if constexpr (AnObjective<Second> && !PairTargets<First>)
     return mistake_after_objective<More...>();
-  else if constexpr (has_own_call<Second>)
-    return (KnownInCall<More> && ...) ? mistake::none : mistake::no_tensor;
   else
     return PairTargets<First> || PairTargets<Second> ? mistake::order : mistake::none;
 }

@@ -110,6 +110,11 @@ struct no_view {
                 "mixcon: this temporary owns its elements and a view would outlive them; keep it in a variable");
 };
 
+/// Arguments of public calls that are neither tensors nor numbers, as `given_logits`; specialised where they are
+/// defined.
+template <class T>
+inline constexpr bool is_part_of_call = false;
+
 /// Whether a view of that rank can be made of this. If not, says at compile time why.
 template <class Other, int Rank, bool is_tensor = HasLastingRank<Other, Rank>>
 struct check_tensor {

@@ -3,6 +3,7 @@
 
 #include <mixcon/contrast/doors.hpp>
 
+#include <mixcon/engine/forward_backward.hpp>  // the calls that an engine is for
 #include <mixcon/engine/pair_gradient.hpp>
 
 namespace mixcon {

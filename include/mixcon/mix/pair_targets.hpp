@@ -30,6 +30,9 @@ inline std::string to_string(const pair_targets& targets) {
 
 namespace detail {
 
+template <>
+inline constexpr bool is_part_of_call<pair_targets> = true;
+
 template <class Region, class T, class U>
 pair_targets paired_labels(const mix_plan<Region>& plan, vector_view<const T> own, vector_view<const U> partners) {
   MIXCON_REQUIRE(own.extent(0) == plan.samples(), "pair_targets: there are ", own.extent(0), " labels for ",
