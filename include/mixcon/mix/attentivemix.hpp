@@ -28,7 +28,7 @@ struct attentivemix {
   Lambda lambda{1, 8};
   Pairing pairing{};
 
-  template <Draws D, detail::GivenTensor<4> Features>
+  template <Draws D, Viewable<4> Features>
   mix_plan<masked> plan(const image_shape& shape, const D& draws, const Features& features) const {
     detail::require_image("attentivemix", shape);
     const auto maps = view<4>(features);

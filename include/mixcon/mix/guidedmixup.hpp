@@ -29,7 +29,7 @@ struct guidedmixup {
   static constexpr field name = "guidedmixup";
   Pairing pairing{};
 
-  template <Draws D, detail::GivenTensor<3> Saliency>
+  template <Draws D, Viewable<3> Saliency>
   mix_plan<masked> plan(const image_shape& shape, const D& draws, const Saliency& saliency) const {
     detail::require_image("guidedmixup", shape);
     detail::require_batch("guidedmixup", shape.samples);

@@ -39,7 +39,7 @@ struct noise_mixup {
   }
 
   /// Fills rows (N, D) with normal noise of mean 0 and variance 1: the same for the same seed and step.
-  template <detail::GivenTensor<2> Rows, Draws D>
+  template <Viewable<2> Rows, Draws D>
   static void fill_noise(Rows&& rows, const D& draws) {
     const auto to = view<2>(std::forward<Rows>(rows));
     const auto& own = draws.within(name);

@@ -104,7 +104,7 @@ struct puzzlemix {
   bool moves_blocks = true;
   double distance_weight = 0.8;  ///< of moving a block, beside its saliency
 
-  template <detail::GivenTensor<4> Images, Draws D, detail::GivenTensor<3> Saliency, class... LookedAt>
+  template <Viewable<4> Images, Draws D, Viewable<3> Saliency, class... LookedAt>
   mix_plan<transported_blocks> plan(const Images& images, const D& draws, const Saliency& saliency,
                                     const LookedAt&... looked_at) const {
     const auto own = draws.within(name);
@@ -116,7 +116,7 @@ struct puzzlemix {
   }
 
   /// The plan for given partners, expected own share, and blocks a side.
-  template <detail::GivenTensor<4> Images, detail::GivenTensor<3> Saliency>
+  template <Viewable<4> Images, Viewable<3> Saliency>
   mix_plan<transported_blocks> plan_for(const Images& images, const Saliency& saliency,
                                         const std::vector<index_t>& partner, double own_share, index_t blocks) const {
     const auto pixels = view<4>(images);

@@ -28,7 +28,7 @@ struct saliencymix {
   granularity per = granularity::batch;
   double levels = 255;  ///< saliency in [0, 1] is truncated to so many levels first, as in the released code; 0: exact
 
-  template <Draws D, detail::GivenTensor<3> Saliency>
+  template <Draws D, Viewable<3> Saliency>
   mix_plan<pasted_boxes> plan(const image_shape& shape, const D& draws, const Saliency& saliency) const {
     detail::require_image("saliencymix", shape);
     const auto maps = view<3>(saliency);
