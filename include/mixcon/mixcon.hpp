@@ -3,6 +3,13 @@
 
 // Everything of mixcon that needs no third party. Adapters for Eigen, xtensor and others are in mixcon/adapt/.
 
+// First what refuses: its sentences then come with the fewest lines about includes.
+#include <mixcon/core/config.hpp>
+
+#include <mixcon/core/tensor_traits.hpp>
+
+#include <mixcon/contrast/doors.hpp>
+
 #include <mixcon/bridge/class_pairs.hpp>
 #include <mixcon/bridge/decoupled_mixup.hpp>
 #include <mixcon/bridge/infinite_class_mixup.hpp>

@@ -5,7 +5,8 @@
 Checks the pages under ROOT (README.md, docs/, benchmarks/README.md) against the files that they speak of:
 
 - each C++ block is, line by line, a part of a source that is compiled (examples, tests, benchmarks, headers); the block
-  may be indented otherwise, and spaces within a line may be one or many;
+  may be indented otherwise, and spaces within a line may be one or many; it names nothing of the tests' own namespace,
+  nor calls a function that only tests have;
 - each link to a file of ours has one at its end;
 - each header in the lists of losses and policies has its page;
 - each page of a loss, a policy or a way to choose negatives is in its catalogue.
@@ -18,7 +19,13 @@ from pathlib import Path
 
 FOLDERS = ("examples", "tests", "benchmarks", "include")
 NOT_COMPILED = "tests/compile_fail"
+OF_TESTS = re.compile(r"\bmixcon_test::\w*")
+# What a block about tests may call.
+ABOUT_TESTS = "docs/adding_a_"
 SPACES = re.compile(r"(?<=\S) +")
+WORD = re.compile(r"\w+")
+DEFINED = re.compile(r"^(?:inline |static |constexpr )*[\w:<>,&* ]+[ &*](\w+)\([^;]*\{", re.MULTILINE)
+CALLED = re.compile(r"(?<![\w.>:])(\w+)\(")
 CODE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
 LISTED = re.compile(r"^#include <mixcon/(?:contrast|mix)/(\w+)\.hpp>", re.MULTILINE)
@@ -68,14 +75,32 @@ def sources(root):
                 yield file.read_text(encoding="utf-8").splitlines()
 
 
+def helpers_of_tests(root):
+    """Functions that tests define, and nothing that users see names."""
+    def text(folder):
+        return "\n".join(file.read_text(encoding="utf-8") for file in sorted((root / folder).rglob("*"))
+                         if file.suffix in {".cpp", ".hpp"})
+    seen = set(WORD.findall(text("include"))) | set(WORD.findall(text("examples")))
+    return set(DEFINED.findall(text("tests"))) - seen
+
+
+def calls_to(block, functions):
+    """The functions among these that a block calls."""
+    return [name for line in block for name in CALLED.findall(line.split("//")[0]) if name in functions]
+
+
 def breaches(root):
     """Every breach under a root folder, as a sentence."""
     compiled = list(sources(root))
+    only_tests = helpers_of_tests(root)
     for page in pages(root):
         name = page.relative_to(root)
         for number, block in blocks(page):
             if not block or not any(holds(source, block) for source in compiled):
                 yield f"{name}:{number}: no compiled file holds this block, which begins: {block[0] if block else ''}"
+            for helper in sorted(set(OF_TESTS.findall("\n".join(block)) + calls_to(block, only_tests))):
+                if not name.as_posix().startswith(ABOUT_TESTS):
+                    yield f"{name}:{number}: {helper} is of the tests; readers can only paste public names"
         for target in LINK.findall(CODE.sub("", page.read_text(encoding="utf-8"))):
             if not (page.parent / target).exists():
                 yield f"{name}: the link {target} leads nowhere"

@@ -31,6 +31,17 @@ class CheckQuotes(unittest.TestCase):
     def test_spaces_within_a_line_may_be_many(self):
         self.assertEqual(breaches(README_md="```cpp\nconst int a   = 1;\n```\n"), [])
 
+    def test_names_of_the_tests_are_found(self):
+        self.assertEqual(breaches(README_md="```cpp\nmixcon_test::rows_of(z);\n```\n",
+                                  tests__a_cpp="mixcon_test::rows_of(z);\n"),
+                         ["README.md:1: mixcon_test::rows_of is of the tests; readers can only paste public names"])
+        helper = "int halved(int a) { return a / 2; }\nint b = halved(4);\n"
+        page = "```cpp\nint b = halved(4);\n```\n"
+        self.assertEqual(breaches(README_md=page, tests__a_cpp=helper),
+                         ["README.md:1: halved is of the tests; readers can only paste public names"])
+        self.assertEqual(breaches(README_md=page, tests__a_cpp=helper, include__a_hpp="int halved(int a);\n"), [])
+        self.assertEqual(breaches(docs__adding_a_test_md=page, tests__a_cpp=helper), [])
+
     def test_a_block_that_differs_in_one_letter_is_found(self):
         self.assertIn("README.md:3: no compiled file", breaches(README_md="a\n\n```cpp\nconst int b = 1;\n```\n")[0])
 

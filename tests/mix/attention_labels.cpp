@@ -45,7 +45,8 @@ std::vector<double> all_labels(const two_maps& maps) {
 }  // namespace
 
 TEST_CASE("transmix gives a label the attention on its part, and half by area", "[mix]") {
-  const pair_targets found = transmix{}.targets(right_half(), labels, attention, 4, 4);
+  const mix_plan<pasted_boxes> plan = right_half();
+  const pair_targets found = transmix{}.targets(plan, labels, attention, 4, 4);
   CHECK(found.lambda == std::vector<double>{0.75, 0.5});  // (0.5 + 1) / 2 and (0.5 + 0.5) / 2
   CHECK(found.own == std::vector<index_t>{0, 1});
   CHECK(found.partner == std::vector<index_t>{1, 0});
@@ -102,7 +103,8 @@ TEST_CASE("tokenmix covers whole tokens, about as many as lambda says", "[mix]")
 }
 
 TEST_CASE("tokenmix weighs labels by the attention that is left and that is shown", "[mix]") {
-  const weighted_labels found = tokenmix<>::labels(right_half(), labels, attention, 4, 4);
+  const mix_plan<pasted_boxes> plan = right_half();
+  const weighted_labels found = tokenmix<>::labels(plan, labels, attention, 4, 4);
   CHECK(found.own_weight[0] == Approx(1));
   CHECK(found.partner_weight[0] == Approx(0.5));
   CHECK(found.own_weight[1] == Approx(0.5));

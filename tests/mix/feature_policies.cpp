@@ -198,6 +198,7 @@ TEST_CASE("manifold_mixup draws the layer and plans as mixup", "[mix]") {
   for (std::uint64_t step = 0; step < 90; ++step)
     ++seen[static_cast<std::size_t>(manifold_mixup<>{}.layer(philox_draws{.seed = 1, .step = step}))];
   for (const index_t count : seen) CHECK(count > 15);
-  CHECK(manifold_mixup<>{}.plan(4, draws).partner.size() == 4);
+  const auto mixed_features = manifold_mixup<>{}.plan(4, draws);
+  CHECK(mixed_features.partner.size() == 4);
   CHECK_THROWS_WITH(manifold_mixup<>{.end_layer = 0}.layer(draws), ContainsSubstring("layers are [0, 0)"));
 }

@@ -20,6 +20,7 @@ template <class E, class T>
 void check_classifier_call(const char* loss, const matrix_view<const E>& logits, const matrix_view<T>& gradient) {
   MIXCON_REQUIRE(logits.extent(0) > 0 && logits.extent(1) > 0, loss, ": logits are ", logits.extents(),
                  "; expected at least one row and one class");
+  require_data(loss, "the gradient", gradient);
   MIXCON_REQUIRE(!gradient || gradient.extents() == logits.extents(), loss, ": the gradient is ", gradient.extents(),
                  " for logits ", logits.extents(), "; expected the same shape");
   MIXCON_REQUIRE(!gradient || !overlap(gradient, logits), loss,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mixcon/bridge/classifier_loss.hpp>
+#include <mixcon/contrast/doors.hpp>
 #include <mixcon/core/soft.hpp>
 #include <mixcon/engine/given_logits.hpp>
 #include <mixcon/mix/pair_targets.hpp>
@@ -71,9 +72,14 @@ Wide share_of_sum(Wide x, Wide log_sum) {
 
 }  // namespace detail
 
+namespace detail {
+template <>
+inline constexpr bool has_own_call<decoupled_mixup> = true;
+}  // namespace detail
+
 /// The loss of classifier outputs, `given_logits{l}` (N, K), and its gradient `.logits` (N, K) where wanted: sets it.
 /// Labels are classes in [0, K). O(N K) time, O(N + K) memory a thread; an executor of any kind.
-template <class Executor, class E>
+template <detail::Engine Executor, class E>
 auto value_and_grad(const Executor& executor, const decoupled_mixup& loss, const pair_targets& targets,
                     const given_logits<E>& outputs, const gradients<accumulate_t<E>>& wanted) {
   using T = accumulate_t<E>;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mixcon/bridge/mixed_classifiers.hpp>
+#include <mixcon/contrast/doors.hpp>
 #include <mixcon/contrast/info_nce.hpp>
 #include <mixcon/contrast/objective.hpp>
 #include <mixcon/contrast/targets/bound.hpp>
@@ -32,6 +33,9 @@ struct infinite_class_mixup {
 };
 
 namespace detail {
+
+template <>
+inline constexpr bool has_own_call<infinite_class_mixup> = true;
 
 /// Row i of one side belongs to row i of the other; rows of the same number hide each other.
 struct numbered_diagonal {
@@ -97,6 +101,9 @@ void check_mixed_classifiers(const mixed_classifiers<T>& of) {
       MIXCON_REQUIRE(label >= 0 && label < classes, name, ": a label of sample ", j, " is ", label, " for ", classes,
                      " classes; expected an index from 0 to ", classes - 1);
   }
+  require_data(name, "a gradient", wanted.features);
+  require_data(name, "a gradient", wanted.weight);
+  require_data(name, "a gradient", wanted.bias);
   MIXCON_REQUIRE((!wanted.features || wanted.features.extents() == of.features.extents()) &&
                      (!wanted.weight || wanted.weight.extents() == of.weight.extents()) &&
                      (!wanted.bias || wanted.bias.extent(0) == classes),
@@ -115,7 +122,7 @@ void check_mixed_classifiers(const mixed_classifiers<T>& of) {
 /// The loss of features (N, D) of mixed images under a classifier: weights (K, D) and bias (K), one type. Sets the
 /// gradients that are wanted. Logits are formed from the mixed classifiers, or from the class logits where that is less
 /// work (few classes, many features); the N x N of them are never stored: memory O(N (D + K)), K of the batch.
-template <class Executor, Viewable<2> Features, Viewable<2> Weight, Viewable<1> Bias>
+template <detail::Engine Executor, Viewable<2> Features, Viewable<2> Weight, Viewable<1> Bias>
 auto value_and_grad(const Executor& executor, const infinite_class_mixup& loss, const pair_targets& targets,
                     const Features& features, const Weight& classifier, const Bias& biases,
                     const classifier_gradients<std::remove_const_t<element_t<const Features>>>& wanted) {

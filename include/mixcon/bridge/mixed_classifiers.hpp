@@ -23,6 +23,9 @@ struct classifier_gradients {
 
 namespace detail {
 
+template <class T>
+inline constexpr bool is_part_of_call<classifier_gradients<T>> = true;
+
 /// Features of mixed images, and the classifiers w_j = lambda_j W[own_j] + (1 - lambda_j) W[partner_j] of each, with
 /// biases b_j alike. The logits M_ij = <x_i, w_j> + b_j are products of rows in two ways; `evaluate(anchors,
 /// candidates, bias, gradients)` computes a loss of either, and both bring its gradients back: they set `wanted`.

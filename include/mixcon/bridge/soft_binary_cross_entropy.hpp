@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mixcon/bridge/classifier_loss.hpp>
+#include <mixcon/contrast/doors.hpp>
 #include <mixcon/engine/given_logits.hpp>
 
 #include <cmath>
@@ -25,9 +26,14 @@ struct soft_binary_cross_entropy {
   }
 };
 
+namespace detail {
+template <>
+inline constexpr bool has_own_call<soft_binary_cross_entropy> = true;
+}  // namespace detail
+
 /// The loss of classifier outputs, `given_logits{l}` (N, K), for soft labels (N, K), and its gradient `.logits` where
 /// wanted: sets it. O(N K); an executor of any kind.
-template <class Executor, Viewable<2> Targets, class E>
+template <detail::Engine Executor, Viewable<2> Targets, class E>
 auto value_and_grad(const Executor& executor, const soft_binary_cross_entropy& loss, const Targets& soft,
                     const given_logits<E>& outputs, const gradients<accumulate_t<E>>& wanted) {
   using T = accumulate_t<E>;

@@ -69,6 +69,7 @@ class aligned_rows {
     return to;
   }
   void check(const matrix_view<T>& output, const char* name) const {
+    require_data(function_, "a gradient", output);
     MIXCON_REQUIRE(!output || output.extents() == first_view_.extents(), function_, ": the gradient of ", loss_,
                    " by the ", name, " rows is ", output.extents(), "; expected ", first_view_.extents());
     MIXCON_REQUIRE(!output || (!overlap(output, first_view_) && !overlap(output, second_view_)), function_,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mixcon/contrast/aligned.hpp>
+#include <mixcon/contrast/doors.hpp>
 #include <mixcon/core/lane_loops.hpp>
 #include <mixcon/core/ordered_sum.hpp>
 
@@ -24,6 +25,9 @@ concept AlignedLoss = requires(const Loss& loss) {
 };
 
 namespace detail {
+
+template <class T>
+inline constexpr bool is_part_of_call<aligned_gradients<T>> = true;
 
 /// `for_each_row` for a task(i) that asks for no lanes.
 template <class Executor, class Task>
@@ -54,20 +58,21 @@ aligned_rows<E> checked_rows(const char* function, const Loss& loss, const First
   if constexpr (requires { loss.form; }) form = loss.form;
   bool checks = false;
   if constexpr (requires { loss.check_finite; }) checks = loss.check_finite;
-  return {function, Loss::name, mixcon::view<2>(first), mixcon::view<2>(second), form, checks};
+  return {function, Loss::name, view_given<2>(function, Loss::name, first), view_given<2>(function, Loss::name, second),
+          form,     checks};
 }
 
 }  // namespace detail
 
 /// The loss of rows x and y, (N, D) each.
-template <class Executor, AlignedLoss Loss, Viewable<2> First, Viewable<2> Second>
+template <detail::Engine Executor, AlignedLoss Loss, Viewable<2> First, Viewable<2> Second>
 auto forward(const Executor& executor, const Loss& loss, const First& x, const Second& y) {
   using E = std::remove_const_t<element_t<const First>>;
   return loss.evaluate(executor, detail::checked_rows<E>("forward", loss, x, y), 0,
                        aligned_gradients<accumulate_t<E>>{});
 }
 /// Adds `upstream` times the gradients that are wanted.
-template <class Executor, AlignedLoss Loss, Viewable<2> First, Viewable<2> Second>
+template <detail::Engine Executor, AlignedLoss Loss, Viewable<2> First, Viewable<2> Second>
 void backward(const Executor& executor, const Loss& loss, const First& x, const Second& y, double upstream,
               const aligned_gradients<accumulate_t<element_t<const First>>>& wanted) {
   const auto rows = detail::checked_rows<std::remove_const_t<element_t<const First>>>("backward", loss, x, y);
@@ -75,7 +80,7 @@ void backward(const Executor& executor, const Loss& loss, const First& x, const 
   loss.evaluate(executor, rows, upstream, wanted);
 }
 /// The loss, and its gradients that are wanted: sets them.
-template <class Executor, AlignedLoss Loss, Viewable<2> First, Viewable<2> Second>
+template <detail::Engine Executor, AlignedLoss Loss, Viewable<2> First, Viewable<2> Second>
 auto value_and_grad(const Executor& executor, const Loss& loss, const First& x, const Second& y,
                     const aligned_gradients<accumulate_t<element_t<const First>>>& wanted) {
   const auto rows = detail::checked_rows<std::remove_const_t<element_t<const First>>>("value_and_grad", loss, x, y);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <mixcon/contrast/doors.hpp>
 #include <mixcon/contrast/info_nce.hpp>
 #include <mixcon/contrast/objective.hpp>
 #include <mixcon/contrast/targets/diagonal.hpp>
@@ -24,6 +25,9 @@ struct n_pairs {
 };
 
 namespace detail {
+
+template <>
+inline constexpr bool has_own_call<n_pairs> = true;
 
 /// The first two rows of every class that has two.
 struct pairs_of_classes {
@@ -54,13 +58,13 @@ std::vector<T> picked_rows(const matrix_view<const E>& from, const std::vector<i
 
 /// The loss of embeddings (N, D) with `label_targets{.labels = labels}` (N), and its gradient: sets it. Costs O(P^2 D)
 /// for P classes of two rows or more.
-template <class Executor, Viewable<2> Embeddings, Viewable<2> Gradient>
+template <detail::Engine Executor, Viewable<2> Embeddings, Viewable<2> Gradient>
 auto value_and_grad(const Executor& executor, const n_pairs& loss, const label_targets& targets,
                     const Embeddings& embeddings, Gradient&& gradient) {
   using E = std::remove_const_t<element_t<const Embeddings>>;
   using T = accumulate_t<E>;
-  const matrix_view<const E> z = mixcon::view<2>(embeddings);
-  const matrix_view<T> by_z = mixcon::view<2>(gradient);
+  const matrix_view<const E> z = detail::view_given<2>("value_and_grad", "n_pairs' rows", embeddings);
+  const matrix_view<T> by_z = detail::view_given<2>("value_and_grad", "the gradient", gradient);
   MIXCON_REQUIRE(z.extent(0) > 0 && z.extent(1) > 0, "value_and_grad: embeddings are ", z.extents(),
                  "; expected at least one row and one column");
   MIXCON_REQUIRE(targets.labels.size() == z.extent(0) && targets.views == 1 && targets.candidate_labels.empty(),

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <mixcon/core/config.hpp>
+
 namespace mixcon {
 
 /// What a loss's formula is evaluated for; said by `static constexpr auto scope = each::positive;`, else each anchor.

@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// The first header of ours that any other includes. After #error compilers read on, through thousands of lines of
+// consequences; a file that is not there stops them.
+#if defined(_MSVC_LANG) ? _MSVC_LANG < 202002L : __cplusplus < 202002L
+#error "mixcon needs C++20: compile with -std=c++20 or later"
+#include <mixcon/stopped_by_the_error_above>
+#endif
+
 #include <cstdint>
 
 /// Version of these headers. `MIXCON_VERSION` compares as a number: 10000 * major + 100 * minor + patch.

@@ -17,7 +17,10 @@ class integer_view {
   template <class I>
   requires(std::is_integral_v<I> && !std::is_same_v<std::remove_const_t<I>, bool>)
       integer_view(const vector_view<I>& integers)  // NOLINT(google-explicit-constructor)
-      : data_(integers.data()), size_(integers.extent(0)), stride_(integers.stride(0)), read_(&read<I>) {}
+      : data_(detail::require_data("integer_view", "a list of integers", integers).data()),
+        size_(integers.extent(0)),
+        stride_(integers.stride(0)),
+        read_(&read<I>) {}
 
   index_t size() const { return size_; }
   bool empty() const { return size_ == 0; }

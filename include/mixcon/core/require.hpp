@@ -58,4 +58,13 @@ std::string sentence(const Parts&... parts) {
   return text;
 }
 
+/// The view itself. Refuses one that has elements but no memory.
+template <class View>
+constexpr const View& require_data(const char* function, const char* name, const View& view) {
+  if (view.data() == nullptr)  // a view of nothing has no memory either
+    MIXCON_REQUIRE(view.size() == 0, function, ": ", name, " of shape ", view.extents(),
+                   " has no memory (its pointer is null). Is the tensor allocated, and on the host?");
+  return view;
+}
+
 }  // namespace mixcon::detail

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <mixcon/core/require.hpp>
 #include <mixcon/core/tensor_view.hpp>
 
 #include <array>
@@ -63,14 +64,19 @@ concept HasLastingRank = HasRank<Tensor, Rank> && Lasting<Tensor>;
 
 /// The view of a tensor: pointer, extents and strides. Owns nothing, allocates nothing. A temporary is as good as a
 /// named tensor when it only refers to its elements; one that owns them is refused, since the view would outlive it.
+/// Throws for a tensor that has elements and no memory.
 template <class Tensor>
 requires detail::HasLastingView<Tensor>
-constexpr auto view(Tensor&& tensor) { return tensor_traits<std::remove_cvref_t<Tensor>>::view(tensor); }
+constexpr auto view(Tensor&& tensor) {
+  return detail::require_data("view", "a tensor", tensor_traits<std::remove_cvref_t<Tensor>>::view(tensor));
+}
 /// The same where the rank is asked for: `view<2>(embeddings)`. Needed for types whose rank is known at run time only,
 /// which throw when it is another; good for all.
 template <int Rank, class Tensor>
 requires detail::HasLastingRank<Tensor, Rank>
-constexpr auto view(Tensor&& tensor) { return detail::ask_traits<Rank>(tensor); }
+constexpr auto view(Tensor&& tensor) {
+  return detail::require_data("view", "a tensor", detail::ask_traits<Rank>(tensor));
+}
 
 /// A tensor of that rank which a view can be made of.
 template <class Tensor, int Rank>
@@ -103,6 +109,31 @@ struct no_view {
   static_assert(Lasting<Other> || !HasSomeView<Other, some_rank>,
                 "mixcon: this temporary owns its elements and a view would outlive them; keep it in a variable");
 };
+
+/// Arguments of public calls that are neither tensors nor numbers, as `given_logits`; specialised where they are
+/// defined.
+template <class T>
+inline constexpr bool is_part_of_call = false;
+
+/// Whether a view of that rank can be made of this. If not, says at compile time why.
+template <class Other, int Rank, bool is_tensor = HasLastingRank<Other, Rank>>
+struct check_tensor {
+  static constexpr bool passed = true;
+};
+template <class Other, int Rank>
+struct check_tensor<Other, Rank, false> : no_view<Other, Rank> {
+  static constexpr bool passed = false;
+};
+
+/// The view for a public call: what has no memory is refused in the call's name.
+template <int Rank, class Tensor>
+constexpr auto view_given(const char* function, const char* name, Tensor& tensor) {
+  return require_data(function, name, ask_traits<Rank>(tensor));
+}
+
+/// Viewable for a function without overloads, which is refused in a sentence.
+template <class Tensor, int Rank>
+concept GivenTensor = check_tensor<Tensor&, Rank>::passed;
 
 }  // namespace detail
 

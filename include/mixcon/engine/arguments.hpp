@@ -29,6 +29,7 @@ void check_objective(const char* function, const Objective& objective, const pai
 
 template <class Output, int Rank>
 void check_gradient_shape(const char* function, const char* name, const Output& output, const axes<Rank>& expected) {
+  require_data(function, "a gradient", output);
   MIXCON_REQUIRE(!output || output.extents() == expected, function, ": the gradient by the ", name, " is ",
                  output.extents(), "; expected ", expected, ", the shape of what it is the gradient of");
 }
@@ -80,6 +81,7 @@ struct arguments {
       MIXCON_REQUIRE(!segment.is_own || segment.rows_of.extent(0) == number, function, ": own candidates are ",
                      segment.rows_of.extents(), " for ", number,
                      " anchors; expected (anchors, k, width) or (anchors, width)");
+      require_data(function, "the candidates' rows", segment.rows_of);
       own_segments += segment.is_own ? 1 : 0;
     }
     const pair_space pairs = space();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <mixcon/contrast/doors.hpp>
 #include <mixcon/contrast/similarity.hpp>
 #include <mixcon/core/storage.hpp>
 #include <mixcon/core/tensor_traits.hpp>
@@ -39,15 +40,20 @@ struct candidate_segments {
 };
 
 namespace detail {
+template <class E>
+inline constexpr bool is_part_of_call<candidate_segment<E>> = true;
+template <class E>
+inline constexpr bool is_part_of_call<candidate_segments<E>> = true;
+
 template <class Tensor>
 concept RowsOfAny = Viewable<Tensor, 2> || Viewable<Tensor, 3>;
 /// Of rank 2 or 3; of rank 2 where the type leaves it open.
 template <RowsOfAny Tensor>
 auto view_of_rows(Tensor& tensor) {
   if constexpr (Viewable<Tensor, 2>)
-    return mixcon::view<2>(tensor);
+    return ask_traits<2>(tensor);
   else
-    return mixcon::view<3>(tensor);
+    return ask_traits<3>(tensor);
 }
 template <class T>
 inline constexpr bool is_segment = false;
@@ -60,7 +66,7 @@ candidate_segment<E> as_segment(const candidate_segment<E>& s) {
 }
 template <Viewable<2> Tensor>
 auto as_segment(Tensor& tensor) {
-  return candidate_segment<element_t<Tensor>>{as_rank_3(matrix_view<const element_t<Tensor>>(mixcon::view<2>(tensor)))};
+  return candidate_segment<element_t<Tensor>>{as_rank_3(matrix_view<const element_t<Tensor>>(ask_traits<2>(tensor)))};
 }
 template <class Part>
 concept SegmentPart = is_segment<std::remove_cvref_t<Part>> || Viewable < std::remove_reference_t<Part>,

@@ -249,7 +249,8 @@ auto evaluate(const char* function, const Objective& objective, const Targets& t
   using E = element_t<const Anchors>;
   return evaluation<Objective, Targets, arguments<E>>(
       objective, targets,
-      arguments<E>{function, matrix_view<const E>(mixcon::view<2>(anchors)), as_segments(candidates)});
+      arguments<E>{function, matrix_view<const E>(view_given<2>(function, "the anchors' rows", anchors)),
+                   as_segments(candidates)});
 }
 
 template <class Objective, class Targets, class E>

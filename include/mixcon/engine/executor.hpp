@@ -14,6 +14,8 @@
 //
 // Results must not depend on the number of threads. `serial` is the reference; `tiled` the fast one.
 
+#include <mixcon/contrast/doors.hpp>
+
 #include <mixcon/engine/serial.hpp>
 #if !defined(__CUDACC__)  // nvcc has no vector registers: call `tiled` from a file of the host's compiler
 #include <mixcon/engine/tiled.hpp>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <mixcon/contrast/doors.hpp>
 #include <mixcon/engine/evaluation.hpp>
 
 namespace mixcon {
@@ -16,13 +17,6 @@ template <Storable E>
 struct computed_in<E> {
   using type = accumulate_t<E>;
 };
-
-/// An objective, or a loss of pairs that is to become one: not a loss with calls of its own.
-template <class Objective>
-concept OfPairs = requires(const Objective& objective) {
-  objective.similarity;
-}
-|| requires(const Objective& loss) { loss.statistics(); };
 
 /// A tensor that takes the gradient of rows computed in T: of rank 2, of Ts that can be written to.
 template <class Gradient, class T>
@@ -41,14 +35,15 @@ using saved_for = saved_statistics<std::remove_const_t<Objective>, compute_t<Ten
 /// The loss of anchors (N, D) against candidates: a matrix (M, D), or segments `candidates(z, u)`. Keeps in `saved`
 /// what `backward` needs, O(N) numbers. Refuses mismatched shapes and bad parameters with one sentence
 /// (std::invalid_argument).
-template <class Executor, class Objective, class Targets, Viewable<2> Anchors, detail::Candidates Against>
+template <detail::Engine Executor, detail::AnObjective Objective, detail::PairTargets Targets, Viewable<2> Anchors,
+          detail::Candidates Against>
 loss_result<compute_t<Anchors>> forward(const Executor& executor, const Objective& objective, const Targets& targets,
                                         const Anchors& anchors, const Against& candidates,
                                         saved_statistics<Objective, compute_t<Anchors>>& saved) {
   return detail::evaluate("forward", objective, targets, anchors, candidates).forward(executor, saved);
 }
 /// The same where anchors and candidates are the same rows, `embeddings` (N, D).
-template <class Executor, class Objective, class Targets, Viewable<2> Embeddings>
+template <detail::Engine Executor, detail::AnObjective Objective, detail::PairTargets Targets, Viewable<2> Embeddings>
 loss_result<compute_t<Embeddings>> forward(const Executor& executor, const Objective& objective, const Targets& targets,
                                            const Embeddings& embeddings,
                                            saved_statistics<Objective, compute_t<Embeddings>>& saved) {
@@ -56,7 +51,8 @@ loss_result<compute_t<Embeddings>> forward(const Executor& executor, const Objec
 }
 
 /// Adds `upstream` times the gradients of the loss to the views in `wanted`, after `forward` with the same arguments.
-template <class Executor, class Objective, class Targets, Viewable<2> Anchors, detail::Candidates Against>
+template <detail::Engine Executor, detail::AnObjective Objective, detail::PairTargets Targets, Viewable<2> Anchors,
+          detail::Candidates Against>
 void backward(const Executor& executor, const Objective& objective, const Targets& targets, const Anchors& anchors,
               const Against& candidates, const saved_statistics<Objective, compute_t<Anchors>>& saved, double upstream,
               const gradients<compute_t<Anchors>>& wanted) {
@@ -65,7 +61,8 @@ void backward(const Executor& executor, const Objective& objective, const Target
   evaluation.backward(executor, saved, upstream, wanted);
 }
 /// The same where anchors and candidates are the same rows: adds both parts to `gradient` (N, D).
-template <class Executor, class Objective, class Targets, Viewable<2> Embeddings, Viewable<2> Gradient>
+template <detail::Engine Executor, detail::AnObjective Objective, detail::PairTargets Targets, Viewable<2> Embeddings,
+          Viewable<2> Gradient>
 void backward(const Executor& executor, const Objective& objective, const Targets& targets,
               const Embeddings& embeddings, const saved_statistics<Objective, compute_t<Embeddings>>& saved,
               double upstream, Gradient&& gradient) {
@@ -77,7 +74,7 @@ void backward(const Executor& executor, const Objective& objective, const Target
 }
 
 /// The same, with the gradients by temperature, scale and biases: `{.embeddings = gradient, .temperature = &slope}`.
-template <class Executor, detail::OfPairs Objective, class Targets, Viewable<2> Embeddings>
+template <detail::Engine Executor, detail::AnObjective Objective, detail::PairTargets Targets, Viewable<2> Embeddings>
 void backward(const Executor& executor, const Objective& objective, const Targets& targets,
               const Embeddings& embeddings, const saved_statistics<Objective, compute_t<Embeddings>>& saved,
               double upstream, const embedding_gradients<compute_t<Embeddings>>& wanted) {
@@ -86,7 +83,8 @@ void backward(const Executor& executor, const Objective& objective, const Target
 
 /// The loss, and in the views of `wanted` its gradients: sets them. Where anchors are among the candidates, the
 /// gradient by one side alone is refused unless `wanted` says `.stop_gradient = true`.
-template <class Executor, class Objective, class Targets, Viewable<2> Anchors, detail::Candidates Against>
+template <detail::Engine Executor, detail::AnObjective Objective, detail::PairTargets Targets, Viewable<2> Anchors,
+          detail::Candidates Against>
 loss_result<compute_t<Anchors>> value_and_grad(const Executor& executor, const Objective& objective,
                                                const Targets& targets, const Anchors& anchors,
                                                const Against& candidates, const gradients<compute_t<Anchors>>& wanted) {
@@ -98,7 +96,8 @@ loss_result<compute_t<Anchors>> value_and_grad(const Executor& executor, const O
   return result;
 }
 /// The same where anchors and candidates are the same rows; `gradient` (N, D) gets both parts.
-template <class Executor, class Objective, class Targets, Viewable<2> Embeddings, Viewable<2> Gradient>
+template <detail::Engine Executor, detail::AnObjective Objective, detail::PairTargets Targets, Viewable<2> Embeddings,
+          Viewable<2> Gradient>
 loss_result<compute_t<Embeddings>> value_and_grad(const Executor& executor, const Objective& objective,
                                                   const Targets& targets, const Embeddings& embeddings,
                                                   Gradient&& gradient) {
@@ -109,7 +108,7 @@ loss_result<compute_t<Embeddings>> value_and_grad(const Executor& executor, cons
                         {.anchors = gradient, .candidates = {gradient}});
 }
 /// The same, with the gradients by temperature, scale and biases: `{.embeddings = gradient, .temperature = &slope}`.
-template <class Executor, detail::OfPairs Objective, class Targets, Viewable<2> Embeddings>
+template <detail::Engine Executor, detail::AnObjective Objective, detail::PairTargets Targets, Viewable<2> Embeddings>
 loss_result<compute_t<Embeddings>> value_and_grad(const Executor& executor, const Objective& objective,
                                                   const Targets& targets, const Embeddings& embeddings,
                                                   const embedding_gradients<compute_t<Embeddings>>& wanted) {
@@ -117,14 +116,14 @@ loss_result<compute_t<Embeddings>> value_and_grad(const Executor& executor, cons
 }
 
 /// The loss of given logits (N, M) in the place of anchors and candidates.
-template <class Executor, class Objective, class Targets, class E>
+template <detail::Engine Executor, detail::AnObjective Objective, detail::PairTargets Targets, class E>
 loss_result<accumulate_t<E>> forward(const Executor& executor, const Objective& objective, const Targets& targets,
                                      const given_logits<E>& logits,
                                      saved_statistics<Objective, accumulate_t<E>>& saved) {
   return detail::evaluate("forward", objective, targets, logits).forward(executor, saved);
 }
 /// Adds `upstream` times the gradients by the logits (`.logits`), targets and parameters that are wanted.
-template <class Executor, class Objective, class Targets, class E>
+template <detail::Engine Executor, detail::AnObjective Objective, detail::PairTargets Targets, class E>
 void backward(const Executor& executor, const Objective& objective, const Targets& targets,
               const given_logits<E>& logits, const saved_statistics<Objective, accumulate_t<E>>& saved, double upstream,
               const gradients<accumulate_t<E>>& wanted) {
@@ -133,7 +132,7 @@ void backward(const Executor& executor, const Objective& objective, const Target
   evaluation.backward(executor, saved, upstream, wanted);
 }
 /// The loss of given logits, and the gradients that are wanted: sets them.
-template <class Executor, class Objective, class Targets, class E>
+template <detail::Engine Executor, detail::AnObjective Objective, detail::PairTargets Targets, class E>
 loss_result<accumulate_t<E>> value_and_grad(const Executor& executor, const Objective& objective,
                                             const Targets& targets, const given_logits<E>& logits,
                                             const gradients<accumulate_t<E>>& wanted) {

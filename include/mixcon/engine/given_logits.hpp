@@ -14,12 +14,15 @@ template <class E>
 struct given_logits {
   matrix_view<const E> values;
   template <Viewable<2> Tensor>
-  explicit given_logits(Tensor& logits) : values(mixcon::view<2>(logits)) {}
+  explicit given_logits(Tensor& logits) : values(detail::view_given<2>("given_logits", "the logits", logits)) {}
 };
 template <class Tensor>
 given_logits(Tensor&) -> given_logits<element_t<Tensor>>;
 
 namespace detail {
+
+template <class E>
+inline constexpr bool is_part_of_call<given_logits<E>> = true;
 
 /// A similarity that is looked up and not computed.
 template <class E>

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mixcon/engine/candidates.hpp>
+#include <mixcon/engine/parameter_gradient.hpp>
 
 #include <vector>
 
@@ -36,9 +37,9 @@ struct gradients {
   matrix_view<T> logits{};                        // (N, M), where `given_logits` stand for anchors and candidates
   matrix_view<T> anchors{};                       // (N, D)
   std::vector<gradient_segment<T>> candidates{};  // one a segment, in their order
-  double* temperature = nullptr;                  // by the loss's temperature, with all its factors
-  double* scale = nullptr;                        // by the objective's scale
-  double* bias = nullptr;                         // by the bias of plain_logits
+  parameter_gradient temperature{};               // by the loss's temperature, with all its factors
+  parameter_gradient scale{};                     // by the objective's scale
+  parameter_gradient bias{};                      // by the bias of plain_logits
   vector_view<T> candidate_bias{};                // (M)
   matrix_view<T> pair_scale{}, pair_bias{};       // (N, M)
   matrix_view<T> targets{};                       // (N, M) by each pair's target, its share of the mass included
@@ -48,10 +49,9 @@ struct gradients {
 /// The same where one matrix is anchors and candidates: `.embeddings` gets both parts of its gradient.
 template <class T>
 struct embedding_gradients {
-  matrix_view<T> embeddings{};    // (N, D)
-  double* temperature = nullptr;  // as in `gradients`, like all that follow
-  double* scale = nullptr;
-  double* bias = nullptr;
+  matrix_view<T> embeddings{};       // (N, D)
+  parameter_gradient temperature{};  // as in `gradients`, like all that follow
+  parameter_gradient scale{}, bias{};
   vector_view<T> candidate_bias{};           // (N)
   matrix_view<T> pair_scale{}, pair_bias{};  // (N, N)
   matrix_view<T> targets{};                  // (N, N)
@@ -70,5 +70,12 @@ struct embedding_gradients {
     return both;
   }
 };
+
+namespace detail {
+template <class T>
+inline constexpr bool is_part_of_call<gradients<T>> = true;
+template <class T>
+inline constexpr bool is_part_of_call<embedding_gradients<T>> = true;
+}  // namespace detail
 
 }  // namespace mixcon

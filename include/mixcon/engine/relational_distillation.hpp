@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <mixcon/contrast/aligned_calls.hpp>
+#include <mixcon/contrast/doors.hpp>
 #include <mixcon/core/ordered_sum.hpp>
 #include <mixcon/engine/pair_distance.hpp>
 #include <mixcon/engine/tile_product.hpp>
@@ -31,6 +32,11 @@ struct relational_distillation {
                    "; expected two finite numbers >= 0, as 25 and 50");
   }
 };
+
+namespace detail {
+template <>
+inline constexpr bool has_own_call<relational_distillation> = true;
+}  // namespace detail
 
 inline namespace MIXCON_INSTRUCTION_SET {
 namespace tiles {
@@ -263,7 +269,7 @@ detail::packed_rows<accumulate_t<E>> packed(const matrix_view<const E>& from) {
 }  // namespace tiles
 
 /// The loss of a student's rows (N, D) and a teacher's (N, D'), and the gradient by the student's, if wanted: sets it.
-template <class Executor, Viewable<2> Student, Viewable<2> Teacher>
+template <detail::Engine Executor, Viewable<2> Student, Viewable<2> Teacher>
 auto value_and_grad(const Executor& executor, const relational_distillation& loss, const Student& student,
                     const Teacher& teacher, const aligned_gradients<accumulate_t<element_t<const Student>>>& wanted) {
   using E = std::remove_const_t<element_t<const Student>>;
@@ -271,13 +277,14 @@ auto value_and_grad(const Executor& executor, const relational_distillation& los
   static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>,
                 "mixcon: relational_distillation computes in float or double; convert these rows");
   loss.check();
-  const matrix_view<const E> s = mixcon::view<2>(student);
-  const matrix_view<const E> t = mixcon::view<2>(teacher);
+  const matrix_view<const E> s = detail::view_given<2>("value_and_grad", "the student's rows", student);
+  const matrix_view<const E> t = detail::view_given<2>("value_and_grad", "the teacher's rows", teacher);
   MIXCON_REQUIRE(s.extent(0) > 0 && s.extent(1) > 0 && t.extent(1) > 0 && s.extent(0) == t.extent(0),
                  "value_and_grad: relational_distillation of student rows ", s.extents(), " and teacher rows ",
                  t.extents(), "; expected one of each a sample");
   MIXCON_REQUIRE(!wanted.second,
                  "value_and_grad: a gradient by the teacher is asked for; it is a constant of relational_distillation");
+  detail::require_data("value_and_grad", "the gradient", wanted.first);
   MIXCON_REQUIRE(!wanted.first || wanted.first.extents() == s.extents(), "value_and_grad: the gradient is ",
                  wanted.first.extents(), "; expected ", s.extents(), ", the shape of the student's rows");
   MIXCON_REQUIRE(!wanted.first || (!detail::overlap(wanted.first, s) && !detail::overlap(wanted.first, t)),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <mixcon/contrast/doors.hpp>
 #include <mixcon/contrast/objective.hpp>
 
 #include <vector>
@@ -73,5 +74,10 @@ class saved_statistics<contrast<Loss, Similarity, Logits>, T> {
 
   detail::saved_rows<Loss, T> rows, columns;
 };
+
+namespace detail {
+template <class Objective, class T>
+inline constexpr bool is_part_of_call<saved_statistics<Objective, T>> = true;
+}  // namespace detail
 
 }  // namespace mixcon

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <mixcon/contrast/doors.hpp>
+
+#include <mixcon/engine/forward_backward.hpp>  // the calls that an engine is for
 #include <mixcon/engine/pair_gradient.hpp>
 
 namespace mixcon {

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <mixcon/contrast/doors.hpp>
+
 #include <mixcon/core/thread_pool.hpp>
+#include <mixcon/engine/forward_backward.hpp>  // the calls that an engine is for
 #include <mixcon/engine/given_rows.hpp>
 #include <mixcon/engine/tile_gather.hpp>
 #include <mixcon/engine/tile_scatter.hpp>

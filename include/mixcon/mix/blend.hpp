@@ -200,33 +200,62 @@ tensor_view<const T, Rank> read_only(const tensor_view<T, Rank>& tensor) {
   return tensor;
 }
 
+template <class... Tensors>
+concept Batches = (HasLastingView<Tensors> && ...);
+/// Says at compile time why the first of these that cannot be viewed is refused.
+template <class First, class... More>
+void refuse_batches() {
+  if constexpr (Batches<First>)
+    refuse_batches<More...>();
+  else
+    static_cast<void>(sizeof(no_view<First, 0>));
+}
+/// The view of a tensor of any rank.
+template <class Tensor>
+auto batch_of(const char* function, const char* name, Tensor&& tensor) {
+  return require_data(function, name, traits_of<Tensor>::view(tensor));
+}
+
 template <class Region, class Sample, class Partners, class Mixed>
 void blend_by(thread_pool* pool, const mix_plan<Region>& plan, const Sample& sample, const Partners& partners,
               Mixed&& mixed) {
-  const auto from = read_only(view(sample));
-  const auto others = read_only(view(partners));
-  const auto to = view(std::forward<Mixed>(mixed));
-  if constexpr (types_fit<decltype(from), decltype(to)>() && types_fit<decltype(others), decltype(to)>())
-    blend_views(pool, plan, from, others, to);
+  if constexpr (Batches<const Sample&, const Partners&, Mixed>) {
+    const auto from = read_only(batch_of("blend", "the samples", sample));
+    const auto others = read_only(batch_of("blend", "the partners' batch", partners));
+    const auto to = batch_of("blend", "the mixed batch", mixed);
+    if constexpr (types_fit<decltype(from), decltype(to)>() && types_fit<decltype(others), decltype(to)>())
+      blend_views(pool, plan, from, others, to);
+  } else {
+    refuse_batches<const Sample&, const Partners&, Mixed>();
+  }
 }
 
 template <class Region, class Upstream, class Gradient>
 void unblend_by(thread_pool* pool, const mix_plan<Region>& plan, const Upstream& upstream, Gradient&& gradient) {
-  const auto from = read_only(view(upstream));
-  const auto to = view(std::forward<Gradient>(gradient));
-  if constexpr (types_fit<decltype(from), decltype(to)>()) unblend_views(pool, plan, from, to, gradient_of::both);
+  if constexpr (Batches<const Upstream&, Gradient>) {
+    const auto from = read_only(batch_of("unblend", "the upstream gradient", upstream));
+    const auto to = batch_of("unblend", "the gradient", gradient);
+    if constexpr (types_fit<decltype(from), decltype(to)>()) unblend_views(pool, plan, from, to, gradient_of::both);
+  } else {
+    refuse_batches<const Upstream&, Gradient>();
+  }
 }
 template <class Region, class Upstream, class Gradient, class PartnerGradient>
 void unblend_by(thread_pool* pool, const mix_plan<Region>& plan, const Upstream& upstream, Gradient&& gradient,
                 PartnerGradient&& partner_gradient) {
-  const auto from = read_only(view(upstream));
-  const auto to = view(std::forward<Gradient>(gradient));
-  const auto to_partners = view(std::forward<PartnerGradient>(partner_gradient));
-  if constexpr (types_fit<decltype(from), decltype(to)>() && types_fit<decltype(from), decltype(to_partners)>()) {
-    MIXCON_REQUIRE(!overlap(to, to_partners),
-                   "unblend: the two gradients overlap; where samples and partners are one batch, pass one gradient.");
-    if (to) unblend_views(pool, plan, from, to, gradient_of::own);
-    if (to_partners) unblend_views(pool, plan, from, to_partners, gradient_of::partners);
+  if constexpr (Batches<const Upstream&, Gradient, PartnerGradient>) {
+    const auto from = read_only(batch_of("unblend", "the upstream gradient", upstream));
+    const auto to = batch_of("unblend", "the gradient", gradient);
+    const auto to_partners = batch_of("unblend", "the partners' gradient", partner_gradient);
+    if constexpr (types_fit<decltype(from), decltype(to)>() && types_fit<decltype(from), decltype(to_partners)>()) {
+      MIXCON_REQUIRE(
+          !overlap(to, to_partners),
+          "unblend: the two gradients overlap; where samples and partners are one batch, pass one gradient.");
+      if (to) unblend_views(pool, plan, from, to, gradient_of::own);
+      if (to_partners) unblend_views(pool, plan, from, to_partners, gradient_of::partners);
+    }
+  } else {
+    refuse_batches<const Upstream&, Gradient, PartnerGradient>();
   }
 }
 

@@ -72,7 +72,7 @@ struct two_hot {
 
 /// Writes weighted labels as rows (N, K), for losses that need them written out: each label's weight at its class,
 /// added where both are one class and cut to 1 then.
-template <Viewable<2> Rows>
+template <detail::GivenTensor<2> Rows>
 void write_weighted_labels(const weighted_labels& labels, Rows&& rows) {
   const auto to = view<2>(std::forward<Rows>(rows));
   using T = typename decltype(to)::element;
@@ -96,7 +96,7 @@ void write_weighted_labels(const weighted_labels& labels, Rows&& rows) {
 
 /// Writes i-Mix's virtual labels (N, N): row i holds lambda at i and 1 - lambda at its partner, added where they are
 /// one. `mixed_targets` gives a contrastive loss the same without the matrix. Lee et al. 2021, arXiv:2010.08887.
-template <class Region, Viewable<2> Rows>
+template <class Region, detail::GivenTensor<2> Rows>
 void virtual_labels(const mix_plan<Region>& plan, Rows&& rows) {
   const auto to = view<2>(std::forward<Rows>(rows));
   std::vector<index_t> themselves;

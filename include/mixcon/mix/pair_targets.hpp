@@ -30,6 +30,9 @@ inline std::string to_string(const pair_targets& targets) {
 
 namespace detail {
 
+template <>
+inline constexpr bool is_part_of_call<pair_targets> = true;
+
 template <class Region, class T, class U>
 pair_targets paired_labels(const mix_plan<Region>& plan, vector_view<const T> own, vector_view<const U> partners) {
   MIXCON_REQUIRE(own.extent(0) == plan.samples(), "pair_targets: there are ", own.extent(0), " labels for ",
@@ -66,7 +69,7 @@ pair_targets pair_targets_of(const mix_plan<Region>& plan, const Labels& labels,
 /// Writes soft one-hot targets (N, K), for losses that need them written out: lambda * onehot(own) + (1 - lambda) *
 /// onehot(partner), where a one-hot row of `smoothing` e in [0, 1) holds 1 - e + e / K at its class and e / K
 /// elsewhere. Rows sum to 1. Labels must be in [0, K).
-template <Viewable<2> Soft>
+template <detail::GivenTensor<2> Soft>
 void soft_targets(const pair_targets& targets, Soft&& soft, double smoothing = 0) {
   const auto rows = view<2>(std::forward<Soft>(soft));
   using T = typename decltype(rows)::element;

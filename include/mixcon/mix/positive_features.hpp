@@ -38,7 +38,7 @@ struct positive_features {
   }
 
   /// Writes one side (N, D) of the pair: of queries and keys the new queries, of keys and queries the new keys.
-  template <Viewable<2> Own, Viewable<2> Other, Viewable<2> Mixed>
+  template <detail::GivenTensor<2> Own, detail::GivenTensor<2> Other, detail::GivenTensor<2> Mixed>
   void blend(const std::vector<double>& shares, const Own& own, const Other& other, Mixed&& mixed) const {
     const auto q = view<2>(own);
     const auto k = view<2>(other);
@@ -52,7 +52,8 @@ struct positive_features {
   }
 
   /// The adjoint: adds to the gradients of both sides what the gradient of the mixed side (N, D) means.
-  template <Viewable<2> Own, Viewable<2> Other, Viewable<2> Upstream, Viewable<2> Gradient, Viewable<2> OtherGradient>
+  template <detail::GivenTensor<2> Own, detail::GivenTensor<2> Other, detail::GivenTensor<2> Upstream,
+            detail::GivenTensor<2> Gradient, detail::GivenTensor<2> OtherGradient>
   void unblend(const std::vector<double>& shares, const Own& own, const Other& other, const Upstream& upstream,
                Gradient&& gradient, OtherGradient&& other_gradient) const {
     const auto q = view<2>(own);

@@ -17,7 +17,7 @@ namespace mixcon {
 /// Saliency by gradient: writes sqrt(mean over channels of gradient^2), (N, H, W), of a loss's gradient with respect to
 /// the images (N, C, H, W), of any size; not finite where the gradient is not. Kim et al. 2020 (Puzzle Mix),
 /// arXiv:2009.06962.
-template <Viewable<4> Gradient, Viewable<3> Saliency>
+template <detail::GivenTensor<4> Gradient, detail::GivenTensor<3> Saliency>
 void gradient_saliency(const Gradient& gradient, Saliency&& saliency) {
   const auto from = view<4>(gradient);
   const auto to = view<3>(std::forward<Saliency>(saliency));
@@ -47,7 +47,7 @@ void gradient_saliency(const Gradient& gradient, Saliency&& saliency) {
 
 /// Smooths saliency maps (N, H, W) with a Gaussian window of `size` pixels, weights cut off at the border taken up by
 /// the others. Maps of finite numbers. Kang and Kim 2023 (GuidedMixup), arXiv:2306.16612, with 7 and 3.
-template <Viewable<3> Maps, Viewable<3> Blurred>
+template <detail::GivenTensor<3> Maps, detail::GivenTensor<3> Blurred>
 void blurred_saliency(const Maps& maps, Blurred&& blurred, index_t size = 7, double sigma = 3) {
   const auto from = view<3>(maps);
   const auto to = view<3>(std::forward<Blurred>(blurred));

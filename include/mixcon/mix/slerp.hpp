@@ -133,8 +133,8 @@ void add_slerp_gradient(double lambda, bool rescale, const two_rows<T>& rows, co
 
 /// The gradient of `blend` with a slerp plan: adds to the gradients of the samples (N, D) and of the partner batch (M,
 /// D). Where they are one batch, pass it, and its gradient, twice.
-template <Viewable<2> Sample, Viewable<2> Partners, Viewable<2> Upstream, Viewable<2> Gradient,
-          Viewable<2> PartnerGradient>
+template <detail::GivenTensor<2> Sample, detail::GivenTensor<2> Partners, detail::GivenTensor<2> Upstream,
+          detail::GivenTensor<2> Gradient, detail::GivenTensor<2> PartnerGradient>
 void unblend_slerp(const mix_plan<slerp>& plan, const Sample& sample, const Partners& partners,
                    const Upstream& upstream, Gradient&& gradient, PartnerGradient&& partner_gradient) {
   const auto from = detail::read_only(view<2>(sample)), others = detail::read_only(view<2>(partners));

@@ -66,7 +66,7 @@ inline void keep_residual(std::vector<complex_number<double>>& spectrum, index_t
 /// (N, C, H, W) of finite values in any unit, saliency (N, H, W) in [0, 1]; an image of one value has saliency 1
 /// everywhere. O(N H W (H + W)) at most. Hou and Zhang 2007; the default of GuidedMixup (Kang and Kim 2023,
 /// arXiv:2306.16612) without a network.
-template <Viewable<4> Images, Viewable<3> Saliency>
+template <detail::GivenTensor<4> Images, detail::GivenTensor<3> Saliency>
 void spectral_residual_saliency(const Images& images, Saliency&& saliency, index_t size = 7, double sigma = 3) {
   const auto from = view<4>(images);
   const auto to = view<3>(std::forward<Saliency>(saliency));

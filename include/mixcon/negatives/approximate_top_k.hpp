@@ -38,9 +38,10 @@ struct approximate_top_k {
   index_t spare = 16;     // >= 0; looked at beyond k where some keys may be inadmissible
   index_t doublings = 4;  // 0 to 30
 
-  template <class Executor, NeighbourIndex Index, Viewable<2> Anchors>
+  template <class Executor, NeighbourIndex Index, detail::GivenTensor<2> Anchors>
   auto operator()(const Executor& executor, const Index& index, const Anchors& anchors) const {
-    check(index.size(), index.width(), index.inner_product(), view<2>(anchors).extents());
+    check(index.size(), index.width(), index.inner_product(),
+          detail::view_given<2>("approximate_top_k", "the anchors", anchors).extents());
     const auto unit_rows = detail::rows_as_read(anchors, rows::unit);
     const index_t count = unit_rows.count();
     MIXCON_REQUIRE(unit_rows.finite(),

@@ -36,7 +36,7 @@ struct class_neighbourhood {
 
   /// From similarities of classes (C, C): a confusion matrix, say, in which row c is the mean prediction for samples of
   /// class c. The diagonal is not read.
-  template <Viewable<2> Similarities>
+  template <detail::GivenTensor<2> Similarities>
   class_neighbours from_similarities(const Similarities& tensor) const {
     const auto similarity = view<2>(tensor);
     const index_t classes = similarity.extent(0);
@@ -61,7 +61,7 @@ struct class_neighbourhood {
     return found;
   }
   /// From a row for each class (C, E): word vectors of the names, or `class_prototypes`. Similarity is the cosine.
-  template <Viewable<2> Rows>
+  template <detail::GivenTensor<2> Rows>
   class_neighbours from_embeddings(const Rows& tensor) const {
     const auto rows_of_classes = detail::rows_as_read(tensor, rows::unit);
     using T = std::remove_cvref_t<decltype(*rows_of_classes.row(0))>;
@@ -98,7 +98,7 @@ struct class_neighbourhood {
 
 /// The mean direction of each class's rows (N, D), (C, D): unit rows averaged and made unit again. A class without rows
 /// is refused.
-template <Viewable<2> Rows>
+template <detail::GivenTensor<2> Rows>
 std::vector<double> class_prototypes(const Rows& tensor, const integer_view& labels, index_t classes) {
   const auto unit = detail::rows_as_read(tensor, rows::unit);
   MIXCON_REQUIRE(labels.size() == unit.count(), "class_prototypes: ", labels.size(), " labels for ", unit.count(),

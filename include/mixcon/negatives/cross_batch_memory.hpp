@@ -69,9 +69,9 @@ class cross_batch_memory {
   explicit cross_batch_memory(const ring<T>& stored) : ring_(stored) {}
 
   /// Adds a batch: embeddings (B, D) and labels (B).
-  template <Viewable<2> Rows>
+  template <detail::GivenTensor<2> Rows>
   void push(const Rows& rows, const integer_view& labels, const integer_view& ids = {}, std::int64_t step = 0) {
-    const index_t count = mixcon::view<2>(rows).extent(0);
+    const index_t count = detail::view_given<2>("cross_batch_memory", "the rows to push", rows).extent(0);
     MIXCON_REQUIRE(labels.size() == count, "cross_batch_memory: ", labels.size(), " labels for ", count,
                    " rows; expected one each");
     const index_t first = ring_.push(rows, ids, labels, step);

@@ -17,7 +17,7 @@ struct distance_weighted {
   double least = 0.5, most = 1.4;
   admissible_keys admissible{};
 
-  template <class Executor, Viewable<2> Anchors, Viewable<2> Keys, Draws D>
+  template <class Executor, detail::GivenTensor<2> Anchors, detail::GivenTensor<2> Keys, Draws D>
   negative_list operator()(const Executor& executor, const Anchors& anchors, const Keys& keys,
                            const integer_view& anchor_id, const D& draws) const {
     using std::log, std::sqrt;

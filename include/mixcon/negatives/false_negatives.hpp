@@ -90,11 +90,11 @@ struct false_negatives {
   admissible_keys admissible{};
   index_t least_negatives = 0;  // refuse an anchor that would keep fewer
 
-  template <class Executor, class Similarity, Viewable<3> Support, Viewable<2> Keys>
+  template <class Executor, class Similarity, detail::GivenTensor<3> Support, detail::GivenTensor<2> Keys>
   negative_list operator()(const Executor& executor, const Similarity& similarity, const Support& support,
                            const Keys& keys) const {
-    const auto views = view<3>(support);
-    const auto c = view<2>(keys);
+    const auto views = detail::view_given<3>("false_negatives", "the support", support);
+    const auto c = detail::view_given<2>("false_negatives", "the keys", keys);
     const index_t anchors = views.extent(0), each = views.extent(1), count = c.extent(0);
     MIXCON_REQUIRE(anchors >= 1 && each >= 1 && count >= 1 && views.extent(2) == c.extent(1),
                    "false_negatives: support is ", views.extents(), " for keys ", c.extents(),

@@ -33,10 +33,10 @@ struct instance_bank {
 
   /// Moves the rows of samples `ids` (B) toward embeddings (B, D). An id that comes twice is refused: the result would
   /// depend on the order. Nothing changes when anything is refused.
-  template <Viewable<2> Rows>
+  template <detail::GivenTensor<2> Rows>
   void update(const Rows& tensor, const integer_view& ids) {
     using std::sqrt;
-    const auto from = mixcon::view<2>(tensor);
+    const auto from = detail::view_given<2>("instance_bank", "the new rows", tensor);
     const index_t count = from.extent(0);
     MIXCON_REQUIRE(from.extent(1) == width && ids.size() == count, "instance_bank: rows ", from.extents(), " and ",
                    ids.size(), " ids for a bank of width ", width, "; expected that width and an id each");

@@ -24,7 +24,7 @@ class memory_queue {
   explicit memory_queue(const ring<T>& stored) : ring_(stored) {}
 
   /// Adds keys (B, D), oldest out first.
-  template <Viewable<2> Keys>
+  template <detail::GivenTensor<2> Keys>
   void enqueue(const Keys& keys, const integer_view& ids = {}, std::int64_t step = 0) {
     if (normalised) detail::check_unit_rows("memory_queue", keys);
     ring_.push(keys, ids, {}, step);

@@ -73,7 +73,8 @@ class synthetic_negatives {
     matrix_view<T> anchors{}, positives{}, keys{};
   };
 
-  template <class Similarity, Viewable<2> Anchors, Viewable<2> Positives, Viewable<2> Keys>
+  template <class Similarity, detail::GivenTensor<2> Anchors, detail::GivenTensor<2> Positives,
+            detail::GivenTensor<2> Keys>
   synthetic_negatives(const Similarity& similarity, const mixture_list& mixtures, const Anchors& anchors,
                       const Positives& positives, const Keys& keys, mixing_path how = mixing_path::chord)
       : mixtures_(mixtures),

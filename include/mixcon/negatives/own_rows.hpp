@@ -22,10 +22,10 @@ struct rows_of_anchors {
 
 /// The keys (M, D) that a list names, as rows of their anchors: (N, m, D), for `listed_targets(list, 0)`. An empty slot
 /// is a row of zeros.
-template <Viewable<2> Keys>
+template <detail::GivenTensor<2> Keys>
 auto own_rows(const negative_list& list, const Keys& keys) {
   using T = std::remove_const_t<element_t<const Keys>>;
-  const matrix_view<const T> k = view<2>(keys);
+  const matrix_view<const T> k = detail::view_given<2>("own_rows", "the keys", keys);
   list.check("own_rows", k.extent(0));
   rows_of_anchors<T> rows{list.anchors, list.slots, k.extent(1)};
   for (index_t a = 0; a < list.anchors; ++a)
@@ -34,10 +34,11 @@ auto own_rows(const negative_list& list, const Keys& keys) {
   return rows;
 }
 /// The same with a positive of each anchor, (N, D), before them: (N, 1 + m, D), for `listed_targets(list)`.
-template <Viewable<2> Keys, Viewable<2> Positives>
+template <detail::GivenTensor<2> Keys, detail::GivenTensor<2> Positives>
 auto own_rows(const negative_list& list, const Keys& keys, const Positives& positives) {
   using T = std::remove_const_t<element_t<const Keys>>;
-  const matrix_view<const T> k = view<2>(keys), p = view<2>(positives);
+  const matrix_view<const T> k = detail::view_given<2>("own_rows", "the keys", keys),
+                             p = detail::view_given<2>("own_rows", "the positives", positives);
   const axes<2> expected{list.anchors, k.extent(1)};
   MIXCON_REQUIRE(p.extents() == expected, "own_rows: positives are ", p.extents(), "; expected ", expected,
                  ", one for each anchor of the list");

@@ -51,10 +51,10 @@ struct ring {
 
   /// Adds rows (B, D), B <= capacity, as constants; returns the slot of the first. Ids and labels are 0 where none are
   /// given.
-  template <Viewable<2> Rows>
+  template <detail::GivenTensor<2> Rows>
   index_t push(const Rows& tensor, const integer_view& new_ids = {}, const integer_view& new_labels = {},
                std::int64_t at_step = 0) {
-    const auto from = mixcon::view<2>(tensor);
+    const auto from = detail::view_given<2>("ring", "the rows to push", tensor);
     const index_t count = from.extent(0);
     MIXCON_REQUIRE(capacity >= 1 && count <= capacity && from.extent(1) == width, "ring: pushing rows ", from.extents(),
                    " into ", capacity, " slots of width ", width, "; expected at most as many rows, of that width");
@@ -85,9 +85,9 @@ struct ring {
 namespace detail {
 
 /// Refuses rows that are not of length 1, within what their type can say.
-template <Viewable<2> Rows>
+template <detail::GivenTensor<2> Rows>
 void check_unit_rows(const char* function, const Rows& tensor) {
-  const auto rows = view<2>(tensor);
+  const auto rows = view_given<2>(function, "the rows to push", tensor);
   for (index_t i = 0; i < rows.extent(0); ++i) {
     double squared = 0;
     for (index_t k = 0; k < rows.extent(1); ++k)

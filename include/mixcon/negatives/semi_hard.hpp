@@ -25,7 +25,8 @@ struct semi_hard {
   admissible_keys admissible{};
 
   /// Anchors and positives (N, D), keys (M, D); `anchor_id` (N) are global ids, which name random choices.
-  template <class Executor, Viewable<2> Anchors, Viewable<2> Positives, Viewable<2> Keys, Draws D>
+  template <class Executor, detail::GivenTensor<2> Anchors, detail::GivenTensor<2> Positives,
+            detail::GivenTensor<2> Keys, Draws D>
   negative_list operator()(const Executor& executor, const Anchors& anchors, const Positives& positives,
                            const Keys& keys, const integer_view& anchor_id, const D& draws) const {
     const auto a = detail::rows_as_read(anchors, rows::as_given), p = detail::rows_as_read(positives, rows::as_given),

@@ -31,7 +31,7 @@ struct top_k {
   admissible_keys admissible{};
   bool strict = false;
 
-  template <class Executor, class Similarity, Viewable<2> Anchors, Viewable<2> Keys>
+  template <class Executor, class Similarity, detail::GivenTensor<2> Anchors, detail::GivenTensor<2> Keys>
   auto operator()(const Executor& executor, const Similarity& similarity, const Anchors& anchors,
                   const Keys& keys) const {
     using E = std::remove_const_t<element_t<const Anchors>>;
@@ -39,8 +39,8 @@ struct top_k {
     using T = accumulate_t<E>;
     static_assert(std::is_same_v<T, accumulate_t<K>>,
                   "mixcon: top_k compares anchors with keys of one precision; convert one of them");
-    const matrix_view<const E> a = view<2>(anchors);
-    const matrix_view<const K> c = view<2>(keys);
+    const matrix_view<const E> a = detail::view_given<2>("top_k", "the anchors", anchors);
+    const matrix_view<const K> c = detail::view_given<2>("top_k", "the keys", keys);
     MIXCON_REQUIRE(a.extent(0) >= 1 && c.extent(0) >= 1 && a.extent(1) == c.extent(1) && a.extent(1) >= 1,
                    "top_k: anchors are ", a.extents(), ", keys ", c.extents(),
                    "; expected at least one row of each, of the same width");

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// expect: mixcon: an argument of this call is no tensor yet; include the adapter of its type (mixcon/adapt/...)
+// at most: 40 lines
+#include <Eigen/Core>
+#include <mixcon/contrast/info_nce.hpp>
+#include <mixcon/contrast/targets/diagonal.hpp>
+#include <mixcon/engine/forward_backward.hpp>
+#include <mixcon/engine/serial.hpp>
+
+using namespace mixcon;
+
+int main() {
+  const Eigen::MatrixXf z = Eigen::MatrixXf::Random(4, 2);
+  const contrast objective{info_nce{}, cosine{}};
+  saved_for<decltype(objective), matrix_view<float>> saved;
+  forward(serial{}, objective, diagonal_targets{}, z, z, saved);
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// expect: mixcon: these are no targets; pass view_targets, label_targets
+// at most: 40 lines
+#include <mixcon/contrast/info_nce.hpp>
+#include <mixcon/engine/forward_backward.hpp>
+#include <mixcon/engine/serial.hpp>
+
+using namespace mixcon;
+
+int main() {
+  float data[4] = {1, 2, 3, 4}, gradient[4];
+  const matrix_view<const float> z{data, {2, 2}};
+  value_and_grad(serial{}, contrast{info_nce{}, cosine{}}, z, matrix_view<float>{gradient, {2, 2}});
+}
