@@ -175,3 +175,32 @@ TEST_CASE("mixed_targets refuses lambdas and partners that are none", "[bridge]"
   CHECK_THAT(refusal({0.5}, {1, 3, 0}), ContainsSubstring("the partner of anchor 1 is 3; expected an index in [0, 3)"));
   CHECK_THAT(refusal({0.5}, {1, -1, 0}), ContainsSubstring("the partner of anchor 1 is -1"));
 }
+
+TEST_CASE("mixed anchors lose the share of a sample without a label, and are skipped where nothing is left",
+          "[bridge]") {
+  const std::vector<int> labels{0, -100, 0, -100, 1, 1};
+  // with a labelled partner; a label of its own alone; both without; lambda 1 and 0 with the label on either side
+  const mix_plan<lerp> plan{{1, 2, 3, 1, 3, 0}, {0.25, 0.25, 1, 0.5, 0, 1}, {}};
+  const label_targets by_label{.labels = labels, .ignored = -100};
+  const auto bound = mixed_targets{by_label, plan}.bind({6, 6, 0, {6}});
+  const bool skipped[] = {false, false, false, true, true, false};
+  for (index_t a = 0; a < 6; ++a) CHECK(bound.skips_anchor(a) == skipped[a]);
+  const auto rule = bound.rule();
+  const auto target = [&](index_t a, index_t c) { return rule.at<double>(a, c).target; };
+  CHECK(target(0, 2) == 0.25);  // of the own label alone: the partner has none
+  CHECK(target(1, 0) == 0.75);  // of the partner alone: row 0 is its class
+  for (const index_t unlabelled : {index_t{1}, index_t{3}})
+    for (index_t a = 0; a < 6; ++a) CHECK(target(a, unlabelled) == 0);
+
+  random_numbers draw(9);
+  const auto z = random_embeddings<double>(6, 3, draw);
+  contrast objective{info_nce{.temperature = 0.5}, cosine{}}, same = objective;
+  same.without_positive = no_positive::skip;
+  const auto kept =
+      mixed_targets{label_targets{.labels = labels, .ignored = -100, .ignored_anchors = ignored_anchor::keep}, plan};
+  for_each_engine<double>([&](const auto& executor, const char*) {
+    const double found = value_of(executor, objective, mixed_targets{by_label, plan}, z, z);
+    CHECK(found == Approx(static_cast<double>(value_of(serial{}, same, kept, z, z))).epsilon(1e-13));
+    CHECK(found != Approx(static_cast<double>(value_of(serial{}, objective, kept, z, z))));
+  });
+}

@@ -189,3 +189,61 @@ TEST_CASE("Infinite Class Mixup refuses a gradient in an input's memory", "[brid
                                    images.bias, {.weight = view(images.weight)}),
                     Catch::Contains("shares memory"));
 }
+
+TEST_CASE("an ignored label drops its share of a mixed sample, in class pairs, soft targets and decoupled mixup alike",
+          "[bridge]") {
+  // whole, own label ignored, partner's ignored, both, own ignored at lambda 1, both of one class
+  const pair_targets targets{{0, 9, 2, 9, 9, 1}, {1, 2, 9, 9, 0, 1}, {0.3, 0.25, 0.75, 0.5, 1, 0.4}, 9};
+  const auto logits = random_embeddings<double>(6, 3, 21);
+  const auto entropy = [&](index_t i, index_t label, double mass, matrix<double>& slope) {
+    double sum = 0;
+    for (index_t k = 0; k < 3; ++k) sum += std::exp(logits(i, k));
+    for (index_t k = 0; k < 3; ++k) slope(i, k) += mass * (std::exp(logits(i, k)) / sum - (k == label ? 1 : 0)) / 4;
+    return mass * (std::log(sum) - logits(i, label)) / 4;
+  };
+  matrix<double> slope(6, 3), by_pairs(6, 3), by_rows(6, 3), by_decoupled(6, 3), soft(6, 3);
+  const double expected = entropy(0, 0, 0.3, slope) + entropy(0, 1, 0.7, slope) + entropy(1, 2, 0.75, slope) +
+                          entropy(2, 2, 0.75, slope) + entropy(5, 1, 1, slope);
+  const auto check = [&](double value, const matrix<double>& found) {
+    CHECK(value == Approx(expected).epsilon(1e-13));
+    for (index_t i = 0; i < 6; ++i)
+      for (index_t k = 0; k < 3; ++k) {
+        if (i == 3 || i == 4) CHECK(found(i, k) == 0);
+        CHECK(found(i, k) == Approx(slope(i, k)).margin(1e-15));
+      }
+  };
+  check(cross_entropy_of(targets, logits, by_pairs), by_pairs);
+  const auto kept = value_and_grad(serial{}, soft_cross_entropy(), class_pair_targets{targets, ignored_anchor::keep},
+                                   given_logits{logits}, {});
+  CHECK(kept == Approx(expected * 4 / 6).epsilon(1e-13));
+
+  soft_targets(targets, soft);
+  contrast objective = soft_cross_entropy();
+  objective.without_positive = no_positive::skip;
+  check(value_and_grad(serial{}, objective, matrix_targets{soft}, given_logits{logits}, {.logits = view(by_rows)}),
+        by_rows);
+  check(value_and_grad(serial{}, decoupled_mixup{0, 0}, targets, given_logits{logits}, {.logits = view(by_decoupled)}),
+        by_decoupled);
+
+  const auto binary = value_and_grad(serial{}, soft_binary_cross_entropy{.skips_unlabelled = true}, soft,
+                                     given_logits{logits}, {.logits = view(by_rows)});
+  CHECK(binary.anchors_used == 4);
+  CHECK(by_rows(3, 0) == 0);
+  CHECK(by_rows(4, 2) == 0);
+  const auto every = value_and_grad(serial{}, soft_binary_cross_entropy{}, soft, given_logits{logits}, {});
+  double of_unlabelled = 0;
+  for (const index_t i : {index_t{3}, index_t{4}})
+    for (index_t k = 0; k < 3; ++k) of_unlabelled += std::log1p(std::exp(logits(i, k)));
+  CHECK(4 * binary.value == Approx(6 * every.value - of_unlabelled).epsilon(1e-13));
+}
+
+TEST_CASE("decoupled mixup has nothing to decouple where one label is ignored, and mixes no classifier of it",
+          "[bridge]") {
+  const auto logits = random_embeddings<double>(2, 4, 22);
+  const pair_targets targets{{-100, 3}, {1, -100}, {0.25, 0.5}, -100};
+  const double weighted = value_and_grad(serial{}, decoupled_mixup{0.3, 0.7}, targets, given_logits{logits}, {});
+  CHECK(weighted == value_and_grad(serial{}, decoupled_mixup{0, 0}, targets, given_logits{logits}, {}));
+  mixed_images images(4, 3);
+  images.targets.ignored = 1;
+  CHECK_THROWS_WITH(images.of(serial{}, {}), ContainsSubstring("not the ignored one"));
+}

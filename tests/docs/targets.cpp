@@ -61,6 +61,25 @@ TEST_CASE("label_targets are the rows of the same class", "[docs]") {
              z, prototypes);
 }
 
+TEST_CASE("targets with an ignored label leave its rows out", "[docs]") {
+  const auto z = random_embeddings<double>(4, 3, 12);
+  const std::vector<int> some_labels{2, -100, 2, 1};
+  // SupCon: rows labelled -100 are negatives of the others, and are not anchors
+  const label_targets partly_labelled{.labels = some_labels, .ignored = -100};
+  // cross entropy: rows labelled -100 are left out
+  const class_targets of_classifier{.labels = some_labels, .ignored = -100};
+  const auto pair_of_rows = targets_of([](index_t a, index_t c) {
+    return a == c ? hidden_pair() : a % 2 == 0 && c % 2 == 0 ? positive_pair() : negative_pair();
+  });
+  const double every = value_of(serial{}, objective, pair_of_rows, z, z);
+  CHECK(value_of(serial{}, objective, partly_labelled, z, z).value == Approx(every * 4 / 3));
+  const auto by_class = targets_of([&](index_t a, index_t c) {
+    return a != 1 && some_labels[static_cast<std::size_t>(a)] == c ? positive_pair() : negative_pair();
+  });
+  CHECK(value_of(serial{}, objective, of_classifier, z, random_embeddings<double>(3, 3, 13)).value ==
+        Approx(value_of(serial{}, objective, by_class, z, random_embeddings<double>(3, 3, 13)).value * 4 / 3));
+}
+
 TEST_CASE("mask_targets and matrix_targets are tables", "[docs]") {
   const auto z = random_embeddings<double>(3, 4, 4), other = random_embeddings<double>(4, 4, 5);
   matrix<double> mask(3, 3, 1), share(3, 4), weight(3, 4, 1);

@@ -172,3 +172,18 @@ TEST_CASE("labels by attention refuse maps and grids that do not fit, with one s
              }),
              ContainsSubstring("expected (samples, heads, 1 + tokens, 1 + tokens)"));
 }
+
+TEST_CASE("labels by attention carry the ignored label, which weighs nothing", "[mix]") {
+  const ignored_label second{1};
+  CHECK(transmix{}.targets(right_half(), labels, attention, 4, 4, second).ignored == second);
+  CHECK(transmix{}.targets(right_half(), labels, attention, 4, 4, second).partner_share(0) == 0);
+  const mix_plan<resized_boxes> plan{
+      {1, 0}, {0.5}, {.boxes = {{0, 2, 1, 2}}, .sources = {{0, 1, 0, 2}}, .how = interpolation::bilinear_corners}};
+  const auto check = [](const weighted_labels& found, const weighted_labels& every) {
+    CHECK(found.own_weight == std::vector<double>{every.own_weight[0], 0});
+    CHECK(found.partner_weight == std::vector<double>{0, every.partner_weight[1]});
+  };
+  check(snapmix<>::labels(plan, labels, attention, second), snapmix<>::labels(plan, labels, attention));
+  check(tokenmix<>::labels(right_half(), labels, attention, 4, 4, second),
+        tokenmix<>::labels(right_half(), labels, attention, 4, 4));
+}

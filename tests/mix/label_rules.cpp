@@ -46,3 +46,20 @@ TEST_CASE("accuracy under mixing counts each label by its share", "[mix]") {
   CHECK(mixed_accuracy(mixed, std::vector<int>{1, 1, 0}) == Approx((0.75 + 1 + 0) / 3));
   CHECK_THROWS_WITH(mixed_accuracy(mixed, std::vector<int>{1}), ContainsSubstring("1 predictions for 3 samples"));
 }
+
+TEST_CASE("label rules leave an ignored label out", "[mix]") {
+  const pair_targets mixed{{0, -100, 1, -100}, {-100, 1, 0, -100}, {0.25, 0.25, 0.75, 0.5}, -100};
+  const pair_targets rare = remix{}(mixed, std::vector<int>{100, 3});
+  CHECK(rare.lambda == std::vector<double>{0.25, 0.25, 1, 0.5});
+  CHECK(rare.ignored == mixed.ignored);
+  const weighted_labels shown = two_hot{.scale = 0.5}(mixed);
+  CHECK(shown.own_weight == std::vector<double>{0.125, 0, 0.375, 0});
+  CHECK(shown.partner_weight == std::vector<double>{0, 0.375, 0.125, 0});
+  std::vector<double> rows(8, 7);
+  write_weighted_labels(shown, matrix_view<double>(rows.data(), {4, 2}));
+  CHECK(rows == std::vector<double>{0.125, 0, 0, 0.375, 0.125, 0.375, 0, 0});
+  // 0.25 of sample 0, 0.75 of sample 1 and all of sample 2 are labelled
+  CHECK(mixed_accuracy(mixed, std::vector<int>{0, 0, 1, -100}) == Approx((0.25 + 0 + 0.75) / 2));
+  const pair_targets none{{7}, {7}, {0.5}, 7};
+  CHECK_THROWS_WITH(mixed_accuracy(none, std::vector<int>{7}), ContainsSubstring("every label of the 1 samples"));
+}

@@ -62,3 +62,36 @@ TEST_CASE("soft targets refuse labels outside the classes, odd shapes and odd sm
   CHECK_THROWS_WITH(soft_targets({{0}, {0}, {1}}, rows), ContainsSubstring("the targets are of 1 samples"));
   CHECK_THROWS_WITH(soft_targets({{0, 0}, {0, 0}, {1, 1}}, rows, 1.0), ContainsSubstring("smoothing is 1"));
 }
+
+TEST_CASE("pair targets carry the ignored label, and soft targets drop its share, smoothing included", "[mix]") {
+  const std::vector<std::uint8_t> labels{2, 255, 0, 255};
+  const mix_plan<lerp> plan{{1, 2, 0, 1}, {0.25, 0.5, 0.75, 0.5}, {}};
+  const pair_targets targets = pair_targets_of(plan, labels, ignored_label{255});
+  CHECK(targets == pair_targets{{2, 255, 0, 255}, {255, 0, 2, 255}, {0.25, 0.5, 0.75, 0.5}, 255});
+  CHECK(targets != pair_targets_of(plan, labels));
+  CHECK(to_string(targets).ends_with("lambda [0.25, 0.5, 0.75, 0.5], ignored 255"));
+  CHECK(targets.own_share(1) == 0);
+  CHECK(targets.partner_share(1) == 0.5);
+  CHECK(!targets.has_label(3));
+  for (const double smoothing : {0.0, 0.3}) {
+    std::vector<double> soft(12);
+    soft_targets(targets, matrix_view<double>(soft.data(), {4, 3}), smoothing);
+    const double off = smoothing / 3, on = 1 - smoothing + off;
+    const double expected[] = {0.25 * off, 0.25 * off, 0.25 * on, 0.5 * on, 0.5 * off, 0.5 * off};
+    for (std::size_t k = 0; k < 6; ++k) CHECK(soft[k] == Approx(expected[k]).margin(1e-16));
+    CHECK(soft[6] + soft[7] + soft[8] == Approx(1));
+    for (std::size_t k = 9; k < 12; ++k) CHECK(soft[k] == 0);
+  }
+}
+
+TEST_CASE("labels of pair targets are classes: what no index holds is refused, unless it is ignored", "[mix]") {
+  const std::uint64_t most = ~std::uint64_t{0};
+  const std::vector<std::uint64_t> labels{most, 3};
+  const std::vector<int> others{1, -1};
+  const mix_plan<lerp> plan{{1, 0}, {0.5}, {}};
+  CHECK_THROWS_WITH(pair_targets_of(plan, labels), ContainsSubstring("18446744073709551615"));
+  CHECK_THROWS_WITH(pair_targets_of(plan, labels, others, most), ContainsSubstring("a label is -1"));
+  const pair_targets targets = pair_targets_of(plan, labels, most);
+  CHECK(targets.own_share(0) == 0);
+  CHECK(targets.partner_share(0) == 0.5);
+}

@@ -3,6 +3,7 @@
 
 #include <mixcon/contrast/targets/bound.hpp>
 #include <mixcon/contrast/targets/class.hpp>
+#include <mixcon/contrast/targets/ignored.hpp>
 #include <mixcon/mix/pair_targets.hpp>
 
 #include <cstdint>
@@ -14,14 +15,19 @@ namespace mixcon {
 /// anchor a has mass lambda_a at its own class and 1 - lambda_a at its partner's; the two add where they meet. With
 /// `info_nce{.temperature = 1}` on `given_logits` this is the cross entropy of mixup (Zhang et al. 2018,
 /// arXiv:1710.09412), never with an (N, K) array. The targets must outlive the calls.
+///
+/// The share of a label that the targets ignore is dropped: the row's mass is then lambda or 1 - lambda, and its value
+/// that share of a cross entropy. An anchor of which nothing is left is skipped, or kept without a positive.
 struct class_pair_targets {
   const pair_targets* pairs = nullptr;
+  ignored_anchor ignored_anchors = ignored_anchor::skip;
 
-  explicit class_pair_targets(const pair_targets& of) : pairs(&of) {}
-  explicit class_pair_targets(const pair_targets&&) = delete;
+  explicit class_pair_targets(const pair_targets& of, ignored_anchor use = ignored_anchor::skip)
+      : pairs(&of), ignored_anchors(use) {}
+  explicit class_pair_targets(const pair_targets&&, ignored_anchor = ignored_anchor::skip) = delete;
 
   struct rule_type {
-    vector_view<const std::int32_t> own, partner;  // (N)
+    vector_view<const std::int32_t> own, partner;  // (N); -1: no class
     vector_view<const double> lambda;              // (N)
     template <class T>
     MIXCON_HD role<T> at(index_t anchor, index_t candidate) const {
@@ -34,7 +40,9 @@ struct class_pair_targets {
   struct bound {
     std::vector<std::int32_t> own, partner;
     vector_view<const double> lambda;
+    detail::marked_rows skipped;
     rule_type rule() const { return {mixcon::view(own), mixcon::view(partner), lambda}; }
+    bool skips_anchor(index_t anchor) const { return skipped[anchor]; }
   };
   bound bind(const pair_space& space) const {
     MIXCON_REQUIRE(pairs->samples() == space.anchors, "class_pair_targets: targets of ", pairs->samples(),
@@ -42,8 +50,12 @@ struct class_pair_targets {
     for (const double lambda : pairs->lambda)
       MIXCON_REQUIRE(lambda >= 0 && lambda <= 1, "class_pair_targets: a lambda is ", lambda,
                      "; expected numbers in [0, 1]");
-    return {detail::class_indices("class_pair_targets", pairs->own, space.candidates),
-            detail::class_indices("class_pair_targets", pairs->partner, space.candidates), mixcon::view(pairs->lambda)};
+    detail::marked_rows skipped;
+    for (index_t a = 0; ignored_anchors == ignored_anchor::skip && a < space.anchors; ++a)
+      if (!pairs->has_label(a)) skipped.mark(a, space.anchors);
+    return {detail::class_indices("class_pair_targets", pairs->own, space.candidates, pairs->ignored),
+            detail::class_indices("class_pair_targets", pairs->partner, space.candidates, pairs->ignored),
+            mixcon::view(pairs->lambda), skipped};
   }
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mixcon/contrast/result.hpp>
+#include <mixcon/contrast/targets/ignored.hpp>
 #include <mixcon/core/lane_loops.hpp>
 #include <mixcon/core/ordered_sum.hpp>
 #include <mixcon/core/overlap.hpp>
@@ -28,17 +29,23 @@ void check_classifier_call(const char* loss, const matrix_view<const E>& logits,
 }
 
 /// The mean over rows of `of_row(how, i, logits of the row, slopes to fill)`, by the executor's threads, with `how` its
-/// lanes; sets the gradient where it is wanted.
+/// lanes; sets the gradient where it is wanted. `skipped` rows are no part of the mean, and their gradient is 0.
 template <class Wide, class Executor, class E, class T, class OfRow>
 loss_result<T> mean_over_rows(const Executor& executor, const matrix_view<const E>& logits,
-                              const matrix_view<T>& gradient, OfRow&& of_row) {
+                              const matrix_view<T>& gradient, const marked_rows& skipped, OfRow&& of_row) {
   constexpr index_t at_once = 32;
   const index_t samples = logits.extent(0), classes = logits.extent(1);
-  const Wide share = 1 / static_cast<Wide>(samples);
+  index_t counted = 0;
+  for (index_t i = 0; i < samples; ++i) counted += skipped[i] ? 0 : 1;
+  const Wide share = 1 / static_cast<Wide>(counted > 0 ? counted : 1);
   std::vector<Wide> values(static_cast<std::size_t>(samples));
   for_each_row(executor, (samples + at_once - 1) / at_once, [&](index_t block, const auto& how) {
     std::vector<Wide> row(static_cast<std::size_t>(classes)), slope(row);
     for (index_t i = block * at_once; i < samples && i < (block + 1) * at_once; ++i) {
+      if (skipped[i]) {
+        for (index_t c = 0; gradient && c < classes; ++c) gradient(i, c) = T(0);
+        continue;
+      }
       for (index_t c = 0; c < classes; ++c) row[static_cast<std::size_t>(c)] = static_cast<Wide>(logits(i, c));
       values[static_cast<std::size_t>(i)] = of_row(how, i, row, slope);
       for (index_t c = 0; gradient && c < classes; ++c)
@@ -47,7 +54,7 @@ loss_result<T> mean_over_rows(const Executor& executor, const matrix_view<const 
   });
   ordered_sum<Wide> sum;
   for (const Wide value : values) sum.add(value);
-  return {static_cast<T>(sum.value() * share), samples};
+  return {static_cast<T>(sum.value() * share), counted};
 }
 
 }  // namespace mixcon::detail

@@ -19,8 +19,9 @@ namespace mixcon {
 ///
 /// CE_without_b(a) is the cross entropy of class a under the softmax over all classes but b. A sample whose classes are
 /// the same has plain cross entropy. A class of logit -infinity does not compete; where its label counts, the loss is
-/// infinite. The published code skips the further terms at lambda 0.5 and exchanges the weights
-/// in about half of the batches; here they belong to the own and the partner's class. Liu et al. 2022,
+/// infinite. The published code skips the further terms at lambda 0.5 and exchanges the weights in about half of the
+/// batches; here they belong to the own and the partner's class. A sample with one ignored label has plain cross
+/// entropy of the other, times that one's share; with two, it is left out, of the mean too. Liu et al. 2022,
 /// arXiv:2203.10761.
 struct decoupled_mixup {
   double own_weight = 0.1, partner_weight = 0.1;  // eta, finite
@@ -78,7 +79,7 @@ inline constexpr bool has_own_call<decoupled_mixup> = true;
 }  // namespace detail
 
 /// The loss of classifier outputs, `given_logits{l}` (N, K), and its gradient `.logits` (N, K) where wanted: sets it.
-/// Labels are classes in [0, K). O(N K) time, O(N + K) memory a thread; an executor of any kind.
+/// Labels are classes in [0, K), or ignored. O(N K) time, O(N + K) memory a thread; an executor of any kind.
 template <detail::Engine Executor, class E>
 auto value_and_grad(const Executor& executor, const decoupled_mixup& loss, const pair_targets& targets,
                     const given_logits<E>& outputs, const gradients<accumulate_t<E>>& wanted) {
@@ -91,20 +92,24 @@ auto value_and_grad(const Executor& executor, const decoupled_mixup& loss, const
   const index_t classes = logits.extent(1);
   MIXCON_REQUIRE(targets.samples() == logits.extent(0), "decoupled_mixup: targets of ", targets.samples(),
                  " samples for logits ", logits.extents(), "; expected one each");
+  detail::marked_rows skipped;
   for (index_t i = 0; i < targets.samples(); ++i) {
     const auto at = static_cast<std::size_t>(i);
+    if (!targets.has_label(i)) skipped.mark(i, targets.samples());
     for (const index_t label : {targets.own[at], targets.partner[at]})
-      MIXCON_REQUIRE(label >= 0 && label < classes, "decoupled_mixup: a label of sample ", i, " is ", label, " for ",
-                     classes, " classes; expected an index from 0 to ", classes - 1);
+      MIXCON_REQUIRE((label >= 0 && label < classes) || targets.ignored(label), "decoupled_mixup: a label of sample ",
+                     i, " is ", label, " for ", classes, " classes; expected an index from 0 to ", classes - 1);
     MIXCON_REQUIRE(targets.lambda[at] >= 0 && targets.lambda[at] <= 1, "decoupled_mixup: lambda ", i, " is ",
                    targets.lambda[at], "; expected a number in [0, 1]");
   }
   return detail::mean_over_rows<wide>(
-      executor, logits, gradient,
+      executor, logits, gradient, skipped,
       [&](const auto& how, index_t i, const std::vector<wide>& x, std::vector<wide>& slope) {
         using vector = typename std::decay_t<decltype(how)>::template vector<wide>;
         const auto at = static_cast<std::size_t>(i);
-        const index_t own = targets.own[at], partner = targets.partner[at];
+        const bool has_own = !targets.ignored(targets.own[at]), has_partner = !targets.ignored(targets.partner[at]);
+        const index_t own = has_own ? targets.own[at] : targets.partner[at];
+        const index_t partner = has_partner ? targets.partner[at] : own;
         const auto of_own = static_cast<std::size_t>(own), of_partner = static_cast<std::size_t>(partner);
         const wide lambda = static_cast<wide>(targets.lambda[at]), x_own = x[of_own], x_partner = x[of_partner];
         // the other classes compete in every term, so their sum is formed once
@@ -114,9 +119,10 @@ auto value_and_grad(const Executor& executor, const decoupled_mixup& loss, const
         const wide without_partner = log_add_exp(others, x_own);
         using detail::share_of_sum, detail::weighted_surprise;
         if (own == partner) {
-          for (wide& s : slope) s *= share_of_sum(others, without_partner);
-          slope[of_own] = share_of_sum(x_own, without_partner) - 1;
-          return weighted_surprise(wide(1), without_partner, x_own);
+          const wide mass = has_own && has_partner ? 1 : has_own ? lambda : 1 - lambda;
+          for (wide& s : slope) s *= mass * share_of_sum(others, without_partner);
+          slope[of_own] = mass * (share_of_sum(x_own, without_partner) - 1);
+          return weighted_surprise(mass, without_partner, x_own);
         }
         const auto eta = static_cast<wide>(loss.own_weight), partner_eta = static_cast<wide>(loss.partner_weight);
         const wide without_own = log_add_exp(others, x_partner), all = log_add_exp(without_partner, x_partner);

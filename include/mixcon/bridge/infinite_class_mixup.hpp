@@ -98,8 +98,12 @@ void check_mixed_classifiers(const mixed_classifiers<T>& of) {
     const double lambda = of.targets.lambda[static_cast<std::size_t>(j)];
     MIXCON_REQUIRE(lambda >= 0 && lambda <= 1, name, ": lambda ", j, " is ", lambda, "; expected a number in [0, 1]");
     for (const index_t label : {of.own(j), of.partner(j)})
-      MIXCON_REQUIRE(label >= 0 && label < classes, name, ": a label of sample ", j, " is ", label, " for ", classes,
-                     " classes; expected an index from 0 to ", classes - 1);
+      MIXCON_REQUIRE(
+          label >= 0 && label < classes && !of.targets.ignored(label), name, ": a label of sample ", j, " is ", label,
+          " for ", classes, " classes; expected an index from 0 to ", classes - 1,
+          of.targets.ignored(label)
+              ? ", not the ignored one: a sample's classifier is mixed from two classes. Leave the sample out"
+              : "");
   }
   require_data(name, "a gradient", wanted.features);
   require_data(name, "a gradient", wanted.weight);

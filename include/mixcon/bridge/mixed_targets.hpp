@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mixcon/contrast/targets/bound.hpp>
+#include <mixcon/contrast/targets/ignored.hpp>
 #include <mixcon/core/integer_view.hpp>
 #include <mixcon/mix/plan.hpp>
 
@@ -14,6 +15,9 @@ namespace mixcon {
 /// The two add where they meet (partner_a = a). Which candidates are seen, and their weights, are those of a itself;
 /// mass that falls on a pair hidden from a is dropped. With `diagonal_targets` this is i-Mix (Lee et al. 2020,
 /// arXiv:2010.08887): a virtual label lambda at a, 1 - lambda at its partner.
+///
+/// Where `base` ignores a label, as `label_targets{.labels = y, .ignored = -100}`, the share of a sample without one is
+/// dropped and the other keeps its own; an anchor of which nothing is left is skipped (ignored_anchor::skip in `base`).
 ///
 /// `lambda` is (N) or one number for the batch, in [0, 1]; `partner` (N) of any integer type, in [0, N). Both must
 /// outlive the calls; `mixed_targets{base, plan}` takes them from a mixing plan.
@@ -63,6 +67,12 @@ struct mixed_targets {
     vector_view<const double> lambda;
     std::vector<index_t> partner;
     auto rule() const { return rule_type<decltype(base.rule())>{base.rule(), lambda, mixcon::view(partner)}; }
+    bool skips_anchor(index_t anchor) const {
+      const double keep = lambda[lambda.extent(0) == 1 ? 0 : anchor];
+      return (keep == 0 || detail::skips_anchor(base, anchor)) &&
+             (keep == 1 || detail::skips_anchor(base, partner[static_cast<std::size_t>(anchor)]));
+    }
+    bool skips_candidate(index_t candidate) const { return detail::skips_candidate(base, candidate); }
   };
 
   auto bind(const pair_space& space) const {

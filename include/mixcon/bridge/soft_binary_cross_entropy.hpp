@@ -18,7 +18,8 @@ namespace mixcon {
 /// is infinite. Used with mixed labels by Beyer et al. 2020, arXiv:2006.07159,
 /// and timm; `absent_weight` < 1 is OpenMixup's neg_weight.
 struct soft_binary_cross_entropy {
-  double absent_weight = 1;  // >= 0
+  double absent_weight = 1;       // >= 0
+  bool skips_unlabelled = false;  // rows whose soft labels are all 0 (of samples without a label) leave the mean
 
   void check() const {
     MIXCON_REQUIRE(absent_weight >= 0 && absent_weight - absent_weight == 0,
@@ -46,16 +47,19 @@ auto value_and_grad(const Executor& executor, const soft_binary_cross_entropy& l
   MIXCON_REQUIRE(targets.extents() == logits.extents(), "soft_binary_cross_entropy: soft labels are ",
                  targets.extents(), " for logits ", logits.extents(), "; expected the same shape");
   const auto is_share = [&](index_t i, index_t c) { return targets(i, c) >= 0 && targets(i, c) <= 1; };
+  detail::marked_rows skipped;
   for (index_t i = 0; i < targets.extent(0); ++i) {
-    index_t wrong = 0;
+    index_t wrong = 0, present = 0;
     for (index_t c = 0; c < targets.extent(1); ++c) wrong += is_share(i, c) ? 0 : 1;
+    for (index_t c = 0; loss.skips_unlabelled && c < targets.extent(1); ++c) present += targets(i, c) != 0 ? 1 : 0;
+    if (loss.skips_unlabelled && present == 0) skipped.mark(i, targets.extent(0));
     for (index_t c = 0; wrong > 0 && c < targets.extent(1); ++c)
       MIXCON_REQUIRE(is_share(i, c), "soft_binary_cross_entropy: soft label (", i, ", ", c, ") is ",
                      static_cast<double>(targets(i, c)), "; expected a number in [0, 1]");
   }
   const auto absent = static_cast<wide>(loss.absent_weight);
   return detail::mean_over_rows<wide>(
-      executor, logits, gradient,
+      executor, logits, gradient, skipped,
       [&](const auto& how, index_t i, const std::vector<wide>& row, std::vector<wide>& slope) {
         wide sum = 0;
         using vector = typename std::decay_t<decltype(how)>::template vector<wide>;

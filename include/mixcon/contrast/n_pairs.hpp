@@ -17,9 +17,9 @@ namespace mixcon {
 ///
 ///   loss = mean over classes of -log( e^<a_c, b_c> / sum_d e^<a_c, b_d> )
 ///
-/// a_c, b_c: the first two rows of class c, in the order of rows. Other rows, and classes of one row, take no part; a
-/// batch without a pair has loss 0. Source: Sohn 2016, "Improved Deep Metric Learning with Multi-class N-pair Loss
-/// Objective", eq. 7, without its penalty on lengths.
+/// a_c, b_c: the first two rows of class c, in the order of rows. Other rows, classes of one row, and rows whose label
+/// is the targets' ignored one take no part; a batch without a pair has loss 0. Source: Sohn 2016, "Improved Deep
+/// Metric Learning with Multi-class N-pair Loss Objective", eq. 7, without its penalty on lengths.
 struct n_pairs {
   rows form = rows::unit;  // as pytorch-metric-learning; as_given in the paper
 };
@@ -33,10 +33,11 @@ inline constexpr bool has_own_call<n_pairs> = true;
 struct pairs_of_classes {
   std::vector<index_t> first, second;
 
-  explicit pairs_of_classes(const integer_view& labels) {
-    std::map<std::int64_t, index_t> seen;  // the first row, or -1 once the pair is made
+  explicit pairs_of_classes(const integer_view& labels, const ignored_label& ignored = {}) {
+    std::map<integer_value, index_t> seen;  // the first row, or -1 once the pair is made
     for (index_t i = 0; i < labels.size(); ++i) {
-      const auto [at, is_new] = seen.try_emplace(labels[i], i);
+      if (ignored(labels.value(i))) continue;
+      const auto [at, is_new] = seen.try_emplace(labels.value(i), i);
       if (is_new || at->second < 0) continue;
       first.push_back(at->second), second.push_back(i);
       at->second = -1;
@@ -75,7 +76,7 @@ auto value_and_grad(const Executor& executor, const n_pairs& loss, const label_t
   MIXCON_REQUIRE(!detail::overlap(by_z, z),
                  "value_and_grad: the gradient shares memory with the embeddings; hand in a buffer of its own");
 
-  const detail::pairs_of_classes pairs(targets.labels);
+  const detail::pairs_of_classes pairs(targets.labels, targets.ignored);
   const auto count = static_cast<index_t>(pairs.first.size());
   const auto first = detail::picked_rows<T>(z, pairs.first), second = detail::picked_rows<T>(z, pairs.second);
   std::vector<T> by_first(first.size()), by_second(second.size());

@@ -10,7 +10,7 @@ namespace mixcon {
 /// How the anchors' values become one number, for losses whose formula returns one number.
 enum class reduction {
   mean,      // divided by the number of anchors (with no_positive::skip: of anchors that have what the loss needs), or
-             // of positive pairs where the formula is for each positive
+             // of positive pairs where the formula is for each positive; anchors of an ignored label are none
   sum,       // not divided
   weighted,  // sum of weight * value with the objective's `weights`; not divided
 };

@@ -17,13 +17,14 @@ template <class T = double>
 MIXCON_HD constexpr role<T> hidden_pair() {
   return {};
 }
-template <class T = double>
-MIXCON_HD constexpr role<T> negative_pair(T weight = T(1)) {
-  return {false, weight, T(0)};
+// Shares and weights may be numbers of any type: positive_pair(1) is a role<double>, as hidden_pair() is.
+template <class T = double, class Weight = T>
+MIXCON_HD constexpr role<T> negative_pair(Weight weight = Weight(1)) {
+  return {false, static_cast<T>(weight), T(0)};
 }
-template <class T = double>
-MIXCON_HD constexpr role<T> positive_pair(T target = T(1), T weight = T(1)) {
-  return {true, weight, target};
+template <class T = double, class Target = T, class Weight = T>
+MIXCON_HD constexpr role<T> positive_pair(Target target = Target(1), Weight weight = Weight(1)) {
+  return {true, static_cast<T>(weight), static_cast<T>(target)};
 }
 
 /// One pair as a statistic sees it: its logit `x` and its role.

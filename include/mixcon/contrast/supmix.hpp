@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <mixcon/contrast/targets/ignored.hpp>
 #include <mixcon/contrast/targets/same_class.hpp>
 #include <mixcon/core/integer_view.hpp>
 
@@ -17,11 +18,14 @@ namespace mixcon {
 ///   lambda SupCon([z; z_mix], y) + (1 - lambda) SupCon([z; reversed z_mix], y)
 ///
 /// in one sweep: both terms have the same rows, each hidden from itself alone, hence the same partitions; only the
-/// classes of the mixtures differ, and the targets add. `labels` (N) must outlive the calls; lambda in [0, 1].
-/// Introduced as a baseline by Han et al. 2022 (UniCon), arXiv:2204.10695.
+/// classes of the mixtures differ, and the targets add. `labels` (N) must outlive the calls; lambda in [0, 1]. The
+/// share of an image whose label is `ignored` is dropped; an anchor of which nothing is left is skipped, or kept
+/// without a positive. Introduced as a baseline by Han et al. 2022 (UniCon), arXiv:2204.10695.
 struct supmix_targets {
   integer_view labels{};
   double lambda = 0.5;
+  ignored_label ignored{};  // as -100: images without a label
+  ignored_anchor ignored_anchors = ignored_anchor::skip;
 
   struct rule_type {
     vector_view<const std::int32_t> own, other;        // (2N): the class of the row's first and second image
@@ -38,6 +42,9 @@ struct supmix_targets {
   struct bound {
     std::vector<std::int32_t> own, other;
     std::vector<double> own_share, other_share;
+    detail::marked_rows skipped{};
+    bool skips_anchor(index_t anchor) const { return skipped[anchor]; }
+    bool skips_candidate(index_t candidate) const { return skipped[candidate]; }
     rule_type rule() const {
       return {mixcon::view(own), mixcon::view(other), mixcon::view(own_share), mixcon::view(other_share)};
     }
@@ -50,22 +57,31 @@ struct supmix_targets {
                    " candidates; expected two rows a label on both sides: the images, then the mixtures");
     MIXCON_REQUIRE(lambda >= 0 && lambda <= 1, "supmix_targets: lambda is ", lambda, "; expected a number in [0, 1]");
     bound b;
-    const auto first = [&](index_t row) { return labels[row % samples]; };
-    const auto second = [&](index_t row) { return labels[row < samples ? row : 2 * samples - 1 - row]; };
+    const auto first = [&](index_t row) { return labels.value(row % samples); };
+    const auto second = [&](index_t row) { return labels.value(row < samples ? row : 2 * samples - 1 - row); };
+    for (index_t row = 0; ignored_anchors == ignored_anchor::skip && row < 2 * samples; ++row)
+      if ((lambda == 0 || ignored(first(row))) && (lambda == 1 || ignored(second(row))))
+        b.skipped.mark(row, 2 * samples);
     number_classes(2 * samples, first, lambda, b.own, b.own_share);
     number_classes(2 * samples, second, 1 - lambda, b.other, b.other_share);
     return b;
   }
 
  private:
-  /// Classes by number, and `mass` shared among the other rows of a row's class.
+  /// Classes by number, and `mass` shared among the other rows of a row's class. A row without a label is a class of
+  /// its own.
   template <class Label>
-  static void number_classes(index_t rows, Label&& label, double mass, std::vector<std::int32_t>& classes,
-                             std::vector<double>& share) {
-    std::map<std::int64_t, std::int32_t> class_of;
-    for (index_t row = 0; row < rows; ++row)
-      classes.push_back(class_of.try_emplace(label(row), static_cast<std::int32_t>(class_of.size())).first->second);
-    std::vector<index_t> members(class_of.size());
+  void number_classes(index_t rows, Label&& label, double mass, std::vector<std::int32_t>& classes,
+                      std::vector<double>& share) const {
+    std::map<integer_value, std::int32_t> class_of;
+    std::int32_t count = 0;
+    for (index_t row = 0; row < rows; ++row) {
+      const bool is_alone = ignored(label(row));
+      const std::int32_t number = is_alone ? count : class_of.try_emplace(label(row), count).first->second;
+      if (number == count) ++count;
+      classes.push_back(number);
+    }
+    std::vector<index_t> members(static_cast<std::size_t>(count));
     for (const std::int32_t c : classes) ++members[static_cast<std::size_t>(c)];
     for (const std::int32_t c : classes) {
       const index_t others = members[static_cast<std::size_t>(c)] - 1;

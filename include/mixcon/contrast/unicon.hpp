@@ -15,8 +15,8 @@ namespace mixcon {
 /// The role in the published code: universum rows are the only candidates, `unicon_targets(labels)` of `z` against `u`.
 /// Those built from the anchor's class attract it, the others repel; the anchor's own universum row is hidden. Anchors
 /// are all `views` of the N samples (view-major), or the first view alone.
-inline label_targets unicon_targets(const integer_view& labels, index_t views = 2) {
-  return {.labels = labels, .views = views};
+inline label_targets unicon_targets(const integer_view& labels, index_t views = 2, const ignored_label& ignored = {}) {
+  return {.labels = labels, .views = views, .ignored = ignored};
 }
 
 /// The role in the abstract: universum rows are negatives, `unicon_negative_targets(labels)` of `z` against
@@ -24,8 +24,10 @@ inline label_targets unicon_targets(const integer_view& labels, index_t views = 
 /// only negatives, else rows of other classes are negatives too (SupCon plus the universum). mixcon's reading of the
 /// abstract, not an equation of the paper.
 inline segment_targets<label_targets, every_negative> unicon_negative_targets(
-    const integer_view& labels, index_t views = 2, visibility real_negatives = visibility::visible) {
-  return segments(label_targets{.labels = labels, .views = views, .others = real_negatives}, every_negative{});
+    const integer_view& labels, index_t views = 2, visibility real_negatives = visibility::visible,
+    const ignored_label& ignored = {}) {
+  return segments(label_targets{.labels = labels, .views = views, .others = real_negatives, .ignored = ignored},
+                  every_negative{});
 }
 
 }  // namespace mixcon

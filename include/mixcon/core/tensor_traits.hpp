@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <mixcon/core/integer_value.hpp>
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/tensor_view.hpp>
 
@@ -86,10 +87,9 @@ concept Viewable = detail::HasRank<Tensor, Rank>;
 template <class Tensor>
 using element_t = std::remove_const_t<typename detail::view_of<1, Tensor>::element>;
 
-/// Labels, one a row: a rank-1 tensor of any integer type. Flags are no labels.
+/// Labels, one a row: a rank-1 tensor of any integer type or enumeration. Flags are no labels.
 template <class Tensor>
-concept LabelsViewable =
-    Viewable<Tensor, 1> && std::is_integral_v<element_t<Tensor>> && !std::is_same_v<element_t<Tensor>, bool>;
+concept LabelsViewable = Viewable<Tensor, 1> && detail::is_label<element_t<Tensor>>;
 
 namespace detail {
 

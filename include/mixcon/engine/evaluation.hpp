@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <mixcon/contrast/targets/ignored.hpp>
 #include <mixcon/engine/finish.hpp>
 #include <mixcon/engine/given_logits.hpp>
 #include <mixcon/engine/operands.hpp>
@@ -35,7 +36,9 @@ class evaluation {
 
  public:
   evaluation(const Objective& objective, const Targets& targets, const Call& call)
-      : objective_(objective), call_(call), bound_(bind(targets)), rows_(call_, objective) {}
+      : objective_(objective), call_(call), bound_(bind(targets)), rows_(call_, objective) {
+    mark_skipped();
+  }
 
   evaluation(const evaluation&) = delete;
   evaluation& operator=(const evaluation&) = delete;
@@ -140,7 +143,8 @@ class evaluation {
         objective_.logits,
         rule,
         static_cast<T>(objective_.logit_scale()),
-        call_.mirrors(objective_)};
+        call_.mirrors(objective_),
+        mixcon::view(skipped_anchors_.flags)};
   }
 
  private:
@@ -155,18 +159,32 @@ class evaluation {
     return bound;
   }
 
+  void mark_skipped() {
+    const index_t anchors = rows_.anchors().count(), shared = rows_.shared().count();
+    for (index_t a = 0; a < anchors; ++a)
+      if (skips_anchor(bound_, a)) skipped_anchors_.mark(a, anchors);
+    for (index_t c = 0; c < shared && objective_.direction.columns != 0; ++c)
+      if (skips_candidate(bound_, c)) skipped_candidates_.mark(c, shared);
+  }
+
   auto columns_problem() const {
     using Rule = transposed_rule<decltype(bound_.rule())>;
     using Given = decltype(objective_.logits);
     using Logits = std::conditional_t < requires { Given::is_symmetric; }
     , Given, transposed_logits < Given >> ;
     auto similarity = call_.transposed_similarity(objective_);
-    return problem<T, Loss, decltype(similarity), Logits, Rule>{
-        rows_.shared(),      rows_.anchors(),
-        rows_.own(),         0,
-        objective_.loss,     objective_.loss.statistics(),
-        similarity,          Logits{objective_.logits},
-        Rule{bound_.rule()}, static_cast<T>(objective_.logit_scale())};
+    return problem<T, Loss, decltype(similarity), Logits, Rule>{rows_.shared(),
+                                                                rows_.anchors(),
+                                                                rows_.own(),
+                                                                0,
+                                                                objective_.loss,
+                                                                objective_.loss.statistics(),
+                                                                similarity,
+                                                                Logits{objective_.logits},
+                                                                Rule{bound_.rule()},
+                                                                static_cast<T>(objective_.logit_scale()),
+                                                                false,
+                                                                mixcon::view(skipped_candidates_.flags)};
   }
 
   /// Whether an executor takes both directions at once. Logits that are given have no products to share.
@@ -240,6 +258,7 @@ class evaluation {
   Call call_;
   Bound bound_;
   typename operands_of_call<Call>::type rows_;
+  marked_rows skipped_anchors_, skipped_candidates_;
 };
 
 /// Makes an evaluation of a public call's arguments.

@@ -13,13 +13,14 @@ struct row_words {
   const char* row;
 };
 
-/// Which anchors count, by the objective's policy; refuses where the policy is to refuse.
+/// Which anchors count, by the targets and by the objective's policy; refuses where the policy is to refuse.
 template <class Objective, class Problem, class T>
-index_t mark_counting(const row_words& words, const Objective& objective,
+index_t mark_counting(const row_words& words, const Objective& objective, const Problem& problem,
                       const std::vector<row_state<Problem, T>>& states, std::vector<char>& counts) {
   using traits = loss_traits<decltype(objective.loss)>;
   index_t anchors_used = 0;
   for (std::size_t a = 0; a < states.size(); ++a) {
+    if (problem.skips(a)) continue;
     // NaN never reaches these: they are sums of 0 and 1
     const bool positive = states[a].seen.positives > T(0), negative = states[a].seen.negatives > T(0);
     MIXCON_REQUIRE(positive || objective.without_positive != no_positive::error, words.function, ": ", words.row, " ",
@@ -216,13 +217,14 @@ class formula_pass {
 };
 
 /// The loss's value; sets `factor` to d loss / d (sum of a term's values).
-template <class Loss, class T, class Objective, int Terms>
-T value_of_terms(const Objective& objective, const std::vector<row_total<T, Terms>>& totals,
+template <class T, class Objective, class Problem, int Terms>
+T value_of_terms(const Objective& objective, const Problem& problem, const std::vector<row_total<T, Terms>>& totals,
                  const std::vector<char>& counts, double share, wide_t<T> (&factor)[static_cast<unsigned>(Terms)]) {
-  using traits = loss_traits<Loss>;
+  using traits = loss_traits<typename Problem::loss_type>;
   ordered_sum<wide_t<T>> sum[static_cast<unsigned>(Terms)], divisor[static_cast<unsigned>(Terms)], value;
-  index_t counted = 0;
+  index_t counted = 0, skipped = 0;
   for (std::size_t a = 0; a < totals.size(); ++a) {
+    if (problem.skips(a)) ++skipped;
     if (!counts[a]) continue;
     ++counted;
     for (int n = 0; n < Terms; ++n) sum[n].add(totals[a].value[n]), divisor[n].add(totals[a].divisor[n]);
@@ -232,7 +234,7 @@ T value_of_terms(const Objective& objective, const std::vector<row_total<T, Term
     if (traits::one_number && objective.reduce != reduction::mean) by = 1;
     if (traits::one_number && traits::scope == each::anchor && objective.reduce == reduction::mean)
       by = static_cast<wide_t<T>>(
-          objective.without_positive == no_positive::skip ? counted : static_cast<index_t>(totals.size()));
+          objective.without_positive == no_positive::skip ? counted : static_cast<index_t>(totals.size()) - skipped);
     factor[n] = by == 0 ? 0 : static_cast<wide_t<T>>(share) / by;
     value.add(factor[n] == 0 ? 0 : sum[n].value() * factor[n]);
   }
@@ -250,7 +252,7 @@ loss_result<T> finish(const Executor& executor, const row_words& words, const Ob
   saved.reading.assign(anchors, {});
   saved.adjoint.assign(anchors * static_cast<std::size_t>(Problem::count), T(0));
   saved.counts.assign(anchors, 0);
-  const index_t anchors_used = mark_counting(words, objective, states, saved.counts);
+  const index_t anchors_used = mark_counting(words, objective, problem, states, saved.counts);
   saved.used = saved.counts;
   read_rows(problem, states, saved);
 
@@ -259,7 +261,7 @@ loss_result<T> finish(const Executor& executor, const row_words& words, const Ob
   check_visible(words, problem, states, saved.counts, totals);
 
   wide_t<T> factor[static_cast<unsigned>(terms)];
-  const T value = value_of_terms<typename Problem::loss_type, T>(objective, totals, saved.counts, share, factor);
+  const T value = value_of_terms<T>(objective, problem, totals, saved.counts, share, factor);
   formulas.differentiate(factor);
   return {value, anchors_used};
 }

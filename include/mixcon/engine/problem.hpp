@@ -39,7 +39,10 @@ struct problem {
   Logits logits;
   Rule rule;
   T scale;
-  bool mirrors = false;  // anchors are the candidates: logit (i, j) is logit (j, i), if `may_mirror`
+  bool mirrors = false;               // anchors are the candidates: logit (i, j) is logit (j, i), if `may_mirror`
+  vector_view<const char> skipped{};  // (N): 1 where the targets say that the row is no anchor; empty where none is
+
+  bool skips(std::size_t anchor) const { return skipped && skipped[static_cast<index_t>(anchor)] != 0; }
 
   /// The pairs of an anchor with lane_count<U>() shared candidates from `candidate` on, given their similarities.
   template <class U>

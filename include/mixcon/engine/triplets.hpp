@@ -58,7 +58,7 @@ auto run_triplets(const Executor& executor, const row_words& words, const Object
   std::vector<row_state<Problem, T>> states(anchors);
   find_presence(executor, p, states);
   saved.counts.assign(anchors, 0);
-  const index_t anchors_used = mark_counting(words, objective, states, saved.counts);
+  const index_t anchors_used = mark_counting(words, objective, p, states, saved.counts);
   saved.used = saved.counts;
   saved.reading.assign(anchors, {});
   auto totals = evaluate_triplets(executor, p, saved);
@@ -68,7 +68,7 @@ auto run_triplets(const Executor& executor, const row_words& words, const Object
   for (std::size_t a = 0; a < anchors; ++a)
     for (auto& value : totals[a].value) value *= static_cast<wide_t<T>>(weight_of(a));
   wide_t<T> factor[static_cast<unsigned>(terms)];
-  const T value = value_of_terms<Loss, T>(objective, totals, saved.counts, share, factor);
+  const T value = value_of_terms<T>(objective, p, totals, saved.counts, share, factor);
   saved.share.clear();
   for (std::size_t a = 0; a < anchors; ++a)
     for (const auto by : factor) saved.share.push_back(static_cast<T>(by) * static_cast<T>(weight_of(a)));

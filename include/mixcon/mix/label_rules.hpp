@@ -20,7 +20,8 @@ namespace mixcon {
 /// Remix: where one of the two classes is much rarer and its sample visible enough, the label is that class alone. With
 /// r = count of the own class / count of the partner's:
 ///   lambda' = 0 where r >= kappa and lambda < tau;  1 where r <= 1 / kappa and 1 - lambda < tau;  else lambda
-/// the first that applies. Chou et al. 2020, arXiv:2007.03943, with kappa 3 and tau 1/2.
+/// the first that applies; a sample with an ignored label keeps its lambda. Chou et al. 2020, arXiv:2007.03943, with
+/// kappa 3 and tau 1/2.
 struct remix {
   double kappa = 3;  ///< >= 1
   double tau = 0.5;  ///< in [0, 1]
@@ -39,6 +40,7 @@ struct remix {
       return static_cast<double>(counts[label]);
     };
     for (std::size_t i = 0; i < targets.lambda.size(); ++i) {
+      if (targets.ignored(targets.own[i]) || targets.ignored(targets.partner[i])) continue;
       const double ratio = count_of(targets.own[i]) / count_of(targets.partner[i]);
       double& lambda = targets.lambda[i];
       if (ratio >= kappa && lambda < tau)
@@ -60,18 +62,18 @@ struct two_hot {
 
   weighted_labels operator()(const pair_targets& targets) const {
     MIXCON_REQUIRE(scale >= 0 && scale <= 1, "two_hot: the scale is ", scale, "; expected a number in [0, 1].");
-    weighted_labels found{targets.own, targets.partner, {}, {}};
+    weighted_labels found{targets.own, targets.partner, {}, {}, targets.ignored};
     const auto shown = [this](double share) { return scale * two_hot_adjust(share, curve, threshold, index); };
     for (const double lambda : targets.lambda) {
       found.own_weight.push_back(shown(lambda));
       found.partner_weight.push_back(shown(1 - lambda));
     }
-    return found;
+    return detail::without_ignored(std::move(found));
   }
 };
 
 /// Writes weighted labels as rows (N, K), for losses that need them written out: each label's weight at its class,
-/// added where both are one class and cut to 1 then.
+/// added where both are one class and cut to 1 then. Ignored labels are not written.
 template <detail::GivenTensor<2> Rows>
 void write_weighted_labels(const weighted_labels& labels, Rows&& rows) {
   const auto to = view<2>(std::forward<Rows>(rows));
@@ -82,10 +84,12 @@ void write_weighted_labels(const weighted_labels& labels, Rows&& rows) {
   for (index_t i = 0; i < to.extent(0); ++i) {
     const std::size_t at = static_cast<std::size_t>(i);
     for (const index_t label : {labels.own[at], labels.partner[at]})
-      MIXCON_REQUIRE(label >= 0 && label < to.extent(1), "write_weighted_labels: a label of sample ", i, " is ", label,
-                     " of ", to.extent(1), " classes; labels are numbered from 0.");
+      MIXCON_REQUIRE((label >= 0 && label < to.extent(1)) || labels.ignored(label),
+                     "write_weighted_labels: a label of sample ", i, " is ", label, " of ", to.extent(1),
+                     " classes; labels are numbered from 0.");
     for (index_t k = 0; k < to.extent(1); ++k) to(i, k) = T(0);
     const auto add = [&](index_t label, double weight) {
+      if (labels.ignored(label)) return;
       const double sum = static_cast<double>(to(i, label)) + weight;
       to(i, label) = static_cast<T>(sum < 1 ? sum : 1);
     };
@@ -107,20 +111,24 @@ void virtual_labels(const mix_plan<Region>& plan, Rows&& rows) {
 }
 
 /// Accuracy under mixing: the mean of lambda * [predicted = own] + (1 - lambda) * [predicted = partner]. Predictions
-/// (N).
+/// (N). Where labels are ignored, their shares are dropped from the sum and from its divisor; refuses targets of which
+/// no share is left.
 template <LabelsViewable Predictions>
 double mixed_accuracy(const pair_targets& targets, const Predictions& predictions) {
   const auto predicted = view(predictions);
   MIXCON_REQUIRE(predicted.extent(0) == targets.samples() && targets.samples() >= 1, "mixed_accuracy: there are ",
                  predicted.extent(0), " predictions for ", targets.samples(), " samples; expected one a sample.");
-  double sum = 0;
+  double sum = 0, left = 0;
   for (index_t i = 0; i < targets.samples(); ++i) {
     const std::size_t at = static_cast<std::size_t>(i);
-    const index_t guess = static_cast<index_t>(predicted[i]);
-    sum += (guess == targets.own[at] ? targets.lambda[at] : 0) +
-           (guess == targets.partner[at] ? 1 - targets.lambda[at] : 0);
+    const integer_value guess = predicted[i];
+    const double own = targets.own_share(i), partner = targets.partner_share(i);
+    sum += (guess == targets.own[at] ? own : 0) + (guess == targets.partner[at] ? partner : 0);
+    left += own == targets.lambda[at] && partner == 1 - own ? 1 : own + partner;
   }
-  return sum / static_cast<double>(targets.samples());
+  MIXCON_REQUIRE(left > 0, "mixed_accuracy: every label of the ", targets.samples(),
+                 " samples is the ignored one; expected at least one that is not.");
+  return sum / left;
 }
 
 }  // namespace mixcon

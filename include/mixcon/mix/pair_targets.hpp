@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mixcon/core/config.hpp>
+#include <mixcon/core/ignored_label.hpp>
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/tensor_traits.hpp>
 #include <mixcon/mix/plan.hpp>
@@ -15,17 +16,29 @@
 namespace mixcon {
 
 /// The labels of a mixed batch: sample i counts lambda[i] as own[i] and 1 - lambda[i] as partner[i]. A loss that is
-/// linear in its targets needs no more: lambda * loss(own) + (1 - lambda) * loss(partner).
+/// linear in its targets needs no more: lambda * loss(own) + (1 - lambda) * loss(partner). The share of a label that is
+/// `ignored` is dropped, and the other label keeps its own; a sample of which nothing is left has no label.
 struct pair_targets {
   std::vector<index_t> own, partner;  ///< (N)
   std::vector<double> lambda;         ///< (N), in [0, 1]
+  ignored_label ignored{};            ///< as -100: the label of samples without one
 
   index_t samples() const { return static_cast<index_t>(own.size()); }
+  /// What is left of the shares of sample i's two labels: lambda and 1 - lambda, or 0 for an ignored one.
+  double own_share(index_t i) const { return share(own, i, lambda[static_cast<std::size_t>(i)]); }
+  double partner_share(index_t i) const { return share(partner, i, 1 - lambda[static_cast<std::size_t>(i)]); }
+  bool has_label(index_t i) const { return own_share(i) != 0 || partner_share(i) != 0; }
   friend bool operator==(const pair_targets&, const pair_targets&) = default;
+
+ private:
+  double share(const std::vector<index_t>& labels, index_t i, double of_label) const {
+    return ignored(labels[static_cast<std::size_t>(i)]) ? 0 : of_label;
+  }
 };
 inline std::string to_string(const pair_targets& targets) {
   return "own " + detail::written_list(targets.own) + ", partner " + detail::written_list(targets.partner) +
-         ", lambda " + detail::written_list(targets.lambda);
+         ", lambda " + detail::written_list(targets.lambda) +
+         (targets.ignored ? ", ignored " + to_string(targets.ignored.label()) : "");
 }
 
 namespace detail {
@@ -34,18 +47,25 @@ template <>
 inline constexpr bool is_part_of_call<pair_targets> = true;
 
 template <class Region, class T, class U>
-pair_targets paired_labels(const mix_plan<Region>& plan, vector_view<const T> own, vector_view<const U> partners) {
+pair_targets paired_labels(const mix_plan<Region>& plan, vector_view<const T> own, vector_view<const U> partners,
+                           const ignored_label& ignored) {
   MIXCON_REQUIRE(own.extent(0) == plan.samples(), "pair_targets: there are ", own.extent(0), " labels for ",
                  plan.samples(), " samples; expected one a sample.");
   MIXCON_REQUIRE(plan.lambda.size() == 1 || plan.lambda.size() == plan.partner.size(), "pair_targets: the plan has ",
                  plan.lambda.size(), " lambdas for ", plan.samples(), " samples; expected one, or one a sample.");
   pair_targets targets;
+  if (ignored) targets.ignored = ignored.label().bits;  // an index, as the labels are: 2^64 - 1 becomes -1
+  const auto as_index = [&](const integer_value& label) {
+    MIXCON_REQUIRE(ignored(label) || !(label.is_beyond || targets.ignored(label)), "pair_targets: a label is ",
+                   to_string(label), "; expected a class from 0 to 2^63 - 1, or the ignored label.");
+    return label.bits;
+  };
   for (index_t i = 0; i < plan.samples(); ++i) {
     const index_t j = plan.partner_of(i);
     MIXCON_REQUIRE(j >= 0 && j < partners.extent(0), "pair_targets: the partner of sample ", i, " is ", j,
                    ", and there are ", partners.extent(0), " labels of partners.");
-    targets.own.push_back(static_cast<index_t>(own[i]));
-    targets.partner.push_back(static_cast<index_t>(partners[j]));
+    targets.own.push_back(as_index(own[i]));
+    targets.partner.push_back(as_index(partners[j]));
     targets.lambda.push_back(plan.lambda_of(i));
   }
   return targets;
@@ -53,22 +73,25 @@ pair_targets paired_labels(const mix_plan<Region>& plan, vector_view<const T> ow
 
 }  // namespace detail
 
-/// The targets of a plan, from the labels (N) of the batch; any integer type.
+/// The targets of a plan, from the labels (N) of the batch; any integer type. `ignored_label{-100}` says which label
+/// means that there is none.
 template <class Region, LabelsViewable Labels>
-pair_targets pair_targets_of(const mix_plan<Region>& plan, const Labels& labels) {
+pair_targets pair_targets_of(const mix_plan<Region>& plan, const Labels& labels, const ignored_label& ignored = {}) {
   const vector_view<const element_t<Labels>> own = view(labels);
-  return detail::paired_labels(plan, own, own);
+  return detail::paired_labels(plan, own, own, ignored);
 }
 /// The same where the partners came from elsewhere, with labels (M) of their own.
 template <class Region, LabelsViewable Labels, LabelsViewable PartnerLabels>
-pair_targets pair_targets_of(const mix_plan<Region>& plan, const Labels& labels, const PartnerLabels& partner_labels) {
+pair_targets pair_targets_of(const mix_plan<Region>& plan, const Labels& labels, const PartnerLabels& partner_labels,
+                             const ignored_label& ignored = {}) {
   return detail::paired_labels(plan, vector_view<const element_t<Labels>>(view(labels)),
-                               vector_view<const element_t<PartnerLabels>>(view(partner_labels)));
+                               vector_view<const element_t<PartnerLabels>>(view(partner_labels)), ignored);
 }
 
 /// Writes soft one-hot targets (N, K), for losses that need them written out: lambda * onehot(own) + (1 - lambda) *
 /// onehot(partner), where a one-hot row of `smoothing` e in [0, 1) holds 1 - e + e / K at its class and e / K
-/// elsewhere. Rows sum to 1. Labels must be in [0, K).
+/// elsewhere. Rows sum to 1. Labels must be in [0, K), or ignored: their share is dropped, so the row sums to what is
+/// left, and is 0 where nothing is (`no_positive::skip` leaves such rows out).
 template <detail::GivenTensor<2> Soft>
 void soft_targets(const pair_targets& targets, Soft&& soft, double smoothing = 0) {
   const auto rows = view<2>(std::forward<Soft>(soft));
@@ -83,12 +106,14 @@ void soft_targets(const pair_targets& targets, Soft&& soft, double smoothing = 0
   for (index_t i = 0; i < rows.extent(0); ++i) {
     const std::size_t at = static_cast<std::size_t>(i);
     for (const index_t label : {targets.own[at], targets.partner[at]})
-      MIXCON_REQUIRE(label >= 0 && label < classes, "soft_targets: a label of sample ", i, " is ", label, " of ",
-                     classes, " classes; labels are numbered from 0.");
-    const double lambda = targets.lambda[at];
+      MIXCON_REQUIRE((label >= 0 && label < classes) || targets.ignored(label), "soft_targets: a label of sample ", i,
+                     " is ", label, " of ", classes, " classes; labels are numbered from 0.");
+    const double own_share = targets.own_share(i), partner_share = targets.partner_share(i);
+    const bool is_whole = !targets.ignored(targets.own[at]) && !targets.ignored(targets.partner[at]);
     for (index_t k = 0; k < classes; ++k) {
       const double of_own = k == targets.own[at] ? on : off, of_partner = k == targets.partner[at] ? on : off;
-      rows(i, k) = static_cast<T>(of_own == of_partner ? of_own : lambda * of_own + (1 - lambda) * of_partner);
+      const bool is_same = is_whole && of_own == of_partner;
+      rows(i, k) = static_cast<T>(is_same ? of_own : own_share * of_own + partner_share * of_partner);
     }
   }
 }

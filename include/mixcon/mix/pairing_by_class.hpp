@@ -143,10 +143,10 @@ struct class_balanced {
     std::vector<double> below;
     double total = 0;
     for (index_t i = 0; i < label.extent(0); ++i) {
-      const bool known = std::in_range<index_t>(label[i]) && label[i] >= 0 &&
-                         static_cast<index_t>(label[i]) < static_cast<index_t>(class_counts.size());
-      MIXCON_REQUIRE(known, "pairing::class_balanced: label ", i, " is ", label[i], "; there are ", class_counts.size(),
-                     " class counts. Are labels numbered from 0?");
+      const integer_value found = label[i];
+      const bool known = found.bits >= 0 && found.bits < static_cast<index_t>(class_counts.size());
+      MIXCON_REQUIRE(known, "pairing::class_balanced: label ", i, " is ", to_string(found), "; there are ",
+                     class_counts.size(), " class counts. Are labels numbered from 0?");
       total += weight(class_counts[static_cast<std::size_t>(label[i])]);
       below.push_back(total);
     }

@@ -84,11 +84,12 @@ inline double unchanged_share(const mix_plan<masked>& plan) {
 }
 
 /// PatchUp's target of the holes alone: own lambda there (soft), or the partner's label (hard). `in_holes` is the
-/// lambda that was drawn; 0 in hard mode.
+/// lambda that was drawn; 0 in hard mode. The share of an `ignored` label is dropped.
 template <LabelsViewable Labels>
-pair_targets hole_targets(const mix_plan<masked>& plan, const Labels& labels, double in_holes) {
+pair_targets hole_targets(const mix_plan<masked>& plan, const Labels& labels, double in_holes,
+                          const ignored_label& ignored = {}) {
   detail::require_share("hole_targets", in_holes);
-  pair_targets targets = pair_targets_of(plan, labels);
+  pair_targets targets = pair_targets_of(plan, labels, ignored);
   for (double& lambda : targets.lambda) lambda = in_holes;
   return targets;
 }

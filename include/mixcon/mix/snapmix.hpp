@@ -8,6 +8,8 @@
 #include <mixcon/mix/resized_boxes.hpp>
 #include <mixcon/mix/weighted_labels.hpp>
 
+#include <utility>
+
 namespace mixcon {
 
 /// SnapMix: a box of the partner, resized, covers a box of another size; labels follow how much of either object's
@@ -37,14 +39,15 @@ struct snapmix {
 
   /// The weights of both labels, from class activation maps (N, H, W) of the unmixed images, at the labels' classes:
   /// what the own object keeps outside the box, and what the box has of the partner's, in whatever unit. Where a map is
-  /// all 0, the area of its box decides. Where both samples are of one class, either weight is their sum.
+  /// all 0, the area of its box decides. Where both samples are of one class, either weight is their sum. An `ignored`
+  /// label weighs 0.
   template <LabelsViewable Labels, Viewable<3> Activation>
-  static weighted_labels labels(const mix_plan<resized_boxes>& plan, const Labels& labels,
-                                const Activation& activation) {
+  static weighted_labels labels(const mix_plan<resized_boxes>& plan, const Labels& labels, const Activation& activation,
+                                const ignored_label& ignored = {}) {
     const auto map = view<3>(activation);
     detail::require_map("snapmix", "activation", map, plan.samples());
     check_region(plan, "snapmix", axes<4>{map.extent(0), 1, map.extent(1), map.extent(2)});
-    weighted_labels found = detail::labels_of_pairs(plan, labels);
+    weighted_labels found = detail::labels_of_pairs(plan, labels, ignored);
     for (index_t n = 0; n < plan.samples(); ++n) {
       const auto at = static_cast<std::size_t>(n);
       double own = 1, partner = 0;
@@ -56,7 +59,7 @@ struct snapmix {
       found.own_weight[at] = alike ? own + partner : own;
       found.partner_weight[at] = alike ? own + partner : partner;
     }
-    return found;
+    return detail::without_ignored(std::move(found));
   }
 
  private:

@@ -10,6 +10,7 @@
 #include <mixcon/mix/transmix.hpp>
 #include <mixcon/mix/weighted_labels.hpp>
 
+#include <utility>
 #include <vector>
 
 namespace mixcon {
@@ -48,21 +49,21 @@ struct tokenmix {
 
   /// The weights of both labels, from a teacher's attention (N, h, w) on the unmixed images: the share of it that the
   /// own image keeps visible, and the share that the partner shows, in whatever unit. Where an attention is all 0, the
-  /// area decides: the plan's lambda.
+  /// area decides: the plan's lambda. An `ignored` label weighs 0.
   template <class Region, LabelsViewable Labels, Viewable<3> Attention>
   static weighted_labels labels(const mix_plan<Region>& plan, const Labels& labels, const Attention& attention,
-                                index_t rows, index_t columns) {
+                                index_t rows, index_t columns, const ignored_label& ignored = {}) {
     const auto map = view<3>(attention);
     detail::require_map("tokenmix", "attention", map, plan.samples());
     check_region(plan, "tokenmix", axes<4>{plan.samples(), 1, rows, columns});
-    weighted_labels found = detail::labels_of_pairs(plan, labels);
+    weighted_labels found = detail::labels_of_pairs(plan, labels, ignored);
     for (index_t n = 0; n < plan.samples(); ++n) {
       const auto of_own = detail::attended_by(plan.region, n, map, n, rows, columns),
                  of_partner = detail::attended_by(plan.region, n, map, plan.partner_of(n), rows, columns);
       found.own_weight[static_cast<std::size_t>(n)] = of_own.own_share(plan.lambda_of(n));
       found.partner_weight[static_cast<std::size_t>(n)] = of_partner.partner_share(1 - plan.lambda_of(n));
     }
-    return found;
+    return detail::without_ignored(std::move(found));
   }
 
  private:

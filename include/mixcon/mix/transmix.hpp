@@ -84,15 +84,16 @@ struct transmix {
   double area_share = 0.5;  ///< in [0, 1]
 
   /// `attention` (N, h, w): of the class token of the mixed samples, on the grid of patches; finite, >= 0, in whatever
-  /// unit. Where nothing is attended to, the area decides: the label keeps the plan's lambda.
+  /// unit. Where nothing is attended to, the area decides: the label keeps the plan's lambda. The share of an
+  /// `ignored` label is dropped.
   template <class Region, LabelsViewable Labels, Viewable<3> Attention>
   pair_targets targets(const mix_plan<Region>& plan, const Labels& labels, const Attention& attention, index_t rows,
-                       index_t columns) const {
+                       index_t columns, const ignored_label& ignored = {}) const {
     const auto map = view<3>(attention);
     MIXCON_REQUIRE(area_share >= 0 && area_share <= 1, "transmix: area_share is ", area_share, "; expected 0 to 1.");
     detail::require_map("transmix", "attention", map, plan.samples());
     check_region(plan, "transmix", axes<4>{plan.samples(), 1, rows, columns});
-    pair_targets found = pair_targets_of(plan, labels);
+    pair_targets found = pair_targets_of(plan, labels, ignored);
     for (index_t n = 0; n < plan.samples(); ++n) {
       const auto weight = detail::attended_by(plan.region, n, map, n, rows, columns);
       double& lambda = found.lambda[static_cast<std::size_t>(n)];

@@ -5,6 +5,7 @@
 #include <mixcon/mix/map_unit.hpp>
 #include <mixcon/mix/pair_targets.hpp>
 
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,10 +13,12 @@
 namespace mixcon {
 
 /// The labels of a mixed batch where the weights of a sample's two labels need not sum to 1: how much of either object
-/// is seen, not how the picture is divided. The loss is own_weight * loss(own) + partner_weight * loss(partner).
+/// is seen, not how the picture is divided. The loss is own_weight * loss(own) + partner_weight * loss(partner). The
+/// weight of an ignored label is 0.
 struct weighted_labels {
   std::vector<index_t> own, partner;               ///< (N)
   std::vector<double> own_weight, partner_weight;  ///< (N), >= 0
+  ignored_label ignored{};                         ///< as -100: the label of samples without one
 
   index_t samples() const { return static_cast<index_t>(own.size()); }
   friend bool operator==(const weighted_labels&, const weighted_labels&) = default;
@@ -23,19 +26,29 @@ struct weighted_labels {
 inline std::string to_string(const weighted_labels& labels) {
   return "own " + detail::written_list(labels.own) + ", weight " + detail::written_list(labels.own_weight) +
          ", partner " + detail::written_list(labels.partner) + ", weight " +
-         detail::written_list(labels.partner_weight);
+         detail::written_list(labels.partner_weight) +
+         (labels.ignored ? ", ignored " + to_string(labels.ignored.label()) : "");
 }
 
 namespace detail {
 
 /// The labels of both samples, weights to be filled in.
 template <class Region, class Labels>
-weighted_labels labels_of_pairs(const mix_plan<Region>& plan, const Labels& labels) {
-  pair_targets pairs = pair_targets_of(plan, labels);
-  weighted_labels found{std::move(pairs.own), std::move(pairs.partner), {}, {}};
+weighted_labels labels_of_pairs(const mix_plan<Region>& plan, const Labels& labels, const ignored_label& ignored) {
+  pair_targets pairs = pair_targets_of(plan, labels, ignored);
+  weighted_labels found{std::move(pairs.own), std::move(pairs.partner), {}, {}, pairs.ignored};
   found.own_weight.resize(found.own.size());
   found.partner_weight.resize(found.own.size());
   return found;
+}
+
+/// The labels where an ignored one weighs 0.
+inline weighted_labels without_ignored(weighted_labels labels) {
+  for (std::size_t i = 0; labels.ignored && i < labels.own.size(); ++i) {
+    if (labels.ignored(labels.own[i])) labels.own_weight[i] = 0;
+    if (labels.ignored(labels.partner[i])) labels.partner_weight[i] = 0;
+  }
+  return labels;
 }
 
 /// Refuses a map that does not have one plane a sample, or that holds something else than finite numbers >= 0.

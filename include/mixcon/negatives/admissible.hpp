@@ -2,22 +2,25 @@
 #pragma once
 
 #include <mixcon/contrast/targets/bound.hpp>
+#include <mixcon/core/ignored_label.hpp>
 #include <mixcon/core/integer_view.hpp>
 
 namespace mixcon {
 
 /// Which keys may be negatives of which anchors: every key, but for those that share the anchor's id (the same sample,
-/// or another view of it) or its label, and those said to be no keys at all. A rule whose views are left empty is not
-/// asked. The views are (N) for anchors and (M) for keys, and must outlive the calls.
+/// or another view of it) or its label, unless that is the `ignored` one, and those said to be no keys at all. A rule
+/// whose views are left empty is not asked. The views are (N) for anchors and (M) for keys, and must outlive the calls.
 struct admissible_keys {
   integer_view anchor_ids{}, key_ids{};        // samples
   integer_view anchor_labels{}, key_labels{};  // classes
   integer_view valid{};                        // 0: not a key, an unfilled slot of a queue
+  ignored_label ignored{};                     // as -100: rows without a label, which share none
 
   bool operator()(index_t anchor, index_t key) const {
     if (!valid.empty() && valid[key] == 0) return false;
-    if (!anchor_ids.empty() && anchor_ids[anchor] == key_ids[key]) return false;
-    return anchor_labels.empty() || anchor_labels[anchor] != key_labels[key];
+    if (!anchor_ids.empty() && same_value(anchor_ids, anchor, key_ids, key)) return false;
+    if (anchor_labels.empty() || !same_value(anchor_labels, anchor, key_labels, key)) return true;
+    return ignored(anchor_labels.value(anchor));
   }
 
   /// Refuses views that do not fit `anchors` and `keys`, naming `function`.

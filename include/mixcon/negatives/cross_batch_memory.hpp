@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mixcon/contrast/targets/bound.hpp>
+#include <mixcon/contrast/targets/ignored.hpp>
 #include <mixcon/negatives/ring.hpp>
 
 #include <map>
@@ -10,9 +11,12 @@ namespace mixcon {
 
 /// Targets of anchors against a cross-batch memory: rows of the anchor's label are positives in equal shares, other
 /// rows negatives, and the slot of the anchor itself is hidden. `labels` are of the anchors; `own_slot` names each
-/// anchor's slot, or is empty when the batch was not pushed. Views must outlive the calls.
+/// anchor's slot, or is empty when the batch was not pushed. Rows of the `ignored` label are nobody's positives;
+/// anchors of it are skipped, or kept without a positive. Views must outlive the calls.
 struct memory_targets {
   integer_view labels{}, memory_labels{}, own_slot{};
+  ignored_label ignored{};  // as -100
+  ignored_anchor ignored_anchors = ignored_anchor::skip;
 
   struct rule_type {
     integer_view labels, memory_labels, own_slot;
@@ -22,14 +26,17 @@ struct memory_targets {
       return detail::role_by_lane<T>([&](int k) -> role<double> {
         const index_t slot = candidate + k;
         if (!own_slot.empty() && own_slot[anchor] == slot) return hidden_pair();
-        return labels[anchor] == memory_labels[slot] ? positive_pair(share[anchor]) : negative_pair();
+        const bool is_positive = share[anchor] > 0 && same_value(labels, anchor, memory_labels, slot);
+        return is_positive ? positive_pair(share[anchor]) : negative_pair();
       });
     }
   };
   struct bound {
     integer_view labels, memory_labels, own_slot;
-    std::vector<double> share;
+    std::vector<double> share;  // 0: no positives
+    detail::marked_rows skipped{};
     rule_type rule() const { return {labels, memory_labels, own_slot, share.data()}; }
+    bool skips_anchor(index_t anchor) const { return skipped[anchor]; }
   };
   bound bind(const pair_space& space) const {
     MIXCON_REQUIRE(labels.size() == space.anchors && memory_labels.size() == space.candidates,
@@ -37,14 +44,16 @@ struct memory_targets {
                    space.anchors, " anchors and ", space.candidates, " candidates; expected one each");
     MIXCON_REQUIRE(own_slot.empty() || own_slot.size() == space.anchors, "memory_targets: ", own_slot.size(),
                    " own slots for ", space.anchors, " anchors; expected one each, or none");
-    std::map<std::int64_t, index_t> members;
-    for (index_t c = 0; c < space.candidates; ++c) ++members[memory_labels[c]];
+    std::map<integer_value, index_t> members;
+    for (index_t c = 0; c < space.candidates; ++c)
+      if (!ignored(memory_labels.value(c))) ++members[memory_labels.value(c)];
     bound b{labels, memory_labels, own_slot, {}};
     for (index_t a = 0; a < space.anchors; ++a) {
-      const auto found = members.find(labels[a]);
+      if (ignored(labels.value(a)) && ignored_anchors == ignored_anchor::skip) b.skipped.mark(a, space.anchors);
+      const auto found = members.find(labels.value(a));
       index_t positives = found == members.end() ? 0 : found->second;
-      if (!own_slot.empty() && own_slot[a] >= 0 && own_slot[a] < space.candidates &&
-          memory_labels[own_slot[a]] == labels[a])
+      if (positives > 0 && !own_slot.empty() && own_slot[a] >= 0 && own_slot[a] < space.candidates &&
+          same_value(memory_labels, own_slot[a], labels, a))
         --positives;
       b.share.push_back(positives > 0 ? 1.0 / static_cast<double>(positives) : 0.0);
     }
@@ -79,7 +88,9 @@ class cross_batch_memory {
     for (index_t i = 0; i < count; ++i) last_.push_back((first + i) % ring_.capacity);
   }
   /// Targets of the batch just pushed against `rows()`. They hold views of this memory until the next push.
-  memory_targets targets(const integer_view& labels) const { return {labels, ring_.labels(), last_}; }
+  memory_targets targets(const integer_view& labels, const ignored_label& ignored = {}) const {
+    return {labels, ring_.labels(), last_, ignored};
+  }
 
   index_t size() const { return ring_.size(); }
   matrix_view<const T> rows() const { return ring_.view(); }

@@ -61,6 +61,11 @@ struct ring {
     MIXCON_REQUIRE((new_ids.empty() || new_ids.size() == count) && (new_labels.empty() || new_labels.size() == count),
                    "ring: ", new_ids.size(), " ids and ", new_labels.size(), " labels for ", count,
                    " rows; expected one each, or none");
+    for (const integer_view* stored : {&new_ids, &new_labels})
+      for (index_t i = 0; i < stored->size(); ++i)
+        MIXCON_REQUIRE(!stored->value(i).is_beyond, "ring: an id or a label of row ", i, " is ",
+                       to_string(stored->value(i)),
+                       "; expected at most 2^63 - 1, since they are stored as std::int64_t. Number them anew?");
     const index_t first = head();
     for (index_t i = 0; i < count; ++i, ++pushed) {
       const index_t slot = head();

@@ -19,6 +19,8 @@ namespace mixcon {
 //   role<T> at<T>(anchor, candidate) const    the roles of lane_count<T>() candidates from that one on
 //   role<T> own<T>(anchor, j) const           only where anchors have candidates of their own
 //
+// The owner may name rows that do not count as anchors: `skips_anchor(a)`, `skips_candidate(c)` (targets/ignored.hpp).
+//
 // For one-off targets, `targets_of` makes them from a function of two indices.
 
 /// The pairs that targets are asked about: anchors against shared candidates, which may come in segments, and against

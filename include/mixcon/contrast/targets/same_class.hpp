@@ -2,6 +2,8 @@
 #pragma once
 
 #include <mixcon/contrast/targets/bound.hpp>
+#include <mixcon/contrast/targets/ignored.hpp>
+#include <mixcon/core/integer_value.hpp>
 
 #include <map>
 
@@ -29,7 +31,7 @@ struct stacked_rows {
 
 /// Rows of one class are positives of each other, in equal shares. Classes are numbered 0, 1, ...
 struct same_class_rule {
-  vector_view<const std::int32_t> anchor_class, candidate_class;  // (N), (M), without gaps
+  vector_view<const std::int32_t> anchor_class, candidate_class;  // (N), (M), without gaps; candidates without: -1
   vector_view<const double> share;                                // by class: 1 / number of positives
   bool hides_self = true, hides_others = false;
 
@@ -49,21 +51,33 @@ struct same_class_rule {
 class same_class_bound {
  public:
   /// `anchor_label(a)`, `candidate_label(c)`: any integers. With `hides_self` the candidate of an anchor's own index
-  /// stands for the anchor, is of its class, and does not count.
+  /// stands for the anchor, is of its class, and does not count. Rows of the ignored label are of no class.
   template <class AnchorLabel, class CandidateLabel>
   same_class_bound(const pair_space& space, AnchorLabel&& anchor_label, CandidateLabel&& candidate_label,
-                   bool hides_self, bool hides_others)
+                   bool hides_self, bool hides_others, const ignored_label& ignored = {},
+                   ignored_anchor ignored_anchors = ignored_anchor::skip)
       : hides_self_(hides_self), hides_others_(hides_others) {
-    std::map<std::int64_t, std::int32_t> class_of;
-    auto number = [&](std::int64_t label) {
-      return class_of.try_emplace(label, static_cast<std::int32_t>(class_of.size())).first->second;
+    std::map<integer_value, std::int32_t> class_of;
+    auto number = [&](const integer_value& label, index_t row, index_t rows, marked_rows& skipped) {
+      if (!ignored(label)) return class_of.try_emplace(label, static_cast<std::int32_t>(class_of.size())).first->second;
+      if (ignored_anchors == ignored_anchor::skip) skipped.mark(row, rows);
+      return std::int32_t{-1};
     };
-    for (index_t a = 0; a < space.anchors; ++a) anchor_class_.push_back(number(anchor_label(a)));
-    for (index_t c = 0; c < space.candidates; ++c) candidate_class_.push_back(number(candidate_label(c)));
+    for (index_t a = 0; a < space.anchors; ++a)
+      anchor_class_.push_back(number(anchor_label(a), a, space.anchors, skipped_anchors_));
+    for (index_t c = 0; c < space.candidates; ++c)
+      candidate_class_.push_back(number(candidate_label(c), c, space.candidates, skipped_candidates_));
     std::vector<index_t> members(class_of.size(), hides_self ? -1 : 0);
-    for (std::int32_t c : candidate_class_) ++members[static_cast<std::size_t>(c)];
+    for (std::int32_t c : candidate_class_)
+      if (c >= 0) ++members[static_cast<std::size_t>(c)];
     for (index_t m : members) share_.push_back(m > 0 ? 1.0 / static_cast<double>(m) : 0.0);
+    // anchors of no class: a class that has a share to look up and no candidate
+    for (std::int32_t& c : anchor_class_)
+      if (c < 0) c = static_cast<std::int32_t>(class_of.size());
+    share_.push_back(0.0);
   }
+  bool skips_anchor(index_t anchor) const { return skipped_anchors_[anchor]; }
+  bool skips_candidate(index_t candidate) const { return skipped_candidates_[candidate]; }
   same_class_rule rule() const {
     return {mixcon::view(anchor_class_), mixcon::view(candidate_class_), mixcon::view(share_), hides_self_,
             hides_others_};
@@ -72,6 +86,7 @@ class same_class_bound {
  private:
   std::vector<std::int32_t> anchor_class_, candidate_class_;
   std::vector<double> share_;
+  marked_rows skipped_anchors_, skipped_candidates_;
   bool hides_self_, hides_others_;
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mixcon/contrast/targets/bound.hpp>
+#include <mixcon/contrast/targets/ignored.hpp>
 
 namespace mixcon {
 
@@ -39,6 +40,8 @@ struct scaled_targets {
     BaseBound base;
     vector_view<const double> by;
     auto rule() const { return rule_type<decltype(base.rule())>{base.rule(), by}; }
+    bool skips_anchor(index_t anchor) const { return detail::skips_anchor(base, anchor); }
+    bool skips_candidate(index_t candidate) const { return detail::skips_candidate(base, candidate); }
   };
   auto bind(const pair_space& space) const {
     MIXCON_REQUIRE(by.extent(0) == space.anchors, "scaled_targets: ", by.extent(0), " factors for ", space.anchors,

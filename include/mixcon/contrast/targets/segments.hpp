@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mixcon/contrast/targets/bound.hpp>
+#include <mixcon/contrast/targets/ignored.hpp>
 #include <mixcon/core/pack.hpp>
 
 #include <tuple>
@@ -10,7 +11,7 @@ namespace mixcon {
 
 /// Targets for candidates that come in segments, one each, in the order of `candidates(...)`:
 /// `segments(label_targets{...}, every_negative{})` for SupCon against its batch and the universum.
-/// Shares are those that each segment's targets give.
+/// Shares are those that each segment's targets give. An anchor that one of them skips is skipped.
 template <class... Targets>
 struct segment_targets {
   pack<Targets...> each;
@@ -56,6 +57,17 @@ struct segment_targets {
         return rule_type<decltype(std::get<k>(owners).rule())...>{{std::get<k>(owners).rule()...}, from};
       }
       (typename pack<Bound...>::positions{});
+    }
+    bool skips_anchor(index_t anchor) const {
+      return std::apply([&](const auto&... part) { return (detail::skips_anchor(part, anchor) || ...); }, owners);
+    }
+    bool skips_candidate(index_t candidate) const {
+      int segment = 0;
+      const auto skips = [&](const auto& part) {
+        const int s = segment++;
+        return from[s] <= candidate && candidate < from[s + 1] && detail::skips_candidate(part, candidate - from[s]);
+      };
+      return std::apply([&](const auto&... part) { return (skips(part) || ...); }, owners);
     }
   };
 
@@ -107,6 +119,8 @@ struct own_targets {
     OwnBound mine;
     SharedBound shared;
     auto rule() const { return rule_type<decltype(mine.rule()), decltype(shared.rule())>{mine.rule(), shared.rule()}; }
+    bool skips_anchor(index_t a) const { return detail::skips_anchor(mine, a) || detail::skips_anchor(shared, a); }
+    bool skips_candidate(index_t c) const { return detail::skips_candidate(shared, c); }
   };
   auto bind(const pair_space& space) const {
     MIXCON_REQUIRE(space.own > 0,
