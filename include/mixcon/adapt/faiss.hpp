@@ -46,7 +46,7 @@ struct faiss_selector final : faiss::IDSelector {
 template <std::derived_from<faiss::Index> Kind>
 class faiss_index {
  public:
-  explicit faiss_index(std::unique_ptr<Kind> empty) : kind_(std::move(empty)) {
+  explicit faiss_index(std::unique_ptr<Kind> empty) : kind_((std::move)(empty)) {
     MIXCON_REQUIRE(kind_ && kind_->ntotal == 0 && kind_->is_trained,
                    "faiss_index: no index, one with rows, or one that is not trained; expected an empty index after "
                    "train(...)");
@@ -69,7 +69,7 @@ class faiss_index {
     MIXCON_REQUIRE(held != place_of_.end(), "faiss_index: id ", id,
                    " is not held; expected one that was added, and not removed since");
     id_of_[held->second] = -1;
-    place_of_.erase(held);
+    (place_of_.erase)(held);
   }
 
   void search(const matrix_view<const float>& queries, const matrix_view<std::int64_t>& ids,

@@ -26,7 +26,7 @@ namespace mixcon {
 struct decoupled_mixup {
   double own_weight = 0.1, partner_weight = 0.1;  // eta, finite
 
-  void check() const {
+  void(check)() const {
     MIXCON_REQUIRE(own_weight - own_weight == 0 && partner_weight - partner_weight == 0,
                    "decoupled_mixup: the weights are ", own_weight, " and ", partner_weight,
                    "; expected finite numbers, as 0.1");
@@ -87,7 +87,7 @@ auto value_and_grad(const Executor& executor, const decoupled_mixup& loss, const
   using wide = detail::wide_t<T>;
   const matrix_view<const E>& logits = outputs.values;
   const matrix_view<T>& gradient = wanted.logits;
-  loss.check();
+  (loss.check)();
   detail::check_classifier_call("decoupled_mixup", logits, gradient);
   const index_t classes = logits.extent(1);
   MIXCON_REQUIRE(targets.samples() == logits.extent(0), "decoupled_mixup: targets of ", targets.samples(),

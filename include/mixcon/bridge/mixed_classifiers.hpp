@@ -42,7 +42,7 @@ struct mixed_classifiers {
   index_t partner(index_t j) const { return targets.partner[static_cast<std::size_t>(j)]; }
   T share(index_t j) const { return static_cast<T>(targets.lambda[static_cast<std::size_t>(j)]); }
 
-  void clear() const {
+  void(clear)() const {
     for (index_t c = 0; c < weight.extent(0); ++c) {
       for (index_t k = 0; wanted.weight && k < width(); ++k) wanted.weight(c, k) = T(0);
       if (wanted.bias) wanted.bias[c] = T(0);
@@ -69,7 +69,7 @@ loss_result<T> by_mixed_weights(const mixed_classifiers<T>& of, Evaluate&& evalu
   if (of.wanted.weight) inner.candidates = {slopes};
   if (of.wanted.bias) inner.candidate_bias = mixcon::view(by_bias);
   const auto result = evaluate(of.features, matrix_view<const T>{weight.data(), {samples, width}}, bias, inner);
-  of.clear();
+  (of.clear)();
   for (index_t j = 0; j < samples; ++j) {
     const T own = of.share(j), other = 1 - own;
     for (index_t k = 0; of.wanted.weight && k < width; ++k) {
@@ -136,7 +136,7 @@ loss_result<T> by_class_logits(const Executor& executor, const mixed_classifiers
       for (index_t c = 0; c < count; ++c)
         for (index_t k = 0; k < width; ++k) of.wanted.features(i, k) += slopes(i, c) * of.weight(class_at(c), k);
     });
-  of.clear();
+  (of.clear)();
   if (of.wanted.weight || of.wanted.bias)
     share_out(executor, count, [&](index_t c) {
       for (index_t i = 0; i < samples; ++i) {

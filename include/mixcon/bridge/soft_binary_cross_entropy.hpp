@@ -21,7 +21,7 @@ struct soft_binary_cross_entropy {
   double absent_weight = 1;       // >= 0
   bool skips_unlabelled = false;  // rows whose soft labels are all 0 (of samples without a label) leave the mean
 
-  void check() const {
+  void(check)() const {
     MIXCON_REQUIRE(absent_weight >= 0 && absent_weight - absent_weight == 0,
                    "soft_binary_cross_entropy: absent_weight is ", absent_weight, "; expected a finite number >= 0");
   }
@@ -42,7 +42,7 @@ auto value_and_grad(const Executor& executor, const soft_binary_cross_entropy& l
   const matrix_view<const E>& logits = outputs.values;
   const matrix_view<T>& gradient = wanted.logits;
   const matrix_view<const std::remove_const_t<element_t<const Targets>>> targets = mixcon::view<2>(soft);
-  loss.check();
+  (loss.check)();
   detail::check_classifier_call("soft_binary_cross_entropy", logits, gradient);
   MIXCON_REQUIRE(targets.extents() == logits.extents(), "soft_binary_cross_entropy: soft labels are ",
                  targets.extents(), " for logits ", logits.extents(), "; expected the same shape");

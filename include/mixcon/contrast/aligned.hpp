@@ -50,8 +50,8 @@ class aligned_rows {
         ": the first and the second rows of ", loss_,
         " have rows in common, and a gradient is asked for by one of the two: a part of what these rows get. Ask for "
         "both and add them, or say .stop_gradient = true if the other rows are constants");
-    check(wanted.first, "first");
-    check(wanted.second, "second");
+    (check)(wanted.first, "first");
+    (check)(wanted.second, "second");
     MIXCON_REQUIRE(!wanted.first || !wanted.second || !overlap(wanted.first, wanted.second), function_,
                    ": the gradients of ", loss_, " by both rows share memory; hand in a buffer for each");
   }
@@ -68,7 +68,7 @@ class aligned_rows {
     }
     return to;
   }
-  void check(const matrix_view<T>& output, const char* name) const {
+  void(check)(const matrix_view<T>& output, const char* name) const {
     require_data(function_, "a gradient", output);
     MIXCON_REQUIRE(!output || output.extents() == first_view_.extents(), function_, ": the gradient of ", loss_,
                    " by the ", name, " rows is ", output.extents(), "; expected ", first_view_.extents());
@@ -85,7 +85,7 @@ class aligned_rows {
 
 /// Sets what is wanted to 0.
 template <class T>
-void clear(const aligned_gradients<T>& wanted) {
+void(clear)(const aligned_gradients<T>& wanted) {
   const matrix_view<T> both[] = {wanted.first, wanted.second};
   for (const auto& gradient : both)
     for (index_t i = 0; i < gradient.extent(0); ++i)

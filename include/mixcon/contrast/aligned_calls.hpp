@@ -20,7 +20,7 @@ namespace mixcon {
 template <class Loss>
 concept AlignedLoss = requires(const Loss& loss) {
   { Loss::name } -> std::convertible_to<const char*>;
-  loss.check();
+  (loss.check)();
   Loss::is_of_aligned_rows;
 };
 
@@ -53,7 +53,7 @@ inline constexpr bool holds_second_constant = requires {
 
 template <class E, class Loss, class First, class Second>
 aligned_rows<E> checked_rows(const char* function, const Loss& loss, const First& first, const Second& second) {
-  loss.check();
+  (loss.check)();
   rows form = rows::as_given;
   if constexpr (requires { loss.form; }) form = loss.form;
   bool checks = false;
@@ -85,7 +85,7 @@ auto value_and_grad(const Executor& executor, const Loss& loss, const First& x, 
                     const aligned_gradients<accumulate_t<element_t<const First>>>& wanted) {
   const auto rows = detail::checked_rows<std::remove_const_t<element_t<const First>>>("value_and_grad", loss, x, y);
   rows.check_gradients(wanted, detail::holds_second_constant<Loss>);
-  detail::clear(wanted);
+  (detail::clear)(wanted);
   return loss.evaluate(executor, rows, 1, wanted);
 }
 

@@ -21,7 +21,7 @@ struct alignment {
   static constexpr const char* name = "alignment";
   static constexpr bool is_of_aligned_rows = true;
 
-  void check() const {
+  void(check)() const {
     MIXCON_REQUIRE(power > 0 && power <= 1.7976931348623157e308, "alignment: power is ", power,
                    "; expected a finite number > 0, as 2");
   }

@@ -19,7 +19,7 @@ struct arcface {
   double margin = 0.5;  // radians, in [0, pi]; 0.5 is 28.6 degrees
   static constexpr bool needs_positive = true;
 
-  void check() const {
+  void(check)() const {
     MIXCON_REQUIRE(scale > 0 && scale - scale == 0, "arcface: scale is ", scale,
                    "; expected a finite number > 0, as 64");
     MIXCON_REQUIRE(margin >= 0 && margin <= 3.141592653589793, "arcface: margin is ", margin,

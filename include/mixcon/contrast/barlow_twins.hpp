@@ -25,17 +25,17 @@ struct barlow_twins {
   struct off_one {
     template <class T>
     MIXCON_HD T operator()(const T& x) const {
-      return square(x - 1);
+      return (square)(x - 1);
     }
   };
   struct squared {
     template <class T>
     MIXCON_HD T operator()(const T& x) const {
-      return square(x);
+      return (square)(x);
     }
   };
 
-  void check() const {
+  void(check)() const {
     MIXCON_REQUIRE(redundancy >= 0 && redundancy - redundancy == 0, "barlow_twins: redundancy is ", redundancy,
                    "; expected a finite number >= 0, as 0.005");
     MIXCON_REQUIRE(scale > 0 && scale - scale == 0, "barlow_twins: scale is ", scale,

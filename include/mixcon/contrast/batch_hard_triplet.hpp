@@ -16,7 +16,7 @@ struct batch_hard_triplet {
   bool soft = false;    // softplus in the place of relu, as the paper prefers (then with margin 0)
   static constexpr bool needs_positive = true, needs_negative = true;
 
-  void check() const {
+  void(check)() const {
     MIXCON_REQUIRE(margin - margin == 0, "batch_hard_triplet: margin is ", margin,
                    "; expected a finite number, as 0.2");
   }

@@ -24,7 +24,7 @@ struct byol {
   static constexpr const char* name = "byol";
   static constexpr bool is_of_aligned_rows = true, second_is_constant = true;
 
-  void check() const {
+  void(check)() const {
     MIXCON_REQUIRE(factor - factor == 0 && offset - offset == 0, "byol: factor is ", factor, " and offset ", offset,
                    "; expected finite numbers, 2 and 2 for BYOL");
     for (index_t i = 0; i < lambda.extent(0); ++i)

@@ -33,7 +33,7 @@ struct circle {
     }
   };
 
-  void check() const {
+  void(check)() const {
     MIXCON_REQUIRE(margin - margin == 0, "circle: margin is ", margin, "; expected a finite number, as 0.4");
     MIXCON_REQUIRE(gamma > 0 && gamma - gamma == 0, "circle: gamma is ", gamma,
                    "; expected a finite number > 0, as 80");

@@ -19,7 +19,7 @@ inline contrast<info_nce, dot_product> clip(double scale = 1 / 0.07) {
   contrast objective{info_nce{.temperature = 1}, dot_product{rows::unit, rows::unit}};
   objective.scale = scale;
   objective.direction = {.rows = 0.5, .columns = 0.5};
-  objective.check();
+  (objective.check)();
   return objective;
 }
 

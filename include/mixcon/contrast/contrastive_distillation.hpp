@@ -39,7 +39,7 @@ struct contrastive_distillation {
     }
   };
 
-  void check() const {
+  void(check)() const {
     MIXCON_REQUIRE(negatives > 0 && negatives <= samples && samples - samples == 0,
                    "contrastive_distillation: ", negatives, " negatives of ", samples,
                    " samples; expected more than 0, and at most as many as samples");

@@ -42,7 +42,7 @@ struct contrastive_margin {
     }
   };
 
-  void check() const {
+  void(check)() const {
     MIXCON_REQUIRE(positive_margin - positive_margin == 0 && negative_margin - negative_margin == 0,
                    "contrastive_margin: positive_margin is ", positive_margin, " and negative_margin ", negative_margin,
                    "; expected two finite numbers, as 0 and 1");

@@ -11,7 +11,7 @@ namespace mixcon {
 struct given {
   vector_view<const double> numbers{};
 
-  void check(index_t anchors) const {
+  void(check)(index_t anchors) const {
     MIXCON_REQUIRE(numbers.extent(0) == anchors, "given: ", numbers.extent(0), " numbers for ", anchors,
                    " anchors; expected one each, as in weighted_softmax{.kappa = view}");
   }

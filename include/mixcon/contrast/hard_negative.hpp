@@ -22,7 +22,7 @@ struct hard_negative {
   double positive_prior = 0.1;  // in [0, 1), the paper's tau+: share of the negatives that are of the anchor's class
   static constexpr bool needs_positive = true, needs_negative = true, assumes_unit_rows = true;
 
-  void check() const {
+  void(check)() const {
     MIXCON_REQUIRE(concentration >= 0 && concentration - concentration == 0, "hard_negative: concentration is ",
                    concentration, "; expected a finite number >= 0, as 1");
     MIXCON_REQUIRE(positive_prior >= 0 && positive_prior < 1, "hard_negative: positive_prior is ", positive_prior,

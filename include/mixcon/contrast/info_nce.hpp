@@ -18,7 +18,7 @@ struct info_nce {
   double base_temperature =
       0;  // > 0: the value is multiplied by temperature / base_temperature, as SupContrast does; 0: not
 
-  void check() const {
+  void(check)() const {
     MIXCON_REQUIRE(base_temperature >= 0 && base_temperature <= 1.7976931348623157e308,
                    "info_nce: base_temperature is ", base_temperature,
                    "; expected a finite number > 0, or 0 for no factor");

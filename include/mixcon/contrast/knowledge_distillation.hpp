@@ -21,7 +21,7 @@ struct knowledge_distillation {
   static constexpr const char* name = "knowledge_distillation";
   static constexpr bool is_of_aligned_rows = true, second_is_constant = true;
 
-  void check() const {
+  void(check)() const {
     MIXCON_REQUIRE(temperature > 0 && temperature - temperature == 0, "knowledge_distillation: temperature is ",
                    temperature, "; expected a finite number > 0, as 4");
   }

@@ -20,7 +20,7 @@ struct lifted_structure {
   static constexpr auto scope = each::positive;
   static constexpr bool both_ends = true;
 
-  void check() const {
+  void(check)() const {
     MIXCON_REQUIRE(positive_margin - positive_margin == 0 && negative_margin - negative_margin == 0,
                    "lifted_structure: positive_margin is ", positive_margin, " and negative_margin ", negative_margin,
                    "; expected two finite numbers, as 0 and 1");
@@ -28,7 +28,7 @@ struct lifted_structure {
   auto statistics() const { return pack{log_sum_exp{over::negatives}}; }
   template <class T>
   MIXCON_HD T value(T positive, T of_anchor, T of_positive) const {
-    return square(relu(log_add_exp(of_anchor, of_positive) - positive + (negative_margin - positive_margin))) * 0.5;
+    return (square)(relu(log_add_exp(of_anchor, of_positive) - positive + (negative_margin - positive_margin))) * 0.5;
   }
 };
 

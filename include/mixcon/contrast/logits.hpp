@@ -16,7 +16,7 @@ struct plain_logits {
   double bias = 0;
   static constexpr bool is_symmetric = true;  // does not tell pair (i, j) from (j, i)
 
-  void check() const {
+  void(check)() const {
     MIXCON_REQUIRE(bias - bias == 0, "contrast: the logits' bias is ", bias, "; expected a finite number");
   }
   template <class T>
@@ -38,7 +38,7 @@ struct candidate_bias {
 
   template <Viewable<1> Tensor>
   explicit candidate_bias(Tensor& biases) : bias(mixcon::view<1>(biases)) {}
-  void check(index_t, index_t candidates) const {
+  void(check)(index_t, index_t candidates) const {
     MIXCON_REQUIRE(bias.extent(0) == candidates, "contrast: candidate_bias has ", bias.extent(0), " entries for ",
                    candidates, " candidates; expected one each");
   }
@@ -63,7 +63,7 @@ struct pair_logits {
 
   template <Viewable<2> Scale, Viewable<2> Bias>
   pair_logits(Scale& scales, Bias& biases) : scale(mixcon::view<2>(scales)), bias(mixcon::view<2>(biases)) {}
-  void check(index_t anchors, index_t candidates) const {
+  void(check)(index_t anchors, index_t candidates) const {
     const axes<2> expected{anchors, candidates};
     MIXCON_REQUIRE(scale.extents() == expected && bias.extents() == expected, "contrast: pair_logits has scales ",
                    scale.extents(), " and biases ", bias.extents(), " for ", expected,

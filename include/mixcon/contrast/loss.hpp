@@ -187,7 +187,7 @@ void check_parameters(const Loss& loss) {
   if constexpr (requires { loss.temperature; })
     MIXCON_REQUIRE(loss.temperature > 0 && loss.temperature <= 1.7976931348623157e308, "contrast: temperature is ",
                    loss.temperature, "; expected a finite number > 0, usually 0.05 to 1");
-  if constexpr (requires { loss.check(); }) loss.check();
+  if constexpr (requires { (loss.check)(); }) (loss.check)();
 }
 
 }  // namespace mixcon

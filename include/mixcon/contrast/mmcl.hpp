@@ -30,7 +30,7 @@ struct mmcl {
   static constexpr const char* name = "mmcl";
   static constexpr bool is_of_aligned_rows = true;
 
-  void check() const {
+  void(check)() const {
     MIXCON_REQUIRE(sigma > 0 && sigma - sigma == 0, "mmcl: sigma is ", sigma, "; expected a finite number > 0, as 1");
     MIXCON_REQUIRE(cap > 0 || cap == -1, "mmcl: cap is ", cap, "; expected a number > 0, or -1 for none");
     MIXCON_REQUIRE(ridge > 0 && ridge - ridge == 0, "mmcl: ridge is ", ridge, "; expected a finite number > 0, as 0.1");

@@ -16,7 +16,7 @@ struct multi_similarity {
   double attract = 2, repel = 50;  // per unit of similarity, > 0, the paper's alpha and beta; larger: the worst alone
   double base = 0.5;               // in units of similarity, the paper's lambda
 
-  void check() const {
+  void(check)() const {
     MIXCON_REQUIRE(attract > 0 && repel > 0 && attract - attract == 0 && repel - repel == 0,
                    "multi_similarity: attract is ", attract, " and repel is ", repel,
                    "; expected two finite numbers > 0, as 2 and 50");

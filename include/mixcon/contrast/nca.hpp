@@ -16,7 +16,7 @@ namespace mixcon {
 inline contrast<group_softmax, negative_squared_distance> nca(double scale = 1) {
   contrast objective{group_softmax{.temperature = 1}, negative_squared_distance{rows::unit, rows::unit}};
   objective.scale = scale;
-  objective.check();
+  (objective.check)();
   return objective;
 }
 

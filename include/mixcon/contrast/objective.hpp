@@ -47,12 +47,12 @@ struct contrast {
 
   explicit contrast(const Loss& l = {}, const Similarity& s = {}, const Logits& x = {})
       : loss(l), similarity(s), logits(x) {
-    check();
+    (check)();
   }
 
-  void check() const {
+  void(check)() const {
     check_parameters(loss);
-    if constexpr (requires { logits.check(); }) logits.check();
+    if constexpr (requires { (logits.check)(); }) (logits.check)();
     MIXCON_REQUIRE(scale > 0 && scale <= 1.7976931348623157e308, "contrast: scale is ", scale,
                    "; expected a finite number > 0");
     MIXCON_REQUIRE(direction.rows - direction.rows == 0 && direction.columns - direction.columns == 0 &&

@@ -16,7 +16,7 @@ struct proxy_anchor {
   double alpha = 32;    // per unit of similarity, > 0
   double margin = 0.1;  // in units of similarity, the paper's delta
 
-  void check() const {
+  void(check)() const {
     MIXCON_REQUIRE(alpha > 0 && alpha - alpha == 0, "proxy_anchor: alpha is ", alpha,
                    "; expected a finite number > 0, as 32");
     MIXCON_REQUIRE(margin - margin == 0, "proxy_anchor: margin is ", margin, "; expected a finite number, as 0.1");

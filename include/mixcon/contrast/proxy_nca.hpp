@@ -18,7 +18,7 @@ namespace mixcon {
 inline contrast<info_nce, negative_squared_distance> proxy_nca(double scale = 1) {
   contrast objective{info_nce{.temperature = 1}, negative_squared_distance{rows::unit, rows::unit}};
   objective.scale = scale;
-  objective.check();
+  (objective.check)();
   return objective;
 }
 

@@ -27,7 +27,7 @@ struct triplet_margin {
   static constexpr auto scope = each::triplet;
   static constexpr bool needs_positive = true, needs_negative = true;
 
-  void check() const {
+  void(check)() const {
     MIXCON_REQUIRE(margin - margin == 0 && mining_margin >= 0 && mining_margin <= 1.7976931348623157e308,
                    "triplet_margin: margin is ", margin, " and mining_margin ", mining_margin,
                    "; expected finite numbers, the second >= 0, as 0.2 and 0.2");

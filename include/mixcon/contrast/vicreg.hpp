@@ -21,7 +21,7 @@ struct vicreg {
   static constexpr const char* name = "vicreg";
   static constexpr bool is_of_aligned_rows = true;
 
-  void check() const {
+  void(check)() const {
     for (const double weight : {invariance, variance, covariance})
       MIXCON_REQUIRE(weight >= 0 && weight - weight == 0, "vicreg: a weight is ", weight,
                      "; expected finite numbers >= 0, as 25, 25 and 1");

@@ -151,7 +151,7 @@ MIXCON_HD inline dual<T, K> sqrt(const dual<T, K>& a) {
   return chain(a, root, T(0.5) / root);
 }
 template <class T, int K>
-MIXCON_HD constexpr dual<T, K> square(const dual<T, K>& a) {
+MIXCON_HD constexpr dual<T, K>(square)(const dual<T, K>& a) {
   return a * a;
 }
 

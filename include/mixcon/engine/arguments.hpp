@@ -23,8 +23,8 @@ void check_objective(const char* function, const Objective& objective, const pai
     MIXCON_REQUIRE(pairs.candidates == number && pairs.own == 0, function, ": ", number, " anchors and ",
                    pairs.candidates, " candidates (", pairs.own,
                    " own); this loss reads the statistics of both rows of a pair, so candidates must be the anchors");
-  if constexpr (requires { objective.logits.check(number, pairs.candidates); })
-    objective.logits.check(number, pairs.candidates);
+  if constexpr (requires { (objective.logits.check)(number, pairs.candidates); })
+    (objective.logits.check)(number, pairs.candidates);
 }
 
 template <class Output, int Rank>
@@ -67,7 +67,7 @@ struct arguments {
   /// Refuses shapes that do not fit each other, before targets are asked about them.
   template <class Objective>
   void check_shapes(const Objective& objective) const {
-    objective.check();
+    (objective.check)();
     const index_t number = anchors.extent(0), width = anchors.extent(1);
     MIXCON_REQUIRE(number > 0 && width > 0, function, ": anchors are ", anchors.extents(),
                    "; expected at least one row and one column");

@@ -72,7 +72,7 @@ class evaluation {
     gradients<T> to_clear = wanted;
     const bool sets_entries = can_set_entries<Executor, decltype(rows_problem())> && objective_.direction.rows != 0;
     if (sets_entries) to_clear.logits = to_clear.pair_scale = to_clear.pair_bias = to_clear.targets = {};
-    clear(to_clear);
+    (clear)(to_clear);
     backward(executor, saved, 1, wanted, sets_entries);
   }
   /// Adds upstream times the gradients that are wanted; sets those with an entry a pair where nothing stands in them.
@@ -205,7 +205,7 @@ class evaluation {
   static void check_statistics(const Problem& problem) {
     for_each_position<Problem::count>([&](auto k) {
       const auto& statistic = get<decltype(k)::value>(problem.statistics);
-      if constexpr (requires { statistic.check(index_t{}); }) statistic.check(problem.anchors.count());
+      if constexpr (requires { (statistic.check)(index_t{}); }) (statistic.check)(problem.anchors.count());
     });
   }
   template <class Problem>

@@ -47,7 +47,7 @@ struct logits_arguments {
 
   template <class Objective>
   void check_shapes(const Objective& objective) const {
-    objective.check();
+    (objective.check)();
     MIXCON_REQUIRE(values.extent(0) > 0 && values.extent(1) > 0, function, ": given_logits are ", values.extents(),
                    "; expected at least one row and one column");
     check_objective(function, objective, space());

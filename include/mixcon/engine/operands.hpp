@@ -112,7 +112,7 @@ struct operands_of_call<arguments<E>> {
 
 /// Sets what is wanted to 0.
 template <class T>
-void clear(const gradients<T>& wanted) {
+void(clear)(const gradients<T>& wanted) {
   auto zero = [](const auto& matrix) {
     for (index_t i = 0; i < matrix.extent(0); ++i)
       for (index_t k = 0; k < matrix.extent(1); ++k) matrix(i, k) = T(0);

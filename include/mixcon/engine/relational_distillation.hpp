@@ -26,7 +26,7 @@ namespace mixcon {
 struct relational_distillation {
   double distance = 25, angle = 50;  // weights, >= 0
 
-  void check() const {
+  void(check)() const {
     MIXCON_REQUIRE(distance >= 0 && distance - distance == 0 && angle >= 0 && angle - angle == 0,
                    "relational_distillation: the weights are ", distance, " and ", angle,
                    "; expected two finite numbers >= 0, as 25 and 50");
@@ -276,7 +276,7 @@ auto value_and_grad(const Executor& executor, const relational_distillation& los
   using T = accumulate_t<E>;
   static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>,
                 "mixcon: relational_distillation computes in float or double; convert these rows");
-  loss.check();
+  (loss.check)();
   const matrix_view<const E> s = detail::view_given<2>("value_and_grad", "the student's rows", student);
   const matrix_view<const E> t = detail::view_given<2>("value_and_grad", "the teacher's rows", teacher);
   MIXCON_REQUIRE(s.extent(0) > 0 && s.extent(1) > 0 && t.extent(1) > 0 && s.extent(0) == t.extent(0),

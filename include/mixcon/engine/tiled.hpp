@@ -197,7 +197,7 @@ struct tiled {
       });
   }
   template <class T>
-  static constexpr void check() {
+  static constexpr void(check)() {
     static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>,
                   "mixcon: tiled{} computes in float or double; use serial{} for long double rows");
   }

@@ -69,7 +69,7 @@ auto run_triplets(const Executor& executor, const row_words& words, const Object
     for (auto& value : totals[a].value) value *= static_cast<wide_t<T>>(weight_of(a));
   wide_t<T> factor[static_cast<unsigned>(terms)];
   const T value = value_of_terms<T>(objective, p, totals, saved.counts, share, factor);
-  saved.share.clear();
+  (saved.share.clear)();
   for (std::size_t a = 0; a < anchors; ++a)
     for (const auto by : factor) saved.share.push_back(static_cast<T>(by) * static_cast<T>(weight_of(a)));
   return loss_result<T>{value, anchors_used};

@@ -22,7 +22,7 @@ void tokens_of(const tensor_view<T, Rank>& maps, index_t sample, std::vector<dou
   const auto of = sample_of(maps, sample);
   index_t tokens = 1;
   for (int axis = 1; axis < Rank - 1; ++axis) tokens *= of.extent(axis);
-  to.clear();
+  (to.clear)();
   for (index_t c = 0; c < of.extent(0); ++c)
     for (index_t i = 0; i < tokens; ++i) to.push_back(static_cast<double>(token_of(of, c, i)));
 }

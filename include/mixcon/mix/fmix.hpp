@@ -116,7 +116,7 @@ struct fmix {
         if (y > 0 && 2 * y < rows) draw_row(rows - y, amplitudes.data() + (rows - y) * half);
       }
     }
-    return detail::image_of_spectrum(std::move(amplitudes), rows, columns);
+    return detail::image_of_spectrum((std::move)(amplitudes), rows, columns);
   }
 
   /// The squares of the first `count` frequencies of n pixels, in cycles a pixel.

@@ -38,7 +38,7 @@ struct inputmix {
     for (index_t a = 1; a < partners; ++a) {
       std::vector<index_t> list(plan.partner.size());
       own.permutation(field("partner").on_try(a), view(list));
-      plan.region.more_partners.push_back(std::move(list));
+      plan.region.more_partners.push_back((std::move)(list));
     }
     std::vector<double> weights(static_cast<std::size_t>(partners) + 1);
     for (index_t i = 0; i < samples; ++i) {

@@ -21,7 +21,7 @@ class json_reader {
   void members(Read&& read) {
     take('{');
     for (bool more = !taken('}'); more; more = next('}')) {
-      const std::string name = word();
+      const std::string name = (word)();
       take(':');
       const std::size_t before = at_;
       if (!read(name)) {
@@ -53,7 +53,7 @@ class json_reader {
     if (letters != "true" && letters != "false") refuse("true or false");
     return letters == "true";
   }
-  std::string word() {
+  std::string(word)() {
     take('"');
     std::string letters;
     while (at_ < text_.size() && text_[at_] != '"' && text_[at_] != '\\') letters += text_[at_++];
@@ -70,7 +70,7 @@ class json_reader {
     else if (next == '[')
       entries([this] { skip(); });
     else if (next == '"')
-      word();
+      (word)();
     else if (next == 't' || next == 'f')
       flag();
     else

@@ -68,7 +68,7 @@ struct two_hot {
       found.own_weight.push_back(shown(lambda));
       found.partner_weight.push_back(shown(1 - lambda));
     }
-    return detail::without_ignored(std::move(found));
+    return detail::without_ignored((std::move)(found));
   }
 };
 

@@ -115,7 +115,7 @@ class laid_mask {
   using number = mixing_number<T>;
 
   laid_mask() = default;
-  explicit laid_mask(laid_shares<T> shares) : shares_(std::move(shares)) {
+  explicit laid_mask(laid_shares<T> shares) : shares_((std::move)(shares)) {
     shows_ = std::make_unique_for_overwrite<unsigned char[]>(static_cast<std::size_t>((period() + line - 1) / line));
     for (index_t first = 0; first < period(); first += line) look_at(first);
     if constexpr (has_bits) {

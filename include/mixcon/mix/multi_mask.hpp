@@ -111,7 +111,7 @@ void blend_sample(const mix_plan<multi_mask>& plan, const std::vector<detail::la
       const auto& masks = of_batch.empty() ? of_sample : of_batch;
       std::vector<detail::sum_term<T>> terms;
       for (index_t first = 0; first < mixed.size(); first += masks[0].period) {
-        terms.clear();
+        (terms.clear)();
         for (std::size_t a = 0; a < masks.size(); ++a)
           terms.push_back({.values = source(static_cast<index_t>(a)).data() + first, .shares = masks[a].numbers});
         detail::write_sum(terms, mixed.data() + first, masks[0].period, detail::is_streamed(partners));

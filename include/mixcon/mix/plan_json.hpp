@@ -57,7 +57,7 @@ inline void read_json(json_reader& from, double& number) { number = from.number(
 inline void read_json(json_reader& from, index_t& number) { number = from.integer(); }
 inline void read_json(json_reader& from, bool& flag) { flag = from.flag(); }
 inline void read_json(json_reader& from, interpolation& how) {
-  const std::string word = from.word();
+  const std::string word = (from.word)();
   for (const interpolation known : {interpolation::nearest, interpolation::bilinear, interpolation::bilinear_corners})
     if (word == to_string(known)) {
       how = known;
@@ -96,7 +96,7 @@ inline void read_json(json_reader& from, mask& shares) {
 }
 template <class T>
 void read_json(json_reader& from, std::vector<T>& list) {
-  list.clear();
+  (list.clear)();
   from.entries([&] { read_json(from, list.emplace_back()); });
 }
 
@@ -122,7 +122,7 @@ inline std::string kind_of_json(std::string_view text) {
   std::string kind;
   from.members([&](const std::string& name) {
     if (name == "kind")
-      kind = from.word();
+      kind = (from.word)();
     else
       from.skip();
     return true;
@@ -140,7 +140,7 @@ mix_plan<Region> plan_from_json(std::string_view text) {
   from.members([&](const std::string& name) {
     bool known = name == "kind" || name == "perm" || name == "lam";
     if (name == "kind") {
-      const std::string kind = from.word();
+      const std::string kind = (from.word)();
       MIXCON_REQUIRE(kind == Region::kind, "plan_from_json: the stored plan is of kind \"", kind, "\", not \"",
                      Region::kind, "\"; ask kind_of_json which type to read.");
       kind_known = true;

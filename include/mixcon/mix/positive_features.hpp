@@ -47,7 +47,7 @@ struct positive_features {
     for (index_t i = 0; i < q.extent(0); ++i) {
       const double by = scale_of(shares, q, k, i);
       for (index_t d = 0; d < q.extent(1); ++d)
-        to(i, d) = static_cast<typename decltype(to)::element>(by * raw(shares, q, k, i, d));
+        to(i, d) = static_cast<typename decltype(to)::element>(by * (raw)(shares, q, k, i, d));
     }
   }
 
@@ -67,9 +67,10 @@ struct positive_features {
       const double by = scale_of(shares, q, k, i);
       double along = 0;  // of upstream on the mixed row
       for (index_t d = 0; d < q.extent(1) && normalize; ++d)
-        along += static_cast<double>(up(i, d)) * by * raw(shares, q, k, i, d);
+        along += static_cast<double>(up(i, d)) * by * (raw)(shares, q, k, i, d);
       for (index_t d = 0; d < q.extent(1); ++d) {
-        const double g = by * (static_cast<double>(up(i, d)) - along * (normalize ? by * raw(shares, q, k, i, d) : 0));
+        const double g =
+            by * (static_cast<double>(up(i, d)) - along * (normalize ? by * (raw)(shares, q, k, i, d) : 0));
         const double share = shares[static_cast<std::size_t>(i * q.extent(1) + d)];
         using T = typename decltype(to)::element;
         to(i, d) = static_cast<T>(static_cast<double>(to(i, d)) + share * g);
@@ -86,7 +87,7 @@ struct positive_features {
                    shares.size(), " shares; expected equal shapes and one share a number.");
   }
   template <class Q, class K>
-  static double raw(const std::vector<double>& shares, const Q& q, const K& k, index_t i, index_t d) {
+  static double(raw)(const std::vector<double>& shares, const Q& q, const K& k, index_t i, index_t d) {
     const double share = shares[static_cast<std::size_t>(i * q.extent(1) + d)];
     return share * static_cast<double>(q(i, d)) + (1 - share) * static_cast<double>(k(i, d));
   }
@@ -96,7 +97,7 @@ struct positive_features {
     if (!normalize) return 1;
     double square = 0;
     for (index_t d = 0; d < q.extent(1); ++d) {
-      const double value = raw(shares, q, k, i, d);
+      const double value = (raw)(shares, q, k, i, d);
       square += value * value;
     }
     return square > 0 ? 1 / std::sqrt(square) : 0;

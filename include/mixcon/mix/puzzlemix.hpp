@@ -122,7 +122,7 @@ struct puzzlemix {
                                         const std::vector<index_t>& partner, double own_share, index_t blocks) const {
     const auto pixels = view<4>(images);
     const auto salient = view<3>(saliency);
-    require(pixels.extents(), salient.extents(), blocks);
+    (require)(pixels.extents(), salient.extents(), blocks);
     detail::require_share("puzzlemix", own_share);
     mix_plan<transported_blocks> plan{.partner = partner, .lambda = {}, .region = {.blocks = blocks}};
     const index_t samples = static_cast<index_t>(partner.size()), count = blocks * blocks;
@@ -224,7 +224,7 @@ struct puzzlemix {
                    least_exponent, ", ", exponent_end,
                    "); expected 0 <= least_exponent < exponent_end <= 8, the blocks a side being 2^exponent.");
   }
-  void require(const axes<4>& images, const axes<3>& saliency, index_t blocks) const {
+  void(require)(const axes<4>& images, const axes<3>& saliency, index_t blocks) const {
     MIXCON_REQUIRE(saliency[0] == images[0] && saliency[1] == images[2] && saliency[2] == images[3],
                    "puzzlemix: images ", images, " and saliency ", saliency, "; expected saliency (N, H, W).",
                    detail::asked_about_layout(images));

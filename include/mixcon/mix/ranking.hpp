@@ -77,7 +77,7 @@ void sort_by_keys(std::vector<ranked_place<T>>& list) {
       next[v] = before, before += here;
     }
     for (const ranked_place<T>& entry : list) other[next[digit_of(entry, d)]++] = entry;
-    list.swap(other);
+    (list.swap)(other);
   }
 }
 

@@ -21,7 +21,7 @@ namespace mixcon {
 class recorded_draws {
  public:
   void record(field f, std::vector<double> numbers) {
-    records_.push_back({f.name(), f.repeated(), std::move(numbers)});
+    records_.push_back({f.name(), f.repeated(), (std::move)(numbers)});
   }
 
   double uniform(field f, index_t sample, double low, double high) const {

@@ -38,7 +38,7 @@ inline std::string to_string(const slerp& region) { return region.rescale ? "sle
 
 /// The plan of any policy that mixes by lambda, along the great circle instead of the chord.
 inline mix_plan<slerp> on_sphere(mix_plan<lerp> plan, bool rescale = false) {
-  return {std::move(plan.partner), std::move(plan.lambda), {rescale}};
+  return {(std::move)(plan.partner), (std::move)(plan.lambda), {rescale}};
 }
 
 template <int Rank>

@@ -59,7 +59,7 @@ struct snapmix {
       found.own_weight[at] = alike ? own + partner : own;
       found.partner_weight[at] = alike ? own + partner : partner;
     }
-    return detail::without_ignored(std::move(found));
+    return detail::without_ignored((std::move)(found));
   }
 
  private:

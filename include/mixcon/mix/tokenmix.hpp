@@ -29,7 +29,7 @@ struct tokenmix {
 
   template <Draws D, class... LookedAt>
   mix_plan<masked> plan(const image_shape& shape, const D& draws, const LookedAt&... looked_at) const {
-    require(shape);
+    (require)(shape);
     const auto own = draws.within(name);
     mix_plan<masked> plan;
     plan.partner = detail::partners_by("tokenmix", pairing, shape.samples, own, looked_at...);
@@ -63,11 +63,11 @@ struct tokenmix {
       found.own_weight[static_cast<std::size_t>(n)] = of_own.own_share(plan.lambda_of(n));
       found.partner_weight[static_cast<std::size_t>(n)] = of_partner.partner_share(1 - plan.lambda_of(n));
     }
-    return detail::without_ignored(std::move(found));
+    return detail::without_ignored((std::move)(found));
   }
 
  private:
-  void require(const image_shape& shape) const {
+  void(require)(const image_shape& shape) const {
     detail::require_image("tokenmix", shape);
     MIXCON_REQUIRE(grid >= 1 && shape.rows % grid == 0 && shape.columns % grid == 0, "tokenmix: images of ", shape.rows,
                    " x ", shape.columns, " on a grid of ", grid,

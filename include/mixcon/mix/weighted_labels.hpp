@@ -36,7 +36,7 @@ namespace detail {
 template <class Region, class Labels>
 weighted_labels labels_of_pairs(const mix_plan<Region>& plan, const Labels& labels, const ignored_label& ignored) {
   pair_targets pairs = pair_targets_of(plan, labels, ignored);
-  weighted_labels found{std::move(pairs.own), std::move(pairs.partner), {}, {}, pairs.ignored};
+  weighted_labels found{(std::move)(pairs.own), (std::move)(pairs.partner), {}, {}, pairs.ignored};
   found.own_weight.resize(found.own.size());
   found.partner_weight.resize(found.own.size());
   return found;

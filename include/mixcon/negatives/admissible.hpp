@@ -24,7 +24,7 @@ struct admissible_keys {
   }
 
   /// Refuses views that do not fit `anchors` and `keys`, naming `function`.
-  void check(const char* function, index_t anchors, index_t keys) const {
+  void(check)(const char* function, index_t anchors, index_t keys) const {
     auto fits = [&](const char* what, const integer_view& of_anchors, const integer_view& of_keys) {
       MIXCON_REQUIRE(
           (of_anchors.empty() && of_keys.empty()) || (of_anchors.size() == anchors && of_keys.size() == keys), function,
@@ -58,7 +58,7 @@ struct admissible_targets {
     rule_type rule() const { return {keys}; }
   };
   bound bind(const pair_space& space) const {
-    keys.check("admissible_targets", space.anchors, space.candidates);
+    (keys.check)("admissible_targets", space.anchors, space.candidates);
     return {keys};
   }
 };

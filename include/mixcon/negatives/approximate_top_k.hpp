@@ -40,8 +40,8 @@ struct approximate_top_k {
 
   template <class Executor, NeighbourIndex Index, detail::GivenTensor<2> Anchors>
   auto operator()(const Executor& executor, const Index& index, const Anchors& anchors) const {
-    check(index.size(), index.width(), index.inner_product(),
-          detail::view_given<2>("approximate_top_k", "the anchors", anchors).extents());
+    (check)(index.size(), index.width(), index.inner_product(),
+            detail::view_given<2>("approximate_top_k", "the anchors", anchors).extents());
     const auto unit_rows = detail::rows_as_read(anchors, rows::unit);
     const index_t count = unit_rows.count();
     MIXCON_REQUIRE(unit_rows.finite(),
@@ -74,7 +74,7 @@ struct approximate_top_k {
     return 0x7fffffff;
   }
 
-  void check(index_t size, index_t width, bool inner_product, const axes<2>& anchors) const {
+  void(check)(index_t size, index_t width, bool inner_product, const axes<2>& anchors) const {
     MIXCON_REQUIRE(inner_product,
                    "approximate_top_k: the index does not compare by inner products; expected one that "
                    "does, of unit rows, so that its order is that of cosines");
@@ -85,7 +85,7 @@ struct approximate_top_k {
                    " keys; expected 1 to the number of keys");
     MIXCON_REQUIRE(spare >= 0 && doublings >= 0 && doublings <= 30, "approximate_top_k: spare is ", spare,
                    ", doublings is ", doublings, "; expected spare >= 0 and 0 to 30 doublings");
-    admissible.check("approximate_top_k", anchors[0], keys_known());
+    (admissible.check)("approximate_top_k", anchors[0], keys_known());
   }
 
   /// Searches for the pending anchors, then for those that lack keys among twice as many, until none does or no more

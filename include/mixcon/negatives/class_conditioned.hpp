@@ -64,7 +64,7 @@ struct class_conditioned {
   negative_list in_batch(const class_neighbours& similar, const integer_view& labels, const integer_view& anchor_id,
                          const integer_view& key_labels, const admissible_keys& admissible, const D& draws) const {
     members_of(similar, labels, anchor_id, key_labels);
-    admissible.check("class_conditioned", labels.size(), key_labels.size());
+    (admissible.check)("class_conditioned", labels.size(), key_labels.size());
     const D own = draws.within("class_conditioned in batch");
     negative_list list(labels.size(), draws_of_each);
     for (index_t a = 0; a < labels.size(); ++a) {

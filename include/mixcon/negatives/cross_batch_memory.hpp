@@ -84,7 +84,7 @@ class cross_batch_memory {
     MIXCON_REQUIRE(labels.size() == count, "cross_batch_memory: ", labels.size(), " labels for ", count,
                    " rows; expected one each");
     const index_t first = ring_.push(rows, ids, labels, step);
-    last_.clear();
+    (last_.clear)();
     for (index_t i = 0; i < count; ++i) last_.push_back((first + i) % ring_.capacity);
   }
   /// Targets of the batch just pushed against `rows()`. They hold views of this memory until the next push.

@@ -19,7 +19,8 @@ namespace mixcon {
 template <NeighbourIndex Index>
 class dated_index {
  public:
-  dated_index(Index built, index_t step, index_t oldest) : index_(std::move(built)), oldest_(oldest), rebuilds_{step} {
+  dated_index(Index built, index_t step, index_t oldest)
+      : index_((std::move)(built)), oldest_(oldest), rebuilds_{step} {
     MIXCON_REQUIRE(oldest >= 0, "dated_index: an age of at most ", oldest, " steps; expected at least 0");
   }
 
@@ -27,7 +28,7 @@ class dated_index {
   void rebuild(Index built, index_t step) {
     MIXCON_REQUIRE(step >= rebuilds_.back(), "dated_index: a rebuild at step ", step, " after one at step ",
                    rebuilds_.back(), "; expected steps that ascend");
-    index_ = std::move(built);
+    index_ = (std::move)(built);
     rebuilds_.push_back(step);
   }
 
@@ -39,7 +40,7 @@ class dated_index {
     return index_;
   }
   /// The index, to add or remove rows; its date stays.
-  Index& index() { return index_; }
+  Index&(index)() { return index_; }
 
   /// Steps since the last rebuild.
   index_t age(index_t step) const {

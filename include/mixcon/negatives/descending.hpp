@@ -39,7 +39,7 @@ void sort_descending(std::vector<Entry>& entries) {
       before += many;
     }
     for (const Entry& entry : entries) sorted[next[d][digit(entry, d)]++] = entry;
-    entries.swap(sorted);
+    (entries.swap)(sorted);
   }
 }
 

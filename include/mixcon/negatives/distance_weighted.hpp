@@ -29,7 +29,7 @@ struct distance_weighted {
     MIXCON_REQUIRE(draws_of_each >= 1 && least > 0 && most > least && most < 2, "distance_weighted: ", draws_of_each,
                    " draws between distances ", least, " and ", most,
                    "; expected at least 1, and 0 < least < most < 2");
-    admissible.check("distance_weighted", a.count(), c.count());
+    (admissible.check)("distance_weighted", a.count(), c.count());
     const D own = draws.within("distance_weighted");
     const double width = static_cast<double>(a.width());
     negative_list list(a.count(), draws_of_each);

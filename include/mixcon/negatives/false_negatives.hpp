@@ -62,7 +62,7 @@ struct false_negative_targets {
                    " anchors; expected one of as many, as false_negatives gives");
     MIXCON_REQUIRE(space.own == 1, "false_negative_targets: ", space.own,
                    " own candidates; expected 1, candidates(own(positives), keys)");
-    suspected->check("false_negative_targets", space.candidates);
+    (suspected->check)("false_negative_targets", space.candidates);
     bound b{suspected->key, {}, suspected->slots, handling == false_negative::attract};
     for (index_t a = 0; a < space.anchors; ++a) {
       detail::heap_sort(b.sorted.data() + a * b.slots, b.slots,
@@ -101,7 +101,7 @@ struct false_negatives {
                    "; expected (N, V, D) with at least one view, and keys of the same width");
     MIXCON_REQUIRE(most >= 0 && threshold == threshold, "false_negatives: most is ", most, ", threshold ", threshold,
                    "; expected at least 0, and a number");
-    admissible.check("false_negatives", anchors, count);
+    (admissible.check)("false_negatives", anchors, count);
     using E = std::remove_const_t<typename std::remove_cvref_t<decltype(views)>::element>;
     using T = accumulate_t<E>;
     detail::packed_rows<T> rows_of(anchors * each, c.extent(1));

@@ -16,7 +16,7 @@ void sink(Entry* heap, index_t size, index_t at, Before before) {
   for (index_t under = 2 * at + 1; under < size; at = under, under = 2 * at + 1) {
     if (under + 1 < size && before(heap[under], heap[under + 1])) ++under;
     if (!before(heap[at], heap[under])) return;
-    std::swap(heap[at], heap[under]);
+    (std::swap)(heap[at], heap[under]);
   }
 }
 template <class Entry, class Before>
@@ -28,7 +28,7 @@ template <class Entry, class Before>
 void heap_sort(Entry* entries, index_t size, Before before) {
   make_heap(entries, size, before);
   for (index_t end = size - 1; end > 0; --end) {
-    std::swap(entries[0], entries[end]);
+    (std::swap)(entries[0], entries[end]);
     sink(entries, end, 0, before);
   }
 }

@@ -28,7 +28,7 @@ struct mochi {
   /// Draws pairs and shares for N queries; each number depends on (seed, step, query, slot) alone.
   template <Draws D>
   mochi_plan plan(index_t queries, const D& draws) const {
-    check();
+    (check)();
     MIXCON_REQUIRE(hardest >= 2 || mixed == 0, "mochi: ", mixed,
                    " mixtures of pairs from a list of 1 key; expected hardest >= 2, or mixed = 0");
     mochi_plan drawn;
@@ -73,14 +73,14 @@ struct mochi {
   }
 
  private:
-  void check() const {
+  void(check)() const {
     MIXCON_REQUIRE(hardest >= 1 && mixed >= 0 && query_mixed >= 0, "mochi: hardest is ", hardest, ", mixed ", mixed,
                    ", query_mixed ", query_mixed, "; expected at least 1, 0 and 0");
     MIXCON_REQUIRE(beta_most >= 0 && beta_most <= 0.5, "mochi: beta_most is ", beta_most,
                    "; expected 0 to 1/2, since a larger share of the query would pass the key");
   }
   void check_fits(const mochi_plan& drawn, index_t queries) const {
-    check();
+    (check)();
     const auto pairs = static_cast<std::size_t>(queries * mixed),
                singles = static_cast<std::size_t>(queries * query_mixed);
     MIXCON_REQUIRE(drawn.first.size() == pairs && drawn.second.size() == pairs && drawn.alpha.size() == pairs &&

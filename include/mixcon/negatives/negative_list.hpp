@@ -39,7 +39,7 @@ struct negative_list {
     return number;
   }
   /// Refuses a list whose arrays or positions do not fit `keys` keys.
-  void check(const char* function, index_t keys) const {
+  void(check)(const char* function, index_t keys) const {
     MIXCON_REQUIRE(static_cast<index_t>(key.size()) == anchors * slots && key.size() == weight.size(), function,
                    ": the list has ", key.size(), " keys and ", weight.size(), " weights for ", anchors, " anchors x ",
                    slots, " slots; expected one each");

@@ -26,7 +26,7 @@ template <detail::GivenTensor<2> Keys>
 auto own_rows(const negative_list& list, const Keys& keys) {
   using T = std::remove_const_t<element_t<const Keys>>;
   const matrix_view<const T> k = detail::view_given<2>("own_rows", "the keys", keys);
-  list.check("own_rows", k.extent(0));
+  (list.check)("own_rows", k.extent(0));
   rows_of_anchors<T> rows{list.anchors, list.slots, k.extent(1)};
   for (index_t a = 0; a < list.anchors; ++a)
     for (index_t s = 0; s < list.slots; ++s)
@@ -42,7 +42,7 @@ auto own_rows(const negative_list& list, const Keys& keys, const Positives& posi
   const axes<2> expected{list.anchors, k.extent(1)};
   MIXCON_REQUIRE(p.extents() == expected, "own_rows: positives are ", p.extents(), "; expected ", expected,
                  ", one for each anchor of the list");
-  list.check("own_rows", k.extent(0));
+  (list.check)("own_rows", k.extent(0));
   rows_of_anchors<T> rows{list.anchors, 1 + list.slots, k.extent(1)};
   for (index_t a = 0; a < list.anchors; ++a)
     for (index_t j = 0; j < rows.each; ++j)
@@ -63,7 +63,7 @@ void add_to_keys(const negative_list& list, const rows_of_anchors<T>& by_rows, c
                  "add_to_keys: rows are (", by_rows.anchors, ", ", by_rows.each, ", ", by_rows.width,
                  ") for a list of ", list.anchors, " x ", list.slots, " and keys ", by_keys.extents(),
                  "; expected the gradient of what own_rows gave");
-  list.check("add_to_keys", by_keys.extent(0));
+  (list.check)("add_to_keys", by_keys.extent(0));
   for (index_t a = 0; a < list.anchors; ++a) {
     for (index_t x = 0; first == 1 && by_positives && x < by_rows.width; ++x)
       by_positives(a, x) += by_rows.row(a, 0)[x];

@@ -77,7 +77,7 @@ struct ring {
     }
     return first;
   }
-  void clear() { pushed = 0; }
+  void(clear)() { pushed = 0; }
 
  private:
   static std::size_t checked_size(index_t slots, index_t row_width) {

@@ -38,7 +38,7 @@ struct semi_hard {
                    c.count(), " keys and ", anchor_id.size(), " ids; expected one positive and id each, and one width");
     MIXCON_REQUIRE(margin >= 0 && margin - margin == 0, "semi_hard: margin is ", margin,
                    "; expected a finite number >= 0");
-    admissible.check("semi_hard", a.count(), c.count());
+    (admissible.check)("semi_hard", a.count(), c.count());
     const D own = draws.within("semi_hard");
     negative_list list(a.count(), 1);
     detail::for_each_row(executor, a.count(), [&](index_t i, auto) {

@@ -46,7 +46,7 @@ struct top_k {
                    "; expected at least one row of each, of the same width");
     MIXCON_REQUIRE(k >= 1 && k <= c.extent(0), "top_k: k is ", k, " for ", c.extent(0),
                    " keys; expected 1 to the number of keys");
-    admissible.check("top_k", a.extent(0), c.extent(0));
+    (admissible.check)("top_k", a.extent(0), c.extent(0));
     const detail::score_tiles<Similarity, T> scores(executor, similarity, a, c);
     ranked_list<T> found{negative_list(a.extent(0), k), std::vector<T>(static_cast<std::size_t>(a.extent(0) * k))};
     detail::for_each_row(executor, scores.blocks(), [&](index_t block, auto how) {

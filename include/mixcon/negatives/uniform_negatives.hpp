@@ -34,11 +34,11 @@ struct uniform_negatives {
     const index_t anchors = anchor_id.size();
     MIXCON_REQUIRE(draws_of_each >= 1, "uniform_negatives: ", draws_of_each, " draws of each; expected at least 1");
     MIXCON_REQUIRE(keys >= 1, "uniform_negatives: no keys; expected at least one. Is the queue still empty?");
-    admissible.check("uniform_negatives", anchors, keys);
+    (admissible.check)("uniform_negatives", anchors, keys);
     negative_list list(anchors, draws_of_each);
     std::vector<std::int32_t> allowed;
     for (index_t a = 0; a < anchors; ++a) {
-      allowed.clear();
+      (allowed.clear)();
       for (index_t c = 0; c < keys; ++c)
         if (admissible(a, c)) allowed.push_back(static_cast<std::int32_t>(c));
       draw(list, a, anchor_id[a], allowed, draws.within("uniform_negatives"));
@@ -62,7 +62,7 @@ struct uniform_negatives {
       const index_t at = all ? s : own.integer(field("key").on_try(s), id, first, count);
       list.put(a, s, allowed[static_cast<std::size_t>(at)], weight);
       if (repeat == replacement::without && !all)
-        std::swap(allowed[static_cast<std::size_t>(at)], allowed[static_cast<std::size_t>(s)]);
+        (std::swap)(allowed[static_cast<std::size_t>(at)], allowed[static_cast<std::size_t>(s)]);
     }
   }
 };
