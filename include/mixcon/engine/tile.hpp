@@ -122,7 +122,7 @@ template <class U>
 struct near_pairs {
   using wide = mixcon::detail::wide_t<scalar_of<U>>;
   bool any = false;
-  mask_of<U> far;  // the others; not set without any, nor is
+  mask_of<U> apart;  // the others; not set without any, nor is
   wide distance[static_cast<unsigned>(lane_count<U>())];
 };
 
@@ -135,20 +135,20 @@ inline bool is_true(const lane_mask<T, W>& yes) {
 
 /// Measures anchor a and lane_count<U>() candidates from c on.
 template <class U, class Problem>
-void measure(const Problem& p, const prepared<Problem>& with, index_t a, index_t c, near_pairs<U>& near) {
+void measure(const Problem& p, const prepared<Problem>& with, index_t a, index_t c, near_pairs<U>& nearby) {
   using T = typename Problem::number;
   constexpr index_t lanes = register_tile<T>::lanes;
   const index_t tile = c / tile_columns, column = c % tile_columns, first = column / lanes * lanes;
   const rows_of_vectors<T> panel = with.candidates[tile];
   mixcon::detail::wide_t<T> all[static_cast<std::size_t>(lanes)];
   panel_distances(p.anchors.width(), p.anchors.row(a), rows_of_vectors<T>{panel.data + first, panel.row}, all);
-  for (int k = 0; k < lane_count<U>(); ++k) near.distance[k] = all[column - first + k];
+  for (int k = 0; k < lane_count<U>(); ++k) nearby.distance[k] = all[column - first + k];
 }
 
 /// The similarities and slopes of anchor a with lane_count<U>() candidates from c on, given their products.
 template <class U, class Problem>
 U similarity_at(const Problem& p, const prepared<Problem>& with, index_t a, index_t c, const U& dot,
-                similarity_slopes<U>& slopes, [[maybe_unused]] near_pairs<U>& near) {
+                similarity_slopes<U>& slopes, [[maybe_unused]] near_pairs<U>& nearby) {
   if constexpr (Problem::is_given) {
     slopes = {U(1), U(0)};
     return p.similarity.template at<U>(a, c);
@@ -164,13 +164,13 @@ U similarity_at(const Problem& p, const prepared<Problem>& with, index_t a, inde
       using T = typename Problem::number;
       const U least = U(with.anchor_squared.least[static_cast<std::size_t>(a)]) +
                       mixcon::detail::load_as<U>(with.candidate_squared.least.data() + c);
-      const mask_of<U> far = mixcon::detail::squared_distance(dot, aa, cc) > least;
-      if (is_true(far)) return value;
-      near.any = true, near.far = far;
-      measure(p, with, a, c, near);
-      slopes = {mixcon::choose(far, slopes.other, U(0)), mixcon::choose(far, slopes.own, U(0))};
-      return mixcon::choose(far, value, mixcon::detail::each_lane<U>([&](int k) {
-                              return static_cast<T>(p.similarity.of_distance(near.distance[k]));
+      const mask_of<U> apart = mixcon::detail::squared_distance(dot, aa, cc) > least;
+      if (is_true(apart)) return value;
+      nearby.any = true, nearby.apart = apart;
+      measure(p, with, a, c, nearby);
+      slopes = {mixcon::choose(apart, slopes.other, U(0)), mixcon::choose(apart, slopes.own, U(0))};
+      return mixcon::choose(apart, value, mixcon::detail::each_lane<U>([&](int k) {
+                              return static_cast<T>(p.similarity.of_distance(nearby.distance[k]));
                             }));
     }
     return value;

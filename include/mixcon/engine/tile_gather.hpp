@@ -70,8 +70,8 @@ class row_observer {
   template <class U>
   logit_pair<U> pair_at(index_t a, index_t c, const U& dot) const {
     similarity_slopes<U> slopes;
-    near_pairs<U> near;
-    return p_.template shared_pair<U>(a, c, similarity_at(p_, with_, a, c, dot, slopes, near));
+    near_pairs<U> nearby;
+    return p_.template shared_pair<U>(a, c, similarity_at(p_, with_, a, c, dot, slopes, nearby));
   }
   /// Makes room once for a whole strip, then takes every pair at the cost of one exponential. The strip has sums of its
   /// own, so that the row's are of few terms.

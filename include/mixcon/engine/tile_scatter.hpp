@@ -153,8 +153,8 @@ class tile_scatter {
   template <class U, class Readings>
   U weigh(index_t a, index_t c, const U& dot, const Readings& reading, row_sums<U>& sums) {
     similarity_slopes<U> slopes;
-    near_pairs<U> near;
-    const U s = similarity_at(p_, with_, a, c, dot, slopes, near);
+    near_pairs<U> nearby;
+    const U s = similarity_at(p_, with_, a, c, dot, slopes, nearby);
     const logit_pair<U> pair = p_.template shared_pair<U>(a, c, s);
     const T* adjoint = saved_.adjoint.data() + a * Problem::count;
     const U by_logit = mixcon::detail::gradient_by_logit<U>(p_, saved_, reading, a, pair);
@@ -167,7 +167,7 @@ class tile_scatter {
         candidate_self_[static_cast<std::size_t>(c + k)] += mixcon::lane(self, k);
     }
     if constexpr (Problem::of_distance)
-      if (near.any) add_near(a, c, by_similarity, near);
+      if (nearby.any) add_near(a, c, by_similarity, nearby);
     if (to_.wants_scale) sums.scale += Problem::slope_times(by_logit, s * factor), sums.bias += by_logit;
     if (to_.candidate_bias)
       for (int k = 0; k < lane_count<U>(); ++k) to_.candidate_bias[c + k] += mixcon::lane(by_logit, k);
@@ -179,12 +179,12 @@ class tile_scatter {
   }
   /// What pairs add whose distance was measured from differences; their weights are 0.
   template <class U>
-  void add_near(index_t a, index_t c, const U& by_similarity, const near_pairs<U>& near) {
+  void add_near(index_t a, index_t c, const U& by_similarity, const near_pairs<U>& nearby) {
     const index_t pitch = p_.anchors.pitch();
     const T* const anchor = p_.anchors.row(a);
     for (int k = 0; k < lane_count<U>(); ++k) {
-      if (mixcon::detail::answer_of(near.far, k)) continue;
-      const mixcon::detail::pair_pull<T> pull(p_.similarity, mixcon::lane(by_similarity, k), near.distance[k]);
+      if (mixcon::detail::answer_of(nearby.apart, k)) continue;
+      const mixcon::detail::pair_pull<T> pull(p_.similarity, mixcon::lane(by_similarity, k), nearby.distance[k]);
       if (pull.is_none()) continue;
       const T* const candidate = p_.candidates.row(c + k);
       if (!to_.anchors.empty()) pull.template add<vector>(to_.anchors.data() + a * pitch, anchor, candidate, pitch);

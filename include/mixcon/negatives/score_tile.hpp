@@ -87,9 +87,9 @@ class score_tiles {
       const T least = anchor_squared_.least[static_cast<std::size_t>(a)];
       const T* const least_of = key_squared_.least.data() + from;
       const auto is_near = [&](index_t c) { return !(squared_distance(row[c], aa, kk[c]) > least + least_of[c]); };
-      index_t near = 0;
-      for (index_t c = 0; c < many; ++c) near += is_near(c) ? 1 : 0;
-      if (near > 0) {
+      index_t nearby = 0;
+      for (index_t c = 0; c < many; ++c) nearby += is_near(c) ? 1 : 0;
+      if (nearby > 0) {
         constexpr index_t at_once = lane_count<V>();
         wide_t<T> distance[static_cast<std::size_t>(at_once)] = {};
         index_t measured = -1;
