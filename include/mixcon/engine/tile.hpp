@@ -133,22 +133,33 @@ inline bool is_true(const lane_mask<T, W>& yes) {
   return yes.all();
 }
 
-/// Measures anchor a and lane_count<U>() candidates from c on.
+/// Measures anchor a and lane_count<U>() candidates from c on; mends the values and slopes that are not `apart`.
 template <class U, class Problem>
-void measure(const Problem& p, const prepared<Problem>& with, index_t a, index_t c, near_pairs<U>& nearby) {
+[[gnu::noinline]] void measure(const Problem& p, const prepared<Problem>& with, index_t a, index_t c,
+                               const mask_of<U>& apart, U& value, similarity_slopes<U>& slopes, near_pairs<U>& nearby) {
   using T = typename Problem::number;
   constexpr index_t lanes = register_tile<T>::lanes;
   const index_t tile = c / tile_columns, column = c % tile_columns, first = column / lanes * lanes;
   const rows_of_vectors<T> panel = with.candidates[tile];
-  mixcon::detail::wide_t<T> all[static_cast<std::size_t>(lanes)];
-  panel_distances(p.anchors.width(), p.anchors.row(a), rows_of_vectors<T>{panel.data + first, panel.row}, all);
+  mixcon::detail::wide_t<T> all[static_cast<std::size_t>(lanes)] = {};
+  bool is_itself = &p.anchors == &p.candidates && p.anchors.finite();  // a row and itself: every row meets that
+  for (int k = 0; k < lane_count<U>(); ++k)
+    is_itself = is_itself && (mixcon::detail::answer_of(apart, k) || c + k == a);
+  if (!is_itself)
+    panel_distances(p.anchors.width(), p.anchors.row(a), rows_of_vectors<T>{panel.data + first, panel.row}, all);
   for (int k = 0; k < lane_count<U>(); ++k) nearby.distance[k] = all[column - first + k];
+  nearby.any = true, nearby.apart = apart;
+  value = mixcon::choose(apart, value, mixcon::detail::each_lane<U>([&](int k) {
+                           return static_cast<T>(p.similarity.of_distance(nearby.distance[k]));
+                         }));
+  slopes = {mixcon::choose(apart, slopes.other, U(0)), mixcon::choose(apart, slopes.own, U(0))};
 }
 
 /// The similarities and slopes of anchor a with lane_count<U>() candidates from c on, given their products.
 template <class U, class Problem>
-U similarity_at(const Problem& p, const prepared<Problem>& with, index_t a, index_t c, const U& dot,
-                similarity_slopes<U>& slopes, [[maybe_unused]] near_pairs<U>& nearby) {
+[[gnu::always_inline]] inline U similarity_at(const Problem& p, const prepared<Problem>& with, index_t a, index_t c,
+                                              const U& dot, similarity_slopes<U>& slopes,
+                                              [[maybe_unused]] near_pairs<U>& nearby) {
   if constexpr (Problem::is_given) {
     slopes = {U(1), U(0)};
     return p.similarity.template at<U>(a, c);
@@ -161,17 +172,16 @@ U similarity_at(const Problem& p, const prepared<Problem>& with, index_t a, inde
     slopes = p.similarity.slopes(dot, aa, cc);
     const U value = p.similarity.value(dot, aa, cc);
     if constexpr (Problem::of_distance) {
-      using T = typename Problem::number;
       const U least = U(with.anchor_squared.least[static_cast<std::size_t>(a)]) +
                       mixcon::detail::load_as<U>(with.candidate_squared.least.data() + c);
       const mask_of<U> apart = mixcon::detail::squared_distance(dot, aa, cc) > least;
-      if (is_true(apart)) return value;
-      nearby.any = true, nearby.apart = apart;
-      measure(p, with, a, c, nearby);
-      slopes = {mixcon::choose(apart, slopes.other, U(0)), mixcon::choose(apart, slopes.own, U(0))};
-      return mixcon::choose(apart, value, mixcon::detail::each_lane<U>([&](int k) {
-                              return static_cast<T>(p.similarity.of_distance(nearby.distance[k]));
-                            }));
+      if (!is_true(apart)) [[unlikely]] {
+        U mended = value;  // so that the common case keeps its registers
+        similarity_slopes<U> mended_slopes = slopes;
+        measure(p, with, a, c, apart, mended, mended_slopes, nearby);
+        slopes = mended_slopes;
+        return mended;
+      }
     }
     return value;
   }

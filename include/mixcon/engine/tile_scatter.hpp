@@ -167,7 +167,8 @@ class tile_scatter {
         candidate_self_[static_cast<std::size_t>(c + k)] += mixcon::lane(self, k);
     }
     if constexpr (Problem::of_distance)
-      if (nearby.any) add_near(a, c, by_similarity, nearby);
+      if (nearby.any) [[unlikely]]
+        add_near(a, c, by_similarity, nearby);
     if (to_.wants_scale) sums.scale += Problem::slope_times(by_logit, s * factor), sums.bias += by_logit;
     if (to_.candidate_bias)
       for (int k = 0; k < lane_count<U>(); ++k) to_.candidate_bias[c + k] += mixcon::lane(by_logit, k);
@@ -179,7 +180,7 @@ class tile_scatter {
   }
   /// What pairs add whose distance was measured from differences; their weights are 0.
   template <class U>
-  void add_near(index_t a, index_t c, const U& by_similarity, const near_pairs<U>& nearby) {
+  [[gnu::noinline]] void add_near(index_t a, index_t c, const U& by_similarity, const near_pairs<U>& nearby) {
     const index_t pitch = p_.anchors.pitch();
     const T* const anchor = p_.anchors.row(a);
     for (int k = 0; k < lane_count<U>(); ++k) {
