@@ -4,6 +4,8 @@
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/tensor_traits.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 namespace detail {
@@ -52,3 +54,5 @@ auto as_tensor(Storage&& storage, const axes<Rank>& extents) {
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -9,6 +9,8 @@
 #include <cmath>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Decoupled mixup: the cross entropy of a mixed batch, and for each of the two classes a term that does not let the
@@ -112,3 +114,5 @@ auto value_and_grad(const Executor& executor, const decoupled_mixup& loss, const
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

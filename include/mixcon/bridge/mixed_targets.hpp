@@ -5,6 +5,8 @@
 #include <mixcon/core/integer_view.hpp>
 #include <mixcon/mix/plan.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Targets of mixed anchors: anchor a shares those of sample a and of its partner, by lambda.
@@ -89,3 +91,5 @@ template <class Base, class Region>
 mixed_targets(Base, const mix_plan<Region>&) -> mixed_targets<Base>;
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

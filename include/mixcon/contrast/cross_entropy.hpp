@@ -4,6 +4,8 @@
 #include <mixcon/contrast/pair.hpp>
 #include <mixcon/core/soft.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Statistic: P log sum_candidates w e^x - sum_targets p x, where P = sum p: the cross-entropy of the row's softmax
@@ -125,3 +127,5 @@ struct cross_entropy {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

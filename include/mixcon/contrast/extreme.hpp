@@ -3,6 +3,8 @@
 
 #include <mixcon/contrast/pair.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 namespace detail {
@@ -133,3 +135,5 @@ template <class Set>
 smallest(Set) -> smallest<Set>;
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -6,6 +6,8 @@
 
 #include <cmath>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 namespace detail {
@@ -156,3 +158,5 @@ struct knowledge_distillation {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -4,6 +4,8 @@
 #include <mixcon/contrast/function_of_logit.hpp>
 #include <mixcon/contrast/reading.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Statistic: log sum w e^f(x) over the pairs of `Set`; -infinity when none enters. `f` is a factor (1 unless said) or
@@ -88,3 +90,5 @@ template <class Set, class F>
 log_sum_exp(Set, F) -> log_sum_exp<Set, F>;
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

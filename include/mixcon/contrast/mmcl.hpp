@@ -6,6 +6,8 @@
 
 #include <cmath>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Max-margin contrastive learning (MMCL), the form with a matrix inverse: negatives are weighted by how much they
@@ -183,3 +185,5 @@ void mmcl_coefficients(const Executor& executor, const mmcl& loss, const Embeddi
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

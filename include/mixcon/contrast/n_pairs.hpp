@@ -10,6 +10,8 @@
 
 #include <map>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// N-pairs: one pair of rows a class, each first row against the second rows of all classes.
@@ -96,3 +98,5 @@ auto value_and_grad(const Executor& executor, const n_pairs& loss, const label_t
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

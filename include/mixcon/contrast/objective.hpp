@@ -5,6 +5,8 @@
 #include <mixcon/contrast/loss.hpp>
 #include <mixcon/contrast/similarity.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// How the anchors' values become one number, for losses whose formula returns one number.
@@ -75,3 +77,5 @@ template <class Loss, class Similarity, class Logits>
 contrast(Loss, Similarity, Logits) -> contrast<Loss, Similarity, Logits>;
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

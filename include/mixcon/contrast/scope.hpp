@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <mixcon/core/config.hpp>
+
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// What a loss's formula is evaluated for; said by `static constexpr auto scope = each::positive;`, else each anchor.
@@ -30,3 +34,5 @@ constexpr bool sees_both_ends() {
 
 }  // namespace detail
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -3,6 +3,8 @@
 
 #include <mixcon/core/real.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// How rows enter a similarity: as they are, or divided by their length (a row of length <= 1e-12 is divided by 1e-12,
@@ -99,3 +101,5 @@ struct negative_distance {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

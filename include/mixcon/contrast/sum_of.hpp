@@ -4,6 +4,8 @@
 #include <mixcon/contrast/function_of_logit.hpp>
 #include <mixcon/contrast/reading.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 namespace detail {
@@ -98,3 +100,5 @@ template <class Set>
 count(Set) -> count<Set>;
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -3,6 +3,8 @@
 
 #include <mixcon/contrast/loss.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Which triplets (anchor a, positive p, negative n) count, by gap = D_an - D_ap. The choice is not differentiated.
@@ -52,3 +54,5 @@ struct triplet_margin {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -6,6 +6,8 @@
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/uniform.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Beta(a, b) in [0, 1]: X / (X + Y) of two Gamma draws, in logarithms, so that any a and b are right; a = b = 1 is
@@ -23,3 +25,5 @@ double beta(S& stream, double a, double b) {
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

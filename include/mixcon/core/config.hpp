@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <mixcon/core/strict_floats.hpp>
+
 #include <cstdint>
 
 /// Version of these headers. `MIXCON_VERSION` compares as a number: 10000 * major + 100 * minor + patch.

@@ -8,6 +8,8 @@
 #include <mixcon/core/tensor_view.hpp>
 #include <mixcon/core/uniform.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 namespace detail {
@@ -55,3 +57,5 @@ void dirichlet(S& stream, vector_view<const double> concentration, vector_view<d
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -3,6 +3,8 @@
 
 #include <mixcon/core/real.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Forward-mode dual number: a value and its derivatives by K inputs. Formulas are evaluated with these, so a loss
@@ -167,3 +169,5 @@ MIXCON_HD constexpr dual<T, K> relu(const dual<T, K>& a) {
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -5,6 +5,8 @@
 
 #include <type_traits>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// A view of integers of any type (labels, partners, class ids), read as std::int64_t. Labels are only compared, so
@@ -35,3 +37,5 @@ class integer_view {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -5,6 +5,8 @@
 
 #include <cstdint>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 // Two files of one program may be compiled for different instruction sets. What depends on the set lives in a namespace
 // of its own, so that the linker never takes one file's code for the other's.
 #if defined(__AVX512F__)
@@ -105,17 +107,17 @@ struct lanes {
     v *= o.v;
     return *this;
   }
-  MIXCON_HD friend lanes operator+(lanes a, lanes b) { return a.v + b.v; }
-  MIXCON_HD friend lanes operator-(lanes a, lanes b) { return a.v - b.v; }
-  MIXCON_HD friend lanes operator*(lanes a, lanes b) { return a.v * b.v; }
-  MIXCON_HD friend lanes operator/(lanes a, lanes b) { return a.v / b.v; }
-  MIXCON_HD friend lanes operator-(lanes a) { return -a.v; }
-  MIXCON_HD friend mask operator>(lanes a, lanes b) { return {a.v > b.v}; }
-  MIXCON_HD friend mask operator<(lanes a, lanes b) { return {a.v < b.v}; }
-  MIXCON_HD friend mask operator<=(lanes a, lanes b) { return {a.v <= b.v}; }
-  MIXCON_HD friend mask operator>=(lanes a, lanes b) { return {a.v >= b.v}; }
-  MIXCON_HD friend mask operator==(lanes a, lanes b) { return {a.v == b.v}; }
-  MIXCON_HD friend mask operator!=(lanes a, lanes b) { return {a.v != b.v}; }
+  MIXCON_STRICT_FRIEND MIXCON_HD friend lanes operator+(lanes a, lanes b) { return a.v + b.v; }
+  MIXCON_STRICT_FRIEND MIXCON_HD friend lanes operator-(lanes a, lanes b) { return a.v - b.v; }
+  MIXCON_STRICT_FRIEND MIXCON_HD friend lanes operator*(lanes a, lanes b) { return a.v * b.v; }
+  MIXCON_STRICT_FRIEND MIXCON_HD friend lanes operator/(lanes a, lanes b) { return a.v / b.v; }
+  MIXCON_STRICT_FRIEND MIXCON_HD friend lanes operator-(lanes a) { return -a.v; }
+  MIXCON_STRICT_FRIEND MIXCON_HD friend mask operator>(lanes a, lanes b) { return {a.v > b.v}; }
+  MIXCON_STRICT_FRIEND MIXCON_HD friend mask operator<(lanes a, lanes b) { return {a.v < b.v}; }
+  MIXCON_STRICT_FRIEND MIXCON_HD friend mask operator<=(lanes a, lanes b) { return {a.v <= b.v}; }
+  MIXCON_STRICT_FRIEND MIXCON_HD friend mask operator>=(lanes a, lanes b) { return {a.v >= b.v}; }
+  MIXCON_STRICT_FRIEND MIXCON_HD friend mask operator==(lanes a, lanes b) { return {a.v == b.v}; }
+  MIXCON_STRICT_FRIEND MIXCON_HD friend mask operator!=(lanes a, lanes b) { return {a.v != b.v}; }
 };
 
 /// As many lanes as a vector register of this instruction set holds.
@@ -290,3 +292,5 @@ struct detail::infinity<lanes<T, W>> {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -5,6 +5,8 @@
 
 #include <cstdint>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon::detail {
 
 struct address_range {
@@ -63,3 +65,5 @@ bool overlap(const tensor_view<A, RankA>& a, const tensor_view<B, RankB>& b) {
 }
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

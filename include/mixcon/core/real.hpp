@@ -6,6 +6,8 @@
 #include <cmath>
 #include <type_traits>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 // What a number must offer besides + - * / and comparisons, so that statistics, similarities and formulas can be
@@ -130,3 +132,5 @@ MIXCON_HD lane_part<T, Parts> part(const T& x, int k) {
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

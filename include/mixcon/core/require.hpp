@@ -13,6 +13,8 @@
 #include <stdexcept>
 #endif
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 /// Checks an argument at the public door. When `condition` is false, throws `std::invalid_argument` whose text is the
 /// rest of the arguments written one after another (text, numbers, axes); under -fno-exceptions, prints the text to
 /// stderr and aborts. The sentence names the function, what came, what was expected, and a likely fix.
@@ -67,3 +69,5 @@ std::string sentence(const Parts&... parts) {
 }
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

@@ -3,6 +3,8 @@
 
 #include <mixcon/core/dual.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 // Words for formulas in log space. All accept an empty statistic, which is -infinity, and are exact where the textbook
@@ -46,3 +48,5 @@ MIXCON_HD inline dual<T, K> log_diff_exp(const dual<T, K>& a, const dual<T, K>& 
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -16,6 +16,8 @@
 #include <utility>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// A few threads that stay, and share out numbered tasks. After a region they spin for some microseconds, then sleep.
@@ -214,3 +216,5 @@ inline void thread_pool::wake_sleepers() {
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

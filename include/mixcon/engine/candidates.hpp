@@ -8,6 +8,8 @@
 #include <optional>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 namespace detail {
@@ -135,3 +137,5 @@ requires(detail::SegmentPart<First> && (detail::SegmentPart<More> && ...)) auto 
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

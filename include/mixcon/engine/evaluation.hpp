@@ -6,6 +6,8 @@
 #include <mixcon/engine/operands.hpp>
 #include <mixcon/engine/triplets.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon::detail {
 
 /// The logits when anchors and candidates have changed places.
@@ -259,3 +261,5 @@ auto evaluate(const char* function, const Objective& objective, const Targets& t
 }
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

@@ -5,6 +5,8 @@
 #include <mixcon/core/ordered_sum.hpp>
 #include <mixcon/engine/formulas.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon::detail {
 
 /// How refusals name a row: the public call, and "anchor" or, where the columns' softmax is taken, "candidate".
@@ -244,3 +246,5 @@ loss_result<T> finish(const Executor& executor, const row_words& words, const Ob
 }
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

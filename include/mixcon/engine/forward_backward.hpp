@@ -3,6 +3,8 @@
 
 #include <mixcon/engine/evaluation.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 namespace detail {
@@ -123,3 +125,5 @@ loss_result<accumulate_t<E>> value_and_grad(const Executor& executor, const Obje
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

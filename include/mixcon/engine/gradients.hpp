@@ -5,6 +5,8 @@
 
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Where the gradient of one candidate segment goes: (M, D), or (N, k, D) for own candidates. Default-made: not wanted.
@@ -43,3 +45,5 @@ struct gradients {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

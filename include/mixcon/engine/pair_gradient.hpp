@@ -3,6 +3,8 @@
 
 #include <mixcon/engine/formulas.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon::detail {
 
 /// Adds what one pair of anchor a contributes to every gradient that is wanted.
@@ -34,3 +36,5 @@ void add_pair(const Problem& p, const Saved& saved, index_t a, const visited_pai
 }
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

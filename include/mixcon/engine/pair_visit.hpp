@@ -3,6 +3,8 @@
 
 #include <mixcon/engine/problem.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon::detail {
 
 /// One pair, as a plain loop comes by it.
@@ -53,3 +55,5 @@ void visit_shared(const Problem& p, index_t a, Visit&& visit) {
 }
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

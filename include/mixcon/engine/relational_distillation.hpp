@@ -8,6 +8,8 @@
 #include <mixcon/core/ordered_sum.hpp>
 #include <mixcon/engine/tile_product.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Relational knowledge distillation (RKD): distances between the student's rows, and angles at each of them, are to be
@@ -279,3 +281,5 @@ auto value_and_grad(const Executor& executor, const relational_distillation& los
 
 }  // namespace MIXCON_INSTRUCTION_SET
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -5,6 +5,8 @@
 
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 namespace detail {
@@ -75,3 +77,5 @@ class saved_statistics<contrast<Loss, Similarity, Logits>, T> {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -6,6 +6,8 @@
 
 #include <memory>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 inline namespace MIXCON_INSTRUCTION_SET {
 namespace tiles {
@@ -146,3 +148,5 @@ U similarity_at(const Problem& p, const prepared<Problem>& with, index_t a, inde
 }  // namespace tiles
 }  // namespace MIXCON_INSTRUCTION_SET
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

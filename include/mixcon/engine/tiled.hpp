@@ -9,6 +9,8 @@
 
 #include <optional>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 inline namespace MIXCON_INSTRUCTION_SET {
 
@@ -202,3 +204,5 @@ struct tiled {
 
 }  // namespace MIXCON_INSTRUCTION_SET
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -11,6 +11,8 @@
 
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 namespace detail {
@@ -107,3 +109,5 @@ struct alignmix {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -15,6 +15,8 @@
 #include <cstddef>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Attentive CutMix: each image keeps the cells of a grid that its features attend to most, and shows its partner in
@@ -84,3 +86,5 @@ struct attentivemix {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -7,6 +7,8 @@
 
 #include <string>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// The extents of a batch of images, whatever the order of its elements in memory.
@@ -74,3 +76,5 @@ inline void require_signal(const char* who, const signal_shape& shape) {
 
 }  // namespace detail
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -17,6 +17,8 @@
 #include <type_traits>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// GuidedMixup: at each pixel the two images share by their saliency, m = s_own / (s_own + s_partner), 1/2 where both
@@ -99,3 +101,5 @@ struct guidedmixup {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -6,6 +6,8 @@
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/tensor_view.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 namespace detail {
@@ -73,3 +75,5 @@ inline void raise_own_weight(vector_view<double> weights, double floor) {
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

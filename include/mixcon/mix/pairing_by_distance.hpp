@@ -12,6 +12,8 @@
 #include <cstddef>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 /// Pairings that look at features (N, D) or at a matrix of distances (N, N). They cost O(N^2 D).
 namespace mixcon::pairing {
 
@@ -189,3 +191,5 @@ struct max_distance_cycle {
 };
 
 }  // namespace mixcon::pairing
+
+MIXCON_STRICT_FLOATS_END

@@ -10,6 +10,8 @@
 
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 namespace detail {
@@ -261,3 +263,5 @@ struct puzzlemix {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -8,6 +8,8 @@
 #include <mixcon/mix/resized_boxes.hpp>
 #include <mixcon/mix/weighted_labels.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// SnapMix: a box of the partner, resized, covers a box of another size; labels follow how much of either object's
@@ -75,3 +77,5 @@ struct snapmix {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -12,6 +12,8 @@
 
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// TokenMix: the partner covers several blocks of tokens of a vision transformer instead of one box; labels follow how
@@ -113,3 +115,5 @@ struct tokenmix {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

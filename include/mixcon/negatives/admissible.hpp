@@ -4,6 +4,8 @@
 #include <mixcon/contrast/targets/bound.hpp>
 #include <mixcon/core/integer_view.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Which keys may be negatives of which anchors: every key, but for those that share the anchor's id (the same sample,
@@ -61,3 +63,5 @@ struct admissible_targets {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -6,6 +6,8 @@
 
 #include <map>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Targets of anchors against a cross-batch memory: rows of the anchor's label are positives in equal shares, other
@@ -91,3 +93,5 @@ class cross_batch_memory {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -4,6 +4,8 @@
 #include <mixcon/mix/draws.hpp>
 #include <mixcon/negatives/top_k.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// m negatives for each anchor, drawn so that distances are covered evenly: a negative at distance d has weight 1 /
@@ -54,3 +56,5 @@ struct distance_weighted {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -4,6 +4,8 @@
 #include <mixcon/negatives/heap.hpp>
 #include <mixcon/negatives/top_k.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// What becomes of keys that are taken for false negatives: they leave the denominator, or become positives too.
@@ -150,3 +152,5 @@ struct false_negatives {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

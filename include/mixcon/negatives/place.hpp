@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <mixcon/core/config.hpp>
+
 #include <cstdint>
 #include <type_traits>
+
+MIXCON_STRICT_FLOATS_BEGIN
 
 namespace mixcon::detail {
 
@@ -22,3 +26,5 @@ T from_place(place_of<T> place) {
 }
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

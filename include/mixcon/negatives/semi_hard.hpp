@@ -4,6 +4,8 @@
 #include <mixcon/mix/draws.hpp>
 #include <mixcon/negatives/top_k.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Which negative of the band is taken: the one closest to the anchor, or one at random.
@@ -69,3 +71,5 @@ struct semi_hard {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -7,6 +7,8 @@
 #include <mixcon/negatives/negative_list.hpp>
 #include <mixcon/negatives/score_tile.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Keys with the scores they were chosen by, best first: `score` (N, m); 0 in empty slots.
@@ -81,3 +83,5 @@ struct top_k {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

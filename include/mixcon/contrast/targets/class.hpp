@@ -4,6 +4,8 @@
 #include <mixcon/contrast/targets/bound.hpp>
 #include <mixcon/core/integer_view.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 namespace detail {
@@ -76,3 +78,5 @@ struct member_targets {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -3,6 +3,8 @@
 
 #include <mixcon/contrast/targets/bound.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// The targets of `base`, each times a number of its anchor: `by` (N), of any sign. A positive stays one where the
@@ -52,3 +54,5 @@ template <class Base, class Factors>
 scaled_targets(Base, const Factors&) -> scaled_targets<Base>;
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END
