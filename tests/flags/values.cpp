@@ -16,6 +16,7 @@
 #include <mixcon/engine/executor.hpp>
 #include <mixcon/engine/forward_backward.hpp>
 #include <mixcon/mix/mixup.hpp>
+#include <mixcon/mix/pairing_by_distance.hpp>
 
 #include <cmath>
 #include <stdexcept>
@@ -98,6 +99,7 @@ void nan_rows_and_parameters() {
   const tiled engine{.threads = 1};
   const float value = value_and_grad(engine, objective, views, b.rows(), b.gradient()).value;
   naive::yes("a NaN row gives NaN", naive::is_nan(&value));
+  naive::yes("a pairing refuses NaN features", refused([&] { (void)pairing::nearest{}.neighbours(b.rows()); }));
   objective.check_finite = true;
   const auto refuses_it = [&] {
     return refused([&] { value_and_grad(engine, objective, views, b.rows(), b.gradient()); });

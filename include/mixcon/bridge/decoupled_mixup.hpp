@@ -42,8 +42,8 @@ Wide log_sum_and_shares(std::vector<Wide>& entries) {
   Wide* const x = entries.data();
   Wide top = minus_infinity<Wide>(), sum = 0;
   for (const Wide entry : entries)
-    if (!(entry <= top) && top == top) top = entry;  // NaN stays
-  if (top == minus_infinity<Wide>()) {
+    if (!(entry <= top) && !is_nan(top)) top = entry;  // NaN stays
+  if (is_minus_infinity(top)) {
     for (Wide& entry : entries) entry = 0;
     return top;
   }

@@ -85,7 +85,7 @@ double margin_kernel(const packed_rows<T>& x, index_t i, const packed_rows<T>& y
   double dot = 0;
   for (index_t k = 0; k < x.width(); ++k) dot += static_cast<double>(x.row(i)[k]) * static_cast<double>(y.row(j)[k]);
   const double kernel = std::exp((2 * dot - 2) / sigma);
-  MIXCON_REQUIRE(kernel - kernel == 0 || dot != dot, "mmcl: the kernel of rows ", i, " and ", j, " is ", kernel,
+  MIXCON_REQUIRE(kernel - kernel == 0 || is_nan(dot), "mmcl: the kernel of rows ", i, " and ", j, " is ", kernel,
                  "; expected rows of about unit length. Normalise them, or raise sigma");
   return kernel;
 }

@@ -5,6 +5,8 @@
 
 #include <cstdint>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 /// Version of these headers. `MIXCON_VERSION` compares as a number: 10000 * major + 100 * minor + patch.
 #define MIXCON_VERSION_MAJOR 0
 #define MIXCON_VERSION_MINOR 1
@@ -40,3 +42,5 @@ namespace mixcon {
 using index_t = std::int64_t;
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

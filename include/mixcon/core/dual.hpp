@@ -160,7 +160,7 @@ MIXCON_HD constexpr dual<T, K> square(const dual<T, K>& a) {
 /// The larger of two; NaN stays.
 template <class T, int K>
 MIXCON_HD constexpr dual<T, K> larger(const dual<T, K>& a, const dual<T, K>& b) {
-  return choose(b.value > a.value || b.value != b.value, b, a);
+  return choose(b.value > a.value || is_nan(b.value), b, a);
 }
 /// max(a, 0); slope 0 at 0; NaN stays.
 template <class T, int K>

@@ -143,6 +143,29 @@ MIXCON_HD inline lane_mask<T, W> choose(lane_mask<T, W> yes, lane_mask<T, W> a, 
 }
 
 template <class T, int W>
+MIXCON_HD inline lane_mask<T, W> is_nan(lanes<T, W> x) {
+#if __FINITE_MATH_ONLY__
+  using integer = typename lane_mask<T, W>::integer;
+  const T infinity = static_cast<T>(__builtin_huge_val());
+  const integer sign = integer{1} << (8 * sizeof(T) - 1);
+  const auto size = __builtin_bit_cast(typename lane_mask<T, W>::vector, x.v) & ~sign;
+  return {size > __builtin_bit_cast(integer, infinity)};
+#else
+  return x != x;
+#endif
+}
+template <class T, int W>
+MIXCON_HD inline lane_mask<T, W> is_minus_infinity(lanes<T, W> x) {
+#if __FINITE_MATH_ONLY__
+  const T infinity = static_cast<T>(-__builtin_huge_val());
+  return {__builtin_bit_cast(typename lane_mask<T, W>::vector, x.v) ==
+          __builtin_bit_cast(typename lane_mask<T, W>::integer, infinity)};
+#else
+  return x == lanes<T, W>(minus_infinity<T>());
+#endif
+}
+
+template <class T, int W>
 MIXCON_HD inline lanes<T, W> plain(lanes<T, W> x) {
   return x;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mixcon/core/config.hpp>
+#include <mixcon/core/not_finite.hpp>
 
 #include <cmath>
 #include <type_traits>
@@ -12,7 +13,7 @@ namespace mixcon {
 
 // What a number must offer besides + - * / and comparisons, so that statistics, similarities and formulas can be
 // written once for float, double, long double, a vector of lanes (core/lanes.hpp) and dual numbers over any of them
-// (core/dual.hpp): exp_of, log_of, log1p_of, sqrt_of, choose, plain, minus_infinity.
+// (core/dual.hpp): exp_of, log_of, log1p_of, sqrt_of, choose, plain, minus_infinity, and those of core/not_finite.hpp.
 
 /// A plain floating-point number.
 template <class T>

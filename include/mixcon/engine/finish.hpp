@@ -42,8 +42,8 @@ void check_visible(const row_words& words, const std::vector<row_state<Problem, 
                    const std::vector<char>& counts, const Totals& totals) {
   for (std::size_t a = 0; a < states.size(); ++a)
     for (const auto value : totals[a].value)
-      MIXCON_REQUIRE(!counts[a] || states[a].seen.visible > T(0) || value != minus_infinity<wide_t<T>>(),
-                     words.function, ": ", words.row, " ", static_cast<index_t>(a),
+      MIXCON_REQUIRE(!counts[a] || states[a].seen.visible > T(0) || !is_minus_infinity(value), words.function, ": ",
+                     words.row, " ", static_cast<index_t>(a),
                      " sees no candidate: all are hidden or have weight 0, and the loss takes the logarithm of their "
                      "sum; expected at least one visible candidate");
 }

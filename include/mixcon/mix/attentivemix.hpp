@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mixcon/core/config.hpp>
+#include <mixcon/core/not_finite.hpp>
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/tensor_traits.hpp>
 #include <mixcon/mix/box.hpp>
@@ -75,7 +76,7 @@ struct attentivemix {
     for (index_t k = 0; k < count; ++k) {
       std::size_t best = score.size();
       for (std::size_t cell = 0; cell < score.size(); ++cell) {
-        MIXCON_REQUIRE(score[cell] == score[cell], "attentivemix: the features of sample ", sample, " hold NaN.");
+        MIXCON_REQUIRE(!is_nan(score[cell]), "attentivemix: the features of sample ", sample, " hold NaN.");
         if (taken[cell] == 0 && (best == score.size() || score[cell] > score[best])) best = cell;
       }
       taken[best] = 1;

@@ -39,7 +39,7 @@ struct distance_weighted {
       for (index_t j = 0; j < c.count(); ++j) {
         if (!admissible(i, j)) continue;
         const double squared = 2 - 2 * static_cast<double>(a.dot(a.row(i), c.row(j)));
-        MIXCON_REQUIRE(squared == squared, "distance_weighted: the distance of anchor ", i, " and key ", j,
+        MIXCON_REQUIRE(!is_nan(squared), "distance_weighted: the distance of anchor ", i, " and key ", j,
                        " is NaN; expected finite rows");
         const double distance = squared > least * least ? sqrt(squared) : least;
         if (distance > most) continue;

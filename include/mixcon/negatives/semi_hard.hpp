@@ -54,7 +54,7 @@ struct semi_hard {
       for (index_t j = 0; j < c.count(); ++j) {
         if (!admissible(i, j)) continue;
         const T d = distance(a.row(i), c.row(j));
-        MIXCON_REQUIRE(d == d && nearest == nearest, "semi_hard: a distance of anchor ", i,
+        MIXCON_REQUIRE(!is_nan(d) && !is_nan(nearest), "semi_hard: a distance of anchor ", i,
                        " is NaN; expected finite rows");
         if (farthest < 0 || d > farthest_distance) farthest = j, farthest_distance = d;
         if (!(d > nearest && d < most)) continue;

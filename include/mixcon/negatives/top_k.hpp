@@ -58,7 +58,7 @@ struct top_k {
         best[static_cast<std::size_t>(anchor - block * scores.rows)].template show<V>(
             row, scores.numbers(), first, count, [&](const T& score, index_t key) {
               if (!admissible(anchor, key)) return false;
-              MIXCON_REQUIRE(score == score, "top_k: the score of anchor ", anchor, " and key ", key,
+              MIXCON_REQUIRE(!is_nan(score), "top_k: the score of anchor ", anchor, " and key ", key,
                              " is NaN; expected finite rows. Has training diverged?");
               return true;
             });
