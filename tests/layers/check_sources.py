@@ -4,7 +4,7 @@
 
 Checks what no compiler does, by reading the sources under ROOT: which layer includes which, that nothing in include/
 knows a third party, that engines know no concrete loss, that the umbrella and the lists are complete, that macros are
-called MIXCON_, and that each file starts with its licence line. Prints a line per breach; exit status 1 when any.
+called MIXCON_, that -ffast-math does not reach what headers define, and that each file starts with its licence line. Prints a line per breach; exit status 1 when any.
 """
 import re
 import sys
@@ -30,6 +30,8 @@ OF_THE_SYSTEM = {"pthread.h": "core/thread_pool.hpp"}  # to hear of forks
 STOP = "mixcon/stopped_by_the_error_above"
 SOURCES = {".hpp", ".cpp", ".cuh", ".cu"}
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTILINE)
+CODE = re.compile(r"^(inline )?namespace |^template", re.MULTILINE)
+STRICT = "\nMIXCON_STRICT_FLOATS_BEGIN\n", "\nMIXCON_STRICT_FLOATS_END\n"
 MACRO = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)", re.MULTILINE)
 
 
@@ -116,6 +118,17 @@ def check_macros(headers):
                 yield f"{path}: the macro {macro} must be called MIXCON_{macro}"
 
 
+def check_strict_floats(headers):
+    """What a header defines stands between the two macros, and what it includes does not."""
+    for path, file in headers.items():
+        text = file.read_text(encoding="utf-8")
+        code = CODE.search(text)
+        if file.suffix == ".hpp" and code:
+            begin = text.find(STRICT[0])
+            if not max(text.rfind("#include"), 0) <= begin < code.start() or not text.endswith(STRICT[1]):
+                yield f"{path}: what follows the includes must stand between {STRICT[0].strip()} and {STRICT[1].strip()}"
+
+
 def check_first_lines(root):
     """Every source names its licence; every header is included once."""
     for folder in ("include", "cuda", "examples", "tests", "benchmarks"):
@@ -141,6 +154,7 @@ def breaches(root):
     yield from check_umbrella(headers)
     yield from check_lists(headers)
     yield from check_macros(headers)
+    yield from check_strict_floats(headers)
     yield from check_first_lines(root)
 
 

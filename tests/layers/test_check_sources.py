@@ -57,6 +57,15 @@ class CheckSources(unittest.TestCase):
         self.assertEqual(self.found(core__config_hpp='#include "real.hpp"\n'),
                          ['core/config.hpp: write <mixcon/...> instead of "real.hpp"'])
 
+    def test_fast_math_stays_out(self):
+        begin, code, end = "MIXCON_STRICT_FLOATS_BEGIN\n", "namespace mixcon {}\n", "MIXCON_STRICT_FLOATS_END\n"
+        include = "#include <cstdint>\n"
+        self.assertEqual(self.found(core__config_hpp=include + begin + code + end), [])
+        for wrong in (code, begin + code, code + end, begin + include + code + end, code + begin + end):
+            self.assertEqual(self.found(core__config_hpp=wrong),
+                             ["core/config.hpp: what follows the includes must stand between MIXCON_STRICT_FLOATS_BEGIN "
+                              "and MIXCON_STRICT_FLOATS_END"])
+
     def test_engines_know_no_loss(self):
         self.assertEqual(self.found(engine__serial_hpp="#include <mixcon/contrast/loss.hpp>\n"),
                          ["engine/serial.hpp: an engine must not know the loss contrast/loss.hpp"])

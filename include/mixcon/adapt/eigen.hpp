@@ -7,6 +7,8 @@
 
 #include <mixcon/core/tensor_traits.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 namespace detail {
@@ -60,3 +62,5 @@ struct tensor_traits<M> {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -15,6 +15,8 @@
 
 #include <mixcon/adapt/index_rows.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 namespace detail {
@@ -133,3 +135,5 @@ class faiss_index {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -10,6 +10,8 @@
 
 #include <mixcon/adapt/index_rows.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 struct hnsw_settings {
@@ -84,3 +86,5 @@ class hnsw_index {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 // What the adapters of indexes share.
 namespace mixcon::detail {
 
@@ -44,3 +46,5 @@ inline void check_search(const char* function, index_t width, const matrix_view<
 }
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

@@ -8,6 +8,8 @@
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/tensor_traits.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 namespace detail {
@@ -62,3 +64,5 @@ struct tensor_traits<M> {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -4,6 +4,8 @@
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/tensor_traits.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 namespace detail {
@@ -69,3 +71,5 @@ auto as_nhwc(Storage&& storage, const axes<4>& extents) {
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -14,6 +14,8 @@
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/tensor_traits.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 namespace detail {
@@ -98,3 +100,5 @@ struct tensor_traits<E> : detail::xtensor_traits<E> {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// The labels of a mixed batch as targets over classes: candidate c is class c (a column of given logits, a proxy), and
@@ -60,3 +62,5 @@ struct class_pair_targets {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -13,6 +13,8 @@
 
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 // What losses of classifier outputs share that are a sum over rows: the checks at the door, and the loop.
 namespace mixcon::detail {
 
@@ -58,3 +60,5 @@ loss_result<T> mean_over_rows(const Executor& executor, const matrix_view<const 
 }
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

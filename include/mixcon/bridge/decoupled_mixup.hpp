@@ -10,6 +10,8 @@
 #include <cmath>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Decoupled mixup: the cross entropy of a mixed batch, and for each of the two classes a term that does not let the
@@ -43,8 +45,8 @@ Wide log_sum_and_shares(std::vector<Wide>& entries) {
   Wide* const x = entries.data();
   Wide top = minus_infinity<Wide>(), sum = 0;
   for (const Wide entry : entries)
-    if (!(entry <= top) && top == top) top = entry;  // NaN stays
-  if (top == minus_infinity<Wide>()) {
+    if (!(entry <= top) && !is_nan(top)) top = entry;  // NaN stays
+  if (is_minus_infinity(top)) {
     for (Wide& entry : entries) entry = 0;
     return top;
   }
@@ -138,3 +140,5 @@ auto value_and_grad(const Executor& executor, const decoupled_mixup& loss, const
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -13,6 +13,8 @@
 #include <cstddef>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Infinite Class Mixup: every mixed image is a class of its own, whose classifier is mixed as the image is. With
@@ -152,3 +154,5 @@ auto value_and_grad(const Executor& executor, const infinite_class_mixup& loss, 
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -11,6 +11,8 @@
 
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Which gradients of a classifier's loss are wanted: by the features (N, D), the weights (K, D) and the bias (K).
@@ -150,3 +152,5 @@ loss_result<T> by_class_logits(const Executor& executor, const mixed_classifiers
 
 }  // namespace detail
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

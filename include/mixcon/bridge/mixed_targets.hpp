@@ -6,6 +6,8 @@
 #include <mixcon/core/integer_view.hpp>
 #include <mixcon/mix/plan.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Targets of mixed anchors: anchor a shares those of sample a and of its partner, by lambda.
@@ -99,3 +101,5 @@ template <class Base, class Region>
 mixed_targets(Base, const mix_plan<Region>&) -> mixed_targets<Base>;
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -8,6 +8,8 @@
 #include <cmath>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Every class is a yes-or-no question of its own, answered by soft labels t in [0, 1]:
@@ -78,3 +80,5 @@ auto value_and_grad(const Executor& executor, const soft_binary_cross_entropy& l
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -6,6 +6,8 @@
 #include <mixcon/core/overlap.hpp>
 #include <mixcon/core/tensor_traits.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// The gradients of a loss of aligned rows, row i of one matrix with row i of the other: (N, D) each. Default-made ones
@@ -94,3 +96,5 @@ void(clear)(const aligned_gradients<T>& wanted) {
 
 }  // namespace detail
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -8,6 +8,8 @@
 
 #include <concepts>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// A loss of two matrices of aligned rows that is no formula of one row: it has a `name`, a `check()`, and
@@ -90,3 +92,5 @@ auto value_and_grad(const Executor& executor, const Loss& loss, const First& x, 
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

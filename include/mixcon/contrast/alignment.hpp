@@ -4,6 +4,8 @@
 #include <mixcon/contrast/aligned_calls.hpp>
 #include <mixcon/core/length.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// How near positive pairs lie: the mean distance of aligned rows, to a power.
@@ -68,3 +70,5 @@ struct alignment {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

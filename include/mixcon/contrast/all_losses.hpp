@@ -26,6 +26,8 @@
 #include <mixcon/contrast/uniformity.hpp>
 #include <mixcon/contrast/weighted_softmax.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 using all_losses =
@@ -34,3 +36,5 @@ using all_losses =
          siglip, supcon_inside, triplet_margin, un_mix, uniformity, weighted_softmax>;
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -3,6 +3,8 @@
 
 #include <mixcon/contrast/loss.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// ArcFace: the softmax over class proxies, with the angle to the own class enlarged by a margin.
@@ -49,3 +51,5 @@ struct arcface {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -5,6 +5,8 @@
 #include <mixcon/contrast/columns.hpp>
 #include <mixcon/contrast/statistics.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Barlow Twins: the cross-correlation of two views' features is to be the identity.
@@ -151,3 +153,5 @@ loss_result<T> barlow_twins::evaluate(const Executor& executor, const detail::al
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -3,6 +3,8 @@
 
 #include <mixcon/contrast/loss.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// The triplet loss of each anchor's farthest positive and nearest negative.
@@ -31,3 +33,5 @@ struct batch_hard_triplet {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

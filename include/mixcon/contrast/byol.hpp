@@ -8,6 +8,8 @@
 #include <cmath>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// BYOL: predictions p find the targets z of another view, without negatives.
@@ -93,3 +95,5 @@ struct byol {
 inline byol simsiam() { return {.factor = 0.5, .offset = 0}; }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

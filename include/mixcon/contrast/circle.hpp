@@ -3,6 +3,8 @@
 
 #include <mixcon/contrast/loss.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Circle loss: each similarity is weighted by how far it is from its optimum, which makes the boundary a circle.
@@ -50,3 +52,5 @@ struct circle {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -5,6 +5,8 @@
 #include <mixcon/contrast/objective.hpp>
 #include <mixcon/contrast/targets/diagonal.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// CLIP: images find their texts and texts their images, half of each.
@@ -24,3 +26,5 @@ inline contrast<info_nce, dot_product> clip(double scale = 1 / 0.07) {
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

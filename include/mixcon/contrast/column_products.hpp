@@ -3,6 +3,8 @@
 
 #include <mixcon/contrast/aligned_calls.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon::detail {
 
 /// A matrix whose rows are padded with zeros to whole vectors.
@@ -97,3 +99,5 @@ padded_matrix<T> transposed(const padded_matrix<T>& m) {
 }
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

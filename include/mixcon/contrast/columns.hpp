@@ -5,6 +5,8 @@
 
 #include <cmath>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon::detail {
 
 /// A batch (N, D) with each feature's mean subtracted, so stored that its columns are the fewer: features, or samples
@@ -61,3 +63,5 @@ class centred_features {
 };
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

@@ -6,6 +6,8 @@
 
 #include <cmath>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Contrastive representation distillation (CRD), one direction: the student's row is to tell the teacher's row of the
@@ -79,3 +81,5 @@ double distillation_normalizer(const Anchors& anchors, const Own& candidates, do
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -3,6 +3,8 @@
 
 #include <mixcon/contrast/loss.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// The contrastive loss with margins: pulls positives nearer than one distance, pushes negatives beyond another.
@@ -60,3 +62,5 @@ struct contrastive_margin {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -5,6 +5,8 @@
 #include <mixcon/core/kept_sum.hpp>
 #include <mixcon/core/soft.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Statistic: P log sum_candidates w e^x - sum_targets p x, where P = sum p: the cross-entropy of the row's softmax
@@ -154,3 +156,5 @@ struct cross_entropy {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

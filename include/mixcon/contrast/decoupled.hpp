@@ -3,6 +3,8 @@
 
 #include <mixcon/contrast/loss.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Decoupled contrastive learning (DCL): the positive is left out of the partition, so that an easy positive does not
@@ -25,3 +27,5 @@ struct decoupled {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

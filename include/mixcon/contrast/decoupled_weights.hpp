@@ -6,6 +6,8 @@
 
 #include <cmath>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Two views of N samples, stacked (2N, D, view-major), where the positive of sample i attracts `weights[i]` times, in
@@ -67,3 +69,5 @@ std::vector<double> decoupled_weights(const Embeddings& embeddings, double sigma
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -9,6 +9,8 @@
 #include <initializer_list>
 #include <type_traits>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 // forward, backward and value_and_grad have overloads for every kind of loss. A call that fits none of them for a
 // reason that we know comes to one of the overloads here, which fits no other call, and is refused in one sentence in
 // place of the list of all overloads.
@@ -208,3 +210,5 @@ void backward(const detail::anything&, const B&, const C&, const D&, const E&, c
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

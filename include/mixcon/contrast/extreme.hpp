@@ -3,6 +3,8 @@
 
 #include <mixcon/contrast/pair.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 namespace detail {
@@ -40,7 +42,7 @@ MIXCON_HD void raise(peak<T>& p, const peak<T>& other) {
   const index_of<T> none(-1);
   const mask_of<T> there = mask_for<T>(other.where > none), first = mask_for<T>(p.where == none);
   const mask_of<T> lower = mask_for<T>(other.where < p.where);
-  const mask_of<T> wins = there && p.top == p.top && (first || !(other.top <= p.top) || (other.top == p.top && lower));
+  const mask_of<T> wins = there && !is_nan(p.top) && (first || !(other.top <= p.top) || (other.top == p.top && lower));
   p.top = choose(wins, other.top, p.top);
   p.where = choose(wins, other.where, p.where);
 }
@@ -133,3 +135,5 @@ template <class Set>
 smallest(Set) -> smallest<Set>;
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -4,6 +4,8 @@
 #include <mixcon/contrast/pair.hpp>
 #include <mixcon/core/dual.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 // A statistic may be of a function of the logit. Such a function is a plain callable that takes a dual number (and, if
@@ -54,3 +56,5 @@ MIXCON_HD constexpr T target_slope_of(const F& f, const logit_pair<T>& p) {
 
 }  // namespace detail
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -4,6 +4,8 @@
 #include <mixcon/contrast/sum_of.hpp>
 #include <mixcon/core/require.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Statistic: a number per anchor that the caller hands in, (N); sees no pair, constant in the backward pass.
@@ -45,3 +47,5 @@ struct given {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

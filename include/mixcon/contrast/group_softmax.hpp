@@ -3,6 +3,8 @@
 
 #include <mixcon/contrast/loss.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// The softmax's probability of the anchor's positives, all taken together.
@@ -25,3 +27,5 @@ struct group_softmax {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -3,6 +3,8 @@
 
 #include <mixcon/contrast/loss.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Contrastive learning with hard negatives (HCL): negatives count by how alike they are to the anchor, and the share
@@ -49,3 +51,5 @@ inline hard_negative debiased(double temperature = 0.5, double positive_prior = 
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

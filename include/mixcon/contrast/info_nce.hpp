@@ -3,6 +3,8 @@
 
 #include <mixcon/contrast/loss.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// The softmax cross-entropy of an anchor's logits against its targets. Which loss that is, the targets decide:
@@ -31,3 +33,5 @@ struct info_nce {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

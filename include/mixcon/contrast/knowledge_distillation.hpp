@@ -5,6 +5,8 @@
 #include <mixcon/contrast/softened_row.hpp>
 #include <mixcon/core/ordered_sum.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Hinton's knowledge distillation: the student's softened class probabilities are to be the teacher's.
@@ -59,3 +61,5 @@ struct knowledge_distillation {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

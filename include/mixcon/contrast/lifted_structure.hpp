@@ -3,6 +3,8 @@
 
 #include <mixcon/contrast/loss.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Lifted structured embedding: a positive pair against the negatives of both its rows, softly the nearest.
@@ -33,3 +35,5 @@ struct lifted_structure {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -4,6 +4,8 @@
 #include <mixcon/contrast/pair.hpp>
 #include <mixcon/core/tensor_view.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon::detail {
 
 // Targets and logit terms speak for lane_count<T>() consecutive candidates at once; these words spare them from knowing
@@ -78,3 +80,5 @@ MIXCON_HD role<T> role_by_lane(F&& f) {
 }
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

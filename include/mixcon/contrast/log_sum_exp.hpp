@@ -5,6 +5,8 @@
 #include <mixcon/contrast/reading.hpp>
 #include <mixcon/core/kept_sum.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Statistic: log sum w e^f(x) over the pairs of `Set`; -infinity when none enters. `f` is a factor (1 unless said) or
@@ -116,3 +118,5 @@ template <class Set, class F>
 log_sum_exp(Set, F) -> log_sum_exp<Set, F>;
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -5,6 +5,8 @@
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/tensor_traits.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 // Logits are  scale * factor(a, c) * similarity(a, c) + offset(a, c),  scale = objective.scale / loss.temperature.
@@ -83,3 +85,5 @@ template <class Scale, class Bias>
 pair_logits(Scale&, Bias&) -> pair_logits<element_t<Scale>>;
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -6,6 +6,8 @@
 #include <mixcon/contrast/terms.hpp>
 #include <mixcon/core/require.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 // A loss is a struct with named parameters and
@@ -191,3 +193,5 @@ void check_parameters(const Loss& loss) {
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

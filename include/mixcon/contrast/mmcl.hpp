@@ -6,6 +6,8 @@
 
 #include <cmath>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Max-margin contrastive learning (MMCL), the form with a matrix inverse: negatives are weighted by how much they
@@ -86,7 +88,7 @@ double margin_kernel(const packed_rows<T>& x, index_t i, const packed_rows<T>& y
   double dot = 0;
   for (index_t k = 0; k < x.width(); ++k) dot += static_cast<double>(x.row(i)[k]) * static_cast<double>(y.row(j)[k]);
   const double kernel = std::exp((2 * dot - 2) / sigma);
-  MIXCON_REQUIRE(kernel - kernel == 0 || dot != dot, "mmcl: the kernel of rows ", i, " and ", j, " is ", kernel,
+  MIXCON_REQUIRE(kernel - kernel == 0 || is_nan(dot), "mmcl: the kernel of rows ", i, " and ", j, " is ", kernel,
                  "; expected rows of about unit length. Normalise them, or raise sigma");
   return kernel;
 }
@@ -186,3 +188,5 @@ void mmcl_coefficients(const Executor& executor, const mmcl& loss, const Embeddi
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -6,6 +6,8 @@
 #include <mixcon/contrast/targets/diagonal.hpp>
 #include <mixcon/contrast/targets/segments.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 // Momentum contrast. Keys and queue come from a momentum encoder and have no gradient in training; ask for none, or for
@@ -36,3 +38,5 @@ inline contrast<info_nce, dot_product> moco_n(double temperature = 0.2) {
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

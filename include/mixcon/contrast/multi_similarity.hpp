@@ -3,6 +3,8 @@
 
 #include <mixcon/contrast/loss.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Multi-similarity: pulls positives above a similarity of `base` and pushes negatives below it, the worst ones most.
@@ -30,3 +32,5 @@ struct multi_similarity {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -11,6 +11,8 @@
 
 #include <map>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// N-pairs: one pair of rows a class, each first row against the second rows of all classes.
@@ -101,3 +103,5 @@ auto value_and_grad(const Executor& executor, const n_pairs& loss, const label_t
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

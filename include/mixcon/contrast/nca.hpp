@@ -4,6 +4,8 @@
 #include <mixcon/contrast/group_softmax.hpp>
 #include <mixcon/contrast/objective.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Neighbourhood components analysis: how improbable it is that an anchor picks a neighbour of its own class.
@@ -21,3 +23,5 @@ inline contrast<group_softmax, negative_squared_distance> nca(double scale = 1) 
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

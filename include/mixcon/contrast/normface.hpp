@@ -5,6 +5,8 @@
 #include <mixcon/contrast/objective.hpp>
 #include <mixcon/contrast/targets/class.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// NormFace, the normalised softmax: cross-entropy over class proxies of unit length.
@@ -18,3 +20,5 @@ inline contrast<info_nce, cosine> normface(double temperature = 0.05) {
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -5,6 +5,8 @@
 #include <mixcon/contrast/objective.hpp>
 #include <mixcon/contrast/targets/view.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// NT-Xent, the loss of SimCLR: each row is to find the other view of its sample among all other rows.
@@ -19,3 +21,5 @@ inline contrast<info_nce, cosine> nt_xent(double temperature = 0.5) {
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

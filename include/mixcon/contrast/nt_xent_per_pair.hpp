@@ -3,6 +3,8 @@
 
 #include <mixcon/contrast/loss.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// NT-Xent with a denominator for every positive pair: the pair itself and the negatives of its anchor, but not the
@@ -26,3 +28,5 @@ struct nt_xent_per_pair {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

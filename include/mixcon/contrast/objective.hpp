@@ -5,6 +5,8 @@
 #include <mixcon/contrast/loss.hpp>
 #include <mixcon/contrast/similarity.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// How the anchors' values become one number, for losses whose formula returns one number.
@@ -99,3 +101,5 @@ auto of_unit_rows_as_given(const contrast<Loss, Similarity, Logits>& objective) 
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

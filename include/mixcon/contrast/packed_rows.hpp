@@ -9,6 +9,8 @@
 #include <memory>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon::detail {
 
 /// Rows as the engines read them: in the type computed in, divided by their length where the similarity asks so, and
@@ -100,3 +102,5 @@ class packed_rows {
 };
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

@@ -3,6 +3,8 @@
 
 #include <mixcon/core/real.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// What a candidate is to an anchor. Hidden pairs have weight 0 and are not positive. T is a number or vector lanes:
@@ -76,3 +78,5 @@ inline constexpr all_targets targets{};
 
 }  // namespace over
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

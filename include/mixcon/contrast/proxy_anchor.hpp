@@ -3,6 +3,8 @@
 
 #include <mixcon/contrast/loss.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Proxy-anchor: a learned proxy a class is the anchor, the batch's embeddings are its candidates.
@@ -34,3 +36,5 @@ struct proxy_anchor {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

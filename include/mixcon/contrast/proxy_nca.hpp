@@ -5,6 +5,8 @@
 #include <mixcon/contrast/objective.hpp>
 #include <mixcon/contrast/targets/class.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// ProxyNCA: neighbourhood components analysis with a learned proxy a class in the place of the other samples.
@@ -23,3 +25,5 @@ inline contrast<info_nce, negative_squared_distance> proxy_nca(double scale = 1)
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

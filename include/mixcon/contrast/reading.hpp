@@ -3,6 +3,8 @@
 
 #include <mixcon/core/real.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon::detail {
 
 /// What the backward pass needs to know of an anchor's statistic, where its value is all.
@@ -17,3 +19,5 @@ struct plain_reading {
 };
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

@@ -3,6 +3,8 @@
 
 #include <mixcon/core/config.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// The value of a loss, and how many anchors had the positives (and negatives) that it needs. Converts to the value.
@@ -14,3 +16,5 @@ struct loss_result {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

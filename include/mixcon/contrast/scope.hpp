@@ -3,6 +3,8 @@
 
 #include <mixcon/core/config.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// What a loss's formula is evaluated for; said by `static constexpr auto scope = each::positive;`, else each anchor.
@@ -32,3 +34,5 @@ constexpr bool sees_both_ends() {
 
 }  // namespace detail
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

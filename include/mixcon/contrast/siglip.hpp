@@ -3,6 +3,8 @@
 
 #include <mixcon/contrast/loss.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// SigLIP: each pair of an image and a text is a binary question of its own, does it match?
@@ -34,3 +36,5 @@ struct siglip {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -3,6 +3,8 @@
 
 #include <mixcon/core/real.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// How rows enter a similarity.
@@ -130,3 +132,5 @@ struct negative_distance {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -4,6 +4,8 @@
 #include <mixcon/contrast/info_nce.hpp>
 #include <mixcon/contrast/objective.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// The softmax cross entropy of classifier outputs (N, K) against soft labels:
@@ -19,3 +21,5 @@ inline contrast<info_nce, dot_product> soft_cross_entropy() {
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

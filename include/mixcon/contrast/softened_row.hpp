@@ -8,6 +8,8 @@
 #include <cmath>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 namespace detail {
@@ -170,3 +172,5 @@ class softened_row {
 
 }  // namespace detail
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -23,6 +23,8 @@
 #include <mixcon/core/pack.hpp>
 #include <mixcon/core/soft.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Statistics that sum exponentials and so need room.
@@ -41,3 +43,5 @@ MIXCON_HD auto read(const S& statistic, const State& state, index_t anchor) {
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -5,6 +5,8 @@
 #include <mixcon/contrast/reading.hpp>
 #include <mixcon/core/kept_sum.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 namespace detail {
@@ -123,3 +125,5 @@ template <class Set>
 count(Set) -> count<Set>;
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

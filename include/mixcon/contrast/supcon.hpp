@@ -6,6 +6,8 @@
 #include <mixcon/contrast/targets/label.hpp>
 #include <mixcon/contrast/targets/mask.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// SupCon, the form with the sum outside the logarithm: each row is to find all rows of its class among the others.
@@ -23,3 +25,5 @@ inline contrast<info_nce, dot_product> supcon(double temperature = 0.07, double 
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -3,6 +3,8 @@
 
 #include <mixcon/contrast/loss.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// SupCon, the form with the sum inside the logarithm: how improbable the anchor's positives are, taken together.
@@ -25,3 +27,5 @@ struct supcon_inside {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -9,6 +9,8 @@
 #include <map>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// SupMix: SupCon of images and their mixtures, where a mixture counts for the class of either image by its share. Rows
@@ -91,3 +93,5 @@ struct supmix_targets {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -3,6 +3,8 @@
 
 #include <mixcon/core/dual.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// What is left of a number without its derivatives.
@@ -32,3 +34,5 @@ template <class T, class... More>
 terms(term<T>, More...) -> terms<T, 1 + static_cast<int>(sizeof...(More))>;
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

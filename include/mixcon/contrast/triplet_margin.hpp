@@ -3,6 +3,8 @@
 
 #include <mixcon/contrast/loss.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Which triplets (anchor a, positive p, negative n) count, by gap = D_an - D_ap. The choice is not differentiated.
@@ -37,7 +39,7 @@ struct triplet_margin {
   template <class T>
   MIXCON_HD mask_of<T> keeps(const T& positive, const T& negative) const {
     const T gap = positive - negative;
-    const mask_of<T> hard = !(gap > T(0)), beyond = gap > T(mining_margin), same = gap == gap;
+    const mask_of<T> hard = !(gap > T(0)), beyond = gap > T(mining_margin), same = !is_nan(gap);
     if (mined == triplets::hard) return hard;
     if (mined == triplets::semi_hard) return !same || (!hard && !beyond);
     return same || !same;
@@ -52,3 +54,5 @@ struct triplet_margin {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

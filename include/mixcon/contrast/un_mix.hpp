@@ -7,6 +7,8 @@
 
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Un-Mix on MoCo: the query of a mixture meets the keys of both images, by their shares, each against the queue.
@@ -85,3 +87,5 @@ template <class Keys>
 un_mix_batch(const Keys&, double, double) -> un_mix_batch<element_t<Keys>>;
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

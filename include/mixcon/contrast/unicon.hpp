@@ -5,6 +5,8 @@
 #include <mixcon/contrast/targets/label.hpp>
 #include <mixcon/contrast/targets/segments.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 // UniCon: universum-inspired supervised contrastive learning. Han et al. 2022, arXiv:2204.10695. Universum rows `u` are
@@ -31,3 +33,5 @@ inline segment_targets<label_targets, every_negative> unicon_negative_targets(
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -3,6 +3,8 @@
 
 #include <mixcon/contrast/loss.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// How evenly rows cover the sphere: the logarithm of the mean Gaussian potential of all pairs.
@@ -31,3 +33,5 @@ struct uniformity {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

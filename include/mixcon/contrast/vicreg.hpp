@@ -3,6 +3,8 @@
 
 #include <mixcon/contrast/columns.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// VICReg: views are to agree, each feature to vary, different features to vary apart.
@@ -104,3 +106,5 @@ struct vicreg {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -3,6 +3,8 @@
 
 #include <mixcon/contrast/loss.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// The general dense softmax: partition and targets need not balance.
@@ -24,3 +26,5 @@ struct weighted_softmax {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -2,9 +2,12 @@
 #pragma once
 
 #include <mixcon/core/gamma.hpp>
+#include <mixcon/core/not_finite.hpp>
 #include <mixcon/core/portable_math.hpp>
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/uniform.hpp>
+
+MIXCON_STRICT_FLOATS_BEGIN
 
 namespace mixcon {
 
@@ -17,9 +20,11 @@ double beta(S& stream, double a, double b) {
                  "; both must be finite and > 0. To switch mixing off, use lambda = 1 instead of alpha = 0.");
   if (a == 1 && b == 1) return uniform(stream);
   const double log_x = detail::logarithm_of_gamma(stream, a), log_y = detail::logarithm_of_gamma(stream, b);
-  const double zero = -__builtin_huge_val();  // the logarithm of a draw that even a logarithm is too coarse for
-  if (log_x == zero && log_y == zero) return uniform(stream) < a / (a + b) ? 1 : 0;
+  // both logarithms are of draws that even a logarithm is too coarse for
+  if (is_minus_infinity(log_x) && is_minus_infinity(log_y)) return uniform(stream) < a / (a + b) ? 1 : 0;
   return 1 / (1 + portable::exp(log_y - log_x));
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -8,7 +8,11 @@
 #include <mixcon/stopped_by_the_error_above>
 #endif
 
+#include <mixcon/core/strict_floats.hpp>
+
 #include <cstdint>
+
+MIXCON_STRICT_FLOATS_BEGIN
 
 /// Version of these headers. `MIXCON_VERSION` compares as a number: 10000 * major + 100 * minor + patch.
 #define MIXCON_VERSION_MAJOR 0
@@ -45,3 +49,5 @@ namespace mixcon {
 using index_t = std::int64_t;
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -3,10 +3,13 @@
 
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/gamma.hpp>
+#include <mixcon/core/not_finite.hpp>
 #include <mixcon/core/portable_math.hpp>
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/tensor_view.hpp>
 #include <mixcon/core/uniform.hpp>
+
+MIXCON_STRICT_FLOATS_BEGIN
 
 namespace mixcon {
 
@@ -36,13 +39,13 @@ void dirichlet(S& stream, vector_view<const double> concentration, vector_view<d
     MIXCON_REQUIRE(detail::positive_and_finite(concentration[k]), "dirichlet: concentration ", k, " is ",
                    concentration[k], "; it must be finite and > 0. Leave out what must not take part.");
 
-  const double zero = -__builtin_huge_val();
-  double largest = zero, sum = 0;
+  double largest = -__builtin_huge_val(), sum = 0;
   for (index_t k = 0; k < n; ++k) {
     out[k] = detail::logarithm_of_gamma(stream, concentration[k]);
     if (out[k] > largest) largest = out[k];
   }
-  if (largest == zero) {  // all draws too small even for their logarithms: in that limit one share is everything
+  if (is_minus_infinity(
+          largest)) {  // all draws too small even for their logarithms: in that limit one share is everything
     const index_t whole = detail::drawn_by_weight(stream, concentration);
     for (index_t k = 0; k < n; ++k) out[k] = k == whole ? 1 : 0;
     return;
@@ -55,3 +58,5 @@ void dirichlet(S& stream, vector_view<const double> concentration, vector_view<d
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -3,6 +3,8 @@
 
 #include <mixcon/core/real.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Forward-mode dual number: a value and its derivatives by K inputs. Formulas are evaluated with these, so a loss
@@ -158,7 +160,7 @@ MIXCON_HD constexpr dual<T, K>(square)(const dual<T, K>& a) {
 /// The larger of two; NaN stays.
 template <class T, int K>
 MIXCON_HD constexpr dual<T, K> larger(const dual<T, K>& a, const dual<T, K>& b) {
-  return choose(b.value > a.value || b.value != b.value, b, a);
+  return choose(b.value > a.value || is_nan(b.value), b, a);
 }
 /// max(a, 0); slope 0 at 0; NaN stays.
 template <class T, int K>
@@ -167,3 +169,5 @@ MIXCON_HD constexpr dual<T, K> relu(const dual<T, K>& a) {
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -6,6 +6,8 @@
 
 #include <cstdint>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon::portable::detail {
 
 /// 128 bits.
@@ -87,3 +89,5 @@ MIXCON_HD constexpr double nearest(std::uint64_t mantissa, int exponent, bool ne
 }
 
 }  // namespace mixcon::portable::detail
+
+MIXCON_STRICT_FLOATS_END

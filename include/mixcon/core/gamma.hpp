@@ -7,6 +7,8 @@
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/uniform.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 namespace detail {
@@ -52,3 +54,5 @@ double gamma(S& stream, double shape) {
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

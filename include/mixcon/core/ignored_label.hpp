@@ -3,6 +3,8 @@
 
 #include <mixcon/core/integer_value.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// The label that means "no label": `.ignored = -100` as in PyTorch's ignore_index, 255 as in segmentation masks. Any
@@ -26,3 +28,5 @@ class ignored_label {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

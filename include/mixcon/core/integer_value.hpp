@@ -6,6 +6,8 @@
 #include <string>
 #include <type_traits>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 namespace detail {
@@ -43,3 +45,5 @@ inline std::string to_string(const integer_value& integer) {
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -6,6 +6,8 @@
 
 #include <type_traits>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// A view of integers of any type (labels, partners, class ids). Indices are read by `[]` as std::int64_t, which turns
@@ -52,3 +54,5 @@ class integer_view {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -3,6 +3,8 @@
 
 #include <mixcon/core/real.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon::detail {
 
 /// sum += term, and what rounding loses is added to `lost`: sum + lost keeps the digits of a long sum. On one number or
@@ -22,3 +24,5 @@ MIXCON_HD inline void add_kept_or_infinite(T& sum, T& lost, const T& term) {
 }
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

@@ -5,6 +5,8 @@
 
 #include <type_traits>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon::detail {
 
 // Loops over numbers that lie side by side, written for a V that is one number or lanes of numbers.
@@ -73,3 +75,5 @@ void add_times(scalar_of<V>* to, scalar_of<V> by, const scalar_of<V>* row, index
 }
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

@@ -5,6 +5,8 @@
 
 #include <cstdint>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 // Two files of one program may be compiled for different instruction sets. What depends on the set lives in a namespace
 // of its own, so that the linker never takes one file's code for the other's.
 #if defined(__AVX512F__)
@@ -105,17 +107,17 @@ struct lanes {
     v *= o.v;
     return *this;
   }
-  MIXCON_HD friend lanes operator+(lanes a, lanes b) { return a.v + b.v; }
-  MIXCON_HD friend lanes operator-(lanes a, lanes b) { return a.v - b.v; }
-  MIXCON_HD friend lanes operator*(lanes a, lanes b) { return a.v * b.v; }
-  MIXCON_HD friend lanes operator/(lanes a, lanes b) { return a.v / b.v; }
-  MIXCON_HD friend lanes operator-(lanes a) { return -a.v; }
-  MIXCON_HD friend mask operator>(lanes a, lanes b) { return {a.v > b.v}; }
-  MIXCON_HD friend mask operator<(lanes a, lanes b) { return {a.v < b.v}; }
-  MIXCON_HD friend mask operator<=(lanes a, lanes b) { return {a.v <= b.v}; }
-  MIXCON_HD friend mask operator>=(lanes a, lanes b) { return {a.v >= b.v}; }
-  MIXCON_HD friend mask operator==(lanes a, lanes b) { return {a.v == b.v}; }
-  MIXCON_HD friend mask operator!=(lanes a, lanes b) { return {a.v != b.v}; }
+  MIXCON_STRICT_FRIEND MIXCON_HD friend lanes operator+(lanes a, lanes b) { return a.v + b.v; }
+  MIXCON_STRICT_FRIEND MIXCON_HD friend lanes operator-(lanes a, lanes b) { return a.v - b.v; }
+  MIXCON_STRICT_FRIEND MIXCON_HD friend lanes operator*(lanes a, lanes b) { return a.v * b.v; }
+  MIXCON_STRICT_FRIEND MIXCON_HD friend lanes operator/(lanes a, lanes b) { return a.v / b.v; }
+  MIXCON_STRICT_FRIEND MIXCON_HD friend lanes operator-(lanes a) { return -a.v; }
+  MIXCON_STRICT_FRIEND MIXCON_HD friend mask operator>(lanes a, lanes b) { return {a.v > b.v}; }
+  MIXCON_STRICT_FRIEND MIXCON_HD friend mask operator<(lanes a, lanes b) { return {a.v < b.v}; }
+  MIXCON_STRICT_FRIEND MIXCON_HD friend mask operator<=(lanes a, lanes b) { return {a.v <= b.v}; }
+  MIXCON_STRICT_FRIEND MIXCON_HD friend mask operator>=(lanes a, lanes b) { return {a.v >= b.v}; }
+  MIXCON_STRICT_FRIEND MIXCON_HD friend mask operator==(lanes a, lanes b) { return {a.v == b.v}; }
+  MIXCON_STRICT_FRIEND MIXCON_HD friend mask operator!=(lanes a, lanes b) { return {a.v != b.v}; }
 };
 
 /// As many lanes as a vector register of this instruction set holds.
@@ -138,6 +140,29 @@ requires(!std::is_same_v<T, std::int64_t>) MIXCON_HD
 template <class T, int W>
 MIXCON_HD inline lane_mask<T, W> choose(lane_mask<T, W> yes, lane_mask<T, W> a, lane_mask<T, W> b) {
   return (yes && a) || (!yes && b);
+}
+
+template <class T, int W>
+MIXCON_HD inline lane_mask<T, W> is_nan(lanes<T, W> x) {
+#if __FINITE_MATH_ONLY__
+  using integer = typename lane_mask<T, W>::integer;
+  const T infinity = static_cast<T>(__builtin_huge_val());
+  const integer sign = integer{1} << (8 * sizeof(T) - 1);
+  const auto size = __builtin_bit_cast(typename lane_mask<T, W>::vector, x.v) & ~sign;
+  return {size > __builtin_bit_cast(integer, infinity)};
+#else
+  return x != x;
+#endif
+}
+template <class T, int W>
+MIXCON_HD inline lane_mask<T, W> is_minus_infinity(lanes<T, W> x) {
+#if __FINITE_MATH_ONLY__
+  const T infinity = static_cast<T>(-__builtin_huge_val());
+  return {__builtin_bit_cast(typename lane_mask<T, W>::vector, x.v) ==
+          __builtin_bit_cast(typename lane_mask<T, W>::integer, infinity)};
+#else
+  return x == lanes<T, W>(minus_infinity<T>());
+#endif
 }
 
 template <class T, int W>
@@ -290,3 +315,5 @@ struct detail::infinity<lanes<T, W>> {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

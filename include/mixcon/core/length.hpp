@@ -5,6 +5,8 @@
 
 #include <cmath>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon::detail {
 
 /// The sum of term(k) for k in [0, count), in eight running sums: vectors add them, and the bits do not depend on
@@ -37,3 +39,5 @@ wide_t<T> length_of(index_t count, Entry&& entry) {
 }
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

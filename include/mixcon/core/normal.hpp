@@ -7,6 +7,8 @@
 
 #include <cstdint>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 namespace detail {
@@ -38,3 +40,5 @@ MIXCON_HD double normal(S& stream) {
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -14,6 +14,8 @@
 #include <cstdlib>
 #endif
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon::detail {
 
 /// The number in the shorter of the usual forms, rounded to so many digits: 0.07, 1e-12, nan. 17 digits give every
@@ -52,3 +54,5 @@ inline bool read_number(std::string_view text, index_t& number) {
 }
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

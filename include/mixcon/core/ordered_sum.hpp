@@ -5,6 +5,8 @@
 
 #include <type_traits>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon::detail {
 
 /// What sums over anchors are made in: float rows are summed in double.
@@ -30,3 +32,5 @@ class ordered_sum {
 };
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon::detail {
 
 struct address_range {
@@ -90,3 +92,5 @@ bool share_rows(const tensor_view<A, RankA>& a, const tensor_view<B, RankB>& b) 
 }
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

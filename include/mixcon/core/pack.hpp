@@ -6,6 +6,8 @@
 #include <type_traits>
 #include <utility>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 namespace detail {
@@ -75,3 +77,5 @@ MIXCON_HD constexpr void for_each_position(F&& f) {
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -6,6 +6,8 @@
 #include <mixcon/core/tensor_view.hpp>
 #include <mixcon/core/uniform.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 namespace detail {
 
@@ -51,3 +53,5 @@ void derangement(S& stream, vector_view<index_t> out) {
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

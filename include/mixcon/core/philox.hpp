@@ -5,6 +5,8 @@
 
 #include <cstdint>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Four 32-bit words: a counter, or the block of random bits made of it.
@@ -114,3 +116,5 @@ class philox_stream {
 MIXCON_HD constexpr philox_stream philox_streams::operator[](index_t sample) const { return {key_, first_, sample}; }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

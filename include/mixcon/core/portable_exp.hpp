@@ -6,6 +6,8 @@
 
 #include <cstdint>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon::portable {
 
 /// Replaces `count` numbers x <= 700 by e^x, within 2 units in the last place; 0 below -708. NaN stays NaN. The same
@@ -39,3 +41,5 @@ MIXCON_NO_FUSED_SUMS inline void exp_each(double* x, index_t count) {
 }
 
 }  // namespace mixcon::portable
+
+MIXCON_STRICT_FLOATS_END

@@ -6,6 +6,8 @@
 
 #include <cstdint>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 /// Functions of doubles that give the same bits with every compiler, flag set, C library and processor, so that a seed
 /// means the same draws everywhere. `log` and `exp` compute with integers: no multiply-add is there to be fused, and no
 /// libm asked.
@@ -120,3 +122,5 @@ MIXCON_HD inline double sqrt(double x) { return __builtin_sqrt(x); }
 [[gnu::noinline]] MIXCON_HD inline double product(double a, double b) { return a * b; }
 
 }  // namespace mixcon::portable
+
+MIXCON_STRICT_FLOATS_END

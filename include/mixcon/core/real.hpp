@@ -2,15 +2,18 @@
 #pragma once
 
 #include <mixcon/core/config.hpp>
+#include <mixcon/core/not_finite.hpp>
 
 #include <cmath>
 #include <type_traits>
+
+MIXCON_STRICT_FLOATS_BEGIN
 
 namespace mixcon {
 
 // What a number must offer besides + - * / and comparisons, so that statistics, similarities and formulas can be
 // written once for float, double, long double, a vector of lanes (core/lanes.hpp) and dual numbers over any of them
-// (core/dual.hpp): exp_of, log_of, log1p_of, sqrt_of, choose, plain, minus_infinity.
+// (core/dual.hpp): exp_of, log_of, log1p_of, sqrt_of, choose, plain, minus_infinity, and those of core/not_finite.hpp.
 
 /// A plain floating-point number.
 template <class T>
@@ -74,7 +77,7 @@ MIXCON_HD constexpr T minus_infinity() {
 }
 /// Whether a number is that: a logit which hides its pair, a sum that is still empty.
 template <class T>
-MIXCON_HD constexpr auto is_minus_infinity(const T& x) {
+requires(!std::is_floating_point_v<T>) MIXCON_HD constexpr auto is_minus_infinity(const T& x) {
   return x == minus_infinity<T>();
 }
 /// The shift that exponents are taken against: x, or 0 where x is -infinity and nothing needs one.
@@ -140,3 +143,5 @@ MIXCON_HD lane_part<T, Parts> part(const T& x, int k) {
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -14,6 +14,8 @@
 #include <stdexcept>
 #endif
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 /// Checks an argument at the public door. When `condition` is false, throws `std::invalid_argument` whose text is the
 /// rest of the arguments written one after another (text, numbers, axes); under -fno-exceptions, prints the text to
 /// stderr and aborts. The sentence names the function, what came, what was expected, and a likely fix.
@@ -68,3 +70,5 @@ constexpr const View& require_data(const char* function, const char* name, const
 }
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

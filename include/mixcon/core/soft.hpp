@@ -3,6 +3,8 @@
 
 #include <mixcon/core/dual.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 // Words for formulas in log space. All accept an empty statistic, which is -infinity, and are exact where the textbook
@@ -30,13 +32,13 @@ template <class T>
 MIXCON_HD inline T log_add_exp(const T& a, const T& b) {
   const auto swapped = b > a;
   const T high = choose(swapped, b, a), low = choose(swapped, a, b);
-  return choose(low == minus_infinity<T>(), high, high + softplus(low - high));
+  return choose(is_minus_infinity(low), high, high + softplus(low - high));
 }
 template <class T, int K>
 MIXCON_HD inline dual<T, K> log_add_exp(const dual<T, K>& a, const dual<T, K>& b) {
   const auto swapped = b.value > a.value;
   const dual<T, K> high = choose(swapped, b, a), low = choose(swapped, a, b);
-  return choose(low.value == minus_infinity<T>(), high, high + softplus(low - high));
+  return choose(is_minus_infinity(low.value), high, high + softplus(low - high));
 }
 
 /// log(e^a - e^b), a > b.
@@ -46,3 +48,5 @@ MIXCON_HD inline dual<T, K> log_diff_exp(const dual<T, K>& a, const dual<T, K>& 
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <type_traits>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 namespace detail {
@@ -157,3 +159,5 @@ MIXCON_HD constexpr std::uint32_t single_bits_to_odd(std::uint64_t number) {
 
 }  // namespace detail
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// How a tensor type becomes a view. Specialise it once for your own type, with one static function:
@@ -143,3 +145,5 @@ template <int Rank, class Other>
 detail::no_view<Other, Rank> view(Other&&);
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -7,6 +7,8 @@
 #include <type_traits>
 #include <utility>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 namespace detail {
@@ -192,3 +194,5 @@ constexpr vector_view<T> view_of_contiguous(T* data, std::size_t size) {
 
 }  // namespace detail
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

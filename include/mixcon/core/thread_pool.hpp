@@ -20,6 +20,8 @@
 #include <pthread.h>
 #endif
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 namespace detail {
@@ -290,3 +292,5 @@ inline void thread_crew::wake_sleepers() {
 
 }  // namespace detail
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

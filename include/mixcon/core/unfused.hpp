@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <type_traits>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 // A compiler that fuses a product into a sum rounds once instead of twice, and a plan's last bits would depend on it. A
 // function whose sums have products for operands and that must give the same bits everywhere is declared
 // MIXCON_NO_FUSED_SUMS, which g++ obeys, and multiplies by a `rounded_product`.
@@ -39,3 +41,5 @@ class rounded_product {
 };
 
 }  // namespace mixcon::portable
+
+MIXCON_STRICT_FLOATS_END

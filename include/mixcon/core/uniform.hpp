@@ -8,6 +8,8 @@
 #include <concepts>
 #include <cstdint>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// A source of random bits: `philox_stream`, or one of your own.
@@ -50,3 +52,5 @@ index_t uniform_integer(S& stream, index_t n) {
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -7,6 +7,8 @@
 
 #include <cstdint>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Normal numbers with mean 0 and variance 1 by the thousand: the half under the density is cut into 256 layers of
@@ -113,3 +115,5 @@ class ziggurat {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

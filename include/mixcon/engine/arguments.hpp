@@ -6,6 +6,8 @@
 #include <mixcon/core/overlap.hpp>
 #include <mixcon/engine/gradients.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon::detail {
 
 /// Refuses an objective that does not fit the numbers of anchors and candidates.
@@ -205,3 +207,5 @@ vector_view<V> row_of(const tensor_view<V, 3>& rows, index_t r) {
 }
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

@@ -9,6 +9,8 @@
 #include <optional>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 namespace detail {
@@ -141,3 +143,5 @@ requires(detail::SegmentPart<First> && (detail::SegmentPart<More> && ...)) auto 
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -7,6 +7,8 @@
 #include <mixcon/engine/operands.hpp>
 #include <mixcon/engine/triplets.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon::detail {
 
 /// The logits when anchors and candidates have changed places.
@@ -279,3 +281,5 @@ auto evaluate(const char* function, const Objective& objective, const Targets& t
 }
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

@@ -5,6 +5,8 @@
 #include <mixcon/core/ordered_sum.hpp>
 #include <mixcon/engine/formulas.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon::detail {
 
 /// How refusals name a row: the public call, and "anchor" or, where the columns' softmax is taken, "candidate".
@@ -54,7 +56,7 @@ void check_visible(const row_words& words, const Problem& p, const std::vector<r
   const auto is_empty = [&](index_t a) { return !sees_any(p, states[static_cast<std::size_t>(a)], a); };
   for (std::size_t a = 0; a < states.size(); ++a)
     for (const auto value : totals[a].value) {
-      if (!counts[a] || value > minus_infinity<wide_t<T>>()) continue;  // the others are -infinity or NaN
+      if (!counts[a] || !(is_minus_infinity(value) || is_nan(value))) continue;
       bool batch_is_empty = whole;
       for (std::size_t b = 0; b < states.size() && batch_is_empty; ++b)
         batch_is_empty = !counts[b] || is_empty(static_cast<index_t>(b));
@@ -267,3 +269,5 @@ loss_result<T> finish(const Executor& executor, const row_words& words, const Ob
 }
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

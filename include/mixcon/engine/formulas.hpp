@@ -4,6 +4,8 @@
 #include <mixcon/core/lane_loops.hpp>
 #include <mixcon/engine/pair_visit.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon::detail {
 
 // Where a loss's formula is evaluated: once an anchor, once for the batch, or once a positive pair.
@@ -91,3 +93,5 @@ U gradient_by_logit(const Problem& p, const Saved& saved, const Readings& readin
 }
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

@@ -4,6 +4,8 @@
 #include <mixcon/contrast/doors.hpp>
 #include <mixcon/engine/evaluation.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 namespace detail {
@@ -145,3 +147,5 @@ loss_result<accumulate_t<E>> value_and_grad(const Executor& executor, const Obje
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -3,6 +3,8 @@
 
 #include <mixcon/engine/operands.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Logits that exist already, (N, M): a classifier's outputs for N samples and M classes, a teacher's, a matrix of
@@ -119,3 +121,5 @@ struct operands_of_call<logits_arguments<E>> {
 
 }  // namespace detail
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -4,6 +4,8 @@
 #include <mixcon/engine/formulas.hpp>
 #include <mixcon/engine/lane_states.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 inline namespace MIXCON_INSTRUCTION_SET {
 namespace tiles {
@@ -197,3 +199,5 @@ inline index_t rows_of_task(index_t columns) {
 }  // namespace tiles
 }  // namespace MIXCON_INSTRUCTION_SET
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

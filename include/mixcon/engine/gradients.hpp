@@ -6,6 +6,8 @@
 
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Where the gradient of one candidate segment goes: (M, D), or (N, k, D) for own candidates. Default-made: not wanted.
@@ -79,3 +81,5 @@ inline constexpr bool is_part_of_call<embedding_gradients<T>> = true;
 }  // namespace detail
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

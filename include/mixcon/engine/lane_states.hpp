@@ -4,6 +4,8 @@
 #include <mixcon/core/lanes.hpp>
 #include <mixcon/engine/problem.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 inline namespace MIXCON_INSTRUCTION_SET {
 namespace tiles {
@@ -57,3 +59,5 @@ mixcon::detail::row_state<Problem, scalar_of<U>> folded(const Problem& p, mixcon
 }  // namespace tiles
 }  // namespace MIXCON_INSTRUCTION_SET
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -3,6 +3,8 @@
 
 #include <mixcon/engine/evaluation.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// An anchor, one of its positives and one of its negatives: rows of the embeddings.
@@ -33,3 +35,5 @@ std::vector<triplet> mined_triplets(const Objective& objective, const Targets& t
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

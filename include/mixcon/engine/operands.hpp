@@ -4,6 +4,8 @@
 #include <mixcon/engine/arguments.hpp>
 #include <mixcon/engine/problem.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon::detail {
 
 /// The packed rows of one call: anchors, shared candidates of all segments in their order, own candidates.
@@ -132,3 +134,5 @@ void(clear)(const gradients<T>& wanted) {
 }
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

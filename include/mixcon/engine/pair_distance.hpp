@@ -7,6 +7,8 @@
 
 #include <cmath>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon::detail {
 
 // Distances of single pairs from differences of their rows, over the whole range of T, and their gradients.
@@ -97,3 +99,5 @@ class pair_pull {
 };
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

@@ -3,6 +3,8 @@
 
 #include <mixcon/engine/formulas.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon::detail {
 
 /// Adds what one pair of anchor a contributes to every gradient that is wanted.
@@ -30,7 +32,8 @@ void add_pair(const Problem& p, const Saved& saved, index_t a, const visited_pai
   };
   add_row(to.anchors, a, v.row, anchor);
   add_row(v.is_own ? to.own : to.candidates, v.candidate, anchor, v.row);
-  if (to.wants_scale) to.scale[at] += Problem::slope_times(by_logit, v.similarity.value * factor), to.bias[at] += by_logit;
+  if (to.wants_scale)
+    to.scale[at] += Problem::slope_times(by_logit, v.similarity.value * factor), to.bias[at] += by_logit;
   if (v.is_own) return;
   if (to.candidate_bias) to.candidate_bias[v.candidate] += by_logit;
   if (to.logits) to.logits(a, v.candidate) += by_similarity;
@@ -40,3 +43,5 @@ void add_pair(const Problem& p, const Saved& saved, index_t a, const visited_pai
 }
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

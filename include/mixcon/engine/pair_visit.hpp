@@ -4,6 +4,8 @@
 #include <mixcon/engine/pair_distance.hpp>
 #include <mixcon/engine/problem.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon::detail {
 
 /// The similarity of one pair, and what its gradient needs: slopes, or the distance that it is a function of.
@@ -92,3 +94,5 @@ class gather_by_pair {
 };
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

@@ -8,6 +8,8 @@
 #include <limits>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 inline namespace MIXCON_INSTRUCTION_SET {
 namespace tiles {
@@ -78,3 +80,5 @@ template <class T>
 }  // namespace tiles
 }  // namespace MIXCON_INSTRUCTION_SET
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -6,6 +6,8 @@
 
 #include <mixcon/core/config.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Where the gradient by a parameter goes: the address of a double, whatever the type of the rows, as parameters are
@@ -31,3 +33,5 @@ class parameter_gradient {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

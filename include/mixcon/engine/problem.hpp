@@ -5,6 +5,8 @@
 #include <mixcon/engine/gradients.hpp>
 #include <mixcon/engine/saved.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon::detail {
 
 /// What an engine is asked: packed rows, the roles of their pairs, how logits come about, and which statistics to
@@ -219,3 +221,5 @@ struct packed_gradients {
 };
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

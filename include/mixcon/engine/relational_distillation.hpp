@@ -11,6 +11,8 @@
 #include <mixcon/engine/pair_distance.hpp>
 #include <mixcon/engine/tile_product.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Relational knowledge distillation (RKD): distances between the student's rows, and angles at each of them, are to be
@@ -303,3 +305,5 @@ auto value_and_grad(const Executor& executor, const relational_distillation& los
 
 }  // namespace MIXCON_INSTRUCTION_SET
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

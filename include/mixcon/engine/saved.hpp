@@ -6,6 +6,8 @@
 
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 namespace detail {
@@ -81,3 +83,5 @@ inline constexpr bool is_part_of_call<saved_statistics<Objective, T>> = true;
 }  // namespace detail
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -6,6 +6,8 @@
 #include <mixcon/engine/forward_backward.hpp>  // the calls that an engine is for
 #include <mixcon/engine/pair_gradient.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// The plain reference engine: one pair after another, on the calling thread, in any floating type. What the others are
@@ -42,3 +44,5 @@ struct serial {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

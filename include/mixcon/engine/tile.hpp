@@ -6,6 +6,8 @@
 
 #include <memory>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 inline namespace MIXCON_INSTRUCTION_SET {
 namespace tiles {
@@ -190,3 +192,5 @@ template <class U, class Problem>
 }  // namespace tiles
 }  // namespace MIXCON_INSTRUCTION_SET
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -5,6 +5,8 @@
 #include <mixcon/engine/pair_visit.hpp>
 #include <mixcon/engine/tile.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 inline namespace MIXCON_INSTRUCTION_SET {
 namespace tiles {
@@ -196,3 +198,5 @@ class both_gather {
 }  // namespace tiles
 }  // namespace MIXCON_INSTRUCTION_SET
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -4,6 +4,8 @@
 #include <mixcon/core/lanes.hpp>
 #include <mixcon/engine/wide_product.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 inline namespace MIXCON_INSTRUCTION_SET {
 namespace tiles {
@@ -120,3 +122,5 @@ void tile_product(index_t rows, index_t columns, index_t depth, strided<T> a, ro
 }  // namespace tiles
 }  // namespace MIXCON_INSTRUCTION_SET
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -4,6 +4,8 @@
 #include <mixcon/engine/pair_gradient.hpp>
 #include <mixcon/engine/tile.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 inline namespace MIXCON_INSTRUCTION_SET {
 namespace tiles {
@@ -225,3 +227,5 @@ class tile_scatter {
 }  // namespace tiles
 }  // namespace MIXCON_INSTRUCTION_SET
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

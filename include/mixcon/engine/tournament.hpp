@@ -3,6 +3,8 @@
 
 #include <mixcon/core/config.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon::detail {
 
 /// Rounds in which every two of `players` meet once, and no player meets two in one round. Round 0: each by itself.
@@ -27,3 +29,5 @@ struct tournament {
 };
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

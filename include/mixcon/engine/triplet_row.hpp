@@ -6,6 +6,8 @@
 
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon::detail {
 
 /// The positives and negatives of one anchor, own candidates first: what its triplets are made of. O(M) numbers.
@@ -76,3 +78,5 @@ void for_each_triplet(const Problem& p, const triplet_row<Problem>& row, Take&& 
 }
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

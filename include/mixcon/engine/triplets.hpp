@@ -4,6 +4,8 @@
 #include <mixcon/engine/finish.hpp>
 #include <mixcon/engine/triplet_row.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon::detail {
 
 // The engine of formulas for each triplet: an anchor's row of logits is computed whole, and its triplets are streamed
@@ -197,3 +199,5 @@ class triplet_scatter {
 };
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

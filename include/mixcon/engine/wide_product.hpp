@@ -3,6 +3,8 @@
 
 #include <mixcon/core/lanes.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 // Programs are usually compiled for the oldest processor of their kind. The product of a tile, where most of the time
 // goes, is compiled for newer ones too, and the processor that runs decides: not the flags.
 #if defined(__x86_64__) && !defined(__CUDACC__) && MIXCON_VECTOR_BYTES < 64
@@ -114,3 +116,5 @@ index_t wide_columns(index_t rows, index_t columns, index_t depth, const T* a, i
 
 #undef MIXCON_WIDE_PRODUCT
 #endif
+
+MIXCON_STRICT_FLOATS_END

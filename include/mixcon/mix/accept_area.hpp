@@ -10,6 +10,8 @@
 #include <cstddef>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// What `accept_area` does where no centre gives an accepted box, as on images of 8 x 8 with [0.45, 0.55].
@@ -93,3 +95,5 @@ struct accept_area {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// The kind of plan that first moves one sample's features onto the tokens of the other, then mixes them:
@@ -134,3 +136,5 @@ void unblend_partner(const mix_plan<aligned>& plan, index_t i, const tensor_view
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

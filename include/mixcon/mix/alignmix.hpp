@@ -12,6 +12,8 @@
 
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 namespace detail {
@@ -112,3 +114,5 @@ struct alignmix {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

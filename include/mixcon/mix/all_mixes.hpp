@@ -28,6 +28,8 @@
 #include <mixcon/mix/universum.hpp>
 #include <mixcon/mix/unmix.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 template <class... Mixes>
@@ -50,3 +52,5 @@ using all_mixes = mix_list<mixup<>, cutmix<>, universum<lerp>, universum<pasted_
 using mixes_of_values = mix_list<alignmix<>, puzzlemix<>>;
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

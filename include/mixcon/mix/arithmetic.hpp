@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <type_traits>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon::detail {
 
 /// Integers that a float holds exactly, with room for rounding.
@@ -108,3 +110,5 @@ void add_block(double weight, const tensor_view<const T, Rank>& from, const tens
 }
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mixcon/core/config.hpp>
+#include <mixcon/core/not_finite.hpp>
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/tensor_traits.hpp>
 #include <mixcon/mix/box.hpp>
@@ -15,6 +16,8 @@
 
 #include <cstddef>
 #include <vector>
+
+MIXCON_STRICT_FLOATS_BEGIN
 
 namespace mixcon {
 
@@ -94,3 +97,5 @@ struct attentivemix {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

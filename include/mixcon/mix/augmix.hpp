@@ -15,6 +15,8 @@
 #include <utility>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// AugMix, the combination of a sample with k augmented copies of itself: (1 - m) * own + m * sum over k of w_k * copy
@@ -63,3 +65,5 @@ struct augmix {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

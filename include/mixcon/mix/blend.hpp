@@ -15,6 +15,8 @@
 #include <utility>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 // The door through which every plan is applied. What a kind of plan does to one sample is in its own header, as
 // check_region, blend_sample, unblend_own and unblend_partner, found by the type of its region.
 namespace mixcon {
@@ -313,3 +315,5 @@ void unblend(thread_pool& pool, const mix_plan<Region>& plan, const Upstream& up
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// The cost of giving each of B x B blocks one of L labels 0 .. L - 1: a cost per block and label, and for each pair of
@@ -107,3 +109,5 @@ inline std::vector<index_t> best_labels(const block_energy& energy) {
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -7,6 +7,8 @@
 
 #include <string>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// The extents of a batch of images (N, C, H, W), whatever the order of its elements in memory. Policies refuse extents
@@ -101,3 +103,5 @@ inline void require_signal(const char* who, const signal_shape& shape) {
 
 }  // namespace detail
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

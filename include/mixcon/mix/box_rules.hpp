@@ -8,6 +8,8 @@
 #include <mixcon/mix/draws.hpp>
 #include <mixcon/mix/lambda_rules.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 // Where a box goes: rule(shape, lambda, draws, i) is the box of entry i, whose sides would leave the share lambda of
 // the image outside. Cut off at the border it may leave more: labels follow the box (`share`), not the lambda that was
 // drawn.
@@ -150,3 +152,5 @@ struct random_segment {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -14,6 +14,8 @@
 #include <mixcon/mix/pasted_segments.hpp>
 #include <mixcon/mix/plan.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// CutMix: paste a random box of each sample's partner over it; labels follow the share of the box, which the border
@@ -65,3 +67,5 @@ struct cutmix {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -11,6 +11,8 @@
 #include <mixcon/mix/pairing.hpp>
 #include <mixcon/mix/plan.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Cutout: a random box of each image is overwritten with a constant; labels stay. DeVries and Taylor 2017,
@@ -36,3 +38,5 @@ struct cutout {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -11,6 +11,8 @@
 #include <concepts>
 #include <cstdint>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// The name under which a policy asks for random numbers: "lambda", "partner", "box_row". Every name is a stream of its
@@ -101,3 +103,5 @@ struct philox_draws {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// The kind of plan that overwrites a box of each sample with a constant; nobody has a partner, so everybody is his
@@ -63,3 +65,5 @@ void unblend_partner(const mix_plan<filled_boxes>& /*plan*/, index_t /*i*/,
                      const tensor_view<const T, Inner>& /*upstream*/, const tensor_view<T, Inner>& /*gradient*/) {}
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -20,6 +20,8 @@
 #include <utility>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Which frequencies FMix draws.
@@ -160,3 +162,5 @@ struct fmix {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

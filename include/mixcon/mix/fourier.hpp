@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon::detail {
 
 template <class T>
@@ -234,3 +236,5 @@ std::vector<T> image_of_spectrum(std::vector<complex_number<T>> spectrum, index_
 }
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

@@ -9,6 +9,8 @@
 
 #include <type_traits>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 namespace detail {
@@ -42,3 +44,5 @@ struct gated {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

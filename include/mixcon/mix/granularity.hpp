@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// How often a policy draws: once for the batch; once a pair, for both of its members; or once a sample.
@@ -40,3 +42,5 @@ inline void require_pairs(const char* policy, granularity per, const std::vector
 
 }  // namespace detail
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

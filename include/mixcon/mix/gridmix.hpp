@@ -16,6 +16,8 @@
 
 #include <cstddef>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// The ends of a range that is drawn from uniformly; equal ends draw nothing.
@@ -105,3 +107,5 @@ struct gridmix {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

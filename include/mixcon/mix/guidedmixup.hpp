@@ -18,6 +18,8 @@
 #include <type_traits>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// GuidedMixup: at each pixel the two images share by their saliency, m = s_own / (s_own + s_partner), 1/2 where both
@@ -105,3 +107,5 @@ struct guidedmixup {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -10,6 +10,8 @@
 #include <mixcon/mix/pasted_boxes.hpp>
 #include <mixcon/mix/plan.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// The left round(lambda * W) columns of each image stay (ties to even), the right ones come from its partner; labels
@@ -45,3 +47,5 @@ struct hconcat {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

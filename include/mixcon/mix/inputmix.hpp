@@ -16,6 +16,8 @@
 #include <utility>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// InputMix: each sample is mixed with a few others, as noise on the input; labels stay. With one partner by a folded
@@ -59,3 +61,5 @@ struct inputmix {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

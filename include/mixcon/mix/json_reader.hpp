@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon::detail {
 
 /// Reads the JSON that plans are stored as: objects, lists, numbers, words without escapes, true and false. Whatever
@@ -121,3 +123,5 @@ class json_reader {
 };
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

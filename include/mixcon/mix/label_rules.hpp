@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 // Rules that change the labels of a mixed batch and leave its values alone. All keep the pair form: (N, K) is written
 // only by those that say so.
 namespace mixcon {
@@ -132,3 +134,5 @@ double mixed_accuracy(const pair_targets& targets, const Predictions& prediction
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

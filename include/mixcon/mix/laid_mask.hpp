@@ -14,6 +14,8 @@
 #include <type_traits>
 #include <utility>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon::detail {
 
 // A sample that is one run of memory is mixed at the speed of a copy by a mask in the order of that memory, whatever
@@ -218,3 +220,5 @@ class laid_mask {
 };
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

@@ -9,6 +9,8 @@
 
 #include <concepts>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Draws the share of the own sample: `sampler(draws, i, attempt)` is in [0, 1]; a sampler that can switch mixing off
@@ -121,3 +123,5 @@ struct dirichlet_weights {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

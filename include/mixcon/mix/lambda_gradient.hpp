@@ -9,6 +9,8 @@
 #include <mixcon/mix/plan.hpp>
 #include <mixcon/mix/runs.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 namespace detail {
@@ -61,3 +63,5 @@ void unblend_lambda(const mix_plan<lerp>& plan, const Sample& sample, const Part
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

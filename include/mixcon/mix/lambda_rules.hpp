@@ -2,9 +2,12 @@
 #pragma once
 
 #include <mixcon/core/config.hpp>
+#include <mixcon/core/not_finite.hpp>
 #include <mixcon/core/portable_math.hpp>
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/tensor_view.hpp>
+
+MIXCON_STRICT_FLOATS_BEGIN
 
 namespace mixcon {
 
@@ -30,7 +33,7 @@ inline double fold_max(double lambda) {
 /// changes nothing, k < 0 means off. Li et al. 2021 (SAMix), arXiv:2111.15454.
 inline double rescale_poly(double lambda, double k) {
   detail::require_share("rescale_poly", lambda);
-  MIXCON_REQUIRE(k == k, "rescale_poly: k is NaN; it must be a number, where k < 0 means off.");
+  MIXCON_REQUIRE(!is_nan(k), "rescale_poly: k is NaN; it must be a number, where k < 0 means off.");
   if (k < 0) return lambda;
   const double cubic = lambda * (lambda - 0.5) * (lambda - 1);
   return lambda + 4 * cubic / (portable::product(3, k) + 1);
@@ -73,3 +76,5 @@ inline void raise_own_weight(vector_view<double> weights, double floor) {
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

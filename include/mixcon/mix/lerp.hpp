@@ -11,6 +11,8 @@
 #include <string>
 #include <type_traits>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// The kind of plan that mixes every value alike: lambda * own + (1 - lambda) * partner. Any rank. At lambda 0 and 1 it
@@ -92,3 +94,5 @@ void unblend_partner(const mix_plan<lerp>& plan, index_t i, const tensor_view<co
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -9,6 +9,8 @@
 #include <type_traits>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon::detail {
 
 /// One sample of a sum: each of its values times its share, or all times the weight. What has a share of 0 adds
@@ -81,3 +83,5 @@ void write_sum(const std::vector<sum_term<T>>& terms, T* to, index_t length, boo
 }
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

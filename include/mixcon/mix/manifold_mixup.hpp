@@ -12,6 +12,8 @@
 #include <mixcon/mix/pairing.hpp>
 #include <mixcon/mix/plan.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Manifold mixup: Mixup of the hidden features in front of a random layer. `layer` says which, 0 is the input; the
@@ -42,3 +44,5 @@ struct manifold_mixup {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

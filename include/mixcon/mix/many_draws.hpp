@@ -7,6 +7,8 @@
 #include <concepts>
 #include <cstdint>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon::detail {
 
 // One field, asked for as many numbers as there are pixels: each takes 32 bits, four share a block of bits.
@@ -63,3 +65,5 @@ void for_each_normal(const D& draws, field f, index_t first, index_t count, Visi
 }
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

@@ -4,6 +4,8 @@
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/tensor_view.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 // Maps (activation, attention, saliency) say what share of a sample is where: a map and a thousandth of it are the
 // same. Sums of their numbers must then not depend on the unit they come in.
 namespace mixcon::detail {
@@ -28,3 +30,5 @@ double unit_of_map(const tensor_view<T, 3>& maps, index_t sample) {
 }
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

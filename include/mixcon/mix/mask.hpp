@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Shares by place, (1 or N, 1 or C, 1 or H, 1 or W) in row-major order: an axis of extent 1 is shared by all its
@@ -95,3 +97,5 @@ auto mask_of_sample(Shares& shares, index_t sample, const axes<Inner>& extents) 
 
 }  // namespace detail
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -9,6 +9,8 @@
 #include <mixcon/mix/plan.hpp>
 #include <mixcon/mix/runs.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 namespace detail {
@@ -60,3 +62,5 @@ void unblend_mask(const mix_plan<masked>& plan, const Sample& sample, const Part
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -14,6 +14,8 @@
 #include <string>
 #include <type_traits>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// The kind of plan that mixes by place: m * own + (1 - m) * partner. Where m is 0 or 1 it copies, so what is not shown
@@ -129,3 +131,5 @@ void unblend_partner(const mix_plan<masked>& plan, index_t i, const tensor_view<
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon::detail {
 
 /// A network between a source and a sink with integer capacities; the minimum cut by Dinic's algorithm.
@@ -91,3 +93,5 @@ class flow_network {
 };
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

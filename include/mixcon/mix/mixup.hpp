@@ -13,6 +13,8 @@
 
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Mixup: every sample becomes lambda * own + (1 - lambda) * partner, its label likewise. Any rank and field: images,
@@ -45,3 +47,5 @@ struct mixup {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -13,6 +13,8 @@
 #include <mixcon/mix/plan.hpp>
 #include <mixcon/mix/switched.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Mixup or CutMix, drawn anew each time: for the batch, for each mutual pair, or for each sample. Each entry is left
@@ -65,3 +67,5 @@ struct mixup_or_cutmix {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

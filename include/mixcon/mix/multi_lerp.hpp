@@ -17,6 +17,8 @@
 #include <type_traits>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// The kind of plan that mixes a sample with A partners: w_0 * own + sum over a of w_a * partner a. The first partner
@@ -106,3 +108,5 @@ void unblend_partner(const mix_plan<multi_lerp>& plan, index_t i, index_t a,
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -18,6 +18,8 @@
 #include <string>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// The kind of plan that mixes a sample with A partners by place: the sum over a of mask a times source a, where source
@@ -138,3 +140,5 @@ void unblend_partner(const mix_plan<multi_mask>& plan, index_t i, index_t a,
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

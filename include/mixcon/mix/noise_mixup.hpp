@@ -15,6 +15,8 @@
 
 #include <utility>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Noise mixup: lambda * own + (1 - lambda) * noise. Sample i's partner is row i of another batch of the same shape:
@@ -52,3 +54,5 @@ struct noise_mixup {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// The labels of a mixed batch: sample i counts lambda[i] as own[i] and 1 - lambda[i] as partner[i]. A loss that is
@@ -119,3 +121,5 @@ void soft_targets(const pair_targets& targets, Soft&& soft, double smoothing = 0
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

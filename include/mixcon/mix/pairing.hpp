@@ -10,6 +10,8 @@
 #include <cstddef>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 /// Who mixes with whom. A pairing is called with the number of samples, or with what it looks at (labels in
 /// pairing_by_class.hpp, features or distances in pairing_by_distance.hpp), and the draws; it returns the partners (N).
 namespace mixcon::pairing {
@@ -167,3 +169,5 @@ inline std::vector<index_t> unmixed(const char* policy, index_t samples) {
 }
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 /// Pairings that look at labels (N), of any integer type.
 namespace mixcon::pairing {
 
@@ -187,3 +189,5 @@ struct class_balanced {
 };
 
 }  // namespace mixcon::pairing
+
+MIXCON_STRICT_FLOATS_END

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mixcon/core/config.hpp>
+#include <mixcon/core/not_finite.hpp>
 #include <mixcon/core/portable_math.hpp>
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/tensor_traits.hpp>
@@ -11,6 +12,8 @@
 
 #include <cstddef>
 #include <vector>
+
+MIXCON_STRICT_FLOATS_BEGIN
 
 /// Pairings that look at features (N, D) or at a matrix of distances (N, N). They cost O(N^2 D).
 namespace mixcon::pairing {
@@ -56,7 +59,7 @@ std::vector<index_t> most_alike(likeness metric, vector_view<const A> row, matri
   for (index_t j = 0; j < candidates.extent(0); ++j) {
     if (j == left_out) continue;
     const double alike = how_alike(metric, row, row_of(candidates, j));
-    MIXCON_REQUIRE(alike == alike, "pairing::nearest: the features of sample ", j,
+    MIXCON_REQUIRE(!is_nan(alike), "pairing::nearest: the features of sample ", j,
                    " or of the one compared with it are not "
                    "finite; check the network that made them.");
     std::size_t place = best.size();
@@ -168,7 +171,8 @@ struct max_distance_cycle {
     for (index_t i = 0; i < samples; ++i)
       for (index_t j = 0; j < samples; ++j) {
         if (i == j) continue;
-        MIXCON_REQUIRE(apart(i, j) == apart(i, j), "pairing::max_distance_cycle: distance (", i, ", ", j, ") is NaN.");
+        MIXCON_REQUIRE(!is_nan(static_cast<double>(apart(i, j))), "pairing::max_distance_cycle: distance (", i, ", ", j,
+                       ") is NaN.");
         if (apart(i, j) > apart(row, column)) row = i, column = j;
       }
     const index_t start = row;
@@ -189,3 +193,5 @@ struct max_distance_cycle {
 };
 
 }  // namespace mixcon::pairing
+
+MIXCON_STRICT_FLOATS_END

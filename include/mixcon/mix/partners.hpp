@@ -7,6 +7,8 @@
 #include <span>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon::detail {
 
 /// 0 .. N - 1.
@@ -54,3 +56,5 @@ class mixed_with {
 };
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

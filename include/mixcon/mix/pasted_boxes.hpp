@@ -15,6 +15,8 @@
 #include <type_traits>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// The kind of plan that shows the partner inside a box and the own sample outside; with `own_inside` the other way
@@ -233,3 +235,5 @@ void unblend_partner(const mix_plan<pasted_boxes>& plan, index_t i, const tensor
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// The kind of plan that shows the partner during a stretch of time and the own sample before and after; with
@@ -113,3 +115,5 @@ void unblend_partner(const mix_plan<pasted_segments>& plan, index_t i, const ten
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

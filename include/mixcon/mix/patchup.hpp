@@ -13,6 +13,8 @@
 #include <mixcon/mix/pairing.hpp>
 #include <mixcon/mix/plan.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// What PatchUp shows in its holes.
@@ -95,3 +97,5 @@ pair_targets hole_targets(const mix_plan<masked>& plan, const Labels& labels, do
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

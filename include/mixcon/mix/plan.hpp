@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// What a mixing policy decided for one batch: plain data, to compare, print, store, replay, or send to a device.
@@ -77,3 +79,5 @@ std::string to_string(const mix_plan<Region>& plan) {
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

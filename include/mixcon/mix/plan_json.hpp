@@ -14,6 +14,8 @@
 #include <type_traits>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 // Plans as JSON text, to store them and replay them elsewhere:
 //   {"kind": "box", "perm": [1, 0], "lam": [0.75], "box": [[0, 2, 1, 3]], "own_inside": false}
 // Every number is written with all its digits, so the plan that is read equals the one that was written. A kind of plan
@@ -160,3 +162,5 @@ mix_plan<Region> plan_from_json(std::string_view text) {
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Mixing the two features of a positive pair, number by number, so that the pair becomes harder (extrapolation) or
@@ -105,3 +107,5 @@ struct positive_features {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -11,6 +11,8 @@
 
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 namespace detail {
@@ -278,3 +280,5 @@ struct puzzlemix {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

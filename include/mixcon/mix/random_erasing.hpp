@@ -12,6 +12,8 @@
 #include <mixcon/mix/pairing.hpp>
 #include <mixcon/mix/plan.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Random erasing: with a probability, a box of random area and form, wholly inside, is overwritten; labels stay. Area
@@ -59,3 +61,5 @@ struct random_erasing {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon::detail {
 
 /// The least and the largest of the values, of which there is one at least.
@@ -144,3 +146,5 @@ std::vector<index_t> by_brightness(const std::vector<T>& values, index_t first, 
 }
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

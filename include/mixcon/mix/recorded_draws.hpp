@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Answers from stored numbers: what another program drew, or what a test wants to have been drawn.
@@ -87,3 +89,5 @@ class recorded_draws {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -16,6 +16,8 @@
 
 #include <utility>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// RegMixup: Mixup with lambda near 1/2 as a regulariser beside the clean batch. The network sees both (2 N): see
@@ -55,3 +57,5 @@ void blend_after_clean(const mix_plan<Region>& plan, const Sample& sample, Both&
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// How an image of another size is read at a pixel.
@@ -111,3 +113,5 @@ void add_resized(interpolation how, const tensor_view<const T, Rank>& upstream, 
 
 }  // namespace detail
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -14,6 +14,8 @@
 #include <string>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// The kind of plan that resizes a part of the partner to a box and pastes it there: the whole partner, or its
@@ -77,3 +79,5 @@ void unblend_partner(const mix_plan<resized_boxes>& plan, index_t i, const tenso
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -12,6 +12,8 @@
 #include <mixcon/mix/plan.hpp>
 #include <mixcon/mix/resized_boxes.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// ResizeMix: the whole partner, made small, is pasted over a part of each image. Sides are trunc(H tau), trunc(W tau),
@@ -54,3 +56,5 @@ struct resizemix {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -8,6 +8,8 @@
 #include <type_traits>
 #include <utility>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon::detail {
 
 // How `blend` walks over samples of any strides at the speed of contiguous ones: equally shaped blocks are visited in
@@ -171,3 +173,5 @@ void copy_block(const tensor_view<const T, Rank>& from, const tensor_view<T, Ran
 }
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

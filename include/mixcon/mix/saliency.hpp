@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Saliency by gradient: writes sqrt(mean over channels of gradient^2), (N, H, W), of a loss's gradient with respect to
@@ -90,3 +92,5 @@ void blurred_saliency(const Maps& maps, Blurred&& blurred, index_t size = 7, dou
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -16,6 +16,8 @@
 
 #include <cstddef>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// SaliencyMix: the box of CutMix around the partner's most salient pixel, at the same place of the own image. Saliency
@@ -77,3 +79,5 @@ struct saliencymix {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

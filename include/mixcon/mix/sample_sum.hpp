@@ -9,6 +9,8 @@
 #include <cstddef>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon::detail {
 
 /// A sample that is a sum of several, kept in the type that values are mixed in and rounded once, when it is stored.
@@ -61,3 +63,5 @@ class sample_sum {
 };
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// When the Sinkhorn iteration of a batch stops.
@@ -123,3 +125,5 @@ inline sinkhorn_plan sinkhorn(const std::vector<double>& cost, index_t samples, 
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -15,6 +15,8 @@
 #include <string>
 #include <utility>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// The kind of plan that mixes rows (N, D) along the great circle between their directions:
@@ -157,3 +159,5 @@ void unblend_slerp(const mix_plan<slerp>& plan, const Sample& sample, const Part
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

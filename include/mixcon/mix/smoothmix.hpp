@@ -14,6 +14,8 @@
 #include <cstddef>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// SmoothMix: the partner shows through a soft round spot, exp(-distance^2 / (2 sigma^2)) around a random centre, sigma
@@ -66,3 +68,5 @@ struct smoothmix {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

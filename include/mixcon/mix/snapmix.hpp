@@ -10,6 +10,8 @@
 
 #include <utility>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// SnapMix: a box of the partner, resized, covers a box of another size; labels follow how much of either object's
@@ -79,3 +81,5 @@ struct snapmix {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -4,6 +4,8 @@
 #include <mixcon/mix/fourier.hpp>
 #include <mixcon/mix/saliency.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 namespace detail {
@@ -106,3 +108,5 @@ void spectral_residual_saliency(const Images& images, Saliency&& saliency, index
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

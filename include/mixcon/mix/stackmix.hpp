@@ -17,6 +17,8 @@
 #include <cstddef>
 #include <utility>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// StackMix: each image and its partner side by side in one image of twice the width, the label half of each. The plan
@@ -64,3 +66,5 @@ void stack_columns(const mix_plan<Region>& plan, const Sample& sample, const Par
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

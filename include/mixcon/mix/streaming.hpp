@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <type_traits>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon::detail {
 
 // A batch that exceeds the caches is written past them: its lines are then not read before they are written, which
@@ -222,3 +224,5 @@ bool is_packed(const tensor_view<T, Rank>& block) {
 }
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

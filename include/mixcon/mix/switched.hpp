@@ -15,6 +15,8 @@
 #include <string>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// The kind of plan in which each sample is mixed either as `lerp`, by its lambda, or as `pasted_boxes`: its partner
@@ -68,3 +70,5 @@ void unblend_partner(const mix_plan<switched>& plan, index_t i, const tensor_vie
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// TokenMix: the partner covers several blocks of tokens of a vision transformer instead of one box; labels follow how
@@ -114,3 +116,5 @@ struct tokenmix {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

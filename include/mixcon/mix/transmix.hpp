@@ -9,6 +9,8 @@
 
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// What the class token of a vision transformer attends to: attention (N, heads, 1 + t, 1 + t), the class token first,
@@ -104,3 +106,5 @@ struct transmix {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

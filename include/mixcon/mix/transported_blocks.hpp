@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// The kind of plan that mixes square images block by block, each block by its own share, after the blocks of either
@@ -129,3 +131,5 @@ void unblend_partner(const mix_plan<transported_blocks>& plan, index_t i, const 
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

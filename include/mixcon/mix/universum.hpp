@@ -14,6 +14,8 @@
 #include <mixcon/mix/pasted_boxes.hpp>
 #include <mixcon/mix/plan.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Universum samples: each sample mixed with one of another class until it belongs to neither. They carry no label and
@@ -69,3 +71,5 @@ struct universum<pasted_boxes> {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

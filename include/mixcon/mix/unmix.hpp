@@ -13,6 +13,8 @@
 #include <mixcon/mix/plan.hpp>
 #include <mixcon/mix/switched.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Un-Mix: the batch mixed with itself in reverse order, whole (Mixup) or in a box (CutMix), by one lambda. One forward
@@ -41,3 +43,5 @@ tensor_view<T, Rank> reversed(const tensor_view<T, Rank>& batch) {
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// The labels of a mixed batch where the weights of a sample's two labels need not sum to 1: how much of either object
@@ -69,3 +71,5 @@ void require_map(const char* function, const char* name, const tensor_view<T, 3>
 
 }  // namespace detail
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -5,6 +5,8 @@
 #include <mixcon/core/ignored_label.hpp>
 #include <mixcon/core/integer_view.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Which keys may be negatives of which anchors: every key, but for those that share the anchor's id (the same sample,
@@ -64,3 +66,5 @@ struct admissible_targets {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -5,6 +5,8 @@
 
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Draws position i with probability weights[i] / sum in constant time: two numbers decide. Walker 1977,
@@ -52,3 +54,5 @@ class alias_table {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

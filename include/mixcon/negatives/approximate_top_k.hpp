@@ -10,6 +10,8 @@
 #include <cstdint>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// A `ranked_list` that may lack keys though there are some: `shortfall` (N), how many slots of an anchor are empty.
@@ -167,3 +169,5 @@ struct approximate_top_k {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -7,6 +7,8 @@
 #include <limits>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon::detail {
 
 /// The k best of the keys shown so far. Better: a larger score, and of equal ones the lower position. Keys are shown in
@@ -142,3 +144,5 @@ class best_keys {
 };
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

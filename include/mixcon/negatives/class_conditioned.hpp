@@ -5,6 +5,8 @@
 #include <mixcon/negatives/class_neighbours.hpp>
 #include <mixcon/negatives/uniform_negatives.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Negatives from the classes nearest to the anchor's class: a class is drawn by the table of `class_neighbours`, then
@@ -103,3 +105,5 @@ struct class_conditioned {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -6,6 +6,8 @@
 #include <mixcon/negatives/alias_table.hpp>
 #include <mixcon/negatives/top_k.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// For each of C classes the classes nearest to it, and how likely each is to be drawn.
@@ -124,3 +126,5 @@ std::vector<double> class_prototypes(const Rows& tensor, const integer_view& lab
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

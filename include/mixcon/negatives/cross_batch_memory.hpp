@@ -7,6 +7,8 @@
 
 #include <map>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Targets of anchors against a cross-batch memory: rows of the anchor's label are positives in equal shares, other
@@ -102,3 +104,5 @@ class cross_batch_memory {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// An index of embeddings, with the steps of training at which it was built anew: as the network moves on, its rows
@@ -58,3 +60,5 @@ class dated_index {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

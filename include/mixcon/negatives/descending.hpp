@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon::detail {
 
 /// Sorts entries, which come in ascending order of `key`, by descending `score`, of equal ones by ascending key. Many
@@ -44,3 +46,5 @@ void sort_descending(std::vector<Entry>& entries) {
 }
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

@@ -5,6 +5,8 @@
 #include <mixcon/mix/draws.hpp>
 #include <mixcon/negatives/top_k.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// m negatives for each anchor, drawn so that distances are covered evenly: a negative at distance d has weight 1 /
@@ -38,7 +40,7 @@ struct distance_weighted {
       for (index_t j = 0; j < c.count(); ++j) {
         if (!admissible(i, j)) continue;
         const double squared = 2 - 2 * static_cast<double>(a.dot(a.row(i), c.row(j)));
-        MIXCON_REQUIRE(squared == squared, "distance_weighted: the distance of anchor ", i, " and key ", j,
+        MIXCON_REQUIRE(!is_nan(squared), "distance_weighted: the distance of anchor ", i, " and key ", j,
                        " is NaN; expected finite rows");
         const double apart = squared > 0.25 ? sqrt(squared)  // of nearer rows the product says too little
                                             : static_cast<double>(detail::distance_of(a.row(i), c.row(j), a.width()));
@@ -57,3 +59,5 @@ struct distance_weighted {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -5,6 +5,8 @@
 #include <mixcon/negatives/heap.hpp>
 #include <mixcon/negatives/top_k.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// What becomes of keys that are taken for false negatives: they leave the denominator, or become positives too.
@@ -99,7 +101,7 @@ struct false_negatives {
     MIXCON_REQUIRE(anchors >= 1 && each >= 1 && count >= 1 && views.extent(2) == c.extent(1),
                    "false_negatives: support is ", views.extents(), " for keys ", c.extents(),
                    "; expected (N, V, D) with at least one view, and keys of the same width");
-    MIXCON_REQUIRE(most >= 0 && threshold == threshold, "false_negatives: most is ", most, ", threshold ", threshold,
+    MIXCON_REQUIRE(most >= 0 && !is_nan(threshold), "false_negatives: most is ", most, ", threshold ", threshold,
                    "; expected at least 0, and a number");
     (admissible.check)("false_negatives", anchors, count);
     using E = std::remove_const_t<typename std::remove_cvref_t<decltype(views)>::element>;
@@ -121,7 +123,7 @@ struct false_negatives {
         if (!admissible(a, j)) continue;
         ++others;
         const T merged = merged_score(similarity, rows_of, a * each, each, packed_keys, j);
-        MIXCON_REQUIRE(merged == merged, "false_negatives: the score of anchor ", a, " and key ", j,
+        MIXCON_REQUIRE(!is_nan(merged), "false_negatives: the score of anchor ", a, " and key ", j,
                        " is NaN; expected finite rows");
         if (static_cast<double>(merged) >= threshold && best.may_enter(merged)) best.add(merged, j);
       }
@@ -150,3 +152,5 @@ struct false_negatives {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

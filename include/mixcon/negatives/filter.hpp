@@ -4,6 +4,8 @@
 #include <mixcon/core/lane_loops.hpp>
 #include <mixcon/negatives/wide_filter.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon::detail {
 
 /// How many numbers `copy_scores` may write beyond those it answers for, and `count_at_least` may read beyond `count`.
@@ -68,3 +70,5 @@ index_t count_at_least(T bound, const T* scores, index_t count) {
 }
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

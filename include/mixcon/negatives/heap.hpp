@@ -5,6 +5,8 @@
 
 #include <utility>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon::detail {
 
 // Sorting in place, since <algorithm> alone costs a third of what all of mixcon does. An entry never comes before one
@@ -34,3 +36,5 @@ void heap_sort(Entry* entries, index_t size, Before before) {
 }
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

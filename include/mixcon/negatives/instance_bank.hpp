@@ -9,6 +9,8 @@
 #include <cmath>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// A row for every sample of the data set, as a moving average of its embeddings: v = unit(momentum v + (1 - momentum)
@@ -69,3 +71,5 @@ struct instance_bank {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -5,6 +5,8 @@
 #include <mixcon/mix/draws.hpp>
 #include <mixcon/negatives/mixed_negatives.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Which two rows a pseudo-negative lies between.
@@ -66,3 +68,5 @@ struct latent_mixup {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -3,6 +3,8 @@
 
 #include <mixcon/negatives/ring.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// The queue of MoCo: keys of the last batches as negatives. He et al. 2019, arXiv:1911.05722.
@@ -42,3 +44,5 @@ class memory_queue {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -4,6 +4,8 @@
 #include <mixcon/negatives/own_rows.hpp>
 #include <mixcon/negatives/rows_as_read.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Two rows and the share of the first: share * first + (1 - share) * second. Rows are positions of keys, or `anchor`
@@ -194,3 +196,5 @@ synthetic_negatives(const Similarity&, const mixture_list&, const Anchors&, cons
     -> synthetic_negatives<accumulate_t<std::remove_const_t<element_t<const Anchors>>>>;
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

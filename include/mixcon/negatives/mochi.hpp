@@ -4,6 +4,8 @@
 #include <mixcon/mix/draws.hpp>
 #include <mixcon/negatives/mixed_negatives.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Where MoCHi's mixtures come from, for each of N queries: positions in its list of hardest keys, and shares. Plain
@@ -92,3 +94,5 @@ struct mochi {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

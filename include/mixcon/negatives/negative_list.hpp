@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Chosen negatives: for each of N anchors m slots, each a key's position and its weight in the denominator. A slot
@@ -97,3 +99,5 @@ struct listed_targets {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -6,6 +6,8 @@
 #include <concepts>
 #include <cstdint>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 // An index finds rows near to a query without comparing it with all of them. Ours are in adapt/: hnsw_index and
@@ -39,3 +41,5 @@ concept FilteringIndex = NeighbourIndex<Index> &&
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -4,6 +4,8 @@
 #include <mixcon/core/storage.hpp>
 #include <mixcon/negatives/negative_list.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Rows that belong to each of N anchors alone, (N, k, D): explicit vectors for `candidates(own(rows.view()))`.
@@ -74,3 +76,5 @@ void add_to_keys(const negative_list& list, const rows_of_anchors<T>& by_rows, c
 }
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

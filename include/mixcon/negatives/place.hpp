@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <type_traits>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon::detail {
 
 template <class T>
@@ -24,3 +26,5 @@ T from_place(place_of<T> place) {
 }
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

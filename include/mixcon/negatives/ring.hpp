@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// A ring of the last `capacity` rows pushed, with an id, a label and a step each: the storage of queues and of
@@ -104,3 +106,5 @@ void check_unit_rows(const char* function, const Rows& tensor) {
 
 }  // namespace detail
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

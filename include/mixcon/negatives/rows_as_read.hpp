@@ -4,6 +4,8 @@
 #include <mixcon/contrast/packed_rows.hpp>
 #include <mixcon/core/tensor_traits.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon::detail {
 
 /// The rows of a tensor, packed as a similarity reads them.
@@ -18,3 +20,5 @@ auto rows_as_read(const Rows& tensor, rows form) {
 }
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

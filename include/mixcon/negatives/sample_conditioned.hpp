@@ -4,6 +4,8 @@
 #include <mixcon/mix/draws.hpp>
 #include <mixcon/negatives/class_neighbours.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// How m of the nearest samples are drawn: the m nearest, all alike, by max(score, 0), or by e^(score / temperature).
@@ -59,3 +61,5 @@ struct sample_conditioned {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <memory>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon::detail {
 
 /// Similarities of blocks of rows with tiles of keys, never all at once. An entry is the same number wherever tiles
@@ -146,3 +148,5 @@ class score_tiles {
 };
 
 }  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

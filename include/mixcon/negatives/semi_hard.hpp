@@ -5,6 +5,8 @@
 #include <mixcon/mix/draws.hpp>
 #include <mixcon/negatives/top_k.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Which negative of the band is taken: the one closest to the anchor, or one at random.
@@ -51,7 +53,7 @@ struct semi_hard {
       for (index_t j = 0; j < c.count(); ++j) {
         if (!admissible(i, j)) continue;
         const T d = distance(a.row(i), c.row(j));
-        MIXCON_REQUIRE(d == d && nearest == nearest, "semi_hard: a distance of anchor ", i,
+        MIXCON_REQUIRE(!is_nan(d) && !is_nan(nearest), "semi_hard: a distance of anchor ", i,
                        " is NaN; expected finite rows");
         if (farthest < 0 || d > farthest_distance) farthest = j, farthest_distance = d;
         if (!(d > nearest && d < most)) continue;
@@ -68,3 +70,5 @@ struct semi_hard {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

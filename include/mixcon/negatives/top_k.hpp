@@ -7,6 +7,8 @@
 #include <mixcon/negatives/negative_list.hpp>
 #include <mixcon/negatives/score_tile.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Keys with the scores they were chosen by, best first: `score` (N, m); 0 in empty slots.
@@ -56,7 +58,7 @@ struct top_k {
         best[static_cast<std::size_t>(anchor - block * scores.rows)].template show<V>(
             row, scores.numbers(), first, count, [&](const T& score, index_t key) {
               if (!admissible(anchor, key)) return false;
-              MIXCON_REQUIRE(score == score, "top_k: the score of anchor ", anchor, " and key ", key,
+              MIXCON_REQUIRE(!is_nan(score), "top_k: the score of anchor ", anchor, " and key ", key,
                              " is NaN; expected finite rows. Has training diverged?");
               return true;
             });
@@ -81,3 +83,5 @@ struct top_k {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -5,6 +5,8 @@
 #include <mixcon/negatives/admissible.hpp>
 #include <mixcon/negatives/negative_list.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Whether a drawn key may be drawn again.
@@ -68,3 +70,5 @@ struct uniform_negatives {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -5,6 +5,8 @@
 
 #include <cstdint>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon::detail {
 
 /// Which scores a filter copies: those not at most a bound, NaN too, or those that reach it.
@@ -112,3 +114,5 @@ __attribute__((target("avx512f,popcnt"), noinline)) inline index_t count_at_leas
 }  // namespace mixcon
 
 #endif
+
+MIXCON_STRICT_FLOATS_END

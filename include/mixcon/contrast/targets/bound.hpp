@@ -7,6 +7,8 @@
 
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 // Targets say which pairs are visible and how much positive mass they carry, without an N x M array. A targets type has
@@ -123,3 +125,5 @@ struct every_positive {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -5,6 +5,8 @@
 #include <mixcon/contrast/targets/ignored.hpp>
 #include <mixcon/core/integer_view.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 namespace detail {
@@ -97,3 +99,5 @@ struct member_targets {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

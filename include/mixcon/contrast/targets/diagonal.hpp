@@ -3,6 +3,8 @@
 
 #include <mixcon/contrast/targets/bound.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Candidate i is the positive of anchor i, all others are negatives, nothing is hidden: N-pair, CLIP, InfoNCE with the
@@ -24,3 +26,5 @@ struct diagonal_targets {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -3,6 +3,8 @@
 
 #include <mixcon/contrast/targets/bound.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// The first of an anchor's own candidates is its positive; its other ones, and all shared candidates, are negatives:
@@ -28,3 +30,5 @@ struct first_own_targets {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -6,6 +6,8 @@
 
 #include <vector>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// What becomes of an anchor whose label is the ignored one.
@@ -47,3 +49,5 @@ struct marked_rows {
 
 }  // namespace detail
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

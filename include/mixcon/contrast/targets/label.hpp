@@ -4,6 +4,8 @@
 #include <mixcon/contrast/targets/same_class.hpp>
 #include <mixcon/core/integer_view.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Rows of the same class are the positives, in equal shares: SupCon (Khosla et al. 2020, arXiv:2004.11362). Labels are
@@ -50,3 +52,5 @@ struct label_targets {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -3,6 +3,8 @@
 
 #include <mixcon/contrast/targets/same_class.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// SupCon with a mask over samples, (N, N): entry (i, j) >= 0 says how much sample j is a positive of sample i; it may
@@ -70,3 +72,5 @@ template <class Tensor>
 mask_targets(Tensor&, index_t, view_order) -> mask_targets<element_t<Tensor>>;
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -3,6 +3,8 @@
 
 #include <mixcon/contrast/targets/bound.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Which targets are accepted: usually a negative one is a mistake, and a loss may mean it (DCLW's weights).
@@ -89,3 +91,5 @@ template <class Tensor, class Weights>
 matrix_targets(Tensor&, Weights&, target_signs) -> matrix_targets<element_t<Tensor>>;
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

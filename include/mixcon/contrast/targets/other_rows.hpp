@@ -3,6 +3,8 @@
 
 #include <mixcon/contrast/targets/bound.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Every candidate but the anchor's own row is a negative; candidate i is the row of anchor i.
@@ -23,3 +25,5 @@ struct other_rows {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

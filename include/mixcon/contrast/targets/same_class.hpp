@@ -7,6 +7,8 @@
 
 #include <map>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Whether rows that are no positives are seen at all.
@@ -92,3 +94,5 @@ class same_class_bound {
 
 }  // namespace detail
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -4,6 +4,8 @@
 #include <mixcon/contrast/targets/bound.hpp>
 #include <mixcon/contrast/targets/ignored.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// The targets of `base`, each times a number of its anchor: `by` (N), of any sign. A positive stays one where the
@@ -55,3 +57,5 @@ template <class Base, class Factors>
 scaled_targets(Base, const Factors&) -> scaled_targets<Base>;
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

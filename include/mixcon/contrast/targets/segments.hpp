@@ -7,6 +7,8 @@
 
 #include <tuple>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// Targets for candidates that come in segments, one each, in the order of `candidates(...)`:
@@ -139,3 +141,5 @@ struct own_targets {
 using queue_targets = own_targets<every_positive, every_negative>;
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

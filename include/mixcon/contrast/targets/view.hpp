@@ -3,6 +3,8 @@
 
 #include <mixcon/contrast/targets/same_class.hpp>
 
+MIXCON_STRICT_FLOATS_BEGIN
+
 namespace mixcon {
 
 /// The other views of the same sample are the positives, in equal shares; a row does not see itself: NT-Xent (Chen et
@@ -30,3 +32,5 @@ struct view_targets {
 };
 
 }  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END
