@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <mixcon/core/config.hpp>
+
 #include <compare>
 #include <cstdint>
 #include <string>
