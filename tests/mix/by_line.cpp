@@ -81,7 +81,8 @@ double share_of(const mask& shares, axes<4> place) {
   return at(shares.view(), place);
 }
 
-/// Calls f(extents of a mask, layout) for all ways in which a mask meets a batch; for every fifth one where each is slow.
+/// Calls f(extents of a mask, layout) for all ways in which a mask meets a batch; for every fifth one where each is
+/// slow.
 template <class F>
 void for_each_meeting(const axes<4>& extents, F&& f) {
   const int step = mixcon_test::repeats(5) == 1 ? 5 : 1;
