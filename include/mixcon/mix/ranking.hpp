@@ -71,7 +71,7 @@ void sort_by_keys(std::vector<ranked_place<T>>& list) {
     for (unsigned d = 0; d < digits; ++d) ++count[d * values + digit_of(entry, d)];
   std::vector<ranked_place<T>> other(list.size());
   for (unsigned d = 0; d < digits; ++d) {
-    std::uint32_t* const next = count.data() + d * values;
+    std::uint32_t* const next = count.data() + std::size_t{d} * values;
     if (next[digit_of(list[0], d)] == list.size()) continue;  // all have the same
     std::uint32_t before = 0;
     for (std::size_t v = 0; v < values; ++v) {
