@@ -14,6 +14,7 @@
 #include <mixcon/engine/executor.hpp>
 
 #include <cmath>
+#include <limits>
 
 using namespace mixcon;
 using namespace mixcon_test;
@@ -119,6 +120,40 @@ TEST_CASE("Infinite Class Mixup with lambda 1 and distinct classes is the cross 
   for (const double slope : by_pair.by_bias) CHECK(slope == Approx(0).margin(1e-14));  // it cancels in each column
   for (double& b : images.bias) b += 2;
   CHECK(images.of(serial{}, {}).value == Approx(both.value).epsilon(1e-13));
+}
+
+TEST_CASE("a class of bias -infinity does nothing where its share is 0, and makes the loss infinite where it is not",
+          "[bridge]") {
+  const double infinite = std::numeric_limits<double>::infinity();
+  for (const index_t width : {3, 100})  // by mixed classifiers, and by class logits were all finite
+    for (const axis over : {axis::classes, axis::pairs, axis::both}) {
+      mixed_images images(100, width);
+      for (std::size_t i = 0; i < 100; ++i) {  // class 5 with a share of 0 in half of them
+        const bool first = i % 4 == 0;
+        if (i % 2 == 0) (first ? images.targets.own : images.targets.partner)[i] = 5;
+        if (i % 2 == 0) images.targets.lambda[i] = first ? 0 : 1;
+      }
+      const auto check_both = [&](auto&& check_one) { check_one(serial{}), check_one(tiled{.threads = 2}); };
+      check_both([&](const auto& executor) {
+        images.bias[5] = 0.1;
+        const auto expected = images.of(executor, {.over = over});
+        images.bias[5] = -infinite;
+        const auto found = images.of(executor, {.over = over});
+        CHECK(found.value == Approx(expected.value).epsilon(1e-13));
+        CHECK(largest_difference(found.by_features, expected.by_features) < 1e-13L);
+        CHECK(largest_difference(found.by_weight, expected.by_weight) < 1e-13L);
+        for (std::size_t c = 0; c < 6; ++c) CHECK(found.by_bias[c] == Approx(expected.by_bias[c]).margin(1e-14));
+
+        const double lambda = images.targets.lambda[2];
+        images.targets.lambda[2] = 0.75;
+        const auto hidden = images.of(executor, {.over = over});
+        CHECK(hidden.value == infinite);
+        CHECK(all_finite(hidden.by_features));
+        CHECK(all_finite(hidden.by_weight));
+        for (const double slope : hidden.by_bias) CHECK(std::isfinite(slope));
+        images.targets.lambda[2] = lambda;
+      });
+    }
 }
 
 TEST_CASE("equal mixed classifiers compete, and the loss stays at the logarithm of their number, unless hidden",

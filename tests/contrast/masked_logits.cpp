@@ -74,6 +74,39 @@ TEST_CASE("a negative of logit -infinity is as if it were hidden", "[contrast]")
   check_as_hidden(contrast{contrastive_distillation{.temperature = 1, .negatives = 4, .samples = 50}, dot_product{}});
 }
 
+TEST_CASE("a logit of -infinity hides its pair whatever the pair's scale is, unless NaN", "[contrast]") {
+  matrix<double> scale(rows_of_logits, classes), bias(rows_of_logits, classes, 0.25);
+  for (index_t i = 0; i < rows_of_logits; ++i)
+    for (index_t j = 0; j < classes; ++j) scale(i, j) = static_cast<double>((i + 2 * j) % 4 - 1);
+  contrast scaled{info_nce{.temperature = 0.5}, dot_product{}, pair_logits(scale, bias)};
+  scaled.direction = {.rows = 0.5, .columns = 0.5};
+  scaled.without_positive = no_positive::skip;
+  check_as_hidden(scaled);
+
+  scaled.direction = {};
+  for_each_engine<double>([&](const auto& executor, const char*) {
+    masked of(3, 0.2);
+    auto gradient = zeros_like(of.logits), by_scale = gradient;
+    const auto value = [&] {
+      return value_and_grad(executor, scaled, matrix_targets{of.targets}, given_logits{of.with_mask},
+                            {.logits = gradient, .pair_scale = by_scale})
+          .value;
+    };
+    CHECK(std::isfinite(value()));
+    CHECK(all_finite(gradient));
+    CHECK(all_finite(by_scale));
+    of.with_mask(4, 6) = -infinite;  // a positive
+    for (const double its : {0.0, -1.0, 2.0}) {
+      scale(4, 6) = its;
+      CHECK(value() == infinite);
+      CHECK(all_finite(gradient));
+    }
+    scale(4, 6) = std::numeric_limits<double>::quiet_NaN();
+    CHECK(std::isnan(value()));
+    scale(4, 6) = 1;
+  });
+}
+
 TEST_CASE("a candidate's bias of -infinity hides it from every anchor", "[contrast]") {
   const auto z = random_embeddings<double>(6, 3, 1), c = random_embeddings<double>(40, 3, 2);
   std::vector<double> bias(40), allowed(40, 1);

@@ -131,6 +131,33 @@ TEST_CASE("the nearest samples are those of a sorted list, ties to the lower ind
   CHECK(pairing::nearest{}(rows, philox_draws{}) == order{1, 0, 0, 0});
 }
 
+TEST_CASE("the nearest samples are the same whatever unit features come in", "[mix]") {
+  const std::vector<double> numbers = random_numbers(10 * 4, 21);
+  const std::vector<int> labels{0, 1, 2, 3, 4, 0, 1, 2, 3, 4};
+  for (const pairing::likeness metric : {pairing::likeness::cosine, pairing::likeness::euclidean}) {
+    const auto found_in = [&](int exponent, bool each_row) {
+      std::vector<double> scaled = numbers;
+      for (std::size_t k = 0; k < scaled.size(); ++k)
+        scaled[k] = std::ldexp(scaled[k], each_row && k / 4 % 2 == 0 ? -exponent : exponent);
+      const matrix_view<const double> z(scaled.data(), {10, 4});
+      auto found = pairing::nearest{.metric = metric, .top_k = 9}.neighbours(z);
+      if (!each_row) found.push_back(pairing::nearest_class{.metric = metric}(z, labels, philox_draws{.seed = 4}));
+      return found;
+    };
+    const auto expected = found_in(0, false);
+    for (const int exponent : {-960, -665, -450, -380, 380, 450, 665, 1021})
+      CHECK(found_in(exponent, false) == expected);
+    if (metric == pairing::likeness::cosine) CHECK(found_in(665, true) == found_in(0, true));
+  }
+  const std::vector<double> line{0, 3e-200, 1e-200, 1e300, -1.7e308, 1.7e308, 2e-100, 1e300 + 1e290};
+  const auto near = pairing::nearest{.metric = pairing::likeness::euclidean, .top_k = 7}.neighbours(
+      matrix_view<const double>(line.data(), {8, 1}));
+  CHECK(near[0] == order{2, 1, 6, 3, 7, 4, 5});
+  CHECK(near[1] == order{2, 0, 6, 3, 7, 4, 5});
+  CHECK(near[3] == order{7, 0, 1, 2, 6, 5, 4});
+  CHECK(near[5] == order{3, 7, 0, 1, 2, 6, 4});
+}
+
 TEST_CASE("nearest picks among its top k by u", "[mix]") {
   const std::vector<double> line{0, 1, 3, 7};
   const matrix_view<const double> z(line.data(), {4, 1});
@@ -143,6 +170,10 @@ TEST_CASE("nearest refuses features that are not finite, and a top k that does n
   std::vector<double> line{0, 1, std::numeric_limits<double>::quiet_NaN(), 7};
   const matrix_view<const double> z(line.data(), {4, 1});
   CHECK_THROWS_WITH(pairing::nearest{}(z, philox_draws{}), ContainsSubstring("not finite"));
+  for (const pairing::likeness metric : {pairing::likeness::cosine, pairing::likeness::euclidean}) {
+    line[2] = std::numeric_limits<double>::infinity();
+    CHECK_THROWS_WITH(pairing::nearest{.metric = metric}(z, philox_draws{}), ContainsSubstring("not finite"));
+  }
   line[2] = 0;
   CHECK_THROWS_WITH(pairing::nearest{.top_k = 4}(z, philox_draws{}), ContainsSubstring("expected 1 to 3"));
   CHECK_THROWS_WITH(pairing::nearest{.top_k = 0}(z, philox_draws{}), ContainsSubstring("top_k is 0"));

@@ -3,12 +3,15 @@
 
 #include <mixcon/contrast/aligned_calls.hpp>
 #include <mixcon/contrast/result.hpp>
+#include <mixcon/core/not_finite.hpp>
 #include <mixcon/core/ordered_sum.hpp>
+#include <mixcon/core/real.hpp>
 #include <mixcon/core/storage.hpp>
 #include <mixcon/core/tensor_view.hpp>
 #include <mixcon/engine/gradients.hpp>
 #include <mixcon/mix/pair_targets.hpp>
 
+#include <algorithm>
 #include <vector>
 
 MIXCON_STRICT_FLOATS_BEGIN
@@ -52,17 +55,28 @@ struct mixed_classifiers {
   }
 };
 
-/// Rows of width D: features against mixed weights, (N, D) each.
+/// share * a + (1 - share) * b; what has no share does not count, were it infinite.
+template <class T>
+T mixed_of(T share, T a, T b) {
+  if (share == 1) return a;
+  return share == 0 ? b : share * a + (1 - share) * b;
+}
+
+/// Rows of width D: features against mixed weights, (N, D) each. A classifier of a class whose bias is -infinity is
+/// nobody's: the loss is infinite, and the gradients are those of a bias low enough for its probability to be 0.
 template <class T, class Evaluate>
 loss_result<T> by_mixed_weights(const mixed_classifiers<T>& of, Evaluate&& evaluate) {
   const index_t samples = of.samples(), width = of.width();
   std::vector<T> weight, bias;
   weight.reserve(static_cast<std::size_t>(samples * width));
+  bool is_infinite = false;
   for (index_t j = 0; j < samples; ++j) {
-    const T own = of.share(j), other = 1 - own;
+    const T own = of.share(j);
     for (index_t k = 0; k < width; ++k)
-      weight.push_back(own * of.weight(of.own(j), k) + other * of.weight(of.partner(j), k));
-    bias.push_back(own * of.bias[of.own(j)] + other * of.bias[of.partner(j)]);
+      weight.push_back(mixed_of(own, of.weight(of.own(j), k), of.weight(of.partner(j), k)));
+    const T mixed = mixed_of(own, of.bias[of.own(j)], of.bias[of.partner(j)]);
+    is_infinite = is_infinite || is_minus_infinity(mixed);
+    bias.push_back(is_minus_infinity(mixed) ? T(-1e30) : mixed);  // over pairs nothing would be seen of -infinity
   }
   std::vector<T> by_weight(of.wanted.weight ? weight.size() : 0), by_bias(of.wanted.bias ? bias.size() : 0);
   const matrix_view<T> slopes{by_weight.data(), {of.wanted.weight ? samples : 0, width}};
@@ -70,7 +84,8 @@ loss_result<T> by_mixed_weights(const mixed_classifiers<T>& of, Evaluate&& evalu
   inner.anchors = of.wanted.features;
   if (of.wanted.weight) inner.candidates = {slopes};
   if (of.wanted.bias) inner.candidate_bias = mixcon::view(by_bias);
-  const auto result = evaluate(of.features, matrix_view<const T>{weight.data(), {samples, width}}, bias, inner);
+  auto result = evaluate(of.features, matrix_view<const T>{weight.data(), {samples, width}}, bias, inner);
+  if (is_infinite && !is_nan(result.value)) result.value = -minus_infinity<T>();
   (of.clear)();
   for (index_t j = 0; j < samples; ++j) {
     const T own = of.share(j), other = 1 - own;
@@ -107,7 +122,8 @@ struct classes_of_batch {
   }
 };
 
-/// Rows of width K, the classes of the batch: class logits against mixed one-hot labels, (N, K) each.
+/// Rows of width K, the classes of the batch: class logits against mixed one-hot labels, (N, K) each. A class logit of
+/// -infinity would meet labels of 0, so mixed weights take such a batch.
 template <class Executor, class T, class Evaluate>
 loss_result<T> by_class_logits(const Executor& executor, const mixed_classifiers<T>& of,
                                const classes_of_batch& classes, Evaluate&& evaluate) {
@@ -126,6 +142,8 @@ loss_result<T> by_class_logits(const Executor& executor, const mixed_classifiers
     labels(i, place_of(of.own(i))) += of.share(i);
     labels(i, place_of(of.partner(i))) += 1 - of.share(i);
   });
+  if (std::any_of(logit.begin(), logit.end(), [](T x) { return is_minus_infinity(x); }))
+    return by_mixed_weights(of, evaluate);
   const std::vector<T> no_bias(static_cast<std::size_t>(samples));
   if (of.wanted.features || of.wanted.weight || of.wanted.bias) slope.resize(logit.size());
   const matrix_view<T> slopes{slope.data(), {slope.empty() ? 0 : samples, count}};

@@ -58,7 +58,8 @@ template <class Tensor>
 candidate_bias(Tensor&) -> candidate_bias<element_t<Tensor>>;
 
 /// A factor and an offset per pair, (N, M) each: the dense softmax family, or a mask of biases 0
-/// and -infinity, which hides negatives. The views must outlive the calls.
+/// and -infinity, which hides negatives. A given logit of -infinity does so whatever its factor. The views must outlive
+/// the calls.
 template <class E>
 struct pair_logits {
   matrix_view<const E> scale, bias;

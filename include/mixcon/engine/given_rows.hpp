@@ -171,7 +171,7 @@ class given_scatter {
       const V by_logit = mixcon::detail::gradient_by_logit<V>(p, saved_, reading, a, pair);
       if (to_.wants_scale) {
         const mask_of<V> fresh = fresh_lanes<V>(stale);
-        by_scale += mixcon::choose(fresh, Problem::slope_times(by_logit, s * factor), V(0));
+        by_scale += mixcon::choose(fresh, Problem::slope_times(by_logit, Problem::scaled(s, factor)), V(0));
         by_bias += mixcon::choose(fresh, by_logit, V(0));
       }
       to.put(to.logits, a, c, stale, by_logit * (V(p.scale) * factor));

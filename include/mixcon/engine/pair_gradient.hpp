@@ -33,7 +33,8 @@ void add_pair(const Problem& p, const Saved& saved, index_t a, const visited_pai
   add_row(to.anchors, a, v.row, anchor);
   add_row(v.is_own ? to.own : to.candidates, v.candidate, anchor, v.row);
   if (to.wants_scale)
-    to.scale[at] += Problem::slope_times(by_logit, v.similarity.value * factor), to.bias[at] += by_logit;
+    to.scale[at] += Problem::slope_times(by_logit, Problem::scaled(v.similarity.value, factor)),
+        to.bias[at] += by_logit;
   if (v.is_own) return;
   if (to.candidate_bias) to.candidate_bias[v.candidate] += by_logit;
   if (to.logits) to.logits(a, v.candidate) += by_similarity;

@@ -50,7 +50,7 @@ struct problem {
   template <class U>
   MIXCON_HD logit_pair<U> shared_pair(index_t anchor, index_t candidate, const U& similarity_value) const {
     const role<U> r = rule.template at<U>(anchor, candidate);
-    const U x = similarity_value * (U(scale) * logits.template factor<U>(anchor, candidate)) +
+    const U x = scaled(similarity_value, U(scale) * logits.template factor<U>(anchor, candidate)) +
                 logits.template offset<U>(anchor, candidate);
     return {x, visible_weight(x, r), r.target, r.positive, own_count + candidate};
   }
@@ -82,6 +82,16 @@ struct problem {
       sum += U(adjoint[at]) * get<at>(statistics).target_slope(get<at>(reading), p);
     });
     return sum;
+  }
+  /// A similarity times the factor of its pair: -infinity whatever that is, unless NaN, where pairs have factors of
+  /// their own, which may be 0 or below, and a similarity may be -infinity.
+  template <class U>
+  MIXCON_HD static U scaled(const U& similarity_value, const U& factor) {
+    if constexpr ((is_given || !linear) && !requires { Logits::is_symmetric; })
+      return choose(is_minus_infinity(similarity_value) && !is_nan(factor), similarity_value,
+                    similarity_value * factor);
+    else
+      return similarity_value * factor;
   }
   /// A slope by the logit times the similarity or what it is multiplied with; 0 where the slope is, as at a similarity
   /// of -infinity.

@@ -171,7 +171,8 @@ class tile_scatter {
     if constexpr (Problem::of_distance)
       if (nearby.any) [[unlikely]]
         add_near(a, c, by_similarity, nearby);
-    if (to_.wants_scale) sums.scale += Problem::slope_times(by_logit, s * factor), sums.bias += by_logit;
+    if (to_.wants_scale)
+      sums.scale += Problem::slope_times(by_logit, Problem::scaled(s, factor)), sums.bias += by_logit;
     if (to_.candidate_bias)
       for (int k = 0; k < lane_count<U>(); ++k) to_.candidate_bias[c + k] += mixcon::lane(by_logit, k);
     if (to_.logits) add_to(to_.logits, a, c, by_similarity);

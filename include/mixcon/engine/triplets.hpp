@@ -156,7 +156,8 @@ class triplet_scatter {
     else
       weight.how = v.similarity.slopes;
     if (!to_.anchors.empty()) add_row<V>(to_.anchors.data() + a * pitch, weight, p_.anchors.row(a), v.row);
-    if (to_.wants_scale) to_.scale[at] += by_logit * v.similarity.value * factor, to_.bias[at] += by_logit;
+    if (to_.wants_scale)
+      to_.scale[at] += by_logit * Problem::scaled(v.similarity.value, factor), to_.bias[at] += by_logit;
     if (v.is_own && !to_.own.empty())
       add_row<V>(to_.own.data() + v.candidate * pitch, weight, v.row, p_.anchors.row(a));
     if (v.is_own) return;

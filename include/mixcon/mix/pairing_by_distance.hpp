@@ -3,14 +3,15 @@
 
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/not_finite.hpp>
-#include <mixcon/core/portable_math.hpp>
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/tensor_traits.hpp>
 #include <mixcon/mix/draws.hpp>
+#include <mixcon/mix/likeness.hpp>
 #include <mixcon/mix/pairing.hpp>
 #include <mixcon/mix/pairing_by_class.hpp>
 
 #include <cstddef>
+#include <initializer_list>
 #include <vector>
 
 MIXCON_STRICT_FLOATS_BEGIN
@@ -18,32 +19,7 @@ MIXCON_STRICT_FLOATS_BEGIN
 /// Pairings that look at features (N, D) or at a matrix of distances (N, N). They cost O(N^2 D).
 namespace mixcon::pairing {
 
-/// How alike two rows of features are.
-enum class likeness {
-  cosine,    ///< a row of zeros is as unlike everything: 0
-  euclidean  ///< the negative squared distance
-};
-
 namespace detail {
-
-// The fused product rounds once whether or not the compiler would fuse by itself: the same partners everywhere.
-template <class A, class B>
-double how_alike(likeness metric, vector_view<const A> a, vector_view<const B> b) {
-  double product = 0, a_squared = 0, b_squared = 0, distance = 0;
-  for (index_t d = 0; d < a.extent(0); ++d) {
-    const double x = static_cast<double>(a[d]), y = static_cast<double>(b[d]), apart = x - y;
-    if (metric == likeness::euclidean) {
-      distance = __builtin_fma(apart, apart, distance);
-    } else {
-      product = __builtin_fma(x, y, product);
-      a_squared = __builtin_fma(x, x, a_squared);
-      b_squared = __builtin_fma(y, y, b_squared);
-    }
-  }
-  if (metric == likeness::euclidean) return -distance;
-  if (a_squared == 0 || b_squared == 0) return 0;
-  return product / (portable::sqrt(a_squared) * portable::sqrt(b_squared));
-}
 
 template <class T>
 vector_view<const T> row_of(matrix_view<const T> rows, index_t row) {
@@ -55,11 +31,14 @@ template <class A, class B>
 std::vector<index_t> most_alike(likeness metric, vector_view<const A> row, matrix_view<const B> candidates,
                                 index_t left_out, index_t k) {
   std::vector<index_t> best;
-  std::vector<double> score;
+  std::vector<likeness_value> score;
+  const double row_squared = squared_length(row);
   for (index_t j = 0; j < candidates.extent(0); ++j) {
     if (j == left_out) continue;
-    const double alike = how_alike(metric, row, row_of(candidates, j));
-    MIXCON_REQUIRE(!is_nan(alike), "pairing::nearest: the features of sample ", j,
+    const auto other = row_of(candidates, j);
+    const likeness_value alike =
+        metric == likeness::cosine ? by_angle(row, row_squared, other) : by_distance(row, other);
+    MIXCON_REQUIRE(!is_nan(alike.value - alike.value), "pairing::nearest: the features of sample ", j,
                    " or of the one compared with it are not "
                    "finite; check the network that made them.");
     std::size_t place = best.size();
@@ -134,9 +113,12 @@ struct nearest_class {
     for (index_t c = 0; c < classes.classes(); ++c) {
       const std::vector<index_t>& peers = classes.peers(first[static_cast<std::size_t>(c)]);
       for (index_t d = 0; d < width; ++d) {
-        double sum = 0;
-        for (const index_t i : peers) sum += static_cast<double>(rows(i, d));
-        prototypes(c, d) = sum / static_cast<double>(peers.size());
+        for (const double unit : {1.0, 0x1p-100}) {  // a sum of huge numbers overflows
+          double sum = 0;
+          for (const index_t i : peers) sum += static_cast<double>(rows(i, d)) * unit;
+          prototypes(c, d) = sum / static_cast<double>(peers.size()) / unit;
+          if (!is_nan(sum - sum)) break;
+        }
       }
     }
     const matrix_view<const double> centres = prototypes;
