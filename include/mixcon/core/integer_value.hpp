@@ -3,7 +3,6 @@
 
 #include <mixcon/core/config.hpp>
 
-#include <compare>
 #include <cstdint>
 #include <string>
 #include <type_traits>
@@ -40,7 +39,13 @@ struct integer_value {
   constexpr integer_value(I integer)  // NOLINT(google-explicit-constructor)
       : bits(static_cast<std::int64_t>(integer)), is_beyond(detail::reaches_beyond<I>() && bits < 0) {}
 
-  friend auto operator<=>(const integer_value&, const integer_value&) = default;
+  // written out: nvcc loses defaulted ones
+  friend constexpr bool operator==(const integer_value& a, const integer_value& b) {
+    return a.bits == b.bits && a.is_beyond == b.is_beyond;
+  }
+  friend constexpr bool operator<(const integer_value& a, const integer_value& b) {
+    return a.is_beyond == b.is_beyond ? a.bits < b.bits : b.is_beyond;
+  }
 };
 inline std::string to_string(const integer_value& integer) {
   return integer.is_beyond ? std::to_string(static_cast<std::uint64_t>(integer.bits)) : std::to_string(integer.bits);
