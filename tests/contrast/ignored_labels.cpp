@@ -207,7 +207,7 @@ TEST_CASE("what targets are made of passes ignored rows on", "[contrast]") {
       targets_of([](index_t a, index_t c) { return c < 4 ? negative_pair() : supcon_pairs().of(a, c - 4); });
   matrix<double> by_z(9, 3), right(9, 3);
   const auto result = value_and_grad(serial{}, info_nce_of(no_positive::zero), segments(every_negative{}, by_label), z,
-                                     candidates(more, z), {.anchors = view(by_z)});
+                                     candidates(more, z), {.anchors = view(by_z), .stop_gradient = true});
   CHECK(result ==
         Approx(value_and_grad(serial{}, info_nce_of(no_positive::skip), pairs, z, all, {.anchors = view(right)}))
             .epsilon(1e-13));

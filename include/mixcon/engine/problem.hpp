@@ -25,10 +25,10 @@ struct problem {
   static constexpr bool of_distance = is_of_distance<Similarity>;
 
   static constexpr bool may_mirror = !is_given && requires { Logits::is_symmetric; };
-  /// Whether logits may be -infinity but by overflow: those that are given, computed by other than products, or biased
-  /// each on its own, as attention masks do. A negative of such a logit is hidden, which cross_entropy needs nobody to
-  /// do.
-  static constexpr bool may_hide = is_given || !linear || !requires { Logits::is_symmetric; };
+  /// Whether logits may be -infinity but by overflow: those that are given, computed by other than products and
+  /// distances, or biased each on its own, as attention masks do. A negative of such a logit is hidden, which
+  /// cross_entropy needs nobody to do.
+  static constexpr bool may_hide = is_given || !(linear || of_distance) || !requires { Logits::is_symmetric; };
   static constexpr bool hides = may_hide && !std::is_same_v<statistics_type, pack<cross_entropy>>;
 
   const packed_rows<T>& anchors;
