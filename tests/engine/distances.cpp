@@ -153,6 +153,17 @@ TEST_CASE("Distances from differences: threads change no bit, in tiles of near a
   }
 }
 
+TEST_CASE("a NaN stays in a length, wherever it stands", "[engine]") {
+  for (const index_t count : {1, 3, 8, 20})
+    for (index_t at = 0; at < count; ++at) {
+      const auto entry = [at](index_t k) {
+        return k == at ? std::numeric_limits<double>::quiet_NaN() : 1e250 * static_cast<double>(1 + k);
+      };
+      CHECK(std::isnan(mixcon::detail::length_of<double>(count, entry)));
+      CHECK(std::isnan(mixcon::detail::length_of<float>(count, entry)));
+    }
+}
+
 TEST_CASE("Triplets of rows far from the origin, huge or tiny are those of the same rows at home", "[engine]") {
   std::vector<int> labels;
   for (int i = 0; i < 20; ++i) labels.push_back(i % 4);

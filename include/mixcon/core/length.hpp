@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <mixcon/core/not_finite.hpp>
 #include <mixcon/core/ordered_sum.hpp>
 
 #include <cmath>
@@ -29,6 +30,7 @@ wide_t<T> length_of(index_t count, Entry&& entry) {
   const wide direct = sum_by_eight<wide>(count, [&](index_t k) { return entry(k) * entry(k); });
   const bool has_room = sizeof(T) < sizeof(wide) || direct > wide(1e-200);
   if (has_room && direct < wide(1e200)) return std::sqrt(direct);  // of narrow numbers: unless one is infinite
+  if (is_nan(direct)) return direct;
   wide top = 0;
   for (index_t k = 0; k < count; ++k) {
     const wide size = entry(k) < 0 ? -entry(k) : entry(k);
