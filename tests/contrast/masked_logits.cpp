@@ -3,6 +3,7 @@
 #include "support/embeddings.hpp"
 #include "support/engines.hpp"
 
+#include <mixcon/adapt/span.hpp>
 #include <mixcon/bridge/decoupled_mixup.hpp>
 #include <mixcon/bridge/soft_binary_cross_entropy.hpp>
 #include <mixcon/contrast/contrastive_distillation.hpp>
@@ -154,6 +155,58 @@ TEST_CASE("-infinity at a positive with mass: an infinite loss and finite slopes
     CHECK(std::isfinite(value(softmax)));
     CHECK(all_finite(gradient));
   });
+}
+
+TEST_CASE("-infinity at a positive of distances by every engine, over several vectors and both directions",
+          "[contrast]") {
+  const auto z = random_embeddings<double>(40, 3, 31), c = random_embeddings<double>(70, 3, 32);
+  matrix<double> bias(40, 70), factor(40, 70, 1.0);
+  for (std::size_t k = 0; k < bias.entries().size(); k += 13) bias.entries()[k] = -infinite;
+  const auto targets =
+      targets_of([](index_t a, index_t k) { return k % 7 == a % 7 ? positive_pair() : negative_pair(); });
+  contrast objective{multi_similarity{}, negative_distance{}, pair_logits{factor, bias}};
+  objective.direction = {.rows = 0.5, .columns = 0.5};
+  matrix<double> expected;
+  for_each_engine<double>([&](const auto& executor, const char* name) {
+    auto by_z = zeros_like(z), by_c = zeros_like(c);
+    const double value = value_and_grad(executor, objective, targets, z, c, {.anchors = by_z, .candidates = {by_c}});
+    INFO(name);
+    CHECK(value == infinite);
+    CHECK(all_finite(by_z));
+    CHECK(all_finite(by_c));
+    if (expected.rows() == 0) expected = by_z;
+    CHECK(largest_difference(by_z, expected) < 1e-12L);
+  });
+}
+
+TEST_CASE("distillation with -infinity in the student: what the teacher has by rounding alone, and NaN", "[contrast]") {
+  const auto value_of_rows = [](std::vector<double> student, std::vector<double> teacher, std::vector<double>& slopes) {
+    const auto width = static_cast<index_t>(student.size());
+    slopes.assign(student.size(), 0);
+    return static_cast<double>(value_and_grad(serial{}, knowledge_distillation{.temperature = 1},
+                                              as_matrix(student, 1, width), as_matrix(teacher, 1, width),
+                                              {.first = as_matrix(slopes, 1, width)})
+                                   .value);
+  };
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  std::vector<double> slopes, without;
+  const double value = value_of_rows({0, 5, -infinite}, {3, 0, -2000}, slopes);
+  CHECK(value == Approx(value_of_rows({0, 5}, {3, 0}, without)).epsilon(1e-13));
+  CHECK(slopes[0] == Approx(without[0]).epsilon(1e-13));
+  CHECK(slopes[2] == 0);
+  CHECK(value_of_rows({0, 5, -infinite}, {3, 0, 1}, slopes) == infinite);
+  CHECK(std::isnan(value_of_rows({0, 1, -infinite}, {nan, 0, 0}, slopes)));
+  CHECK(std::isnan(value_of_rows({nan, -infinite, 1}, {0, -3000, 0}, slopes)));
+  CHECK(std::isnan(value_of_rows({1, 2, nan, -infinite}, {1, 1.5, -infinite, -infinite}, slopes)));
+
+  auto gradient = random_embeddings<double>(2, 3, 9);  // a refused call leaves what it would add to
+  const auto before = gradient;
+  const auto logits = random_embeddings<double>(2, 3, 10);
+  auto masked_row = logits;
+  for (index_t k = 0; k < 3; ++k) masked_row(1, k) = -infinite;
+  CHECK_THROWS_WITH(backward(serial{}, knowledge_distillation{}, masked_row, logits, 1.0, {.first = gradient}),
+                    ContainsSubstring("all logits of row 1"));
+  CHECK(same_bits(gradient, before));
 }
 
 TEST_CASE("distillation leaves out classes of probability 0", "[contrast]") {

@@ -37,26 +37,35 @@ struct knowledge_distillation {
     constexpr index_t at_once = 32;
     const index_t count = logits.count();
     std::vector<wide> divergence(static_cast<std::size_t>(count));
-    std::vector<char> empty(static_cast<std::size_t>(count));
+    check_possible(logits.first());
+    check_possible(logits.second());
     const wide slope = static_cast<wide>(upstream * temperature) / static_cast<wide>(count);
     detail::for_each_row(executor, (count + at_once - 1) / at_once, [&](index_t block, const auto& how) {
       using vector = typename std::decay_t<decltype(how)>::template vector<wide>;
       detail::softened_row<vector> row(logits.first().pitch());
       for (index_t i = block * at_once; i < count && i < (block + 1) * at_once; ++i) {
         row.read(logits.first().row(i), logits.second().row(i), logits.width(), 1 / static_cast<wide>(temperature));
-        empty[static_cast<std::size_t>(i)] = row.is_empty() ? 1 : 0;
         divergence[static_cast<std::size_t>(i)] = row.divergence();
         for (index_t j = 0; j < wanted.first.extent(1); ++j)
           wanted.first(i, j) += static_cast<T>(slope * row.by_logit(j));
       }
     });
-    for (index_t i = 0; i < count; ++i)
-      MIXCON_REQUIRE(empty[static_cast<std::size_t>(i)] == 0, "knowledge_distillation: all logits of row ", i,
-                     " are -infinity in the student or in the teacher; expected at least one class that is possible");
     detail::ordered_sum<wide> sum;
     for (const wide x : divergence) sum.add(x);
     const wide factor = static_cast<wide>(temperature) * static_cast<wide>(temperature);
     return {static_cast<T>(factor * sum.value() / static_cast<wide>(count)), count};
+  }
+
+ private:
+  /// Refuses a row whose logits are all -infinity.
+  template <class T>
+  static void check_possible(const detail::packed_rows<T>& logits) {
+    for (index_t i = 0; i < logits.count() && !logits.finite(); ++i) {
+      bool is_possible = false;
+      for (index_t j = 0; j < logits.width(); ++j) is_possible = is_possible || !is_minus_infinity(logits.row(i)[j]);
+      MIXCON_REQUIRE(is_possible, "knowledge_distillation: all logits of row ", i,
+                     " are -infinity in the student or in the teacher; expected at least one class that is possible");
+    }
   }
 };
 

@@ -42,8 +42,8 @@ struct log_sum_exp {
   MIXCON_HD void make_room(state<T>& s, const T& height) const {
     const T to = choose(s.shift > height, s.shift, height);
     if (detail::are_equal(s.shift, to)) return;
-    const T shrink = exp_of(s.shift - to);
-    s.sum = choose(s.sum == T(0), T(0), s.sum * shrink);  // a NaN survives
+    const T shrink = exp_of(choose(s.shift == to, T(0), s.shift - to));  // equal shifts may be infinite
+    s.sum = choose(s.sum == T(0), T(0), s.sum * shrink);                 // a NaN survives
     s.lost = choose(s.lost == T(0), T(0), s.lost * shrink);
     s.shift = to;
   }

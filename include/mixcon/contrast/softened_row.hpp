@@ -43,22 +43,13 @@ class softened_row {
     }
     classes_ = classes;
     pad();
-    index_t without_student = 0, without_teacher = 0;
-    for (index_t j = 0; j < classes; ++j) {
-      without_student += is_minus_infinity(own[j]) ? 1 : 0;
-      without_teacher += is_minus_infinity(target[j]) ? 1 : 0;
-    }
-    is_empty_ = without_student == classes || without_teacher == classes;
-    is_masked_ = without_student + without_teacher > 0;
+    is_masked_ = false;
+    for (index_t j = 0; j < classes; ++j)
+      is_masked_ = is_masked_ || is_minus_infinity(own[j]) || is_minus_infinity(target[j]);
   }
-  /// Whether the student or the teacher has no class of another logit than -infinity.
-  bool is_empty() const { return is_empty_; }
-
-  /// KL(teacher || student). Afterwards `by_logit` has its gradient by the student's logits / temperature.
-  T divergence() {
-    if (is_empty_) return T(0);
-    return is_masked_ ? divergence_of_masked() : divergence_of_all();
-  }
+  /// KL(teacher || student) of rows with a logit above -infinity each. Afterwards `by_logit` has its gradient by the
+  /// student's logits / temperature.
+  T divergence() { return is_masked_ ? divergence_of_masked() : divergence_of_all(); }
   T by_logit(index_t j) const { return own_[static_cast<std::size_t>(j)]; }
 
  private:
@@ -82,22 +73,32 @@ class softened_row {
     return divergence_nearby();
   }
   /// Where some logits are -infinity: the divergence over the classes that the teacher has, and what the student puts
-  /// on others, log(1 + others / had).
+  /// on others, log(1 + others / had). A class that the student lacks is none of the teacher's if its share there is 0
+  /// by rounding.
   T divergence_of_masked() {
     const auto classes = static_cast<std::size_t>(classes_);
     const std::vector<T> student(own_.begin(), own_.begin() + classes_);
+    for (std::size_t j = 0; j < classes; ++j)
+      if (is_nan(own_[j]) || is_nan(target_[j])) {
+        const T nan = own_[j] + target_[j];
+        own_.assign(own_.size(), nan);
+        return nan;
+      }
+    const T of_teacher = log_sum({target_.begin(), target_.begin() + classes_});
     std::vector<std::size_t> had;
     std::vector<T> of_had, of_others;
     for (std::size_t j = 0; j < classes; ++j) {
-      (is_minus_infinity(target_[j]) ? of_others : of_had).push_back(student[j]);
-      if (is_minus_infinity(target_[j])) continue;
+      const bool has =
+          is_minus_infinity(student[j]) ? std::exp(target_[j] - of_teacher) > 0 : !is_minus_infinity(target_[j]);
+      (has ? of_had : of_others).push_back(student[j]);
+      if (!has) continue;
       own_[had.size()] = own_[j], target_[had.size()] = target_[j], apart_[had.size()] = apart_[j];
       had.push_back(j);
     }
     const T log_had = log_sum(of_had), log_others = log_sum(of_others), log_all = log_add_exp(log_had, log_others);
     classes_ = static_cast<index_t>(had.size());
     pad();
-    T value = 0;
+    T value = -minus_infinity<T>();
     bool is_short = false;  // of a class that the teacher has
     for (const T x : of_had) is_short = is_short || is_minus_infinity(x);
     if (is_short)
@@ -107,10 +108,8 @@ class softened_row {
     const T lost = sigmoid(log_others - log_had);
     std::vector<T> slope(classes);
     for (std::size_t j = 0; j < classes; ++j) slope[j] = std::exp(student[j] - log_all);
-    for (std::size_t k = 0; k < had.size(); ++k) {
-      if (is_short && is_minus_infinity(of_had[k]) && target_[k] > 0) value = -minus_infinity<T>();
+    for (std::size_t k = 0; k < had.size(); ++k)
       slope[had[k]] = is_short ? slope[had[k]] - target_[k] : own_[k] - (own_[k] + target_[k]) * lost;
-    }
     std::copy(slope.begin(), slope.end(), own_.begin());
     return value;
   }
@@ -166,7 +165,7 @@ class softened_row {
     return lane(x, k);
   }
   index_t pitch_, classes_ = 0;
-  bool is_empty_ = false, is_masked_ = false;
+  bool is_masked_ = false;
   std::vector<T> own_, target_, apart_;  // student / T, teacher / T and what they become; (student - teacher) / T
 };
 
