@@ -57,7 +57,7 @@ int exponent_of(vector_view<const T> row) {
     largest = size > largest ? size : largest;
   }
   int exponent = 0;
-  if (largest > 0 && largest <= std::numeric_limits<double>::max()) std::frexp(largest, &exponent);
+  if (largest > 0 && largest <= (std::numeric_limits<double>::max)()) std::frexp(largest, &exponent);
   return exponent;
 }
 
