@@ -39,12 +39,14 @@ struct knowledge_distillation {
     std::vector<wide> divergence(static_cast<std::size_t>(count));
     check_possible(logits.first());
     check_possible(logits.second());
+    const bool are_finite = logits.first().finite() && logits.second().finite();
     const wide slope = static_cast<wide>(upstream * temperature) / static_cast<wide>(count);
     detail::for_each_row(executor, (count + at_once - 1) / at_once, [&](index_t block, const auto& how) {
       using vector = typename std::decay_t<decltype(how)>::template vector<wide>;
       detail::softened_row<vector> row(logits.first().pitch());
       for (index_t i = block * at_once; i < count && i < (block + 1) * at_once; ++i) {
-        row.read(logits.first().row(i), logits.second().row(i), logits.width(), 1 / static_cast<wide>(temperature));
+        row.read(logits.first().row(i), logits.second().row(i), logits.width(), 1 / static_cast<wide>(temperature),
+                 are_finite);
         divergence[static_cast<std::size_t>(i)] = row.divergence();
         for (index_t j = 0; j < wanted.first.extent(1); ++j)
           wanted.first(i, j) += static_cast<T>(slope * row.by_logit(j));

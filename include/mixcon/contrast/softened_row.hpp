@@ -32,9 +32,10 @@ class softened_row {
   explicit softened_row(index_t pitch)
       : pitch_(pitch), own_(static_cast<std::size_t>(pitch)), target_(own_), apart_(own_) {}
 
-  /// Takes logits times `inverse`, 1 / temperature. What pads a row to whole vectors has probability 0.
+  /// Takes logits times `inverse`, 1 / temperature. What pads a row to whole vectors has probability 0. Of finite
+  /// logits none is looked at for being -infinity.
   template <class E>
-  void read(const E* student, const E* teacher, index_t classes, T inverse) {
+  void read(const E* student, const E* teacher, index_t classes, T inverse, bool are_finite) {
     T *own = own_.data(), *target = target_.data(), *apart = apart_.data();
     for (index_t j = 0; j < classes; ++j) {
       own[j] = static_cast<T>(student[j]) * inverse;
@@ -44,7 +45,7 @@ class softened_row {
     classes_ = classes;
     pad();
     is_masked_ = false;
-    for (index_t j = 0; j < classes; ++j)
+    for (index_t j = 0; j < classes && !are_finite; ++j)
       is_masked_ = is_masked_ || is_minus_infinity(own[j]) || is_minus_infinity(target[j]);
   }
   /// KL(teacher || student) of rows with a logit above -infinity each. Afterwards `by_logit` has its gradient by the
