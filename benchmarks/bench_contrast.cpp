@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include <mixcon/adapt/span.hpp>
+#include <mixcon/adapt/tensors/span.hpp>
 #include <mixcon/mixcon.hpp>
 
 namespace {

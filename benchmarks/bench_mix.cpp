@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include <mixcon/mix/all_mixes.hpp>
+#include <mixcon/mixes/all_mixes.hpp>
 
 namespace {
 

@@ -6,7 +6,7 @@
 
 #include <vector>
 
-#include <mixcon/core/ziggurat.hpp>
+#include <mixcon/core/random/ziggurat.hpp>
 #include <mixcon/mixcon.hpp>
 
 namespace {

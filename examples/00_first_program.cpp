@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // 00: the program of the README. The NT-Xent loss of two views of a batch, and its gradient, on plain vectors.
 #include <iostream>
-#include <mixcon/adapt/span.hpp>
+#include <mixcon/adapt/tensors/span.hpp>
 #include <mixcon/mixcon.hpp>
 #include <vector>
 

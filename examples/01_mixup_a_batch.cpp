@@ -3,7 +3,7 @@
 #include <iostream>
 #include <vector>
 
-#include <mixcon/mix/pair_targets.hpp>
+#include <mixcon/mix/labels/pair_targets.hpp>
 #include <mixcon/mixcon.hpp>
 
 int main() {

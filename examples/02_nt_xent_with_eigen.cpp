@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // 02: NT-Xent with Eigen. The loss of two views of a batch, its gradient, and a few steps down it.
 #include <iostream>
-#include <mixcon/adapt/eigen.hpp>
+#include <mixcon/adapt/tensors/eigen.hpp>
 #include <mixcon/mixcon.hpp>
 
 int main() {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // 03: SupCon with xtensor, in both of its forms. The embeddings are a part of a wider array and are read in place.
 #include <iostream>
-#include <mixcon/adapt/xtensor.hpp>
+#include <mixcon/adapt/tensors/xtensor.hpp>
 #include <mixcon/mixcon.hpp>
 #include <vector>
 

@@ -2,7 +2,7 @@
 // 05: a loss of your own. A few statistics of a row, one formula of them; engines and gradients come with it.
 #include <cmath>
 #include <iostream>
-#include <mixcon/adapt/span.hpp>
+#include <mixcon/adapt/tensors/span.hpp>
 #include <mixcon/mixcon.hpp>
 #include <vector>
 

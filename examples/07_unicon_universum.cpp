@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // 07: UniCon in both of its roles. A universum is mixed from the batch; its embeddings are candidates without a class.
 #include <iostream>
-#include <mixcon/adapt/span.hpp>
+#include <mixcon/adapt/tensors/span.hpp>
 #include <mixcon/mixcon.hpp>
 #include <vector>
 

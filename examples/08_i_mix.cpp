@@ -2,7 +2,7 @@
 // 08: i-Mix. The plan that mixes the inputs also mixes the targets, and takes the gradient back to the inputs.
 #include <cmath>
 #include <iostream>
-#include <mixcon/adapt/span.hpp>
+#include <mixcon/adapt/tensors/span.hpp>
 #include <mixcon/mixcon.hpp>
 #include <vector>
 

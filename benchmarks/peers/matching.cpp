@@ -3,10 +3,10 @@
 // One line a measurement: what, size, milliseconds a batch. matching.py runs it beside the published steps.
 //
 //   peers_matching [--rounds R]
-#include <mixcon/core/philox.hpp>
-#include <mixcon/core/samplers.hpp>
-#include <mixcon/mix/alignmix.hpp>
-#include <mixcon/mix/puzzlemix.hpp>
+#include <mixcon/core/random/philox.hpp>
+#include <mixcon/core/random/samplers.hpp>
+#include <mixcon/mixes/alignmix.hpp>
+#include <mixcon/mixes/puzzlemix.hpp>
 
 #include <algorithm>
 #include <chrono>

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Training steps of a residual network of the examples: forward, backward and SGD with momentum, in images per second.
 // benchmarks/peers/networks.py runs it beside PyTorch.
-#include "autograd/onednn_device.hpp"
+#include "device/onednn_device.hpp"
 #include "nn/layers.hpp"
 #include "nn/resnet.hpp"
-#include "train/sgd.hpp"
+#include "run/sgd.hpp"
 
-#include <mixcon/mix/draws.hpp>
+#include <mixcon/mix/draw/draws.hpp>
 
 #include <chrono>
 #include <cstdlib>

@@ -5,9 +5,9 @@
 #include "support/reference.hpp"
 
 #include <mixcon/bridge/mixed_targets.hpp>
-#include <mixcon/contrast/info_nce.hpp>
 #include <mixcon/contrast/targets.hpp>
-#include <mixcon/mix/lerp.hpp>
+#include <mixcon/losses/info_nce.hpp>
+#include <mixcon/mix/kinds/lerp.hpp>
 
 using namespace mixcon;
 using namespace mixcon_test;

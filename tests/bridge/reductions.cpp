@@ -6,12 +6,12 @@
 #include "support/embeddings.hpp"
 
 #include <mixcon/bridge/class_pairs.hpp>
-#include <mixcon/bridge/decoupled_mixup.hpp>
-#include <mixcon/bridge/infinite_class_mixup.hpp>
-#include <mixcon/bridge/soft_binary_cross_entropy.hpp>
-#include <mixcon/contrast/soft_cross_entropy.hpp>
 #include <mixcon/contrast/targets/matrix.hpp>
 #include <mixcon/engine/executor.hpp>
+#include <mixcon/losses/decoupled_mixup.hpp>
+#include <mixcon/losses/infinite_class_mixup.hpp>
+#include <mixcon/losses/soft_binary_cross_entropy.hpp>
+#include <mixcon/losses/soft_cross_entropy.hpp>
 
 #include <cmath>
 #include <limits>

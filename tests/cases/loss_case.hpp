@@ -96,7 +96,7 @@ struct known_case {
     if constexpr (requires { Row::benchmark_samples; }) c.benchmark_samples = Row::benchmark_samples;
     if constexpr (requires { Row::slack; }) c.slack = Row::slack;
     c.draw = Row::draw;
-    if constexpr (requires(loss_arguments & given) { Row::usual(given); }) c.make_usual = Row::usual;
+    if constexpr (requires(loss_arguments& given) { Row::usual(given); }) c.make_usual = Row::usual;
     c.in_double = Row::template answer<double>;
     c.in_float = Row::template answer<float>;
     c.reference = Row::reference;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // expect: mixcon: this temporary owns its elements and a view would outlive them; keep it in a variable
-#include <mixcon/adapt/eigen.hpp>
+#include <mixcon/adapt/tensors/eigen.hpp>
 
 int main() { return mixcon::view(Eigen::MatrixXf(2, 2)).empty(); }

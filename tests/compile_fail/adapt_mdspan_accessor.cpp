@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // expect: mixcon: this mdspan's accessor must hand out plain references; copy into one with default_accessor
-#include <mixcon/adapt/mdspan.hpp>
+#include <mixcon/adapt/tensors/mdspan.hpp>
 
 struct scaled_mdspan {  // as with an accessor that multiplies
   using reference = float;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // expect: mixcon: this xtensor expression is lazy or has no strides; write xt::eval(...)
-#include <mixcon/adapt/xtensor.hpp>
+#include <mixcon/adapt/tensors/xtensor.hpp>
 
 int main() {
   xt::xarray<float> z = xt::zeros<float>({4, 2});

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // expect: mixcon: the engine is missing; it comes first, as in value_and_grad(tiled{}, objective, targets, ...)
 // at most: 40 lines
-#include <mixcon/contrast/info_nce.hpp>
 #include <mixcon/contrast/targets/diagonal.hpp>
-#include <mixcon/engine/forward_backward.hpp>
+#include <mixcon/engine/value_and_grad.hpp>
+#include <mixcon/losses/info_nce.hpp>
 
 using namespace mixcon;
 

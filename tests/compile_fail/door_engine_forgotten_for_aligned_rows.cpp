@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // expect: mixcon: the engine is missing; it comes first, as in value_and_grad(tiled{}, objective, targets, ...)
 // at most: 40 lines
-#include <mixcon/contrast/knowledge_distillation.hpp>
+#include <mixcon/losses/knowledge_distillation.hpp>
 
 using namespace mixcon;
 

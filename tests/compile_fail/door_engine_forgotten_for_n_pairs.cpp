@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // expect: mixcon: the engine is missing; it comes first, as in value_and_grad(tiled{}, objective, targets, ...)
 // at most: 40 lines
-#include <mixcon/contrast/n_pairs.hpp>
+#include <mixcon/losses/n_pairs.hpp>
 
 using namespace mixcon;
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // expect: mixcon: a matrix is expected, and an argument of this call has another rank
 // at most: 40 lines
-#include <mixcon/contrast/info_nce.hpp>
 #include <mixcon/contrast/targets/diagonal.hpp>
-#include <mixcon/engine/forward_backward.hpp>
 #include <mixcon/engine/serial.hpp>
+#include <mixcon/engine/value_and_grad.hpp>
+#include <mixcon/losses/info_nce.hpp>
 
 using namespace mixcon;
 

@@ -2,7 +2,7 @@
 // expect: mixcon: this type is no tensor yet; include its adapter (mixcon/adapt/...)
 // at most: 40 lines
 #include <mixcon/engine/serial.hpp>
-#include <mixcon/negatives/top_k.hpp>
+#include <mixcon/negatives/search/top_k.hpp>
 
 struct tensor_of_elsewhere {};
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // expect: mixcon: these are no targets; pass view_targets, label_targets
 // at most: 40 lines
-#include <mixcon/contrast/info_nce.hpp>
-#include <mixcon/engine/forward_backward.hpp>
 #include <mixcon/engine/serial.hpp>
+#include <mixcon/engine/value_and_grad.hpp>
+#include <mixcon/losses/info_nce.hpp>
 
 using namespace mixcon;
 

@@ -30,7 +30,7 @@ CODE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
 LISTED = re.compile(r"^#include <mixcon/(?:contrast|mix)/(\w+)\.hpp>", re.MULTILINE)
 CATALOGUES = (("losses", "losses.md"), ("mixes", "mixes.md"), ("negatives", "negatives/README.md"))
-LISTS = (("contrast/all_losses.hpp", "losses"), ("mix/all_mixes.hpp", "mixes"))
+LISTS = (("losses/all_losses.hpp", "losses"), ("mixes/all_mixes.hpp", "mixes"))
 
 
 def dedented(lines):

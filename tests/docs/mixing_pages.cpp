@@ -9,7 +9,7 @@
 
 #include "support/catch.hpp"
 
-#include <mixcon/adapt/span.hpp>
+#include <mixcon/adapt/tensors/span.hpp>
 
 using namespace mixcon;
 

@@ -3,7 +3,7 @@
 #include "support/catch.hpp"
 #include "support/embeddings.hpp"
 
-#include <mixcon/adapt/span.hpp>
+#include <mixcon/adapt/tensors/span.hpp>
 #include <mixcon/mixcon.hpp>
 
 using namespace mixcon;

@@ -2,8 +2,8 @@
 // What the three public calls promise of their outputs: which set, which add, and which may be the same memory.
 #include "support/engines.hpp"
 
-#include <mixcon/contrast/info_nce.hpp>
 #include <mixcon/contrast/targets.hpp>
+#include <mixcon/losses/info_nce.hpp>
 
 using namespace mixcon;
 using namespace mixcon_test;

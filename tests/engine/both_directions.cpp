@@ -2,9 +2,9 @@
 // Where rows and columns are both asked for, a product serves both: the answers are those of two sweeps.
 #include "support/engines.hpp"
 
-#include <mixcon/contrast/info_nce.hpp>
-#include <mixcon/contrast/supcon_inside.hpp>
 #include <mixcon/contrast/targets.hpp>
+#include <mixcon/losses/info_nce.hpp>
+#include <mixcon/losses/supcon_inside.hpp>
 
 using namespace mixcon;
 using namespace mixcon_test;

@@ -3,11 +3,11 @@
 #include "support/catch.hpp"
 #include "support/embeddings.hpp"
 
-#include <mixcon/contrast/sum_of.hpp>
+#include <mixcon/contrast/statistics/sum_of.hpp>
 #include <mixcon/contrast/targets.hpp>
-#include <mixcon/contrast/triplet_margin.hpp>
 #include <mixcon/engine/executor.hpp>
-#include <mixcon/engine/forward_backward.hpp>
+#include <mixcon/engine/value_and_grad.hpp>
+#include <mixcon/losses/triplet_margin.hpp>
 
 #include <limits>
 

@@ -2,8 +2,8 @@
 // The tiled engine against the plain one, over shapes around every tile, vector and register size.
 #include "support/engines.hpp"
 
-#include <mixcon/contrast/all_losses.hpp>
 #include <mixcon/contrast/targets.hpp>
+#include <mixcon/losses/all_losses.hpp>
 
 using namespace mixcon;
 using namespace mixcon_test;

@@ -3,9 +3,9 @@
 #include "support/differences.hpp"
 #include "support/engines.hpp"
 
-#include <mixcon/contrast/info_nce.hpp>
-#include <mixcon/contrast/supcon_inside.hpp>
 #include <mixcon/contrast/targets.hpp>
+#include <mixcon/losses/info_nce.hpp>
+#include <mixcon/losses/supcon_inside.hpp>
 
 using namespace mixcon;
 using namespace mixcon_test;

@@ -3,9 +3,9 @@
 #include "support/differences.hpp"
 #include "support/engines.hpp"
 
-#include <mixcon/contrast/info_nce.hpp>
 #include <mixcon/contrast/targets/diagonal.hpp>
 #include <mixcon/contrast/targets/segments.hpp>
+#include <mixcon/losses/info_nce.hpp>
 
 using namespace mixcon;
 using namespace mixcon_test;

@@ -3,8 +3,8 @@
 #include "support/differences.hpp"
 #include "support/engines.hpp"
 
-#include <mixcon/contrast/info_nce.hpp>
 #include <mixcon/contrast/targets.hpp>
+#include <mixcon/losses/info_nce.hpp>
 
 using namespace mixcon;
 using namespace mixcon_test;

@@ -2,7 +2,7 @@
 // Gradients of info_nce, with and without its base temperature, by everything that has one.
 #include "engine/gradient_case.hpp"
 
-#include <mixcon/contrast/info_nce.hpp>
+#include <mixcon/losses/info_nce.hpp>
 
 using namespace mixcon;
 using namespace mixcon_test;

@@ -2,7 +2,7 @@
 // Gradients of supcon_inside by everything that has one.
 #include "engine/gradient_case.hpp"
 
-#include <mixcon/contrast/supcon_inside.hpp>
+#include <mixcon/losses/supcon_inside.hpp>
 
 using namespace mixcon;
 using namespace mixcon_test;

@@ -2,7 +2,7 @@
 // Gradients of weighted_softmax by everything that has one.
 #include "engine/gradient_case.hpp"
 
-#include <mixcon/contrast/weighted_softmax.hpp>
+#include <mixcon/losses/weighted_softmax.hpp>
 
 using namespace mixcon;
 using namespace mixcon_test;

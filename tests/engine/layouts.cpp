@@ -2,9 +2,9 @@
 // Rows of any stride and storage type: the same numbers give the same bits, wherever they lie.
 #include "support/engines.hpp"
 
-#include <mixcon/contrast/info_nce.hpp>
 #include <mixcon/contrast/targets/diagonal.hpp>
 #include <mixcon/core/storage.hpp>
+#include <mixcon/losses/info_nce.hpp>
 
 using namespace mixcon;
 using namespace mixcon_test;

@@ -2,20 +2,20 @@
 // A view with elements and without memory: a tensor that was moved from, never allocated, or left on a device.
 #include "support/catch.hpp"
 
-#include <mixcon/adapt/span.hpp>
-#include <mixcon/bridge/soft_binary_cross_entropy.hpp>
-#include <mixcon/contrast/info_nce.hpp>
-#include <mixcon/contrast/knowledge_distillation.hpp>
+#include <mixcon/adapt/tensors/span.hpp>
 #include <mixcon/contrast/targets/diagonal.hpp>
 #include <mixcon/contrast/targets/label.hpp>
 #include <mixcon/contrast/targets/mask.hpp>
-#include <mixcon/engine/forward_backward.hpp>
 #include <mixcon/engine/serial.hpp>
+#include <mixcon/engine/value_and_grad.hpp>
+#include <mixcon/losses/info_nce.hpp>
+#include <mixcon/losses/knowledge_distillation.hpp>
+#include <mixcon/losses/soft_binary_cross_entropy.hpp>
 #include <mixcon/mix/blend.hpp>
-#include <mixcon/mix/lerp.hpp>
-#include <mixcon/mix/pair_targets.hpp>
-#include <mixcon/negatives/memory_queue.hpp>
-#include <mixcon/negatives/top_k.hpp>
+#include <mixcon/mix/kinds/lerp.hpp>
+#include <mixcon/mix/labels/pair_targets.hpp>
+#include <mixcon/negatives/memory/memory_queue.hpp>
+#include <mixcon/negatives/search/top_k.hpp>
 
 #include <string>
 #include <vector>

@@ -2,11 +2,11 @@
 // Bad input is refused in a sentence that names what came and what was expected, before any output is touched.
 #include "support/engines.hpp"
 
-#include <mixcon/contrast/alignment.hpp>
-#include <mixcon/contrast/byol.hpp>
-#include <mixcon/contrast/info_nce.hpp>
 #include <mixcon/contrast/targets.hpp>
-#include <mixcon/contrast/weighted_softmax.hpp>
+#include <mixcon/losses/alignment.hpp>
+#include <mixcon/losses/byol.hpp>
+#include <mixcon/losses/info_nce.hpp>
+#include <mixcon/losses/weighted_softmax.hpp>
 
 using namespace mixcon;
 using namespace mixcon_test;

@@ -2,10 +2,10 @@
 // Where anchors are the candidates, a product serves both orders of a pair: the answers are those of two separate sets.
 #include "support/engines.hpp"
 
-#include <mixcon/contrast/info_nce.hpp>
-#include <mixcon/contrast/supcon_inside.hpp>
 #include <mixcon/contrast/targets.hpp>
-#include <mixcon/engine/tournament.hpp>
+#include <mixcon/engine/tiled/tournament.hpp>
+#include <mixcon/losses/info_nce.hpp>
+#include <mixcon/losses/supcon_inside.hpp>
 
 #include <set>
 

@@ -2,11 +2,11 @@
 // Formulas for each triplet: any formula has the gradient of its value, and threads change no bit.
 #include "engine/gradient_case.hpp"
 
-#include <mixcon/contrast/batch_hard_triplet.hpp>
 #include <mixcon/contrast/targets.hpp>
 #include <mixcon/contrast/terms.hpp>
-#include <mixcon/contrast/triplet_margin.hpp>
 #include <mixcon/engine/executor.hpp>
+#include <mixcon/losses/batch_hard_triplet.hpp>
+#include <mixcon/losses/triplet_margin.hpp>
 
 using namespace mixcon;
 using namespace mixcon_test;

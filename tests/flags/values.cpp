@@ -4,19 +4,19 @@
 // naive.cpp's, where such flags are off.
 #include "naive.hpp"
 
-#include <mixcon/contrast/given.hpp>
-#include <mixcon/contrast/hard_negative.hpp>
-#include <mixcon/contrast/info_nce.hpp>
-#include <mixcon/contrast/siglip.hpp>
-#include <mixcon/contrast/soft_cross_entropy.hpp>
+#include <mixcon/contrast/statistics/given.hpp>
 #include <mixcon/contrast/targets.hpp>
-#include <mixcon/contrast/triplet_margin.hpp>
-#include <mixcon/core/lanes.hpp>
-#include <mixcon/core/ordered_sum.hpp>
+#include <mixcon/core/number/lanes.hpp>
+#include <mixcon/core/number/ordered_sum.hpp>
 #include <mixcon/engine/executor.hpp>
-#include <mixcon/engine/forward_backward.hpp>
-#include <mixcon/mix/mixup.hpp>
-#include <mixcon/mix/pairing_by_distance.hpp>
+#include <mixcon/engine/value_and_grad.hpp>
+#include <mixcon/losses/hard_negative.hpp>
+#include <mixcon/losses/info_nce.hpp>
+#include <mixcon/losses/siglip.hpp>
+#include <mixcon/losses/soft_cross_entropy.hpp>
+#include <mixcon/losses/triplet_margin.hpp>
+#include <mixcon/mix/draw/pairing_by_distance.hpp>
+#include <mixcon/mixes/mixup.hpp>
 
 #include <cmath>
 #include <stdexcept>

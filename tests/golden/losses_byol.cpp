@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "golden/loss_checks.hpp"
 
-#include <mixcon/contrast/byol.hpp>
+#include <mixcon/losses/byol.hpp>
 
 #include <limits>
 #include <vector>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "golden/loss_checks.hpp"
 
-#include <mixcon/contrast/clip.hpp>
+#include <mixcon/losses/clip.hpp>
 
 #include <vector>
 

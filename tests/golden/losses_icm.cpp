@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "golden/loss_checks.hpp"
 
-#include <mixcon/bridge/infinite_class_mixup.hpp>
-#include <mixcon/contrast/soft_cross_entropy.hpp>
 #include <mixcon/contrast/targets/class.hpp>
+#include <mixcon/losses/infinite_class_mixup.hpp>
+#include <mixcon/losses/soft_cross_entropy.hpp>
 
 #include <cmath>
 #include <vector>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "golden/loss_checks.hpp"
 
-#include <mixcon/contrast/moco.hpp>
+#include <mixcon/losses/moco.hpp>
 
 #include <vector>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "golden/loss_checks.hpp"
 
-#include <mixcon/negatives/mochi.hpp>
-#include <mixcon/negatives/top_k.hpp>
+#include <mixcon/negatives/search/top_k.hpp>
+#include <mixcon/negatives/synthetic/mochi.hpp>
 
 #include <vector>
 

@@ -3,8 +3,8 @@
 #include "golden/loss_checks.hpp"
 
 #include <mixcon/bridge/mixed_targets.hpp>
-#include <mixcon/contrast/moco.hpp>
-#include <mixcon/mix/lerp.hpp>
+#include <mixcon/losses/moco.hpp>
+#include <mixcon/mix/kinds/lerp.hpp>
 
 #include <numeric>
 #include <vector>

@@ -2,8 +2,8 @@
 #include "golden/loss_checks.hpp"
 
 #include <mixcon/bridge/class_pairs.hpp>
-#include <mixcon/contrast/soft_cross_entropy.hpp>
-#include <mixcon/mix/label_rules.hpp>
+#include <mixcon/losses/soft_cross_entropy.hpp>
+#include <mixcon/mix/labels/label_rules.hpp>
 
 #include <cmath>
 #include <vector>

@@ -2,8 +2,8 @@
 #include "golden/loss_checks.hpp"
 #include "golden/loss_rows.hpp"
 
-#include <mixcon/contrast/supmix.hpp>
-#include <mixcon/contrast/un_mix.hpp>
+#include <mixcon/losses/supmix.hpp>
+#include <mixcon/losses/un_mix.hpp>
 
 #include <utility>
 #include <vector>

@@ -2,8 +2,8 @@
 // The kinds of mixing_masks.json whose labels look at attention or class activation: TransMix and SnapMix.
 #include "golden/mixing_checks.hpp"
 
-#include <mixcon/mix/snapmix.hpp>
-#include <mixcon/mix/transmix.hpp>
+#include <mixcon/mixes/snapmix.hpp>
+#include <mixcon/mixes/transmix.hpp>
 
 namespace mixcon_golden {
 namespace {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "golden/mixing_checks.hpp"
 
-#include <mixcon/mix/box_rules.hpp>
+#include <mixcon/mix/draw/box_rules.hpp>
 
 namespace mixcon_golden {
 namespace {

@@ -5,9 +5,9 @@
 #include "golden/golden.hpp"
 #include "golden/mixing_cases.hpp"
 
-#include <mixcon/mix/all_mixes.hpp>
-#include <mixcon/mix/pair_targets.hpp>
-#include <mixcon/mix/recorded_draws.hpp>
+#include <mixcon/mix/draw/recorded_draws.hpp>
+#include <mixcon/mix/labels/pair_targets.hpp>
+#include <mixcon/mixes/all_mixes.hpp>
 
 #include <algorithm>
 #include <cmath>

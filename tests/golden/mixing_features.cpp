@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "golden/mixing_checks.hpp"
 
-#include <mixcon/mix/positive_features.hpp>
+#include <mixcon/mixes/positive_features.hpp>
 
 namespace mixcon_golden {
 namespace {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "golden/mixing_checks.hpp"
 
-#include <mixcon/mix/slerp.hpp>
+#include <mixcon/mix/kinds/slerp.hpp>
 
 namespace mixcon_golden {
 namespace {

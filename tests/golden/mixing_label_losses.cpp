@@ -3,8 +3,8 @@
 #include "golden/loss_checks.hpp"
 #include "golden/mixing_checks.hpp"
 
-#include <mixcon/bridge/decoupled_mixup.hpp>
-#include <mixcon/bridge/soft_binary_cross_entropy.hpp>
+#include <mixcon/losses/decoupled_mixup.hpp>
+#include <mixcon/losses/soft_binary_cross_entropy.hpp>
 
 namespace mixcon_golden {
 namespace {

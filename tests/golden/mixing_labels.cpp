@@ -2,7 +2,7 @@
 #include "golden/loss_checks.hpp"
 #include "golden/mixing_checks.hpp"
 
-#include <mixcon/mix/label_rules.hpp>
+#include <mixcon/mix/labels/label_rules.hpp>
 
 namespace mixcon_golden {
 namespace {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "golden/mixing_checks.hpp"
 
-#include <mixcon/mix/lambda.hpp>
-#include <mixcon/mix/pairing.hpp>
-#include <mixcon/mix/pairing_by_class.hpp>
-#include <mixcon/mix/pairing_by_distance.hpp>
+#include <mixcon/mix/draw/lambda.hpp>
+#include <mixcon/mix/draw/pairing.hpp>
+#include <mixcon/mix/draw/pairing_by_class.hpp>
+#include <mixcon/mix/draw/pairing_by_distance.hpp>
 
 namespace mixcon_golden {
 namespace {

@@ -2,8 +2,8 @@
 // The kinds of mixing_features.json whose plans look at what they mix: AlignMix and Puzzle Mix.
 #include "golden/mixing_checks.hpp"
 
-#include <mixcon/mix/alignmix.hpp>
-#include <mixcon/mix/puzzlemix.hpp>
+#include <mixcon/mixes/alignmix.hpp>
+#include <mixcon/mixes/puzzlemix.hpp>
 
 namespace mixcon_golden {
 namespace {

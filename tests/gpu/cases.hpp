@@ -4,8 +4,8 @@
 
 #include "gpu/row_check.hpp"
 
-#include <mixcon/contrast/all_losses.hpp>
 #include <mixcon/contrast/targets.hpp>
+#include <mixcon/losses/all_losses.hpp>
 
 namespace mixcon_test {
 

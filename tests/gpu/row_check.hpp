@@ -8,8 +8,8 @@
 
 #include <mixcon/contrast/objective.hpp>
 #include <mixcon/contrast/targets/bound.hpp>
-#include <mixcon/engine/forward_backward.hpp>
 #include <mixcon/engine/serial.hpp>
+#include <mixcon/engine/value_and_grad.hpp>
 
 #include <cmath>
 #include <cstdio>

@@ -204,7 +204,7 @@ __global__ void push_anchors(Problem problem, const typename Problem::T* by_logi
 
 /// What an evaluation of a formula leaves: for each term its value, its divisor and its slopes.
 template <class Loss>
-constexpr int formula_results = mixcon::term_count<Loss>*(mixcon::loss_traits<Loss>::inputs + 3);
+constexpr int formula_results = mixcon::term_count<Loss> * (mixcon::loss_traits<Loss>::inputs + 3);
 
 /// The formula at numbers, the last of which is the logit scale.
 template <class Loss, class T>

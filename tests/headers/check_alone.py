@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """usage: check_alone.py COMPILER INCLUDE_DIRECTORY
 
-A call compiles with its own header, adapt/span.hpp and one engine's header: each line of CALLS is such a unit, and
+A call compiles with its own header, adapt/tensors/span.hpp and one engine's header: each line of CALLS is such a unit, and
 instantiates what the header only declares.
 """
 import os
@@ -19,35 +19,35 @@ int main() {
 """
 ALIGNED = "value_and_grad(serial{{}}, {0}{{}}, z, x, {{.first = g}});"
 CALLS = [
-    ("contrast/n_pairs", "serial", "value_and_grad(serial{}, n_pairs{}, label_targets{.labels = y}, z, g);"),
-    ("contrast/n_pairs", "executor", "value_and_grad(tiled{}, n_pairs{}, label_targets{.labels = y}, z, g);"),
-    *((f"contrast/{loss}", "serial", ALIGNED.format(loss))
+    ("losses/n_pairs", "serial", "value_and_grad(serial{}, n_pairs{}, label_targets{.labels = y}, z, g);"),
+    ("losses/n_pairs", "executor", "value_and_grad(tiled{}, n_pairs{}, label_targets{.labels = y}, z, g);"),
+    *((f"losses/{loss}", "serial", ALIGNED.format(loss))
       for loss in ("alignment", "byol", "barlow_twins", "vicreg", "mmcl", "knowledge_distillation")),
-    ("contrast/nt_xent", "tiled", "nt_xent().check();"),
-    ("contrast/unicon", "serial", "value_and_grad(serial{}, contrast{info_nce{}, cosine{}}, unicon_targets(y, 1), z, g);"),
-    ("contrast/moco", "serial", "moco().check();"),
-    ("engine/relational_distillation", "executor", ALIGNED.format("relational_distillation")),
+    ("losses/nt_xent", "tiled", "nt_xent().check();"),
+    ("losses/unicon", "serial", "value_and_grad(serial{}, contrast{info_nce{}, cosine{}}, unicon_targets(y, 1), z, g);"),
+    ("losses/moco", "serial", "moco().check();"),
+    ("losses/relational_distillation", "executor", ALIGNED.format("relational_distillation")),
     ("engine/mined_triplets", "serial", "mined_triplets(contrast{triplet_margin{}}, diagonal_targets{}, z);"),
-    ("bridge/soft_binary_cross_entropy", "serial",
+    ("losses/soft_binary_cross_entropy", "serial",
      "value_and_grad(serial{}, soft_binary_cross_entropy{}, as_matrix(more, 4, 2), given_logits{z}, {.logits = g});"),
-    ("bridge/decoupled_mixup", "serial",
+    ("losses/decoupled_mixup", "serial",
      "value_and_grad(serial{}, decoupled_mixup{}, pair_targets{}, given_logits{z}, {.logits = g});"),
-    ("bridge/infinite_class_mixup", "serial",
+    ("losses/infinite_class_mixup", "serial",
      "std::vector<float> bias(4); value_and_grad(serial{}, infinite_class_mixup{}, pair_targets{}, z, x, bias, {});"),
-    ("negatives/top_k", "serial", "top_k{.k = 1}(serial{}, cosine{}, z, x);"),
-    ("negatives/false_negatives", "serial", "false_negatives{}(serial{}, cosine{}, as_tensor<3>(more, {4, 1, 2}), z);"),
-    ("negatives/memory_queue", "serial", "memory_queue<float>(4, 2).enqueue(z);"),
-    ("negatives/cross_batch_memory", "serial", "cross_batch_memory<float>(4, 2).push(z, y);"),
+    ("negatives/search/top_k", "serial", "top_k{.k = 1}(serial{}, cosine{}, z, x);"),
+    ("negatives/search/false_negatives", "serial", "false_negatives{}(serial{}, cosine{}, as_tensor<3>(more, {4, 1, 2}), z);"),
+    ("negatives/memory/memory_queue", "serial", "memory_queue<float>(4, 2).enqueue(z);"),
+    ("negatives/memory/cross_batch_memory", "serial", "cross_batch_memory<float>(4, 2).push(z, y);"),
 ]
 # What a call needs that is of another header by nature: the loss of an objective, the targets.
 ALSO = {
-    "engine/mined_triplets": ["contrast/triplet_margin", "contrast/targets/diagonal"],
+    "engine/mined_triplets": ["losses/triplet_margin", "contrast/targets/diagonal"],
 }
 
 
 def failure(compiler, directory, header, engine, call):
     """What the compiler says against one unit."""
-    names = [header, "adapt/span", f"engine/{engine}", *ALSO.get(header, [])]
+    names = [header, "adapt/tensors/span", f"engine/{engine}", *ALSO.get(header, [])]
     unit = "".join(f"#include <mixcon/{name}.hpp>\n" for name in names) + PROLOGUE + call + "\n}\n"
     run = subprocess.run([compiler, "-std=c++20", "-I", directory, "-fsyntax-only", "-x", "c++", "-"], text=True,
                          input=unit, capture_output=True)

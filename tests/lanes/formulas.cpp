@@ -2,7 +2,7 @@
 #include "lanes/formula_check.hpp"
 
 #include <mixcon/contrast/similarity.hpp>
-#include <mixcon/core/soft.hpp>
+#include <mixcon/core/number/soft.hpp>
 
 using namespace mixcon;
 using namespace mixcon_test;

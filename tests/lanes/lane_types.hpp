@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <mixcon/core/lanes.hpp>
+#include <mixcon/core/number/lanes.hpp>
 
 #include <algorithm>
 #include <cmath>

@@ -3,7 +3,7 @@
 #include "support/catch.hpp"
 #include "support/embeddings.hpp"
 
-#include <mixcon/core/soft.hpp>
+#include <mixcon/core/number/soft.hpp>
 
 #include <limits>
 

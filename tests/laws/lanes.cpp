@@ -3,8 +3,8 @@
 #include "support/catch.hpp"
 #include "support/embeddings.hpp"
 
-#include <mixcon/core/lanes.hpp>
-#include <mixcon/core/soft.hpp>
+#include <mixcon/core/number/lanes.hpp>
+#include <mixcon/core/number/soft.hpp>
 
 #include <limits>
 

@@ -133,8 +133,7 @@ TEST_CASE("A loss that lacks its line, its page and its test is noticed", "[laws
   write(headers / "all_losses.hpp", "using all_losses = pack<fresh_loss_of_another_name>;\n");
   CHECK(missing(folder.path(), losses).size() == 4);
 
-  write(headers / "all_losses.hpp",
-        "#include <mixcon/contrast/fresh_loss.hpp>\nusing all_losses = pack<fresh_loss>;\n");
+  write(headers / "all_losses.hpp", "#include <mixcon/losses/fresh_loss.hpp>\nusing all_losses = pack<fresh_loss>;\n");
   CHECK(missing(folder.path(), losses).size() == 2);
   write(folder.path() / "docs/losses/fresh_loss.md", "# fresh_loss\n");
   CHECK(missing(folder.path(), losses) == std::vector<std::string>{"fresh_loss has no test in tests/cases"});

@@ -3,7 +3,7 @@
 #include "laws/statistic_cases.hpp"
 #include "support/catch.hpp"
 
-#include <mixcon/core/lanes.hpp>
+#include <mixcon/core/number/lanes.hpp>
 
 using namespace mixcon;
 using namespace mixcon_test;

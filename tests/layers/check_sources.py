@@ -2,26 +2,32 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """usage: check_sources.py ROOT
 
-Checks what no compiler does, by reading the sources under ROOT: which layer includes which, that nothing in include/
-knows a third party, that engines know no concrete loss, that the umbrella and the lists are complete, that macros are
-called MIXCON_, that -ffast-math does not reach what headers define, and that each file starts with its licence line. Prints a line per breach; exit status 1 when any.
+Checks what no compiler does, by reading the sources under ROOT: which layer includes which, that no folder is
+overfull, that nothing in include/ knows a third party, that formulas know no engine, that the umbrella and the lists
+are complete, that macros are called MIXCON_, that -ffast-math does not reach what headers define, and that each file
+starts with its licence line. Prints a line per breach; exit status 1 when any.
 """
 import re
 import sys
 from pathlib import Path
 
-# A layer may include itself and these. `mixcon` stands for the umbrella mixcon.hpp.
-LAYERS = {
-    "core": {"core"},
-    "mix": {"core", "mix"},
-    "contrast": {"core", "contrast"},
-    "bridge": {"core", "mix", "contrast", "engine", "bridge"},
-    "engine": {"core", "contrast", "mix", "engine"},
-    "negatives": {"core", "mix", "contrast", "bridge", "engine", "negatives"},
-    "adapt": {"core", "adapt"},
-    "mixcon": {"core", "mix", "contrast", "bridge", "engine", "negatives"},
-    "gpu": {"core", "mix", "contrast", "gpu"},
+# A layer may include itself, what stands here, and what these may. `mixcon` stands for the umbrella mixcon.hpp.
+ABOVE = {
+    "core": set(),
+    "mix": {"core"},
+    "contrast": {"core"},
+    "mixes": {"mix"},
+    "engine": {"contrast"},
+    "bridge": {"mix", "contrast"},
+    "losses": {"engine", "bridge"},
+    "negatives": {"engine", "mix"},
+    "adapt": {"core"},
+    "gpu": {"core", "mix", "contrast", "engine", "bridge", "negatives"},
+    "mixcon": {"mixes", "losses", "negatives"},
 }
+# A folder that holds more is a drawer, not a room. These hold one header an entry of a list.
+MOST_FILES = 28
+LISTS_OF_FILES = {"losses", "mixes"}
 # What the umbrella cannot afford (streams, tables, intrinsics), or what differs between standard libraries (<random>).
 TOO_DEAR = {"iostream", "random", "regex", "format", "immintrin.h"}
 # Headers of the system, and the one header that may include each.
@@ -31,6 +37,8 @@ STOP = "mixcon/stopped_by_the_error_above"
 SOURCES = {".hpp", ".cpp", ".cuh", ".cu"}
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTILINE)
 CODE = re.compile(r"^(inline )?namespace |^template", re.MULTILINE)
+FORMULA = re.compile(r"^ +(constexpr )?auto statistics\(\) const", re.MULTILINE)
+POLICY = re.compile(r"^ +(constexpr )?\w+<\w+> plan\(", re.MULTILINE)
 STRICT = "\nMIXCON_STRICT_FLOATS_BEGIN\n", "\nMIXCON_STRICT_FLOATS_END\n"
 MACRO = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)", re.MULTILINE)
 
@@ -50,16 +58,31 @@ def layer_of(path):
     return path.split("/")[0].removesuffix(".hpp")
 
 
+def below(layer):
+    """A layer, and all that it stands on."""
+    return {layer}.union(*map(below, ABOVE[layer]))
+
+
 def check_layers(headers):
     """Every header includes its own layer and those below."""
     for path, file in headers.items():
         layer = layer_of(path)
-        if layer not in LAYERS:
+        if layer not in ABOVE:
             yield f"{path}: no layer is called {layer}"
             continue
         for included in sorted(ours(file)):
-            if layer_of(included) not in LAYERS[layer]:
+            if layer_of(included) not in below(layer):
                 yield f"{path}: {layer} must not include {included}"
+
+
+def check_rooms(headers):
+    """No folder holds so many headers that its name says nothing of them."""
+    folders = {}
+    for path in headers:
+        folders.setdefault(path.rpartition("/")[0], []).append(path)
+    for folder, files in folders.items():
+        if len(files) > MOST_FILES and folder not in LISTS_OF_FILES:
+            yield f"{folder}/: {len(files)} files; expected at most {MOST_FILES}: give what belongs together a folder"
 
 
 def check_third_party(headers):
@@ -76,12 +99,15 @@ def check_third_party(headers):
                 yield f"{path}: <{included}> is not the standard library"
 
 
-def check_engines(headers, losses):
-    """Engines run any loss, and so name none."""
+def check_formulas(headers):
+    """A loss that is a formula knows no engine, so that kernels take it without one."""
     for path, file in headers.items():
-        if layer_of(path) == "engine":
-            for included in sorted(ours(file) & (losses | {"contrast/all_losses.hpp"})):
-                yield f"{path}: an engine must not know the loss {included}"
+        if layer_of(path) == "losses" and FORMULA.search(file.read_text(encoding="utf-8")):
+            used = ours(file)
+            if not any(included.startswith("engine/paired/") for included in used):
+                for included in sorted(used):
+                    if layer_of(included) not in {"core", "contrast", "losses"}:
+                        yield f"{path}: a formula must not include {included}"
 
 
 def check_umbrella(headers):
@@ -100,14 +126,14 @@ def check_umbrella(headers):
 
 
 def check_lists(headers):
-    """A header that defines a loss or a policy stands in its list."""
-    for folder, members, name in (("contrast", r"^ +(constexpr )?auto statistics\(\) const", "all_losses.hpp"),
-                                  ("mix", r"^ +(constexpr )?\w+<\w+> plan\(", "all_mixes.hpp")):
-        listed = ours(headers[f"{folder}/{name}"]) if f"{folder}/{name}" in headers else None
+    """A header that defines a formula or a policy stands in its list."""
+    for folder, members in (("losses", FORMULA), ("mixes", POLICY)):
+        name = f"{folder}/all_{folder}.hpp"
+        listed = ours(headers[name]) if name in headers else None
         for path, file in headers.items():
             if listed is not None and layer_of(path) == folder and path not in listed:
-                if re.search(members, file.read_text(encoding="utf-8"), re.MULTILINE):
-                    yield f"{path}: {folder}/{name} does not list it"
+                if members.search(file.read_text(encoding="utf-8")):
+                    yield f"{path}: {name} does not list it"
 
 
 def check_macros(headers):
@@ -147,10 +173,10 @@ def breaches(root):
     headers = {}
     for base in (root / "include/mixcon", root / "cuda/include/mixcon"):
         headers |= {file.relative_to(base).as_posix(): file for file in sorted(base.rglob("*")) if file.suffix in SOURCES}
-    all_losses = headers.get("contrast/all_losses.hpp")
     yield from check_layers(headers)
+    yield from check_rooms(headers)
     yield from check_third_party(headers)
-    yield from check_engines(headers, ours(all_losses) if all_losses else set())
+    yield from check_formulas(headers)
     yield from check_umbrella(headers)
     yield from check_lists(headers)
     yield from check_macros(headers)

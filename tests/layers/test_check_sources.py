@@ -10,11 +10,12 @@ from check_sources import breaches
 LICENCE = "// SPDX-License-Identifier: BSD-3-Clause\n#pragma once\n"
 SOUND = {
     "include/mixcon/core/config.hpp": LICENCE + "#include <cstdint>\n#define MIXCON_HD\n",
-    "include/mixcon/contrast/loss.hpp": LICENCE + "#include <mixcon/core/config.hpp>\n  auto statistics() const {\n",
-    "include/mixcon/contrast/all_losses.hpp": LICENCE + "#include <mixcon/contrast/loss.hpp>\n",
+    "include/mixcon/contrast/loss.hpp": LICENCE + "#include <mixcon/core/config.hpp>\n",
+    "include/mixcon/losses/mean.hpp": LICENCE + "#include <mixcon/contrast/loss.hpp>\n  auto statistics() const {\n",
+    "include/mixcon/losses/all_losses.hpp": LICENCE + "#include <mixcon/losses/mean.hpp>\n",
     "include/mixcon/engine/serial.hpp": LICENCE + "#include <mixcon/core/config.hpp>\n",
-    "include/mixcon/adapt/eigen.hpp": LICENCE + "#include <Eigen/Core>\n#include <mixcon/core/config.hpp>\n",
-    "include/mixcon/mixcon.hpp": LICENCE + "#include <mixcon/contrast/all_losses.hpp>\n#include <mixcon/engine/serial.hpp>\n",
+    "include/mixcon/adapt/tensors/eigen.hpp": LICENCE + "#include <Eigen/Core>\n#include <mixcon/core/config.hpp>\n",
+    "include/mixcon/mixcon.hpp": LICENCE + "#include <mixcon/losses/all_losses.hpp>\n#include <mixcon/engine/serial.hpp>\n",
     "examples/01_first.cpp": "// SPDX-License-Identifier: BSD-3-Clause\nint main() {}\n",
 }
 
@@ -37,8 +38,8 @@ class CheckSources(unittest.TestCase):
     def test_a_lower_layer_knows_no_higher_one(self):
         self.assertEqual(self.found(core__config_hpp="#include <mixcon/contrast/loss.hpp>\n"),
                          ["core/config.hpp: core must not include contrast/loss.hpp"])
-        self.assertIn("adapt/eigen.hpp: adapt must not include engine/serial.hpp",
-                      self.found(adapt__eigen_hpp="#include <mixcon/engine/serial.hpp>\n"))
+        self.assertIn("adapt/tensors/eigen.hpp: adapt must not include engine/serial.hpp",
+                      self.found(adapt__tensors__eigen_hpp="#include <mixcon/engine/serial.hpp>\n"))
 
     def test_an_unknown_layer_is_named(self):
         self.assertIn("other/a.hpp: no layer is called other", self.found(other__a_hpp=""))
@@ -67,15 +68,28 @@ class CheckSources(unittest.TestCase):
                               "and MIXCON_STRICT_FLOATS_END"])
 
     def test_engines_know_no_loss(self):
-        self.assertEqual(self.found(engine__serial_hpp="#include <mixcon/contrast/loss.hpp>\n"),
-                         ["engine/serial.hpp: an engine must not know the loss contrast/loss.hpp"])
+        self.assertEqual(self.found(engine__serial_hpp="#include <mixcon/losses/mean.hpp>\n"),
+                         ["engine/serial.hpp: engine must not include losses/mean.hpp"])
+
+    def test_formulas_know_no_engine(self):
+        formula = "#include <mixcon/contrast/loss.hpp>\n#include <mixcon/engine/serial.hpp>\n  auto statistics() const {\n"
+        self.assertEqual(self.found(losses__mean_hpp=formula),
+                         ["losses/mean.hpp: a formula must not include engine/serial.hpp"])
+        paired = "#include <mixcon/engine/paired/columns.hpp>\n" + formula
+        self.assertEqual(self.found(losses__mean_hpp=paired, engine__paired__columns_hpp=""), [])
+
+    def test_a_folder_has_an_end(self):
+        many = {f"core__number__n{k}_hpp": f"#include <mixcon/core/number/n{k + 1}.hpp>\n" for k in range(28)}
+        many |= {"core__number__n28_hpp": "", "core__config_hpp": "#include <mixcon/core/number/n0.hpp>\n"}
+        self.assertEqual(self.found(**many),
+                         ["core/number/: 29 files; expected at most 28: give what belongs together a folder"])
 
     def test_the_umbrella_is_complete(self):
-        self.assertEqual(self.found(core__real_hpp=""), ["core/real.hpp: mixcon.hpp does not include it"])
+        self.assertEqual(self.found(core__number__real_hpp=""), ["core/number/real.hpp: mixcon.hpp does not include it"])
 
     def test_the_lists_are_complete(self):
-        self.assertIn("contrast/other.hpp: contrast/all_losses.hpp does not list it",
-                      self.found(contrast__other_hpp="  auto statistics() const {\n"))
+        self.assertIn("losses/other.hpp: losses/all_losses.hpp does not list it",
+                      self.found(losses__other_hpp="  auto statistics() const {\n"))
 
     def test_macros_say_whose_they_are(self):
         self.assertEqual(self.found(core__config_hpp="# define HD\n"),

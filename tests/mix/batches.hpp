@@ -2,9 +2,9 @@
 // Batches of any layout, plans of every kind, and the mixed sample written out: what the tests of mixing share.
 #pragma once
 
-#include <mixcon/mix/all_mixes.hpp>
-#include <mixcon/mix/masked.hpp>
-#include <mixcon/mix/recorded_draws.hpp>
+#include <mixcon/mix/draw/recorded_draws.hpp>
+#include <mixcon/mix/kinds/masked.hpp>
+#include <mixcon/mixes/all_mixes.hpp>
 
 #include <algorithm>
 #include <cmath>

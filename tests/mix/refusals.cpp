@@ -3,8 +3,8 @@
 #include "mix/batches.hpp"
 #include "support/catch.hpp"
 
-#include <mixcon/mix/label_rules.hpp>
-#include <mixcon/mix/pair_targets.hpp>
+#include <mixcon/mix/labels/label_rules.hpp>
+#include <mixcon/mix/labels/pair_targets.hpp>
 
 using namespace mixcon_test;
 
@@ -126,7 +126,7 @@ TEST_CASE("extents that cannot be an image's are refused with a hint at channels
     CHECK_THROWS_WITH(
         cutmix<>{}.plan(taken, draws),
         ContainsSubstring("cutmix: images are ") &&
-            ContainsSubstring("through as_nhwc(images), of mixcon/adapt/span.hpp; if they are that narrow"));
+            ContainsSubstring("through as_nhwc(images), of mixcon/adapt/tensors/span.hpp; if they are that narrow"));
     CHECK_THROWS_WITH(fmix<>{}.plan(taken, draws), ContainsSubstring("fmix: ") && ContainsSubstring("as_nhwc"));
     CHECK_THROWS_WITH(cutout<>{}.plan(taken, draws), ContainsSubstring("cutout: ") && ContainsSubstring("as_nhwc"));
     CHECK_THROWS_WITH(stackmix<>{}.plan(taken, draws), ContainsSubstring("stackmix: "));
@@ -147,7 +147,7 @@ TEST_CASE("plans for channels-first images are refused on channels-last ones wit
   const auto x = random_batch<float>(axes<4>{4, 12, 12, 3}, 92);
   auto y = empty_batch<float>(axes<4>{4, 12, 12, 3});
   const image_shape meant{.samples = 4, .channels = 3, .rows = 12, .columns = 12};
-  const std::string hint = "Is the batch (N, H, W, C)? Then pass as_nhwc(images), of mixcon/adapt/span.hpp.";
+  const std::string hint = "Is the batch (N, H, W, C)? Then pass as_nhwc(images), of mixcon/adapt/tensors/span.hpp.";
   const mix_plan<pasted_boxes> boxes{{1, 0, 2, 3}, {0.5}, {{{2, 6, 2, 6}}}};
   CHECK_THROWS_WITH(blend(boxes, x.of, y.of), ContainsSubstring(hint));
   CHECK_THROWS_WITH(blend(fmix<>{}.plan(meant, draws), x.of, y.of), ContainsSubstring(hint));

@@ -3,7 +3,7 @@
 #include "support/catch.hpp"
 
 #include <mixcon/core/storage.hpp>
-#include <mixcon/mix/lambda_gradient.hpp>
+#include <mixcon/mix/kinds/lambda_gradient.hpp>
 
 using namespace mixcon_test;
 

@@ -2,11 +2,11 @@
 // One number for the bits of many draws of every sampler: what must be the same everywhere.
 #pragma once
 
-#include <mixcon/core/permutation.hpp>
-#include <mixcon/core/philox.hpp>
-#include <mixcon/core/portable_exp.hpp>
-#include <mixcon/core/portable_math.hpp>
-#include <mixcon/core/samplers.hpp>
+#include <mixcon/core/number/portable_exp.hpp>
+#include <mixcon/core/number/portable_math.hpp>
+#include <mixcon/core/random/permutation.hpp>
+#include <mixcon/core/random/philox.hpp>
+#include <mixcon/core/random/samplers.hpp>
 
 #include <cstdint>
 

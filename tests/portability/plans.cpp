@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Prints a hash of the plans of every policy; exit status 1 when it is not the frozen one. With an argument, a hash a
 // policy.
-#include "../mix/side_inputs.hpp"
+#include "../mixes/side_inputs.hpp"
 #include "hash_of_draws.hpp"
 
-#include <mixcon/mix/all_mixes.hpp>
 #include <mixcon/mix/plan_json.hpp>
+#include <mixcon/mixes/all_mixes.hpp>
 
 #include <cinttypes>
 #include <cstdio>

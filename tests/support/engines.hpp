@@ -6,7 +6,7 @@
 #include "support/catch.hpp"
 
 #include <mixcon/engine/executor.hpp>
-#include <mixcon/engine/forward_backward.hpp>
+#include <mixcon/engine/value_and_grad.hpp>
 
 namespace mixcon_test {
 

@@ -2,7 +2,7 @@
 // Every public loss, for tests that iterate over the list: made ready for use, and in parts that compile quickly.
 #pragma once
 
-#include <mixcon/contrast/all_losses.hpp>
+#include <mixcon/losses/all_losses.hpp>
 
 #include <vector>
 
@@ -29,8 +29,9 @@ void for_each_listed_loss(Visit&& visit, const mixcon::pack<Loss...>*) {
     if constexpr (mine) visit.template operator()<L>(position);
     ++position;
   };
-  [&]<int... k>(std::integer_sequence<int, k...>) { (at.template operator()<Loss, k % parts_of_list == Part>(), ...); }
-  (std::make_integer_sequence<int, static_cast<int>(sizeof...(Loss))>{});
+  [&]<int... k>(std::integer_sequence<int, k...>) {
+    (at.template operator()<Loss, k % parts_of_list == Part>(), ...);
+  }(std::make_integer_sequence<int, static_cast<int>(sizeof...(Loss))>{});
 }
 template <int Part, class Visit>
 void for_each_listed_loss(Visit&& visit) {

@@ -4,7 +4,7 @@
 #include <mixcon/contrast/targets/bound.hpp>
 #include <mixcon/contrast/targets/class.hpp>
 #include <mixcon/contrast/targets/ignored.hpp>
-#include <mixcon/mix/pair_targets.hpp>
+#include <mixcon/mix/labels/pair_targets.hpp>
 
 #include <cstdint>
 #include <vector>

@@ -48,10 +48,11 @@ struct mixed_targets {
       return mixed(anchor, base.template at<T>(anchor, candidate), base.template at<T>(partner[anchor], candidate));
     }
     template <class T>
-    MIXCON_HD role<T> own(index_t anchor, index_t j) const requires requires {
-      base.template own<T>(anchor, j);
+    MIXCON_HD role<T> own(index_t anchor, index_t j) const
+    requires requires { base.template own<T>(anchor, j); }
+    {
+      return mixed(anchor, base.template own<T>(anchor, j), base.template own<T>(partner[anchor], j));
     }
-    { return mixed(anchor, base.template own<T>(anchor, j), base.template own<T>(partner[anchor], j)); }
 
    private:
     template <class T>

@@ -25,16 +25,12 @@ concept AnObjective = requires(const T& objective) {
 };
 /// Whether a loss is called as it is, without an objective. True for aligned losses; others specialise it.
 template <class Loss>
-inline constexpr bool has_own_call = requires {
-  Loss::is_of_aligned_rows;
-};
+inline constexpr bool has_own_call = requires { Loss::is_of_aligned_rows; };
 template <class T>
 concept LossOrObjective = AnObjective<T> || HasStatistics<T> || has_own_call<T>;
 
 template <class T>
-concept PairTargets = requires(const T& targets, const pair_space& pairs) {
-  targets.bind(pairs);
-};
+concept PairTargets = requires(const T& targets, const pair_space& pairs) { targets.bind(pairs); };
 /// What may stand first in a call.
 template <class T>
 concept Engine = !LossOrObjective<T> && !PairTargets<T>;
@@ -98,7 +94,7 @@ constexpr loss_result<double> refuse_call() {
                 "or specialise mixcon::tensor_traits");
   static_assert(Found != mistake::other_rank,
                 "mixcon: a matrix is expected, and an argument of this call has another rank; flat memory becomes one "
-                "by as_matrix(memory, rows, columns) of mixcon/adapt/span.hpp");
+                "by as_matrix(memory, rows, columns) of mixcon/adapt/tensors/span.hpp");
   static_assert(Found != mistake::gradients,
                 "mixcon: a gradient in braces does not fit; each is a tensor that can be written to, of the type that "
                 "rows are computed in (float for float, bfloat16 and half) and of a type whose adapter is included");
@@ -118,59 +114,61 @@ struct gradients_in_braces {
 };
 
 template <class... Arguments>
-concept Mistaken = mistake_in_call<Arguments...>()
-!= mistake::none;
+concept Mistaken = mistake_in_call<Arguments...>() != mistake::none;
 /// Whether nothing but the gradients can be wrong, whatever the engine. It stands in overloads that take the engine as
 /// `anything`, and so are worse than any that fits.
 template <class Loss, class... More>
-concept MistakenGradients = LossOrObjective<Loss> && mistake_in_call<int, Loss, More...>()
-== mistake::none;
+concept MistakenGradients = LossOrObjective<Loss> && mistake_in_call<int, Loss, More...>() == mistake::none;
 template <class Loss>
 inline constexpr mistake mistake_of_gradients = mistake::gradients;  // by type, so that compilers ask only when called
 
 }  // namespace detail
 
 template <class A, class B, class... More>
-requires detail::Mistaken<A, B, More...> loss_result<double> forward(const A&, const B&, const More&...) {
+requires detail::Mistaken<A, B, More...>
+loss_result<double> forward(const A&, const B&, const More&...) {
   return detail::refuse_call<detail::mistake_in_call<A, B, More...>()>();
 }
 
 template <class A, class B, class... More>
-requires detail::Mistaken<A, B, More...> loss_result<double> value_and_grad(const A&, const B&, const More&...) {
+requires detail::Mistaken<A, B, More...>
+loss_result<double> value_and_grad(const A&, const B&, const More&...) {
   return detail::refuse_call<detail::mistake_in_call<A, B, More...>()>();
 }
 template <class A, class B, class C>
-requires detail::Mistaken<A, B, C> loss_result<double> value_and_grad(const A&, const B&, const C&,
-                                                                      const detail::gradients_in_braces&) {
+requires detail::Mistaken<A, B, C>
+loss_result<double> value_and_grad(const A&, const B&, const C&, const detail::gradients_in_braces&) {
   return detail::refuse_call<detail::mistake_in_call<A, B, C>()>();
 }
 template <class A, class B, class C, class D>
-requires detail::Mistaken<A, B, C, D> loss_result<double> value_and_grad(const A&, const B&, const C&, const D&,
-                                                                         const detail::gradients_in_braces&) {
+requires detail::Mistaken<A, B, C, D>
+loss_result<double> value_and_grad(const A&, const B&, const C&, const D&, const detail::gradients_in_braces&) {
   return detail::refuse_call<detail::mistake_in_call<A, B, C, D>()>();
 }
 template <class A, class B, class C, class D, class E>
-requires detail::Mistaken<A, B, C, D, E> loss_result<double> value_and_grad(const A&, const B&, const C&, const D&,
-                                                                            const E&,
-                                                                            const detail::gradients_in_braces&) {
+requires detail::Mistaken<A, B, C, D, E>
+loss_result<double> value_and_grad(const A&, const B&, const C&, const D&, const E&,
+                                   const detail::gradients_in_braces&) {
   return detail::refuse_call<detail::mistake_in_call<A, B, C, D, E>()>();
 }
 template <class B, class C, class D>
-requires detail::MistakenGradients<B, C, D> loss_result<double> value_and_grad(const detail::anything&, const B&,
-                                                                               const C&, const D&,
-                                                                               const detail::gradients_in_braces&) {
+requires detail::MistakenGradients<B, C, D>
+loss_result<double> value_and_grad(const detail::anything&, const B&, const C&, const D&,
+                                   const detail::gradients_in_braces&) {
   return detail::refuse_call<detail::mistake_of_gradients<B>>();
 }
 template <class B, class C, class D, class E>
-requires detail::MistakenGradients<B, C, D, E> loss_result<double> value_and_grad(const detail::anything&, const B&,
-                                                                                  const C&, const D&, const E&,
-                                                                                  const detail::gradients_in_braces&) {
+requires detail::MistakenGradients<B, C, D, E>
+loss_result<double> value_and_grad(const detail::anything&, const B&, const C&, const D&, const E&,
+                                   const detail::gradients_in_braces&) {
   return detail::refuse_call<detail::mistake_of_gradients<B>>();
 }
 
 template <class A, class B, class... More>
 requires detail::Mistaken<A, B, More...>
-void backward(const A&, const B&, const More&...) { detail::refuse_call<detail::mistake_in_call<A, B, More...>()>(); }
+void backward(const A&, const B&, const More&...) {
+  detail::refuse_call<detail::mistake_in_call<A, B, More...>()>();
+}
 template <class A, class B, class C>
 requires detail::Mistaken<A, B, C>
 void backward(const A&, const B&, const C&, double, const detail::gradients_in_braces&) {

@@ -33,10 +33,8 @@ template <class T, int N>
 inline constexpr bool is_terms<terms<T, N>> = true;
 
 template <class Loss>
-concept HasStatistics = requires(const Loss& loss) {
-  loss.statistics();
-}
-&&is_pack<decltype(std::declval<const Loss&>().statistics())>;
+concept HasStatistics =
+    requires(const Loss& loss) { loss.statistics(); } && is_pack<decltype(std::declval<const Loss&>().statistics())>;
 
 template <class S>
 concept Statistic = requires(const S& s, typename S::template state<double>& state,
@@ -62,10 +60,8 @@ constexpr int formula_inputs(int statistics) {
 /// Statistics of one anchor's row alone: `given` and the places of `largest` and `smallest` mean nothing in a batch.
 template <class S>
 concept OfOneRow = requires(const S& s, typename S::template state<double>& state,
-                            const typename S::template reading<double>& reading) {
-  s.read(state, index_t{});
-}
-|| requires(const typename S::template reading<double>& reading) { reading.where; };
+                            const typename S::template reading<double>& reading) { s.read(state, index_t{}); } ||
+                   requires(const typename S::template reading<double>& reading) { reading.where; };
 template <class P>
 inline constexpr bool of_one_row = false;
 template <class... S>
@@ -75,13 +71,13 @@ inline constexpr bool of_one_row<pack<S...>> = (OfOneRow<S> || ...);
 template <class Loss, int Count, class Number = dual<double, Count>>
 inline constexpr bool value_takes = []<int... k>(std::integer_sequence<int, k...>) {
   return requires(const Loss& loss, Number n) { loss.value((static_cast<void>(k), n)...); };
-}
-(std::make_integer_sequence<int, Count>{});
+}(std::make_integer_sequence<int, Count>{});
 
 template <class Loss, int Count, class Number>
 MIXCON_HD constexpr auto call_value(const Loss& loss, const Number* arguments) {
-  return [&]<int... k>(std::integer_sequence<int, k...>) { return loss.value(arguments[k]...); }
-  (std::make_integer_sequence<int, Count>{});
+  return [&]<int... k>(std::integer_sequence<int, k...>) {
+    return loss.value(arguments[k]...);
+  }(std::make_integer_sequence<int, Count>{});
 }
 
 template <class Number, class Answer>

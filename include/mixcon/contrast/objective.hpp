@@ -91,7 +91,7 @@ auto of_unit_rows_as_given(const contrast<Loss, Similarity, Logits>& objective) 
     return given;
   } else {
     static_assert(
-        requires(Similarity & s) { s.anchors = s.candidates = form; },
+        requires(Similarity& s) { s.anchors = s.candidates = form; },
         "mixcon: of_unit_rows_as_given takes an objective whose similarity has a form of rows: cosine, "
         "dot_product, negative_distance, negative_squared_distance");
     auto given = objective;

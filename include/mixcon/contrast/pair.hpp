@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <mixcon/core/real.hpp>
+#include <mixcon/core/number/real.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
 

@@ -14,14 +14,14 @@
 //
 // callable on the CPU, on vector lanes and in kernels. Engines know these words and nothing of the losses.
 
-#include <mixcon/contrast/cross_entropy.hpp>
-#include <mixcon/contrast/extreme.hpp>
-#include <mixcon/contrast/given.hpp>
-#include <mixcon/contrast/log_sum_exp.hpp>
 #include <mixcon/contrast/pair.hpp>
-#include <mixcon/contrast/sum_of.hpp>
+#include <mixcon/contrast/statistics/cross_entropy.hpp>
+#include <mixcon/contrast/statistics/given.hpp>
+#include <mixcon/contrast/statistics/largest.hpp>
+#include <mixcon/contrast/statistics/log_sum_exp.hpp>
+#include <mixcon/contrast/statistics/sum_of.hpp>
+#include <mixcon/core/number/soft.hpp>
 #include <mixcon/core/pack.hpp>
-#include <mixcon/core/soft.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
 

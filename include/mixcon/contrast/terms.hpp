@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <mixcon/core/dual.hpp>
+#include <mixcon/core/number/dual.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
 
@@ -25,8 +25,8 @@ struct terms {
   term<T> of[static_cast<unsigned>(N)]{};
   constexpr terms() = default;
   template <class... Term>
-  requires(sizeof...(Term) == N) MIXCON_HD constexpr terms(const Term&... each)
-      : of{each...} {}  // NOLINT(google-explicit-constructor)
+  requires(sizeof...(Term) == N)
+  MIXCON_HD constexpr terms(const Term&... each) : of{each...} {}  // NOLINT(google-explicit-constructor)
 };
 template <class T>
 term(T, plain_t<T>) -> term<T>;

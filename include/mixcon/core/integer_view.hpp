@@ -19,8 +19,8 @@ class integer_view {
   template <LabelsViewable Tensor>
   integer_view(Tensor& integers) : integer_view(mixcon::view<1>(integers)) {}  // NOLINT(google-explicit-constructor)
   template <class I>
-  requires detail::is_label<std::remove_const_t<I>> integer_view(
-      const vector_view<I>& integers)  // NOLINT(google-explicit-constructor)
+  requires detail::is_label<std::remove_const_t<I>>
+  integer_view(const vector_view<I>& integers)  // NOLINT(google-explicit-constructor)
       : data_(detail::require_data("integer_view", "a list of integers", integers).data()),
         size_(integers.extent(0)),
         stride_(integers.stride(0)),

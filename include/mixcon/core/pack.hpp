@@ -40,7 +40,7 @@ struct pack : detail::packed_list<std::make_integer_sequence<int, static_cast<in
 
   constexpr pack() = default;
   MIXCON_HD constexpr pack(const T&... values)  // NOLINT(google-explicit-constructor)
-      requires(sizeof...(T) > 0)
+  requires(sizeof...(T) > 0)
       : list(values...) {}
 };
 template <class... T>

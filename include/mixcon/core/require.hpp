@@ -39,10 +39,14 @@ inline void append(std::string& to, const char* text) { to += text; }
 inline void append(std::string& to, const std::string& text) { to += text; }
 template <class N>
 requires std::is_integral_v<N>
-void append(std::string& to, N number) { to += std::to_string(number); }
+void append(std::string& to, N number) {
+  to += std::to_string(number);
+}
 template <class N>
 requires std::is_floating_point_v<N>
-void append(std::string& to, N number) { to += written(static_cast<double>(number)); }
+void append(std::string& to, N number) {
+  to += written(static_cast<double>(number));
+}
 template <int Rank>
 void append(std::string& to, const axes<Rank>& extents) {  // (256, 128)
   to += '(';

@@ -97,9 +97,7 @@ using accumulate_t = typename detail::accumulate<std::remove_cv_t<T>>::type;
 
 /// An element type that tensors of numbers may have: float, double, long double, bfloat16, half.
 template <class T>
-concept Storable = requires {
-  typename accumulate_t<T>;
-};
+concept Storable = requires { typename accumulate_t<T>; };
 
 namespace detail {
 

@@ -64,21 +64,15 @@ using traits_of = tensor_traits<std::remove_cvref_t<Tensor>>;
 
 // An lvalue, or an rvalue that only refers to elements which live elsewhere, as std::span does.
 template <class Tensor>
-concept Lasting = std::is_lvalue_reference_v<Tensor> || requires {
-  requires traits_of<Tensor>::borrowed;
-};
+concept Lasting = std::is_lvalue_reference_v<Tensor> || requires { requires traits_of<Tensor>::borrowed; };
 
 // The type itself says its rank.
 template <class Tensor>
-concept HasView = requires(std::remove_reference_t<Tensor>& t) {
-  traits_of<Tensor>::view(t);
-};
+concept HasView = requires(std::remove_reference_t<Tensor>& t) { traits_of<Tensor>::view(t); };
 
 // The rank is known at run time only, or the type can be seen with several.
 template <class Tensor, int Rank>
-concept HasViewAs = requires(std::remove_reference_t<Tensor>& t) {
-  traits_of<Tensor>::template view_as<Rank>(t);
-};
+concept HasViewAs = requires(std::remove_reference_t<Tensor>& t) { traits_of<Tensor>::template view_as<Rank>(t); };
 
 template <class Tensor, int Rank>
 concept HasSomeView = HasViewAs<Tensor, Rank> || HasView<Tensor>;
@@ -172,7 +166,11 @@ class tensor_view {
     ((offset += static_cast<index_t>(index) * strides_[axis++]), ...);
     return data_[offset];
   }
-  MIXCON_HD constexpr T& operator[](index_t index) const requires(Rank == 1) { return data_[index * strides_[0]]; }
+  MIXCON_HD constexpr T& operator[](index_t index) const
+  requires(Rank == 1)
+  {
+    return data_[index * strides_[0]];
+  }
 
  private:
   T* data_ = nullptr;

@@ -71,8 +71,7 @@ auto as_segment(Tensor& tensor) {
   return candidate_segment<element_t<Tensor>>{as_rank_3(matrix_view<const element_t<Tensor>>(ask_traits<2>(tensor)))};
 }
 template <class Part>
-concept SegmentPart = is_segment<std::remove_cvref_t<Part>> || Viewable < std::remove_reference_t<Part>,
-2 > ;
+concept SegmentPart = is_segment<std::remove_cvref_t<Part>> || Viewable<std::remove_reference_t<Part>, 2>;
 
 template <class E>
 candidate_segments<E> as_segments(const candidate_segments<E>& s) {
@@ -85,9 +84,7 @@ auto as_segments(Part& part) {
   return candidate_segments<std::remove_const_t<typename decltype(segment.rows_of)::element>>{{segment}};
 }
 template <class C>
-concept Candidates = requires(C& c) {
-  as_segments(c);
-};
+concept Candidates = requires(C& c) { as_segments(c); };
 template <class C>
 using candidate_element_t =
     std::remove_const_t<typename decltype(as_segments(std::declval<C&>()).each[0].rows_of)::element>;
@@ -133,8 +130,8 @@ auto as_unit(Part&& part) {
 
 /// Several segments as one set of candidates: `candidates(z, u)`, `candidates(own(keys), queue)`.
 template <class First, class... More>
-requires(detail::SegmentPart<First> && (detail::SegmentPart<More> && ...)) auto candidates(First&& first,
-                                                                                           More&&... more) {
+requires(detail::SegmentPart<First> && (detail::SegmentPart<More> && ...))
+auto candidates(First&& first, More&&... more) {
   detail::check_lasting<First>();
   (detail::check_lasting<More>(), ...);
   auto segment = detail::as_segment(first);

@@ -2,7 +2,7 @@
 #pragma once
 
 // An executor is the first argument of every public call and decides who visits which pair. It has two functions,
-// templates over a `detail::problem` (engine/problem.hpp), and may have a third:
+// templates over a `detail::problem` (engine/call/problem.hpp), and may have a third:
 //
 //   void gather(const Problem&, std::vector<detail::row_state<Problem, T>>& states) const;
 //     every anchor's statistics over its own and the shared candidates; `states` holds N fresh states

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <mixcon/engine/operands.hpp>
+#include <mixcon/engine/call/operands.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <mixcon/engine/call/parameter_gradient.hpp>
 #include <mixcon/engine/candidates.hpp>
-#include <mixcon/engine/parameter_gradient.hpp>
 
 #include <vector>
 
@@ -16,11 +16,13 @@ class gradient_segment {
  public:
   gradient_segment() = default;
   template <class Tensor>
-  requires detail::RowsOfAny<Tensor> gradient_segment(Tensor& tensor)  // NOLINT(google-explicit-constructor)
+  requires detail::RowsOfAny<Tensor>
+  gradient_segment(Tensor& tensor)  // NOLINT(google-explicit-constructor)
       : view_(detail::as_rank_3(
             tensor_view<T, decltype(detail::view_of_rows(tensor))::rank>(detail::view_of_rows(tensor)))) {}
   template <int Rank>
-  requires(Rank == 2 || Rank == 3) gradient_segment(const tensor_view<T, Rank>& view)
+  requires(Rank == 2 || Rank == 3)
+  gradient_segment(const tensor_view<T, Rank>& view)
       : view_(detail::as_rank_3(view)) {}  // NOLINT(google-explicit-constructor)
 
   const tensor_view<T, 3>& view() const { return view_; }

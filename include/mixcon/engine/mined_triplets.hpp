@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <mixcon/engine/evaluation.hpp>
+#include <mixcon/engine/call/evaluation.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
 

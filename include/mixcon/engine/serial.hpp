@@ -3,8 +3,8 @@
 
 #include <mixcon/contrast/doors.hpp>
 
-#include <mixcon/engine/forward_backward.hpp>  // the calls that an engine is for
-#include <mixcon/engine/pair_gradient.hpp>
+#include <mixcon/engine/call/pair_gradient.hpp>
+#include <mixcon/engine/value_and_grad.hpp>  // the calls that an engine is for
 
 MIXCON_STRICT_FLOATS_BEGIN
 

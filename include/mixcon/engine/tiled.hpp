@@ -4,11 +4,11 @@
 #include <mixcon/contrast/doors.hpp>
 
 #include <mixcon/core/thread_pool.hpp>
-#include <mixcon/engine/forward_backward.hpp>  // the calls that an engine is for
-#include <mixcon/engine/given_rows.hpp>
-#include <mixcon/engine/tile_gather.hpp>
-#include <mixcon/engine/tile_scatter.hpp>
-#include <mixcon/engine/tournament.hpp>
+#include <mixcon/engine/tiled/given_rows.hpp>
+#include <mixcon/engine/tiled/tile_gather.hpp>
+#include <mixcon/engine/tiled/tile_scatter.hpp>
+#include <mixcon/engine/tiled/tournament.hpp>
+#include <mixcon/engine/value_and_grad.hpp>  // the calls that an engine is for
 
 #include <optional>
 

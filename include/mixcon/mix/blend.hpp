@@ -6,9 +6,9 @@
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/tensor_traits.hpp>
 #include <mixcon/core/thread_pool.hpp>
-#include <mixcon/mix/partners.hpp>
+#include <mixcon/mix/draw/partners.hpp>
+#include <mixcon/mix/memory/runs.hpp>
 #include <mixcon/mix/plan.hpp>
-#include <mixcon/mix/runs.hpp>
 
 #include <cstddef>
 #include <type_traits>
@@ -64,9 +64,7 @@ inline constexpr index_t bytes_a_thread = index_t{1} << 20;
 
 /// A region that says `static constexpr bool is_quick = true` is mixed about as fast as it is copied.
 template <class Region>
-concept QuickRegion = requires {
-  requires Region::is_quick;
-};
+concept QuickRegion = requires { requires Region::is_quick; };
 
 /// How many threads of the pool are worth their while; numbers of one and two bytes are mixed as float, and count so.
 template <class Region, class T, int Rank>

@@ -25,7 +25,7 @@ struct signal_shape {
   friend bool operator==(const signal_shape&, const signal_shape&) = default;
 };
 
-/// The shape of images (N, C, H, W). Channels-last ones are seen so through `as_nhwc` (mixcon/adapt/span.hpp).
+/// The shape of images (N, C, H, W). Channels-last ones are seen so through `as_nhwc` (mixcon/adapt/tensors/span.hpp).
 template <Viewable<4> Images>
 image_shape image_shape_of(const Images& images) {
   const auto batch = view<4>(images);
@@ -81,16 +81,17 @@ template <int Rank>
 const char* asked_about_layout(const axes<Rank>& extents) {
   if constexpr (Rank == 4)
     if (looks_channels_last(extents[1], extents[2], extents[3]))
-      return " Is the batch (N, H, W, C)? Then pass as_nhwc(images), of mixcon/adapt/span.hpp.";
+      return " Is the batch (N, H, W, C)? Then pass as_nhwc(images), of mixcon/adapt/tensors/span.hpp.";
   return "";
 }
 
 /// Refuses extents that look like those of channels-last images.
 inline void require_channels_second(const char* who, const image_shape& shape) {
-  MIXCON_REQUIRE(shape.narrow || !looks_channels_last(shape.channels, shape.rows, shape.columns), who, ": images are ",
-                 shape.rows, " x ", shape.columns, " with ", shape.channels,
-                 " channels, which looks like (N, H, W, C) taken for (N, C, H, W). See such images through "
-                 "as_nhwc(images), of mixcon/adapt/span.hpp; if they are that narrow, set image_shape::narrow.");
+  MIXCON_REQUIRE(
+      shape.narrow || !looks_channels_last(shape.channels, shape.rows, shape.columns), who, ": images are ", shape.rows,
+      " x ", shape.columns, " with ", shape.channels,
+      " channels, which looks like (N, H, W, C) taken for (N, C, H, W). See such images through "
+      "as_nhwc(images), of mixcon/adapt/tensors/span.hpp; if they are that narrow, set image_shape::narrow.");
 }
 inline void require_image(const char* who, const image_shape& shape) {
   require_channels_second(who, shape);

@@ -30,9 +30,7 @@ struct mix_plan {
 /// A kind of plan that mixes a sample with A partners has the lists of all but the first in `more_partners`, (A - 1,
 /// N).
 template <class Region>
-concept HasMorePartners = requires(const Region& region) {
-  region.more_partners;
-};
+concept HasMorePartners = requires(const Region& region) { region.more_partners; };
 
 namespace detail {
 

@@ -5,9 +5,9 @@
 #include <mixcon/core/require.hpp>
 #include <mixcon/mix/box.hpp>
 #include <mixcon/mix/json_reader.hpp>
-#include <mixcon/mix/mask.hpp>
+#include <mixcon/mix/kinds/mask.hpp>
+#include <mixcon/mix/kinds/resize.hpp>
 #include <mixcon/mix/plan.hpp>
-#include <mixcon/mix/resize.hpp>
 
 #include <string>
 #include <string_view>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <mixcon/contrast/packed_rows.hpp>
 #include <mixcon/core/tensor_traits.hpp>
+#include <mixcon/engine/call/packed_rows.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
 

@@ -26,10 +26,11 @@ struct scaled_targets {
       return scaled(anchor, base.template at<T>(anchor, candidate));
     }
     template <class T>
-    MIXCON_HD role<T> own(index_t anchor, index_t j) const requires requires {
-      base.template own<T>(anchor, j);
+    MIXCON_HD role<T> own(index_t anchor, index_t j) const
+    requires requires { base.template own<T>(anchor, j); }
+    {
+      return scaled(anchor, base.template own<T>(anchor, j));
     }
-    { return scaled(anchor, base.template own<T>(anchor, j)); }
 
    private:
     template <class T>

@@ -57,8 +57,7 @@ struct segment_targets {
     auto rule() const {
       return [&]<int... k>(std::integer_sequence<int, k...>) {
         return rule_type<decltype(std::get<k>(owners).rule())...>{{std::get<k>(owners).rule()...}, from};
-      }
-      (typename pack<Bound...>::positions{});
+      }(typename pack<Bound...>::positions{});
     }
     bool skips_anchor(index_t anchor) const {
       return std::apply([&](const auto&... part) { return (detail::skips_anchor(part, anchor) || ...); }, owners);
@@ -86,8 +85,7 @@ struct segment_targets {
     };
     return [&]<int... k>(std::integer_sequence<int, k...>) {
       return bound<decltype(get<k>(each).bind(space))...>{{get<k>(each).bind(part(k))...}, from};
-    }
-    (typename pack<Targets...>::positions{});
+    }(typename pack<Targets...>::positions{});
   }
 };
 

@@ -1,5 +1,0 @@
-// SPDX-License-Identifier: BSD-3-Clause
-// mixcon-train: docs/trainer.md
-#include "train/commands.hpp"
-
-int main(int count, char** arguments) { return mixcon_train::run_command_line(count, arguments); }

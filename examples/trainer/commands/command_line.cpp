@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "commands/commands.hpp"
+#include "data/sets/readers.hpp"
+#include "files/file_error.hpp"
+#include "run/machine.hpp"
+#include "settings/nearest_name.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <csignal>
+#include <exception>
+#include <new>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace mixcon_train {
+
+namespace {
+
+/// An option that is a setting: its value, and the name that says whether the user gave it.
+struct setting_option {
+  CLI::Option* option;
+  const char* setting;
+};
+
+/// What CLI11 would take for a large number.
+std::string not_negative(const std::string& value) {
+  return value.starts_with("-") ? value + "; expected a whole number from 0." : std::string();
+}
+
+/// What would be taken for an option that was not given.
+std::string not_empty(const std::string& value) {
+  return value.empty() ? "the value is empty; expected a path." : std::string();
+}
+
+/// `train`, and what was said to it.
+class train_options {
+ public:
+  explicit train_options(CLI::App& app) : app_(*app.add_subcommand("train", "train a network, and judge it")) {
+    std::string known;
+    for (const auto& [name, summary] : recipes()) known += "\n    " + name + ": " + summary;
+    settings& s = request_.chosen;
+    add("recipe", s.recipe, "what to learn by:" + known);
+    add("universum", s.universum, "unicon: how to mix, mixup or cutmix");
+    add("partner_share", s.partner_share, "unicon: share of the partner in a universum image");
+    add("alpha", s.alpha, "mixup, cutmix, manifold-mixup, supmix: lambda is Beta(alpha, alpha)");
+    add("temperature", s.temperature, "of contrastive losses; smaller is sharper");
+    add("data", s.data, "fashion-mnist, cifar10, cifar100, digits or auto");
+    add("data_folder", s.data_folder, "folder of its files; auto: of Fashion-MNIST (default: the usual one)")
+        ->check(not_empty);
+    add("shift", s.shift, "augmentation: pixels that an image may move (digits: 1)");
+    add("flip", s.flip, "augmentation: probability of mirroring (digits: 0)");
+    add("erase", s.erase, "augmentation: probability of erasing a rectangle");
+    add("architecture", s.architecture, "resnet8, resnet14, resnet20, resnet18, resnet34, resnet50");
+    add("width", s.width, "channels of the first stage");
+    add("first_stride", s.first_stride, "stride of the first convolution");
+    add("embedding", s.embedding, "width of an embedding");
+    add("precision", s.precision, "of convolutions: fp32, bf16 or auto");
+    add("batch", s.batch, "samples in a step");
+    add("images", s.images, "how long: images encoded, views and mixtures too");
+    add("steps", s.steps, "how long: steps (0: by --images)");
+    add("epochs", s.epochs, "how long: passes over the data (0: by --images)");
+    add("learning_rate", s.learning_rate, "learning rate at its peak");
+    add("momentum", s.momentum, "of SGD");
+    add("weight_decay", s.weight_decay, "of weights; none of norms and biases");
+    add("schedule", s.schedule, "of the learning rate: cosine, or steps (x 0.1 at 1/2 and 3/4)");
+    add("warm_up", s.warm_up, "share of the steps in which the learning rate grows");
+    add("average", s.average, "decay of the mean of weights that is evaluated (0: none)");
+    add("seed", s.seed, "of everything that is random")->check(not_negative);
+    add("threads", s.threads, "0: one a processor");
+    add("out", s.out, "folder of the run (default: runs/default-001, or the next number; with --quick runs/quick-001)")
+        ->check(not_empty);
+    app_.add_flag("--overwrite", request_.overwrites, "replace the run that --out holds (default: off, refuse)");
+    add("checkpoint_every", s.checkpoint_every, "steps between checkpoints");
+    app_.add_option("--resume", request_.resume,
+                    "go on from this run folder or checkpoint, bit for bit (default: begin a new run)")
+        ->check(not_empty);
+    app_.add_flag("--quick", request_.quick,
+                  "the default job in a minute: --first-stride 2 --images 240000 (default: off)");
+    app_.add_flag("--no-evaluation", ends_early_, "end with the last checkpoint: no table, no report (default: off)");
+  }
+
+  bool was_asked() const { return app_.parsed(); }
+  train_request request() const {
+    train_request asked = request_;
+    asked.evaluates = !ends_early_;
+    for (const auto& [option, setting] : options_)
+      if (option->count() > 0) asked.given.insert(setting);
+    if (asked.quick) {
+      asked.name = "quick";
+      if (asked.given.count("first_stride") == 0) asked.chosen.first_stride = quick_first_stride;
+      if (asked.given.count("images") == 0) asked.chosen.images = quick_images;
+    }
+    return asked;
+  }
+
+ private:
+  template <class T>
+  CLI::Option* add(const char* setting, T& value, const std::string& summary) {
+    options_.push_back({app_.add_option(flag_of(setting), value, summary)->capture_default_str(), setting});
+    return options_.back().option;
+  }
+
+  CLI::App& app_;
+  train_request request_{};
+  bool ends_early_ = false;
+  std::vector<setting_option> options_{};
+};
+
+CLI::App& add_eval(CLI::App& app, eval_request& request) {
+  CLI::App& eval = *app.add_subcommand("eval", "judge a checkpoint: ridge probe, SGD linear probe, 5 neighbours");
+  eval.add_option("run", request.from, "run folder or checkpoint")->required()->check(not_empty);
+  eval.add_option(
+      "--data", request.data,
+      "another data set to judge it by: fashion-mnist, cifar10, cifar100 or digits (default: that of the run)");
+  eval.add_option("--data-dir", request.data_folder, "folder of its files (default: that of the run, or the usual one)")
+      ->check(not_empty);
+  return eval;
+}
+
+CLI::App& add_inspect(CLI::App& app, inspect_request& request) {
+  CLI::App& inspect = *app.add_subcommand("inspect", "draw what a mixing policy does to images, as a PNG");
+  std::string known;
+  for (const policy_entry& policy : policies()) known += "\n    " + std::string(policy.name) + ": " + policy.summary;
+  inspect.add_option("--policy", request.policy, "which:" + known)->capture_default_str();
+  inspect.add_option("--data", request.data, "fashion-mnist, cifar10, cifar100, digits or auto")->capture_default_str();
+  inspect.add_option("--data-dir", request.data_folder, "folder of its files (default: the usual one)")
+      ->check(not_empty);
+  inspect.add_option("--samples", request.options.samples, "images to show")->capture_default_str();
+  inspect.add_option("--seed", request.options.seed, "of images and plan")->capture_default_str()->check(not_negative);
+  inspect.add_option("--alpha", request.options.policy.alpha, "of a Beta lambda (default: the policy's own)");
+  inspect.add_option("--partner-share", request.options.policy.partner_share,
+                     "of a universum (default: the policy's own)");
+  inspect.add_option("--out", request.out, "the picture")->capture_default_str()->check(not_empty);
+  return inspect;
+}
+
+/// The options of whichever command was named.
+std::vector<std::string> known_options(const CLI::App& app) {
+  std::vector<std::string> names;
+  const auto of_command = app.get_subcommands();
+  for (const CLI::App* command : of_command.empty() ? std::vector<CLI::App*>{} : of_command)
+    for (const CLI::Option* option : command->get_options()) names.push_back(option->get_name());
+  if (of_command.empty()) names = {"train", "eval", "inspect", "--help"};
+  return names;
+}
+
+/// The first word of the command line that is no option or command: CLI11 lists all such words, in any order.
+std::string unknown_word(const std::string& listed) {
+  std::istringstream words(listed);
+  std::string first, word;
+  while (words >> word)
+    if (first.empty() || (word.starts_with("-") && !first.starts_with("-"))) first = word;
+  return first;
+}
+
+int refuse_arguments(const CLI::App& app, const CLI::ParseError& error) {
+  std::string sentence = error.what();
+  const auto colon = sentence.find(": ");
+  const std::string option = sentence.substr(0, colon);
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr && colon != std::string::npos) {
+    const std::string wrong = unknown_word(sentence.substr(colon + 2));
+    const std::string meant = nearest_name(wrong, known_options(app));
+    sentence = "there is no option or command " + wrong + (meant.empty() ? "." : "; did you mean " + meant + "?");
+  } else if (dynamic_cast<const CLI::ConversionError*>(&error) != nullptr && colon != std::string::npos) {
+    sentence = sentence.substr(colon + 2) + ": this value is no number, or not one that the option can hold.";
+  } else if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ArgumentMismatch)) {
+    sentence = option + ": expected once, with one value.";
+  } else if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::RequiredError)) {
+    sentence += "; expected the folder of a run, or a checkpoint.";
+  }
+  for (char& c : sentence)
+    if (c == '\n') c = ' ';
+  std::fprintf(stderr, "mixcon-train: %s See mixcon-train --help.\n", sentence.c_str());
+  return exit_refused;
+}
+
+}  // namespace
+
+int run_command_line(int count, const char* const* arguments) {
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is a write that fails, not the end
+  CLI::App app("Trains networks with mixing and contrastive losses of mixcon.", "mixcon-train");
+  app.require_subcommand(0, 1);
+  app.set_version_flag("--version", facts_of_this_machine().version);
+  app.footer("mixcon-train COMMAND --help lists the options of a command, with their defaults.");
+  train_options train_command(app);
+  eval_request eval_asked;
+  inspect_request inspect_asked;
+  const CLI::App& eval_command = add_eval(app, eval_asked);
+  add_inspect(app, inspect_asked);
+  try {
+    app.parse(count, arguments);
+    if (app.get_subcommands().empty()) {
+      std::fprintf(stderr,
+                   "mixcon-train: no command was given; expected train, eval or inspect. See mixcon-train --help.\n");
+      return exit_refused;
+    }
+    if (train_command.was_asked()) return train(train_command.request(), stdout);
+    return eval_command.parsed() ? evaluate(eval_asked, stdout) : inspect(inspect_asked, stdout);
+  } catch (const CLI::ParseError& error) {
+    return error.get_exit_code() == 0 ? app.exit(error) : refuse_arguments(app, error);
+  } catch (const std::bad_alloc&) {
+    std::fprintf(stderr, "mixcon-train: there is not enough memory; a smaller --batch or --width needs less.\n");
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "mixcon-train: %s\n", error.what());
+  }
+  return exit_refused;
+}
+
+}  // namespace mixcon_train

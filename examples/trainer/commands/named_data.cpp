@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "commands/named_data.hpp"
+
+#include "data/sets/readers.hpp"
+#include "settings/nearest_name.hpp"
+
+namespace mixcon_train {
+
+std::vector<std::string> named_data_sets() {
+  std::vector<std::string> names = data_names();
+  names.pop_back();  // auto
+  return names;
+}
+
+train_and_test read_data_and_say(const std::string& name, const std::string& folder, std::FILE* to) {
+  require_one_of("--data", name, data_names());
+  train_and_test data = read_data(name, folder);
+  if (name == "auto" && data.train.name.starts_with("digits"))
+    std::fprintf(to, "Fashion-MNIST is not installed (package dataset-fashion-mnist); taking the shipped digits\n");
+  return data;
+}
+
+}  // namespace mixcon_train

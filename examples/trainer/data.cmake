@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# The half of the trainer that needs no network kernels: data sets, pictures, and what mixing policies do to them.
+# Sanitizers and tests build it on its own.
+find_package(ZLIB QUIET)
+find_package(PNG QUIET)
+if(NOT ZLIB_FOUND OR NOT PNG_FOUND)
+  message(STATUS "mixcon: the trainer's data and pictures are left out: zlib or libpng is not installed")
+  return()
+endif()
+file(GLOB_RECURSE sources CONFIGURE_DEPENDS data/*.cpp files/*.cpp pictures/*.cpp)
+add_library(mixcon_trainer_data STATIC ${sources} recipes/batch_to_mix.cpp recipes/policies.cpp report/policy_sheet.cpp)
+target_include_directories(mixcon_trainer_data PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
+set_source_files_properties(data/sets/digits.cpp PROPERTIES
+  COMPILE_DEFINITIONS MIXCON_DIGITS_FOLDER="${CMAKE_CURRENT_SOURCE_DIR}/data/sets/digits")
+target_link_libraries(mixcon_trainer_data PUBLIC mixcon::mixcon ZLIB::ZLIB PNG::PNG PRIVATE mixcon_warnings)
+
+# What draws the pictures of docs/pictures: scripts/mix-pictures.
+if(MIXCON_BUILD_EXAMPLES)
+  add_executable(mix_pictures programs/mix_pictures.cpp)
+  target_link_libraries(mix_pictures PRIVATE mixcon_trainer_data mixcon_warnings)
+endif()

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "data/sets/readers.hpp"
+
+#include <mixcon/core/require.hpp>
+
+#include <filesystem>
+
+namespace mixcon_train {
+
+const std::vector<std::string>& data_names() {
+  static const std::vector<std::string> names{"fashion-mnist", "cifar10", "cifar100", "digits", "auto"};
+  return names;
+}
+
+train_and_test read_data(const std::string& name, const std::string& folder) {
+  if (name == "fashion-mnist") return folder.empty() ? read_fashion_mnist() : read_fashion_mnist(folder);
+  if (name == "cifar10") return read_cifar10(folder);
+  if (name == "cifar100") return read_cifar100(folder);
+  if (name == "digits") return folder.empty() ? read_digits() : read_digits(folder);
+  if (name == "auto") {
+    if (!folder.empty()) return read_fashion_mnist(folder);  // a folder that was named is meant
+    return std::filesystem::exists(debian_fashion_mnist) ? read_fashion_mnist() : read_digits();
+  }
+  std::string known;
+  for (const std::string& each : data_names()) known += (known.empty() ? "" : ", ") + each;
+  MIXCON_REQUIRE(false, "read_data: there is no data set called ", name, "; expected one of ", known, ".");
+  return {};
+}
+
+}  // namespace mixcon_train

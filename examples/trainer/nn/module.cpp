@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "nn/module.hpp"
+
+#include <mixcon/mix/draw/draws.hpp>
+
+namespace mixcon_train {
+
+std::vector<parameter> module::parameters() const {
+  std::vector<parameter> all = parameters_;
+  for (const auto& [name, part] : parts_)
+    for (const parameter& inner : part->parameters())
+      all.push_back({name + '.' + inner.name, inner.value, inner.decays});
+  return all;
+}
+std::vector<state_tensor> module::state() const {
+  std::vector<state_tensor> all = state_;
+  for (const auto& [name, part] : parts_)
+    for (const state_tensor& inner : part->state()) all.push_back({name + '.' + inner.name, inner.value});
+  return all;
+}
+index_t module::parameter_count() const {
+  index_t count = 0;
+  for (const parameter& p : parameters()) count += p.value.extents().size();
+  return count;
+}
+
+void module::set_training(bool training) {
+  training_ = training;
+  for (const auto& [name, part] : parts_) part->set_training(training);
+}
+
+variable module::make_parameter(const std::string& name, device& on, const shape& extents, std::uint64_t seed,
+                                double deviation) {
+  const mixcon::philox_draws draws{.seed = seed};
+  std::vector<double> numbers;
+  for (index_t k = 0; k < extents.size(); ++k) numbers.push_back(deviation * draws.normal("weights", k));
+  parameters_.push_back({name, variable(tensor_of(on, extents, numbers.data()), true), true});
+  return parameters_.back().value;
+}
+variable module::make_parameter(const std::string& name, device& on, const shape& extents, double value) {
+  parameters_.push_back({name, variable(filled(on, extents, value), true), false});
+  return parameters_.back().value;
+}
+
+}  // namespace mixcon_train

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "recipes/batch_to_mix.hpp"
+
+#include "data/views/float_image.hpp"
+
+#include <mixcon/core/require.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <iterator>
+
+namespace mixcon_train {
+
+namespace {
+
+/// Samples in random order, the first of every class before the second of any.
+std::vector<index_t> samples_to_show(const data_set& data, index_t samples, std::uint64_t seed) {
+  std::vector<index_t> order(static_cast<std::size_t>(data.samples()));
+  std::vector<index_t> rank(order.size()), seen(data.class_names.size());
+  mixcon::philox_draws{.seed = seed}.within("sheet").permutation("order", {order.data(), {std::ssize(order)}});
+  for (const index_t i : order) rank[static_cast<std::size_t>(i)] = seen[static_cast<std::size_t>(data.label(i))]++;
+  std::stable_sort(order.begin(), order.end(), [&](index_t a, index_t b) {
+    return rank[static_cast<std::size_t>(a)] < rank[static_cast<std::size_t>(b)];
+  });
+  order.resize(static_cast<std::size_t>(samples));
+  return order;
+}
+
+/// How much the brightness of an image changes around each pixel, and a little everywhere: (H, W).
+void append_saliency(const data_set& data, index_t sample, std::vector<float>& saliency) {
+  const index_t rows = data.shape.rows, columns = data.shape.columns;
+  const auto brightness = [&](index_t y, index_t x) {
+    float sum = 0;
+    for (index_t c = 0; c < data.shape.channels; ++c)
+      sum += data.image(
+          sample)[(c * rows + std::clamp<index_t>(y, 0, rows - 1)) * columns + std::clamp<index_t>(x, 0, columns - 1)];
+    return sum;
+  };
+  const auto change = [&](index_t y, index_t x) {
+    return std::hypot(brightness(y + 1, x) - brightness(y - 1, x), brightness(y, x + 1) - brightness(y, x - 1));
+  };
+  const std::size_t first = saliency.size();
+  for (index_t y = 0; y < rows; ++y)
+    for (index_t x = 0; x < columns; ++x) {
+      float sum = 1;
+      for (index_t dy = -1; dy <= 1; ++dy)
+        for (index_t dx = -1; dx <= 1; ++dx) sum += change(y + dy, x + dx);
+      saliency.push_back(sum);
+    }
+  const auto begin = saliency.begin() + static_cast<std::ptrdiff_t>(first);
+  const float most = *std::max_element(begin, saliency.end());
+  std::for_each(begin, saliency.end(), [=](float& value) { value /= most; });
+}
+
+void alter(float_image& image, index_t operation, double strength) {  // strength in [0, 1)
+  const index_t rows = image.rows, columns = image.columns;
+  const auto inset = [&](index_t length) { return static_cast<index_t>(strength * static_cast<double>(length) / 4); };
+  const auto factor = static_cast<float>(0.5 + strength);
+  if (operation == 0) image.flip();
+  if (operation == 1) image.zoom_into({inset(rows), rows - inset(rows), inset(columns), columns - inset(columns)});
+  if (operation == 2) image.scale_contrast(factor);
+  if (operation == 3) image.scale_brightness(factor);
+  if (operation == 4) image.blur(0.3 + strength);
+}
+
+}  // namespace
+
+index_t cell_side(const image_shape& shape) {
+  index_t side = std::clamp<index_t>(std::min(shape.rows, shape.columns) / 4, 1, 4);  // at least four cells a side
+  while (shape.rows % side != 0 || shape.columns % side != 0) --side;
+  return side;
+}
+
+std::vector<float> means_of_cells(const mixcon::tensor_view<const float, 4>& images, index_t side) {
+  const index_t rows = images.extent(2) / side, columns = images.extent(3) / side;
+  std::vector<float> means(static_cast<std::size_t>(images.extent(0) * images.extent(1) * rows * columns), 0.0F);
+  for (index_t plane = 0; plane < images.extent(0) * images.extent(1); ++plane)
+    for (index_t y = 0; y < images.extent(2); ++y)
+      for (index_t x = 0; x < images.extent(3); ++x)
+        means[static_cast<std::size_t>((plane * rows + y / side) * columns + x / side)] +=
+            images(plane / images.extent(1), plane % images.extent(1), y, x) / static_cast<float>(side * side);
+  return means;
+}
+
+void spread_over_cells(const std::vector<float>& means, index_t side, const mixcon::tensor_view<float, 4>& images) {
+  const index_t rows = images.extent(2) / side, columns = images.extent(3) / side;
+  for (index_t plane = 0; plane < images.extent(0) * images.extent(1); ++plane)
+    for (index_t y = 0; y < images.extent(2); ++y)
+      for (index_t x = 0; x < images.extent(3); ++x)
+        images(plane / images.extent(1), plane % images.extent(1), y, x) =
+            means[static_cast<std::size_t>((plane * rows + y / side) * columns + x / side)];
+}
+
+batch_to_mix batch_to_show(const data_set& data, index_t samples, std::uint64_t seed) {
+  MIXCON_REQUIRE(1 <= samples && samples <= data.samples(), "batch_to_show: ", samples, " of the ", data.samples(),
+                 " images of ", data.name, "; expected at least one, and not more than there are.");
+  batch_to_mix batch{.shape = data.shape};
+  batch.shape.samples = samples;
+  for (const index_t i : samples_to_show(data, samples, seed)) {
+    batch.images.insert(batch.images.end(), data.image(i), data.image(i) + data.width());
+    append_saliency(data, i, batch.saliency);
+    batch.labels.push_back(data.label(i));
+  }
+  const index_t side = cell_side(data.shape);
+  batch.feature_extents = {samples, 1, data.shape.rows / side, data.shape.columns / side};
+  batch.features = means_of_cells({batch.saliency.data(), {samples, 1, data.shape.rows, data.shape.columns}}, side);
+  return batch;
+}
+
+std::vector<float> noise_images(const batch_to_mix& batch, const mixcon::philox_draws& draws) {
+  std::vector<float> noise;
+  noise.reserve(batch.images.size());
+  for (index_t k = 0; k < std::ssize(batch.images); ++k)
+    noise.push_back(static_cast<float>(std::clamp(128 + 64 * draws.normal("noise", k), 0.0, 255.0)));
+  return noise;
+}
+
+std::vector<float> altered_images(const batch_to_mix& batch, const mixcon::philox_draws& draws,
+                                  const std::vector<index_t>& depths) {
+  const image_shape& shape = batch.shape;
+  const index_t width = shape.channels * shape.rows * shape.columns;
+  float_image image{.channels = shape.channels, .rows = shape.rows, .columns = shape.columns};
+  std::vector<float> altered;
+  altered.reserve(batch.images.size());
+  for (index_t i = 0; i < shape.samples; ++i) {
+    const auto first = batch.images.begin() + i * width;
+    image.values.assign(first, first + width);
+    for (index_t step = 0; step < depths[static_cast<std::size_t>(i)]; ++step)
+      alter(image, draws.integer(mixcon::field("operation").on_try(step), i, 0, 5),
+            draws.uniform(mixcon::field("strength").on_try(step), i, 0, 1));
+    altered.insert(altered.end(), image.values.begin(), image.values.end());
+  }
+  return altered;
+}
+
+}  // namespace mixcon_train

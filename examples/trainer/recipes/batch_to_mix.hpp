@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "data/data_set.hpp"
+
+#include <mixcon/core/tensor_view.hpp>
+#include <mixcon/mix/draw/draws.hpp>
+
+#include <cstdint>
+#include <vector>
+
+namespace mixcon_train {
+
+/// A batch that is going to be mixed, with all that a policy may look at.
+struct batch_to_mix {
+  image_shape shape{};
+  std::vector<float> images{};        ///< (N, C, H, W), 0 .. 255
+  std::vector<int> labels{};          ///< (N)
+  std::vector<float> saliency{};      ///< (N, H, W), in (0, 1], 1 somewhere in each image
+  mixcon::axes<4> feature_extents{};  ///< (N, 1, a, b); a and b divide H and W
+  std::vector<float> features{};      ///< mean saliency of each cell
+
+  mixcon::tensor_view<const float, 4> image_view() const {
+    return {images.data(), {shape.samples, shape.channels, shape.rows, shape.columns}};
+  }
+  mixcon::tensor_view<const float, 3> saliency_view() const {
+    return {saliency.data(), {shape.samples, shape.rows, shape.columns}};
+  }
+  mixcon::tensor_view<const float, 4> feature_view() const { return {features.data(), feature_extents}; }
+};
+
+/// Images of a data set to mix and show: of as many classes as can be, in random order. Their saliency is how much the
+/// brightness changes around each pixel, standing in for what a network would say. Refuses more samples than there are.
+batch_to_mix batch_to_show(const data_set& data, index_t samples, std::uint64_t seed);
+
+/// The side of the square cells that features stand for: 4 pixels at most, and a divisor of both sides of an image.
+index_t cell_side(const image_shape& shape);
+
+/// The means over cells of `side` x `side` pixels: (N, C, H / side, W / side) of images (N, C, H, W).
+std::vector<float> means_of_cells(const mixcon::tensor_view<const float, 4>& images, index_t side);
+
+/// Writes each value to all pixels of its cell: the other way round.
+void spread_over_cells(const std::vector<float>& means, index_t side, const mixcon::tensor_view<float, 4>& images);
+
+/// Images of noise, one a sample: what noise mixup mixes with.
+std::vector<float> noise_images(const batch_to_mix& batch, const mixcon::philox_draws& draws);
+
+/// The images, each after depths[i] random operations: flip, zoom, contrast, brightness or blur.
+std::vector<float> altered_images(const batch_to_mix& batch, const mixcon::philox_draws& draws,
+                                  const std::vector<index_t>& depths);
+
+}  // namespace mixcon_train

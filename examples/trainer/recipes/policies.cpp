@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "recipes/policies.hpp"
+
+#include "recipes/mix_by.hpp"
+
+#include <mixcon/core/require.hpp>
+
+namespace mixcon_train {
+
+namespace {
+
+using namespace mixcon;  // in which policies are written, and nothing else
+
+template <class Policy>
+constexpr policy_entry entry(const char* name, const char* summary) {
+  return {name, summary, mix_by<Policy>, takes_alpha<Policy>, takes_partner_share<Policy>};
+}
+
+constexpr policy_entry table[] = {
+    entry<mixup<>>("mixup", "every pixel is lambda of its own image and the rest of its partner's"),
+    entry<cutmix<>>("cutmix", "a box of the partner is pasted over the image"),
+    entry<mixup_or_cutmix<>>("mixup-or-cutmix", "one of the two, drawn for each image"),
+    entry<resizemix<>>("resizemix", "the whole partner, made small, is pasted over the image"),
+    entry<saliencymix<>>("saliencymix", "a box around the partner's most salient pixel"),
+    entry<snapmix<>>("snapmix", "a box of the partner, resized into a box of the image"),
+    entry<fmix<>>("fmix", "the partner shows through blobs of low frequency"),
+    entry<gridmix<>>("gridmix", "the partner shows through the holes of a grid"),
+    entry<smoothmix<>>("smoothmix", "the partner shows through a soft round spot"),
+    entry<attentivemix<>>("attentivemix", "the cells that matter most stay, the partner shows in the others"),
+    entry<guidedmixup<>>("guidedmixup", "each pixel is shared by the saliency of the two images"),
+    entry<puzzlemix<>>("puzzlemix", "blocks of both, moved and chosen by a minimum cut"),
+    entry<alignmix<>>("alignmix", "maps whose cells were aligned first; here by brightness"),
+    entry<tokenmix<>>("tokenmix", "the partner shows in several blocks of tokens"),
+    entry<patchup<>>("patchup", "square holes, other ones in each channel, show a mixture"),
+    entry<hconcat<>>("hconcat", "the left part stays, the right one is the partner's"),
+    entry<stackmix<>>("stackmix", "the image and its partner side by side"),
+    entry<cutout<>>("cutout", "a box is covered; the label stays"),
+    entry<random_erasing>("random-erasing", "sometimes a box of any form is covered; the label stays"),
+    entry<inputmix>("inputmix", "a little of another image, as noise; the label stays"),
+    entry<noise_mixup<>>("noise-mixup", "mixup with noise; the label stays"),
+    entry<augmix>("augmix", "the image and altered copies of it; the label stays"),
+    entry<regmixup<>>("regmixup", "mixup with lambda near one half, beside the clean batch"),
+    entry<manifold_mixup<>>("manifold-mixup", "mixup of hidden features; here in front of the first layer"),
+    entry<unmix>("unmix", "the batch with itself reversed, whole or in a box, by one lambda"),
+    entry<universum<lerp>>("universum", "mixup with another class, until it belongs to neither"),
+    entry<universum<pasted_boxes>>("universum-cutmix", "the partner of another class, around a box of the own image"),
+};
+
+}  // namespace
+
+std::span<const policy_entry> policies() { return table; }
+
+const policy_entry& policy_called(const std::string& name) {
+  std::string known;
+  for (const policy_entry& each : table) {
+    if (name == each.name) return each;
+    known += (known.empty() ? "" : ", ") + std::string(each.name);
+  }
+  MIXCON_REQUIRE(false, "policy_called: there is no policy ", name, "; expected one of ", known, ".");
+  return table[0];
+}
+
+}  // namespace mixcon_train

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "report/policy_sheet.hpp"
+
+#include "pictures/contact_sheet.hpp"
+#include "recipes/batch_to_mix.hpp"
+
+#include <cstddef>
+#include <cstdio>
+#include <vector>
+
+namespace mixcon_train {
+
+namespace {
+
+std::string two_digits(double number) {
+  char text[16];
+  std::snprintf(text, sizeof text, "%.2f", number);
+  return text;
+}
+
+}  // namespace
+
+picture policy_sheet(const data_set& data, const std::string& policy, const sheet_options& options) {
+  const policy_entry& entry = policy_called(policy);
+  const batch_to_mix batch = batch_to_show(data, options.samples, options.seed);
+  const mixed_batch mixed = entry.mix(batch, {.seed = options.seed}, options.policy);
+
+  const auto tile = [&](const std::vector<float>& images, index_t columns, index_t i, const std::string& caption) {
+    const mixcon::axes<3> extents{data.shape.channels, data.shape.rows, columns};
+    const index_t width = data.shape.channels * data.shape.rows * columns;
+    return captioned{picture_of({images.data() + i * width, extents}), caption};
+  };
+  const auto class_of = [&](index_t i) {
+    return data.class_names[static_cast<std::size_t>(batch.labels[static_cast<std::size_t>(i)])];
+  };
+  const index_t columns = data.shape.columns;
+  sheet_row own{.title = "own"}, partner{.title = "partner"}, kept{.title = "kept"}, blended{.title = "mixed"};
+  for (index_t i = 0; i < options.samples; ++i) {
+    const index_t other = mixed.partner[static_cast<std::size_t>(i)];
+    own.tiles.push_back(tile(batch.images, columns, i, class_of(i)));
+    partner.tiles.push_back(tile(mixed.partner_images, columns, i, mixed.partners_are_of_batch ? class_of(other) : ""));
+    kept.tiles.push_back(tile(mixed.keep, mixed.columns, i, ""));
+    blended.tiles.push_back(
+        tile(mixed.images, mixed.columns, i, two_digits(mixed.lambda[static_cast<std::size_t>(i)])));
+  }
+  std::vector<sheet_row> rows{own, partner, kept, blended};
+  if (mixed.partner_images == batch.images) rows.erase(rows.begin() + 1);  // nobody has a partner
+  return contact_sheet(std::string(entry.name) + ": " + entry.summary, rows);
+}
+
+}  // namespace mixcon_train

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "data/data_set.hpp"
+#include "pictures/picture.hpp"
+#include "recipes/policies.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace mixcon_train {
+
+struct sheet_options {
+  index_t samples = 8;
+  std::uint64_t seed = 0;  ///< of the choice of images, and of the plan
+  policy_options policy{};
+};
+
+/// What a policy does to images of a data set (batch_to_show): each with its class, its partner, the share of its own
+/// value that each pixel keeps (white: all), and the mixed image above the share of the own label.
+picture policy_sheet(const data_set& data, const std::string& policy, const sheet_options& options);
+
+}  // namespace mixcon_train

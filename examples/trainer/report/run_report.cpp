@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "report/run_report.hpp"
+
+#include "files/atomic_file.hpp"
+#include "pictures/png.hpp"
+#include "report/policy_sheet.hpp"
+#include "report/report.hpp"
+#include "run/machine.hpp"
+#include "run/metrics_log.hpp"
+#include "run/training_run.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace mixcon_train {
+
+namespace {
+
+constexpr index_t shown_embeddings = 2000;
+
+/// The name under which `inspect` knows what a recipe mixes images by; empty: it mixes none.
+std::string policy_of(const settings& chosen) {
+  if (chosen.recipe == "mixup" || chosen.recipe == "cutmix") return chosen.recipe;
+  if (chosen.recipe == "supmix" || chosen.recipe == "manifold-mixup") return "mixup";
+  if (chosen.recipe.starts_with("unicon")) return chosen.universum == "cutmix" ? "universum-cutmix" : "universum";
+  return "";
+}
+
+std::vector<std::uint8_t> sheet_of(const settings& chosen, const data_set& train) {
+  const std::string policy = policy_of(chosen);
+  if (policy.empty()) return {};
+  sheet_options options{.samples = std::min<index_t>(8, train.samples()), .seed = chosen.seed};
+  if (chosen.recipe.starts_with("unicon"))
+    options.policy.partner_share = chosen.partner_share;
+  else
+    options.policy.alpha = chosen.alpha;
+  return encoded_as_png(policy_sheet(train, policy, options));
+}
+
+double number_in(const nlohmann::ordered_json& record, const char* name) {
+  const auto at = record.find(name);
+  return at != record.end() && at->is_number() ? at->get<double>() : 0;
+}
+
+void add_history(const std::string& path, report_content& content) {
+  for (const auto& record : read_metrics_of(content.run, path)) {
+    if (record.contains("loss")) {
+      content.loss.push_back({number_in(record, "step"), number_in(record, "loss")});
+      content.rate.push_back({number_in(record, "step"), number_in(record, "rate")});
+    } else if (record.contains("effective_rank")) {
+      content.chance = number_in(record, "chance");
+      content.epochs.push_back(
+          {number_in(record, "epoch"),
+           {number_in(record, "alignment"), number_in(record, "uniformity"), number_in(record, "effective_rank")}});
+    }
+  }
+}
+
+void add_embeddings(const features& test, const data_set& data, report_content& content) {
+  const index_t count = std::min(shown_embeddings, test.samples());
+  const std::vector<float> rows(test.rows.begin(), test.rows.begin() + count * test.width);
+  const plane shown = principal_plane(rows, test.width);
+  content.shown_variance = shown.share;
+  for (const std::string& name : data.class_names) content.embeddings.push_back({name, {}});
+  for (index_t i = 0; i < count; ++i)
+    content.embeddings[static_cast<std::size_t>(test.label(i))].points.push_back(
+        shown.points[static_cast<std::size_t>(i)]);
+}
+
+}  // namespace
+
+judgement judge(network& net, device& on, const settings& chosen, const train_and_test& data, std::FILE* to) {
+  const auto say = [&](const char* what) {
+    if (to != nullptr) std::fprintf(to, "%s\n", what), std::fflush(to);
+  };
+  const channel_statistics statistics = channel_statistics_of(data.train);
+  const index_t classes = data.train.classes();
+  say("evaluating: features of the training and test images");
+  const encoded train = encode(net, on, data.train, statistics);
+  encoded test = encode(net, on, data.test, statistics);
+  judgement found;
+  say("evaluating: the probes, on backbone and head");
+  found.scores.push_back(judged(chosen.recipe + ", backbone", train.backbone, test.backbone, classes));
+  if (has_classifier(chosen))
+    found.scores.back().classifier = classifier_accuracy(test.head);
+  else
+    found.scores.push_back(judged(chosen.recipe + ", head", train.head, test.head, classes));
+  say("evaluating: raw pixels");
+  found.scores.push_back(
+      judged("raw pixels", raw_pixels(data.train, statistics), raw_pixels(data.test, statistics), classes));
+  say("evaluating: a network with the weights that it began with");
+  const loaded_network untrained = untrained_network(chosen, data.train);
+  found.scores.push_back(judged("untrained " + chosen.architecture,
+                                encode(*untrained.net, *untrained.device, data.train, statistics).backbone,
+                                encode(*untrained.net, *untrained.device, data.test, statistics).backbone, classes));
+  if (data.train.name.starts_with("fashion-mnist"))
+    for (const score_row& row : recorded_scores()) found.scores.push_back(row);
+  found.test_backbone = std::move(test.backbone);
+  return found;
+}
+
+std::string write_report(const std::string& folder, const std::string& identity, const settings& chosen,
+                         const train_and_test& data, const judgement& found) {
+  report_content content{.title = chosen.recipe + " on " + data.train.name, .run = identity, .scores = found.scores};
+  const machine_facts machine = facts_of_this_machine();
+  content.facts = named_values(chosen);
+  content.facts.insert(content.facts.begin(), {{"run", identity},
+                                               {"mixcon", machine.version},
+                                               {"machine", machine.processor},
+                                               {"compiler", machine.compiler},
+                                               {"training images", std::to_string(data.train.samples())},
+                                               {"test images", std::to_string(data.test.samples())}});
+  add_history(folder + "/" + metrics_name, content);
+  add_embeddings(found.test_backbone, data.test, content);
+  content.sheet = sheet_of(chosen, data.train);
+  const std::string path = folder + "/" + report_name;
+  write_atomically(path, report_html(content));
+  return path;
+}
+
+}  // namespace mixcon_train

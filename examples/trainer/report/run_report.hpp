@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "data/data_set.hpp"
+#include "evaluate/evaluation.hpp"
+#include "settings/settings.hpp"
+
+#include <cstdio>
+#include <string>
+#include <vector>
+
+namespace mixcon_train {
+
+/// What became of a run: the table, and test features for the picture.
+struct judgement {
+  std::vector<score_row> scores{};
+  features test_backbone{};
+};
+
+/// Judges a network in evaluation mode, beside raw pixels and an untrained network of the same settings; on
+/// Fashion-MNIST also beside what was recorded of other recipes. Says what it does to `to`, where that is not nullptr.
+judgement judge(network& net, device& on, const settings& chosen, const train_and_test& data, std::FILE* to);
+
+/// Writes report.html of a run folder, from what its metrics.jsonl says of this run, and a judgement; the path. Throws
+/// file_error.
+std::string write_report(const std::string& folder, const std::string& identity, const settings& chosen,
+                         const train_and_test& data, const judgement& found);
+
+}  // namespace mixcon_train

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "run/stored_state.hpp"
+
+#include "files/file_error.hpp"
+
+#include <cstring>
+
+namespace mixcon_train {
+
+namespace {
+
+std::vector<index_t> extents_of(const shape& extents) {
+  std::vector<index_t> list;
+  for (int axis = 0; axis < extents.rank(); ++axis) list.push_back(extents[axis]);
+  return list;
+}
+
+element_kind kind_on(const device& on) {
+  return on.numbers() == number_type::f32 ? element_kind::f32 : element_kind::f64;
+}
+
+}  // namespace
+
+stored_tensor stored(const std::string& name, const tensor& x) {
+  device& on = x.on();
+  const tensor dense = on.dense(x);
+  stored_tensor kept{name, kind_on(on), extents_of(x.extents()), {}};
+  kept.bytes.resize(static_cast<std::size_t>(kept.elements() * size_of(kept.kind)));
+  std::memcpy(kept.bytes.data(), on.data(dense), kept.bytes.size());
+  return kept;
+}
+
+tensor restored(const tensor_file& file, const std::string& name, const shape& extents, device& on,
+                const std::string& path) {
+  const char* const advice = ". The checkpoint is of another model; use its own --arch, --width and --precision.";
+  const stored_tensor* kept = file.find(name);
+  if (kept == nullptr) refuse_file(path, ": it holds no tensor ", name, advice);
+  if (kept->extents != extents_of(extents) || kept->kind != kind_on(on)) {
+    std::string held;
+    for (const index_t extent : kept->extents) held += (held.empty() ? "" : ", ") + std::to_string(extent);
+    refuse_file(path, ": tensor ", name, " is ", name_of(kept->kind), " (", held, "); expected ", name_of(kind_on(on)),
+                " ", to_string(extents), advice);
+  }
+  const tensor made = on.empty(extents);
+  std::memcpy(on.data(made), kept->bytes.data(), kept->bytes.size());
+  return made;
+}
+
+}  // namespace mixcon_train

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "device/device.hpp"
+#include "files/safetensors.hpp"
+
+#include <string>
+#include <vector>
+
+namespace mixcon_train {
+
+/// A tensor of a device as a file holds it: its numbers as they are, F32 or F64.
+stored_tensor stored(const std::string& name, const tensor& x);
+
+/// The tensor of that name, on a device. Refuses, naming `path`, where it is missing or has another shape or type: the
+/// file is of another model. Throws file_error.
+tensor restored(const tensor_file& file, const std::string& name, const shape& extents, device& on,
+                const std::string& path);
+
+}  // namespace mixcon_train

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "data/loader.hpp"
+#include "device/onednn_device.hpp"
+#include "evaluate/health.hpp"
+#include "recipes/network.hpp"
+#include "recipes/recipe.hpp"
+#include "run/checkpoint.hpp"
+#include "run/schedule.hpp"
+#include "run/sgd.hpp"
+#include "run/weight_average.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace mixcon_train {
+
+/// Settings with everything decided that depends on the machine: precision `auto`, the number of threads.
+settings resolved(settings chosen);
+
+/// What a step did.
+struct step_report {
+  double loss = 0, rate = 0;
+  double chance = 0;  ///< the loss of embeddings that know nothing
+  double epoch = 0;   ///< epochs that are done, with the part of the present one
+  /// Of the embeddings of the batch, at the end of an epoch and of the run.
+  struct epoch_end {
+    health measured{};
+    index_t anchors = 0, anchors_used = 0;
+  };
+  std::optional<epoch_end> end{};
+};
+
+/// A network in training. Its numbers depend on settings and data alone, not on when it was stopped and resumed. The
+/// data outlives it.
+class training_run {
+ public:
+  /// Begins. Settings must be resolved. Refuses data that the settings do not fit (std::invalid_argument).
+  training_run(const settings& chosen, const data_set& train);
+  /// Goes on from a checkpoint, which `path` names. Refuses other data or another model (file_error).
+  training_run(const checkpoint& from, const data_set& train, const std::string& path);
+
+  /// Whether there are steps left; and one step.
+  bool is_done() const { return done_ >= steps(); }
+  step_report step();
+
+  /// What it takes to go on from here.
+  checkpoint state() const;
+
+  /// Names a run that begins, and where its files lie. Nothing that it computes depends on either.
+  void name(const std::string& identity, const std::string& folder) { identity_ = identity, chosen_.out = folder; }
+  const std::string& identity() const { return identity_; }
+
+  const settings& chosen() const { return chosen_; }
+  index_t steps() const { return schedule_.steps; }
+  index_t done() const { return done_; }
+  index_t images_per_step() const { return encoded_images_of(chosen_) * chosen_.batch; }
+  loader_waits waits() const { return loader_->waits(); }
+  onednn_device& on() { return *device_; }
+  /// Calls f with the network as it is evaluated: with averaged weights where the settings ask for them.
+  template <class F>
+  void with_evaluated_network(const F& f) {
+    if (average_) average_->swap();
+    net_->set_training(false);
+    f(*net_);
+    net_->set_training(true);
+    if (average_) average_->swap();
+  }
+
+ private:
+  void start_loader(const loader_position& start);
+  bool ends_an_epoch(const loader_position& of_batch) const;
+
+  settings chosen_;
+  std::string identity_{};
+  const data_set& data_;
+  std::uint64_t data_hash_;
+  channel_statistics statistics_;
+  std::unique_ptr<onednn_device> device_;
+  std::unique_ptr<network> net_;
+  std::unique_ptr<sgd> optimiser_;
+  std::unique_ptr<weight_average> average_{};
+  std::unique_ptr<loader> loader_{};
+  schedule schedule_{};
+  index_t done_ = 0;
+};
+
+/// A network on a device that has the weights of a checkpoint, averaged ones where it holds them, for evaluation.
+struct loaded_network {
+  settings chosen{};
+  std::unique_ptr<onednn_device> device{};
+  std::unique_ptr<network> net{};
+};
+loaded_network load_network(const checkpoint& from, const data_set& data, const std::string& path);
+/// The same with the weights that it began with.
+loaded_network untrained_network(const settings& chosen, const data_set& data);
+
+}  // namespace mixcon_train

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "run/weight_average.hpp"
+
+#include <algorithm>
+
+namespace mixcon_train {
+
+weight_average::weight_average(const module& model) : parameters_(model.parameters()), state_(model.state()) {
+  for (const parameter& p : parameters_) means_.push_back({p.name, p.value.on().dense(p.value.value())});
+  for (const state_tensor& s : state_) means_.push_back({s.name, s.value->on().dense(*s.value)});
+}
+
+void weight_average::update(double decay, index_t step) {
+  const double warm = (1 + static_cast<double>(step)) / (10 + static_cast<double>(step));
+  const double kept = std::min(decay, warm);
+  for (std::size_t k = 0; k < means_.size(); ++k) {
+    const tensor& present =
+        k < parameters_.size() ? parameters_[k].value.value() : *state_[k - parameters_.size()].value;
+    device& on = present.on();
+    const tensor now = on.dense(present), before = means_[k].value, mean = on.empty(now.extents());
+    with_numbers(on, [&](auto number) {
+      using T = decltype(number);
+      const T *from = numbers_of<T>(now), *old = numbers_of<T>(before);
+      T* to = numbers_of<T>(mean);
+      for (index_t j = 0; j < now.extents().size(); ++j) to[j] = old[j] + static_cast<T>(1 - kept) * (from[j] - old[j]);
+    });
+    means_[k].value = mean;
+  }
+}
+
+void weight_average::swap() {
+  for (std::size_t k = 0; k < means_.size(); ++k) {
+    if (k < parameters_.size()) {
+      const tensor present = parameters_[k].value.value();
+      parameters_[k].value.set(means_[k].value);
+      means_[k].value = present.on().dense(present);
+    } else {
+      std::swap(*state_[k - parameters_.size()].value, means_[k].value);
+    }
+  }
+}
+
+}  // namespace mixcon_train

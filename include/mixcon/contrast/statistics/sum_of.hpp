@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/contrast/statistics/function_of_logit.hpp>
+#include <mixcon/contrast/statistics/reading.hpp>
+#include <mixcon/core/number/kept_sum.hpp>
+
+MIXCON_STRICT_FLOATS_BEGIN
+
+namespace mixcon {
+
+namespace detail {
+/// A sum that pairs are added to: the state of statistics that need no more. Merging keeps what rounding loses.
+template <class T>
+struct running_sum {
+  T sum{}, lost{};
+  template <int Parts>
+  MIXCON_HD auto part(int k) const {
+    return running_sum<decltype(mixcon::part<Parts>(sum, k))>{mixcon::part<Parts>(sum, k),
+                                                              mixcon::part<Parts>(lost, k)};
+  }
+};
+template <class T>
+MIXCON_HD void merge_sums(running_sum<T>& s, const running_sum<T>& other) {
+  add_kept_or_infinite(s.sum, s.lost, other.sum);
+  s.lost += other.lost;
+}
+}  // namespace detail
+
+/// Statistic: sum w f(x) over the pairs of `Set`; 0 when none enters. `f` is x unless said.
+template <class Set, class F = identity>
+struct sum_of {
+  Set set{};
+  F of{};
+
+  template <class T>
+  using state = detail::running_sum<T>;
+  template <class T>
+  using reading = detail::plain_reading<T>;
+
+  template <class T>
+  MIXCON_HD void observe(state<T>& s, const logit_pair<T>& p) const {
+    const T weight = set(p);
+    s.sum += choose(weight == T(0), T(0), weight * detail::value_of(of, p));
+  }
+  template <class T>
+  MIXCON_HD void merge(state<T>& s, const state<T>& other) const {
+    detail::merge_sums(s, other);
+  }
+  template <class T>
+  MIXCON_HD void settle(state<T>& s) const {
+    s.sum += s.lost, s.lost = T(0);
+  }
+  /// `merge` of a few settled states: what rounding loses is let go.
+  template <class T>
+  MIXCON_HD void join(state<T>& s, const state<T>& other) const {
+    s.sum += other.sum;
+  }
+  template <class T>
+  MIXCON_HD reading<T> read(const state<T>& s) const {
+    return {s.sum + s.lost};
+  }
+  template <class T>
+  MIXCON_HD T slope(const reading<T>&, const logit_pair<T>& p) const {
+    const T weight = set(p);
+    return choose(weight == T(0), T(0), weight * detail::slope_of(of, p));
+  }
+  template <class T>
+  MIXCON_HD T target_slope(const reading<T>&, const logit_pair<T>& p) const {
+    const T weight = set(p);
+    T slope = choose(weight == T(0), T(0), weight * detail::target_slope_of(of, p));
+    if constexpr (std::is_same_v<Set, over::all_targets>) slope += choose(p.positive, detail::value_of(of, p), T(0));
+    return slope;
+  }
+};
+template <class Set>
+sum_of(Set) -> sum_of<Set, identity>;
+template <class Set, class F>
+sum_of(Set, F) -> sum_of<Set, F>;
+
+/// Statistic: sum w over the pairs of `Set`; their number where weights are 1.
+template <class Set>
+struct count {
+  Set set{};
+
+  template <class T>
+  using state = detail::running_sum<T>;
+  template <class T>
+  using reading = detail::plain_reading<T>;
+
+  template <class T>
+  MIXCON_HD void observe(state<T>& s, const logit_pair<T>& p) const {
+    s.sum += set(p);
+  }
+  template <class T>
+  MIXCON_HD void merge(state<T>& s, const state<T>& other) const {
+    detail::merge_sums(s, other);
+  }
+  template <class T>
+  MIXCON_HD void settle(state<T>& s) const {
+    s.sum += s.lost, s.lost = T(0);
+  }
+  /// `merge` of a few settled states: what rounding loses is let go.
+  template <class T>
+  MIXCON_HD void join(state<T>& s, const state<T>& other) const {
+    s.sum += other.sum;
+  }
+  template <class T>
+  MIXCON_HD reading<T> read(const state<T>& s) const {
+    return {s.sum + s.lost};
+  }
+  template <class T>
+  MIXCON_HD T slope(const reading<T>&, const logit_pair<T>&) const {
+    return T(0);
+  }
+  template <class T>
+  MIXCON_HD T target_slope(const reading<T>&, const logit_pair<T>& p) const {
+    if constexpr (std::is_same_v<Set, over::all_targets>)
+      return choose(p.positive, T(1), T(0));
+    else
+      return T(0);
+  }
+};
+template <class Set>
+count(Set) -> count<Set>;
+
+}  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/core/number/dual.hpp>
+
+#include <cstdint>
+
+MIXCON_STRICT_FLOATS_BEGIN
+
+// Two files of one program may be compiled for different instruction sets. What depends on the set lives in a namespace
+// of its own, so that the linker never takes one file's code for the other's.
+#if defined(__AVX512F__)
+#define MIXCON_INSTRUCTION_SET avx512
+#define MIXCON_VECTOR_BYTES 64
+#elif defined(__AVX2__) && defined(__FMA__)
+#define MIXCON_INSTRUCTION_SET avx2_fma
+#define MIXCON_VECTOR_BYTES 32
+#elif defined(__AVX__)
+#define MIXCON_INSTRUCTION_SET avx
+#define MIXCON_VECTOR_BYTES 32
+#else
+#define MIXCON_INSTRUCTION_SET baseline
+#define MIXCON_VECTOR_BYTES 16
+#endif
+
+namespace mixcon {
+inline namespace MIXCON_INSTRUCTION_SET {
+
+/// W answers, one a lane; every bit of a true lane is set.
+template <class T, int W>
+struct lane_mask {
+  using integer = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
+  typedef integer vector __attribute__((vector_size(sizeof(T) * static_cast<unsigned>(W))));
+  vector v{};
+
+  MIXCON_HD friend lane_mask operator&&(lane_mask a, lane_mask b) { return {a.v & b.v}; }
+  MIXCON_HD friend lane_mask operator||(lane_mask a, lane_mask b) { return {a.v | b.v}; }
+  MIXCON_HD friend lane_mask operator!(lane_mask a) { return {~a.v}; }
+  MIXCON_HD bool operator[](int k) const { return v[k] != 0; }
+  MIXCON_HD bool all() const {
+    if constexpr (sizeof v >= sizeof(std::uint64_t)) {
+      std::uint64_t bits[sizeof v / sizeof(std::uint64_t)], common = ~std::uint64_t{0};
+      __builtin_memcpy(bits, &v, sizeof v);
+      for (const std::uint64_t some : bits) common &= some;
+      return common == ~std::uint64_t{0};
+    } else {
+      return v[0] != 0;
+    }
+  }
+  /// The same answers, for lanes of another width.
+  template <class U>
+  MIXCON_HD static lane_mask converted(lane_mask<U, W> other) {
+    return {__builtin_convertvector(other.v, vector)};
+  }
+  /// Lane k answers whether integers[k] is `which`.
+  MIXCON_HD static lane_mask equal(const std::int32_t* integers, std::int32_t which) {
+    typedef std::int32_t list __attribute__((vector_size(4U * static_cast<unsigned>(W))));
+    list all;
+    __builtin_memcpy(&all, integers, sizeof all);
+    return {__builtin_convertvector(all == which, vector)};
+  }
+  /// Lane k answers f(k).
+  template <class F>
+  MIXCON_HD static lane_mask each(F&& f) {
+    lane_mask m;
+    for (int k = 0; k < W; ++k) m.v[k] = f(k) ? -1 : 0;
+    return m;
+  }
+};
+
+/// W numbers as one: what is written for one number runs on a vector register. T is float, double or std::int64_t.
+template <class T, int W>
+struct lanes {
+  typedef T vector __attribute__((vector_size(sizeof(T) * static_cast<unsigned>(W))));
+  using mask = lane_mask<T, W>;
+  vector v{};
+
+  constexpr lanes() = default;
+  MIXCON_HD lanes(const vector& x) : v(x) {}  // NOLINT(google-explicit-constructor)
+  template <class N>
+  requires std::is_arithmetic_v<N>
+  MIXCON_HD lanes(N x) : v(static_cast<T>(x) - vector{}) {}  // NOLINT(google-explicit-constructor)
+  /// Lane k holds k.
+  MIXCON_HD static lanes numbered() {
+    lanes r;
+    for (int k = 0; k < W; ++k) r.v[k] = static_cast<T>(k);
+    return r;
+  }
+  /// Lane k holds f(k).
+  template <class F>
+  MIXCON_HD static lanes each(F&& f) {
+    lanes r;
+    for (int k = 0; k < W; ++k) r.v[k] = static_cast<T>(f(k));
+    return r;
+  }
+
+  MIXCON_HD T operator[](int k) const { return v[k]; }
+  MIXCON_HD lanes& operator+=(lanes o) {
+    v += o.v;
+    return *this;
+  }
+  MIXCON_HD lanes& operator-=(lanes o) {
+    v -= o.v;
+    return *this;
+  }
+  MIXCON_HD lanes& operator*=(lanes o) {
+    v *= o.v;
+    return *this;
+  }
+  MIXCON_STRICT_FRIEND MIXCON_HD friend lanes operator+(lanes a, lanes b) { return a.v + b.v; }
+  MIXCON_STRICT_FRIEND MIXCON_HD friend lanes operator-(lanes a, lanes b) { return a.v - b.v; }
+  MIXCON_STRICT_FRIEND MIXCON_HD friend lanes operator*(lanes a, lanes b) { return a.v * b.v; }
+  MIXCON_STRICT_FRIEND MIXCON_HD friend lanes operator/(lanes a, lanes b) { return a.v / b.v; }
+  MIXCON_STRICT_FRIEND MIXCON_HD friend lanes operator-(lanes a) { return -a.v; }
+  MIXCON_STRICT_FRIEND MIXCON_HD friend mask operator>(lanes a, lanes b) { return {a.v > b.v}; }
+  MIXCON_STRICT_FRIEND MIXCON_HD friend mask operator<(lanes a, lanes b) { return {a.v < b.v}; }
+  MIXCON_STRICT_FRIEND MIXCON_HD friend mask operator<=(lanes a, lanes b) { return {a.v <= b.v}; }
+  MIXCON_STRICT_FRIEND MIXCON_HD friend mask operator>=(lanes a, lanes b) { return {a.v >= b.v}; }
+  MIXCON_STRICT_FRIEND MIXCON_HD friend mask operator==(lanes a, lanes b) { return {a.v == b.v}; }
+  MIXCON_STRICT_FRIEND MIXCON_HD friend mask operator!=(lanes a, lanes b) { return {a.v != b.v}; }
+};
+
+/// As many lanes as a vector register of this instruction set holds.
+template <class T>
+using native_lanes = lanes<T, MIXCON_VECTOR_BYTES / static_cast<int>(sizeof(T))>;
+
+template <class T, int W>
+MIXCON_HD inline lanes<T, W> choose(lane_mask<T, W> yes, lanes<T, W> a, std::type_identity_t<lanes<T, W>> b) {
+  return {yes.v ? a.v : b.v};
+}
+/// Chooses between numbers of one width by an answer of another: indices by a comparison of floats.
+template <class T, int W>
+requires(!std::is_same_v<T, std::int64_t>)
+MIXCON_HD inline lanes<std::int64_t, W> choose(lane_mask<T, W> yes, lanes<std::int64_t, W> a,
+                                               std::type_identity_t<lanes<std::int64_t, W>> b) {
+  const auto wide = __builtin_convertvector(yes.v, typename lane_mask<std::int64_t, W>::vector);
+  return {wide ? a.v : b.v};
+}
+/// Chooses between answers.
+template <class T, int W>
+MIXCON_HD inline lane_mask<T, W> choose(lane_mask<T, W> yes, lane_mask<T, W> a, lane_mask<T, W> b) {
+  return (yes && a) || (!yes && b);
+}
+
+template <class T, int W>
+MIXCON_HD inline lane_mask<T, W> is_nan(lanes<T, W> x) {
+#if __FINITE_MATH_ONLY__
+  using integer = typename lane_mask<T, W>::integer;
+  const T infinity = static_cast<T>(__builtin_huge_val());
+  const integer sign = integer{1} << (8 * sizeof(T) - 1);
+  const auto size = __builtin_bit_cast(typename lane_mask<T, W>::vector, x.v) & ~sign;
+  return {size > __builtin_bit_cast(integer, infinity)};
+#else
+  return x != x;
+#endif
+}
+template <class T, int W>
+MIXCON_HD inline lane_mask<T, W> is_minus_infinity(lanes<T, W> x) {
+#if __FINITE_MATH_ONLY__
+  const T infinity = static_cast<T>(-__builtin_huge_val());
+  return {__builtin_bit_cast(typename lane_mask<T, W>::vector, x.v) ==
+          __builtin_bit_cast(typename lane_mask<T, W>::integer, infinity)};
+#else
+  return x == lanes<T, W>(minus_infinity<T>());
+#endif
+}
+
+template <class T, int W>
+MIXCON_HD inline lanes<T, W> plain(lanes<T, W> x) {
+  return x;
+}
+template <class T, int W>
+MIXCON_HD inline T lane(lanes<T, W> x, int k) {
+  return x[k];
+}
+
+// Once a row, in formulas: lane by lane.
+template <class T, int W>
+MIXCON_HD inline lanes<T, W> log_of(lanes<T, W> x) {
+  return lanes<T, W>::each([&](int k) { return mixcon::log_of(x[k]); });
+}
+template <class T, int W>
+MIXCON_HD inline lanes<T, W> sqrt_of(lanes<T, W> x) {
+  return lanes<T, W>::each([&](int k) { return mixcon::sqrt_of(x[k]); });
+}
+
+/// e^x in float, at most 2 units in the last place: x = n log 2 + r, |r| <= log(2) / 2, and e^r by a polynomial, to
+/// whose exponent n is added. Results below the smallest normal number are 0; NaN stays NaN.
+template <int W>
+MIXCON_HD inline lanes<float, W> exp_of(lanes<float, W> x) {
+  using number = lanes<float, W>;
+  typedef std::uint32_t bits __attribute__((vector_size(4U * static_cast<unsigned>(W))));
+  const number shifted = x * number(1.44269504F) + number(12582912.0F);  // the integer sits in the low bits
+  const number n = shifted - number(12582912.0F);
+  const number r = (x - n * number(0.693359375F)) - n * number(-2.12194440e-4F);
+  number p = r * number(1.9875691500e-4F) + number(1.3981999507e-3F);
+  p = p * r + number(8.3334519073e-3F);
+  p = p * r + number(4.1665795894e-2F);
+  p = p * r + number(1.6666665459e-1F);
+  p = p * r + number(5.0000001201e-1F);
+  p = p * (r * r) + r + number(1.0F);
+  const bits integer = __builtin_bit_cast(bits, shifted.v), scaled = __builtin_bit_cast(bits, p.v) + (integer << 23);
+  const auto e = __builtin_bit_cast(typename number::vector, scaled);
+  const number beyond = x * number(3.0e38F);  // infinity, or NaN
+  return choose(x < number(-87.33F), number(0.0F), choose(x <= number(88.722832F), number(e), beyond));
+}
+/// e^x in double, at most 2 units in the last place, by the same steps.
+template <int W>
+MIXCON_HD inline lanes<double, W> exp_of(lanes<double, W> x) {
+  using number = lanes<double, W>;
+  typedef std::uint64_t bits __attribute__((vector_size(8U * static_cast<unsigned>(W))));
+  const number shifted = x * number(1.4426950408889634) + number(6755399441055744.0);
+  const number n = shifted - number(6755399441055744.0);
+  const number r = (x - n * number(6.93147180369123816490e-1)) - n * number(1.90821492927058770002e-10);
+  number p(1.0 / 6227020800.0);  // Taylor to r^13: the rest is below 1e-17
+  constexpr double one_over_factorial[] = {1.0 / 479001600.0,
+                                           1.0 / 39916800.0,
+                                           1.0 / 3628800.0,
+                                           1.0 / 362880.0,
+                                           1.0 / 40320.0,
+                                           1.0 / 5040.0,
+                                           1.0 / 720.0,
+                                           1.0 / 120.0,
+                                           1.0 / 24.0,
+                                           1.0 / 6.0,
+                                           0.5};
+  for (double coefficient : one_over_factorial) p = p * r + number(coefficient);
+  p = p * (r * r) + r + number(1.0);
+  const bits integer = __builtin_bit_cast(bits, shifted.v), scaled = __builtin_bit_cast(bits, p.v) + (integer << 52);
+  const auto e = __builtin_bit_cast(typename number::vector, scaled);
+  const number beyond = x * number(1.7e308);
+  return choose(x < number(-708.0), number(0.0), choose(x <= number(709.782712893384), number(e), beyond));
+}
+
+/// How a float and a double lie in bits.
+template <class T>
+struct number_bits;
+template <>
+struct number_bits<float> {
+  using integer = std::int32_t;
+  static constexpr integer one = 0x3f800000, half_root = 0x3f3504f3, fraction = 0x007fffff;  // 1, sqrt(1/2)
+  static constexpr int digits = 23, bias = 127;
+  static constexpr integer of_integers = 0x4b400000;  // 12582912 + n has n in its low bits
+  static constexpr float first_integer = 12582912.0F, log2_high = 6.9313812256e-01F, log2_low = 9.0580006145e-06F;
+  static constexpr int terms = 5;  // the rest is below 1e-9
+};
+template <>
+struct number_bits<double> {
+  using integer = std::int64_t;
+  static constexpr integer one = 0x3ff0000000000000, half_root = 0x3fe6a09e667f3bcd, fraction = 0x000fffffffffffff;
+  static constexpr int digits = 52, bias = 1023;
+  static constexpr integer of_integers = 0x4338000000000000;
+  static constexpr double first_integer = 6755399441055744.0, log2_high = 6.93147180369123816490e-01,
+                          log2_low = 1.90821492927058770002e-10;
+  static constexpr int terms = 11;  // the rest is below 1e-17
+};
+
+/// log(1 + x), at most 3 units in the last place: 1 + x = 2^k (1 + f), sqrt(1/2) <= 1 + f < sqrt(2), and
+/// log(1 + f) = 2 artanh s by its series, s = f / (2 + f). What 1 + x rounds away is added back.
+template <class T, int W>
+requires std::is_floating_point_v<T>
+MIXCON_HD inline lanes<T, W> log1p_of(lanes<T, W> x) {
+  using number = lanes<T, W>;
+  using layout = number_bits<T>;
+  typedef typename layout::integer bits __attribute__((vector_size(sizeof(T) * static_cast<unsigned>(W))));
+  const number u = number(1) + x, added = u - number(1);
+  const number lost = (number(1) - (u - added)) + (x - added);
+  const bits shifted = __builtin_bit_cast(bits, u.v) + (layout::one - layout::half_root);
+  const bits exponent = (shifted >> layout::digits) - layout::bias;
+  const number k = number(__builtin_bit_cast(typename number::vector, exponent + layout::of_integers)) -
+                   number(layout::first_integer);
+  const bits scaled = (shifted & layout::fraction) + layout::half_root;
+  const number f = number(__builtin_bit_cast(typename number::vector, scaled)) - number(1);
+  const number s = f / (number(2) + f), z = s * s, half = f * f * number(0.5);
+  number series(T(2) / T(2 * layout::terms + 1));
+  for (int n = layout::terms - 1; n > 0; --n) series = series * z + number(T(2) / T(2 * n + 1));
+  const number low = k * number(layout::log2_low) + lost / u;
+  const number y = k * number(layout::log2_high) - ((half - (s * (half + series * z) + low)) - f);
+  const number at_end = choose(u == number(0), number(minus_infinity<T>()), x + x);  // NaN and infinity stay
+  const number outside = choose(u < number(0), number(static_cast<T>(__builtin_nan(""))), at_end);
+  return choose(u > number(0), choose(u - u == number(0), y, outside), outside);
+}
+
+}  // namespace MIXCON_INSTRUCTION_SET
+
+template <class T, int W>
+struct mask_of_number<lanes<T, W>> {
+  using type = lane_mask<T, W>;
+};
+template <class T, int W>
+struct index_of_number<lanes<T, W>> {
+  using type = lanes<std::int64_t, W>;
+};
+template <class T, int W>
+struct scalar_of_number<lanes<T, W>> {
+  using type = T;
+};
+template <class T, int W>
+struct lanes_of_number<lanes<T, W>> {
+  MIXCON_HD static constexpr int count() { return W; }
+};
+template <class T, int W, int Parts>
+struct parts_of_number<lanes<T, W>, Parts> {
+  static_assert(W % Parts == 0);
+  static constexpr int width = W / Parts;
+  using type = std::conditional_t<width == 1, T, lanes<T, width>>;
+  MIXCON_HD static type get(const lanes<T, W>& x, int k) {
+    type p;
+    __builtin_memcpy(&p, reinterpret_cast<const char*>(&x) + static_cast<std::size_t>(k) * sizeof p, sizeof p);
+    return p;
+  }
+};
+template <class T, int W>
+struct detail::infinity<lanes<T, W>> {
+  MIXCON_HD static lanes<T, W> negative() { return lanes<T, W>(minus_infinity<T>()); }
+};
+
+}  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

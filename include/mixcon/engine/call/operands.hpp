@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/engine/call/arguments.hpp>
+#include <mixcon/engine/call/problem.hpp>
+
+MIXCON_STRICT_FLOATS_BEGIN
+
+namespace mixcon::detail {
+
+/// The packed rows of one call: anchors, shared candidates of all segments in their order, own candidates.
+template <class E>
+class operands {
+ public:
+  using T = accumulate_t<E>;
+
+  template <class Objective>
+  operands(const arguments<E>& from, const Objective& objective) : from_(from) {
+    const pair_space pairs = from.space();
+    const index_t width = from.anchors.extent(1);
+    mirrors_ = from.mirrors(objective);
+    anchors_ = packed_rows<T>(pairs.anchors, width);
+    if (!mirrors_) shared_ = packed_rows<T>(pairs.candidates, width);
+    own_ = packed_rows<T>(pairs.anchors * pairs.own, width);
+    const rows anchor_form = form_for(objective, objective.similarity.anchor_rows()),
+               candidate_form = form_for(objective, objective.similarity.candidate_rows());
+    for (index_t i = 0; i < pairs.anchors; ++i)
+      pack(anchors_, i, row_of(as_rank_3(from.anchors), i), anchor_form, objective.check_finite, "anchors", i);
+    index_t next = 0;
+    if (mirrors_) return;
+    for (const auto& segment : from.candidates.each) {
+      const rows form = segment.form.value_or(candidate_form);
+      packed_rows<T>& to = segment.is_own ? own_ : shared_;
+      const index_t first = segment.is_own ? 0 : next;
+      for (index_t r = 0; r < segment.count(); ++r)
+        pack(to, first + r, row_of(segment.rows_of, r), form, objective.check_finite, "candidates", r);
+      if (!segment.is_own) next += segment.count();
+    }
+  }
+
+  const packed_rows<T>& anchors() const { return anchors_; }
+  const packed_rows<T>& shared() const { return mirrors_ ? anchors_ : shared_; }
+  const packed_rows<T>& own() const { return own_; }
+
+  /// Adds gradients by packed rows to those by the caller's rows; empty ones are not wanted.
+  void unpack(const std::vector<T>& by_anchors, const std::vector<T>& by_shared, const std::vector<T>& by_own,
+              const gradients<T>& wanted) const {
+    const index_t pitch = anchors_.pitch();
+    if (wanted.anchors)
+      for (index_t i = 0; i < anchors_.count(); ++i)
+        anchors_.unpack(i, by_anchors.data() + i * pitch, row_of(as_rank_3(wanted.anchors), i));
+    index_t next = 0;
+    for (std::size_t s = 0; s < from_.candidates.each.size(); ++s) {
+      const auto& segment = from_.candidates.each[s];
+      const packed_rows<T>& rows = segment.is_own ? own_ : shared();
+      const T* by_rows = (segment.is_own ? by_own : by_shared).data();
+      const index_t first = segment.is_own ? 0 : next;
+      if (s < wanted.candidates.size() && wanted.candidates[s])
+        for (index_t r = 0; r < segment.count(); ++r)
+          rows.unpack(first + r, by_rows + (first + r) * pitch, row_of(wanted.candidates[s].view(), r));
+      if (!segment.is_own) next += segment.count();
+    }
+  }
+
+  /// Zeroed buffers for what is wanted; with `columns`, anchors and candidates have changed places.
+  packed_gradients<T> buffers(const gradients<T>& wanted, bool columns) const {
+    bool any_shared = false, any_own = false;
+    for (std::size_t s = 0; s < wanted.candidates.size(); ++s)
+      if (wanted.candidates[s]) (from_.candidates.each[s].is_own ? any_own : any_shared) = true;
+    auto zeros = [](bool is_wanted, const packed_rows<T>& rows) {
+      return std::vector<T>(is_wanted ? static_cast<std::size_t>(rows.count() * rows.pitch()) : 0);
+    };
+    auto by_anchors = zeros(static_cast<bool>(wanted.anchors), anchors_), by_shared = zeros(any_shared, shared());
+    packed_gradients<T> to;
+    to.anchors = columns ? by_shared : by_anchors;
+    to.candidates = columns ? by_anchors : by_shared;
+    to.own = zeros(any_own, own_);
+    to.one_output = !columns && from_.same_rows() && any_shared && wanted.anchors &&
+                    wanted.candidates[0].view().data() == wanted.anchors.data();
+    to.prepare(wanted, columns, (columns ? shared() : anchors_).count());
+    return to;
+  }
+
+ private:
+  void pack(packed_rows<T>& to, index_t i, const vector_view<const E>& row, rows form, bool check_finite,
+            const char* name, index_t named) const {
+    for (index_t k = 0; check_finite && k < row.extent(0); ++k) {
+      const T x = static_cast<T>(row[k]);
+      MIXCON_REQUIRE(x - x == T(0), from_.function, ": ", name, " (", named, ", ", k, ") is ", x,
+                     "; expected finite numbers. Has training diverged?");
+    }
+    to.pack(i, row, form);
+    if (check_finite && form == rows::unit_as_given) to.check_unit(from_.function, name, named, i);
+  }
+  /// How rows enter: a loss whose formula assumes unit rows expects them of a similarity that takes rows as given.
+  template <class Objective>
+  static rows form_for(const Objective&, rows form) {
+    constexpr bool assumes_unit_rows = requires(const Objective& o) { o.loss.assumes_unit_rows; };
+    return assumes_unit_rows && form == rows::as_given ? rows::unit_as_given : form;
+  }
+
+  const arguments<E>& from_;
+  bool mirrors_ = false;  // the candidates are the anchors: packed once
+  packed_rows<T> anchors_, shared_, own_;
+};
+
+/// What holds the rows of a call.
+template <class Call>
+struct operands_of_call;
+template <class E>
+struct operands_of_call<arguments<E>> {
+  using type = operands<E>;
+};
+
+/// Sets what is wanted to 0.
+template <class T>
+void(clear)(const gradients<T>& wanted) {
+  auto zero = [](const auto& matrix) {
+    for (index_t i = 0; i < matrix.extent(0); ++i)
+      for (index_t k = 0; k < matrix.extent(1); ++k) matrix(i, k) = T(0);
+  };
+  const matrix_view<T> matrices[] = {wanted.logits, wanted.anchors, wanted.pair_scale, wanted.pair_bias,
+                                     wanted.targets};
+  for (const auto& matrix : matrices) zero(matrix);
+  for (const auto& segment : wanted.candidates) {
+    const auto& by = segment.view();
+    for (index_t j = 0; j < by.extent(1); ++j)
+      zero(matrix_view<T>{by.data() + j * by.stride(1), {by.extent(0), by.extent(2)}, {by.stride(0), by.stride(2)}});
+  }
+  for (index_t c = 0; c < wanted.candidate_bias.extent(0); ++c) wanted.candidate_bias[c] = T(0);
+  double* const numbers[] = {wanted.temperature, wanted.scale, wanted.bias};
+  for (double* number : numbers)
+    if (number) *number = 0;
+}
+
+}  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

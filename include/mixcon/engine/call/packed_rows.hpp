@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/contrast/similarity.hpp>
+#include <mixcon/core/number/length.hpp>
+#include <mixcon/core/require.hpp>
+#include <mixcon/core/storage.hpp>
+
+#include <memory>
+#include <vector>
+
+MIXCON_STRICT_FLOATS_BEGIN
+
+namespace mixcon::detail {
+
+/// Rows as the engines read them: in the type computed in, divided by their length where the similarity asks so, and
+/// each padded with zeros to whole vectors of any instruction set.
+template <class T>
+class packed_rows {
+ public:
+  packed_rows() = default;
+  packed_rows(index_t count, index_t width)
+      : count_(count),
+        width_(width),
+        data_(new T[static_cast<std::size_t>(count * pitch_of(width))]),
+        unit_(static_cast<std::size_t>(count)),
+        backward_(static_cast<std::size_t>(count)) {}
+
+  /// From one row to the next, for rows of this width.
+  static constexpr index_t pitch_of(index_t width) { return (width + 15) / 16 * 16; }
+
+  index_t count() const { return count_; }
+  index_t width() const { return width_; }
+  index_t pitch() const { return pitch_of(width_); }
+  const T* row(index_t i) const { return data_.get() + i * pitch(); }
+  /// Whether every entry is a finite number.
+  bool finite() const { return finite_; }
+  T squared_length(index_t i) const { return dot(row(i), row(i)); }
+  /// Refuses row i if it is said to be a unit row and is none; `name` and `named` say in the sentence which row it is.
+  void check_unit(const char* function, const char* name, index_t named, index_t i) const {
+    const T* x = row(i);
+    const wide_t<T> length = length_of<T>(width_, [x](index_t k) { return static_cast<wide_t<T>>(x[k]); });
+    MIXCON_REQUIRE(length >= wide_t<T>(0.99) && length <= wide_t<T>(1.01), function, ": row ", named, " of the ", name,
+                   " has length ", length,
+                   "; expected unit rows, of a length in [0.99, 1.01]. Divide rows by their "
+                   "length, let the similarity do it (rows::unit), or say rows::as_given if any length is meant");
+  }
+  /// Products in one order, so that a row and its copy have distance exactly 0.
+  T dot(const T* a, const T* b) const {
+    T sum = 0;
+    for (index_t k = 0; k < width_; ++k) sum += a[k] * b[k];
+    return sum;
+  }
+
+  /// Row `to` becomes the given one; T may be narrower than what it is stored as.
+  template <class E>
+  void pack(index_t to, const vector_view<const E>& from, rows form) {
+    T* row = data_.get() + to * pitch();
+    for (index_t k = 0; k < width_; ++k) row[k] = static_cast<T>(from[k]);
+    for (index_t k = width_; k < pitch(); ++k) row[k] = 0;
+    index_t odd = 0;
+    for (index_t k = 0; k < width_; ++k) odd += row[k] - row[k] == T(0) ? 0 : 1;
+    finite_ = finite_ && odd == 0;
+    unit_[static_cast<std::size_t>(to)] = form == rows::unit;
+    if (form != rows::unit) return;
+    const wide_t<T> size = length_of<T>(width_, [row](index_t k) { return static_cast<wide_t<T>>(row[k]); });
+    const wide_t<T> length = size + (size - size);  // an infinite one is NaN, and with it the row
+    const wide_t<T> divisor = length <= wide_t<T>(1e-12) ? wide_t<T>(1e-12) : length;
+    if constexpr (sizeof(T) < sizeof(wide_t<T>)) {  // what the factor's rounding loses, T does not see
+      const wide_t<T> factor = 1 / divisor;
+      for (index_t k = 0; k < width_; ++k) row[k] = static_cast<T>(static_cast<wide_t<T>>(row[k]) * factor);
+    } else {
+      for (index_t k = 0; k < width_; ++k) row[k] /= divisor;
+    }
+    backward_[static_cast<std::size_t>(to)] = length <= wide_t<T>(1e-12) ? T(0) : static_cast<T>(1 / length);
+  }
+
+  /// Adds the gradient by the caller's row i, given the one by the packed row.
+  void unpack(index_t i, const T* by_packed, const vector_view<T>& add_to) const {
+    unpack_each(
+        i, [by_packed](index_t k) { return by_packed[k]; }, add_to);
+  }
+  /// The same, by_packed(k) being the gradient by entry k.
+  template <class ByPacked>
+  void unpack_each(index_t i, const ByPacked& by_packed, const vector_view<T>& add_to) const {
+    if (!unit_[static_cast<std::size_t>(i)]) {
+      for (index_t k = 0; k < width_; ++k) add_to[k] += by_packed(k);
+      return;
+    }
+    const T slope = backward_[static_cast<std::size_t>(i)], *unit = row(i);
+    if (slope == T(0)) return;  // a row without direction
+    const T radial = sum_by_eight<T>(width_, [&](index_t k) { return unit[k] * by_packed(k); });
+    for (index_t k = 0; k < width_; ++k) add_to[k] += (by_packed(k) - unit[k] * radial) * slope;
+  }
+
+ private:
+  index_t count_ = 0, width_ = 0;
+  bool finite_ = true;
+  std::unique_ptr<T[]> data_;  // a row is not set before it is packed
+  std::vector<char> unit_;     // whether the row was divided by its length
+  std::vector<T> backward_;    // if so, 1 / length; 0 for a row too short to have a direction
+};
+
+}  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/contrast/doors.hpp>
+#include <mixcon/core/number/lane_loops.hpp>
+#include <mixcon/core/number/ordered_sum.hpp>
+#include <mixcon/engine/paired/aligned.hpp>
+
+#include <concepts>
+
+MIXCON_STRICT_FLOATS_BEGIN
+
+namespace mixcon {
+
+/// A loss of two matrices of aligned rows that is no formula of one row: it has a `name`, a `check()`, and
+///
+///   loss_result<T> evaluate(executor, rows, upstream, wanted) const
+///
+/// which answers the value, and adds `upstream` times its gradients to those views of `wanted` that are not empty. It
+/// may have `form`, how rows enter (as given, unless it says so), `check_finite`, whether they are checked, and
+/// `second_is_constant`, for a loss that has no gradient by the second rows.
+template <class Loss>
+concept AlignedLoss = requires(const Loss& loss) {
+  { Loss::name } -> std::convertible_to<const char*>;
+  (loss.check)();
+  Loss::is_of_aligned_rows;
+};
+
+namespace detail {
+
+template <class T>
+inline constexpr bool is_part_of_call<aligned_gradients<T>> = true;
+
+/// `for_each_row` for a task(i) that asks for no lanes.
+template <class Executor, class Task>
+void share_out(const Executor& executor, index_t number, Task&& task) {
+  for_each_row(executor, number, [&](index_t i, auto) { task(i); });
+}
+
+/// The sum of term(i) over all i below count; each term by one thread, added in order.
+template <class wide, class Executor, class Term>
+wide sum_by_rows(const Executor& executor, index_t count, Term&& term) {
+  std::vector<wide> terms(static_cast<std::size_t>(count));
+  share_out(executor, count, [&](index_t i) { terms[static_cast<std::size_t>(i)] = term(i); });
+  ordered_sum<wide> sum;
+  for (const wide x : terms) sum.add(x);
+  return sum.value();
+}
+
+/// Whether a gradient by the second rows has no meaning: the loss holds them constant.
+template <class Loss>
+inline constexpr bool holds_second_constant = requires { Loss::second_is_constant; };
+
+template <class E, class Loss, class First, class Second>
+aligned_rows<E> checked_rows(const char* function, const Loss& loss, const First& first, const Second& second) {
+  (loss.check)();
+  rows form = rows::as_given;
+  if constexpr (requires { loss.form; }) form = loss.form;
+  bool checks = false;
+  if constexpr (requires { loss.check_finite; }) checks = loss.check_finite;
+  return {function, Loss::name, view_given<2>(function, Loss::name, first), view_given<2>(function, Loss::name, second),
+          form,     checks};
+}
+
+}  // namespace detail
+
+/// The loss of rows x and y, (N, D) each.
+template <detail::Engine Executor, AlignedLoss Loss, Viewable<2> First, Viewable<2> Second>
+auto forward(const Executor& executor, const Loss& loss, const First& x, const Second& y) {
+  using E = std::remove_const_t<element_t<const First>>;
+  return loss.evaluate(executor, detail::checked_rows<E>("forward", loss, x, y), 0,
+                       aligned_gradients<accumulate_t<E>>{});
+}
+/// Adds `upstream` times the gradients that are wanted.
+template <detail::Engine Executor, AlignedLoss Loss, Viewable<2> First, Viewable<2> Second>
+void backward(const Executor& executor, const Loss& loss, const First& x, const Second& y, double upstream,
+              const aligned_gradients<accumulate_t<element_t<const First>>>& wanted) {
+  const auto rows = detail::checked_rows<std::remove_const_t<element_t<const First>>>("backward", loss, x, y);
+  rows.check_gradients(wanted, detail::holds_second_constant<Loss>);
+  loss.evaluate(executor, rows, upstream, wanted);
+}
+/// The loss, and its gradients that are wanted: sets them.
+template <detail::Engine Executor, AlignedLoss Loss, Viewable<2> First, Viewable<2> Second>
+auto value_and_grad(const Executor& executor, const Loss& loss, const First& x, const Second& y,
+                    const aligned_gradients<accumulate_t<element_t<const First>>>& wanted) {
+  const auto rows = detail::checked_rows<std::remove_const_t<element_t<const First>>>("value_and_grad", loss, x, y);
+  rows.check_gradients(wanted, detail::holds_second_constant<Loss>);
+  (detail::clear)(wanted);
+  return loss.evaluate(executor, rows, 1, wanted);
+}
+
+}  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

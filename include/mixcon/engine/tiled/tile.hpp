@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/engine/call/problem.hpp>
+#include <mixcon/engine/tiled/panel_distance.hpp>
+
+#include <memory>
+
+MIXCON_STRICT_FLOATS_BEGIN
+
+namespace mixcon {
+inline namespace MIXCON_INSTRUCTION_SET {
+namespace tiles {
+
+inline constexpr index_t tile_rows = 96, tile_columns = 192;  // anything from 64 to 576 is about as fast
+
+inline index_t blocks_of(index_t count, index_t size) { return (count + size - 1) / size; }
+
+/// The candidates as the logit product reads them: panels of `tile_columns`, entry (k, j) of a panel being feature k of
+/// its candidate j; 0 beyond the last one.
+template <class T>
+class panels {
+ public:
+  explicit panels(const mixcon::detail::packed_rows<T>& rows)
+      : width_(rows.width()),
+        data_(static_cast<std::size_t>(blocks_of(rows.count(), tile_columns) * tile_columns * width_)) {
+    if (width_ == 0) return;  // of logits that are given
+    for (index_t c = 0; c < rows.count(); ++c) {
+      T* panel = data_.data() + c / tile_columns * tile_columns * width_ + c % tile_columns;
+      for (index_t k = 0; k < width_; ++k) panel[k * tile_columns] = rows.row(c)[k];
+    }
+  }
+  rows_of_vectors<T> operator[](index_t tile) const {
+    return {data_.data() + tile * tile_columns * width_, tile_columns};
+  }
+
+ private:
+  index_t width_;
+  std::vector<T> data_;
+};
+
+/// One tile of a problem: which anchors and candidates, and their logits or whatever stands in their place.
+template <class Problem>
+class tile {
+ public:
+  using T = typename Problem::number;
+  using vector = native_lanes<T>;
+  static constexpr index_t lanes = register_tile<T>::lanes;
+  static constexpr index_t most_vectors = tile_columns / lanes;
+
+  tile(const Problem& problem, index_t block, index_t column_block, index_t most_rows = tile_rows)
+      : p_(problem),
+        first_row_(block * most_rows),
+        rows_(smaller(problem.anchors.count() - first_row_, most_rows)),
+        first_column_(column_block * tile_columns),
+        columns_(smaller(problem.candidates.count() - first_column_, tile_columns)),
+        entries_(new T[static_cast<std::size_t>(most_rows * tile_columns)]) {}
+
+  index_t first_row() const { return first_row_; }
+  index_t rows() const { return rows_; }
+  index_t first_column() const { return first_column_; }
+  index_t columns() const { return columns_; }
+  index_t whole_columns() const { return columns_ / lanes * lanes; }  // in whole vectors; the rest goes one by one
+  index_t padded_columns() const { return (columns_ + lanes - 1) / lanes * lanes; }
+  T* entry(index_t r, index_t j) { return entries_.get() + r * tile_columns + j; }
+
+  /// Moves to another block of candidates of the same anchors.
+  void move_to(index_t column_block) {
+    first_column_ = column_block * tile_columns;
+    columns_ = smaller(p_.candidates.count() - first_column_, tile_columns);
+  }
+  /// Fills the tile with the entries of one whose anchors are its candidates, and the other way round.
+  template <class Other>
+  void take_transposed(tile<Other>& other) {
+    for_each_entry([&](index_t r, index_t j) { *entry(r, j) = *other.entry(j, r); });
+  }
+  template <class Other>
+  void add_transposed(tile<Other>& other) {
+    for_each_entry([&](index_t r, index_t j) { *entry(r, j) += *other.entry(j, r); });
+  }
+  void add(tile& other) {
+    for_each_entry([&](index_t r, index_t j) { *entry(r, j) += *other.entry(r, j); });
+  }
+  /// Fills the tile with the dot products of its rows, where they are asked for.
+  void multiply(const panels<T>& candidates) {
+    if constexpr (Problem::is_given) return;
+    const auto& a = p_.anchors;
+    tile_product<false>(rows_, padded_columns(), a.width(), strided<T>{a.row(first_row_), a.pitch(), 1},
+                        candidates[first_column_ / tile_columns], entries_.get(), tile_columns);
+  }
+
+ private:
+  static index_t smaller(index_t a, index_t b) { return a < b ? a : b; }
+  /// In small squares, so that a transposed tile is read along cache lines.
+  template <class Visit>
+  void for_each_entry(Visit&& visit) {
+    constexpr index_t side = 16;
+    for (index_t top = 0; top < rows_; top += side)
+      for (index_t left = 0; left < columns_; left += side)
+        for (index_t r = top; r < smaller(top + side, rows_); ++r)
+          for (index_t j = left; j < smaller(left + side, columns_); ++j) visit(r, j);
+  }
+
+  const Problem& p_;
+  index_t first_row_, rows_, first_column_, columns_;
+  std::unique_ptr<T[]> entries_;  // not set
+};
+
+/// What is computed once for all tiles of a problem.
+template <class Problem>
+struct prepared {
+  using T = typename Problem::number;
+  panels<T> candidates;
+  squared_lengths<T> anchor_squared, candidate_squared;  // where the similarity needs them
+  explicit prepared(const Problem& p) : candidates(p.candidates) {
+    if (Problem::linear) return;
+    anchor_squared.set_all(p.anchors);
+    candidate_squared.set_all(p.candidates);
+  }
+};
+
+/// Pairs among lane_count<U>() whose distance was measured from differences. Their slopes are given as 0.
+template <class U>
+struct near_pairs {
+  using wide = mixcon::detail::wide_t<scalar_of<U>>;
+  bool any = false;
+  mask_of<U> apart;  // the others; not set without any, nor is
+  wide distance[static_cast<unsigned>(lane_count<U>())];
+};
+
+/// Whether an answer is yes, on all lanes.
+inline bool is_true(bool yes) { return yes; }
+template <class T, int W>
+inline bool is_true(const lane_mask<T, W>& yes) {
+  return yes.all();
+}
+
+/// Measures anchor a and lane_count<U>() candidates from c on; mends the values and slopes that are not `apart`.
+template <class U, class Problem>
+[[gnu::noinline]] void measure(const Problem& p, const prepared<Problem>& with, index_t a, index_t c,
+                               const mask_of<U>& apart, U& value, similarity_slopes<U>& slopes, near_pairs<U>& nearby) {
+  using T = typename Problem::number;
+  constexpr index_t lanes = register_tile<T>::lanes;
+  const index_t tile = c / tile_columns, column = c % tile_columns, first = column / lanes * lanes;
+  const rows_of_vectors<T> panel = with.candidates[tile];
+  mixcon::detail::wide_t<T> all[static_cast<std::size_t>(lanes)] = {};
+  bool is_itself = &p.anchors == &p.candidates && p.anchors.finite();  // a row and itself: every row meets that
+  for (int k = 0; k < lane_count<U>(); ++k)
+    is_itself = is_itself && (mixcon::detail::answer_of(apart, k) || c + k == a);
+  if (!is_itself)
+    panel_distances(p.anchors.width(), p.anchors.row(a), rows_of_vectors<T>{panel.data + first, panel.row}, all);
+  for (int k = 0; k < lane_count<U>(); ++k) nearby.distance[k] = all[column - first + k];
+  nearby.any = true, nearby.apart = apart;
+  value = mixcon::choose(apart, value, mixcon::detail::each_lane<U>([&](int k) {
+                           return static_cast<T>(p.similarity.of_distance(nearby.distance[k]));
+                         }));
+  slopes = {mixcon::choose(apart, slopes.other, U(0)), mixcon::choose(apart, slopes.own, U(0))};
+}
+
+/// The similarities and slopes of anchor a with lane_count<U>() candidates from c on, given their products.
+template <class U, class Problem>
+[[gnu::always_inline]] inline U similarity_at(const Problem& p, const prepared<Problem>& with, index_t a, index_t c,
+                                              const U& dot, similarity_slopes<U>& slopes,
+                                              [[maybe_unused]] near_pairs<U>& nearby) {
+  if constexpr (Problem::is_given) {
+    slopes = {U(1), U(0)};
+    return p.similarity.template at<U>(a, c);
+  } else if constexpr (Problem::linear) {
+    slopes = {U(1), U(0)};
+    return dot;
+  } else {
+    const U aa(with.anchor_squared.of[static_cast<std::size_t>(a)]);
+    const U cc = mixcon::detail::load_as<U>(with.candidate_squared.of.data() + c);
+    slopes = p.similarity.slopes(dot, aa, cc);
+    const U value = p.similarity.value(dot, aa, cc);
+    if constexpr (Problem::of_distance) {
+      const U least = U(with.anchor_squared.least[static_cast<std::size_t>(a)]) +
+                      mixcon::detail::load_as<U>(with.candidate_squared.least.data() + c);
+      const mask_of<U> apart = mixcon::detail::squared_distance(dot, aa, cc) > least;
+      if (!is_true(apart)) [[unlikely]] {
+        U mended = value;  // so that the common case keeps its registers
+        similarity_slopes<U> mended_slopes = slopes;
+        measure(p, with, a, c, apart, mended, mended_slopes, nearby);
+        slopes = mended_slopes;
+        return mended;
+      }
+    }
+    return value;
+  }
+}
+
+}  // namespace tiles
+}  // namespace MIXCON_INSTRUCTION_SET
+}  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/core/number/length.hpp>
+#include <mixcon/engine/paired/aligned_calls.hpp>
+
+MIXCON_STRICT_FLOATS_BEGIN
+
+namespace mixcon {
+
+/// How near positive pairs lie: the mean distance of aligned rows, to a power.
+///
+///   value = mean_i |x_i - y_i|^power
+///
+/// Called with the two views (N, D): `value_and_grad(executor, alignment{}, x, y, {.first, .second})`, in O(N D). Rows
+/// are taken as they are, as the paper's code does, which expects unit rows; `form = rows::unit` makes them so. At x_i
+/// = y_i the gradient is 0, also where power < 2 leaves it undefined. Source: Wang and Isola 2020, arXiv:2005.10242;
+/// `uniformity` is its other half.
+struct alignment {
+  double power = 2;  // the paper's alpha, > 0
+  rows form = rows::unit_as_given;
+  bool check_finite = false;  // refuse NaN and infinities, and rows of `unit_as_given` of a length outside [0.99, 1.01]
+  static constexpr const char* name = "alignment";
+  static constexpr bool is_of_aligned_rows = true;
+
+  void(check)() const {
+    MIXCON_REQUIRE(power > 0 && power <= 1.7976931348623157e308, "alignment: power is ", power,
+                   "; expected a finite number > 0, as 2");
+  }
+
+  /// Behind `forward`, `backward` and `value_and_grad`.
+  template <class Executor, class E, class T = accumulate_t<E>>
+  loss_result<T> evaluate(const Executor& executor, const detail::aligned_rows<E>& rows, double upstream,
+                          const aligned_gradients<T>& wanted) const {
+    using wide = detail::wide_t<T>;
+    const wide share = 1 / static_cast<wide>(rows.count());
+    const wide sum = detail::sum_by_rows<wide>(executor, rows.count(), [&](index_t i) {
+      const T *x = rows.first().row(i), *y = rows.second().row(i);
+      const wide distance = detail::length_of<T>(
+          rows.width(), [&](index_t k) { return static_cast<wide>(x[k]) - static_cast<wide>(y[k]); });
+      add_gradients(rows, i, distance, static_cast<wide>(upstream) * share, wanted);
+      return raised(distance, power);
+    });
+    return {static_cast<T>(share * sum), rows.count()};
+  }
+
+ private:
+  template <class wide>
+  static wide raised(wide distance, double power) {
+    if (power == 2) return distance * distance;
+    return power == 1 ? distance : std::pow(distance, static_cast<wide>(power));
+  }
+  template <class E, class T, class wide>
+  void add_gradients(const detail::aligned_rows<E>& rows, index_t i, wide distance, wide factor,
+                     const aligned_gradients<T>& to) const {
+    if (distance == 0 || (!to.first && !to.second)) return;
+    const T *x = rows.first().row(i), *y = rows.second().row(i);
+    const wide slope = factor * static_cast<wide>(power) * raised(distance, power - 1), by_entry = slope / distance;
+    const bool has_room = by_entry - by_entry == 0;
+    const auto along = [=](index_t k) {
+      const wide apart = static_cast<wide>(x[k]) - static_cast<wide>(y[k]);
+      return static_cast<T>(has_room ? by_entry * apart : slope * (apart / distance));
+    };
+    const auto row_of = [i](const matrix_view<T>& m) { return vector_view<T>{&m(i, 0), {m.extent(1)}, {m.stride(1)}}; };
+    if (to.first) rows.first().unpack_each(i, along, row_of(to.first));
+    if (to.second)
+      rows.second().unpack_each(
+          i, [=](index_t k) { return -along(k); }, row_of(to.second));
+  }
+};
+
+}  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/contrast/result.hpp>
+#include <mixcon/core/number/not_finite.hpp>
+#include <mixcon/core/number/ordered_sum.hpp>
+#include <mixcon/core/number/real.hpp>
+#include <mixcon/core/storage.hpp>
+#include <mixcon/core/tensor_view.hpp>
+#include <mixcon/engine/gradients.hpp>
+#include <mixcon/engine/paired/aligned_calls.hpp>
+#include <mixcon/mix/labels/pair_targets.hpp>
+
+#include <algorithm>
+#include <vector>
+
+MIXCON_STRICT_FLOATS_BEGIN
+
+namespace mixcon {
+
+/// Which gradients of a classifier's loss are wanted: by the features (N, D), the weights (K, D) and the bias (K).
+/// Default-made ones are not.
+template <class T>
+struct classifier_gradients {
+  matrix_view<T> features{}, weight{};
+  vector_view<T> bias{};
+};
+
+namespace detail {
+
+template <class T>
+inline constexpr bool is_part_of_call<classifier_gradients<T>> = true;
+
+/// Features of mixed images, and the classifiers w_j = lambda_j W[own_j] + (1 - lambda_j) W[partner_j] of each, with
+/// biases b_j alike. The logits M_ij = <x_i, w_j> + b_j are products of rows in two ways; `evaluate(anchors,
+/// candidates, bias, gradients)` computes a loss of either, and both bring its gradients back: they set `wanted`.
+template <class T>
+struct mixed_classifiers {
+  const pair_targets& targets;
+  matrix_view<const T> features, weight;
+  vector_view<const T> bias;
+  const classifier_gradients<T>& wanted;
+
+  index_t samples() const { return features.extent(0); }
+  index_t width() const { return features.extent(1); }
+  index_t own(index_t j) const { return targets.own[static_cast<std::size_t>(j)]; }
+  index_t partner(index_t j) const { return targets.partner[static_cast<std::size_t>(j)]; }
+  T share(index_t j) const { return static_cast<T>(targets.lambda[static_cast<std::size_t>(j)]); }
+
+  void(clear)() const {
+    for (index_t c = 0; c < weight.extent(0); ++c) {
+      for (index_t k = 0; wanted.weight && k < width(); ++k) wanted.weight(c, k) = T(0);
+      if (wanted.bias) wanted.bias[c] = T(0);
+    }
+  }
+};
+
+/// share * a + (1 - share) * b; what has no share does not count, were it infinite.
+template <class T>
+T mixed_of(T share, T a, T b) {
+  if (share == 1) return a;
+  return share == 0 ? b : share * a + (1 - share) * b;
+}
+
+/// Rows of width D: features against mixed weights, (N, D) each. A classifier of a class whose bias is -infinity is
+/// nobody's: the loss is infinite, and the gradients are those of a bias low enough for its probability to be 0.
+template <class T, class Evaluate>
+loss_result<T> by_mixed_weights(const mixed_classifiers<T>& of, Evaluate&& evaluate) {
+  const index_t samples = of.samples(), width = of.width();
+  std::vector<T> weight, bias;
+  weight.reserve(static_cast<std::size_t>(samples * width));
+  bool is_infinite = false;
+  for (index_t j = 0; j < samples; ++j) {
+    const T own = of.share(j);
+    for (index_t k = 0; k < width; ++k)
+      weight.push_back(mixed_of(own, of.weight(of.own(j), k), of.weight(of.partner(j), k)));
+    const T mixed = mixed_of(own, of.bias[of.own(j)], of.bias[of.partner(j)]);
+    is_infinite = is_infinite || is_minus_infinity(mixed);
+    bias.push_back(is_minus_infinity(mixed) ? T(-1e30) : mixed);  // over pairs nothing would be seen of -infinity
+  }
+  std::vector<T> by_weight(of.wanted.weight ? weight.size() : 0), by_bias(of.wanted.bias ? bias.size() : 0);
+  const matrix_view<T> slopes{by_weight.data(), {of.wanted.weight ? samples : 0, width}};
+  gradients<T> inner;
+  inner.anchors = of.wanted.features;
+  if (of.wanted.weight) inner.candidates = {slopes};
+  if (of.wanted.bias) inner.candidate_bias = mixcon::view(by_bias);
+  auto result = evaluate(of.features, matrix_view<const T>{weight.data(), {samples, width}}, bias, inner);
+  if (is_infinite && !is_nan(result.value)) result.value = -minus_infinity<T>();
+  (of.clear)();
+  for (index_t j = 0; j < samples; ++j) {
+    const T own = of.share(j), other = 1 - own;
+    for (index_t k = 0; of.wanted.weight && k < width; ++k) {
+      of.wanted.weight(of.own(j), k) += own * slopes(j, k);
+      of.wanted.weight(of.partner(j), k) += other * slopes(j, k);
+    }
+    if (!of.wanted.bias) continue;
+    of.wanted.bias[of.own(j)] += own * by_bias[static_cast<std::size_t>(j)];
+    of.wanted.bias[of.partner(j)] += other * by_bias[static_cast<std::size_t>(j)];
+  }
+  return result;
+}
+
+/// The classes that a batch has, in their order, and where each class is among them (-1: it is not).
+struct classes_of_batch {
+  std::vector<index_t> present, place;
+
+  classes_of_batch(const pair_targets& targets, index_t classes) : place(static_cast<std::size_t>(classes), -1) {
+    for (const auto* labels : {&targets.own, &targets.partner})
+      for (const index_t c : *labels) place[static_cast<std::size_t>(c)] = 0;
+    for (index_t c = 0; c < classes; ++c)
+      if (place[static_cast<std::size_t>(c)] == 0) {
+        place[static_cast<std::size_t>(c)] = static_cast<index_t>(present.size());
+        present.push_back(c);
+      }
+  }
+  index_t count() const { return static_cast<index_t>(present.size()); }
+  /// Whether class logits are less work than mixed weights: N^2 K beside N^2 D, and plain loops of N K D, whose
+  /// operations were measured to take about twelve times as long as the engine's.
+  template <class T>
+  bool are_fewer(const mixed_classifiers<T>& of) const {
+    return count() * (of.samples() + 12 * of.width()) < of.samples() * of.width();
+  }
+};
+
+/// Rows of width K, the classes of the batch: class logits against mixed one-hot labels, (N, K) each. A class logit of
+/// -infinity would meet labels of 0, so mixed weights take such a batch.
+template <class Executor, class T, class Evaluate>
+loss_result<T> by_class_logits(const Executor& executor, const mixed_classifiers<T>& of,
+                               const classes_of_batch& classes, Evaluate&& evaluate) {
+  const index_t samples = of.samples(), width = of.width(), count = classes.count();
+  std::vector<T> logit(static_cast<std::size_t>(samples * count)), label(logit.size()), slope;
+  const matrix_view<T> logits{logit.data(), {samples, count}}, labels{label.data(), {samples, count}};
+  const auto class_at = [&](index_t c) { return classes.present[static_cast<std::size_t>(c)]; };
+  const auto place_of = [&](index_t c) { return classes.place[static_cast<std::size_t>(c)]; };
+  share_out(executor, samples, [&](index_t i) {
+    for (index_t c = 0; c < count; ++c) {
+      wide_t<T> sum = static_cast<wide_t<T>>(of.bias[class_at(c)]);
+      for (index_t k = 0; k < width; ++k)
+        sum += static_cast<wide_t<T>>(of.features(i, k)) * static_cast<wide_t<T>>(of.weight(class_at(c), k));
+      logits(i, c) = static_cast<T>(sum);
+    }
+    labels(i, place_of(of.own(i))) += of.share(i);
+    labels(i, place_of(of.partner(i))) += 1 - of.share(i);
+  });
+  if (std::any_of(logit.begin(), logit.end(), [](T x) { return is_minus_infinity(x); }))
+    return by_mixed_weights(of, evaluate);
+  const std::vector<T> no_bias(static_cast<std::size_t>(samples));
+  if (of.wanted.features || of.wanted.weight || of.wanted.bias) slope.resize(logit.size());
+  const matrix_view<T> slopes{slope.data(), {slope.empty() ? 0 : samples, count}};
+  gradients<T> inner;
+  if (!slope.empty()) inner.anchors = slopes;
+  const auto result = evaluate(matrix_view<const T>{logits}, matrix_view<const T>{labels}, no_bias, inner);
+  if (of.wanted.features)
+    share_out(executor, samples, [&](index_t i) {
+      for (index_t k = 0; k < width; ++k) of.wanted.features(i, k) = T(0);
+      for (index_t c = 0; c < count; ++c)
+        for (index_t k = 0; k < width; ++k) of.wanted.features(i, k) += slopes(i, c) * of.weight(class_at(c), k);
+    });
+  (of.clear)();
+  if (of.wanted.weight || of.wanted.bias)
+    share_out(executor, count, [&](index_t c) {
+      for (index_t i = 0; i < samples; ++i) {
+        for (index_t k = 0; of.wanted.weight && k < width; ++k)
+          of.wanted.weight(class_at(c), k) += slopes(i, c) * of.features(i, k);
+        if (of.wanted.bias) of.wanted.bias[class_at(c)] += slopes(i, c);
+      }
+    });
+  return result;
+}
+
+}  // namespace detail
+}  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/core/config.hpp>
+#include <mixcon/core/require.hpp>
+#include <mixcon/core/tensor_traits.hpp>
+#include <mixcon/mix/blend.hpp>
+#include <mixcon/mix/kinds/lerp.hpp>
+#include <mixcon/mix/memory/runs.hpp>
+#include <mixcon/mix/plan.hpp>
+
+MIXCON_STRICT_FLOATS_BEGIN
+
+namespace mixcon {
+
+namespace detail {
+
+template <class T, int Rank>
+void add_lambda_gradient(const mix_plan<lerp>& plan, const tensor_view<const T, Rank>& sample,
+                         const tensor_view<const T, Rank>& partners, const tensor_view<const T, Rank>& upstream,
+                         const vector_view<double>& gradient) {
+  MIXCON_REQUIRE(upstream.extents() == sample.extents(), "unblend_lambda: samples are ", sample.extents(),
+                 ", the upstream gradient ", upstream.extents(), "; expected the same shape.");
+  MIXCON_REQUIRE(same_sample_shape(sample.extents(), partners.extents()), "unblend_lambda: samples are ",
+                 sample.extents(), ", the partner batch ", partners.extents(),
+                 "; expected the same shape after the first axis.");
+  check_plan(plan, "unblend_lambda", sample.extent(0), partners.extent(0));
+  const index_t lambdas = static_cast<index_t>(plan.lambda.size());
+  MIXCON_REQUIRE(gradient.extent(0) == lambdas, "unblend_lambda: the plan has ", lambdas, " lambdas, the gradient ",
+                 gradient.extent(0), " numbers; expected as many.");
+  for (index_t i = 0; i < sample.extent(0); ++i) {
+    double sum = 0;
+    for_each_run(
+        [&sum](index_t length, run<const T> x, run<const T> z, run<const T> g) {
+          for_each_element(
+              length,
+              [&sum](const T& own, const T& partner, const T& up) {
+                sum += static_cast<double>(up) * (static_cast<double>(own) - static_cast<double>(partner));
+              },
+              x, z, g);
+        },
+        sample_of(sample, i), sample_of(partners, plan.partner_of(i)), sample_of(upstream, i));
+    gradient[lambdas == 1 ? 0 : i] += sum;
+  }
+}
+
+}  // namespace detail
+
+/// Adds the gradient with respect to the lambdas of a `lerp` plan, (1) or (N): sum of upstream * (own - partner). For
+/// lambdas that are learned; a drawn one needs none. Summed in double, in one order.
+template <class Sample, class Upstream>
+void unblend_lambda(const mix_plan<lerp>& plan, const Sample& sample, const Upstream& upstream,
+                    vector_view<double> lambda_gradient) {
+  const auto from = detail::read_only(view(sample));
+  detail::add_lambda_gradient(plan, from, from, detail::read_only(view(upstream)), lambda_gradient);
+}
+/// The same with partners from elsewhere.
+template <class Sample, class Partners, class Upstream>
+void unblend_lambda(const mix_plan<lerp>& plan, const Sample& sample, const Partners& partners,
+                    const Upstream& upstream, vector_view<double> lambda_gradient) {
+  detail::add_lambda_gradient(plan, detail::read_only(view(sample)), detail::read_only(view(partners)),
+                              detail::read_only(view(upstream)), lambda_gradient);
+}
+
+}  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

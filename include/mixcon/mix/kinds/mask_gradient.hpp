@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/core/config.hpp>
+#include <mixcon/core/require.hpp>
+#include <mixcon/core/tensor_traits.hpp>
+#include <mixcon/mix/blend.hpp>
+#include <mixcon/mix/kinds/masked.hpp>
+#include <mixcon/mix/memory/runs.hpp>
+#include <mixcon/mix/plan.hpp>
+
+MIXCON_STRICT_FLOATS_BEGIN
+
+namespace mixcon {
+
+namespace detail {
+
+template <class T, int Rank>
+void add_mask_gradient(const mix_plan<masked>& plan, const tensor_view<const T, Rank>& sample,
+                       const tensor_view<const T, Rank>& partners, const tensor_view<const T, Rank>& upstream,
+                       mask& gradient) {
+  MIXCON_REQUIRE(upstream.extents() == sample.extents(), "unblend_mask: samples are ", sample.extents(),
+                 ", the upstream gradient ", upstream.extents(), "; expected the same shape.");
+  MIXCON_REQUIRE(same_sample_shape(sample.extents(), partners.extents()), "unblend_mask: samples are ",
+                 sample.extents(), ", the partner batch ", partners.extents(),
+                 "; expected the same shape after the first axis.");
+  check_plan(plan, "unblend_mask", sample.extent(0), partners.extent(0));
+  check_region(plan, "unblend_mask", sample.extents());
+  const mask& shares = plan.region.shares;
+  MIXCON_REQUIRE(gradient.extents == shares.extents && gradient.values.size() == shares.values.size(),
+                 "unblend_mask: the mask is ", shares.extents, ", its gradient ", gradient.extents,
+                 "; expected the same extents.");
+  for (index_t i = 0; i < sample.extent(0); ++i)
+    for_each_run(
+        [](index_t length, run<double> m, run<const T> x, run<const T> z, run<const T> g) {
+          for_each_element(
+              length,
+              [](double& sum, const T& own, const T& partner, const T& up) {
+                sum += static_cast<double>(up) * (static_cast<double>(own) - static_cast<double>(partner));
+              },
+              m, x, z, g);
+        },
+        mask_of_sample(gradient, i, sample_of(sample, i).extents()), sample_of(sample, i),
+        sample_of(partners, plan.partner_of(i)), sample_of(upstream, i));
+}
+
+}  // namespace detail
+
+/// Adds the gradient with respect to a mask that is learned, of the mask's extents: the sum of upstream * (own -
+/// partner) over the samples and channels that share a place. Summed in double, in one order.
+template <class Sample, class Upstream>
+void unblend_mask(const mix_plan<masked>& plan, const Sample& sample, const Upstream& upstream, mask& gradient) {
+  const auto from = detail::read_only(view(sample));
+  detail::add_mask_gradient(plan, from, from, detail::read_only(view(upstream)), gradient);
+}
+/// The same with partners from elsewhere.
+template <class Sample, class Partners, class Upstream>
+void unblend_mask(const mix_plan<masked>& plan, const Sample& sample, const Partners& partners,
+                  const Upstream& upstream, mask& gradient) {
+  detail::add_mask_gradient(plan, detail::read_only(view(sample)), detail::read_only(view(partners)),
+                            detail::read_only(view(upstream)), gradient);
+}
+
+}  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

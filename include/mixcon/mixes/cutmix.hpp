@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/core/config.hpp>
+#include <mixcon/mix/blend.hpp>
+#include <mixcon/mix/box.hpp>
+#include <mixcon/mix/draw/accept_area.hpp>
+#include <mixcon/mix/draw/box_rules.hpp>
+#include <mixcon/mix/draw/draws.hpp>
+#include <mixcon/mix/draw/granularity.hpp>
+#include <mixcon/mix/draw/lambda.hpp>
+#include <mixcon/mix/draw/pairing.hpp>
+#include <mixcon/mix/kinds/pasted_boxes.hpp>
+#include <mixcon/mix/kinds/pasted_segments.hpp>
+#include <mixcon/mix/plan.hpp>
+
+MIXCON_STRICT_FLOATS_BEGIN
+
+namespace mixcon {
+
+/// CutMix: paste a random box of each sample's partner over it; labels follow the share of the box, which the border
+/// may have cut off, not the lambda that was drawn. Yun et al. 2019, arXiv:1905.04899. On signals it pastes a stretch
+/// of time.
+///
+/// i-Mix (Lee et al. 2021, arXiv:2010.08887) is `cutmix<folded<>>`: the own share never falls below the folded lambda.
+template <LambdaSampler Lambda = beta_lambda, class Pairing = pairing::random_permutation, class Box = centred_box>
+struct cutmix {
+  static constexpr field name = "cutmix";
+  Lambda lambda{};
+  Pairing pairing{};
+  Box place{};                           ///< the rule that turns a lambda into a box: box_rules.hpp, accept_area.hpp
+  granularity per = granularity::batch;  // one box for the batch (the paper), one a pair, or one a sample
+
+  template <Draws D, class... LookedAt>
+  mix_plan<pasted_boxes> plan(const image_shape& shape, const D& draws, const LookedAt&... looked_at) const {
+    detail::require_image("cutmix", shape);
+    if (is_off(lambda)) return {detail::unmixed("cutmix", shape.samples), {1.0}, {.boxes = {box{}}}};
+    const auto& own = draws.within(name);
+    mix_plan<pasted_boxes> plan;
+    plan.partner = detail::partners_by("cutmix", pairing, shape.samples, own, looked_at...);
+    detail::require_pairs("cutmix", per, plan.partner);
+    for (index_t i = 0; i < plan_entries(per, shape.samples); ++i) {
+      const index_t drawn = drawn_as(per, i, plan.partner);
+      const box pasted = place(shape, lambda(own, drawn), own, drawn);
+      plan.region.boxes.push_back(pasted);
+      plan.lambda.push_back(1 - share(pasted, shape));
+    }
+    return plan;
+  }
+
+  template <Draws D, class... LookedAt>
+  mix_plan<pasted_segments> plan(const signal_shape& shape, const D& draws, const LookedAt&... looked_at) const {
+    detail::require_signal("cutmix", shape);
+    if (is_off(lambda)) return {detail::unmixed("cutmix", shape.samples), {1.0}, {.segments = {segment{}}}};
+    const auto& own = draws.within(name);
+    mix_plan<pasted_segments> plan;
+    plan.partner = detail::partners_by("cutmix", pairing, shape.samples, own, looked_at...);
+    detail::require_pairs("cutmix", per, plan.partner);
+    for (index_t i = 0; i < plan_entries(per, shape.samples); ++i) {
+      const index_t drawn = drawn_as(per, i, plan.partner);
+      const segment pasted = random_segment{}(shape, lambda(own, drawn), own, drawn);
+      plan.region.segments.push_back(pasted);
+      plan.lambda.push_back(1 - share(pasted, shape));
+    }
+    return plan;
+  }
+};
+
+}  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/core/config.hpp>
+#include <mixcon/mix/blend.hpp>
+#include <mixcon/mix/box.hpp>
+#include <mixcon/mix/draw/draws.hpp>
+#include <mixcon/mix/draw/granularity.hpp>
+#include <mixcon/mix/draw/lambda.hpp>
+#include <mixcon/mix/draw/pairing.hpp>
+#include <mixcon/mix/kinds/lerp.hpp>
+#include <mixcon/mix/plan.hpp>
+
+#include <vector>
+
+MIXCON_STRICT_FLOATS_BEGIN
+
+namespace mixcon {
+
+/// Mixup: every sample becomes lambda * own + (1 - lambda) * partner, its label likewise. Any rank and field: images,
+/// signals, tables, hidden features. Zhang et al. 2018, arXiv:1710.09412.
+///
+/// i-Mix (Lee et al. 2021, arXiv:2010.08887) is `mixup<folded<>>{.per = granularity::sample}`. A pairing that looks at
+/// labels or features gets them as further arguments of `plan`: `policy.plan(samples, draws, labels)`.
+template <LambdaSampler Lambda = beta_lambda, class Pairing = pairing::random_permutation>
+struct mixup {
+  static constexpr field name = "mixup";
+  Lambda lambda{};
+  Pairing pairing{};
+  granularity per = granularity::batch;
+
+  template <Draws D, class... LookedAt>
+  mix_plan<lerp> plan(index_t samples, const D& draws, const LookedAt&... looked_at) const {
+    if (is_off(lambda)) return {detail::unmixed("mixup", samples), {1.0}, {}};
+    const auto& own = draws.within(name);
+    mix_plan<lerp> plan;
+    plan.partner = detail::partners_by("mixup", pairing, samples, own, looked_at...);
+    detail::require_pairs("mixup", per, plan.partner);
+    for (index_t i = 0; i < plan_entries(per, samples); ++i)
+      plan.lambda.push_back(lambda(own, drawn_as(per, i, plan.partner)));
+    return plan;
+  }
+  template <Draws D, class... LookedAt>
+  mix_plan<lerp> plan(const image_shape& shape, const D& draws, const LookedAt&... looked_at) const {
+    return plan(shape.samples, draws, looked_at...);
+  }
+};
+
+}  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/core/config.hpp>
+#include <mixcon/core/tensor_traits.hpp>
+#include <mixcon/mix/blend.hpp>
+#include <mixcon/mix/box.hpp>
+#include <mixcon/mix/draw/accept_area.hpp>
+#include <mixcon/mix/draw/draws.hpp>
+#include <mixcon/mix/draw/granularity.hpp>
+#include <mixcon/mix/draw/lambda_rules.hpp>
+#include <mixcon/mix/draw/pairing_by_class.hpp>
+#include <mixcon/mix/kinds/lerp.hpp>
+#include <mixcon/mix/kinds/pasted_boxes.hpp>
+#include <mixcon/mix/plan.hpp>
+
+MIXCON_STRICT_FLOATS_BEGIN
+
+namespace mixcon {
+
+/// Universum samples: each sample mixed with one of another class until it belongs to neither. They carry no label and
+/// enter a loss as candidates of their own. `Region` says how: `lerp` (Mixup) or `pasted_boxes` (CutMix, the own image
+/// inside the box). Labels (N) are the third argument of `plan`; a batch of one class is refused, unless
+/// `pairing.on_one_class` says otherwise. Han et al. 2022 (UniCon), arXiv:2204.10695.
+template <class Region = lerp>
+struct universum;
+
+/// partner_share * partner + (1 - partner_share) * own.
+template <>
+struct universum<lerp> {
+  static constexpr field name = "universum";
+  double partner_share = 0.5;  ///< in [0, 1]; the lambda of the released code
+  pairing::different_class pairing{};
+
+  template <Draws D, LabelsViewable Labels>
+  mix_plan<lerp> plan(index_t samples, const D& draws, const Labels& labels) const {
+    detail::require_share("universum", partner_share);
+    return {detail::partners_by("universum", pairing, samples, draws.within(name), labels), {1 - partner_share}, {}};
+  }
+  template <Draws D, LabelsViewable Labels>
+  mix_plan<lerp> plan(const image_shape& shape, const D& draws, const Labels& labels) const {
+    return plan(shape.samples, draws, labels);
+  }
+};
+
+/// The partner's image with a box of the own one, drawn again until the partner's share is accepted: one box for the
+/// batch, as in the released code, or one a sample.
+template <>
+struct universum<pasted_boxes> {
+  static constexpr field name = "universum";
+  double partner_share = 0.5;  ///< in [0, 1], wanted
+  accept_area place{};         ///< the partner's share that is accepted, [0.45, 0.55]
+  pairing::different_class pairing{};
+  granularity per = granularity::batch;
+
+  template <Draws D, LabelsViewable Labels>
+  mix_plan<pasted_boxes> plan(const image_shape& shape, const D& draws, const Labels& labels) const {
+    detail::require_share("universum", partner_share);
+    const auto& own = draws.within(name);
+    mix_plan<pasted_boxes> plan;
+    plan.partner = detail::partners_by("universum", pairing, shape.samples, own, labels);
+    plan.region.own_inside = true;
+    detail::require_pairs("universum", per, plan.partner);
+    for (index_t i = 0; i < plan_entries(per, shape.samples); ++i) {
+      const box kept = place(shape, partner_share, own, drawn_as(per, i, plan.partner));
+      plan.region.boxes.push_back(kept);
+      plan.lambda.push_back(share(kept, shape));
+    }
+    return plan;
+  }
+};
+
+}  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/contrast/targets/bound.hpp>
+#include <mixcon/contrast/targets/ignored.hpp>
+#include <mixcon/negatives/memory/ring.hpp>
+
+#include <map>
+
+MIXCON_STRICT_FLOATS_BEGIN
+
+namespace mixcon {
+
+/// Targets of anchors against a cross-batch memory: rows of the anchor's label are positives in equal shares, other
+/// rows negatives, and the slot of the anchor itself is hidden. `labels` are of the anchors; `own_slot` names each
+/// anchor's slot, or is empty when the batch was not pushed. Rows of the `ignored` label are nobody's positives;
+/// anchors of it are skipped, or kept without a positive. Views must outlive the calls.
+struct memory_targets {
+  integer_view labels{}, memory_labels{}, own_slot{};
+  ignored_label ignored{};  // as -100
+  ignored_anchor ignored_anchors = ignored_anchor::skip;
+
+  struct rule_type {
+    integer_view labels, memory_labels, own_slot;
+    const double* share;
+    template <class T>
+    role<T> at(index_t anchor, index_t candidate) const {
+      return detail::role_by_lane<T>([&](int k) -> role<double> {
+        const index_t slot = candidate + k;
+        if (!own_slot.empty() && own_slot[anchor] == slot) return hidden_pair();
+        const bool is_positive = share[anchor] > 0 && same_value(labels, anchor, memory_labels, slot);
+        return is_positive ? positive_pair(share[anchor]) : negative_pair();
+      });
+    }
+  };
+  struct bound {
+    integer_view labels, memory_labels, own_slot;
+    std::vector<double> share;  // 0: no positives
+    detail::marked_rows skipped{};
+    rule_type rule() const { return {labels, memory_labels, own_slot, share.data()}; }
+    bool skips_anchor(index_t anchor) const { return skipped[anchor]; }
+  };
+  bound bind(const pair_space& space) const {
+    MIXCON_REQUIRE(labels.size() == space.anchors && memory_labels.size() == space.candidates,
+                   "memory_targets: ", labels.size(), " labels and ", memory_labels.size(), " memory labels for ",
+                   space.anchors, " anchors and ", space.candidates, " candidates; expected one each");
+    MIXCON_REQUIRE(own_slot.empty() || own_slot.size() == space.anchors, "memory_targets: ", own_slot.size(),
+                   " own slots for ", space.anchors, " anchors; expected one each, or none");
+    std::map<integer_value, index_t> members;
+    for (index_t c = 0; c < space.candidates; ++c)
+      if (!ignored(memory_labels.value(c))) ++members[memory_labels.value(c)];
+    bound b{labels, memory_labels, own_slot, {}};
+    for (index_t a = 0; a < space.anchors; ++a) {
+      if (ignored(labels.value(a)) && ignored_anchors == ignored_anchor::skip) b.skipped.mark(a, space.anchors);
+      const auto found = members.find(labels.value(a));
+      index_t positives = found == members.end() ? 0 : found->second;
+      if (positives > 0 && !own_slot.empty() && own_slot[a] >= 0 && own_slot[a] < space.candidates &&
+          same_value(memory_labels, own_slot[a], labels, a))
+        --positives;
+      b.share.push_back(positives > 0 ? 1.0 / static_cast<double>(positives) : 0.0);
+    }
+    return b;
+  }
+};
+
+/// Cross-batch memory: embeddings of the last batches with their labels, as constants, that give an anchor positives
+/// and negatives beyond its batch. Wang et al. 2020, arXiv:1912.06798. As there: push the batch first, then compare
+/// against the memory with each anchor's own slot hidden, and add the loss, times a weight, to that of the batch.
+/// Usually after a warm-up, since early embeddings drift.
+///
+///   cross_batch_memory<float> memory(8192, 128);
+///   memory.push(z, labels);
+///   value_and_grad(tiled{}, supcon, memory.targets(labels), z, memory.rows(), {.anchors = by_z});
+template <Storable T>
+class cross_batch_memory {
+ public:
+  cross_batch_memory() = default;
+  cross_batch_memory(index_t capacity, index_t width) : ring_(capacity, width) {}
+  /// Goes on with a stored ring; the slots of its last batch are those of the last rows pushed.
+  explicit cross_batch_memory(const ring<T>& stored) : ring_(stored) {}
+
+  /// Adds a batch: embeddings (B, D) and labels (B).
+  template <detail::GivenTensor<2> Rows>
+  void push(const Rows& rows, const integer_view& labels, const integer_view& ids = {}, std::int64_t step = 0) {
+    const index_t count = detail::view_given<2>("cross_batch_memory", "the rows to push", rows).extent(0);
+    MIXCON_REQUIRE(labels.size() == count, "cross_batch_memory: ", labels.size(), " labels for ", count,
+                   " rows; expected one each");
+    const index_t first = ring_.push(rows, ids, labels, step);
+    (last_.clear)();
+    for (index_t i = 0; i < count; ++i) last_.push_back((first + i) % ring_.capacity);
+  }
+  /// Targets of the batch just pushed against `rows()`. They hold views of this memory until the next push.
+  memory_targets targets(const integer_view& labels, const ignored_label& ignored = {}) const {
+    return {labels, ring_.labels(), last_, ignored};
+  }
+
+  index_t size() const { return ring_.size(); }
+  matrix_view<const T> rows() const { return ring_.view(); }
+  const ring<T>& stored() const { return ring_; }
+
+ private:
+  ring<T> ring_;
+  std::vector<index_t> last_;  // slots of the batch pushed last
+};
+
+}  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/engine/call/formulas.hpp>
+#include <mixcon/negatives/admissible.hpp>
+#include <mixcon/negatives/negative_list.hpp>
+#include <mixcon/negatives/search/best_keys.hpp>
+#include <mixcon/negatives/search/score_tile.hpp>
+
+MIXCON_STRICT_FLOATS_BEGIN
+
+namespace mixcon {
+
+/// Keys with the scores they were chosen by, best first: `score` (N, m); 0 in empty slots.
+template <class T>
+struct ranked_list {
+  negative_list list{};
+  std::vector<T> score{};
+
+  T score_of(index_t anchor, index_t slot) const { return score[static_cast<std::size_t>(anchor * list.slots + slot)]; }
+};
+
+/// The k admissible keys most similar to each anchor, exactly, best first; of equal scores the lower position. The
+/// N x M similarities are never stored: time O(N M D), memory O((N + M) D + N k + a tile a thread). The same list for
+/// any number of threads. An anchor with fewer admissible keys has empty slots, or with `strict` is refused.
+///
+///   const auto hard = top_k{.k = 16, .admissible = {.anchor_labels = y, .key_labels = yk}}(tiled{}, cosine{}, z,
+///   keys);
+///
+/// A NaN score is refused. Gradients do not flow through the choice.
+struct top_k {
+  index_t k = 1;
+  admissible_keys admissible{};
+  bool strict = false;
+
+  template <class Executor, class Similarity, detail::GivenTensor<2> Anchors, detail::GivenTensor<2> Keys>
+  auto operator()(const Executor& executor, const Similarity& similarity, const Anchors& anchors,
+                  const Keys& keys) const {
+    using E = std::remove_const_t<element_t<const Anchors>>;
+    using K = std::remove_const_t<element_t<const Keys>>;
+    using T = accumulate_t<E>;
+    static_assert(std::is_same_v<T, accumulate_t<K>>,
+                  "mixcon: top_k compares anchors with keys of one precision; convert one of them");
+    const matrix_view<const E> a = detail::view_given<2>("top_k", "the anchors", anchors);
+    const matrix_view<const K> c = detail::view_given<2>("top_k", "the keys", keys);
+    MIXCON_REQUIRE(a.extent(0) >= 1 && c.extent(0) >= 1 && a.extent(1) == c.extent(1) && a.extent(1) >= 1,
+                   "top_k: anchors are ", a.extents(), ", keys ", c.extents(),
+                   "; expected at least one row of each, of the same width");
+    MIXCON_REQUIRE(k >= 1 && k <= c.extent(0), "top_k: k is ", k, " for ", c.extent(0),
+                   " keys; expected 1 to the number of keys");
+    (admissible.check)("top_k", a.extent(0), c.extent(0));
+    const detail::score_tiles<Similarity, T> scores(executor, similarity, a, c);
+    ranked_list<T> found{negative_list(a.extent(0), k), std::vector<T>(static_cast<std::size_t>(a.extent(0) * k))};
+    detail::for_each_row(executor, scores.blocks(), [&](index_t block, auto how) {
+      using V = typename decltype(how)::template vector<T>;
+      std::vector<detail::best_keys<T>> best(static_cast<std::size_t>(scores.rows), detail::best_keys<T>(k));
+      scores.template visit<V>(block, [&](index_t anchor, index_t first, const T* row, index_t count) {
+        best[static_cast<std::size_t>(anchor - block * scores.rows)].template show<V>(
+            row, scores.numbers(), first, count, [&](const T& score, index_t key) {
+              if (!admissible(anchor, key)) return false;
+              MIXCON_REQUIRE(!is_nan(score), "top_k: the score of anchor ", anchor, " and key ", key,
+                             " is NaN; expected finite rows. Has training diverged?");
+              return true;
+            });
+      });
+      for (index_t r = 0; r < scores.rows && block * scores.rows + r < a.extent(0); ++r)
+        fill(found, block * scores.rows + r, best[static_cast<std::size_t>(r)].template ranked<V>());
+    });
+    return found;
+  }
+
+ private:
+  template <class T, class Ranked>
+  void fill(ranked_list<T>& found, index_t anchor, const Ranked& ranked) const {
+    index_t slot = 0;
+    for (const auto& entry : ranked) {
+      found.list.put(anchor, slot, entry.key);
+      found.score[static_cast<std::size_t>(anchor * k + slot++)] = entry.score;
+    }
+    MIXCON_REQUIRE(!strict || slot == k, "top_k: anchor ", anchor, " has ", slot, " admissible keys; expected ", k,
+                   ", or strict = false for empty slots");
+  }
+};
+
+}  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The program as its user meets it: refusals, interruption, and death at any moment.
+#include "commands/commands.hpp"
+#include "files/file_error.hpp"
+#include "run/checkpoint.hpp"
+#include "support/catch.hpp"
+#include "trainer/program.hpp"
+#include "trainer/scratch_folder.hpp"
+
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <random>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+using namespace mixcon_train;
+using mixcon_test::outcome;
+using mixcon_test::run;
+using mixcon_test::scratch_folder;
+using mixcon_test::start;
+using mixcon_test::wait_for_file;
+
+namespace {
+
+std::vector<std::string> small_job(const std::string& out, const std::string& steps) {
+  return {"train", "--data",         "digits", "--recipe",    "ce",   "--width",
+          "4",     "--batch",        "16",     "--precision", "fp32", "--threads",
+          "1",     "--steps",        steps,    "--out",       out,    "--checkpoint-every",
+          "3",     "--no-evaluation"};
+}
+
+}  // namespace
+
+TEST_CASE("what cannot be done is refused with one sentence and status 2", "[examples]") {
+  const scratch_folder folder;
+  std::ofstream(folder / "a file") << "x";
+  const std::vector<std::pair<std::vector<std::string>, std::string>> refused{
+      {{"train", "--recip", "ce"}, "did you mean --recipe?"},
+      {{"trian"}, "did you mean train?"},
+      {{"train", "--recipe", "unicorn"}, "there is no unicorn; expected one of ce, mixup"},
+      {{"train", "--batch", "many"}, "--batch = many"},
+      {{"train", "--temperature", "-1"}, "--temperature: -1"},
+      {{"train", "--seed", "-3"}, "--seed: -3; expected a whole number from 0."},
+      {{"train", "--steps", "2", "--steps", "3"}, "--steps: expected once"},
+      {{"train", "--steps", "2", "--epochs", "3"}, "give one of them"},
+      {{"train", "everything"}, "there is no option or command everything. See"},
+      {{"train", "--data", "digits", "--batch", "5000"}, "--batch: 5000 of the 1437 images"},
+      {{"train", "--data", "digits", "--out", "/proc/nowhere"}, "the folder cannot be made"},
+      {{"eval"}, "run is required; expected the folder of a run"},
+      {{}, "no command was given"},
+      {{"train", "--data", "cifar10", "--data-dir", folder.path()}, "there is no such file"},
+      {{"train", "--data-dir", folder / "nowhere"}, "nowhere: there is no such folder"},
+      {{"train", "--data", "auto", "--data-dir", folder.path()}, "Looked for train-images-idx3-ubyte, train-labels"},
+      {{"train", "--data", "digits", "--data-dir", folder / "a file"}, "this is no folder"},
+      {{"train", "--data-dir", ""}, "--data-dir: the value is empty"},
+      {{"train", "--resume", ""}, "--resume: the value is empty"},
+      {{"train", "--data", "digts"}, "Did you mean digits?"},
+      {{"train", "--arch", "resnet-8"}, "Did you mean resnet8?"},
+      {{"train", "--recipe", "ce", "--temperature", "0.1"}, "--temperature: the recipe ce does not use it; simclr"},
+      {{"train", "--recipe", "manifold-mixup", "--embedding", "128"}, "--embedding: the recipe manifold-mixup does"},
+      {{"train", "--alpha", "1"},
+       "--alpha: the recipe unicon does not use it; mixup, cutmix, manifold-mixup and supmix"},
+      {{"train", "--recipe", "supmix", "--universum", "mixup"}, "--universum: the recipe supmix does not use it"},
+      {{"train", "--recipe", "simclr", "--partner-share", "0.25"}, "--partner-share: the recipe simclr does not"},
+      {{"train", "--images", "1200000", "--steps", "2"}, "--images and --steps each say how long"},
+      {{"train", "--images", "9", "--epochs", "2"}, "--images and --epochs each say how long"},
+      {{"train", "--overwrite"}, "--overwrite: it needs --out"},
+      {{"train", "--overwrite", "--resume", folder.path()}, "give one of them"},
+      {{"inspect", "--policy", "mixup", "--partner-share", "0.3"}, "--partner-share: the policy mixup does not use it"},
+      {{"inspect", "--policy", "augmix", "--alpha", "1"}, "--alpha: the policy augmix does not use it; mixup, cutmix"},
+      {{"inspect", "--policy", "cutmx"}, "Did you mean cutmix?"},
+      {{"inspect", "--data", "fashion-mnis"}, "Did you mean fashion-mnist?"},
+      {{"inspect", "--data-dir", folder / "nowhere"}, "nowhere: there is no such folder"},
+      {{"inspect", "--out", ""}, "--out: the value is empty"},
+      {{"train", "--data", "digits", "--resume", folder / "nothing"}, "there is no such file"},
+      {{"train", "--resume", folder / "not/there"}, "not/there: there is no such file"},
+      {{"train", "--data", "digits", "--resume", folder / "a file"}, "byte 1"},
+      {{"train", "--data", "digits", "--out", folder / "a file/below"}, "the folder cannot be made"},
+      {{"eval", folder / "a file"}, "no safetensors file"},
+      {{"inspect", "--policy", "mixdown", "--data", "digits"}, "mixdown"}};
+  for (const auto& [arguments, expected] : refused) {
+    const outcome seen = run(arguments);
+    INFO(expected << " in: " << seen.text);
+    CHECK(seen.status == exit_refused);
+    CHECK(seen.text.find(expected) != std::string::npos);
+    CHECK(std::count(seen.text.begin(), seen.text.end(), '\n') == 1);
+  }
+}
+
+TEST_CASE("Ctrl-C saves and says how to go on, and a resumed run ends with the weights of an uninterrupted one",
+          "[examples]") {
+  const scratch_folder folder;
+  std::string steps;
+  int status = 0;
+  for (int count = 600; count < 100000; count *= 2) {  // so many that the signal comes in time, on any machine
+    steps = std::to_string(count);
+    std::filesystem::remove_all(folder / "stopped");
+    const pid_t child = start(small_job(folder / "stopped", steps), folder / "output");
+    REQUIRE(wait_for_file(folder / "stopped/checkpoint.previous.safetensors", child));  // three steps are done
+    kill(child, SIGINT);
+    waitpid(child, &status, 0);
+    if (WEXITSTATUS(status) != exit_done) break;
+  }
+  std::ostringstream text;
+  text << std::ifstream(folder / "output").rdbuf();
+  CHECK(WEXITSTATUS(status) == exit_interrupted);
+  CHECK(text.str().find("go on with: mixcon-train train --resume " + folder / "stopped") != std::string::npos);
+  CHECK(load_checkpoint(folder / "stopped").step < std::stoi(steps));
+  REQUIRE(run(small_job(folder / "straight", steps)).status == exit_done);
+
+  const outcome other = run({"train", "--resume", folder / "stopped", "--width", "8"});
+  CHECK(other.status == exit_refused);
+  CHECK(other.text.find("it was trained with --width 4, not 8") != std::string::npos);
+  CHECK(run({"train", "--resume", folder / "stopped", "--no-evaluation"}).status == exit_done);
+  CHECK(run({"train", "--resume", folder / "stopped", "--no-evaluation"}).text.find("nothing left to train") !=
+        std::string::npos);
+  CHECK(hash_of(load_checkpoint(folder / "stopped").tensors) == hash_of(load_checkpoint(folder / "straight").tensors));
+}
+
+TEST_CASE("a run that is killed at any moment loses at most what came after its last checkpoint", "[examples]") {
+  const scratch_folder folder;
+  std::mt19937 random(3);
+  std::string from;
+  index_t before = 0;
+  for (int trial = 0; trial < 20; ++trial) {
+    std::vector<std::string> job = small_job(folder / "run", "1000000");
+    if (trial > 0) job = {"train", "--resume", folder / "run", "--no-evaluation"};
+    const pid_t child = start(job, folder / "output");
+    if (trial == 0) REQUIRE(wait_for_file(folder / "run/checkpoint.previous.safetensors", child));
+    std::this_thread::sleep_for(std::chrono::milliseconds(random() % 160));
+    kill(child, SIGKILL);
+    waitpid(child, nullptr, 0);
+    std::string passed_over;
+    const checkpoint found = load_checkpoint(folder / "run", &passed_over);
+    CHECK(passed_over.empty());   // the newest is always whole
+    CHECK(found.step >= before);  // and nothing that was saved is lost
+    CHECK(found.step % 3 == 0);
+    before = found.step;
+  }
+  CHECK(before > 0);
+}
+
+TEST_CASE("a checkpoint is judged as at the end of its run, and one of another model is refused", "[examples]") {
+  const scratch_folder folder;
+  std::vector<std::string> job = small_job(folder / "run", "20");
+  job.pop_back();  // --no-evaluation
+  const outcome trained = run(job), judged = run({"eval", folder / "run"});
+  const auto table_of = [](const outcome& seen) {
+    const auto begin = seen.text.find("encoder "), end = seen.text.find("untrained ");
+    return begin < end && end != std::string::npos ? seen.text.substr(begin, end - begin) : "";
+  };
+  CHECK(trained.status == exit_done);
+  CHECK(judged.status == exit_done);
+  CHECK_FALSE(table_of(trained).empty());
+  CHECK(table_of(trained) == table_of(judged));
+  checkpoint other = load_checkpoint(folder / "run");
+  other.chosen.width = 8;
+  save_checkpoint(folder / "other", other);
+  const outcome refused = run({"eval", folder / "other"});
+  CHECK(refused.status == exit_refused);
+  CHECK(refused.text.find("another model") != std::string::npos);
+  CHECK(std::count(refused.text.begin(), refused.text.end(), '\n') == 1);
+}
+
+TEST_CASE("help lists every command, and every option with its default", "[examples]") {
+  for (const char* command : {"train", "eval", "inspect"}) {
+    CHECK(run({"--help"}).text.find(command) != std::string::npos);
+    const outcome help = run({command, "--help"});
+    CHECK(help.status == exit_done);
+    std::size_t options = 0;
+    for (std::size_t at = help.text.find("\n  --"); at != std::string::npos; ++options) {
+      const std::size_t next = help.text.find("\n  --", at + 1);
+      const std::string option = help.text.substr(at, next - at);  // with the lines that belong to it
+      INFO(option);
+      const bool says = option.find('=') != std::string::npos || option.find("(default:") != std::string::npos;
+      CHECK(says);
+      at = next;
+    }
+    CHECK(options >= 2);
+  }
+  CHECK(run({"--version"}).text.starts_with("0."));
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "autograd/blend_node.hpp"
+#include "device/onednn_device.hpp"
+#include "device/reference_device.hpp"
+#include "nn/mlp.hpp"
+#include "nn/resnet.hpp"
+#include "support/catch.hpp"
+
+#include <mixcon/mix/draw/draws.hpp>
+#include <mixcon/mix/kinds/lerp.hpp>
+
+#include <cmath>
+#include <set>
+
+using namespace mixcon_train;
+
+namespace {
+
+variable images_on(device& on, const shape& extents) {
+  std::vector<double> numbers;
+  for (index_t k = 0; k < extents.size(); ++k) numbers.push_back(mixcon::philox_draws{.seed = 3}.normal("image", k));
+  return variable(tensor_of(on, extents, numbers.data()));
+}
+std::vector<double> numbers(const variable& x) {
+  std::vector<double> read(static_cast<std::size_t>(x.extents().size()));
+  copy_numbers(x.value(), read.data());
+  return read;
+}
+
+}  // namespace
+
+TEST_CASE("residual networks have the published numbers of parameters", "[nn]") {
+  reference_device on;
+  // with projection shortcuts and without a classifier; ResNet-18 and -50 as published, with a 3 x 3 stem
+  CHECK(resnet(on, {.depth = 8, .channels = 1}).parameter_count() == 77104);
+  CHECK(resnet(on, {.depth = 20}).parameter_count() == 271824);
+  CHECK(resnet(on, {.depth = 18}).parameter_count() == 11168832);
+  const resnet deep(on, {.depth = 50, .width = 4});
+  CHECK(deep.features() == 4 * 4 * 8);
+  CHECK(deep.layers() == 5);
+}
+
+TEST_CASE("a network's parameters have names of their own, and norms and biases are not decayed", "[nn]") {
+  reference_device on;
+  resnet network(on, {.depth = 14, .width = 4});
+  std::set<std::string> names;
+  for (const parameter& p : network.parameters()) {
+    CHECK(names.insert(p.name).second);
+    CHECK(p.decays == (p.value.extents().rank() > 1));
+  }
+  CHECK(names.count("stage2.block0.shortcut.weight") == 1);
+  CHECK(names.count("stage1.block0.shortcut.weight") == 0);
+  for (const state_tensor& s : network.state()) CHECK(names.insert(s.name).second);
+}
+
+TEST_CASE("the gradient of a whole network is that of its value", "[nn]") {
+  reference_device on;
+  resnet network(on, {.depth = 8, .channels = 2, .width = 2, .seed = 5});
+  mlp head(on, {network.features(), 6, 3}, 6);
+  const variable images = images_on(on, {4, 2, 6, 6});
+  const auto loss = [&] { return cross_entropy(head.forward(network.forward(images)), std::vector<int>{0, 1, 2, 1}); };
+  backward(loss());
+  std::vector<parameter> all = network.parameters();
+  for (const parameter& p : head.parameters()) all.push_back(p);
+  int checked = 0;
+  for (const parameter& p : all) {
+    double* at = numbers_of<double>(p.value.value());
+    REQUIRE(p.value.gradient());
+    for (index_t k = 0; k < p.value.extents().size(); k += 1 + p.value.extents().size() / 3) {
+      const double before = at[k], step = 1e-5;
+      at[k] = before + step;
+      const double above = loss().number();
+      at[k] = before - step;
+      const double below = loss().number();
+      at[k] = before;
+      INFO(p.name << ", entry " << k);
+      CHECK(numbers_of<double>(p.value.gradient())[k] ==
+            Approx((above - below) / (2 * step)).epsilon(1e-4).margin(1e-7));
+      ++checked;
+    }
+  }
+  CHECK(checked > 50);
+}
+
+TEST_CASE("networks of one seed are equal, and answer alike on every device", "[nn]") {
+  reference_device plain;
+  onednn_device fast(precision::fp32, 2), half_fast(precision::bf16, 2);
+  const resnet_options options{.depth = 8, .channels = 1, .width = 8, .seed = 9};
+  resnet a(plain, options), b(fast, options), c(half_fast, options);
+  const std::vector<double> expected = numbers(a.forward(images_on(plain, {4, 1, 12, 12})));
+  const std::vector<double> found = numbers(b.forward(images_on(fast, {4, 1, 12, 12}))),
+                            rounded = numbers(c.forward(images_on(half_fast, {4, 1, 12, 12})));
+  for (std::size_t k = 0; k < expected.size(); ++k) {
+    CHECK(found[k] == Approx(expected[k]).epsilon(1e-3).margin(1e-4));
+    CHECK(std::abs(rounded[k] - expected[k]) < 0.1);
+  }
+}
+
+TEST_CASE("a network mixes its input, a hidden layer or its features", "[nn]") {
+  reference_device on;
+  resnet network(on, {.depth = 8, .channels = 1, .width = 2});
+  const variable images = images_on(on, {3, 1, 8, 8});
+  const mixcon::mix_plan<mixcon::lerp> plan{{1, 2, 0}, {0.5}, {}};
+  const auto mix = [&](const variable& x) { return blended(plan, x); };
+  const std::vector<double> plain = numbers(network.forward(images));
+  for (int layer = 0; layer <= network.layers(); ++layer) CHECK(numbers(network.forward(images, layer, mix)) != plain);
+  const std::vector<double> at_the_end = numbers(network.forward(images, network.layers(), mix));
+  const auto width = static_cast<std::size_t>(network.features());
+  for (std::size_t k = 0; k < width; ++k) CHECK(at_the_end[k] == Approx((plain[k] + plain[width + k]) / 2));
+  CHECK_THROWS_WITH(network.forward(images, 9, mix),
+                    "resnet: layer 9 of 4 is to be mixed; expected 0 for the images to 4 for the features");
+}
+
+TEST_CASE("evaluation does not change a network, training gathers statistics", "[nn]") {
+  reference_device on;
+  resnet network(on, {.depth = 8, .channels = 1, .width = 2});
+  const variable images = images_on(on, {3, 1, 8, 8});
+  const auto statistics = [&] {
+    std::vector<double> all;
+    for (const state_tensor& s : network.state())
+      for (const double x : numbers(variable(*s.value))) all.push_back(x);
+    return all;
+  };
+  const std::vector<double> before = statistics();
+  network.set_training(false);
+  const std::vector<double> first = numbers(network.forward(images));
+  CHECK(statistics() == before);
+  CHECK(numbers(network.forward(images)) == first);
+  network.set_training(true);
+  network.forward(images);
+  CHECK(statistics() != before);
+}
+
+TEST_CASE("impossible networks are refused with one sentence", "[nn]") {
+  reference_device on;
+  CHECK_THROWS_WITH(
+      resnet(on, {.depth = 9}),
+      "resnet: depth is 9; expected 8, 14, 20 or another 6 n + 2 for the narrow networks, or 18, 34 or 50");
+  CHECK_THROWS_WITH(mlp(on, {4}, 0), "mlp: 1 widths; expected at least two, of the features and of the outputs");
+}

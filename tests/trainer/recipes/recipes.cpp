@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Every recipe trains, and a run that is stopped and resumed is the run that is not.
+#include "data/sets/readers.hpp"
+#include "files/file_error.hpp"
+#include "run/training_run.hpp"
+#include "support/catch.hpp"
+
+using namespace mixcon_train;
+
+namespace {
+
+settings small_run(const std::string& recipe) {
+  settings chosen;
+  chosen.recipe = recipe;
+  chosen.data = "digits";
+  chosen.shift = 1, chosen.flip = 0, chosen.erase = 0;
+  chosen.width = 4, chosen.embedding = 16, chosen.batch = 16, chosen.steps = 24, chosen.learning_rate = 0.05;
+  chosen.precision = "fp32", chosen.threads = 1;
+  return chosen;
+}
+
+const data_set& digits() {
+  static const data_set some = part_of(read_digits().train, 0, 160);
+  return some;
+}
+
+/// The losses of the steps that are left.
+std::vector<double> finish(training_run& run) {
+  std::vector<double> losses;
+  while (!run.is_done()) losses.push_back(run.step().loss);
+  return losses;
+}
+
+double mean(const std::vector<double>& values, std::size_t first, std::size_t count) {
+  double sum = 0;
+  for (std::size_t k = first; k < first + count; ++k) sum += values[k];
+  return sum / static_cast<double>(count);
+}
+
+std::string refusal(const checkpoint& from, const data_set& data) {
+  try {
+    training_run(from, data, "the file");
+  } catch (const file_error& why) {
+    return why.what();
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("every recipe learns, and goes on from the middle of an epoch with the same bits", "[examples]") {
+  for (const auto& [recipe, summary] : recipes()) {
+    DYNAMIC_SECTION(recipe) {
+      settings chosen = small_run(recipe);
+      if (recipe == "supcon") chosen.average = 0.9, chosen.schedule = "steps";
+      training_run straight(chosen, digits()), stopped(chosen, digits());
+      const std::vector<double> losses = finish(straight);
+      CHECK(mean(losses, 18, 6) < mean(losses, 0, 6));
+
+      for (int k = 0; k < 13; ++k) stopped.step();  // three batches into the second epoch of ten
+      const checkpoint kept = stopped.state();
+      CHECK(kept.position == loader_position{.epoch = 1, .batch = 3});
+      training_run resumed(kept, digits(), "a checkpoint");
+      CHECK(resumed.state() == kept);
+      const std::vector<double> rest = finish(resumed);
+      CHECK(std::vector<double>(losses.begin() + 13, losses.end()) == rest);
+      CHECK(hash_of(resumed.state().tensors) == hash_of(straight.state().tensors));
+      CHECK(hash_of(resumed.state().tensors) != hash_of(kept.tensors));
+    }
+  }
+}
+
+TEST_CASE("UniCon mixes its universum by CutMix too, and counts its anchors at the end of an epoch", "[examples]") {
+  settings chosen = small_run("unicon");
+  chosen.universum = "cutmix", chosen.partner_share = 0.5, chosen.steps = 12;
+  training_run run(chosen, digits());
+  for (int k = 1; k <= 12; ++k) {
+    const step_report report = run.step();
+    CHECK(report.end.has_value() == (k == 10 || k == 12));
+    if (!report.end) continue;
+    CHECK(report.end->anchors == 32);
+    CHECK(report.end->anchors_used == 32);
+    CHECK(report.chance == Approx(std::log(31.0)));
+    CHECK(report.end->measured.effective_rank > 1);
+    CHECK(report.end->measured.effective_rank <= 16);
+  }
+  CHECK(run.images_per_step() == 64);
+}
+
+TEST_CASE("a run that diverges ends with one sentence", "[examples]") {
+  training_run run(small_run("ce"), digits());
+  run.step();
+  checkpoint diverged = run.state();
+  for (stored_tensor& each : diverged.tensors) each.bytes.assign(each.bytes.size(), '\xFF');  // not a number
+  training_run resumed(diverged, digits(), "the file");
+  CHECK_THROWS_WITH(resumed.step(), ContainsSubstring("training has diverged. A smaller --lr"));
+}
+
+TEST_CASE("a run that ends just after an epoch does not end another", "[examples]") {
+  settings chosen = small_run("ce");
+  chosen.batch = 4, chosen.steps = 42;  // 40 batches an epoch
+  training_run run(chosen, digits());
+  for (int k = 1; k <= 42; ++k) CHECK(run.step().end.has_value() == (k == 40));
+}
+
+TEST_CASE("a checkpoint of other images or of another model is refused", "[examples]") {
+  training_run run(small_run("ce"), digits());
+  run.step();
+  const checkpoint kept = run.state();
+  CHECK(refusal(kept, part_of(digits(), 0, 159)).find("the file: it was trained on other images") == 0);
+  checkpoint wider = kept;
+  wider.chosen.width = 8;
+  CHECK(refusal(wider, digits()).find("another model") != std::string::npos);
+  checkpoint less = kept;
+  less.tensors.erase(less.tensors.begin());
+  CHECK(refusal(less, digits()).find("it holds no tensor") != std::string::npos);
+}

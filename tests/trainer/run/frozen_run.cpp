@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What twenty steps on the reference device computed when this was written: whoever moves, renames or speeds up
+// something sees here whether a run stayed what it was.
+#include "data/loader.hpp"
+#include "data/sets/readers.hpp"
+#include "device/reference_device.hpp"
+#include "files/checksum.hpp"
+#include "recipes/network.hpp"
+#include "recipes/recipe.hpp"
+#include "run/sgd.hpp"
+#include "support/catch.hpp"
+
+#include <cmath>
+#include <iterator>
+#include <string>
+#include <vector>
+
+using namespace mixcon_train;
+
+namespace {
+
+settings frozen_settings() {
+  settings chosen;
+  chosen.recipe = "unicon", chosen.data = "digits";
+  chosen.shift = 1, chosen.flip = 0, chosen.erase = 0;
+  chosen.width = 4, chosen.embedding = 16, chosen.batch = 16, chosen.learning_rate = 0.05;
+  chosen.seed = 7, chosen.threads = 1;
+  return chosen;
+}
+
+struct frozen_run {
+  std::vector<double> losses{};
+  double squares = 0;     // of all weights at the end
+  std::string weights{};  // checksum of their bits
+};
+
+frozen_run twenty_steps() {
+  const settings chosen = frozen_settings();
+  const data_set data = part_of(read_digits().train, 0, 160);
+  reference_device on;
+  network net(on, chosen, data.shape.channels, data.classes());
+  sgd optimiser(net.parameters(), chosen.momentum, chosen.weight_decay);
+  loader batches(
+      data, augmentation{.shift = chosen.shift, .flip = chosen.flip}, channel_statistics_of(data),
+      loader_options{
+          .batch = chosen.batch, .views = views_of(chosen), .seed = chosen.seed, .at_least_two_classes = true});
+  mixcon::image_shape of_view = data.shape;
+  of_view.samples = chosen.batch;
+  frozen_run run;
+  for (index_t step = 0; step < 20; ++step) {
+    const recipe_loss made = loss_of(net, on, chosen, {batches.next(), of_view, step, false});
+    backward(made.loss);
+    run.losses.push_back(made.loss.number());
+    optimiser.step(chosen.learning_rate);
+  }
+  std::string bits;
+  for (const parameter& p : net.parameters()) {
+    std::vector<double> numbers(static_cast<std::size_t>(p.value.extents().size()));
+    copy_numbers(p.value.value(), numbers.data());
+    for (double w : numbers) run.squares += w * w;
+    bits.append(reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(double));
+  }
+  run.weights = hexadecimal(checksum(bits));
+  return run;
+}
+
+}  // namespace
+
+TEST_CASE("twenty steps of UniCon on the reference device give the losses and weights that they gave", "[examples]") {
+  const frozen_run run = twenty_steps();
+  INFO("checksum of the weights: " << run.weights);  // the same bits on one machine only
+  const double losses[] = {3.81729986708, 3.29172034719, 3.86614351198, 3.46508004574, 3.27241137341,
+                           3.43276395899, 3.39763854083, 3.33805528824, 3.40558579329, 3.36511700435,
+                           3.40873921683, 3.3732762011,  3.3523610777,  3.34375526997, 3.27482447191,
+                           3.29748361431, 3.34017230276, 3.29923303444, 3.30515367336, 3.24742071632};
+  REQUIRE(run.losses.size() == std::size(losses));
+  for (std::size_t k = 0; k < run.losses.size(); ++k) CHECK(run.losses[k] == Approx(losses[k]).epsilon(1e-6));
+  CHECK(run.squares == Approx(248.8441445323).epsilon(1e-6));
+}
