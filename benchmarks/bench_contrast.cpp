@@ -118,21 +118,21 @@ template <class Loss, class T, class Executor>
 void run_engine(benchmark::State& run, const Executor& executor, pass which) {
   views_of_batch<T> batch(run);
   const std::vector<double> ones(static_cast<std::size_t>(batch.rows()), 1.0);
-  const contrast objective{made<Loss>(ones), cosine{}};
+  const objective criterion{made<Loss>(ones), cosine{}};
   const view_targets targets{.samples = batch.samples};
   const auto z = batch.embeddings(), gradient = batch.gradient();
-  saved_for<decltype(objective), matrix_view<T>> saved;
+  saved_for<decltype(criterion), matrix_view<T>> saved;
   if constexpr (std::is_same_v<Loss, info_nce>) {  // beside the loop only if it computes the same
     const auto rows = static_cast<std::size_t>(batch.rows()), width = static_cast<std::size_t>(batch.width);
     const T loop = loop_nt_xent<T>(batch.values, rows, width, nullptr);
-    const T value = forward(executor, objective, targets, z, saved);
+    const T value = forward(executor, criterion, targets, z, saved);
     if (!(std::abs(value - loop) < T(1e-3) * loop)) return run.SkipWithError("the loop has another value");
   }
   for (auto _ : run)
     if (which == pass::both)
-      benchmark::DoNotOptimize(value_and_grad(executor, objective, targets, z, gradient).value);
+      benchmark::DoNotOptimize(value_and_grad(executor, criterion, targets, z, gradient).value);
     else
-      benchmark::DoNotOptimize(forward(executor, objective, targets, z, saved).value);
+      benchmark::DoNotOptimize(forward(executor, criterion, targets, z, saved).value);
   report(run, which == pass::forward ? 2 : 8);
 }
 

@@ -13,7 +13,7 @@ int main() {
   const auto embeddings = mixcon::as_matrix(rows, 2 * samples, width);  // rows 0..31 are view A, 32..63 view B
   const auto gradient = mixcon::as_matrix(slopes, 2 * samples, width);
 
-  const mixcon::contrast nt_xent{mixcon::info_nce{.temperature = 0.5}, mixcon::cosine{}};
+  const mixcon::objective nt_xent{mixcon::info_nce{.temperature = 0.5}, mixcon::cosine{}};
   const mixcon::view_targets targets{.samples = samples};
   const auto loss = mixcon::value_and_grad(mixcon::tiled{}, nt_xent, targets, embeddings, gradient);
   std::cout << "loss " << loss.value << " over " << loss.anchors_used << " anchors\n";

@@ -12,7 +12,7 @@ int main() {
     z.data()[k] = static_cast<float>(mixcon::philox_draws{.seed = 1}.normal("embeddings", k));
   embeddings gradient(2 * samples, width);
 
-  const mixcon::contrast nt_xent{mixcon::info_nce{.temperature = 0.1}, mixcon::cosine{}};
+  const mixcon::objective nt_xent{mixcon::info_nce{.temperature = 0.1}, mixcon::cosine{}};
   const mixcon::view_targets targets{.samples = samples};
   const auto first = mixcon::value_and_grad(mixcon::tiled{}, nt_xent, targets, z, gradient);
   std::cout << "loss " << first.value << ", gradient norm " << gradient.norm() << '\n';  // unrelated rows: about 4.5

@@ -17,8 +17,8 @@ int main() {
   for (int i = 0; i < samples; ++i) labels.push_back(i % 4);
   const mixcon::label_targets targets{.labels = labels, .views = 2};
 
-  const mixcon::contrast outside{mixcon::info_nce{.temperature = 0.1}, mixcon::cosine{}};
-  const mixcon::contrast inside{mixcon::supcon_inside{.temperature = 0.1}, mixcon::cosine{}};
+  const mixcon::objective outside{mixcon::info_nce{.temperature = 0.1}, mixcon::cosine{}};
+  const mixcon::objective inside{mixcon::supcon_inside{.temperature = 0.1}, mixcon::cosine{}};
   xt::xtensor<double, 2> by_outside = xt::zeros<double>({2 * samples, width});
   xt::xtensor<double, 2> by_inside = by_outside;
   const double sum_outside = mixcon::value_and_grad(mixcon::tiled{}, outside, targets, embeddings, by_outside);

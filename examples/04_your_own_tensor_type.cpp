@@ -43,7 +43,7 @@ int main() {
   mixcon::blend(plan, batch, mixed);
 
   // Against the batch as it was, a mixed row finds itself by lambda, and its partner by 1 - lambda.
-  const mixcon::contrast i_mix{mixcon::info_nce{.temperature = 0.2}, mixcon::cosine{}};
+  const mixcon::objective i_mix{mixcon::info_nce{.temperature = 0.2}, mixcon::cosine{}};
   const mixcon::mixed_targets targets{mixcon::diagonal_targets{}, plan};
   const auto loss = mixcon::value_and_grad(mixcon::serial{}, i_mix, targets, mixed, batch, {.anchors = gradient});
 

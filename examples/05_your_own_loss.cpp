@@ -40,13 +40,13 @@ int main() {
   const std::vector<int> labels{0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2};
   const mixcon::label_targets targets{.labels = labels};
 
-  const mixcon::contrast objective{my_multi_similarity{}, mixcon::cosine{}};
-  const double loss = mixcon::value_and_grad(mixcon::serial{}, objective, targets, embeddings, gradient);
+  const mixcon::objective criterion{my_multi_similarity{}, mixcon::cosine{}};
+  const double loss = mixcon::value_and_grad(mixcon::serial{}, criterion, targets, embeddings, gradient);
 
-  mixcon::saved_for<decltype(objective), decltype(embeddings)> saved;
+  mixcon::saved_for<decltype(criterion), decltype(embeddings)> saved;
   auto loss_at = [&](double entry) {
     embeddings(0, 0) = entry;
-    return mixcon::forward(mixcon::tiled{}, objective, targets, embeddings, saved).value;
+    return mixcon::forward(mixcon::tiled{}, criterion, targets, embeddings, saved).value;
   };
   const double at = embeddings(0, 0), step = 1e-6;
   const double difference = (loss_at(at + step) - loss_at(at - step)) / (2 * step);

@@ -29,14 +29,14 @@ int main() {
   const auto by_z = mixcon::as_matrix(z_slopes, rows, 16), by_u = mixcon::as_matrix(u_slopes, rows, 16);
 
   // The published code: universum rows are all the candidates; those built from the anchor's class attract it.
-  const mixcon::contrast objective{mixcon::info_nce{.temperature = 0.1, .base_temperature = 0.1}, mixcon::cosine{}};
-  const double code = mixcon::value_and_grad(mixcon::tiled{}, objective, mixcon::unicon_targets(labels), z, u,
+  const mixcon::objective criterion{mixcon::info_nce{.temperature = 0.1, .base_temperature = 0.1}, mixcon::cosine{}};
+  const double code = mixcon::value_and_grad(mixcon::tiled{}, criterion, mixcon::unicon_targets(labels), z, u,
                                              {.anchors = by_z, .candidates = {by_u}});
   std::cout << "universum as candidates " << code << ", d loss / d u(0, 0) " << by_u(0, 0) << '\n';
 
   // The abstract: real rows of the class attract, universum rows repel. z is anchors and candidates, with one gradient.
   const double negatives =
-      mixcon::value_and_grad(mixcon::tiled{}, objective, mixcon::unicon_negative_targets(labels), z,
+      mixcon::value_and_grad(mixcon::tiled{}, criterion, mixcon::unicon_negative_targets(labels), z,
                              mixcon::candidates(z, u), {.anchors = by_z, .candidates = {by_z, by_u}});
   std::cout << "universum as negatives  " << negatives << ", d loss / d u(0, 0) " << by_u(0, 0) << '\n';
   return code > 0 && negatives > 0 ? 0 : 1;

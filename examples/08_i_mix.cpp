@@ -23,7 +23,7 @@ int main() {
   mixcon::blend(plan, x, mixed);
 
   // N-pair with virtual labels: lambda at the own key, 1 - lambda at the partner's.
-  const mixcon::contrast n_pair{mixcon::info_nce{.temperature = 0.2}, mixcon::cosine{}};
+  const mixcon::objective n_pair{mixcon::info_nce{.temperature = 0.2}, mixcon::cosine{}};
   const mixcon::mixed_targets targets{mixcon::diagonal_targets{}, plan};
   const double loss = mixcon::value_and_grad(mixcon::tiled{}, n_pair, targets, mixed, key, {.anchors = by_mixed});
   mixcon::unblend(plan, by_mixed, by_input);

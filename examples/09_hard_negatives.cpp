@@ -39,9 +39,9 @@ int main() {
   const auto mixtures = mixes.mixtures(hardest.list, mixes.plan(batch, philox_draws{.seed = 1, .step = 100}));
   const synthetic_negatives mixed(cosine{}, mixtures, q, k, queue.rows());
 
-  const contrast objective{info_nce{.temperature = 0.2}, cosine{}};
+  const objective criterion{info_nce{.temperature = 0.2}, cosine{}};
   const auto loss =
-      value_and_grad(tiled{}, objective, listed_targets{mixed.list}, q,
+      value_and_grad(tiled{}, criterion, listed_targets{mixed.list}, q,
                      candidates(own(mixed.rows.view()), queue.rows()), {.anchors = as_matrix(by_queries)});
   queue.enqueue(k);  // after the loss: no key is a negative of its own step
   std::cout << "queue " << queue.size() << ", hardest cosine " << hardest.score_of(0, 0) << ", loss " << loss.value

@@ -40,7 +40,7 @@ TEMPLATE_TEST_CASE("info_nce over mixed diagonal targets is the N-pair loss of i
     const auto plain = random_embeddings<TestType>(samples, width, draw);
     const auto s = reference::products(reference::unit(converted<long double>(mixed)),
                                        reference::unit(converted<long double>(plain)));
-    agrees(contrast{info_nce{.temperature = temperature}, cosine{}},
+    agrees(objective{info_nce{.temperature = temperature}, cosine{}},
            mixed_targets{diagonal_targets{}, batch.lambda, batch.partner}, mixed, plain, samples, width,
            1 / reference::wide(temperature), reference::n_pair_mix(s, batch.lambda, batch.partner, temperature));
   }
@@ -53,8 +53,8 @@ TEST_CASE("gradients over mixed targets are derivatives", "[bridge]") {
   const auto check = [&](const auto& targets, index_t candidates) {
     auto a = random_embeddings<long double>(5, 3, draw), c = random_embeddings<long double>(candidates, 3, draw);
     double temperature = draw.uniform(0.2, 1);
-    const auto objective = [&] { return contrast{info_nce{.temperature = temperature}, cosine{}}; };
-    const auto loss = [&] { return value_of(serial{}, objective(), targets, a, c); };
+    const auto criterion = [&] { return objective{info_nce{.temperature = temperature}, cosine{}}; };
+    const auto loss = [&] { return value_of(serial{}, criterion(), targets, a, c); };
     const auto by_anchors = derivative_by(a, 1e-4, loss), by_candidates = derivative_by(c, 1e-4, loss);
     const long double by_temperature = derivative_by(temperature, 1e-4, loss);
     for_each_engine<double>([&](const auto& executor, const char* engine) {
@@ -62,7 +62,7 @@ TEST_CASE("gradients over mixed targets are derivatives", "[bridge]") {
       const auto x = converted<double>(a), y = converted<double>(c);
       auto dx = zeros_like(x), dy = zeros_like(y);
       double dt = 0;
-      value_and_grad(executor, objective(), targets, x, y, {.anchors = dx, .candidates = {dy}, .temperature = &dt});
+      value_and_grad(executor, criterion(), targets, x, y, {.anchors = dx, .candidates = {dy}, .temperature = &dt});
       check_gradient("anchors'", dx, by_anchors);
       check_gradient("candidates'", dy, by_candidates);
       check_gradient("temperature's", dt, by_temperature);
@@ -79,25 +79,25 @@ TEST_CASE("lambda of 1 is the loss that is not mixed, and lambda of 0 that of th
   random_numbers draw(3);
   const auto a = random_embeddings<double>(6, 4, draw), c = random_embeddings<double>(6, 4, draw);
   const std::vector<int> partner{3, 3, 0, 5, 4, 1};
-  const contrast objective{info_nce{.temperature = 0.3}, cosine{}};
+  const objective criterion{info_nce{.temperature = 0.3}, cosine{}};
   const std::vector<double> one{1}, zero{0};
-  CHECK(value_of(serial{}, objective, mixed_targets{diagonal_targets{}, one, partner}, a, c).value ==
-        value_of(serial{}, objective, diagonal_targets{}, a, c).value);
+  CHECK(value_of(serial{}, criterion, mixed_targets{diagonal_targets{}, one, partner}, a, c).value ==
+        value_of(serial{}, criterion, diagonal_targets{}, a, c).value);
   const auto of_partners = targets_of([&](index_t i, index_t j) {
     return j == partner[static_cast<std::size_t>(i)] ? positive_pair() : negative_pair();
   });
-  CHECK(value_of(serial{}, objective, mixed_targets{diagonal_targets{}, zero, partner}, a, c).value ==
-        value_of(serial{}, objective, of_partners, a, c).value);
+  CHECK(value_of(serial{}, criterion, mixed_targets{diagonal_targets{}, zero, partner}, a, c).value ==
+        value_of(serial{}, criterion, of_partners, a, c).value);
 }
 
 TEST_CASE("the loss is linear in the targets: mixing them mixes the losses", "[bridge]") {
   random_numbers draw(4);
   const auto a = random_embeddings<double>(6, 4, draw), c = random_embeddings<double>(6, 4, draw);
   const std::vector<int> partner{3, 3, 0, 5, 4, 1};
-  const contrast objective{info_nce{.temperature = 0.3}, cosine{}};
+  const objective criterion{info_nce{.temperature = 0.3}, cosine{}};
   const auto at = [&](double lambda) {
     const std::vector<double> all{lambda};
-    return value_of(serial{}, objective, mixed_targets{diagonal_targets{}, all, partner}, a, c).value;
+    return value_of(serial{}, criterion, mixed_targets{diagonal_targets{}, all, partner}, a, c).value;
   };
   for (const double lambda : {0.25, 0.5, 0.9})
     CHECK(at(lambda) == Approx(lambda * at(1) + (1 - lambda) * at(0)).epsilon(1e-13));
@@ -108,9 +108,9 @@ TEST_CASE("a sample that mixes with itself keeps its target, whatever lambda", "
   const auto a = random_embeddings<double>(4, 4, draw), c = random_embeddings<double>(4, 4, draw);
   const std::vector<int> itself{0, 1, 2, 3};
   const std::vector<double> lambda{0.3, 0.9, 0, 0.5};
-  const contrast objective{info_nce{.temperature = 0.3}, cosine{}};
-  CHECK(value_of(serial{}, objective, mixed_targets{diagonal_targets{}, lambda, itself}, a, c).value ==
-        Approx(value_of(serial{}, objective, diagonal_targets{}, a, c).value).epsilon(1e-14));
+  const objective criterion{info_nce{.temperature = 0.3}, cosine{}};
+  CHECK(value_of(serial{}, criterion, mixed_targets{diagonal_targets{}, lambda, itself}, a, c).value ==
+        Approx(value_of(serial{}, criterion, diagonal_targets{}, a, c).value).epsilon(1e-14));
 }
 
 TEST_CASE("exchanging own and partner together with lambda and 1 - lambda changes nothing", "[bridge]") {
@@ -119,9 +119,9 @@ TEST_CASE("exchanging own and partner together with lambda and 1 - lambda change
   const auto other = stacked(rows_of(c, 1, 1), rows_of(c, 0, 1));
   const std::vector<int> partner{1, 0};
   const std::vector<double> lambda{0.3, 0.8}, rest{1 - 0.3, 1 - 0.8};
-  const contrast objective{info_nce{.temperature = 0.3}, cosine{}};
-  CHECK(value_of(serial{}, objective, mixed_targets{diagonal_targets{}, lambda, partner}, a, c).value ==
-        Approx(value_of(serial{}, objective, mixed_targets{diagonal_targets{}, rest, partner}, a, other).value)
+  const objective criterion{info_nce{.temperature = 0.3}, cosine{}};
+  CHECK(value_of(serial{}, criterion, mixed_targets{diagonal_targets{}, lambda, partner}, a, c).value ==
+        Approx(value_of(serial{}, criterion, mixed_targets{diagonal_targets{}, rest, partner}, a, other).value)
             .epsilon(1e-14));
 }
 
@@ -141,9 +141,9 @@ TEST_CASE("mixed targets come from a plan as well as from its numbers", "[bridge
   random_numbers draw(8);
   const auto a = random_embeddings<double>(3, 4, draw), c = random_embeddings<double>(3, 4, draw);
   const mix_plan<lerp> plan{.partner = {2, 0, 1}, .lambda = {0.7}};
-  const contrast objective{info_nce{.temperature = 0.3}, cosine{}};
-  CHECK(value_of(serial{}, objective, mixed_targets{diagonal_targets{}, plan}, a, c).value ==
-        value_of(serial{}, objective, mixed_targets{diagonal_targets{}, plan.lambda, plan.partner}, a, c).value);
+  const objective criterion{info_nce{.temperature = 0.3}, cosine{}};
+  CHECK(value_of(serial{}, criterion, mixed_targets{diagonal_targets{}, plan}, a, c).value ==
+        value_of(serial{}, criterion, mixed_targets{diagonal_targets{}, plan.lambda, plan.partner}, a, c).value);
 }
 
 TEST_CASE("a target that falls on a hidden pair is dropped", "[bridge]") {
@@ -160,9 +160,9 @@ TEST_CASE("a target that falls on a hidden pair is dropped", "[bridge]") {
 
 TEST_CASE("mixed_targets refuses lambdas and partners that are none", "[bridge]") {
   const auto z = random_embeddings<double>(3, 2, 9);
-  const contrast objective{info_nce{}, cosine{}};
+  const objective criterion{info_nce{}, cosine{}};
   const auto refusal = [&](const std::vector<double>& lambda, const std::vector<int>& partner) {
-    return refusal_of([&] { value_of(serial{}, objective, mixed_targets{diagonal_targets{}, lambda, partner}, z, z); });
+    return refusal_of([&] { value_of(serial{}, criterion, mixed_targets{diagonal_targets{}, lambda, partner}, z, z); });
   };
   const std::vector<int> fine{1, 2, 0};
   const double nan = std::numeric_limits<double>::quiet_NaN();
@@ -194,13 +194,13 @@ TEST_CASE("mixed anchors lose the share of a sample without a label, and are ski
 
   random_numbers draw(9);
   const auto z = random_embeddings<double>(6, 3, draw);
-  contrast objective{info_nce{.temperature = 0.5}, cosine{}}, same = objective;
+  objective criterion{info_nce{.temperature = 0.5}, cosine{}}, same = criterion;
   same.without_positive = no_positive::skip;
   const auto kept =
       mixed_targets{label_targets{.labels = labels, .ignored = -100, .ignored_anchors = ignored_anchor::keep}, plan};
   for_each_engine<double>([&](const auto& executor, const char*) {
-    const double found = value_of(executor, objective, mixed_targets{by_label, plan}, z, z);
+    const double found = value_of(executor, criterion, mixed_targets{by_label, plan}, z, z);
     CHECK(found == Approx(static_cast<double>(value_of(serial{}, same, kept, z, z))).epsilon(1e-13));
-    CHECK(found != Approx(static_cast<double>(value_of(serial{}, objective, kept, z, z))));
+    CHECK(found != Approx(static_cast<double>(value_of(serial{}, criterion, kept, z, z))));
   });
 }

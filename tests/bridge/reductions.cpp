@@ -70,9 +70,9 @@ TEST_CASE("Infinite Class Mixup from class logits is what it is from mixed class
   CHECK(classes.present == std::vector<index_t>{1, 2, 3, 4});
 
   const auto evaluate = [&](const auto& a, const auto& c, const std::vector<double>& bias, const auto& inner) {
-    contrast objective{info_nce{.temperature = 1}, dot_product{}, candidate_bias{bias}};
-    objective.direction = {.rows = 1, .columns = 1};
-    return value_and_grad(serial{}, objective, detail::numbered_classifiers(wide.targets, true), a, c, inner);
+    objective criterion{info_nce{.temperature = 1}, dot_product{}, candidate_bias{bias}};
+    criterion.direction = {.rows = 1, .columns = 1};
+    return value_and_grad(serial{}, criterion, detail::numbered_classifiers(wide.targets, true), a, c, inner);
   };
   const auto answer_by = [&](auto&& way) {
     classifier_answer found{0, zeros_like(wide.features), zeros_like(wide.weight), std::vector<double>(6, 9.0)};
@@ -253,9 +253,9 @@ TEST_CASE("an ignored label drops its share of a mixed sample, in class pairs, s
   CHECK(kept == Approx(expected * 4 / 6).epsilon(1e-13));
 
   soft_targets(targets, soft);
-  contrast objective = soft_cross_entropy();
-  objective.without_positive = no_positive::skip;
-  check(value_and_grad(serial{}, objective, matrix_targets{soft}, given_logits{logits}, {.logits = view(by_rows)}),
+  objective criterion = soft_cross_entropy();
+  criterion.without_positive = no_positive::skip;
+  check(value_and_grad(serial{}, criterion, matrix_targets{soft}, given_logits{logits}, {.logits = view(by_rows)}),
         by_rows);
   check(value_and_grad(serial{}, decoupled_mixup{0, 0}, targets, given_logits{logits}, {.logits = view(by_decoupled)}),
         by_decoupled);

@@ -23,8 +23,8 @@ struct arcface_case {
   template <class T>
   static loss_answer<T> answer(const any_engine& by, const loss_arguments& given, const std::vector<matrix<T>>& rows) {
     loss_answer<T> found = room_for(given, rows);
-    const contrast objective{arcface{.scale = given.constants[0], .margin = given.constants[1]}, cosine{}};
-    found.value = value_and_grad(by, objective, class_targets{.labels = given.labels}, rows[0], rows[1],
+    const objective criterion{arcface{.scale = given.constants[0], .margin = given.constants[1]}, cosine{}};
+    found.value = value_and_grad(by, criterion, class_targets{.labels = given.labels}, rows[0], rows[1],
                                  {.anchors = found.by_rows[0], .candidates = {found.by_rows[1]}});
     return found;
   }

@@ -26,8 +26,8 @@ struct batch_hard_triplet_case {
   static loss_answer<T> answer(const any_engine& by, const loss_arguments& given, const std::vector<matrix<T>>& rows) {
     loss_answer<T> found = room_for(given, rows);
     const batch_hard_triplet loss{.margin = given.constants[0], .soft = given.constants[1] != 0};
-    const contrast objective{loss, negative_distance{mixcon::rows::unit, mixcon::rows::unit}};
-    found.value = value_and_grad(by, objective, label_targets{.labels = given.labels}, rows[0], found.by_rows[0]).value;
+    const objective criterion{loss, negative_distance{mixcon::rows::unit, mixcon::rows::unit}};
+    found.value = value_and_grad(by, criterion, label_targets{.labels = given.labels}, rows[0], found.by_rows[0]).value;
     return found;
   }
 

@@ -26,7 +26,7 @@ struct circle_case {
     loss_answer<T> found = room_for(given, rows);
     const circle loss{.margin = given.constants[0], .gamma = given.constants[1]};
     found.value =
-        value_and_grad(by, contrast{loss, cosine{}}, label_targets{.labels = given.labels}, rows[0], found.by_rows[0]);
+        value_and_grad(by, objective{loss, cosine{}}, label_targets{.labels = given.labels}, rows[0], found.by_rows[0]);
     return found;
   }
 

@@ -33,7 +33,7 @@ struct contrastive_distillation_case {
     const tensor_view<const T, 3> candidate_rows{rows[1].data(), shape};
     const tensor_view<T, 3> by_candidates{found.by_rows[1].data(), shape};
     found.value = value_and_grad(
-        by, contrast{loss, cosine{}}, first_own_targets{}, rows[0], candidates(own(candidate_rows)),
+        by, objective{loss, cosine{}}, first_own_targets{}, rows[0], candidates(own(candidate_rows)),
         {.anchors = found.by_rows[0], .candidates = {by_candidates}, .temperature = &found.by_parameters[0]});
     return found;
   }

@@ -26,8 +26,8 @@ struct contrastive_margin_case {
   static loss_answer<T> answer(const any_engine& by, const loss_arguments& given, const std::vector<matrix<T>>& rows) {
     loss_answer<T> found = room_for(given, rows);
     const contrastive_margin loss{.positive_margin = given.constants[0], .negative_margin = given.constants[1]};
-    const contrast objective{loss, negative_distance{mixcon::rows::unit, mixcon::rows::unit}};
-    found.value = value_and_grad(by, objective, label_targets{.labels = given.labels}, rows[0], found.by_rows[0]);
+    const objective criterion{loss, negative_distance{mixcon::rows::unit, mixcon::rows::unit}};
+    found.value = value_and_grad(by, criterion, label_targets{.labels = given.labels}, rows[0], found.by_rows[0]);
     return found;
   }
 

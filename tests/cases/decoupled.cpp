@@ -22,9 +22,9 @@ struct decoupled_case {
   template <class T>
   static loss_answer<T> answer(const any_engine& by, const loss_arguments& given, const std::vector<matrix<T>>& rows) {
     loss_answer<T> found = room_for(given, rows);
-    const contrast objective{decoupled{.temperature = given.parameters[0]}, cosine{}};
+    const objective criterion{decoupled{.temperature = given.parameters[0]}, cosine{}};
     found.value = value_and_grad(
-        by, objective, view_targets{.samples = rows[0].rows() / 2}, rows[0], rows[0],
+        by, criterion, view_targets{.samples = rows[0].rows() / 2}, rows[0], rows[0],
         {.anchors = found.by_rows[0], .candidates = {found.by_rows[0]}, .temperature = &found.by_parameters[0]});
     return found;
   }

@@ -25,9 +25,9 @@ struct decoupled_weights_case {
   static loss_answer<T> answer(const any_engine& by, const loss_arguments& given, const std::vector<matrix<T>>& rows) {
     loss_answer<T> found = room_for(given, rows);
     const std::vector<double> weights = decoupled_weights(rows[0], given.constants[0]);
-    const contrast objective{decoupled{.temperature = given.parameters[0]}, cosine{}};
+    const objective criterion{decoupled{.temperature = given.parameters[0]}, cosine{}};
     found.value = value_and_grad(
-        by, objective, weighted_view_targets{.weights = mixcon::view(weights)}, rows[0], rows[0],
+        by, criterion, weighted_view_targets{.weights = mixcon::view(weights)}, rows[0], rows[0],
         {.anchors = found.by_rows[0], .candidates = {found.by_rows[0]}, .temperature = &found.by_parameters[0]});
     return found;
   }

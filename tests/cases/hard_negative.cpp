@@ -27,7 +27,7 @@ struct hard_negative_case {
     const hard_negative loss{
         .temperature = given.parameters[0], .concentration = given.constants[0], .positive_prior = given.constants[1]};
     found.value = value_and_grad(
-        by, contrast{loss, cosine{}}, view_targets{.samples = rows[0].rows() / 2}, rows[0], rows[0],
+        by, objective{loss, cosine{}}, view_targets{.samples = rows[0].rows() / 2}, rows[0], rows[0],
         {.anchors = found.by_rows[0], .candidates = {found.by_rows[0]}, .temperature = &found.by_parameters[0]});
     return found;
   }

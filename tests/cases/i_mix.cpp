@@ -25,10 +25,10 @@ struct i_mix_case {
   template <class T>
   static loss_answer<T> answer(const any_engine& by, const loss_arguments& given, const std::vector<matrix<T>>& rows) {
     loss_answer<T> found = room_for(given, rows);
-    const contrast objective{info_nce{.temperature = given.parameters[0]}, cosine{}};
+    const objective criterion{info_nce{.temperature = given.parameters[0]}, cosine{}};
     const mixed_targets targets{diagonal_targets{}, given.constants, given.partner};
     found.value = value_and_grad(
-        by, objective, targets, rows[0], rows[1],
+        by, criterion, targets, rows[0], rows[1],
         {.anchors = found.by_rows[0], .candidates = {found.by_rows[1]}, .temperature = &found.by_parameters[0]});
     return found;
   }

@@ -23,9 +23,9 @@ struct info_nce_case {
   template <class T>
   static loss_answer<T> answer(const any_engine& by, const loss_arguments& given, const std::vector<matrix<T>>& rows) {
     loss_answer<T> found = room_for(given, rows);
-    const contrast objective{info_nce{.temperature = given.parameters[0], .base_temperature = 0.07}, dot_product{}};
+    const objective criterion{info_nce{.temperature = given.parameters[0], .base_temperature = 0.07}, dot_product{}};
     found.value = value_and_grad(
-        by, objective, label_targets{.labels = given.labels}, rows[0], rows[0],
+        by, criterion, label_targets{.labels = given.labels}, rows[0], rows[0],
         {.anchors = found.by_rows[0], .candidates = {found.by_rows[0]}, .temperature = &found.by_parameters[0]});
     return found;
   }

@@ -35,9 +35,9 @@ struct mochi_case {
     const mochi mixes{.hardest = hardest, .mixed = 1, .query_mixed = 1};
     const synthetic_negatives mixed(cosine{}, mixes.mixtures(list, plan), rows[0], rows[1], rows[2]);
     auto by_rows = mixed.rows;
-    const contrast objective{info_nce{.temperature = given.parameters[0]}, cosine{}};
+    const objective criterion{info_nce{.temperature = given.parameters[0]}, cosine{}};
     found.value =
-        value_and_grad(by, objective, listed_targets{mixed.list}, rows[0], candidates(own(mixed.rows.view()), rows[2]),
+        value_and_grad(by, criterion, listed_targets{mixed.list}, rows[0], candidates(own(mixed.rows.view()), rows[2]),
                        {.anchors = found.by_rows[0],
                         .candidates = {by_rows.view(), found.by_rows[2]},
                         .temperature = &found.by_parameters[0]});

@@ -26,7 +26,7 @@ struct multi_similarity_case {
     loss_answer<T> found = room_for(given, rows);
     const multi_similarity loss{.attract = given.constants[0], .repel = given.constants[1], .base = given.constants[2]};
     found.value =
-        value_and_grad(by, contrast{loss, cosine{}}, label_targets{.labels = given.labels}, rows[0], found.by_rows[0]);
+        value_and_grad(by, objective{loss, cosine{}}, label_targets{.labels = given.labels}, rows[0], found.by_rows[0]);
     return found;
   }
 

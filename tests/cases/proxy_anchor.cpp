@@ -22,8 +22,8 @@ struct proxy_anchor_case {
   template <class T>
   static loss_answer<T> answer(const any_engine& by, const loss_arguments& given, const std::vector<matrix<T>>& rows) {
     loss_answer<T> found = room_for(given, rows);
-    const contrast objective{proxy_anchor{.alpha = given.constants[0], .margin = given.constants[1]}, cosine{}};
-    found.value = value_and_grad(by, objective, member_targets{.labels = given.labels}, rows[1], rows[0],
+    const objective criterion{proxy_anchor{.alpha = given.constants[0], .margin = given.constants[1]}, cosine{}};
+    found.value = value_and_grad(by, criterion, member_targets{.labels = given.labels}, rows[1], rows[0],
                                  {.anchors = found.by_rows[1], .candidates = {found.by_rows[0]}});
     return found;
   }

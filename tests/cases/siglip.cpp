@@ -22,9 +22,9 @@ struct siglip_case {
   template <class T>
   static loss_answer<T> answer(const any_engine& by, const loss_arguments& given, const std::vector<matrix<T>>& rows) {
     loss_answer<T> found = room_for(given, rows);
-    contrast objective{siglip{}, cosine{}, plain_logits{given.parameters[1]}};
-    objective.scale = given.parameters[0];
-    found.value = value_and_grad(by, objective, diagonal_targets{}, rows[0], rows[1],
+    objective criterion{siglip{}, cosine{}, plain_logits{given.parameters[1]}};
+    criterion.scale = given.parameters[0];
+    found.value = value_and_grad(by, criterion, diagonal_targets{}, rows[0], rows[1],
                                  {.anchors = found.by_rows[0],
                                   .candidates = {found.by_rows[1]},
                                   .scale = &found.by_parameters[0],

@@ -37,11 +37,11 @@ struct supcon_case {
   template <class T>
   static loss_answer<T> answer(const any_engine& by, const loss_arguments& given, const std::vector<matrix<T>>& rows) {
     loss_answer<T> found = room_for(given, rows);
-    const contrast objective = supcon(given.parameters[0], given.constants[1]);
+    const objective criterion = supcon(given.parameters[0], given.constants[1]);
     const index_t anchors = given.constants[0] != 0 ? rows[0].rows() / 2 : rows[0].rows();
     const axes<2> shape{anchors, rows[0].width()};
     const auto by_targets = [&](const auto& targets) {
-      return value_and_grad(by, objective, targets, matrix_view<const T>{rows[0].data(), shape}, rows[0],
+      return value_and_grad(by, criterion, targets, matrix_view<const T>{rows[0].data(), shape}, rows[0],
                             {.anchors = {found.by_rows[0].data(), shape},
                              .candidates = {found.by_rows[0]},
                              .temperature = &found.by_parameters[0]});

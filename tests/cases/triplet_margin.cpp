@@ -36,8 +36,8 @@ struct triplet_margin_case {
   template <class T>
   static loss_answer<T> answer(const any_engine& by, const loss_arguments& given, const std::vector<matrix<T>>& rows) {
     loss_answer<T> found = room_for(given, rows);
-    const contrast objective{loss_of(given), negative_distance{mixcon::rows::unit, mixcon::rows::unit}};
-    found.value = value_and_grad(by, objective, label_targets{.labels = given.labels}, rows[0], found.by_rows[0]).value;
+    const objective criterion{loss_of(given), negative_distance{mixcon::rows::unit, mixcon::rows::unit}};
+    found.value = value_and_grad(by, criterion, label_targets{.labels = given.labels}, rows[0], found.by_rows[0]).value;
     return found;
   }
 

@@ -38,12 +38,12 @@ struct un_mix_case {
     loss_answer<T> found = room_for(given, rows);
     const auto keys = fixed<T>(given, false), queue = fixed<T>(given, true);
     const un_mix_batch batch(keys, given.constants[0], given.constants[1]);
-    contrast objective{un_mix{.temperature = given.parameters[0], .lambda = view(batch.lambda)},
-                       dot_product{.anchors = mixcon::rows::unit}};
-    objective.reduce = reduction::weighted;
-    objective.weights = view(batch.weights);
+    objective criterion{un_mix{.temperature = given.parameters[0], .lambda = view(batch.lambda)},
+                        dot_product{.anchors = mixcon::rows::unit}};
+    criterion.reduce = reduction::weighted;
+    criterion.weights = view(batch.weights);
     const auto own_keys = batch.own_keys();
-    found.value = value_and_grad(by, objective, un_mix_targets{}, rows[0], candidates(own(own_keys), queue),
+    found.value = value_and_grad(by, criterion, un_mix_targets{}, rows[0], candidates(own(own_keys), queue),
                                  {.anchors = found.by_rows[0], .temperature = &found.by_parameters[0]});
     return found;
   }

@@ -24,9 +24,9 @@ struct unicon_case {
   template <class T>
   static loss_answer<T> answer(const any_engine& by, const loss_arguments& given, const std::vector<matrix<T>>& rows) {
     loss_answer<T> found = room_for(given, rows);
-    const contrast objective{info_nce{.temperature = given.parameters[0], .base_temperature = 0.1}, dot_product{}};
+    const objective criterion{info_nce{.temperature = given.parameters[0], .base_temperature = 0.1}, dot_product{}};
     found.value = value_and_grad(
-        by, objective, unicon_targets(given.labels), rows[0], rows[1],
+        by, criterion, unicon_targets(given.labels), rows[0], rows[1],
         {.anchors = found.by_rows[0], .candidates = {found.by_rows[1]}, .temperature = &found.by_parameters[0]});
     return found;
   }

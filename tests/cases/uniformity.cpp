@@ -24,8 +24,8 @@ struct uniformity_case {
   template <class T>
   static loss_answer<T> answer(const any_engine& by, const loss_arguments& given, const std::vector<matrix<T>>& rows) {
     loss_answer<T> found = room_for(given, rows);
-    const contrast objective{uniformity{.sharpness = given.constants[0]}, negative_squared_distance{}};
-    found.value = value_and_grad(by, objective, other_rows{}, rows[0], found.by_rows[0]).value;
+    const objective criterion{uniformity{.sharpness = given.constants[0]}, negative_squared_distance{}};
+    found.value = value_and_grad(by, criterion, other_rows{}, rows[0], found.by_rows[0]).value;
     return found;
   }
 

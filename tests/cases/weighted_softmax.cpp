@@ -44,12 +44,12 @@ struct weighted_softmax_case {
     const std::vector<double> kappa = numbers(given, 0), rho = numbers(given, 1);
     const auto p = converted<T>(pairs(given, 0)), w = converted<T>(pairs(given, 1));
     const auto target = view(p), weight = view(w);
-    contrast objective{weighted_softmax{.kappa = view(kappa)}, dot_product{}};
-    objective.scale = given.parameters[0];
-    objective.reduce = reduction::weighted;
-    objective.weights = view(rho);
+    objective criterion{weighted_softmax{.kappa = view(kappa)}, dot_product{}};
+    criterion.scale = given.parameters[0];
+    criterion.reduce = reduction::weighted;
+    criterion.weights = view(rho);
     found.value = value_and_grad(
-        by, objective, matrix_targets{target, weight}, rows[0], rows[1],
+        by, criterion, matrix_targets{target, weight}, rows[0], rows[1],
         {.anchors = found.by_rows[0], .candidates = {found.by_rows[1]}, .scale = &found.by_parameters[0]});
     return found;
   }

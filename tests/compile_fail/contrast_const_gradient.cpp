@@ -8,5 +8,5 @@ int main() {
   float data[4] = {1, 2, 3, 4};
   const float gradient[4] = {};
   const matrix_view<const float> z{data, {2, 2}}, g{gradient, {2, 2}};
-  value_and_grad(serial{}, contrast{info_nce{}, cosine{}}, diagonal_targets{}, z, g);
+  value_and_grad(serial{}, objective{info_nce{}, cosine{}}, diagonal_targets{}, z, g);
 }

@@ -8,6 +8,6 @@ int main() {
   float data[4] = {1, 2, 3, 4};
   double gradient[4];
   const matrix_view<const float> z{data, {2, 2}};
-  value_and_grad(serial{}, contrast{info_nce{}, cosine{}}, diagonal_targets{}, z,
+  value_and_grad(serial{}, objective{info_nce{}, cosine{}}, diagonal_targets{}, z,
                  matrix_view<double>{gradient, {2, 2}});
 }

@@ -9,4 +9,4 @@ struct my_loss {
   }
 };
 
-int main() { return static_cast<int>(mixcon::contrast{my_loss{}}.scale); }
+int main() { return static_cast<int>(mixcon::objective{my_loss{}}.scale); }

@@ -8,5 +8,5 @@ int main() {
   float data[4] = {1, 2, 3, 4}, gradient[4];
   const matrix_view<const float> z{data, {2, 2}};
   const std::vector<int> labels{0, 0};
-  value_and_grad(serial{}, contrast{info_nce{}, cosine{}}, labels, z, matrix_view<float>{gradient, {2, 2}});
+  value_and_grad(serial{}, objective{info_nce{}, cosine{}}, labels, z, matrix_view<float>{gradient, {2, 2}});
 }

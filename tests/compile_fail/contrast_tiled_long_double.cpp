@@ -7,5 +7,5 @@ using namespace mixcon;
 int main() {
   long double data[4] = {1, 2, 3, 4}, gradient[4];
   const matrix_view<long double> z{data, {2, 2}}, g{gradient, {2, 2}};
-  value_and_grad(tiled{}, contrast{info_nce{}, cosine{}}, diagonal_targets{}, z, g);
+  value_and_grad(tiled{}, objective{info_nce{}, cosine{}}, diagonal_targets{}, z, g);
 }

@@ -15,5 +15,5 @@ struct tensor_of_elsewhere {
 
 int main() {
   tensor_of_elsewhere z{}, gradient{};
-  return value_and_grad(serial{}, contrast{info_nce{}, cosine{}}, diagonal_targets{}, z, gradient).value > 0;
+  return value_and_grad(serial{}, objective{info_nce{}, cosine{}}, diagonal_targets{}, z, gradient).value > 0;
 }

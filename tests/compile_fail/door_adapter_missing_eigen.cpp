@@ -11,7 +11,7 @@ using namespace mixcon;
 
 int main() {
   const Eigen::MatrixXf z = Eigen::MatrixXf::Random(4, 2);
-  const contrast objective{info_nce{}, cosine{}};
-  saved_for<decltype(objective), matrix_view<float>> saved;
-  forward(serial{}, objective, diagonal_targets{}, z, z, saved);
+  const objective criterion{info_nce{}, cosine{}};
+  saved_for<decltype(criterion), matrix_view<float>> saved;
+  forward(serial{}, criterion, diagonal_targets{}, z, z, saved);
 }

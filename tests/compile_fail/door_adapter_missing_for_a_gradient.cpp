@@ -14,5 +14,5 @@ int main() {
   float data[4] = {1, 2, 3, 4};
   const matrix_view<const float> z{data, {2, 2}};
   tensor_of_elsewhere by_z;
-  value_and_grad(serial{}, contrast{info_nce{}, cosine{}}, diagonal_targets{}, z, z, {.anchors = by_z});
+  value_and_grad(serial{}, objective{info_nce{}, cosine{}}, diagonal_targets{}, z, z, {.anchors = by_z});
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// expect: mixcon: this is a bare loss and an objective is expected; write contrast{info_nce{...}, cosine{}}
+// expect: mixcon: this is a bare loss and an objective is expected; write objective{info_nce{...}, cosine{}}
 // at most: 40 lines
 #include <mixcon/contrast/targets/diagonal.hpp>
 #include <mixcon/engine/serial.hpp>

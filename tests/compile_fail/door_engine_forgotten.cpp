@@ -11,6 +11,6 @@ int main() {
   float data[4] = {1, 2, 3, 4}, gradient[4];
   const matrix_view<const float> z{data, {2, 2}};
   const auto loss =
-      value_and_grad(contrast{info_nce{}, cosine{}}, diagonal_targets{}, z, matrix_view<float>{gradient, {2, 2}});
+      value_and_grad(objective{info_nce{}, cosine{}}, diagonal_targets{}, z, matrix_view<float>{gradient, {2, 2}});
   return loss.value > 0;
 }

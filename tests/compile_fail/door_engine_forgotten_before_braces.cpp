@@ -12,6 +12,6 @@ int main() {
   const matrix_view<const float> z{data, {2, 2}};
   const matrix_view<float> by_z{gradient, {2, 2}};
   double by_temperature;
-  value_and_grad(contrast{info_nce{}, cosine{}}, diagonal_targets{}, z, z,
+  value_and_grad(objective{info_nce{}, cosine{}}, diagonal_targets{}, z, z,
                  {.anchors = by_z, .candidates = {by_z}, .temperature = &by_temperature});
 }

@@ -10,7 +10,7 @@ using namespace mixcon;
 int main() {
   float data[4] = {1, 2, 3, 4}, gradient[4];
   const matrix_view<const float> z{data, {2, 2}};
-  const contrast objective{info_nce{}, cosine{}};
-  saved_for<decltype(objective), decltype(z)> saved;
-  backward(objective, diagonal_targets{}, given_logits{z}, saved, 1, {.logits = matrix_view<float>{gradient, {2, 2}}});
+  const objective criterion{info_nce{}, cosine{}};
+  saved_for<decltype(criterion), decltype(z)> saved;
+  backward(criterion, diagonal_targets{}, given_logits{z}, saved, 1, {.logits = matrix_view<float>{gradient, {2, 2}}});
 }

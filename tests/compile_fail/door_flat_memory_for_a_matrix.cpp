@@ -10,5 +10,5 @@ using namespace mixcon;
 
 int main() {
   std::vector<float> z(4), gradient(4);
-  value_and_grad(serial{}, contrast{info_nce{}, cosine{}}, diagonal_targets{}, z, gradient);
+  value_and_grad(serial{}, objective{info_nce{}, cosine{}}, diagonal_targets{}, z, gradient);
 }

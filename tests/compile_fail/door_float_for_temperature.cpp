@@ -11,6 +11,6 @@ using namespace mixcon;
 int main() {
   float data[4] = {1, 2, 3, 4}, gradient[4], by_temperature;
   const matrix_view<const float> z{data, {2, 2}};
-  value_and_grad(serial{}, contrast{info_nce{}, cosine{}}, diagonal_targets{}, z, z,
+  value_and_grad(serial{}, objective{info_nce{}, cosine{}}, diagonal_targets{}, z, z,
                  {.anchors = matrix_view<float>{gradient, {2, 2}}, .temperature = &by_temperature});
 }

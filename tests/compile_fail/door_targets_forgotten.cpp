@@ -10,5 +10,5 @@ using namespace mixcon;
 int main() {
   float data[4] = {1, 2, 3, 4}, gradient[4];
   const matrix_view<const float> z{data, {2, 2}};
-  value_and_grad(serial{}, contrast{info_nce{}, cosine{}}, z, matrix_view<float>{gradient, {2, 2}});
+  value_and_grad(serial{}, objective{info_nce{}, cosine{}}, z, matrix_view<float>{gradient, {2, 2}});
 }

@@ -36,25 +36,25 @@ TEMPLATE_TEST_CASE("my_multi_similarity agrees with its definition written out",
   const my_multi_similarity loss{.attract = 3, .repel = 20, .base = 0.4};
   const long double expected = multi_similarity_written_out(3, 20, 0.4L, converted<long double>(z), labels);
   value_check<TestType> agrees("my_multi_similarity");
-  agrees(contrast{loss}, label_targets{.labels = labels}, z, z, 9, 5, 20, expected);
+  agrees(objective{loss}, label_targets{.labels = labels}, z, z, 9, 5, 20, expected);
 }
 
 TEST_CASE("the gradient of my_multi_similarity is that of finite differences", "[contrast]") {
   auto z = random_embeddings<double>(7, 4, 12);
   const std::vector<int> labels{0, 1, 0, 1, 1, 0, 7};
-  const contrast objective{my_multi_similarity{}};
+  const objective criterion{my_multi_similarity{}};
   const label_targets targets{.labels = labels};
   for_each_engine<double>([&](const auto& executor, const char* name) {
     INFO(name);
     auto gradient = zeros_like(z);
-    value_and_grad(executor, objective, targets, z, gradient);
+    value_and_grad(executor, criterion, targets, z, gradient);
     for (double& entry : z.entries()) {
       const auto at = static_cast<std::size_t>(&entry - z.data());
       const double middle = entry, step = 1e-5;
       entry = middle + step;
-      const double above = value_of(executor, objective, targets, z, z);
+      const double above = value_of(executor, criterion, targets, z, z);
       entry = middle - step;
-      const double below = value_of(executor, objective, targets, z, z);
+      const double below = value_of(executor, criterion, targets, z, z);
       entry = middle;
       CHECK(gradient.entries()[at] == Approx((above - below) / (2 * step)).margin(1e-8));
     }
@@ -62,7 +62,7 @@ TEST_CASE("the gradient of my_multi_similarity is that of finite differences", "
 }
 
 TEST_CASE("my_multi_similarity refuses factors that are not positive", "[contrast]") {
-  CHECK_THROWS_WITH(contrast{my_multi_similarity{.repel = 0}}, ContainsSubstring("repel is 0"));
+  CHECK_THROWS_WITH(objective{my_multi_similarity{.repel = 0}}, ContainsSubstring("repel is 0"));
 }
 
 // ---- the other snippets of the page ----
@@ -139,7 +139,7 @@ TEST_CASE("the decoupled loss of the page is what it says", "[docs]") {
     }
     expected += (std::log(partition) - attraction / positives) / 6;
   }
-  const double value = value_of(contrast{decoupled{}}, label_targets{.labels = rows.labels}, rows.z);
+  const double value = value_of(objective{decoupled{}}, label_targets{.labels = rows.labels}, rows.z);
   CHECK(value == Approx(static_cast<double>(expected)));
 }
 
@@ -153,7 +153,7 @@ TEST_CASE("the loss with terms of the page is a mean over pairs that lack someth
   for_each_engine<double>([&](const auto& executor, const char* name) {
     INFO(name);
     const double value =
-        value_of(executor, contrast{mean_lack{.upper = 0.2}}, label_targets{.labels = rows.labels}, rows.z, rows.z);
+        value_of(executor, objective{mean_lack{.upper = 0.2}}, label_targets{.labels = rows.labels}, rows.z, rows.z);
     CHECK(value == Approx(static_cast<double>(lack / number)));
   });
 }
@@ -162,10 +162,10 @@ TEST_CASE("the loss of the page that reads the scale has the whole slope by its 
   const pairs_of_rows rows;
   const label_targets targets{.labels = rows.labels};
   auto at = [&](double temperature) {
-    return value_of(contrast{in_units_of_similarity{.temperature = temperature}}, targets, rows.z).value;
+    return value_of(objective{in_units_of_similarity{.temperature = temperature}}, targets, rows.z).value;
   };
   double slope = 0;
-  value_and_grad(tiled{}, contrast{in_units_of_similarity{}}, targets, rows.z, rows.z, {.temperature = &slope});
+  value_and_grad(tiled{}, objective{in_units_of_similarity{}}, targets, rows.z, rows.z, {.temperature = &slope});
   CHECK(slope == Approx((at(0.1 + 1e-6) - at(0.1 - 1e-6)) / 2e-6).epsilon(1e-6));
 }
 

@@ -30,7 +30,7 @@ TEST_CASE("The calls on the page of soft cross entropy run", "[docs]") {
   {
     const double eta = 0.1;
     // RegMixup: the clean batch's loss, plus eta times the mixed one's
-    const contrast entropy = soft_cross_entropy();
+    const objective entropy = soft_cross_entropy();
     saved_for<decltype(entropy), decltype(logits)> saved;
     double loss =
         value_and_grad(tiled{}, entropy, class_targets{.labels = labels}, given_logits{clean}, {.logits = by_clean});
@@ -83,7 +83,7 @@ TEST_CASE("The calls on the page of Infinite Class Mixup run", "[docs]") {
   double loss = value_and_grad(tiled{}, both, pairs, features, weight, bias,
                                {.features = view(by_features), .weight = view(by_weight), .bias = view(by_bias)});
   // IC-RegMixup: the clean batch's cross entropy is added, value and gradients
-  const contrast clean_batch{info_nce{.temperature = 1}, dot_product{}, candidate_bias{bias}};
+  const objective clean_batch{info_nce{.temperature = 1}, dot_product{}, candidate_bias{bias}};
   saved_for<decltype(clean_batch), decltype(clean)> saved;
   const class_targets classes{.labels = labels};
   loss += forward(tiled{}, clean_batch, classes, clean, weight, saved);

@@ -47,7 +47,7 @@ TEST_CASE("The calls on the page of MoCo run", "[docs]") {
 TEST_CASE("The call on the page of CLIP runs", "[docs]") {
   auto [images, by_images, by_texts, texts, queue] = momentum_batch{};
   double log_scale = std::log(1 / 0.07), by_scale = 0;
-  const contrast pretraining = clip(std::exp(log_scale));
+  const objective pretraining = clip(std::exp(log_scale));
   const double loss = value_and_grad(tiled{}, pretraining, diagonal_targets{}, images, texts,
                                      {.anchors = by_images, .candidates = {by_texts}, .scale = &by_scale});
   const double by_log_scale = by_scale * pretraining.scale;
@@ -70,11 +70,11 @@ TEST_CASE("The call on the page of Un-Mix runs", "[docs]") {
   const auto queries = mixcon_test::stacked(q, mixcon_test::random_embeddings<double>(6, 4, 5));
   auto by_queries = queries;
   const un_mix_batch batch(keys, 0.7);  // keys (N, D) of the unmixed images, lambda
-  contrast objective{un_mix{.temperature = 0.2, .lambda = view(batch.lambda)}, cosine{}};
-  objective.reduce = reduction::weighted;
-  objective.weights = view(batch.weights);
+  objective criterion{un_mix{.temperature = 0.2, .lambda = view(batch.lambda)}, cosine{}};
+  criterion.reduce = reduction::weighted;
+  criterion.weights = view(batch.weights);
   // queries (2N, D): of the images, then of their mixtures
-  const double loss = value_and_grad(tiled{}, objective, un_mix_targets{}, queries,
+  const double loss = value_and_grad(tiled{}, criterion, un_mix_targets{}, queries,
                                      candidates(own(batch.own_keys()), queue), {.anchors = by_queries});
   CHECK(loss > 0);
 }

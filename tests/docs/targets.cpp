@@ -12,15 +12,15 @@ using namespace mixcon_test;
 
 namespace {
 
-const contrast objective{info_nce{.temperature = 0.3}, cosine{}};
+const objective criterion{info_nce{.temperature = 0.3}, cosine{}};
 
 /// Checks that two targets mean the same, with both engines.
 template <class Targets, class Same, class Anchors, class Against>
 void check_same(const Targets& targets, const Same& same, const Anchors& anchors, const Against& candidates) {
   for_each_engine<double>([&](const auto& executor, const char* name) {
     INFO(name);
-    CHECK(value_of(executor, objective, targets, anchors, candidates).value ==
-          Approx(value_of(executor, objective, same, anchors, candidates).value).epsilon(1e-12));
+    CHECK(value_of(executor, criterion, targets, anchors, candidates).value ==
+          Approx(value_of(executor, criterion, same, anchors, candidates).value).epsilon(1e-12));
   });
 }
 
@@ -71,13 +71,13 @@ TEST_CASE("targets with an ignored label leave its rows out", "[docs]") {
   const auto pair_of_rows = targets_of([](index_t a, index_t c) {
     return a == c ? hidden_pair() : a % 2 == 0 && c % 2 == 0 ? positive_pair() : negative_pair();
   });
-  const double every = value_of(serial{}, objective, pair_of_rows, z, z);
-  CHECK(value_of(serial{}, objective, partly_labelled, z, z).value == Approx(every * 4 / 3));
+  const double every = value_of(serial{}, criterion, pair_of_rows, z, z);
+  CHECK(value_of(serial{}, criterion, partly_labelled, z, z).value == Approx(every * 4 / 3));
   const auto by_class = targets_of([&](index_t a, index_t c) {
     return a != 1 && some_labels[static_cast<std::size_t>(a)] == c ? positive_pair() : negative_pair();
   });
-  CHECK(value_of(serial{}, objective, of_classifier, z, random_embeddings<double>(3, 3, 13)).value ==
-        Approx(value_of(serial{}, objective, by_class, z, random_embeddings<double>(3, 3, 13)).value * 4 / 3));
+  CHECK(value_of(serial{}, criterion, of_classifier, z, random_embeddings<double>(3, 3, 13)).value ==
+        Approx(value_of(serial{}, criterion, by_class, z, random_embeddings<double>(3, 3, 13)).value * 4 / 3));
 }
 
 TEST_CASE("mask_targets and matrix_targets are tables", "[docs]") {
@@ -109,17 +109,17 @@ TEST_CASE("diagonal_targets, a queue and mixed targets", "[docs]") {
   check_same(diagonal_targets{}, diagonal, queries, keys);
 
   // MoCo: every query against its own key and the queue
-  saved_for<decltype(objective), matrix<double>> saved;
-  const double moco = forward(tiled{}, objective, queue_targets{}, queries, candidates(own(keys), queue), saved);
+  saved_for<decltype(criterion), matrix<double>> saved;
+  const double moco = forward(tiled{}, criterion, queue_targets{}, queries, candidates(own(keys), queue), saved);
   const auto own_key_and_queue = targets_of([](index_t a, index_t c) {
     return a == c ? positive_pair() : c < 3 ? hidden_pair() : negative_pair();
   });
-  CHECK(moco == Approx(value_of(serial{}, objective, own_key_and_queue, queries, all_keys).value));
+  CHECK(moco == Approx(value_of(serial{}, criterion, own_key_and_queue, queries, all_keys).value));
 
   // the keys of the whole batch as candidates, and the queue besides
   const auto batch_and_queue = segments(diagonal_targets{}, every_negative{});
-  const double both = forward(tiled{}, objective, batch_and_queue, queries, candidates(keys, queue), saved);
-  CHECK(both == Approx(value_of(serial{}, objective, diagonal, queries, all_keys).value));
+  const double both = forward(tiled{}, criterion, batch_and_queue, queries, candidates(keys, queue), saved);
+  CHECK(both == Approx(value_of(serial{}, criterion, diagonal, queries, all_keys).value));
 
   // i-Mix: queries mixed by a plan share the targets of their partners
   const auto plan = mixup<folded<>>{.per = granularity::sample}.plan(samples, philox_draws{.seed = 1});
@@ -155,31 +155,31 @@ TEST_CASE("the losses of the pages, as they are called there", "[docs]") {
   const index_t samples = 4;
   auto gradient = zeros_like(z), by_z = zeros_like(z), by_u = zeros_like(u);
 
-  const contrast nt_xent{info_nce{.temperature = 0.1}, cosine{}};
+  const objective nt_xent{info_nce{.temperature = 0.1}, cosine{}};
   const double loss = value_and_grad(tiled{}, nt_xent, view_targets{.samples = samples}, z, gradient);
   CHECK(loss > 0);
 
   // as SupContrast: rows come normalised, and the value is multiplied by temperature / base_temperature
-  const contrast supcontrast = of_unit_rows_as_given(supcon(0.1, 0.07));
+  const objective supcontrast = of_unit_rows_as_given(supcon(0.1, 0.07));
   const double outside = value_and_grad(tiled{}, supcontrast, label_targets{.labels = labels, .views = 2}, z, gradient);
 
-  const contrast inside{supcon_inside{.temperature = 0.1}, cosine{}};
+  const objective inside{supcon_inside{.temperature = 0.1}, cosine{}};
   const double at_most = value_and_grad(tiled{}, inside, label_targets{.labels = labels, .views = 2}, z, gradient);
   CHECK(at_most * (0.1 / 0.07) <= outside);
 
   // softmax cross-entropy of dense targets that do not sum to 1, with a coefficient per anchor
   matrix<double> share(8, 8, 0.25);
   const std::vector<double> kappa(8, 2.0);  // here the sum of each row's shares, so this is info_nce
-  const contrast dense{weighted_softmax{.kappa = view(kappa)}, dot_product{}};
+  const objective dense{weighted_softmax{.kappa = view(kappa)}, dot_product{}};
   const double weighted = value_and_grad(tiled{}, dense, matrix_targets{share}, z, gradient);
-  CHECK(weighted == Approx(value_of(contrast{info_nce{.temperature = 1}, dot_product{}}, matrix_targets{share}, z)));
+  CHECK(weighted == Approx(value_of(objective{info_nce{.temperature = 1}, dot_product{}}, matrix_targets{share}, z)));
 
   // the published code: universum rows are the only candidates
-  const contrast unicon{info_nce{.temperature = 0.1, .base_temperature = 0.1}, cosine{}};
+  const objective unicon{info_nce{.temperature = 0.1, .base_temperature = 0.1}, cosine{}};
   const double attracted =
       value_and_grad(tiled{}, unicon, unicon_targets(labels), z, u, {.anchors = by_z, .candidates = {by_u}});
   // the abstract: universum rows are negatives, beside the rows of other classes
-  const contrast softmax{info_nce{.temperature = 0.1}, cosine{}};
+  const objective softmax{info_nce{.temperature = 0.1}, cosine{}};
   const double repelled = value_and_grad(tiled{}, softmax, unicon_negative_targets(labels), z, candidates(z, u),
                                          {.anchors = by_z, .candidates = {by_z, by_u}});
   // the same where universum rows are the only negatives
@@ -194,23 +194,23 @@ TEST_CASE("forward and backward add up to value_and_grad", "[docs]") {
   const view_targets targets{.samples = 4};
   auto gradient = zeros_like(z), twice = zeros_like(z);
 
-  saved_for<decltype(objective), decltype(z)> saved;
-  const auto loss = forward(tiled{}, objective, targets, z, saved);  // O(N) numbers in `saved`
-  backward(tiled{}, objective, targets, z, saved, 1.0, twice);       // adds to the gradient
-  backward(tiled{}, objective, targets, z, saved, 1.0, twice);
+  saved_for<decltype(criterion), decltype(z)> saved;
+  const auto loss = forward(tiled{}, criterion, targets, z, saved);  // O(N) numbers in `saved`
+  backward(tiled{}, criterion, targets, z, saved, 1.0, twice);       // adds to the gradient
+  backward(tiled{}, criterion, targets, z, saved, 1.0, twice);
   CHECK(loss.anchors_used == 8);
 
-  value_and_grad(tiled{}, objective, targets, z, gradient);  // sets it
+  value_and_grad(tiled{}, criterion, targets, z, gradient);  // sets it
   for (double& x : gradient.entries()) x *= 2;
   CHECK(largest_difference(gradient, twice) < 1e-15L);
 
   double by_temperature = 0, by_scale = 0;
   // one matrix on both sides: `.embeddings` gets what it gets as anchors and as candidates
-  value_and_grad(tiled{}, objective, targets, z,
+  value_and_grad(tiled{}, criterion, targets, z,
                  {.embeddings = twice, .temperature = &by_temperature, .scale = &by_scale});
   for (double& x : twice.entries()) x *= 2;
   CHECK(largest_difference(gradient, twice) < 1e-15L);
-  CHECK(by_temperature * objective.loss.temperature == Approx(-by_scale));
+  CHECK(by_temperature * criterion.loss.temperature == Approx(-by_scale));
 }
 
 }  // namespace

@@ -11,13 +11,13 @@ using namespace mixcon_test;
 namespace {
 
 constexpr index_t samples = 4, width = 3;
-const contrast objective{info_nce{.temperature = 0.3}, cosine{}};
+const objective criterion{info_nce{.temperature = 0.3}, cosine{}};
 const view_targets targets{.samples = samples};
 
 /// Separate gradients by anchors and by candidates, added up.
 matrix<double> both_parts(const auto& executor, const matrix<double>& z) {
   auto da = zeros_like(z), dc = zeros_like(z);
-  value_and_grad(executor, objective, targets, z, z, {.anchors = da, .candidates = {dc}});
+  value_and_grad(executor, criterion, targets, z, z, {.anchors = da, .candidates = {dc}});
   for (std::size_t i = 0; i < da.entries().size(); ++i) da.entries()[i] += dc.entries()[i];
   return da;
 }
@@ -33,12 +33,12 @@ TEST_CASE("value_and_grad sets what backward adds to", "[engine]") {
     double set_temperature = old, added_temperature = old, set_scale = old, added_scale = old, set_bias = old,
            added_bias = old;
     const auto result =
-        value_and_grad(executor, objective, targets, z,
+        value_and_grad(executor, criterion, targets, z,
                        {.embeddings = set, .temperature = &set_temperature, .scale = &set_scale, .bias = &set_bias});
-    saved_for<decltype(objective), matrix<double>> saved;
-    const auto value = forward(executor, objective, targets, z, saved);
+    saved_for<decltype(criterion), matrix<double>> saved;
+    const auto value = forward(executor, criterion, targets, z, saved);
     for (const double upstream : {1.0, -2.5})
-      backward(executor, objective, targets, z, saved, upstream,
+      backward(executor, criterion, targets, z, saved, upstream,
                {.embeddings = added, .temperature = &added_temperature, .scale = &added_scale, .bias = &added_bias});
     CHECK(value.value == result.value);
     CHECK(value.anchors_used == result.anchors_used);
@@ -56,10 +56,10 @@ TEST_CASE("forward and backward into zeros give the bits of value_and_grad", "[e
   for_each_engine<float>([&](const auto& executor, const char* engine) {
     INFO(engine);
     matrix<float> at_once(z.rows(), width, 7), in_two(z.rows(), width);
-    const float value = value_and_grad(executor, objective, targets, z, at_once);
-    saved_for<decltype(objective), matrix<float>> saved;
-    CHECK(same_bits(static_cast<float>(forward(executor, objective, targets, z, saved)), value));
-    backward(executor, objective, targets, z, saved, 1, in_two);
+    const float value = value_and_grad(executor, criterion, targets, z, at_once);
+    saved_for<decltype(criterion), matrix<float>> saved;
+    CHECK(same_bits(static_cast<float>(forward(executor, criterion, targets, z, saved)), value));
+    backward(executor, criterion, targets, z, saved, 1, in_two);
     CHECK(same_bits(in_two, at_once));
   });
 }
@@ -71,15 +71,15 @@ TEST_CASE("one gradient of the same rows takes both parts", "[engine]") {
     const auto expected = both_parts(executor, z);
     auto one = zeros_like(z), named = zeros_like(z), beside = zeros_like(z);
     double by_temperature = 0, alone = 0;
-    value_and_grad(executor, objective, targets, z, one);
-    value_and_grad(executor, objective, targets, z, z, {.anchors = named, .candidates = {named}});
-    value_and_grad(executor, objective, targets, z, {.embeddings = beside, .temperature = &by_temperature});
-    value_and_grad(executor, objective, targets, z, {.temperature = &alone});
+    value_and_grad(executor, criterion, targets, z, one);
+    value_and_grad(executor, criterion, targets, z, z, {.anchors = named, .candidates = {named}});
+    value_and_grad(executor, criterion, targets, z, {.embeddings = beside, .temperature = &by_temperature});
+    value_and_grad(executor, criterion, targets, z, {.temperature = &alone});
     CHECK(largest_difference(one, expected) < 1e-15L);
     CHECK(same_bits(named, one));
     CHECK(same_bits(beside, one));
     const auto at = [&](double temperature) {
-      return value_of(executor, contrast{info_nce{.temperature = temperature}, cosine{}}, targets, z, z).value;
+      return value_of(executor, objective{info_nce{.temperature = temperature}, cosine{}}, targets, z, z).value;
     };
     CHECK(by_temperature == Approx((at(0.3 + 1e-5) - at(0.3 - 1e-5)) / 2e-5).epsilon(1e-7));
     CHECK(alone == by_temperature);
@@ -92,9 +92,9 @@ TEST_CASE("anchors of the first view may add to their rows of the candidates' gr
   for_each_engine<double>([&](const auto& executor, const char* engine) {
     INFO(engine);
     matrix<double> da(samples, width), dc = zeros_like(z), together = zeros_like(z);
-    value_and_grad(executor, objective, targets, first_view, z, {.anchors = da, .candidates = {dc}});
+    value_and_grad(executor, criterion, targets, first_view, z, {.anchors = da, .candidates = {dc}});
     const matrix_view<double> first_rows{together.data(), {samples, width}};
-    value_and_grad(executor, objective, targets, first_view, z, {.anchors = first_rows, .candidates = {together}});
+    value_and_grad(executor, criterion, targets, first_view, z, {.anchors = first_rows, .candidates = {together}});
     for (index_t i = 0; i < z.rows(); ++i)
       for (index_t k = 0; k < width; ++k)
         CHECK(together(i, k) == Approx(dc(i, k) + (i < samples ? da(i, k) : 0)).epsilon(1e-14));
@@ -109,29 +109,29 @@ TEST_CASE("a gradient that nobody wants changes no other", "[engine]") {
     INFO(engine);
     auto da = zeros_like(a), df = zeros_like(f), ds = zeros_like(s), alone_a = da, alone_s = ds;
     const auto parts = candidates(f, s);
-    value_and_grad(executor, objective, diagonal_targets{}, a, parts, {.anchors = da, .candidates = {df, ds}});
-    value_and_grad(executor, objective, diagonal_targets{}, a, parts, {.anchors = alone_a});
-    value_and_grad(executor, objective, diagonal_targets{}, a, parts, {.candidates = {{}, alone_s}});
+    value_and_grad(executor, criterion, diagonal_targets{}, a, parts, {.anchors = da, .candidates = {df, ds}});
+    value_and_grad(executor, criterion, diagonal_targets{}, a, parts, {.anchors = alone_a});
+    value_and_grad(executor, criterion, diagonal_targets{}, a, parts, {.candidates = {{}, alone_s}});
     CHECK(same_bits(alone_a, da));
     CHECK(same_bits(alone_s, ds));
-    CHECK(value_and_grad(executor, objective, diagonal_targets{}, a, parts, {}).value ==
-          value_of(executor, objective, diagonal_targets{}, a, parts).value);
+    CHECK(value_and_grad(executor, criterion, diagonal_targets{}, a, parts, {}).value ==
+          value_of(executor, criterion, diagonal_targets{}, a, parts).value);
   });
 }
 
 TEST_CASE("an upstream of 0 adds nothing", "[engine]") {
   const auto z = random_embeddings<double>(2 * samples, width, 6);
-  saved_for<decltype(objective), matrix<double>> saved;
-  forward(serial{}, objective, targets, z, saved);
+  saved_for<decltype(criterion), matrix<double>> saved;
+  forward(serial{}, criterion, targets, z, saved);
   matrix<double> gradient(z.rows(), width, 2);
-  backward(serial{}, objective, targets, z, saved, 0, gradient);
+  backward(serial{}, criterion, targets, z, saved, 0, gradient);
   CHECK(gradient == matrix<double>(z.rows(), width, 2));
 }
 
 TEST_CASE("saved statistics can be read: one number an anchor", "[engine]") {
   const auto z = random_embeddings<double>(2 * samples, width, 7);
-  saved_for<decltype(objective), matrix<double>> saved;
-  const double value = forward(serial{}, objective, targets, z, saved);
+  saved_for<decltype(criterion), matrix<double>> saved;
+  const double value = forward(serial{}, criterion, targets, z, saved);
   const auto values = saved.values<0>();
   REQUIRE(values.size() == static_cast<std::size_t>(2 * samples));
   double sum = 0;

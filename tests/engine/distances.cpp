@@ -66,18 +66,18 @@ void check_pairs(const Executor& executor, const Similarity& similarity, const r
                     bound = 4 * static_cast<long double>(width + 8) * eps;
   const auto least = static_cast<long double>(std::numeric_limits<T>::denorm_min()),
              most = static_cast<long double>(std::numeric_limits<T>::max());
-  contrast objective{sum_of_logits{}, similarity};
-  objective.reduce = reduction::sum;
+  objective criterion{sum_of_logits{}, similarity};
+  criterion.reduce = reduction::sum;
   index_t failures = 0;
   for (const index_t shift : {0, 1, 8, 20, 44}) {
     const auto seen = [shift](index_t a) { return (a + shift) % 45; };
     const auto targets =
         targets_of([&](index_t a, index_t c) { return c == seen(a) ? negative_pair() : hidden_pair(); });
-    saved_for<decltype(objective), matrix<T>> saved;
-    forward(executor, objective, targets, rows.anchors, rows.candidates, saved);
+    saved_for<decltype(criterion), matrix<T>> saved;
+    forward(executor, criterion, targets, rows.anchors, rows.candidates, saved);
     const std::vector<T> values = saved.template values<0>();
     auto by_anchors = zeros_like(rows.anchors), by_candidates = zeros_like(rows.candidates);
-    backward(executor, objective, targets, rows.anchors, rows.candidates, saved, 1,
+    backward(executor, criterion, targets, rows.anchors, rows.candidates, saved, 1,
              {.anchors = by_anchors, .candidates = {by_candidates}});
     for (index_t i = 0; i < 37; ++i) {
       const T *a = &rows.anchors(i, 0), *c = &rows.candidates(seen(i), 0);
@@ -142,13 +142,13 @@ TEST_CASE("Distances from differences: threads change no bit, in tiles of near a
   auto z = random_embeddings<float>(300, 9, 2);
   for (index_t i = 0; i < 300; ++i)
     for (index_t k = 0; k < 9; ++k) z(i, k) += i % 5 < 2 ? 40.0F : 0.0F;
-  const contrast objective{sum_of_logits{}, negative_distance{}};
+  const objective criterion{sum_of_logits{}, negative_distance{}};
   const auto targets = targets_of([](index_t a, index_t c) { return a == c ? hidden_pair() : negative_pair(); });
   auto first = zeros_like(z);
-  const float value = value_and_grad(tiled{.threads = 1}, objective, targets, z, first);
+  const float value = value_and_grad(tiled{.threads = 1}, criterion, targets, z, first);
   for (const int threads : {2, 3, 7}) {
     auto gradient = zeros_like(z);
-    CHECK(value_and_grad(tiled{.threads = threads}, objective, targets, z, gradient).value == value);
+    CHECK(value_and_grad(tiled{.threads = threads}, criterion, targets, z, gradient).value == value);
     CHECK(gradient == first);
   }
 }
@@ -170,9 +170,9 @@ TEST_CASE("Triplets of rows far from the origin, huge or tiny are those of the s
   auto z = random_embeddings<float>(20, 5, 9);
   for (float& x : z.entries()) x = std::round(x * 64) / 64;  // moved without rounding
   const auto gradient_of = [&](const auto& executor, const matrix<float>& rows, double margin) {
-    const contrast objective{triplet_margin{.margin = margin}, negative_distance{}};
+    const objective criterion{triplet_margin{.margin = margin}, negative_distance{}};
     auto gradient = zeros_like(rows);
-    CHECK(value_and_grad(executor, objective, label_targets{.labels = labels}, rows, gradient).value > 0);
+    CHECK(value_and_grad(executor, criterion, label_targets{.labels = labels}, rows, gradient).value > 0);
     return gradient;
   };
   const auto check = [&](const auto& executor) {

@@ -21,13 +21,13 @@ long double at_least_1(T size) {
 
 /// Value and gradients of both engines, within what rounding explains; `logit` is the largest one in size.
 template <class T, class Objective, class Targets>
-void check_agreement(const Objective& objective, const Targets& targets, const matrix<T>& a, const matrix<T>& c,
+void check_agreement(const Objective& criterion, const Targets& targets, const matrix<T>& a, const matrix<T>& c,
                      long double logit) {
   auto da = zeros_like(a), dc = zeros_like(c), ta = da, tc = dc;
   double dt = 0, tt = 0, db = 0, tb = 0;
-  const auto plain = value_and_grad(serial{}, objective, targets, a, c,
+  const auto plain = value_and_grad(serial{}, criterion, targets, a, c,
                                     {.anchors = da, .candidates = {dc}, .temperature = &dt, .bias = &db});
-  const auto fast = value_and_grad(tiled{.threads = 1}, objective, targets, a, c,
+  const auto fast = value_and_grad(tiled{.threads = 1}, criterion, targets, a, c,
                                    {.anchors = ta, .candidates = {tc}, .temperature = &tt, .bias = &tb});
   const long double bound = 2 * rounding_bound<T>(c.rows() + 1, a.width(), logit);
   const long double size = std::max(largest_entry(da), largest_entry(dc));
@@ -47,7 +47,7 @@ TEMPLATE_TEST_CASE("tiled agrees with serial for any number of rows", "[engine]"
   for (const index_t number : rows_to_try) {
     const auto z = random_embeddings<TestType>(number, 8, draw);
     const auto labels = random_labels(number, 1 + number / 8, draw);
-    check_agreement(contrast{info_nce{.temperature = 0.2}, cosine{}}, label_targets{.labels = labels}, z, z, 5);
+    check_agreement(objective{info_nce{.temperature = 0.2}, cosine{}}, label_targets{.labels = labels}, z, z, 5);
   }
 }
 
@@ -56,7 +56,7 @@ TEMPLATE_TEST_CASE("tiled agrees with serial for any width", "[engine]", float, 
   for (const index_t width : widths_to_try) {
     const auto a = random_embeddings<TestType>(97, width, draw), c = random_embeddings<TestType>(193, width, draw);
     const auto mine = random_labels(97, 9, draw), theirs = random_labels(193, 9, draw);
-    check_agreement(contrast{info_nce{.temperature = 0.2}, cosine{}},
+    check_agreement(objective{info_nce{.temperature = 0.2}, cosine{}},
                     label_targets{.labels = mine, .candidate_labels = theirs}, a, c, 5);
   }
 }
@@ -67,7 +67,7 @@ TEST_CASE("tiled agrees with serial for any number of candidates, of distances t
     for (const index_t anchors : {index_t{1}, index_t{97}}) {
       const auto a = random_embeddings<double>(anchors, 7, draw), c = random_embeddings<double>(number, 7, draw);
       const auto mine = random_labels(anchors, 4, draw), theirs = random_labels(number, 4, draw);
-      check_agreement(contrast{supcon_inside{.temperature = 2}, negative_squared_distance{}},
+      check_agreement(objective{supcon_inside{.temperature = 2}, negative_squared_distance{}},
                       label_targets{.labels = mine, .candidate_labels = theirs}, a, c, 100);
     }
 }
@@ -83,13 +83,13 @@ TEST_CASE("tiled agrees with serial where everything is dense", "[engine]") {
     for (double& s : scale.entries()) s = draw.uniform(0.5, 1);
     for (double& b : bias.entries()) b = draw.uniform(-1, 1);
     for (index_t i = 0; i < anchors; ++i) kappa.push_back(draw.uniform());
-    const contrast objective{weighted_softmax{.kappa = kappa, .temperature = 0.5}, cosine{}, pair_logits(scale, bias)};
+    const objective criterion{weighted_softmax{.kappa = kappa, .temperature = 0.5}, cosine{}, pair_logits(scale, bias)};
     matrix<float> da(anchors, 5), ds(anchors, number), db(anchors, number), dp(anchors, number);
     auto ta = da, ts = ds, tb = db, tp = dp;
     const matrix_targets targets(target, weight);
-    const float plain = value_and_grad(serial{}, objective, targets, a, c,
+    const float plain = value_and_grad(serial{}, criterion, targets, a, c,
                                        {.anchors = da, .pair_scale = ds, .pair_bias = db, .targets = dp});
-    const float fast = value_and_grad(tiled{.threads = 1}, objective, targets, a, c,
+    const float fast = value_and_grad(tiled{.threads = 1}, criterion, targets, a, c,
                                       {.anchors = ta, .pair_scale = ts, .pair_bias = tb, .targets = tp});
     const long double bound = 2 * rounding_bound<float>(number + 1, 5, 4);
     INFO(number << " candidates");
@@ -107,13 +107,13 @@ TEST_CASE("tiled agrees with serial on own keys and several segments", "[engine]
   const auto query = random_embeddings<double>(anchors, width, draw),
              key = random_embeddings<double>(anchors, width, draw);
   const auto first = random_embeddings<double>(190, width, draw), second = random_embeddings<double>(7, width, draw);
-  const contrast objective{info_nce{.temperature = 0.2}, cosine{}};
+  const objective criterion{info_nce{.temperature = 0.2}, cosine{}};
   matrix<double> results[2][4];
   double values[2] = {0, 0};
   for_each_engine<double>([&, engine = 0](const auto& executor, const char*) mutable {
     auto& [dq, dk, df, ds] = results[engine];
     dq = zeros_like(query), dk = zeros_like(key), df = zeros_like(first), ds = zeros_like(second);
-    values[engine++] = value_and_grad(executor, objective, queue_targets{}, query, candidates(own(key), first, second),
+    values[engine++] = value_and_grad(executor, criterion, queue_targets{}, query, candidates(own(key), first, second),
                                       {.anchors = dq, .candidates = {dk, df, ds}});
   });
   CHECK(values[1] == Approx(values[0]).epsilon(1e-13));

@@ -24,9 +24,9 @@ struct classified {
 };
 
 template <class Objective, class Targets>
-long double loss_of(const Objective& objective, const Targets& targets, const matrix<double>& logits) {
+long double loss_of(const Objective& criterion, const Targets& targets, const matrix<double>& logits) {
   saved_statistics<Objective, double> saved;
-  return static_cast<long double>(forward(serial{}, objective, targets, given_logits{logits}, saved).value);
+  return static_cast<long double>(forward(serial{}, criterion, targets, given_logits{logits}, saved).value);
 }
 
 }  // namespace
@@ -46,10 +46,10 @@ TEST_CASE("Soft cross-entropy of given logits is its definition, on every engine
       by_targets(i, j) = p(i, j) == 0 ? 0 : surprise / 21;
     }
   }
-  const contrast objective{info_nce{.temperature = 1}};
+  const objective criterion{info_nce{.temperature = 1}};
   for_each_engine<double>([&](const auto& executor, const char* name) {
     auto logits = zeros_like(c.logits), targets = zeros_like(c.logits);
-    const double value = value_and_grad(executor, objective, matrix_targets{c.targets}, given_logits{c.logits},
+    const double value = value_and_grad(executor, criterion, matrix_targets{c.targets}, given_logits{c.logits},
                                         {.logits = logits, .targets = targets});
     CHECK(error_of(value, expected) <= 1e-13L);
     check_gradient(name, logits, by_logits);
@@ -62,20 +62,20 @@ TEST_CASE("Soft cross-entropy of given logits is its definition, on every engine
 
 TEST_CASE("Every gradient of a loss of given logits is the derivative of its value, in both directions", "[engine]") {
   classified c;
-  contrast objective{supcon_inside{.temperature = 0.7}, cosine{}, candidate_bias{c.bias}};
-  objective.direction = {.rows = 0.5, .columns = 0.25};
-  objective.scale = 1.3;
+  objective criterion{supcon_inside{.temperature = 0.7}, cosine{}, candidate_bias{c.bias}};
+  criterion.direction = {.rows = 0.5, .columns = 0.25};
+  criterion.scale = 1.3;
   const diagonal_targets targets;
-  const auto value = [&] { return loss_of(objective, targets, c.logits); };
+  const auto value = [&] { return loss_of(criterion, targets, c.logits); };
   const auto by_logits = derivative_by(c.logits, 1e-3, value);
-  const long double by_temperature = derivative_by(objective.loss.temperature, 1e-3, value),
-                    by_scale = derivative_by(objective.scale, 1e-3, value);
+  const long double by_temperature = derivative_by(criterion.loss.temperature, 1e-3, value),
+                    by_scale = derivative_by(criterion.scale, 1e-3, value);
   for_each_engine<double>([&](const auto& executor, const char* name) {
     auto gradient = zeros_like(c.logits);
     double temperature = 0, scale = 0;
     std::vector<double> bias(c.bias.size());
     const double found =
-        value_and_grad(executor, objective, targets, given_logits{c.logits},
+        value_and_grad(executor, criterion, targets, given_logits{c.logits},
                        {.logits = gradient, .temperature = &temperature, .scale = &scale, .candidate_bias = bias});
     CHECK(error_of(found, value()) <= 1e-12L);
     check_gradient(name, gradient, by_logits);
@@ -91,11 +91,11 @@ TEST_CASE("A loss of the products of rows, given as logits, is the loss of the r
   for (index_t i = 0; i < 130; ++i)
     for (index_t j = 0; j < 200; ++j)
       for (index_t k = 0; k < 8; ++k) products(i, j) += a(i, k) * b(j, k);
-  const contrast objective{info_nce{.temperature = 0.5}, dot_product{}};
+  const objective criterion{info_nce{.temperature = 0.5}, dot_product{}};
   for_each_engine<float>([&](const auto& executor, const char*) {
-    const float of_rows = value_and_grad(executor, objective, diagonal_targets{}, a, b, {.pair_bias = by_pairs});
+    const float of_rows = value_and_grad(executor, criterion, diagonal_targets{}, a, b, {.pair_bias = by_pairs});
     const float of_logits =
-        value_and_grad(executor, objective, diagonal_targets{}, given_logits{products}, {.logits = by_logits});
+        value_and_grad(executor, criterion, diagonal_targets{}, given_logits{products}, {.logits = by_logits});
     CHECK(of_logits == Approx(of_rows).epsilon(1e-5));
     double apart = 0;
     for (std::size_t i = 0; i < by_logits.entries().size(); ++i)
@@ -108,26 +108,26 @@ TEST_CASE("A loss of given logits refuses what does not fit, and no logits are g
   classified c;
   auto gradient = zeros_like(c.logits);
   matrix<double> small(20, 37);
-  const contrast objective{info_nce{.temperature = 1}};
+  const objective criterion{info_nce{.temperature = 1}};
   const matrix_targets targets{c.targets};
   const given_logits logits{c.logits};
   const auto refusal = [&](const gradients<double>& wanted) {
-    return refusal_of([&] { value_and_grad(serial{}, objective, targets, logits, wanted); });
+    return refusal_of([&] { value_and_grad(serial{}, criterion, targets, logits, wanted); });
   };
   CHECK_THAT(refusal({.logits = small}),
              ContainsSubstring("the gradient by the logits is (20, 37); expected (21, 37)"));
   CHECK_THAT(refusal({.logits = c.logits}), ContainsSubstring("shares memory with the logits"));
   CHECK_THAT(refusal({.anchors = gradient}), ContainsSubstring("the logits are given; ask for .logits"));
   CHECK_THAT(
-      refusal_of([&] { value_and_grad(serial{}, objective, matrix_targets{small}, logits, {.logits = gradient}); }),
+      refusal_of([&] { value_and_grad(serial{}, criterion, matrix_targets{small}, logits, {.logits = gradient}); }),
       ContainsSubstring("targets are (20, 37) for (21, 37)"));
   CHECK_THAT(refusal_of([&] {
-               value_and_grad(serial{}, objective, view_targets{.samples = 10}, small, small, {.logits = gradient});
+               value_and_grad(serial{}, criterion, view_targets{.samples = 10}, small, small, {.logits = gradient});
              }),
              ContainsSubstring("no logits are given"));
-  contrast finite{info_nce{.temperature = 1}};
+  objective finite{info_nce{.temperature = 1}};
   finite.check_finite = true;
   c.logits(3, 4) = std::nan("");
   CHECK_THAT(refusal_of([&] { loss_of(finite, targets, c.logits); }), ContainsSubstring("given_logits (3, 4) is nan"));
-  CHECK(std::isnan(static_cast<double>(loss_of(objective, targets, c.logits))));
+  CHECK(std::isnan(static_cast<double>(loss_of(criterion, targets, c.logits))));
 }

@@ -99,34 +99,34 @@ double apart(const answers<T>& a, const answers<T>& b, T offset = T(0)) {
 
 template <class Loss, class T>
 auto objective_of(const Loss& loss, const directions& direction, problem_data<T>& given) {
-  contrast objective{loss, dot_product{}, pair_logits(given.scale, given.bias)};
-  objective.direction = direction;
-  objective.scale = 1.2;
-  return objective;
+  objective criterion{loss, dot_product{}, pair_logits(given.scale, given.bias)};
+  criterion.direction = direction;
+  criterion.scale = 1.2;
+  return criterion;
 }
 
 template <class T, class Loss>
 void check(const Loss& loss, const directions& direction, index_t width, const layout& how) {
   constexpr T nothing = std::numeric_limits<T>::quiet_NaN();  // what is set need not hold a number
   problem_data<T> given(width, how, static_cast<unsigned>(width));
-  const auto objective = objective_of(loss, direction, given);
+  const auto criterion = objective_of(loss, direction, given);
   const matrix_targets targets{given.targets, given.weights};
   const given_logits logits{given.logits.view};
   INFO("width " << width << ", " << how.name << ", rows " << direction.rows << ", columns " << direction.columns);
 
   answers<T> expected(width, how, T(0)), set(width, how, nothing), by_threads(width, how, nothing),
       added(width, how, T(1));
-  expected.value = value_and_grad(serial{}, objective, targets, logits, expected.wanted());
+  expected.value = value_and_grad(serial{}, criterion, targets, logits, expected.wanted());
   const double bound = 100 * static_cast<double>(std::numeric_limits<T>::epsilon()) *
                        std::max(1.0, std::fabs(static_cast<double>(expected.value)));
-  set.value = value_and_grad(tiled{.threads = 1}, objective, targets, logits, set.wanted());
+  set.value = value_and_grad(tiled{.threads = 1}, criterion, targets, logits, set.wanted());
   CHECK(apart(expected, set) < bound);
-  by_threads.value = value_and_grad(tiled{.threads = 3}, objective, targets, logits, by_threads.wanted());
+  by_threads.value = value_and_grad(tiled{.threads = 3}, criterion, targets, logits, by_threads.wanted());
   CHECK(apart(set, by_threads) == 0);
 
-  saved_statistics<std::remove_const_t<decltype(objective)>, T> saved;
-  added.value = forward(tiled{.threads = 1}, objective, targets, logits, saved);
-  backward(tiled{.threads = 1}, objective, targets, logits, saved, 1, added.wanted());
+  saved_statistics<std::remove_const_t<decltype(criterion)>, T> saved;
+  added.value = forward(tiled{.threads = 1}, criterion, targets, logits, saved);
+  backward(tiled{.threads = 1}, criterion, targets, logits, saved, 1, added.wanted());
   CHECK(apart(expected, added, T(1)) < bound);
 }
 
@@ -167,7 +167,7 @@ TEST_CASE("what lies between the entries of a gradient by given logits stays as 
     placed<float> gradient(width, how, 7.0F);
     gradients<float> wanted;
     wanted.logits = gradient.view;
-    value_and_grad(tiled{.threads = 1}, contrast{info_nce{.temperature = 1}}, matrix_targets{given.targets},
+    value_and_grad(tiled{.threads = 1}, objective{info_nce{.temperature = 1}}, matrix_targets{given.targets},
                    given_logits{given.logits.view}, wanted);
     for (index_t i = 0; i < number; ++i)
       for (index_t k = 0; k < width; ++k) gradient.view(i, k) = 7;
@@ -184,7 +184,7 @@ TEST_CASE("a NaN among given logits makes its row NaN, and no other", "[engine]"
       placed<float> gradient(width, layouts[0], 0);
       gradients<float> wanted;
       wanted.logits = gradient.view;
-      const float value = value_and_grad(tiled{.threads = 1}, contrast{info_nce{.temperature = 1}},
+      const float value = value_and_grad(tiled{.threads = 1}, objective{info_nce{.temperature = 1}},
                                          matrix_targets{given.targets}, given_logits{given.logits.view}, wanted);
       CHECK(std::isnan(static_cast<double>(value)));
       for (index_t i = 0; i < number; ++i)
@@ -192,7 +192,7 @@ TEST_CASE("a NaN among given logits makes its row NaN, and no other", "[engine]"
       given.weights = matrix<float>(number, width, 1.0F);
       given.weights(4, where) = 0, given.targets(4, where) = 0;
       const float hidden =
-          value_and_grad(tiled{.threads = 1}, contrast{info_nce{.temperature = 1}},
+          value_and_grad(tiled{.threads = 1}, objective{info_nce{.temperature = 1}},
                          matrix_targets{given.targets, given.weights}, given_logits{given.logits.view}, wanted);
       CHECK(hidden == hidden);
       for (index_t i = 0; i < number; ++i)

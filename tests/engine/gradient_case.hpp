@@ -74,8 +74,8 @@ struct gradient_case {
   double step() const { return 1e-3 * std::min(0.5, temperature); }
 
   template <class Loss, class Similarity>
-  auto objective(const Loss& loss, const Similarity& similarity) const {
-    mixcon::contrast made{loss, similarity, mixcon::plain_logits{bias}};
+  auto criterion(const Loss& loss, const Similarity& similarity) const {
+    mixcon::objective made{loss, similarity, mixcon::plain_logits{bias}};
     made.scale = scale;
     made.direction = direction;
     made.reduce = reduce;
@@ -110,9 +110,9 @@ void check_gradients(Loss loss, const Similarity& similarity, gradient_case c, l
   const bool with_own = c.own.rows() > 0;
   const auto loss_here = [&] {
     loss.temperature = c.temperature;
-    const auto objective = c.objective(loss, similarity);
-    return with_own ? value_of(serial{}, objective, c.targets, c.anchors, candidates(own(c.own), c.first, c.second))
-                    : value_of(serial{}, objective, c.targets, c.anchors, candidates(c.first, c.second));
+    const auto criterion = c.criterion(loss, similarity);
+    return with_own ? value_of(serial{}, criterion, c.targets, c.anchors, candidates(own(c.own), c.first, c.second))
+                    : value_of(serial{}, criterion, c.targets, c.anchors, candidates(c.first, c.second));
   };
   const double h = c.step();
   const auto by_anchors = derivative_by(c.anchors, h, loss_here), by_first = derivative_by(c.first, h, loss_here),
@@ -138,9 +138,9 @@ void check_gradients(Loss loss, const Similarity& similarity, gradient_case c, l
     gradients<double> wanted{
         .anchors = da, .candidates = {df, ds}, .temperature = &dt, .scale = &dc, .bias = &db, .targets = dp};
     if (with_own) wanted.candidates.insert(wanted.candidates.begin(), gradient_segment<double>(dm));
-    const auto objective = c.objective(loss, similarity);
-    const double value = with_own ? value_and_grad(executor, objective, c.targets, a, candidates(own(o), f, s), wanted)
-                                  : value_and_grad(executor, objective, c.targets, a, candidates(f, s), wanted);
+    const auto criterion = c.criterion(loss, similarity);
+    const double value = with_own ? value_and_grad(executor, criterion, c.targets, a, candidates(own(o), f, s), wanted)
+                                  : value_and_grad(executor, criterion, c.targets, a, candidates(f, s), wanted);
     CHECK(error_of(value, loss_here()) <= 1e-12L * std::max(10.0L, std::fabs(static_cast<long double>(value))));
     check_gradient("anchors'", da, by_anchors, relative);
     check_gradient("first candidates'", df, by_first, relative);

@@ -20,8 +20,8 @@ void check(const Targets& targets, index_t anchors, index_t first, index_t secon
   auto a = random_embeddings<long double>(anchors, width, draw), f = random_embeddings<long double>(first, width, draw),
        s = random_embeddings<long double>(second, width, draw);
   double temperature = draw.uniform(0.2, 1);
-  const auto objective = [&] { return contrast{info_nce{.temperature = temperature}, cosine{}}; };
-  const auto loss = [&] { return value_of(serial{}, objective(), targets, a, make(f, s)); };
+  const auto criterion = [&] { return objective{info_nce{.temperature = temperature}, cosine{}}; };
+  const auto loss = [&] { return value_of(serial{}, criterion(), targets, a, make(f, s)); };
   const auto by_anchors = derivative_by(a, 1e-4, loss), by_first = derivative_by(f, 1e-4, loss),
              by_second = derivative_by(s, 1e-4, loss);
   const long double by_temperature = derivative_by(temperature, 1e-4, loss);
@@ -32,7 +32,7 @@ void check(const Targets& targets, index_t anchors, index_t first, index_t secon
     double dt = 0;
     gradients<double> wanted{.anchors = dx, .candidates = {dy}, .temperature = &dt};
     if (second > 0) wanted.candidates.push_back(dz);
-    value_and_grad(executor, objective(), targets, x, make(y, z), wanted);
+    value_and_grad(executor, criterion(), targets, x, make(y, z), wanted);
     check_gradient("anchors'", dx, by_anchors);
     check_gradient("first candidates'", dy, by_first);
     check_gradient("second candidates'", dz, by_second);

@@ -28,11 +28,11 @@ struct outcome {
 };
 /// Value and gradient of one set of rows, by each engine.
 template <class T, class Objective, class Targets, class Check>
-void for_each_outcome(const Objective& objective, const Targets& targets, const matrix<T>& z, Check&& check) {
+void for_each_outcome(const Objective& criterion, const Targets& targets, const matrix<T>& z, Check&& check) {
   for_each_engine<T>([&](const auto& executor, const char* engine) {
     INFO(engine);
     outcome<T> got{.gradient = zeros_like(z)};
-    const auto result = value_and_grad(executor, objective, targets, z, got.gradient);
+    const auto result = value_and_grad(executor, criterion, targets, z, got.gradient);
     got.value = result.value, got.anchors_used = result.anchors_used;
     check(got);
   });
@@ -45,9 +45,9 @@ void for_each_supcon(double temperature, no_positive policy, const std::vector<i
   const auto run = [&](auto loss, const char* name) {
     INFO(name);
     loss.temperature = temperature;
-    contrast objective{loss, cosine{}};
-    objective.without_positive = policy;
-    for_each_outcome(objective, label_targets{.labels = labels}, z, check);
+    objective criterion{loss, cosine{}};
+    criterion.without_positive = policy;
+    for_each_outcome(criterion, label_targets{.labels = labels}, z, check);
   };
   run(info_nce{}, "info_nce");
   run(supcon_inside{}, "supcon_inside");
@@ -103,14 +103,14 @@ TEST_CASE("one class only: the formula's value, at least log(N - 1), and a finit
   const auto z = random_embeddings<float>(number, width, 3);
   const auto expected = static_cast<double>(definition(z, one_class, 0.07));
   CHECK(expected > std::log(number - 1));
-  for_each_outcome(contrast{info_nce{.temperature = 0.07}, cosine{}}, label_targets{.labels = one_class}, z,
+  for_each_outcome(objective{info_nce{.temperature = 0.07}, cosine{}}, label_targets{.labels = one_class}, z,
                    [&](const outcome<float>& got) {
                      CHECK(static_cast<double>(got.value) == Approx(expected).epsilon(1e-5));
                      CHECK(got.anchors_used == number);
                      CHECK(all_finite(got.gradient));
                      CHECK(largest_entry(got.gradient) > 0);
                    });
-  for_each_outcome(contrast{supcon_inside{.temperature = 0.07}, cosine{}}, label_targets{.labels = one_class}, z,
+  for_each_outcome(objective{supcon_inside{.temperature = 0.07}, cosine{}}, label_targets{.labels = one_class}, z,
                    [&](const outcome<float>& got) {  // without a negative it is constant
                      CHECK(static_cast<double>(got.value) == Approx(std::log(number - 1)).epsilon(1e-6));
                      CHECK(largest_entry(got.gradient) == 0);
@@ -125,7 +125,7 @@ TEST_CASE("one row: 0, no gradient, and nobody was used", "[contrast]") {
     CHECK(got.gradient == zeros_like(z));
   });
   const auto two_views = random_embeddings<float>(2, width, 5);  // each has the other as its only candidate
-  for_each_outcome(contrast{info_nce{.temperature = 0.07}, cosine{}}, view_targets{.samples = 1}, two_views,
+  for_each_outcome(objective{info_nce{.temperature = 0.07}, cosine{}}, view_targets{.samples = 1}, two_views,
                    [&](const outcome<float>& got) {
                      CHECK(got.value == 0);
                      CHECK(got.anchors_used == 2);
@@ -139,12 +139,12 @@ TEST_CASE("rows that are not normalised, times 100, at temperature 0.07: finite 
   const auto s = reference::products(converted<long double>(z), converted<long double>(z));
   const auto expected = static_cast<double>(reference::supcon_out(s, reference::same_label(two_classes), 0.07));
   CHECK(expected > 1e4);
-  for_each_outcome(contrast{info_nce{.temperature = 0.07}, dot_product{}}, label_targets{.labels = two_classes}, z,
+  for_each_outcome(objective{info_nce{.temperature = 0.07}, dot_product{}}, label_targets{.labels = two_classes}, z,
                    [&](const outcome<float>& got) {
                      CHECK(static_cast<double>(got.value) == Approx(expected).epsilon(1e-5));
                      CHECK(all_finite(got.gradient));
                    });
-  for_each_outcome(contrast{info_nce{.temperature = 0.07}, cosine{}}, label_targets{.labels = two_classes}, z,
+  for_each_outcome(objective{info_nce{.temperature = 0.07}, cosine{}}, label_targets{.labels = two_classes}, z,
                    [&](const outcome<float>& got) {
                      CHECK(static_cast<double>(got.value) ==
                            Approx(static_cast<double>(definition(z, two_classes, 0.07))).epsilon(1e-5));
@@ -160,7 +160,7 @@ TEST_CASE("temperature 0.001 on unit rows: the true value, hundreds, and nothing
     CHECK(all_finite(got.gradient));
   });
   for_each_outcome(
-      contrast{info_nce{.temperature = 1e-3}, cosine{}}, label_targets{.labels = two_classes}, z,
+      objective{info_nce{.temperature = 1e-3}, cosine{}}, label_targets{.labels = two_classes}, z,
       [&](const outcome<float>& got) { CHECK(static_cast<double>(got.value) == Approx(expected).epsilon(1e-5)); });
 }
 
@@ -173,7 +173,7 @@ TEST_CASE("a zero row: finite values, and gradient 0 there alone", "[contrast]")
     CHECK(largest_entry(rows_of(got.gradient, 3, 1)) == 0);
     for (const index_t other : {0, 1, 2, 4, 5, 6, 7}) CHECK(largest_entry(rows_of(got.gradient, other, 1)) > 0);
   });
-  for_each_outcome(contrast{info_nce{.temperature = 0.07}, cosine{}}, label_targets{.labels = two_classes}, z,
+  for_each_outcome(objective{info_nce{.temperature = 0.07}, cosine{}}, label_targets{.labels = two_classes}, z,
                    [&](const outcome<float>& got) {
                      CHECK(static_cast<double>(got.value) ==
                            Approx(static_cast<double>(definition(z, two_classes, 0.07))).epsilon(1e-5));
@@ -196,10 +196,10 @@ TEST_CASE("NaN or infinity in any row: NaN in the value and in the gradient", "[
 }
 
 TEST_CASE("check_finite names the row and the column of what is not finite", "[contrast]") {
-  contrast objective{info_nce{}, cosine{}};
-  objective.check_finite = true;
+  objective criterion{info_nce{}, cosine{}};
+  criterion.check_finite = true;
   auto a = random_embeddings<double>(4, 3, 10), c = random_embeddings<double>(5, 3, 11);
-  const auto refusal = [&] { return refusal_of([&] { value_of(serial{}, objective, diagonal_targets{}, a, c); }); };
+  const auto refusal = [&] { return refusal_of([&] { value_of(serial{}, criterion, diagonal_targets{}, a, c); }); };
   CHECK(refusal() == "");
   c(4, 1) = std::numeric_limits<double>::infinity();
   CHECK_THAT(refusal(), ContainsSubstring("candidates (4, 1) is inf; expected finite numbers"));
@@ -214,12 +214,12 @@ TEST_CASE("check_finite refuses rows that are no unit rows where unit rows are a
     for (index_t k = 0; k < z.width(); ++k) z(4, k) *= length;
     return z;
   };
-  const auto refusal = [&](auto objective, const auto& targets, const matrix<double>& a, const matrix<double>& c) {
-    CHECK(refusal_of([&] { value_of(serial{}, objective, targets, a, c); }) == "");  // as long as nobody asks
-    objective.check_finite = true;
-    return refusal_of([&] { value_of(serial{}, objective, targets, a, c); });
+  const auto refusal = [&](auto criterion, const auto& targets, const matrix<double>& a, const matrix<double>& c) {
+    CHECK(refusal_of([&] { value_of(serial{}, criterion, targets, a, c); }) == "");  // as long as nobody asks
+    criterion.check_finite = true;
+    return refusal_of([&] { value_of(serial{}, criterion, targets, a, c); });
   };
-  const contrast raw{info_nce{.temperature = 0.5}, dot_product{}};
+  const objective raw{info_nce{.temperature = 0.5}, dot_product{}};
   const auto given = of_unit_rows_as_given(raw);
   for (const double length : {0.0, 0.985, 1.015, 40.0}) {
     const auto z = with_length(length);
@@ -228,12 +228,13 @@ TEST_CASE("check_finite refuses rows that are no unit rows where unit rows are a
     CHECK_THAT(refusal(given, diagonal_targets{}, z, unit), ContainsSubstring("row 4 of the anchors " + says));
     CHECK_THAT(refusal(given, diagonal_targets{}, unit, z), ContainsSubstring("row 4 of the candidates " + says));
     // made unit rows, or raw by the caller's choice
-    CHECK(refusal(contrast{raw.loss, cosine{}}, diagonal_targets{}, z, z) == "");
+    CHECK(refusal(objective{raw.loss, cosine{}}, diagonal_targets{}, z, z) == "");
     CHECK(refusal(raw, diagonal_targets{}, z, z) == "");
     // losses whose formula assumes unit rows
-    CHECK_THAT(refusal(contrast{uniformity{}, negative_squared_distance{}}, other_rows{}, z, z),
+    CHECK_THAT(refusal(objective{uniformity{}, negative_squared_distance{}}, other_rows{}, z, z),
                ContainsSubstring(says));
-    CHECK(refusal(contrast{uniformity{}, negative_squared_distance{rows::unit, rows::unit}}, other_rows{}, z, z) == "");
+    CHECK(refusal(objective{uniformity{}, negative_squared_distance{rows::unit, rows::unit}}, other_rows{}, z, z) ==
+          "");
   }
   for (const double length : {0.991, 1.009})
     CHECK(refusal(given, diagonal_targets{}, with_length(length), with_length(length)) == "");
@@ -259,15 +260,15 @@ TEST_CASE("aligned losses that assume unit rows check them if asked", "[contrast
 TEST_CASE("a logit scale of 100 on equal and on opposite rows is finite and right", "[contrast]") {
   matrix<float> a(4, 2), c(4, 2);
   for (index_t i = 0; i < 4; ++i) a(i, 0) = 1, c(i, 0) = i % 2 == 0 ? 1 : -1;
-  contrast objective{info_nce{.temperature = 1}, cosine{}};
-  objective.scale = 100;
-  objective.direction = {0.5, 0.5};
+  objective criterion{info_nce{.temperature = 1}, cosine{}};
+  criterion.scale = 100;
+  criterion.direction = {0.5, 0.5};
   // rows: half of the positives sit at 100 with another one there, half at -100; columns: all logits are equal
   const double rows_part = (std::log(2.0) * 2 + 2 * (200 + std::log(2.0))) / 4, columns_part = std::log(4.0);
   for_each_engine<float>([&](const auto& executor, const char*) {
     auto da = zeros_like(a), dc = zeros_like(c);
     const float value =
-        value_and_grad(executor, objective, diagonal_targets{}, a, c, {.anchors = da, .candidates = {dc}});
+        value_and_grad(executor, criterion, diagonal_targets{}, a, c, {.anchors = da, .candidates = {dc}});
     CHECK(static_cast<double>(value) == Approx(0.5 * rows_part + 0.5 * columns_part).epsilon(1e-6));
     CHECK(all_finite(da));
     CHECK(all_finite(dc));

@@ -19,9 +19,9 @@ std::vector<double> gradients_with_last_row(const Executor& executor, const Simi
     if (candidate == 3) return hidden_pair();
     return anchor == candidate ? positive_pair() : negative_pair();
   });
-  const contrast objective{info_nce{.temperature = 0.5}, similarity};
+  const objective criterion{info_nce{.temperature = 0.5}, similarity};
   const matrix_view<double> by_anchors{by_a.data(), {3, 2}}, by_candidates{by_c.data(), {4, 2}};
-  value_and_grad(executor, objective, targets, anchors, candidates,
+  value_and_grad(executor, criterion, targets, anchors, candidates,
                  {.anchors = by_anchors, .candidates = {by_candidates}});
   by_a.insert(by_a.end(), by_c.begin(), by_c.end() - 2);
   return by_a;

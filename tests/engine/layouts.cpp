@@ -47,7 +47,7 @@ void write(const matrix_view<T>& to, const matrix<T>& from) {
     for (index_t k = 0; k < from.width(); ++k) to(i, k) = from(i, k);
 }
 
-const contrast objective{info_nce{.temperature = 0.3}, cosine{}};
+const objective criterion{info_nce{.temperature = 0.3}, cosine{}};
 
 }  // namespace
 
@@ -58,7 +58,7 @@ TEMPLATE_TEST_CASE("strides of embeddings and gradients change no bit, and nothi
   for_each_engine<TestType>([&](const auto& executor, const char* engine) {
     auto da = zeros_like(a), dc = zeros_like(c);
     const TestType expected =
-        value_and_grad(executor, objective, diagonal_targets{}, a, c, {.anchors = da, .candidates = {dc}});
+        value_and_grad(executor, criterion, diagonal_targets{}, a, c, {.anchors = da, .candidates = {dc}});
     for (const layout& in : layouts)
       for (const layout& out : layouts) {
         INFO(engine << ": embeddings " << in.name << ", gradients " << out.name);
@@ -67,7 +67,7 @@ TEMPLATE_TEST_CASE("strides of embeddings and gradients change no bit, and nothi
         write(placed(rows, in), c);
         const auto untouched = anchors;
         const TestType value = value_and_grad(
-            executor, objective, diagonal_targets{}, placed(anchors, in), placed(rows, in),
+            executor, criterion, diagonal_targets{}, placed(anchors, in), placed(rows, in),
             {.anchors = placed(first, out), .candidates = {gradient_segment<TestType>(placed(second, out))}});
         CHECK(same_bits(value, expected));
         CHECK(same_bits(read_back(placed(first, out)), da));
@@ -87,8 +87,8 @@ TEST_CASE("a row stride of 0 repeats one row", "[engine]") {
     for (index_t k = 0; k < width; ++k) repeated(i, k) = one(0, k);
   const matrix_view<double> view{one.data(), {number, width}, {0, 1}};
   for_each_engine<double>([&](const auto& executor, const char*) {
-    CHECK(value_of(executor, objective, diagonal_targets{}, view, c).value ==
-          value_of(executor, objective, diagonal_targets{}, repeated, c).value);
+    CHECK(value_of(executor, criterion, diagonal_targets{}, view, c).value ==
+          value_of(executor, criterion, diagonal_targets{}, repeated, c).value);
   });
 }
 
@@ -99,9 +99,9 @@ TEMPLATE_TEST_CASE("rows of two bytes are computed as the float rows they stand 
   for_each_engine<float>([&](const auto& executor, const char*) {
     auto da = zeros_like(wide_a), dc = zeros_like(wide_c), ea = da, ec = dc;
     const auto value =
-        value_and_grad(executor, objective, diagonal_targets{}, a, c, {.anchors = da, .candidates = {dc}});
+        value_and_grad(executor, criterion, diagonal_targets{}, a, c, {.anchors = da, .candidates = {dc}});
     const auto expected =
-        value_and_grad(executor, objective, diagonal_targets{}, wide_a, wide_c, {.anchors = ea, .candidates = {ec}});
+        value_and_grad(executor, criterion, diagonal_targets{}, wide_a, wide_c, {.anchors = ea, .candidates = {ec}});
     static_assert(std::is_same_v<decltype(value.value), float>);
     CHECK(same_bits(value.value, expected.value));
     CHECK(same_bits(da, ea));
@@ -114,7 +114,7 @@ TEMPLATE_TEST_CASE("rows of two bytes keep the accuracy that their rounding leav
   const double bound = std::is_same_v<TestType, bfloat16> ? 0x1p-7 : 0x1p-10;
   for (int i = 0; i < 20; ++i) {
     const auto a = random_embeddings<double>(20, 32, draw), c = random_embeddings<double>(30, 32, draw);
-    const contrast soft{info_nce{.temperature = 0.5}, cosine{}};
+    const objective soft{info_nce{.temperature = 0.5}, cosine{}};
     const double expected = value_of(serial{}, soft, diagonal_targets{}, a, c);
     const auto value =
         value_of(tiled{.threads = 1}, soft, diagonal_targets{}, converted<TestType>(a), converted<TestType>(c));

@@ -40,16 +40,16 @@ struct masked {
 };
 
 template <class Objective>
-void check_as_hidden(const Objective& objective) {
+void check_as_hidden(const Objective& criterion) {
   for (const double share : {0.0, 0.3, 1.0}) {  // 1: all but the positives
     const masked of(11, share);
     for_each_engine<double>([&](const auto& executor, const char* name) {
       auto got = zeros_like(of.logits), expected = got, by_target = got;
       double by_temperature = 0, expected_by_temperature = 0;
-      const double value = value_and_grad(executor, objective, matrix_targets{of.targets}, given_logits{of.with_mask},
+      const double value = value_and_grad(executor, criterion, matrix_targets{of.targets}, given_logits{of.with_mask},
                                           {.logits = got, .temperature = &by_temperature, .targets = by_target});
       const double hidden =
-          value_and_grad(executor, objective, matrix_targets{of.targets, of.weights}, given_logits{of.logits},
+          value_and_grad(executor, criterion, matrix_targets{of.targets, of.weights}, given_logits{of.logits},
                          {.logits = expected, .temperature = &expected_by_temperature});
       INFO(name << ", share " << share << ": value " << value << ", hidden " << hidden);
       CHECK(error_of(value, static_cast<long double>(hidden)) <= 1e-13L);
@@ -66,20 +66,20 @@ void check_as_hidden(const Objective& objective) {
 }  // namespace
 
 TEST_CASE("a negative of logit -infinity is as if it were hidden", "[contrast]") {
-  contrast softmax{info_nce{.temperature = 0.5}};
+  objective softmax{info_nce{.temperature = 0.5}};
   check_as_hidden(softmax);
   softmax.direction = {.rows = 0.25, .columns = 0.75};
   softmax.without_positive = no_positive::skip;
   check_as_hidden(softmax);
-  check_as_hidden(contrast{debiased(), dot_product{}});  // counts its negatives, and multiplies logits by 0
-  check_as_hidden(contrast{contrastive_distillation{.temperature = 1, .negatives = 4, .samples = 50}, dot_product{}});
+  check_as_hidden(objective{debiased(), dot_product{}});  // counts its negatives, and multiplies logits by 0
+  check_as_hidden(objective{contrastive_distillation{.temperature = 1, .negatives = 4, .samples = 50}, dot_product{}});
 }
 
 TEST_CASE("a logit of -infinity hides its pair whatever the pair's scale is, unless NaN", "[contrast]") {
   matrix<double> scale(rows_of_logits, classes), bias(rows_of_logits, classes, 0.25);
   for (index_t i = 0; i < rows_of_logits; ++i)
     for (index_t j = 0; j < classes; ++j) scale(i, j) = static_cast<double>((i + 2 * j) % 4 - 1);
-  contrast scaled{info_nce{.temperature = 0.5}, dot_product{}, pair_logits(scale, bias)};
+  objective scaled{info_nce{.temperature = 0.5}, dot_product{}, pair_logits(scale, bias)};
   scaled.direction = {.rows = 0.5, .columns = 0.5};
   scaled.without_positive = no_positive::skip;
   check_as_hidden(scaled);
@@ -119,10 +119,10 @@ TEST_CASE("a candidate's bias of -infinity hides it from every anchor", "[contra
   const auto all = targets_of([&](index_t a, index_t k) { return k == a + 1 ? positive_pair() : negative_pair(); });
   for_each_engine<double>([&](const auto& executor, const char*) {
     auto got = zeros_like(c), expected = got;
-    const double value = value_and_grad(executor, contrast{info_nce{}, cosine{}, candidate_bias{bias}}, all, z, c,
+    const double value = value_and_grad(executor, objective{info_nce{}, cosine{}, candidate_bias{bias}}, all, z, c,
                                         {.candidates = {got}});
     const double hidden =
-        value_and_grad(executor, contrast{info_nce{}, cosine{}}, targets, z, c, {.candidates = {expected}});
+        value_and_grad(executor, objective{info_nce{}, cosine{}}, targets, z, c, {.candidates = {expected}});
     CHECK(error_of(value, static_cast<long double>(hidden)) <= 1e-13L);
     for (std::size_t k = 0; k < got.entries().size(); ++k)
       CHECK(std::fabs(got.entries()[k] - expected.entries()[k]) <= 1e-14);
@@ -131,12 +131,12 @@ TEST_CASE("a candidate's bias of -infinity hides it from every anchor", "[contra
 
 TEST_CASE("-infinity at a positive with mass: an infinite loss and finite slopes; a row of nothing else is refused",
           "[contrast]") {
-  const contrast softmax{info_nce{.temperature = 1}};
+  const objective softmax{info_nce{.temperature = 1}};
   for_each_engine<double>([&](const auto& executor, const char*) {
     masked of(3, 0.2);
     auto gradient = zeros_like(of.logits);
-    const auto value = [&](const auto& objective) {
-      return static_cast<double>(value_and_grad(executor, objective, matrix_targets{of.targets},
+    const auto value = [&](const auto& criterion) {
+      return static_cast<double>(value_and_grad(executor, criterion, matrix_targets{of.targets},
                                                 given_logits{of.with_mask}, {.logits = gradient})
                                      .value);
     };
@@ -144,7 +144,7 @@ TEST_CASE("-infinity at a positive with mass: an infinite loss and finite slopes
     CHECK(value(softmax) == infinite);
     CHECK(all_finite(gradient));
     CHECK(gradient(4, 6) == Approx(-0.75 / rows_of_logits));
-    CHECK(value(contrast{multi_similarity{}, dot_product{}}) == infinite);
+    CHECK(value(objective{multi_similarity{}, dot_product{}}) == infinite);
     CHECK(all_finite(gradient));
     for (index_t j = 0; j < classes; ++j) of.with_mask(4, j) = -infinite;
     CHECK_THAT(refusal_of([&] { value(softmax); }), ContainsSubstring("anchor 4 sees no candidate"));
@@ -164,12 +164,12 @@ TEST_CASE("-infinity at a positive of distances by every engine, over several ve
   for (std::size_t k = 0; k < bias.entries().size(); k += 13) bias.entries()[k] = -infinite;
   const auto targets =
       targets_of([](index_t a, index_t k) { return k % 7 == a % 7 ? positive_pair() : negative_pair(); });
-  contrast objective{multi_similarity{}, negative_distance{}, pair_logits{factor, bias}};
-  objective.direction = {.rows = 0.5, .columns = 0.5};
+  objective criterion{multi_similarity{}, negative_distance{}, pair_logits{factor, bias}};
+  criterion.direction = {.rows = 0.5, .columns = 0.5};
   matrix<double> expected;
   for_each_engine<double>([&](const auto& executor, const char* name) {
     auto by_z = zeros_like(z), by_c = zeros_like(c);
-    const double value = value_and_grad(executor, objective, targets, z, c, {.anchors = by_z, .candidates = {by_c}});
+    const double value = value_and_grad(executor, criterion, targets, z, c, {.anchors = by_z, .candidates = {by_c}});
     INFO(name);
     CHECK(value == infinite);
     CHECK(all_finite(by_z));
@@ -275,8 +275,8 @@ TEST_CASE("binary cross entropy and decoupled mixup at logits of -infinity", "[c
 TEST_CASE("uniformity of one row is refused: no pair to take a mean of", "[contrast]") {
   const auto z = random_embeddings<double>(1, 3, 1);
   for_each_engine<double>([&](const auto& executor, const char*) {
-    const contrast objective{uniformity{}, negative_squared_distance{}};
-    CHECK_THAT(refusal_of([&] { value_of(executor, objective, other_rows{}, z, z); }),
+    const objective criterion{uniformity{}, negative_squared_distance{}};
+    CHECK_THAT(refusal_of([&] { value_of(executor, criterion, other_rows{}, z, z); }),
                ContainsSubstring("at least two rows"));
   });
 }
@@ -298,7 +298,7 @@ TEST_CASE("in float, thousands of positives neither drift nor meet a large log-s
     for_each_engine<float>([&](const auto& executor, const char* name) {
       INFO(name << ", " << number);
       const double value =
-          static_cast<double>(value_and_grad(executor, contrast{info_nce{.temperature = 1}}, matrix_targets{targets},
+          static_cast<double>(value_and_grad(executor, objective{info_nce{.temperature = 1}}, matrix_targets{targets},
                                              given_logits{logits}, {.logits = gradient})
                                   .value);
       CHECK(std::fabs(value - expected) <= 3e-6 * (1 + expected));

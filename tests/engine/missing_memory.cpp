@@ -30,8 +30,8 @@ struct fixture {
   std::vector<float> numbers{1, 2, 3, 4, 5, 6}, written = std::vector<float>(6);
   matrix_view<const float> z{numbers.data(), {3, 2}}, missing{nullptr, {3, 2}};
   matrix_view<float> gradient{written.data(), {3, 2}}, missing_gradient{nullptr, {3, 2}};
-  contrast<info_nce> objective{info_nce{}, cosine{}};
-  saved_statistics<contrast<info_nce>, float> saved{};
+  objective<info_nce> objective{info_nce{}, cosine{}};
+  saved_statistics<objective<info_nce>, float> saved{};
 };
 
 }  // namespace

@@ -14,17 +14,17 @@ namespace {
 
 constexpr index_t samples = 6, width = 5;
 const std::vector<int> labels{2, 0, 2, 1, 1, 2};
-const contrast nt_xent{info_nce{.temperature = 0.2}, cosine{}};
-const contrast inside{supcon_inside{.temperature = 0.2}, cosine{}};
+const objective nt_xent{info_nce{.temperature = 0.2}, cosine{}};
+const objective inside{supcon_inside{.temperature = 0.2}, cosine{}};
 const view_targets views{.samples = samples};
 const label_targets classes{.labels = labels, .views = 2};
 
 matrix<double> batch(std::uint64_t seed) { return random_embeddings<double>(2 * samples, width, seed); }
 
 template <class Objective, class Targets>
-matrix<double> gradient_of(const Objective& objective, const Targets& targets, const matrix<double>& z) {
+matrix<double> gradient_of(const Objective& criterion, const Targets& targets, const matrix<double>& z) {
   auto gradient = z;
-  value_and_grad(serial{}, objective, targets, z, gradient);
+  value_and_grad(serial{}, criterion, targets, z, gradient);
   return gradient;
 }
 
@@ -84,16 +84,16 @@ TEST_CASE("exchanging the views leaves the loss and exchanges the gradient", "[c
 TEST_CASE("a rotation leaves the loss and rotates the gradient", "[contrast]") {
   const auto z = batch(3);
   const auto r = rotated(z, 4);
-  const auto check = [&](const auto& objective) {
-    check_same(value_of(objective, classes, r), value_of(objective, classes, z));
-    CHECK(largest_difference(gradient_of(objective, classes, r), rotated(gradient_of(objective, classes, z), 4)) <
+  const auto check = [&](const auto& criterion) {
+    check_same(value_of(criterion, classes, r), value_of(criterion, classes, z));
+    CHECK(largest_difference(gradient_of(criterion, classes, r), rotated(gradient_of(criterion, classes, z), 4)) <
           1e-12L);
   };
   check(nt_xent);
   check(inside);
-  check(contrast{info_nce{.temperature = 1}, dot_product{}});
-  check(contrast{info_nce{.temperature = 1}, negative_squared_distance{}});
-  check(contrast{info_nce{.temperature = 1}, negative_distance{}});
+  check(objective{info_nce{.temperature = 1}, dot_product{}});
+  check(objective{info_nce{.temperature = 1}, negative_squared_distance{}});
+  check(objective{info_nce{.temperature = 1}, negative_distance{}});
 }
 
 TEST_CASE("moving all rows together leaves a loss of distances", "[contrast]") {
@@ -102,8 +102,8 @@ TEST_CASE("moving all rows together leaves a loss of distances", "[contrast]") {
   for (index_t i = 0; i < z.rows(); ++i)
     for (index_t k = 0; k < width; ++k) moved(i, k) += 0.5 * static_cast<double>(k + 1);
   for (const double temperature : {0.5, 3.0}) {
-    const contrast squared{info_nce{.temperature = temperature}, negative_squared_distance{}};
-    const contrast plain{info_nce{.temperature = temperature}, negative_distance{}};
+    const objective squared{info_nce{.temperature = temperature}, negative_squared_distance{}};
+    const objective plain{info_nce{.temperature = temperature}, negative_distance{}};
     CHECK(value_of(squared, views, moved).value == Approx(value_of(squared, views, z).value).epsilon(1e-12));
     CHECK(value_of(plain, views, moved).value == Approx(value_of(plain, views, z).value).epsilon(1e-12));
   }
@@ -131,8 +131,8 @@ TEST_CASE("with cosine the length of a row does not matter, and the gradient is 
 TEST_CASE("a constant added to every logit of a row changes nothing", "[contrast]") {
   const auto z = batch(7);
   const auto check = [&](const auto& loss) {
-    const auto plain = contrast{loss, cosine{}};
-    const auto raised = contrast{loss, cosine{}, plain_logits{3}};
+    const auto plain = objective{loss, cosine{}};
+    const auto raised = objective{loss, cosine{}, plain_logits{3}};
     check_same(value_of(raised, classes, z), value_of(plain, classes, z));
     CHECK(largest_difference(gradient_of(raised, classes, z), gradient_of(plain, classes, z)) < 1e-13L);
     double by_bias = 1;
@@ -185,7 +185,7 @@ TEST_CASE("the losses keep their bounds: at least 0, and NT-Xent at most log(2N 
 
 TEST_CASE("the base temperature multiplies value and gradient by temperature / base_temperature", "[contrast]") {
   const auto z = batch(11);
-  const contrast scaled{info_nce{.temperature = 0.2, .base_temperature = 0.07}, cosine{}};
+  const objective scaled{info_nce{.temperature = 0.2, .base_temperature = 0.07}, cosine{}};
   check_same(value_of(scaled, classes, z), value_of(nt_xent, classes, z) * 0.2 / 0.07);
   auto expected = gradient_of(nt_xent, classes, z);
   for (double& x : expected.entries()) x *= 0.2 / 0.07;

@@ -24,7 +24,7 @@ TEMPLATE_TEST_CASE("info_nce of the own key and a queue is MoCo's loss written o
     const long double expected = reference::queue_info_nce(reference::unit(converted<long double>(query)),
                                                            reference::unit(converted<long double>(key)),
                                                            reference::unit(converted<long double>(queue)), temperature);
-    agrees(contrast{info_nce{.temperature = temperature}, cosine{}}, queue_targets{}, query,
+    agrees(objective{info_nce{.temperature = temperature}, cosine{}}, queue_targets{}, query,
            candidates(own(key), queue), length + 1, width, 1 / reference::wide(temperature), expected);
   }
   agrees.bound_is_tight();
@@ -38,10 +38,10 @@ TEST_CASE("a segment says for itself whether its rows are made unit rows", "[con
   const auto unit = [&](const matrix<double>& m) { return reference::unit(wide(m)); };
   const info_nce loss{.temperature = 0.5};
   const auto with_cosine =
-      value_of(serial{}, contrast{loss, cosine{}}, queue_targets{}, query, candidates(own(key), as_given(queue)));
+      value_of(serial{}, objective{loss, cosine{}}, queue_targets{}, query, candidates(own(key), as_given(queue)));
   CHECK(error_of(with_cosine.value, reference::queue_info_nce(unit(query), unit(key), wide(queue), 0.5)) < 1e-13L);
   const auto with_product =
-      value_of(serial{}, contrast{loss, dot_product{}}, queue_targets{}, query, candidates(as_unit(own(key)), queue));
+      value_of(serial{}, objective{loss, dot_product{}}, queue_targets{}, query, candidates(as_unit(own(key)), queue));
   CHECK(error_of(with_product.value, reference::queue_info_nce(wide(query), unit(key), wide(queue), 0.5)) < 1e-13L);
 }
 
@@ -55,7 +55,7 @@ TEST_CASE("the two sides may be normalised differently", "[contrast]") {
       const dot_product similarity{.anchors = queries ? rows::unit : rows::as_given,
                                    .candidates = keys ? rows::unit : rows::as_given};
       const auto value =
-          value_of(serial{}, contrast{info_nce{.temperature = 0.5}, similarity}, diagonal_targets{}, query, key);
+          value_of(serial{}, objective{info_nce{.temperature = 0.5}, similarity}, diagonal_targets{}, query, key);
       CHECK(error_of(value.value, reference::n_pair_mix(s, {1, 1, 1, 1, 1}, {0, 1, 2, 3, 4}, 0.5)) < 1e-13L);
     }
 }
@@ -78,7 +78,7 @@ TEST_CASE("several own keys share the positive mass", "[contrast]") {
     expected += (std::log(partition) - (first + second) / 2) / 3;
   }
   for_each_engine<double>([&](const auto& executor, const char*) {
-    const auto value = value_of(executor, contrast{info_nce{.temperature = 1}, dot_product{}}, queue_targets{}, query,
+    const auto value = value_of(executor, objective{info_nce{.temperature = 1}, dot_product{}}, queue_targets{}, query,
                                 candidates(own(two_each), queue));
     CHECK(error_of(value.value, expected) < 1e-13L);
     CHECK(value.anchors_used == 3);
@@ -92,8 +92,8 @@ TEST_CASE("moco() makes unit rows of queries, keys and queue; of_unit_rows_as_gi
   const auto queue = random_embeddings<double>(7, 4, draw);
   const auto wide = [](const matrix<double>& m) { return converted<long double>(m); };
   const auto unit = [&](const matrix<double>& m) { return reference::unit(wide(m)); };
-  const auto with = [&](const auto& objective) {
-    return value_of(tiled{}, objective, queue_targets{}, query, candidates(own(key), queue)).value;
+  const auto with = [&](const auto& criterion) {
+    return value_of(tiled{}, criterion, queue_targets{}, query, candidates(own(key), queue)).value;
   };
   CHECK(error_of(with(moco(0.5)), reference::queue_info_nce(unit(query), unit(key), unit(queue), 0.5)) < 1e-13L);
   CHECK(error_of(with(of_unit_rows_as_given(moco(0.5))),

@@ -43,9 +43,9 @@ struct answer {
   matrix<double> by_anchors, by_candidates;
 };
 template <class Objective>
-answer diagonal(const Objective& objective, const matrix<double>& a, const matrix<double>& c) {
+answer diagonal(const Objective& criterion, const matrix<double>& a, const matrix<double>& c) {
   answer found{0, zeros_like(a), zeros_like(c)};
-  found.value = value_and_grad(serial{}, objective, diagonal_targets{}, a, c,
+  found.value = value_and_grad(serial{}, criterion, diagonal_targets{}, a, c,
                                {.anchors = found.by_anchors, .candidates = {found.by_candidates}});
   return found;
 }
@@ -59,7 +59,7 @@ void check_same(const answer& a, const answer& b) {
 
 TEST_CASE("clip is the mean of InfoNCE in both directions, at a temperature of 1 / scale", "[contrast]") {
   const auto x = some_rows(1), y = some_rows(2);
-  const contrast one_way{info_nce{.temperature = 0.25}};
+  const objective one_way{info_nce{.temperature = 0.25}};
   const answer images = diagonal(one_way, x, y), texts = diagonal(one_way, y, x);
   answer mean{(images.value + texts.value) / 2, zeros_like(x), zeros_like(y)};
   add(mean.by_anchors, 0.5, images.by_anchors), add(mean.by_anchors, 0.5, texts.by_candidates);
@@ -67,14 +67,14 @@ TEST_CASE("clip is the mean of InfoNCE in both directions, at a temperature of 1
   check_same(diagonal(clip(4), x, y), mean);
   CHECK(diagonal(clip(4), y, x).value == Approx(mean.value).epsilon(1e-13));
 
-  contrast as_given{info_nce{.temperature = 0.25}, dot_product{}};
+  objective as_given{info_nce{.temperature = 0.25}, dot_product{}};
   as_given.direction = {.rows = 0.5, .columns = 0.5};
   check_same(diagonal(of_unit_rows_as_given(clip(4)), x, y), diagonal(as_given, x, y));
 }
 
 TEST_CASE("moco_v3 is InfoNCE of unit rows times 2 temperature, and moco_n without a queue is InfoNCE", "[contrast]") {
   const auto q = some_rows(3), k = some_rows(4);
-  const answer plain = diagonal(contrast{info_nce{.temperature = 0.2}, cosine{}}, q, k);
+  const answer plain = diagonal(objective{info_nce{.temperature = 0.2}, cosine{}}, q, k);
   answer doubled{0.4 * plain.value, zeros_like(q), zeros_like(k)};
   add(doubled.by_anchors, 0.4, plain.by_anchors), add(doubled.by_candidates, 0.4, plain.by_candidates);
   check_same(diagonal(moco_v3(0.2), q, k), doubled);
@@ -90,7 +90,7 @@ TEST_CASE("SupMix is two SupCon losses in one sweep, and with lambda 1 the first
   const auto z = some_rows(5), mixed = some_rows(6);
   const auto rows = stacked(z, mixed), other_rows = stacked(z, reversed(mixed));
   const std::vector<int> labels{2, 0, 2, 1, 0};
-  const contrast supcon{info_nce{.temperature = 0.3, .base_temperature = 0.1}, dot_product{}};
+  const objective supcon{info_nce{.temperature = 0.3, .base_temperature = 0.1}, dot_product{}};
   const label_targets classes{.labels = labels, .views = 2};
   auto own = zeros_like(rows), other = own, found = own;
   const double of_own = value_and_grad(serial{}, supcon, classes, rows, own);
@@ -121,12 +121,12 @@ TEST_CASE("Un-Mix is three MoCo losses in one sweep", "[contrast]") {
   add(of_mixed, lambda, first.by_anchors), add(of_mixed, 1 - lambda, reversed(second.by_anchors));
 
   const un_mix_batch<double> batch(keys, lambda, clean_weight);
-  contrast objective{un_mix{.temperature = 0.4, .lambda = view(batch.lambda)}};
-  objective.reduce = reduction::weighted;
-  objective.weights = view(batch.weights);
+  objective criterion{un_mix{.temperature = 0.4, .lambda = view(batch.lambda)}};
+  criterion.reduce = reduction::weighted;
+  criterion.weights = view(batch.weights);
   const auto queries = stacked(q, mixed);
   auto gradient = zeros_like(queries);
-  const double value = value_and_grad(serial{}, objective, un_mix_targets{}, queries,
+  const double value = value_and_grad(serial{}, criterion, un_mix_targets{}, queries,
                                       candidates(own(batch.own_keys()), queue), {.anchors = gradient});
   CHECK(value ==
         Approx(clean_weight * clean.value + lambda * first.value + (1 - lambda) * second.value).epsilon(1e-13));

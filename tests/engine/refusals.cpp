@@ -16,7 +16,7 @@ namespace {
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN(),
                  infinite = std::numeric_limits<double>::infinity();
 
-const contrast objective{info_nce{.temperature = 0.3}, cosine{}};
+const objective criterion{info_nce{.temperature = 0.3}, cosine{}};
 
 /// What value_and_grad says, having checked that gradients that would fit were not touched.
 template <class Objective, class Targets, class Anchors, class Against>
@@ -40,7 +40,7 @@ std::string refusal(const Objective& o, const Targets& targets, const Anchors& a
 
 TEST_CASE("widths that differ are refused with both shapes", "[engine]") {
   const auto a = random_embeddings<double>(4, 8, 1), c = random_embeddings<double>(6, 5, 2);
-  CHECK(refusal(objective, diagonal_targets{}, a, c) ==
+  CHECK(refusal(criterion, diagonal_targets{}, a, c) ==
         "value_and_grad: anchors are (4, 8), candidates (6, 5); widths must match. Are the anchors taken before the "
         "projection head?");
 }
@@ -48,29 +48,29 @@ TEST_CASE("widths that differ are refused with both shapes", "[engine]") {
 TEST_CASE("empty anchors, candidates and queues are refused", "[engine]") {
   const auto z = random_embeddings<double>(4, 3, 1);
   const matrix<double> none(0, 3), thin(4, 0);
-  CHECK_THAT(refusal(objective, diagonal_targets{}, none, z),
+  CHECK_THAT(refusal(criterion, diagonal_targets{}, none, z),
              ContainsSubstring("anchors are (0, 3); expected at least one row and one column"));
-  CHECK_THAT(refusal(objective, diagonal_targets{}, thin, z), ContainsSubstring("anchors are (4, 0)"));
-  CHECK_THAT(refusal(objective, diagonal_targets{}, z, none),
+  CHECK_THAT(refusal(criterion, diagonal_targets{}, thin, z), ContainsSubstring("anchors are (4, 0)"));
+  CHECK_THAT(refusal(criterion, diagonal_targets{}, z, none),
              ContainsSubstring("candidates are (0, 3); expected at least one row and one column. Is the queue still "
                                "empty?"));
-  CHECK_THAT(refusal(objective, queue_targets{}, z, candidates(own(z), none)),
+  CHECK_THAT(refusal(criterion, queue_targets{}, z, candidates(own(z), none)),
              ContainsSubstring("Is the queue still empty?"));
-  CHECK_THAT(refusal(objective, queue_targets{}, z, candidates(own(z))),
+  CHECK_THAT(refusal(criterion, queue_targets{}, z, candidates(own(z))),
              ContainsSubstring("no shared candidates; expected at least one besides the anchors' own"));
 }
 
 TEST_CASE("own candidates are refused where they do not fit", "[engine]") {
   const auto z = random_embeddings<double>(4, 3, 1), queue = random_embeddings<double>(7, 3, 2);
-  CHECK_THAT(refusal(objective, queue_targets{}, z, candidates(own(queue), queue)),
+  CHECK_THAT(refusal(criterion, queue_targets{}, z, candidates(own(queue), queue)),
              ContainsSubstring("own candidates are (7, 1, 3) for 4 anchors; expected (anchors, k, width)"));
-  CHECK_THAT(refusal(objective, queue_targets{}, z, candidates(own(z), own(z), queue)),
+  CHECK_THAT(refusal(criterion, queue_targets{}, z, candidates(own(z), own(z), queue)),
              ContainsSubstring("2 own(...) segments; expected at most one"));
-  CHECK_THAT(refusal(objective, queue_targets{}, z, queue),
+  CHECK_THAT(refusal(criterion, queue_targets{}, z, queue),
              ContainsSubstring("the candidates have no own(...) segment; expected candidates(own(keys), queue)"));
-  CHECK_THAT(refusal(objective, diagonal_targets{}, z, candidates(own(z), queue)),
+  CHECK_THAT(refusal(criterion, diagonal_targets{}, z, candidates(own(z), queue)),
              ContainsSubstring("these targets say nothing of own(...) candidates; use queue_targets or own_targets"));
-  auto both = objective;
+  auto both = criterion;
   both.direction = {1, 1};
   CHECK_THAT(refusal(both, queue_targets{}, z, candidates(own(z), queue)),
              ContainsSubstring("expected at most one, and none with a column direction"));
@@ -79,29 +79,29 @@ TEST_CASE("own candidates are refused where they do not fit", "[engine]") {
 TEST_CASE("targets refuse shapes that are not theirs", "[engine]") {
   const auto z = random_embeddings<double>(6, 3, 1), more = random_embeddings<double>(8, 3, 2);
   const std::vector<int> five(5, 0), six(6, 0), none;
-  CHECK_THAT(refusal(objective, label_targets{.labels = five}, z, z),
+  CHECK_THAT(refusal(criterion, label_targets{.labels = five}, z, z),
              ContainsSubstring("label_targets: 5 labels x 1 views for 6 anchors; expected one label a sample"));
-  CHECK_THAT(refusal(objective, label_targets{.labels = none}, z, z), ContainsSubstring("0 labels x 1 views"));
-  CHECK_THAT(refusal(objective, label_targets{.labels = six, .views = 0}, z, z),
+  CHECK_THAT(refusal(criterion, label_targets{.labels = none}, z, z), ContainsSubstring("0 labels x 1 views"));
+  CHECK_THAT(refusal(criterion, label_targets{.labels = six, .views = 0}, z, z),
              ContainsSubstring("label_targets: 0 views; expected at least 1"));
-  CHECK_THAT(refusal(objective, label_targets{.labels = six}, z, more),
+  CHECK_THAT(refusal(criterion, label_targets{.labels = six}, z, more),
              ContainsSubstring("6 labelled candidates for 8 candidates; expected as many. Do the candidates need "
                                "candidate_labels of their own?"));
-  CHECK_THAT(refusal(objective, label_targets{.labels = six, .candidate_labels = five}, z, more),
+  CHECK_THAT(refusal(criterion, label_targets{.labels = six, .candidate_labels = five}, z, more),
              ContainsSubstring("5 labelled candidates for 8 candidates"));
-  CHECK_THAT(refusal(objective, view_targets{.samples = 4}, z, z),
+  CHECK_THAT(refusal(criterion, view_targets{.samples = 4}, z, z),
              ContainsSubstring("view_targets: 6 candidates for 4 samples x 2 views; expected 8 stacked rows"));
-  CHECK_THAT(refusal(objective, view_targets{.samples = 6, .views = 1}, z, z),
+  CHECK_THAT(refusal(criterion, view_targets{.samples = 6, .views = 1}, z, z),
              ContainsSubstring("6 samples and 1 views; expected at least 1 and 2"));
-  CHECK_THAT(refusal(objective, view_targets{.samples = 4}, z, more),
+  CHECK_THAT(refusal(criterion, view_targets{.samples = 4}, z, more),
              ContainsSubstring("6 anchors; expected all 8 rows, or the 4 of the first view"));
-  CHECK_THAT(refusal(objective, diagonal_targets{}, more, z),
+  CHECK_THAT(refusal(criterion, diagonal_targets{}, more, z),
              ContainsSubstring("diagonal_targets: 6 candidates for 8 anchors"));
   CHECK_THAT(
-      refusal(objective, segments(diagonal_targets{}, every_negative{}), z, z),
+      refusal(criterion, segments(diagonal_targets{}, every_negative{}), z, z),
       ContainsSubstring("segments: made for 2 candidate segments, called with 1; expected one targets for each"));
   const matrix<double> mask(6, 5);
-  CHECK_THAT(refusal(objective, mask_targets(mask), z, z),
+  CHECK_THAT(refusal(criterion, mask_targets(mask), z, z),
              ContainsSubstring("the mask is (6, 5) with 1 views; expected a square mask over samples"));
 }
 
@@ -110,7 +110,7 @@ TEST_CASE("matrix_targets refuse numbers that are no targets", "[engine]") {
   const auto with = [&](double target, double weight) {
     matrix<double> p(3, 3), w(3, 3, 1);
     p(1, 2) = target, w(2, 0) = weight;
-    return refusal(objective, matrix_targets(p, w), z, z);
+    return refusal(criterion, matrix_targets(p, w), z, z);
   };
   CHECK(with(1, 1) == "");
   CHECK_THAT(with(-0.5, 1), ContainsSubstring("matrix_targets: target (1, 2) is -0.5; expected a finite number >= 0"));
@@ -121,21 +121,21 @@ TEST_CASE("matrix_targets refuse numbers that are no targets", "[engine]") {
   matrix<double> p(3, 3), w(3, 3, 1), wide(3, 4);
   p(1, 0) = 1;
   for (index_t j = 0; j < 3; ++j) w(1, j) = 0;
-  CHECK_THAT(refusal(objective, matrix_targets(p, w), z, z),
+  CHECK_THAT(refusal(criterion, matrix_targets(p, w), z, z),
              ContainsSubstring("anchor 1 sees no candidate: all are hidden or have weight 0"));
-  CHECK_THAT(refusal(objective, matrix_targets(wide), z, z),
+  CHECK_THAT(refusal(criterion, matrix_targets(wide), z, z),
              ContainsSubstring("targets are (3, 4) for (3, 3) (anchors, candidates); they must match"));
-  CHECK_THAT(refusal(objective, matrix_targets(p, wide), z, z), ContainsSubstring("weights are (3, 4) for (3, 3)"));
+  CHECK_THAT(refusal(criterion, matrix_targets(p, wide), z, z), ContainsSubstring("weights are (3, 4) for (3, 3)"));
   matrix<double> mask(3, 3);
   mask(0, 1) = -2;
-  CHECK_THAT(refusal(objective, mask_targets(mask), z, z),
+  CHECK_THAT(refusal(criterion, mask_targets(mask), z, z),
              ContainsSubstring("mask_targets: mask (0, 1) is -2; expected a finite number >= 0"));
 }
 
 TEST_CASE("weights, biases and constants of another length are refused", "[engine]") {
   const auto z = random_embeddings<double>(4, 2, 1), more = random_embeddings<double>(6, 2, 2);
   const std::vector<double> three(3, 1), four(4, 1);
-  auto weighted = objective;
+  auto weighted = criterion;
   weighted.reduce = reduction::weighted;
   CHECK_THAT(refusal(weighted, diagonal_targets{}, z, z),
              ContainsSubstring("the objective has 0 weights for 4 anchors; reduction::weighted needs one each"));
@@ -147,12 +147,12 @@ TEST_CASE("weights, biases and constants of another length are refused", "[engin
              ContainsSubstring("4 weights for a column direction over 6 candidates; with reduction::weighted expected "
                                "as many candidates as anchors"));
   CHECK(refusal(weighted, diagonal_targets{}, z, z) == "");
-  CHECK_THAT(refusal(contrast{info_nce{}, cosine{}, candidate_bias(three)}, diagonal_targets{}, z, z),
+  CHECK_THAT(refusal(objective{info_nce{}, cosine{}, candidate_bias(three)}, diagonal_targets{}, z, z),
              ContainsSubstring("candidate_bias has 3 entries for 4 candidates; expected one each"));
   matrix<double> square(4, 4), wide(4, 6);
-  CHECK_THAT(refusal(contrast{info_nce{}, cosine{}, pair_logits(square, wide)}, diagonal_targets{}, z, z),
+  CHECK_THAT(refusal(objective{info_nce{}, cosine{}, pair_logits(square, wide)}, diagonal_targets{}, z, z),
              ContainsSubstring("pair_logits has scales (4, 4) and biases (4, 6) for (4, 4) (anchors, candidates)"));
-  CHECK_THAT(refusal(contrast{weighted_softmax{.kappa = three}, cosine{}}, diagonal_targets{}, z, z),
+  CHECK_THAT(refusal(objective{weighted_softmax{.kappa = three}, cosine{}}, diagonal_targets{}, z, z),
              ContainsSubstring("given: 3 numbers for 4 anchors; expected one each"));
 }
 
@@ -161,7 +161,7 @@ TEST_CASE("gradients of another shape are refused", "[engine]") {
   matrix<double> fits(4, 3), wrong(4, 2), pairs(6, 4);
   std::vector<double> four(4);
   const auto with = [&](const gradients<double>& wanted) {
-    return refusal_of([&] { value_and_grad(serial{}, objective, diagonal_targets{}, z, c, wanted); });
+    return refusal_of([&] { value_and_grad(serial{}, criterion, diagonal_targets{}, z, c, wanted); });
   };
   CHECK(with({.anchors = fits}) == "");
   CHECK_THAT(with({.anchors = wrong}),
@@ -182,7 +182,7 @@ TEST_CASE("outputs that share memory with inputs or with each other are refused"
   const auto a_before = a;
   matrix<double> gradient(8, 3);
   const auto with = [&](const gradients<double>& wanted) {
-    return refusal_of([&] { value_and_grad(serial{}, objective, diagonal_targets{}, a, candidates(c, u), wanted); });
+    return refusal_of([&] { value_and_grad(serial{}, criterion, diagonal_targets{}, a, candidates(c, u), wanted); });
   };
   CHECK(with({.anchors = a}) ==
         "value_and_grad: the gradient by the anchors shares memory with the embeddings; hand in a buffer of its own");
@@ -196,7 +196,7 @@ TEST_CASE("outputs that share memory with inputs or with each other are refused"
              ContainsSubstring("the gradients by anchors and by candidates share memory, but anchors and candidates "
                                "are not the same rows; hand in two buffers"));
   CHECK_THAT(refusal_of([&] {
-               value_and_grad(serial{}, objective, diagonal_targets{}, a, a,
+               value_and_grad(serial{}, criterion, diagonal_targets{}, a, a,
                               {.anchors = half, .candidates = {gradient_segment<double>(shifted)}});
              }),
              ContainsSubstring("not the same rows"));
@@ -210,7 +210,7 @@ TEST_CASE("a part of the gradient by rows that stand on both sides is refused", 
   double temperature = 0;
   const auto diagonal = targets_of([](index_t a, index_t c) { return a == c ? positive_pair() : negative_pair(); });
   const auto with = [&](const auto& anchors, const auto& against, const gradients<double>& wanted) {
-    return refusal_of([&] { value_and_grad(serial{}, objective, diagonal, anchors, against, wanted); });
+    return refusal_of([&] { value_and_grad(serial{}, criterion, diagonal, anchors, against, wanted); });
   };
   const auto names = [](const std::string& side) {
     return ContainsSubstring("anchors are among the candidates, and a gradient is asked for by the " + side +
@@ -239,7 +239,7 @@ TEST_CASE("a part of the gradient by rows that stand on both sides is refused", 
   CHECK(with(every_other, odd, {.anchors = half}) == "");
   const tensor_view<double, 3> others{z.data() + 3, {3, 1, 3}, {6, 3, 1}};
   CHECK(refusal_of([&] {
-          value_and_grad(serial{}, objective, queue_targets{}, every_other, candidates(own(others), queue),
+          value_and_grad(serial{}, criterion, queue_targets{}, every_other, candidates(own(others), queue),
                          {.anchors = half});
         }) == "");
   // two segments
@@ -247,9 +247,9 @@ TEST_CASE("a part of the gradient by rows that stand on both sides is refused", 
              ContainsSubstring("candidate segments 0 and 1 have rows in common"));
   CHECK(with(queue, candidates(z, last), {.candidates = {one, half}}) == "");
 
-  saved_for<decltype(objective), matrix<double>> saved;
-  forward(serial{}, objective, diagonal_targets{}, z, saved);
-  CHECK_THAT(refusal_of([&] { backward(serial{}, objective, diagonal_targets{}, z, z, saved, 1, {.anchors = one}); }),
+  saved_for<decltype(criterion), matrix<double>> saved;
+  forward(serial{}, criterion, diagonal_targets{}, z, saved);
+  CHECK_THAT(refusal_of([&] { backward(serial{}, criterion, diagonal_targets{}, z, z, saved, 1, {.anchors = one}); }),
              ContainsSubstring("backward: anchors are among the candidates"));
 }
 
@@ -270,22 +270,22 @@ TEST_CASE("a part of the gradient by aligned rows with themselves is refused", "
 TEST_CASE("`saved` of another batch is refused", "[engine]") {
   const auto z = random_embeddings<double>(4, 3, 1), larger_batch = random_embeddings<double>(6, 3, 2);
   matrix<double> gradient(4, 3, 7);
-  saved_for<decltype(objective), matrix<double>> saved;
-  const auto go = [&] { backward(serial{}, objective, diagonal_targets{}, z, saved, 1, gradient); };
+  saved_for<decltype(criterion), matrix<double>> saved;
+  const auto go = [&] { backward(serial{}, criterion, diagonal_targets{}, z, saved, 1, gradient); };
   CHECK(refusal_of(go) ==
         "backward: `saved` is of another forward pass (0 anchors; expected 4); call forward with these arguments "
         "first");
-  forward(serial{}, objective, diagonal_targets{}, larger_batch, saved);
+  forward(serial{}, criterion, diagonal_targets{}, larger_batch, saved);
   CHECK_THAT(refusal_of(go), ContainsSubstring("(6 anchors; expected 4)"));
   CHECK(gradient == matrix<double>(4, 3, 7));
-  forward(serial{}, objective, diagonal_targets{}, z, saved);
+  forward(serial{}, criterion, diagonal_targets{}, z, saved);
   CHECK(refusal_of(go) == "");
 }
 
 TEST_CASE("an anchor without a positive is refused by its index where the policy says so", "[engine]") {
   const auto z = random_embeddings<double>(4, 3, 1);
   const std::vector<int> labels{0, 0, 7, 0};
-  auto strict = objective;
+  auto strict = criterion;
   strict.without_positive = no_positive::error;
   CHECK_THAT(refusal(strict, label_targets{.labels = labels}, z, z),
              ContainsSubstring("anchor 2 has no positive and the objective's policy is no_positive::error"));
@@ -294,27 +294,27 @@ TEST_CASE("an anchor without a positive is refused by its index where the policy
 TEST_CASE("bad parameters are refused when the objective is made", "[engine]") {
   for (const double bad : {0.0, -0.1, not_a_number, infinite}) {
     CHECK_THAT(refusal_of([&] {
-                 contrast{info_nce{.temperature = bad}, cosine{}};
+                 objective{info_nce{.temperature = bad}, cosine{}};
                }),
-               ContainsSubstring("contrast: temperature is ") && ContainsSubstring("expected a finite number > 0"));
-    auto changed = objective;
+               ContainsSubstring("objective: temperature is ") && ContainsSubstring("expected a finite number > 0"));
+    auto changed = criterion;
     changed.loss.temperature = bad;
     const auto z = random_embeddings<double>(3, 2, 1);
     CHECK_THAT(refusal(changed, diagonal_targets{}, z, z), ContainsSubstring("temperature is "));
-    auto scaled = objective;
+    auto scaled = criterion;
     scaled.scale = bad;
     CHECK_THAT(refusal(scaled, diagonal_targets{}, z, z),
-               ContainsSubstring("contrast: scale is ") && ContainsSubstring("expected a finite number > 0"));
+               ContainsSubstring("objective: scale is ") && ContainsSubstring("expected a finite number > 0"));
   }
   CHECK_THAT(refusal_of([&] {
-               contrast{info_nce{.base_temperature = -1}, cosine{}};
+               objective{info_nce{.base_temperature = -1}, cosine{}};
              }),
              ContainsSubstring("base_temperature is -1"));
-  auto nowhere = objective;
+  auto nowhere = criterion;
   nowhere.direction = {0, 0};
   const auto z = random_embeddings<double>(3, 2, 1);
   CHECK_THAT(refusal_of([&] {
-               contrast{info_nce{}, cosine{}, plain_logits{not_a_number}};
+               objective{info_nce{}, cosine{}, plain_logits{not_a_number}};
              }),
              ContainsSubstring("bias is nan; expected a finite number"));
   CHECK_THAT(refusal(nowhere, diagonal_targets{}, z, z), ContainsSubstring("direction is {0, 0}"));
@@ -325,14 +325,14 @@ TEST_CASE("counts that fit the columns are asked whether samples are in columns"
   const std::vector<int> labels{0, 1, 2, 0, 1, 2}, of_two_views{0, 1, 2};
   const matrix<double> mask(6, 6, 1);
   const std::string asked = "Are samples in columns? Rows are samples: pass the transposed matrix";
-  CHECK(refusal(objective, label_targets{.labels = labels}, z, z) ==
+  CHECK(refusal(criterion, label_targets{.labels = labels}, z, z) ==
         "label_targets: 6 labels x 1 views for 12 anchors; expected one label a sample and every view among the "
         "anchors (or the first view alone). " +
             asked);
-  CHECK_THAT(refusal(objective, label_targets{.labels = of_two_views, .views = 2}, z, z), ContainsSubstring(asked));
-  CHECK_THAT(refusal(objective, class_targets{.labels = labels}, z, z), ContainsSubstring(asked));
-  CHECK_THAT(refusal(objective, view_targets{.samples = 3}, z, z), ContainsSubstring(asked));
-  CHECK_THAT(refusal(objective, matrix_targets(mask), z, z), ContainsSubstring(asked));
+  CHECK_THAT(refusal(criterion, label_targets{.labels = of_two_views, .views = 2}, z, z), ContainsSubstring(asked));
+  CHECK_THAT(refusal(criterion, class_targets{.labels = labels}, z, z), ContainsSubstring(asked));
+  CHECK_THAT(refusal(criterion, view_targets{.samples = 3}, z, z), ContainsSubstring(asked));
+  CHECK_THAT(refusal(criterion, matrix_targets(mask), z, z), ContainsSubstring(asked));
   const std::vector<int> five{0, 1, 2, 0, 1};
-  CHECK_THAT(refusal(objective, label_targets{.labels = five}, z, z), !ContainsSubstring(asked));
+  CHECK_THAT(refusal(criterion, label_targets{.labels = five}, z, z), !ContainsSubstring(asked));
 }

@@ -27,11 +27,11 @@ struct answers {
 };
 
 template <class T, class Objective, class Targets>
-answers<T> answers_of(const tiled& executor, const Objective& objective, const Targets& targets, const matrix<T>& a,
+answers<T> answers_of(const tiled& executor, const Objective& criterion, const Targets& targets, const matrix<T>& a,
                       const matrix<T>& c) {
   answers<T> got{.anchors = zeros_like(a), .candidates = zeros_like(c)};
   got.value = value_and_grad(
-      executor, objective, targets, a, c,
+      executor, criterion, targets, a, c,
       {.anchors = got.anchors, .candidates = {got.candidates}, .temperature = &got.temperature, .bias = &got.bias});
   return got;
 }
@@ -45,15 +45,15 @@ TEMPLATE_TEST_CASE("value and gradients are the same bits over 1, 2, 3, 4 and 8 
     const auto a = random_embeddings<TestType>(anchors, width, draw),
                c = random_embeddings<TestType>(number, width, draw);
     const auto mine = random_labels(anchors, 11, draw), theirs = random_labels(number, 11, draw);
-    contrast objective{info_nce{.temperature = 0.1}, cosine{}};
-    objective.direction = {0.5, 0.5};
+    objective criterion{info_nce{.temperature = 0.1}, cosine{}};
+    criterion.direction = {0.5, 0.5};
     const label_targets targets{.labels = mine, .candidate_labels = theirs};
-    const auto alone = answers_of(tiled{.threads = 1}, objective, targets, a, c);
+    const auto alone = answers_of(tiled{.threads = 1}, criterion, targets, a, c);
     for (const int threads : {2, 3, 4, 8}) {
       INFO(threads << " threads, " << anchors << " anchors, " << number << " candidates");
-      CHECK(answers_of(tiled{.threads = threads}, objective, targets, a, c).same_bits_as(alone));
+      CHECK(answers_of(tiled{.threads = threads}, criterion, targets, a, c).same_bits_as(alone));
     }
-    CHECK(answers_of(tiled{}, objective, targets, a, c).same_bits_as(alone));
+    CHECK(answers_of(tiled{}, criterion, targets, a, c).same_bits_as(alone));
   }
 }
 
@@ -61,33 +61,33 @@ TEST_CASE("distances give the same bits over any number of threads", "[engine]")
   random_numbers draw(2);
   const auto z = random_embeddings<float>(403, 9, draw);
   const auto labels = random_labels(403, 30, draw);
-  const contrast objective{supcon_inside{.temperature = 2}, negative_distance{}};
+  const objective criterion{supcon_inside{.temperature = 2}, negative_distance{}};
   const label_targets targets{.labels = labels};
-  const auto alone = answers_of(tiled{.threads = 1}, objective, targets, z, z);
+  const auto alone = answers_of(tiled{.threads = 1}, criterion, targets, z, z);
   for (const int threads : {2, 3, 4, 8})
-    CHECK(answers_of(tiled{.threads = threads}, objective, targets, z, z).same_bits_as(alone));
+    CHECK(answers_of(tiled{.threads = threads}, criterion, targets, z, z).same_bits_as(alone));
 }
 
 TEST_CASE("a hundred repeats in one pool give the same bits", "[engine]") {
   random_numbers draw(3);
   const auto z = random_embeddings<float>(300, 16, draw);
-  const contrast objective{info_nce{.temperature = 0.1}, cosine{}};
+  const objective criterion{info_nce{.temperature = 0.1}, cosine{}};
   thread_pool pool(4);
   const tiled executor{.pool = &pool};
-  const auto first = answers_of(executor, objective, view_targets{.samples = 150}, z, z);
+  const auto first = answers_of(executor, criterion, view_targets{.samples = 150}, z, z);
   for (int i = 0; i < repeats(100); ++i)
-    REQUIRE(answers_of(executor, objective, view_targets{.samples = 150}, z, z).same_bits_as(first));
+    REQUIRE(answers_of(executor, criterion, view_targets{.samples = 150}, z, z).same_bits_as(first));
 }
 
 TEST_CASE("own keys and queues give the same bits over any number of threads", "[engine]") {
   random_numbers draw(4);
   const auto query = random_embeddings<float>(205, 8, draw), key = random_embeddings<float>(205, 8, draw);
   const auto queue = random_embeddings<float>(600, 8, draw);
-  const contrast objective{info_nce{.temperature = 0.07}, cosine{}};
+  const objective criterion{info_nce{.temperature = 0.07}, cosine{}};
   matrix<float> first[3];
   for (const int threads : {1, 2, 3, 4, 8}) {
     auto dq = zeros_like(query), dk = zeros_like(key), du = zeros_like(queue);
-    value_and_grad(tiled{.threads = threads}, objective, queue_targets{}, query, candidates(own(key), queue),
+    value_and_grad(tiled{.threads = threads}, criterion, queue_targets{}, query, candidates(own(key), queue),
                    {.anchors = dq, .candidates = {dk, du}});
     if (threads == 1) first[0] = dq, first[1] = dk, first[2] = du;
     CHECK(same_bits(dq, first[0]));

@@ -31,24 +31,24 @@ struct uneven_targets {
 };
 
 template <class T, class Objective>
-void check_agreement(const Objective& objective, index_t rows, long double within) {
+void check_agreement(const Objective& criterion, index_t rows, long double within) {
   const auto z = random_embeddings<T>(rows, 5, 3);
   const auto copy = z;
   auto expected = zeros_like(z), by_anchors = zeros_like(z), by_candidates = zeros_like(z), found = zeros_like(z);
   double by_scale = 0, scale = 0;
-  const T value = value_and_grad(serial{}, objective, uneven_targets{}, z, copy,
+  const T value = value_and_grad(serial{}, criterion, uneven_targets{}, z, copy,
                                  {.anchors = by_anchors, .candidates = {by_candidates}, .scale = &by_scale});
   for (std::size_t i = 0; i < expected.entries().size(); ++i)
     expected.entries()[i] = by_anchors.entries()[i] + by_candidates.entries()[i];
   const long double largest = largest_entry(expected);
   for (const int threads : {1, 3}) {
-    const T one = value_and_grad(tiled{.threads = threads}, objective, uneven_targets{}, z, z,
+    const T one = value_and_grad(tiled{.threads = threads}, criterion, uneven_targets{}, z, z,
                                  {.anchors = found, .candidates = {found}, .scale = &scale});
     CHECK(error_of(one, static_cast<long double>(value)) <= within * std::fabs(static_cast<long double>(value)));
     CHECK(largest_difference(found, expected) <= within * largest);
     CHECK(scale == Approx(by_scale).epsilon(static_cast<double>(within)));
     auto apart = zeros_like(z);
-    value_and_grad(tiled{.threads = threads}, objective, uneven_targets{}, z, z,
+    value_and_grad(tiled{.threads = threads}, criterion, uneven_targets{}, z, z,
                    {.anchors = found, .candidates = {apart}});
     CHECK(largest_difference(found, by_anchors) <= within * largest);
     CHECK(largest_difference(apart, by_candidates) <= within * largest);
@@ -60,9 +60,9 @@ void check_agreement(const Objective& objective, index_t rows, long double withi
 TEST_CASE("One product for both orders of a pair gives the value and gradients of two", "[engine]") {
   for (const index_t rows : {193, 384, 601}) {
     INFO(rows << " rows");
-    check_agreement<double>(contrast{supcon_inside{.temperature = 0.3}, cosine{}}, rows, 1e-11L);
-    check_agreement<float>(contrast{info_nce{.temperature = 0.3}, cosine{}}, rows, 2e-5L);
-    check_agreement<double>(contrast{info_nce{.temperature = 2}, negative_squared_distance{}}, rows, 1e-11L);
+    check_agreement<double>(objective{supcon_inside{.temperature = 0.3}, cosine{}}, rows, 1e-11L);
+    check_agreement<float>(objective{info_nce{.temperature = 0.3}, cosine{}}, rows, 2e-5L);
+    check_agreement<double>(objective{info_nce{.temperature = 2}, negative_squared_distance{}}, rows, 1e-11L);
   }
 }
 
@@ -71,12 +71,12 @@ TEST_CASE("A NaN row that nobody sees changes nothing where one product serves b
   const auto hidden = targets_of([](index_t a, index_t c) {
     return a == c || a == 7 || c == 7 ? hidden_pair() : a % 50 == c % 50 ? positive_pair(1.0 / 7) : negative_pair();
   });
-  contrast objective{info_nce{.temperature = 0.5}, cosine{}};
-  objective.without_positive = no_positive::skip;
+  objective criterion{info_nce{.temperature = 0.5}, cosine{}};
+  criterion.without_positive = no_positive::skip;
   auto clean = zeros_like(z), gradient = zeros_like(z);
-  const double value = value_and_grad(tiled{.threads = 1}, objective, hidden, z, clean);
+  const double value = value_and_grad(tiled{.threads = 1}, criterion, hidden, z, clean);
   z(7, 2) = std::nan("");
-  CHECK(value_and_grad(tiled{.threads = 1}, objective, hidden, z, gradient).value == value);
+  CHECK(value_and_grad(tiled{.threads = 1}, criterion, hidden, z, gradient).value == value);
   for (index_t k = 0; k < z.width(); ++k) gradient(7, k) = clean(7, k);  // its own has no meaning
   CHECK(largest_difference(gradient, clean) < 1e-13L);
 }

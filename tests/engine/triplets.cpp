@@ -51,17 +51,17 @@ TEST_CASE("Triplets have the same bits for any number of threads, in blocks of a
   std::vector<int> labels;
   for (int i = 0; i < 150; ++i) labels.push_back(i * i % 7);
   const label_targets targets{.labels = labels};
-  const contrast objective{triplet_margin{.mined = triplets::semi_hard}, negative_distance{rows::unit, rows::unit}};
+  const objective criterion{triplet_margin{.mined = triplets::semi_hard}, negative_distance{rows::unit, rows::unit}};
   auto first = zeros_like(z);
-  const float value = value_and_grad(tiled{.threads = 1}, objective, targets, z, first);
+  const float value = value_and_grad(tiled{.threads = 1}, criterion, targets, z, first);
   CHECK(value > 0);
   for (const int threads : {2, 3, 4, 8}) {
     auto gradient = zeros_like(z);
-    CHECK(same_bits(value_and_grad(tiled{.threads = threads}, objective, targets, z, gradient).value, value));
+    CHECK(same_bits(value_and_grad(tiled{.threads = threads}, criterion, targets, z, gradient).value, value));
     CHECK(same_bits(gradient, first));
   }
   auto plainly = zeros_like(z);
-  CHECK(value_and_grad(serial{}, objective, targets, z, plainly).value == Approx(value).epsilon(1e-5));
+  CHECK(value_and_grad(serial{}, criterion, targets, z, plainly).value == Approx(value).epsilon(1e-5));
   CHECK(largest_difference(plainly, first) < 1e-5L);
 }
 
@@ -70,9 +70,9 @@ TEST_CASE("A row that is NaN makes the loss of its triplets NaN, mined or not", 
   const std::vector<int> labels{0, 0, 1, 1, 2, 2};
   z(1, 1) = std::nan("");
   for (const triplets mined : {triplets::all, triplets::hard, triplets::semi_hard}) {
-    const contrast objective{triplet_margin{.mined = mined}, negative_distance{}};
-    CHECK(std::isnan(value_of(objective, label_targets{.labels = labels}, z).value));
+    const objective criterion{triplet_margin{.mined = mined}, negative_distance{}};
+    CHECK(std::isnan(value_of(criterion, label_targets{.labels = labels}, z).value));
   }
   CHECK(std::isnan(
-      value_of(contrast{batch_hard_triplet{}, negative_distance{}}, label_targets{.labels = labels}, z).value));
+      value_of(objective{batch_hard_triplet{}, negative_distance{}}, label_targets{.labels = labels}, z).value));
 }

@@ -54,9 +54,9 @@ struct batch {
 
 /// Value and some entries of the gradient of one objective, by one engine.
 template <class Engine, class Objective, class Targets, class Loss>
-void same(const char* what, const Engine& engine, const Objective& objective, const Targets& targets, Loss loss) {
+void same(const char* what, const Engine& engine, const Objective& criterion, const Targets& targets, Loss loss) {
   batch b;
-  const float value = value_and_grad(engine, objective, targets, b.rows(), b.gradient()).value;
+  const float value = value_and_grad(engine, criterion, targets, b.rows(), b.gradient()).value;
   naive::near(what, static_cast<double>(value), loss(b.exact));
   for (const int at : {0, 17, 200, n * width - 1})
     naive::near(what, static_cast<double>(b.g[static_cast<std::size_t>(at)]), naive::slope(loss, b.exact, at));
@@ -66,15 +66,15 @@ void losses() {
   const batch b;
   const view_targets views{.samples = n / 2};
   const label_targets labels{.labels = view(b.labels)};
-  const contrast soft{info_nce{.temperature = 0.1}, cosine{}}, sharp{info_nce{.temperature = 0.01}, cosine{}};
+  const objective soft{info_nce{.temperature = 0.1}, cosine{}}, sharp{info_nce{.temperature = 0.01}, cosine{}};
   const tiled engine{.threads = 1};
   same("nt_xent, tiled", engine, soft, views, [](const auto& z) { return naive::nt_xent(z, n, 0.1); });
   same("nt_xent, serial", serial{}, soft, views, [](const auto& z) { return naive::nt_xent(z, n, 0.1); });
   same("supcon at 0.01", engine, sharp, labels, [](const auto& z) { return naive::supcon(z, n, 0.01, classes); });
-  same("hard negatives", engine, contrast{hard_negative{}, cosine{}}, views,
+  same("hard negatives", engine, objective{hard_negative{}, cosine{}}, views,
        [](const auto& z) { return naive::hard_negative(z, n, 0.5, 0.1); });
-  same("siglip", engine, contrast{siglip{}, cosine{}}, views, [](const auto& z) { return naive::siglip(z, n); });
-  same("triplets", engine, contrast{triplet_margin{}, negative_distance{}}, labels,
+  same("siglip", engine, objective{siglip{}, cosine{}}, views, [](const auto& z) { return naive::siglip(z, n); });
+  same("triplets", engine, objective{triplet_margin{}, negative_distance{}}, labels,
        [](const auto& z) { return naive::triplet(z, n, 0.2, classes); });
 }
 
@@ -94,22 +94,22 @@ void hidden_logit() {
 void nan_rows_and_parameters() {
   batch b;
   naive::put_nan(&b.z[20]);
-  contrast objective{info_nce{.temperature = 0.1}, cosine{}};
+  objective criterion{info_nce{.temperature = 0.1}, cosine{}};
   const view_targets views{.samples = n / 2};
   const tiled engine{.threads = 1};
-  const float value = value_and_grad(engine, objective, views, b.rows(), b.gradient()).value;
+  const float value = value_and_grad(engine, criterion, views, b.rows(), b.gradient()).value;
   naive::yes("a NaN row gives NaN", naive::is_nan(&value));
   naive::yes("a pairing refuses NaN features", refused([&] { (void)pairing::nearest{}.neighbours(b.rows()); }));
-  objective.check_finite = true;
+  criterion.check_finite = true;
   const auto refuses_it = [&] {
-    return refused([&] { value_and_grad(engine, objective, views, b.rows(), b.gradient()); });
+    return refused([&] { value_and_grad(engine, criterion, views, b.rows(), b.gradient()); });
   };
   naive::yes("check_finite refuses NaN", refuses_it());
   naive::put_infinity(&b.z[20], 1);
   naive::yes("check_finite refuses infinity", refuses_it());
   b = batch();
   naive::yes("check_finite takes numbers", !refuses_it());
-  naive::put_nan(&objective.loss.temperature);
+  naive::put_nan(&criterion.loss.temperature);
   naive::yes("a temperature that is NaN is refused", refuses_it());
   mix_plan<lerp> plan{.partner = {1, 0}, .lambda = {0.5}};
   naive::put_nan(plan.lambda.data());

@@ -28,9 +28,9 @@ template <class T>
 void check_uniformity(golden_case& of, const named_engine& by) {
   const matrix<T> x = read_matrix<T>(of, "x");
   const rows form = read_form(of);
-  const contrast objective{uniformity{.sharpness = of.params.number("t")}, negative_squared_distance{form, form}};
+  const objective criterion{uniformity{.sharpness = of.params.number("t")}, negative_squared_distance{form, form}};
   matrix<T> gradient = zeros_like(x);
-  const T value = value_and_grad(by, objective, other_rows{}, x.view(), gradient.view());
+  const T value = value_and_grad(by, criterion, other_rows{}, x.view(), gradient.view());
   expect_loss(of, value, no_logits<T>());
   expect_gradient(of, "grad_x", gradient.numbers, no_logits<T>());
 }

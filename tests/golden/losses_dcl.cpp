@@ -14,9 +14,9 @@ void check_decoupled(golden_case& of, const named_engine& by, const matrix<T>& z
   const index_t samples = z.rows / 2;
   matrix<T> gradient = zeros_like(z);
   with_similarity(of, [&](auto similarity) {
-    const contrast objective{decoupled{.temperature = of.params.number("temperature")}, similarity};
-    const T value = value_and_grad(by, objective, targets, z.view(), gradient.view());
-    auto within = tolerance_of<T>(objective, targets, z.view(), {z.view()});
+    const objective criterion{decoupled{.temperature = of.params.number("temperature")}, similarity};
+    const T value = value_and_grad(by, criterion, targets, z.view(), gradient.view());
+    auto within = tolerance_of<T>(criterion, targets, z.view(), {z.view()});
     if (std::is_same_v<T, float>) within.value *= weight, within.gradient *= weight;
     expect_loss(of, value, within);
     expect_gradient(of, "grad_z1", numbers_of_rows(gradient, 0, samples), within);

@@ -35,11 +35,11 @@ void check_crd(golden_case& of, const named_engine& by) {
                                       .samples = of.params.number("n_data"),
                                       .normalizer = of.params.number("normalizer"),
                                       .epsilon = of.params.number("eps")};
-  const contrast objective{loss, read_similarity(of)};
+  const objective criterion{loss, read_similarity(of)};
   matrix<T> gradient = zeros_like(v);
-  const T value = value_and_grad(by, objective, first_own_targets{}, v.view(), candidates(own(own_rows)),
+  const T value = value_and_grad(by, criterion, first_own_targets{}, v.view(), candidates(own(own_rows)),
                                  {.anchors = gradient.view()});
-  const auto within = tolerance_of<T>(objective, every_negative{}, v.view(), {std::as_const(rows).view()});
+  const auto within = tolerance_of<T>(criterion, every_negative{}, v.view(), {std::as_const(rows).view()});
   expect_loss(of, value, within);
   expect_gradient(of, "grad_v", gradient.numbers, within);
 }

@@ -7,7 +7,7 @@ namespace {
 template <class T>
 void check_per_pair(golden_case& of, const named_engine& by) {
   const mixcon::nt_xent_per_pair loss{.temperature = of.params.number("temperature")};
-  with_similarity(of, [&](auto similarity) { check_labelled<T>(of, by, mixcon::contrast{loss, similarity}); });
+  with_similarity(of, [&](auto similarity) { check_labelled<T>(of, by, mixcon::objective{loss, similarity}); });
 }
 
 const known_loss per_pair{"nt_xent_per_pair", check_per_pair<double>, check_per_pair<float>};

@@ -11,8 +11,8 @@ void check_group_softmax(golden_case& of, const named_engine& by) {
   const double temperature = of.params.number("temperature");
   const bool averages = of.params.flag("positive_average", false);
   with_similarity(of, [&](auto similarity) {
-    averages ? check_labelled<T>(of, by, contrast{supcon_inside{.temperature = temperature}, similarity})
-             : check_labelled<T>(of, by, contrast{group_softmax{.temperature = temperature}, similarity});
+    averages ? check_labelled<T>(of, by, objective{supcon_inside{.temperature = temperature}, similarity})
+             : check_labelled<T>(of, by, objective{group_softmax{.temperature = temperature}, similarity});
   });
 }
 
@@ -21,13 +21,13 @@ void check_nca(golden_case& of, const named_engine& by) {
   const rows form = of.params.flag("normalize", true) ? rows::unit : rows::as_given;
   const std::string distance = of.params.word("distance", "squared_euclidean");
   if (distance == "squared_euclidean") {
-    auto objective = nca(of.params.number("scale"));
-    objective.similarity = {form, form};
-    check_labelled<T>(of, by, objective);
+    auto criterion = nca(of.params.number("scale"));
+    criterion.similarity = {form, form};
+    check_labelled<T>(of, by, criterion);
   } else if (distance == "euclidean") {
-    contrast objective{group_softmax{.temperature = 1}, negative_distance{form, form}};
-    objective.scale = of.params.number("scale");
-    check_labelled<T>(of, by, objective);
+    objective criterion{group_softmax{.temperature = 1}, negative_distance{form, form}};
+    criterion.scale = of.params.number("scale");
+    check_labelled<T>(of, by, criterion);
   } else {
     throw std::runtime_error("unknown distance " + distance);
   }

@@ -18,12 +18,12 @@ void check_hard_negative(golden_case& of, const named_engine& by) {
   const hard_negative loss{.temperature = of.params.number("temperature"),
                            .concentration = of.params.number("beta"),
                            .positive_prior = of.params.number("tau_plus")};
-  const contrast objective{loss, read_similarity(of)};
+  const objective criterion{loss, read_similarity(of)};
   const view_targets targets{.samples = first.rows};
   matrix<T> gradient = zeros_like(z);
-  const T value = value_and_grad(by, objective, targets, z.view(), gradient.view());
+  const T value = value_and_grad(by, criterion, targets, z.view(), gradient.view());
   // the weights have logits of 1 + beta times the size
-  auto within = tolerance_of<T>(objective, targets, z.view(), {z.view()});
+  auto within = tolerance_of<T>(criterion, targets, z.view(), {z.view()});
   if (std::is_same_v<T, float>) within.value *= 1 + loss.concentration, within.gradient *= 1 + loss.concentration;
   expect_loss(of, value, within);
   expect_gradient(of, "grad_z1", numbers_of_rows(gradient, 0, first.rows), within);

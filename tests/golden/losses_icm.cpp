@@ -110,7 +110,7 @@ void check_regmixup(golden_case& of, const named_engine& by) {
       {.features = by_mixed.view(), .weight = c.by_weight.view(), .bias = view(c.by_bias)});
   for (auto* all : {&by_mixed.numbers, &c.by_weight.numbers, &c.by_bias})
     for (T& g : *all) g *= gamma;
-  const contrast clean{info_nce{.temperature = 1}, dot_product{}, candidate_bias{c.bias}};
+  const objective clean{info_nce{.temperature = 1}, dot_product{}, candidate_bias{c.bias}};
   const std::vector<index_t> labels = of.inputs.indices("y1");
   const class_targets targets{.labels = labels};
   saved_statistics<std::remove_const_t<decltype(clean)>, T> saved;

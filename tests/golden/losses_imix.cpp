@@ -23,7 +23,7 @@ mix_plan<lerp> read_plan(golden_case& of, index_t samples, const std::string& la
 
 /// Adds one direction: mixed anchors against the candidates of the other view.
 template <class T, class Objective>
-T add_direction(const named_engine& by, const Objective& objective, const mix_plan<lerp>& plan, bool mixes_inputs,
+T add_direction(const named_engine& by, const Objective& criterion, const mix_plan<lerp>& plan, bool mixes_inputs,
                 const matrix<T>& samples, const matrix<T>& against, matrix<T>& by_samples, matrix<T>& by_against,
                 tolerance& within) {
   matrix<T> anchors = samples, by_anchors = zeros_like(samples);
@@ -31,26 +31,26 @@ T add_direction(const named_engine& by, const Objective& objective, const mix_pl
   const mixed_targets targets{diagonal_targets{}, plan};
   saved_statistics<Objective, T> saved;
   const auto anchor_rows = std::as_const(anchors).view();
-  const T value = forward(by, objective, targets, anchor_rows, against.view(), saved);
-  backward(by, objective, targets, anchor_rows, against.view(), saved, 1,
+  const T value = forward(by, criterion, targets, anchor_rows, against.view(), saved);
+  backward(by, criterion, targets, anchor_rows, against.view(), saved, 1,
            {.anchors = by_anchors.view(), .candidates = {by_against.view()}});
   if (mixes_inputs)
     unblend(plan, by_anchors.view(), by_samples.view());
   else
     for (std::size_t k = 0; k < by_anchors.numbers.size(); ++k) by_samples.numbers[k] += by_anchors.numbers[k];
-  within |= tolerance_of<T>(objective, targets, anchor_rows, {against.view()});
+  within |= tolerance_of<T>(criterion, targets, anchor_rows, {against.view()});
   return value;
 }
 
 template <class T, class Objective>
-void check_n_pair_mix(golden_case& of, const named_engine& by, const Objective& objective) {
+void check_n_pair_mix(golden_case& of, const named_engine& by, const Objective& criterion) {
   const two_views<T> z = read_two_views<T>(of);
   const index_t samples = z.first.rows;
   const bool mixes_inputs = of.params.flag("mix_inputs", false);
   two_views<T> gradient{zeros_like(z.first), zeros_like(z.second)};
   tolerance within;
   const auto add = [&](const mix_plan<lerp>& plan, auto anchors, auto against) {
-    return add_direction(by, objective, plan, mixes_inputs, z.*anchors, z.*against, gradient.*anchors,
+    return add_direction(by, criterion, plan, mixes_inputs, z.*anchors, z.*against, gradient.*anchors,
                          gradient.*against, within);
   };
   T value = add(read_plan(of, samples, "lam", "index"), &two_views<T>::first, &two_views<T>::second);
@@ -65,7 +65,7 @@ void check_n_pair_mix(golden_case& of, const named_engine& by, const Objective& 
 template <class T>
 void check_n_pair_mix(golden_case& of, const named_engine& by) {
   const info_nce loss{.temperature = of.params.number("temperature")};
-  with_similarity(of, [&](auto similarity) { check_n_pair_mix<T>(of, by, contrast{loss, similarity}); });
+  with_similarity(of, [&](auto similarity) { check_n_pair_mix<T>(of, by, objective{loss, similarity}); });
 }
 
 const known_loss n_pair_mix{"n_pair_mix", check_n_pair_mix<double>, check_n_pair_mix<float>};

@@ -24,7 +24,7 @@ void check_contrastive_margin(golden_case& of, const named_engine& by) {
   const rows form = read_form(of);
   const contrastive_margin loss{.positive_margin = of.params.number("pos_margin"),
                                 .negative_margin = of.params.number("neg_margin")};
-  check_labelled<T>(of, by, contrast{loss, negative_distance{form, form}});
+  check_labelled<T>(of, by, objective{loss, negative_distance{form, form}});
 }
 
 template <class T>
@@ -32,7 +32,7 @@ void check_multi_similarity(golden_case& of, const named_engine& by) {
   const multi_similarity loss{
       .attract = of.params.number("alpha"), .repel = of.params.number("beta"), .base = of.params.number("base")};
   const double steepness = std::max(loss.attract, loss.repel);
-  with_similarity(of, [&](auto similarity) { check_labelled<T>(of, by, contrast{loss, similarity}, steepness); });
+  with_similarity(of, [&](auto similarity) { check_labelled<T>(of, by, objective{loss, similarity}, steepness); });
 }
 
 template <class T>
@@ -40,7 +40,7 @@ void check_circle(golden_case& of, const named_engine& by) {
   read_mean_nonzero(of);
   const circle loss{.margin = of.params.number("m"), .gamma = of.params.number("gamma")};
   const double steepness = loss.gamma * (2 + loss.margin);
-  with_similarity(of, [&](auto similarity) { check_labelled<T>(of, by, contrast{loss, similarity}, steepness); });
+  with_similarity(of, [&](auto similarity) { check_labelled<T>(of, by, objective{loss, similarity}, steepness); });
 }
 
 template <class T>
@@ -51,7 +51,7 @@ void check_n_pairs(golden_case& of, const named_engine& by) {
   const label_targets targets{.labels = labels};
   matrix<T> gradient = zeros_like(z);
   const T value = value_and_grad(by, loss, targets, z.view(), gradient.view());
-  const contrast bounded{info_nce{.temperature = 1}, dot_product{loss.form, loss.form}};
+  const objective bounded{info_nce{.temperature = 1}, dot_product{loss.form, loss.form}};
   const auto within = labelled_tolerance(bounded, targets, z, 1);
   expect_loss(of, value, within);
   expect_gradient(of, "grad_z", gradient.numbers, within);
@@ -59,15 +59,15 @@ void check_n_pairs(golden_case& of, const named_engine& by) {
 
 /// Samples against class proxies, or proxies against samples.
 template <class T, bool proxies_ask = false, class Objective>
-void check_proxies(golden_case& of, const named_engine& by, const Objective& objective, double steepness) {
+void check_proxies(golden_case& of, const named_engine& by, const Objective& criterion, double steepness) {
   const matrix<T> z = read_matrix<T>(of, "z"), proxies = read_matrix<T>(of, "proxies");
   const std::vector<index_t> labels = of.inputs.indices("labels");
   matrix<T> by_z = zeros_like(z), by_proxies = zeros_like(proxies);
   auto check = [&](const auto& targets, const auto& anchors, auto& by_anchors, const auto& candidates,
                    auto& by_candidates) {
-    const T value = value_and_grad(by, objective, targets, anchors.view(), candidates.view(),
+    const T value = value_and_grad(by, criterion, targets, anchors.view(), candidates.view(),
                                    {.anchors = by_anchors.view(), .candidates = {by_candidates.view()}});
-    tolerance within = tolerance_of<T>(objective, targets, anchors.view(), {candidates.view()});
+    tolerance within = tolerance_of<T>(criterion, targets, anchors.view(), {candidates.view()});
     if (std::is_same_v<T, float>) within.value *= steepness, within.gradient *= steepness;
     expect_loss(of, value, within);
     expect_gradient(of, "grad_z", by_z.numbers, within);
@@ -84,13 +84,13 @@ void check_proxy_nca(golden_case& of, const named_engine& by) {
   const std::string distance = of.params.word("distance", "squared_euclidean");
   const rows form = read_form(of);
   if (distance == "squared_euclidean") {
-    auto objective = proxy_nca(of.params.number("scale"));
-    objective.similarity = {form, form};
-    check_proxies<T>(of, by, objective, 1);
+    auto criterion = proxy_nca(of.params.number("scale"));
+    criterion.similarity = {form, form};
+    check_proxies<T>(of, by, criterion, 1);
   } else if (distance == "euclidean") {
-    contrast objective{info_nce{.temperature = 1}, negative_distance{form, form}};
-    objective.scale = of.params.number("scale");
-    check_proxies<T>(of, by, objective, 1);
+    objective criterion{info_nce{.temperature = 1}, negative_distance{form, form}};
+    criterion.scale = of.params.number("scale");
+    check_proxies<T>(of, by, criterion, 1);
   } else {
     throw std::runtime_error("unknown distance " + distance);
   }
@@ -100,14 +100,14 @@ template <class T>
 void check_proxy_anchor(golden_case& of, const named_engine& by) {
   const proxy_anchor loss{.alpha = of.params.number("alpha"), .margin = of.params.number("margin")};
   const rows form = read_form(of);
-  check_proxies<T, true>(of, by, contrast{loss, dot_product{form, form}}, loss.alpha);
+  check_proxies<T, true>(of, by, objective{loss, dot_product{form, form}}, loss.alpha);
 }
 
 template <class T>
 void check_normface(golden_case& of, const named_engine& by) {
   const rows form = read_form(of);
   const info_nce loss = normface(of.params.number("temperature")).loss;
-  check_proxies<T>(of, by, contrast{loss, dot_product{form, form}}, 1);
+  check_proxies<T>(of, by, objective{loss, dot_product{form, form}}, 1);
 }
 
 template <class T>
@@ -117,7 +117,7 @@ void check_arcface(golden_case& of, const named_engine& by) {
   const arcface loss{.scale = of.params.number("scale"),
                      .margin = of.params.number("margin_degrees") * std::acos(-1.0) / 180};
   const rows form = read_form(of);
-  check_proxies<T>(of, by, contrast{loss, dot_product{form, form}}, loss.scale);
+  check_proxies<T>(of, by, objective{loss, dot_product{form, form}}, loss.scale);
 }
 
 const known_loss known[] = {

@@ -19,10 +19,10 @@ negative_distance read_distance(golden_case& of) {
 
 /// A loss over labelled rows. In float as for kinds without logits.
 template <class T, class Objective>
-void check_rows(golden_case& of, const named_engine& by, const Objective& objective, const matrix<T>& z,
+void check_rows(golden_case& of, const named_engine& by, const Objective& criterion, const matrix<T>& z,
                 const label_targets& targets) {
   matrix<T> gradient = zeros_like(z);
-  const T value = value_and_grad(by, objective, targets, z.view(), gradient.view());
+  const T value = value_and_grad(by, criterion, targets, z.view(), gradient.view());
   const tolerance within = std::is_same_v<T, double> ? tolerance{} : tolerance{1e-4, 1e-4};
   expect_loss(of, value, within);
   expect_gradient(of, "grad_z", gradient.numbers, within);
@@ -53,10 +53,10 @@ template <class T>
 void check_batch_hard(golden_case& of, const named_engine& by, const matrix<T>& z, const label_targets& targets) {
   const batch_hard_triplet loss{.margin = of.params.number("margin"), .soft = of.params.flag("smooth", false)};
   of.params.number("mining_margin", 0);  // of no use where the hardest are taken
-  const contrast objective{loss, read_distance(of)};
-  check_rows(of, by, objective, z, targets);
-  saved_statistics<std::remove_const_t<decltype(objective)>, T> saved;
-  forward(by, objective, targets, z.view(), saved);
+  const objective criterion{loss, read_distance(of)};
+  check_rows(of, by, criterion, z, targets);
+  saved_statistics<std::remove_const_t<decltype(criterion)>, T> saved;
+  forward(by, criterion, targets, z.view(), saved);
   std::vector<triplet> found;
   for (index_t a = 0; a < z.rows; ++a) {
     const auto at = static_cast<std::size_t>(a);
@@ -82,9 +82,9 @@ void check_triplet(golden_case& of, const named_engine& by) {
   else if (mining != "all")
     throw std::runtime_error("unknown mining " + mining);
   if (of.params.has("mining_margin")) loss.mining_margin = of.params.number("mining_margin");
-  const contrast objective{loss, read_distance(of)};
-  check_rows(of, by, objective, z, targets);
-  expect_triplets<T>(of, mined_triplets(objective, targets, z.view()));
+  const objective criterion{loss, read_distance(of)};
+  check_rows(of, by, criterion, z, targets);
+  expect_triplets<T>(of, mined_triplets(criterion, targets, z.view()));
 }
 
 template <class T>
@@ -93,7 +93,7 @@ void check_lifted(golden_case& of, const named_engine& by) {
   const std::vector<index_t> labels = of.inputs.indices("labels");
   const lifted_structure loss{.positive_margin = of.params.number("pos_margin"),
                               .negative_margin = of.params.number("neg_margin")};
-  check_rows(of, by, contrast{loss, read_distance(of)}, z, {.labels = labels});
+  check_rows(of, by, objective{loss, read_distance(of)}, z, {.labels = labels});
 }
 
 const known_loss triplet_kind{"triplet", check_triplet<double>, check_triplet<float>};

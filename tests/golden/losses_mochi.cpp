@@ -32,17 +32,17 @@ void check_mochi(golden_case& of, const named_engine& by) {
   const auto hardest = top_k{.k = mixes.hardest}(by, similarity, queries, keys).list;
   const synthetic_negatives mixed(similarity, mixes.mixtures(hardest, plan), queries, own_keys, keys);
 
-  const contrast objective{info_nce{.temperature = of.params.number("temperature")}, similarity};
+  const objective criterion{info_nce{.temperature = of.params.number("temperature")}, similarity};
   const listed_targets targets{mixed.list};
   const auto others = candidates(own(mixed.rows.view()), keys);
   matrix<T> by_q = zeros_like(q);
   auto by_rows = mixed.rows;
   const T value =
-      value_and_grad(by, objective, targets, queries, others, {.anchors = by_q.view(), .candidates = {by_rows.view()}});
+      value_and_grad(by, criterion, targets, queries, others, {.anchors = by_q.view(), .candidates = {by_rows.view()}});
   if (!of.params.flag("stop_gradient_synthetic", true)) mixed.add_to_sources(by_rows, {.anchors = by_q.view()});
 
   const matrix_view<const T> flat{mixed.rows.numbers.data(), {q.rows * mixed.rows.each, q.columns}};
-  const auto within = tolerance_of<T>(objective, every_negative{}, queries, {own_keys, keys, flat});
+  const auto within = tolerance_of<T>(criterion, every_negative{}, queries, {own_keys, keys, flat});
   expect_loss(of, value, within);
   expect_gradient(of, "grad_q", by_q.numbers, within);
   of.expect("hardest_index", std::vector<index_t>(hardest.key.begin(), hardest.key.end()), 0);

@@ -18,7 +18,7 @@ template <class T>
 void check_moco_n(golden_case& of, const named_engine& by) {
   const matrix<T> q = read_matrix<T>(of, "q"), k = read_matrix<T>(of, "k"), queue = read_matrix<T>(of, "queue");
   if (!of.params.flag("normalize", true)) throw std::runtime_error("moco_n without unit rows");
-  const contrast objective = moco_n(of.params.number("temperature"));
+  const objective criterion = moco_n(of.params.number("temperature"));
   mix_plan<lerp> plan{std::vector<index_t>(static_cast<std::size_t>(q.rows)), {1}, {}};
   std::iota(plan.partner.begin(), plan.partner.end(), index_t{0});
   if (of.inputs.has("lam")) plan = {of.inputs.indices("index"), of.inputs.real("lam").data, {}};
@@ -27,13 +27,13 @@ void check_moco_n(golden_case& of, const named_engine& by) {
   const auto keys = k.view(), others = queue.view();
   T value{};
   if (queue.rows > 0)
-    value = value_and_grad(by, objective, segments(own_keys, every_negative{}), q.view(),
+    value = value_and_grad(by, criterion, segments(own_keys, every_negative{}), q.view(),
                            candidates(as_unit(keys), as_given(others)), {.anchors = by_q.view()});
   else
-    value = value_and_grad(by, objective, own_keys, q.view(), candidates(as_unit(keys)), {.anchors = by_q.view()});
+    value = value_and_grad(by, criterion, own_keys, q.view(), candidates(as_unit(keys)), {.anchors = by_q.view()});
   const auto every = targets_of([](index_t, index_t) { return negative_pair(); });
-  const tolerance within = queue.rows > 0 ? tolerance_of<T>(objective, every, q.view(), {others, keys})
-                                          : tolerance_of<T>(objective, every, q.view(), {keys});
+  const tolerance within = queue.rows > 0 ? tolerance_of<T>(criterion, every, q.view(), {others, keys})
+                                          : tolerance_of<T>(criterion, every, q.view(), {keys});
   expect_loss(of, value, within);
   expect_gradient(of, "grad_q", by_q.numbers, within);
 }

@@ -20,9 +20,9 @@ void check_nt_xent(golden_case& of, const named_engine& by) {
   const view_targets targets{.samples = first.rows};
   matrix<T> gradient = zeros_like(z);
   with_similarity(of, [&](auto similarity) {
-    const contrast objective{loss, similarity};
-    const T value = value_and_grad(by, objective, targets, stacked, gradient.view());
-    const auto within = tolerance_of<T>(objective, targets, stacked, {stacked});
+    const objective criterion{loss, similarity};
+    const T value = value_and_grad(by, criterion, targets, stacked, gradient.view());
+    const auto within = tolerance_of<T>(criterion, targets, stacked, {stacked});
     const auto half = gradient.numbers.begin() + static_cast<std::ptrdiff_t>(gradient.numbers.size() / 2);
     expect_loss(of, value, within);
     expect_gradient(of, "grad_z1", std::vector<T>(gradient.numbers.begin(), half), within);

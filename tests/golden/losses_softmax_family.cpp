@@ -27,18 +27,18 @@ void check_softmax_family(golden_case& of, const named_engine& by) {
   const std::vector<double> mean(static_cast<std::size_t>(anchors), 1.0 / static_cast<double>(anchors));
   const std::vector<double> rho = read_numbers(of, "rho", mean);
 
-  contrast objective{weighted_softmax{.kappa = view(kappa)}, dot_product{}, pair_logits{pair_scales, pair_biases}};
-  objective.reduce = reduction::weighted;
-  objective.weights = view(rho);
+  objective criterion{weighted_softmax{.kappa = view(kappa)}, dot_product{}, pair_logits{pair_scales, pair_biases}};
+  criterion.reduce = reduction::weighted;
+  criterion.weights = view(rho);
   const matrix_targets targets{target, weight};
   matrix<T> by_a = zeros_like(a), by_c = zeros_like(c), by_scale = zeros_like(scale), by_bias = zeros_like(bias);
-  saved_statistics<decltype(objective), T> saved;
-  const T value = forward(by, objective, targets, a.view(), c.view(), saved);
+  saved_statistics<decltype(criterion), T> saved;
+  const T value = forward(by, criterion, targets, a.view(), c.view(), saved);
   gradients<T> wanted{.anchors = by_a.view(), .candidates = {by_c.view()}};
   wanted.pair_scale = by_scale.view(), wanted.pair_bias = by_bias.view();
-  backward(by, objective, targets, a.view(), c.view(), saved, 1, wanted);
+  backward(by, criterion, targets, a.view(), c.view(), saved, 1, wanted);
 
-  const auto within = tolerance_of<T>(objective, targets, a.view(), {c.view()});
+  const auto within = tolerance_of<T>(criterion, targets, a.view(), {c.view()});
   expect_loss(of, value, within);
   of.expect("row_logsumexp", saved.template values<0>(), within.value);
   expect_gradient(of, "grad_a", by_a.numbers, within);

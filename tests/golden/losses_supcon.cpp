@@ -14,14 +14,14 @@ using namespace mixcon;
 template <class T, class Loss, class Targets>
 void check_stacked(golden_case& of, const named_engine& by, const Loss& loss, const stacked_views<T>& z,
                    const Targets& targets) {
-  contrast objective{loss, read_similarity(of)};
-  objective.without_positive = read_no_positive(of);
+  objective criterion{loss, read_similarity(of)};
+  criterion.without_positive = read_no_positive(of);
   const index_t anchors = read_first_view_alone(of) ? z.samples : z.rows.rows;
   matrix<T> rows = z.rows, gradient = zeros_like(rows);
-  const T value = value_and_grad(by, objective, targets, rows.top(anchors), rows.view(),
+  const T value = value_and_grad(by, criterion, targets, rows.top(anchors), rows.view(),
                                  {.anchors = gradient.top(anchors), .candidates = {gradient.view()}});
 
-  const auto within = tolerance_of<T>(objective, targets, rows.top(anchors), {rows.view()});
+  const auto within = tolerance_of<T>(criterion, targets, rows.top(anchors), {rows.view()});
   expect_loss(of, value, within);
   expect_gradient(of, "grad_z", in_order_of_case(z, gradient), within);
 }

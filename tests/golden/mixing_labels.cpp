@@ -45,16 +45,16 @@ template <class T>
 void check_soft(golden_case& of) {
   of.params.number("neg_weight", 1);
   const matrix<T> logits = read_matrix<T>(of, "logits"), target = read_matrix<T>(of, "target");
-  contrast objective{info_nce{.temperature = 1}};
+  objective criterion{info_nce{.temperature = 1}};
   const auto shares = target.view();
   const matrix_targets targets{shares};
   matrix<T> gradient = zeros_like(logits);
-  saved_statistics<decltype(objective), T> saved;
+  saved_statistics<decltype(criterion), T> saved;
   const auto given = logits.view();
-  const T value = forward(serial{}, objective, targets, given_logits{given}, saved);
+  const T value = forward(serial{}, criterion, targets, given_logits{given}, saved);
   gradients<T> wanted;
   wanted.logits = gradient.view();
-  backward(serial{}, objective, targets, given_logits{given}, saved, 1, wanted);
+  backward(serial{}, criterion, targets, given_logits{given}, saved, 1, wanted);
   const double within = std::is_same_v<T, double> ? in_double : 1e-5;
   of.expect("loss", static_cast<double>(value), within);
   of.expect("grad_logits", gradient.numbers, within, in_units_of::the_largest);
@@ -87,11 +87,11 @@ void expect_mixed_pair(golden_case& of, Positive&& loss_of) {
 }
 template <class T, class Candidates>
 double weighted_nce(const matrix<T>& rows, const Candidates& with, double temperature, double weight, matrix<T>& to) {
-  contrast objective{info_nce{.temperature = temperature}, cosine{}};
-  saved_statistics<decltype(objective), T> saved;
-  const T value = forward(serial{}, objective, queue_targets{}, rows.view(), with, saved);
+  objective criterion{info_nce{.temperature = temperature}, cosine{}};
+  saved_statistics<decltype(criterion), T> saved;
+  const T value = forward(serial{}, criterion, queue_targets{}, rows.view(), with, saved);
   gradients<T> wanted{.anchors = to.view()};
-  backward(serial{}, objective, queue_targets{}, rows.view(), with, saved, weight, wanted);
+  backward(serial{}, criterion, queue_targets{}, rows.view(), with, saved, weight, wanted);
   return weight * static_cast<double>(value);
 }
 template <class T>

@@ -94,7 +94,7 @@ struct two_terms {
 
 template <class Targets>
 void check_targets(const char* title, const Targets& targets, const row_inputs& inputs, row_report& report) {
-  report.check(title, mixcon::contrast{mixcon::info_nce{.temperature = 0.5}, mixcon::cosine{}}, targets, inputs);
+  report.check(title, mixcon::objective{mixcon::info_nce{.temperature = 0.5}, mixcon::cosine{}}, targets, inputs);
 }
 
 }  // namespace mixcon_test

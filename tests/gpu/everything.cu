@@ -7,7 +7,7 @@
 int main() {
   float rows[8] = {1, 0, 0, 1, 1, 0, 0, 1}, slopes[8];  // two views of two samples, equal
   const mixcon::matrix_view<float> embeddings{rows, {4, 2}}, gradient{slopes, {4, 2}};
-  const mixcon::contrast nt_xent{mixcon::info_nce{.temperature = 1}, mixcon::cosine{}};
+  const mixcon::objective nt_xent{mixcon::info_nce{.temperature = 1}, mixcon::cosine{}};
   const mixcon::view_targets targets{.samples = 2};
   const float loss = mixcon::value_and_grad(mixcon::serial{}, nt_xent, targets, embeddings, gradient);
   const float expected = std::log(1 + 2 * std::exp(-1.0F));

@@ -8,17 +8,17 @@ namespace mixcon_test {
 
 template <class Similarity>
 void check_similarity(const char* title, const Similarity& similarity, row_report& report) {
-  report.check(title, mixcon::contrast{mixcon::info_nce{.temperature = 0.5}, similarity},
+  report.check(title, mixcon::objective{mixcon::info_nce{.temperature = 0.5}, similarity},
                mixcon::view_targets{.samples = samples}, two_views());
 }
 template <class Logits>
 void check_logits(const char* title, const Logits& logits, row_report& report) {
-  report.check(title, mixcon::contrast{mixcon::info_nce{.temperature = 0.5}, mixcon::cosine{}, logits},
+  report.check(title, mixcon::objective{mixcon::info_nce{.temperature = 0.5}, mixcon::cosine{}, logits},
                mixcon::view_targets{.samples = samples}, two_views());
 }
 
 inline void check_every_logit(row_report& report) {
-  report.check("a loss of two terms", mixcon::contrast{two_terms{}, mixcon::cosine{}},
+  report.check("a loss of two terms", mixcon::objective{two_terms{}, mixcon::cosine{}},
                mixcon::view_targets{.samples = samples}, two_views());
 
   check_similarity("cosine", mixcon::cosine{}, report);

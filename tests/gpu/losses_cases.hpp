@@ -39,7 +39,7 @@ void check_loss(const std::string& title, row_report& report) {
   const std::vector<int> labels = sample_labels();
   const Loss loss = ready<Loss>(numbers);
   if constexpr (mixcon::loss_traits<Loss>::scope == mixcon::each::anchor) {
-    report.check(title, mixcon::contrast{loss, mixcon::cosine{}}, mixcon::label_targets{.labels = labels, .views = 2},
+    report.check(title, mixcon::objective{loss, mixcon::cosine{}}, mixcon::label_targets{.labels = labels, .views = 2},
                  two_views());
   } else {
     const rows_of_numbers inputs = shares(50, mixcon::loss_traits<Loss>::inputs + 1, 9);

@@ -13,7 +13,7 @@ void check_statistics_over(const char* set, row_report& report) {
                         weight = shares(2 * samples, 2 * samples, 3);
   const auto targets = target.view(), weights = weight.view();
   report.check(std::string("every statistic over ") + set,
-               mixcon::contrast{every_statistic<Set>{}, mixcon::dot_product{}},
+               mixcon::objective{every_statistic<Set>{}, mixcon::dot_product{}},
                mixcon::matrix_targets{targets, weights}, inputs);
 }
 

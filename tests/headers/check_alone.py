@@ -24,10 +24,10 @@ CALLS = [
     *((f"losses/{loss}", "serial", ALIGNED.format(loss))
       for loss in ("alignment", "byol", "barlow_twins", "vicreg", "mmcl", "knowledge_distillation")),
     ("losses/nt_xent", "tiled", "nt_xent().check();"),
-    ("losses/unicon", "serial", "value_and_grad(serial{}, contrast{info_nce{}, cosine{}}, unicon_targets(y, 1), z, g);"),
+    ("losses/unicon", "serial", "value_and_grad(serial{}, objective{info_nce{}, cosine{}}, unicon_targets(y, 1), z, g);"),
     ("losses/moco", "serial", "moco().check();"),
     ("losses/relational_distillation", "executor", ALIGNED.format("relational_distillation")),
-    ("engine/mined_triplets", "serial", "mined_triplets(contrast{triplet_margin{}}, diagonal_targets{}, z);"),
+    ("engine/mined_triplets", "serial", "mined_triplets(objective{triplet_margin{}}, diagonal_targets{}, z);"),
     ("losses/soft_binary_cross_entropy", "serial",
      "value_and_grad(serial{}, soft_binary_cross_entropy{}, as_matrix(more, 4, 2), given_logits{z}, {.logits = g});"),
     ("losses/decoupled_mixup", "serial",

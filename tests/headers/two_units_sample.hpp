@@ -18,7 +18,7 @@ void append_loss(std::vector<double>& to, const Executor& executor) {
     rows.push_back(static_cast<T>(draws.uniform("row", i, -1, 1)));
   const mixcon::matrix_view<const T> z{rows.data(), {2 * samples, width}};
   const mixcon::matrix_view<T> by_z{gradient.data(), {2 * samples, width}};
-  const mixcon::contrast nt_xent{mixcon::info_nce{.temperature = 0.2}, mixcon::cosine{}};
+  const mixcon::objective nt_xent{mixcon::info_nce{.temperature = 0.2}, mixcon::cosine{}};
   const auto loss = mixcon::value_and_grad(executor, nt_xent, mixcon::view_targets{.samples = samples}, z, by_z);
   to.push_back(static_cast<double>(loss.value));
   for (const T number : gradient) to.push_back(static_cast<double>(number));
@@ -33,7 +33,7 @@ two_units::answers compute() {
   append_loss<float>(answers.losses, mixcon::serial{});
   append_loss<double>(answers.losses, mixcon::tiled{});
   append_loss<float>(answers.losses, mixcon::tiled{});
-  answers.sizes = {sizeof(mixcon::matrix_view<float>), sizeof(mixcon::contrast<mixcon::info_nce>),
+  answers.sizes = {sizeof(mixcon::matrix_view<float>), sizeof(mixcon::objective<mixcon::info_nce>),
                    sizeof(mixcon::loss_result<float>), sizeof(plan)};
   return answers;
 }

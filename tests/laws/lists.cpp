@@ -32,9 +32,9 @@ struct listed_kind {
   std::regex defines;    // a line that only such a header has
   bool as_types = true;  // whether the list names them as types too
 };
-const listed_kind losses{"contrast", "cases", "all_losses.hpp", "losses",
+const listed_kind losses{"losses", "cases", "all_losses.hpp", "losses",
                          std::regex(R"((^|\n) +(constexpr )?auto statistics\(\) const)")};
-const listed_kind policies{"mix", "mix", "all_mixes.hpp", "mixes",
+const listed_kind policies{"mixes", "mixes", "all_mixes.hpp", "mixes",
                            std::regex(R"((^|\n) +(constexpr )?mix_plan<\w+> plan\()")};
 const listed_kind selectors{
     "negatives",
@@ -44,13 +44,14 @@ const listed_kind selectors{
     std::regex(R"(\n  ((negative_list|auto) operator\(\)\(|mixture_list mixtures\(|\w+ (push|enqueue|update)\(const))"),
     false};
 
-/// The names of all headers of a kind under a root.
-std::vector<std::string> names_of(const fs::path& root, const listed_kind& kind) {
-  std::vector<std::string> names;
-  for (const auto& file : fs::directory_iterator(root / "include/mixcon" / kind.folder))
+/// All headers of a kind under a root, as paths below include/mixcon.
+std::vector<fs::path> headers_of(const fs::path& root, const listed_kind& kind) {
+  std::vector<fs::path> headers;
+  const fs::path include = root / "include/mixcon";
+  for (const auto& file : fs::recursive_directory_iterator(include / kind.folder))
     if (file.is_regular_file() && std::regex_search(text_of(file.path()), kind.defines))
-      names.push_back(file.path().stem().string());
-  return names;
+      headers.push_back(fs::relative(file.path(), include));
+  return headers;
 }
 bool a_test_names(const fs::path& tests, const std::string& name) {
   if (!fs::exists(tests)) return false;
@@ -64,8 +65,8 @@ bool a_test_names(const fs::path& tests, const std::string& name) {
 std::vector<std::string> missing(const fs::path& root, const listed_kind& kind) {
   std::vector<std::string> sentences;
   const std::string list = text_of(root / "include/mixcon" / kind.folder / kind.list);
-  for (const std::string& name : names_of(root, kind)) {
-    const std::string header = kind.folder + "/" + name + ".hpp";
+  for (const fs::path& path : headers_of(root, kind)) {
+    const std::string header = path.generic_string(), name = path.stem().string();
     if (list.find("#include <mixcon/" + header + ">") == std::string::npos)
       sentences.push_back(header + " is not included in " + kind.list);
     if (kind.as_types && !std::regex_search(list, std::regex("using \\w+ =[^;]*\\b" + name + "\\b[^;]*;")))
@@ -81,7 +82,7 @@ std::vector<std::string> missing(const fs::path& root, const listed_kind& kind) 
 fs::path repository() { return "."; }  // tests are run from there
 
 void check_nothing_is_missing(const listed_kind& kind) {
-  CHECK(names_of(repository(), kind).size() >= 3);
+  CHECK(headers_of(repository(), kind).size() >= 3);
   for (const std::string& sentence : missing(repository(), kind)) FAIL_CHECK(sentence);
 }
 
@@ -126,7 +127,7 @@ TEST_CASE("A selector that lacks its line, its page and its test is noticed", "[
 
 TEST_CASE("A loss that lacks its line, its page and its test is noticed", "[laws]") {
   const scratch_folder folder;
-  const fs::path headers = folder.path() / "include/mixcon/contrast";
+  const fs::path headers = folder.path() / "include/mixcon/losses";
   const std::string loss = "struct fresh_loss {\n  auto statistics() const { return pack{}; }\n};\n";
   write(headers / "fresh_loss.hpp", loss);
   write(headers / "no_loss.hpp", "struct no_loss {};\n");
@@ -137,13 +138,13 @@ TEST_CASE("A loss that lacks its line, its page and its test is noticed", "[laws
   CHECK(missing(folder.path(), losses).size() == 2);
   write(folder.path() / "docs/losses/fresh_loss.md", "# fresh_loss\n");
   CHECK(missing(folder.path(), losses) == std::vector<std::string>{"fresh_loss has no test in tests/cases"});
-  write(folder.path() / "tests/cases/fresh_loss.cpp", "const contrast objective{fresh_loss{}};\n");
+  write(folder.path() / "tests/cases/fresh_loss.cpp", "const objective criterion{fresh_loss{}};\n");
   CHECK(missing(folder.path(), losses).empty());
 }
 
 TEST_CASE("A policy that lacks its line, its page and its test is noticed", "[laws]") {
   const scratch_folder folder;
-  const fs::path headers = folder.path() / "include/mixcon/mix";
+  const fs::path headers = folder.path() / "include/mixcon/mixes";
   write(headers / "fresh_mix.hpp", "struct fresh_mix {\n  mix_plan<lerp> plan(index_t samples) const;\n};\n");
   write(headers / "all_mixes.hpp", "using all_mixes = mix_list<>;\n");
   CHECK(missing(folder.path(), policies).size() == 4);

@@ -57,7 +57,7 @@ TEST_CASE("contrastive_distillation as its page calls it", "[contrast]") {
                                      .negatives = 3,
                                      .samples = 100,
                                      .normalizer = distillation_normalizer(student, teacher, 0.07, 100)};
-  const contrast distilled{crd, cosine{}};
+  const objective distilled{crd, cosine{}};
   const double loss =
       value_and_grad(tiled{}, distilled, first_own_targets{}, student, candidates(own(teacher)), {.anchors = gradient});
   CHECK(loss > 0);

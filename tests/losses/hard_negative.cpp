@@ -26,9 +26,9 @@ const view_targets views{.samples = samples};
 TEST_CASE("hard_negative as its page calls it; the debiased loss is that of concentration 0", "[contrast]") {
   const auto z = random_embeddings<double>(2 * samples, 4, 51);
   auto gradient = zeros_like(z), plain = zeros_like(z);
-  const contrast hard{hard_negative{.temperature = 0.5, .concentration = 1, .positive_prior = 0.1}, cosine{}};
+  const objective hard{hard_negative{.temperature = 0.5, .concentration = 1, .positive_prior = 0.1}, cosine{}};
   const double loss = value_and_grad(tiled{}, hard, view_targets{.samples = samples}, z, gradient);
-  const contrast without{debiased(0.5, 0.1), cosine{}};
+  const objective without{debiased(0.5, 0.1), cosine{}};
   CHECK(loss > value_and_grad(tiled{}, without, views, z, plain));
   CHECK(without.loss.concentration == 0);
 }
@@ -36,8 +36,8 @@ TEST_CASE("hard_negative as its page calls it; the debiased loss is that of conc
 TEST_CASE("hard_negative without concentration and prior is NT-Xent", "[contrast]") {
   const auto z = random_embeddings<double>(2 * samples, 4, 52);
   auto one = zeros_like(z), other = zeros_like(z);
-  const contrast reduced{debiased(0.2, 0), cosine{}};
-  const contrast nt_xent{info_nce{.temperature = 0.2}, cosine{}};
+  const objective reduced{debiased(0.2, 0), cosine{}};
+  const objective nt_xent{info_nce{.temperature = 0.2}, cosine{}};
   CHECK(value_and_grad(tiled{}, reduced, views, z, one) ==
         Approx(value_and_grad(tiled{}, nt_xent, views, z, other)).epsilon(1e-13));
   CHECK(largest_difference(one, other) < 1e-13L);
@@ -48,7 +48,7 @@ TEST_CASE("hard_negative stands on its floor where the prior explains all negati
   for (index_t i = 0; i < 4; ++i) z(i, 0) = 1;
   z(1, 0) = z(3, 0) = -1;  // the negatives are opposite: the estimate is below the floor
   auto gradient = zeros_like(z);
-  const contrast hard{hard_negative{.temperature = 0.5, .concentration = 1, .positive_prior = 0.6}, cosine{}};
+  const objective hard{hard_negative{.temperature = 0.5, .concentration = 1, .positive_prior = 0.6}, cosine{}};
   const double loss = value_and_grad(tiled{}, hard, view_targets{.samples = 2}, z, gradient);
   CHECK(loss == Approx(std::log1p(2 * std::exp(-2 / 0.5))).epsilon(1e-13));
 }
@@ -57,7 +57,7 @@ TEST_CASE("the weighted decoupled loss as its page calls it", "[contrast]") {
   const auto z = random_embeddings<double>(2 * samples, 4, 53);
   auto gradient = zeros_like(z);
   const std::vector<double> weights = decoupled_weights(z, 0.5);
-  const contrast weighted{decoupled{.temperature = 0.1}, cosine{}};
+  const objective weighted{decoupled{.temperature = 0.1}, cosine{}};
   const double loss =
       value_and_grad(tiled{}, weighted, weighted_view_targets{.weights = mixcon::view(weights)}, z, gradient);
   CHECK(std::isfinite(loss));
@@ -72,9 +72,9 @@ TEST_CASE("with positives that are equally alike, the weighted decoupled loss is
     for (index_t k = 0; k < 4; ++k) z(i + samples, k) = 2 * z(i, k);
   auto one = zeros_like(z), other = zeros_like(z);
   const std::vector<double> weights = decoupled_weights(z);
-  const contrast objective{decoupled{}, cosine{}};
-  CHECK(value_and_grad(tiled{}, objective, weighted_view_targets{.weights = mixcon::view(weights)}, z, one) ==
-        Approx(value_and_grad(tiled{}, objective, views, z, other)).epsilon(1e-13));
+  const objective criterion{decoupled{}, cosine{}};
+  CHECK(value_and_grad(tiled{}, criterion, weighted_view_targets{.weights = mixcon::view(weights)}, z, one) ==
+        Approx(value_and_grad(tiled{}, criterion, views, z, other)).epsilon(1e-13));
   CHECK(largest_difference(one, other) < 1e-12L);
   CHECK_THROWS_WITH(decoupled_weights(rows_of(z, 0, 3)), ContainsSubstring("embeddings are (3, 4)"));
 }
@@ -86,7 +86,7 @@ TEST_CASE("a pair that has most of the softmax repels: its weight is negative", 
   CHECK(weights[0] < 0);
   CHECK(weights[1] > 1);
   auto gradient = zeros_like(z);
-  const double loss = value_and_grad(tiled{}, contrast{decoupled{}, cosine{}},
+  const double loss = value_and_grad(tiled{}, objective{decoupled{}, cosine{}},
                                      weighted_view_targets{.weights = mixcon::view(weights)}, z, gradient);
   CHECK(std::isfinite(loss));
 }
@@ -95,7 +95,7 @@ TEST_CASE("siglip as its page calls it, and the same with images and texts excha
   const auto images = random_embeddings<double>(samples, 4, 55), texts = random_embeddings<double>(samples, 4, 56);
   auto by_images = zeros_like(images), by_texts = zeros_like(texts);
   double by_scale = 0, by_bias = 0;
-  contrast sigmoid{siglip{}, cosine{}, plain_logits{.bias = -10}};
+  objective sigmoid{siglip{}, cosine{}, plain_logits{.bias = -10}};
   sigmoid.scale = 10;
   const double loss =
       value_and_grad(tiled{}, sigmoid, diagonal_targets{}, images, texts,

@@ -29,7 +29,7 @@ struct labelled_rows {
 TEST_CASE("multi_similarity as its page calls it; a row without a positive has the second part alone", "[contrast]") {
   labelled_rows rows;
   auto& [z, labels, gradient] = rows;
-  const contrast multi{multi_similarity{.attract = 2, .repel = 50, .base = 0.5}, cosine{}};
+  const objective multi{multi_similarity{.attract = 2, .repel = 50, .base = 0.5}, cosine{}};
   const double loss = value_and_grad(tiled{}, multi, label_targets{.labels = labels}, z, gradient);
   CHECK(loss > 0);
 
@@ -45,7 +45,7 @@ TEST_CASE("multi_similarity as its page calls it; a row without a positive has t
 TEST_CASE("circle as its page calls it; with one class it is 0", "[contrast]") {
   labelled_rows rows;
   auto& [z, labels, gradient] = rows;
-  const contrast circles{circle{.margin = 0.4, .gamma = 80}, cosine{}};
+  const objective circles{circle{.margin = 0.4, .gamma = 80}, cosine{}};
   const auto loss = value_and_grad(tiled{}, circles, label_targets{.labels = labels}, z, gradient);
   CHECK(loss.value > 0);
   CHECK(loss.anchors_used == 5);
@@ -57,10 +57,10 @@ TEST_CASE("circle as its page calls it; with one class it is 0", "[contrast]") {
 TEST_CASE("contrastive_margin as its page calls it; its two means are added", "[contrast]") {
   labelled_rows rows;
   auto& [z, labels, gradient] = rows;
-  const contrast margins{contrastive_margin{.positive_margin = 0, .negative_margin = 1},
-                         negative_distance{rows::unit, rows::unit}};
+  const objective margins{contrastive_margin{.positive_margin = 0, .negative_margin = 1},
+                          negative_distance{rows::unit, rows::unit}};
   const double loss = value_and_grad(tiled{}, margins, label_targets{.labels = labels}, z, gradient);
-  contrast far = margins, near = margins;
+  objective far = margins, near = margins;
   far.loss.negative_margin = -10, near.loss.positive_margin = 10;
   const double pulled = value_and_grad(tiled{}, far, label_targets{.labels = labels}, z, gradient);
   const double pushed = value_and_grad(tiled{}, near, label_targets{.labels = labels}, z, gradient);
@@ -84,7 +84,7 @@ TEST_CASE("n_pairs as its page calls it; third rows and lone rows take no part",
   CHECK(value_and_grad(tiled{}, n_pairs{}, label_targets{.labels = labels}, z, gradient) == loss);
   CHECK(gradient == held);
 
-  const contrast pairs{info_nce{.temperature = 1}, cosine{}};
+  const objective pairs{info_nce{.temperature = 1}, cosine{}};
   auto first = rows_of(z, 0, 2), second = rows_of(z, 2, 2);
   auto by_first = first, by_second = second;
   CHECK(loss == value_and_grad(tiled{}, pairs, diagonal_targets{}, first, second,

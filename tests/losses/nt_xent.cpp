@@ -17,7 +17,7 @@ TEMPLATE_TEST_CASE("info_nce of two views is NT-Xent written out", "[contrast]",
     const double temperature = std::exp(draw.uniform(std::log(0.05), std::log(2.0)));
     const auto z = random_embeddings<TestType>(2 * samples, width, draw);
     const long double expected = reference::nt_xent(converted<long double>(z), temperature);
-    agrees(contrast{info_nce{.temperature = temperature}, cosine{}}, view_targets{.samples = samples}, z, z,
+    agrees(objective{info_nce{.temperature = temperature}, cosine{}}, view_targets{.samples = samples}, z, z,
            2 * samples, width, 1 / reference::wide(temperature), expected);
   }
   agrees.bound_is_tight();
@@ -30,10 +30,10 @@ TEST_CASE("sample-major rows have the loss of the same rows in view-major order"
   for (index_t i = 0; i < samples; ++i)
     for (index_t v = 0; v < views; ++v)
       for (index_t k = 0; k < width; ++k) other(i * views + v, k) = z(v * samples + i, k);
-  const contrast objective{info_nce{.temperature = 0.3}, cosine{}};
-  const double expected = value_of(objective, view_targets{.samples = samples, .views = views}, z);
+  const objective criterion{info_nce{.temperature = 0.3}, cosine{}};
+  const double expected = value_of(criterion, view_targets{.samples = samples, .views = views}, z);
   const double value =
-      value_of(objective, view_targets{.samples = samples, .views = views, .order = view_order::sample_major}, other);
+      value_of(criterion, view_targets{.samples = samples, .views = views, .order = view_order::sample_major}, other);
   CHECK(value == Approx(expected).epsilon(1e-13));
 }
 
@@ -52,7 +52,7 @@ TEST_CASE("three views are the mean over both positives of each row", "[contrast
     expected += (std::log(partition) - positives / 2) / static_cast<long double>(rows);
   }
   const double value =
-      value_of(contrast{info_nce{.temperature = 0.25}, cosine{}}, view_targets{.samples = samples, .views = 3}, z);
+      value_of(objective{info_nce{.temperature = 0.25}, cosine{}}, view_targets{.samples = samples, .views = 3}, z);
   CHECK(error_of(value, expected) < 1e-13L);
 }
 
@@ -63,6 +63,6 @@ TEST_CASE("anchors may be the first view alone", "[contrast]") {
   const auto s =
       reference::products(reference::unit(converted<long double>(first)), reference::unit(converted<long double>(z)));
   const long double expected = reference::supcon_out(s, reference::same_label({0, 1, 2, 3, 4, 5}), 0.5);
-  const contrast objective{info_nce{.temperature = 0.5}, cosine{}};
-  CHECK(error_of(value_of(serial{}, objective, view_targets{.samples = samples}, first, z).value, expected) < 1e-13L);
+  const objective criterion{info_nce{.temperature = 0.5}, cosine{}};
+  CHECK(error_of(value_of(serial{}, criterion, view_targets{.samples = samples}, first, z).value, expected) < 1e-13L);
 }

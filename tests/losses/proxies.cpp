@@ -29,9 +29,9 @@ struct answer_of_proxies {
   matrix<double> by_z, by_proxies;
 };
 template <class Objective>
-answer_of_proxies evaluated(const Objective& objective) {
+answer_of_proxies evaluated(const Objective& criterion) {
   auto [z, proxies, labels, by_z, by_proxies] = rows_and_proxies{};
-  const double value = value_and_grad(tiled{}, objective, class_targets{.labels = labels}, z, proxies,
+  const double value = value_and_grad(tiled{}, criterion, class_targets{.labels = labels}, z, proxies,
                                       {.anchors = by_z, .candidates = {by_proxies}});
   return {value, by_z, by_proxies};
 }
@@ -45,10 +45,10 @@ void check_same(const answer_of_proxies& a, const answer_of_proxies& b) {
 
 TEST_CASE("arcface without a margin is normface, and as its page calls it", "[contrast]") {
   auto [z, proxies, labels, by_z, by_proxies] = rows_and_proxies{};
-  const contrast faces{arcface{.scale = 64, .margin = 0.5}, cosine{}};
+  const objective faces{arcface{.scale = 64, .margin = 0.5}, cosine{}};
   const double loss = value_and_grad(tiled{}, faces, class_targets{.labels = labels}, z, proxies,
                                      {.anchors = by_z, .candidates = {by_proxies}});
-  const auto without = evaluated(contrast{arcface{.scale = 16, .margin = 0}, cosine{}});
+  const auto without = evaluated(objective{arcface{.scale = 16, .margin = 0}, cosine{}});
   CHECK(loss > without.value);
   check_same(without, evaluated(normface(1.0 / 16)));
 }
@@ -60,7 +60,7 @@ TEST_CASE("arcface has a finite gradient where an embedding is its proxy, and wh
     matrix<double> z = proxies;
     for (double& x : z.entries()) x *= sign;
     auto by_z = z, by_proxies = z;
-    const double loss = value_and_grad(tiled{}, contrast{arcface{}, cosine{}}, class_targets{.labels = labels}, z,
+    const double loss = value_and_grad(tiled{}, objective{arcface{}, cosine{}}, class_targets{.labels = labels}, z,
                                        proxies, {.anchors = by_z, .candidates = {by_proxies}});
     CHECK(std::isfinite(loss));
     CHECK(all_finite(by_z));
@@ -81,12 +81,12 @@ TEST_CASE("normface as its page calls it", "[contrast]") {
   auto [z, proxies, labels, by_z, by_proxies] = rows_and_proxies{};
   const double loss = value_and_grad(tiled{}, normface(0.05), class_targets{.labels = labels}, z, proxies,
                                      {.anchors = by_z, .candidates = {by_proxies}});
-  CHECK(loss == evaluated(contrast{info_nce{.temperature = 0.05}, cosine{}}).value);
+  CHECK(loss == evaluated(objective{info_nce{.temperature = 0.05}, cosine{}}).value);
 }
 
 TEST_CASE("proxy_anchor as its page calls it; a class without members pushes and does not pull", "[contrast]") {
   auto [z, proxies, labels, by_z, by_proxies] = rows_and_proxies{};
-  const contrast anchored{proxy_anchor{.alpha = 32, .margin = 0.1}, cosine{}};
+  const objective anchored{proxy_anchor{.alpha = 32, .margin = 0.1}, cosine{}};
   const double loss = value_and_grad(tiled{}, anchored, member_targets{.labels = labels}, proxies, z,
                                      {.anchors = by_proxies, .candidates = {by_z}});
   CHECK(loss > 0);
@@ -131,13 +131,13 @@ TEST_CASE("nca and group_softmax as their pages call them; with one class they a
   std::vector<int> labels{0, 1, 0, 1, 2, 0};
   auto gradient = zeros_like(z);
   const double neighbours = value_and_grad(tiled{}, nca(1), label_targets{.labels = labels}, z, gradient);
-  const contrast grouped{group_softmax{.temperature = 0.1}, cosine{}};
+  const objective grouped{group_softmax{.temperature = 0.1}, cosine{}};
   const double loss = value_and_grad(tiled{}, grouped, label_targets{.labels = labels}, z, gradient);
   CHECK(neighbours > 0);
   CHECK(loss > 0);
 
   // -scale d^2 = 2 scale (cosine - 1): the same groups at a temperature of 1 / (2 scale)
-  const contrast same{group_softmax{.temperature = 0.5}, cosine{}};
+  const objective same{group_softmax{.temperature = 0.5}, cosine{}};
   CHECK(neighbours == Approx(value_and_grad(tiled{}, same, label_targets{.labels = labels}, z, gradient)));
 
   labels.assign(6, 1);
@@ -150,7 +150,7 @@ TEST_CASE("group_softmax with one positive is supcon_inside", "[contrast]") {
   const std::vector<int> labels{0, 1, 2, 0, 1, 2};
   auto one = zeros_like(z), other = zeros_like(z);
   const label_targets targets{.labels = labels};
-  CHECK(value_and_grad(tiled{}, contrast{group_softmax{}, cosine{}}, targets, z, one) ==
-        Approx(value_and_grad(tiled{}, contrast{supcon_inside{}, cosine{}}, targets, z, other)).epsilon(1e-13));
+  CHECK(value_and_grad(tiled{}, objective{group_softmax{}, cosine{}}, targets, z, one) ==
+        Approx(value_and_grad(tiled{}, objective{supcon_inside{}, cosine{}}, targets, z, other)).epsilon(1e-13));
   CHECK(largest_difference(one, other) < 1e-13L);
 }

@@ -11,7 +11,7 @@ using namespace mixcon_test;
 TEST_CASE("Scaled targets multiply the positives' shares, and a positive of target 0 is no negative", "[contrast]") {
   const auto z = random_embeddings<double>(6, 4, 3);
   const std::vector<double> factors{1, 0, -0.5, 2, 0.25, 1};
-  const contrast objective{decoupled{.temperature = 0.5}, dot_product{}};
+  const objective criterion{decoupled{.temperature = 0.5}, dot_product{}};
   double expected = 0;
   for (index_t i = 0; i < 6; ++i) {
     double partition = 0;
@@ -30,17 +30,17 @@ TEST_CASE("Scaled targets multiply the positives' shares, and a positive of targ
   matrix<double> weight(6, 6, 1);
   for (index_t i = 0; i < 6; ++i) weight(i, i) = 0;
   for_each_engine<double>([&](const auto& executor, const char*) {
-    CHECK(value_of(executor, objective, targets, z, z).value == Approx(expected).epsilon(1e-13));
-    CHECK(value_of(executor, objective, matrix_targets{written, weight, target_signs::any}, z, z).value ==
+    CHECK(value_of(executor, criterion, targets, z, z).value == Approx(expected).epsilon(1e-13));
+    CHECK(value_of(executor, criterion, matrix_targets{written, weight, target_signs::any}, z, z).value ==
           Approx(expected).epsilon(1e-13));
   });
   CHECK_THAT(refusal_of([&] {
-               value_of(serial{}, objective, matrix_targets{written, weight}, z, z);
+               value_of(serial{}, criterion, matrix_targets{written, weight}, z, z);
              }),
              ContainsSubstring("target (2, 5) is -0.5; expected a finite number >= 0, or target_signs::any"));
   const std::vector<double> few{1, 2};
   CHECK_THAT(refusal_of([&] {
-               value_of(serial{}, objective, scaled_targets{view_targets{.samples = 3}, few}, z, z);
+               value_of(serial{}, criterion, scaled_targets{view_targets{.samples = 3}, few}, z, z);
              }),
              ContainsSubstring("2 factors for 6 anchors"));
 }

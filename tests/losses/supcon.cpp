@@ -28,9 +28,9 @@ TEMPLATE_TEST_CASE("info_nce over labels is SupCon with the sum outside the loga
     const long double expected = reference::supcon_out(reference::products(rows_of(wide, 0, c.anchors()), wide),
                                                        reference::same_label(c.labels), c.temperature);
     const label_targets targets{.labels = c.labels, .views = c.views};
-    agrees(contrast{info_nce{.temperature = c.temperature}, cosine{}}, targets, anchors, z, c.rows(), c.width,
+    agrees(objective{info_nce{.temperature = c.temperature}, cosine{}}, targets, anchors, z, c.rows(), c.width,
            1 / reference::wide(c.temperature), expected);
-    agrees(contrast{info_nce{.temperature = c.temperature, .base_temperature = 0.07}, cosine{}}, targets, anchors, z,
+    agrees(objective{info_nce{.temperature = c.temperature, .base_temperature = 0.07}, cosine{}}, targets, anchors, z,
            c.rows(), c.width, 1 / reference::wide(c.temperature), factor * expected);
   }
   agrees.bound_is_tight();
@@ -46,7 +46,7 @@ TEMPLATE_TEST_CASE("supcon_inside is SupCon with the sum inside the logarithm", 
     const auto wide = reference::unit(converted<long double>(z));
     const long double expected = reference::supcon_in(reference::products(rows_of(wide, 0, c.anchors()), wide),
                                                       reference::same_label(c.labels), c.temperature);
-    agrees(contrast{supcon_inside{.temperature = c.temperature}, cosine{}},
+    agrees(objective{supcon_inside{.temperature = c.temperature}, cosine{}},
            label_targets{.labels = c.labels, .views = c.views}, rows_of(z, 0, c.anchors()), z, c.rows(), c.width,
            1 / reference::wide(c.temperature), expected);
   }
@@ -55,15 +55,15 @@ TEMPLATE_TEST_CASE("supcon_inside is SupCon with the sum inside the logarithm", 
 
 TEST_CASE("labels of any integer type mean the same", "[contrast]") {
   const auto z = random_embeddings<double>(6, 4, 10);
-  const contrast objective{info_nce{.temperature = 0.2}, cosine{}};
+  const objective criterion{info_nce{.temperature = 0.2}, cosine{}};
   const std::vector<int> plain{3, 1, 3, 0, 1, 3};
-  const double expected = value_of(objective, label_targets{.labels = plain}, z);
+  const double expected = value_of(criterion, label_targets{.labels = plain}, z);
   const std::vector<std::uint64_t> large{~0ULL, 5, ~0ULL, 1ULL << 63, 5, ~0ULL};
   const std::vector<std::int8_t> small{-128, 127, -128, 0, 127, -128};
   const std::vector<std::int64_t> far{INT64_MAX, INT64_MIN, INT64_MAX, 0, INT64_MIN, INT64_MAX};
-  CHECK(value_of(objective, label_targets{.labels = large}, z).value == expected);
-  CHECK(value_of(objective, label_targets{.labels = small}, z).value == expected);
-  CHECK(value_of(objective, label_targets{.labels = far}, z).value == expected);
+  CHECK(value_of(criterion, label_targets{.labels = large}, z).value == expected);
+  CHECK(value_of(criterion, label_targets{.labels = small}, z).value == expected);
+  CHECK(value_of(criterion, label_targets{.labels = far}, z).value == expected);
 }
 
 TEST_CASE("candidates with labels of their own are all seen", "[contrast]") {
@@ -80,7 +80,7 @@ TEST_CASE("candidates with labels of their own are all seen", "[contrast]") {
     }
     expected += (std::log(partition) - attraction / positives) / 4;
   }
-  const double value = value_of(serial{}, contrast{info_nce{.temperature = 1}, dot_product{}},
+  const double value = value_of(serial{}, objective{info_nce{.temperature = 1}, dot_product{}},
                                 label_targets{.labels = mine, .candidate_labels = theirs}, a, c);
   CHECK(error_of(value, expected) < 1e-14L);
 }
@@ -104,8 +104,8 @@ TEST_CASE("supcon() makes unit rows, and with every sample a class of its own it
 TEST_CASE("of_unit_rows_as_given takes both sides as they are, with the objective's other choices", "[contrast]") {
   const auto z = random_embeddings<double>(8, 4, 14), other = random_embeddings<double>(8, 4, 15);
   const std::vector<double> weights{1, 0, 2, 1, 0.5, 1, 1, 3};
-  const auto products = contrast{info_nce{.temperature = 0.5}, dot_product{}};
-  contrast unit{info_nce{.temperature = 0.5}, cosine{}};
+  const auto products = objective{info_nce{.temperature = 0.5}, dot_product{}};
+  objective unit{info_nce{.temperature = 0.5}, cosine{}};
   unit.scale = 0.7, unit.reduce = reduction::weighted, unit.weights = view(weights);
   unit.direction = {.rows = 0.5, .columns = 2}, unit.without_positive = no_positive::error;
   auto same = products;
@@ -117,9 +117,9 @@ TEST_CASE("of_unit_rows_as_given takes both sides as they are, with the objectiv
   CHECK(given.without_positive == no_positive::error);
   CHECK(value_of(of_unit_rows_as_given(supcon(0.5, 0)), view_targets{.samples = 4}, z).value ==
         value_of(products, view_targets{.samples = 4}, z).value);
-  const contrast apart{info_nce{.temperature = 0.5}, negative_squared_distance{rows::unit, rows::unit}};
+  const objective apart{info_nce{.temperature = 0.5}, negative_squared_distance{rows::unit, rows::unit}};
   CHECK(value_of(of_unit_rows_as_given(apart), view_targets{.samples = 4}, z).value ==
-        value_of(contrast{apart.loss, negative_squared_distance{}}, view_targets{.samples = 4}, z).value);
+        value_of(objective{apart.loss, negative_squared_distance{}}, view_targets{.samples = 4}, z).value);
   const auto rows_of_length_1 = converted<double>(reference::unit(converted<long double>(z)));
   CHECK(value_of(of_unit_rows_as_given(supcon(0.5)), view_targets{.samples = 4}, rows_of_length_1).value ==
         Approx(value_of(supcon(0.5), view_targets{.samples = 4}, z).value).epsilon(1e-13));

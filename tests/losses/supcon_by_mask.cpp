@@ -22,7 +22,7 @@ TEMPLATE_TEST_CASE("info_nce over a mask is SupCon with weighted and asymmetric 
     const auto wide = reference::unit(converted<long double>(z));
     const long double expected = reference::supcon_out(reference::products(rows_of(wide, 0, c.anchors()), wide),
                                                        converted<long double>(mask), c.temperature);
-    agrees(contrast{info_nce{.temperature = c.temperature}, cosine{}}, mask_targets(mask, c.views),
+    agrees(objective{info_nce{.temperature = c.temperature}, cosine{}}, mask_targets(mask, c.views),
            rows_of(z, 0, c.anchors()), z, c.rows(), c.width, 1 / reference::wide(c.temperature), expected);
   }
   agrees.bound_is_tight();
@@ -35,7 +35,7 @@ TEST_CASE("scaling a row of the mask changes nothing", "[contrast]") {
   auto scaled = mask;
   for (index_t j = 0; j < 5; ++j) scaled(2, j) *= 37;
   const auto z = random_embeddings<double>(10, 4, 9);
-  const contrast objective{info_nce{.temperature = 0.2}, cosine{}};
-  CHECK(value_of(objective, mask_targets(scaled, 2), z).value ==
-        Approx(value_of(objective, mask_targets(mask, 2), z).value).epsilon(1e-13));
+  const objective criterion{info_nce{.temperature = 0.2}, cosine{}};
+  CHECK(value_of(criterion, mask_targets(scaled, 2), z).value ==
+        Approx(value_of(criterion, mask_targets(mask, 2), z).value).epsilon(1e-13));
 }

@@ -35,8 +35,8 @@ TEMPLATE_TEST_CASE("universum rows as the only candidates: the published code of
     if (first_view) z = rows_of(z, 0, c.samples);
     const auto s = reference::products(converted<long double>(z), converted<long double>(u));
     const long double factor = reference::wide(c.temperature) / reference::wide(0.1);
-    const contrast objective{info_nce{.temperature = c.temperature, .base_temperature = 0.1}, dot_product{}};
-    agrees(objective, unicon_targets(c.labels), z, u, 2 * c.samples, c.width,
+    const objective criterion{info_nce{.temperature = c.temperature, .base_temperature = 0.1}, dot_product{}};
+    agrees(criterion, unicon_targets(c.labels), z, u, 2 * c.samples, c.width,
            largest_entry(s) / reference::wide(c.temperature), factor * reference::unicon(s, c.labels, c.temperature));
   }
   agrees.bound_is_tight();
@@ -56,7 +56,7 @@ TEMPLATE_TEST_CASE("universum rows as negatives, beside real ones or instead of 
         c.labels, c.temperature, real_negatives);
     const auto targets =
         unicon_negative_targets(c.labels, 2, real_negatives ? visibility::visible : visibility::hidden);
-    agrees(contrast{info_nce{.temperature = c.temperature}, cosine{}}, targets, z, candidates(z, u), 4 * c.samples,
+    agrees(objective{info_nce{.temperature = c.temperature}, cosine{}}, targets, z, candidates(z, u), 4 * c.samples,
            c.width, 1 / reference::wide(c.temperature), expected);
   }
   agrees.bound_is_tight();
@@ -65,10 +65,10 @@ TEMPLATE_TEST_CASE("universum rows as negatives, beside real ones or instead of 
 TEST_CASE("UniCon with the rows themselves as universum has the value of SupCon", "[contrast]") {
   const auto z = random_embeddings<double>(12, 5, 23);
   const std::vector<int> labels{0, 1, 0, 2, 1, 1};
-  const contrast objective{info_nce{.temperature = 0.4}, dot_product{}};
+  const objective criterion{info_nce{.temperature = 0.4}, dot_product{}};
   const auto copy = z;
-  CHECK(value_of(serial{}, objective, unicon_targets(labels), z, copy).value ==
-        value_of(objective, label_targets{.labels = labels, .views = 2}, z).value);
+  CHECK(value_of(serial{}, criterion, unicon_targets(labels), z, copy).value ==
+        value_of(criterion, label_targets{.labels = labels, .views = 2}, z).value);
 }
 
 TEST_CASE("no universum row is masked where they are negatives, and the anchor's own is where they are all",

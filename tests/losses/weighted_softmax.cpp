@@ -58,16 +58,16 @@ TEMPLATE_TEST_CASE("weighted_softmax is the general dense softmax", "[contrast]"
       }
     const long double expected = reference::softmax_family(
         logits, converted<long double>(c.target), converted<long double>(c.weight), widened(c.kappa), widened(c.rho));
-    contrast objective{weighted_softmax{.kappa = c.kappa}, dot_product{}, pair_logits(c.scale, c.bias)};
-    objective.reduce = reduction::weighted;
-    objective.weights = c.rho;
+    objective criterion{weighted_softmax{.kappa = c.kappa}, dot_product{}, pair_logits(c.scale, c.bias)};
+    criterion.reduce = reduction::weighted;
+    criterion.weights = c.rho;
     long double mass = 1;  // the bound is of one row with mass 1; here rows add up
     for (index_t r = 0; r < c.anchors; ++r) {
       const auto at = static_cast<std::size_t>(r);
       for (index_t j = 0; j < c.candidates; ++j) mass += static_cast<long double>(c.rho[at] * c.target(r, j));
       mass += static_cast<long double>(c.rho[at] * c.kappa[at]);
     }
-    agrees(objective, matrix_targets(c.target, c.weight), a, b, c.candidates, c.width, largest_entry(logits) * mass,
+    agrees(criterion, matrix_targets(c.target, c.weight), a, b, c.candidates, c.width, largest_entry(logits) * mass,
            expected);
   }
   agrees.bound_is_tight();
@@ -85,8 +85,8 @@ TEST_CASE("weighted_softmax whose kappa is the target mass is info_nce", "[contr
     }
     const matrix_targets targets(c.target, c.weight);
     const double general =
-        value_of(serial{}, contrast{weighted_softmax{.kappa = c.kappa, .temperature = 0.5}, cosine{}}, targets, a, b);
-    const double plain = value_of(serial{}, contrast{info_nce{.temperature = 0.5}, cosine{}}, targets, a, b);
+        value_of(serial{}, objective{weighted_softmax{.kappa = c.kappa, .temperature = 0.5}, cosine{}}, targets, a, b);
+    const double plain = value_of(serial{}, objective{info_nce{.temperature = 0.5}, cosine{}}, targets, a, b);
     CHECK(general == Approx(plain).epsilon(1e-12).margin(1e-12));
   }
 }
@@ -99,9 +99,9 @@ TEST_CASE("kappa of 0 leaves an empty partition out", "[contrast]") {
   target(1, 2) = 1;
   long double expected = 0;
   for (index_t k = 0; k < 3; ++k) expected -= static_cast<long double>(a(1, k)) * static_cast<long double>(b(2, k)) / 2;
-  const contrast objective{weighted_softmax{.kappa = kappa}, dot_product{}};
+  const objective criterion{weighted_softmax{.kappa = kappa}, dot_product{}};
   for_each_engine<double>([&](const auto& executor, const char*) {
-    CHECK(error_of(value_of(executor, objective, matrix_targets(target, weight), a, b).value, expected) < 1e-15L);
+    CHECK(error_of(value_of(executor, criterion, matrix_targets(target, weight), a, b).value, expected) < 1e-15L);
   });
 }
 
@@ -118,6 +118,6 @@ TEST_CASE("a bias per candidate is a bias per pair that is the same in every row
   }
   const info_nce loss{.temperature = 0.7};
   const matrix_targets targets(target);
-  CHECK(value_of(serial{}, contrast{loss, cosine{}, candidate_bias(shared)}, targets, a, b).value ==
-        value_of(serial{}, contrast{loss, cosine{}, pair_logits(scale, bias)}, targets, a, b).value);
+  CHECK(value_of(serial{}, objective{loss, cosine{}, candidate_bias(shared)}, targets, a, b).value ==
+        value_of(serial{}, objective{loss, cosine{}, pair_logits(scale, bias)}, targets, a, b).value);
 }

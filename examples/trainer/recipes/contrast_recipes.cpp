@@ -16,12 +16,12 @@ recipe_loss contrast_loss(network& net, device& on, const settings& chosen, cons
   recipe_loss made{.views = 2};
   made.embeddings = net.forward(input_of(on, step.from.images, step.shape, 2 * samples));
   made.chance = std::log(static_cast<double>(2 * samples - 1));
-  const mixcon::contrast objective{mixcon::info_nce{.temperature = chosen.temperature}, mixcon::cosine{}};
+  const mixcon::objective criterion{mixcon::info_nce{.temperature = chosen.temperature}, mixcon::cosine{}};
   const variable& z = made.embeddings;
   made.loss =
       chosen.recipe == "simclr"
-          ? contrasted(made, step, objective, mixcon::view_targets{.samples = samples}, z, {z})
-          : contrasted(made, step, objective, mixcon::label_targets{.labels = step.from.labels, .views = 2}, z, {z});
+          ? contrasted(made, step, criterion, mixcon::view_targets{.samples = samples}, z, {z})
+          : contrasted(made, step, criterion, mixcon::label_targets{.labels = step.from.labels, .views = 2}, z, {z});
   return made;
 }
 

@@ -31,10 +31,10 @@ recipe_loss supmix_loss(network& net, device& on, const settings& chosen, const 
   std::vector<int> own = step.from.labels, partner = own;
   own.insert(own.end(), step.from.labels.begin(), step.from.labels.end());
   partner.insert(partner.end(), step.from.labels.rbegin(), step.from.labels.rend());
-  const mixcon::contrast objective{mixcon::info_nce{.temperature = chosen.temperature}, mixcon::cosine{}};
+  const mixcon::objective criterion{mixcon::info_nce{.temperature = chosen.temperature}, mixcon::cosine{}};
   const double lambda = plan.lambda_of(0);
-  const variable by_partner = contrasted(made, step, objective, mixcon::label_targets{.labels = partner}, z, {z});
-  const variable by_own = contrasted(made, step, objective, mixcon::label_targets{.labels = own}, z, {z});
+  const variable by_partner = contrasted(made, step, criterion, mixcon::label_targets{.labels = partner}, z, {z});
+  const variable by_own = contrasted(made, step, criterion, mixcon::label_targets{.labels = own}, z, {z});
   made.loss = add(scale(by_own, lambda), scale(by_partner, 1 - lambda));
   return made;
 }

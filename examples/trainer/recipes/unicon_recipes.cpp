@@ -48,12 +48,12 @@ recipe_loss unicon_loss(network& net, device& on, const settings& chosen, const 
   const variable z = slice(all, 0, rows), u = slice(all, rows, 2 * rows);
 
   recipe_loss made{.embeddings = z, .views = 2};
-  const mixcon::contrast objective{mixcon::info_nce{.temperature = chosen.temperature}, mixcon::cosine{}};
+  const mixcon::objective criterion{mixcon::info_nce{.temperature = chosen.temperature}, mixcon::cosine{}};
   if (chosen.recipe == "unicon") {
-    made.loss = contrasted(made, step, objective, mixcon::unicon_targets(step.from.labels), z, {u});
+    made.loss = contrasted(made, step, criterion, mixcon::unicon_targets(step.from.labels), z, {u});
     made.chance = std::log(static_cast<double>(rows - 1));
   } else {
-    made.loss = contrasted(made, step, objective, mixcon::unicon_negative_targets(step.from.labels), z, {z, u});
+    made.loss = contrasted(made, step, criterion, mixcon::unicon_negative_targets(step.from.labels), z, {z, u});
     made.chance = std::log(static_cast<double>(2 * rows - 1));
   }
   return made;

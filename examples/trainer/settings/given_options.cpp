@@ -19,12 +19,12 @@ struct use {
 };
 
 const std::vector<use>& uses() {
-  static const std::vector<std::string> contrast{"simclr", "supcon", "supmix", "unicon", "unicon-negatives"};
+  static const std::vector<std::string> objective{"simclr", "supcon", "supmix", "unicon", "unicon-negatives"};
   static const std::vector<use> all{{"universum", {"unicon", "unicon-negatives"}},
                                     {"partner_share", {"unicon", "unicon-negatives"}},
                                     {"alpha", {"mixup", "cutmix", "manifold-mixup", "supmix"}},
-                                    {"temperature", contrast},
-                                    {"embedding", contrast}};
+                                    {"temperature", objective},
+                                    {"embedding", objective}};
   return all;
 }
 

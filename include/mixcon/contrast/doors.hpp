@@ -81,11 +81,11 @@ constexpr loss_result<double> refuse_call() {
       "mixcon: the engine is missing; it comes first, as in value_and_grad(tiled{}, objective, targets, ...), "
       "or serial{}");
   static_assert(Found != mistake::bare_loss,
-                "mixcon: this is a bare loss and an objective is expected; write contrast{info_nce{...}, cosine{}}, "
+                "mixcon: this is a bare loss and an objective is expected; write objective{info_nce{...}, cosine{}}, "
                 "with your loss and similarity");
   static_assert(Found != mistake::order,
                 "mixcon: the arguments come in the order engine, objective, targets, tensors, as in "
-                "value_and_grad(serial{}, contrast{info_nce{}, cosine{}}, view_targets{.samples = n}, z, gradient)");
+                "value_and_grad(serial{}, objective{info_nce{}, cosine{}}, view_targets{.samples = n}, z, gradient)");
   static_assert(Found != mistake::no_targets,
                 "mixcon: these are no targets; pass view_targets, label_targets{.labels = labels} or another of "
                 "mixcon/contrast/targets.hpp after the objective");

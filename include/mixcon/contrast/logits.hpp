@@ -19,7 +19,7 @@ struct plain_logits {
   static constexpr bool is_symmetric = true;  // does not tell pair (i, j) from (j, i)
 
   void(check)() const {
-    MIXCON_REQUIRE(bias - bias == 0, "contrast: the logits' bias is ", bias, "; expected a finite number");
+    MIXCON_REQUIRE(bias - bias == 0, "objective: the logits' bias is ", bias, "; expected a finite number");
   }
   template <class T>
   MIXCON_HD T factor(index_t, index_t) const {
@@ -41,7 +41,7 @@ struct candidate_bias {
   template <Viewable<1> Tensor>
   explicit candidate_bias(Tensor& biases) : bias(mixcon::view<1>(biases)) {}
   void(check)(index_t, index_t candidates) const {
-    MIXCON_REQUIRE(bias.extent(0) == candidates, "contrast: candidate_bias has ", bias.extent(0), " entries for ",
+    MIXCON_REQUIRE(bias.extent(0) == candidates, "objective: candidate_bias has ", bias.extent(0), " entries for ",
                    candidates, " candidates; expected one each");
   }
   template <class T>
@@ -68,7 +68,7 @@ struct pair_logits {
   pair_logits(Scale& scales, Bias& biases) : scale(mixcon::view<2>(scales)), bias(mixcon::view<2>(biases)) {}
   void(check)(index_t anchors, index_t candidates) const {
     const axes<2> expected{anchors, candidates};
-    MIXCON_REQUIRE(scale.extents() == expected && bias.extents() == expected, "contrast: pair_logits has scales ",
+    MIXCON_REQUIRE(scale.extents() == expected && bias.extents() == expected, "objective: pair_logits has scales ",
                    scale.extents(), " and biases ", bias.extents(), " for ", expected,
                    " (anchors, candidates); all three must match");
   }

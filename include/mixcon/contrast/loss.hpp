@@ -183,7 +183,7 @@ constexpr double temperature_of(const Loss& loss) {
 template <class Loss>
 void check_parameters(const Loss& loss) {
   if constexpr (requires { loss.temperature; })
-    MIXCON_REQUIRE(loss.temperature > 0 && loss.temperature <= 1.7976931348623157e308, "contrast: temperature is ",
+    MIXCON_REQUIRE(loss.temperature > 0 && loss.temperature <= 1.7976931348623157e308, "objective: temperature is ",
                    loss.temperature, "; expected a finite number > 0, usually 0.05 to 1");
   if constexpr (requires { (loss.check)(); }) (loss.check)();
 }

@@ -33,7 +33,7 @@ struct directions {
 /// A contrastive objective: a loss over logits made from a similarity, with the policies that the caller chooses by
 /// name. Refuses bad parameters when it is made and again when it is used.
 template <class Loss, class Similarity = cosine, class Logits = plain_logits>
-struct contrast {
+struct objective {
   static_assert(check_loss<Loss>());
 
   Loss loss;
@@ -47,7 +47,7 @@ struct contrast {
   bool check_finite = false;  // refuse NaN and infinities in the embeddings, naming row and column; and rows of a
                               // length outside [0.99, 1.01] where unit rows are assumed (rows::unit_as_given)
 
-  explicit contrast(const Loss& l = {}, const Similarity& s = {}, const Logits& x = {})
+  explicit objective(const Loss& l = {}, const Similarity& s = {}, const Logits& x = {})
       : loss(l), similarity(s), logits(x) {
     (check)();
   }
@@ -55,46 +55,46 @@ struct contrast {
   void(check)() const {
     check_parameters(loss);
     if constexpr (requires { (logits.check)(); }) (logits.check)();
-    MIXCON_REQUIRE(scale > 0 && scale <= 1.7976931348623157e308, "contrast: scale is ", scale,
+    MIXCON_REQUIRE(scale > 0 && scale <= 1.7976931348623157e308, "objective: scale is ", scale,
                    "; expected a finite number > 0");
     MIXCON_REQUIRE(direction.rows - direction.rows == 0 && direction.columns - direction.columns == 0 &&
                        (direction.rows != 0 || direction.columns != 0),
-                   "contrast: direction is {", direction.rows, ", ", direction.columns,
+                   "objective: direction is {", direction.rows, ", ", direction.columns,
                    "}; expected finite numbers, at least one of them not 0");
     MIXCON_REQUIRE(loss_traits<Loss>::one_number || reduce == reduction::mean,
-                   "contrast: this loss states its own divisors; its reduction must be mean");
+                   "objective: this loss states its own divisors; its reduction must be mean");
     MIXCON_REQUIRE(loss_traits<Loss>::scope != each::batch || reduce != reduction::weighted,
-                   "contrast: this loss has one value for the batch; expected reduction mean or sum");
+                   "objective: this loss has one value for the batch; expected reduction mean or sum");
   }
 
   /// The factor that makes logits of similarities.
   double logit_scale() const { return scale / temperature_of(loss); }
 };
 template <class Loss>
-contrast(Loss) -> contrast<Loss>;
+objective(Loss) -> objective<Loss>;
 template <class Loss, class Similarity>
-contrast(Loss, Similarity) -> contrast<Loss, Similarity>;
+objective(Loss, Similarity) -> objective<Loss, Similarity>;
 template <class Loss, class Similarity, class Logits>
-contrast(Loss, Similarity, Logits) -> contrast<Loss, Similarity, Logits>;
+objective(Loss, Similarity, Logits) -> objective<Loss, Similarity, Logits>;
 
 /// The objective for rows that are unit rows already: both sides are taken as they are and not divided by their length
 /// again. Nothing sees to it that they are, unless `check_finite` asks: then it refuses a length outside [0.99, 1.01].
 /// Gradients are those by the rows as given, along their own direction too. A segment's `as_unit` and `as_given` stay.
 template <class Loss, class Similarity, class Logits>
-auto of_unit_rows_as_given(const contrast<Loss, Similarity, Logits>& objective) {
+auto of_unit_rows_as_given(const objective<Loss, Similarity, Logits>& made) {
   constexpr auto form = rows::unit_as_given;
   if constexpr (std::is_same_v<Similarity, cosine>) {
-    contrast<Loss, dot_product, Logits> given{objective.loss, dot_product{form, form}, objective.logits};
-    given.scale = objective.scale, given.reduce = objective.reduce, given.weights = objective.weights;
-    given.without_positive = objective.without_positive, given.direction = objective.direction;
-    given.check_finite = objective.check_finite;
+    objective<Loss, dot_product, Logits> given{made.loss, dot_product{form, form}, made.logits};
+    given.scale = made.scale, given.reduce = made.reduce, given.weights = made.weights;
+    given.without_positive = made.without_positive, given.direction = made.direction;
+    given.check_finite = made.check_finite;
     return given;
   } else {
     static_assert(
         requires(Similarity& s) { s.anchors = s.candidates = form; },
         "mixcon: of_unit_rows_as_given takes an objective whose similarity has a form of rows: cosine, "
         "dot_product, negative_distance, negative_squared_distance");
-    auto given = objective;
+    auto given = made;
     given.similarity.anchors = given.similarity.candidates = form;
     return given;
   }

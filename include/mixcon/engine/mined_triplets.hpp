@@ -14,8 +14,8 @@ struct triplet {
 };
 
 /// The triplets that an objective over `triplet_margin` counts, in the order of anchors, positives and negatives:
-/// `mined_triplets(contrast{triplet_margin{.mined = triplets::hard}, negative_distance{}}, targets, z)`. The loss needs
-/// no such list; this is for looking at it. O(number of triplets) memory.
+/// `mined_triplets(objective{triplet_margin{.mined = triplets::hard}, negative_distance{}}, targets, z)`. The loss
+/// needs no such list; this is for looking at it. O(number of triplets) memory.
 template <class Objective, class Targets, Viewable<2> Embeddings>
 std::vector<triplet> mined_triplets(const Objective& objective, const Targets& targets, const Embeddings& embeddings) {
   static_assert(

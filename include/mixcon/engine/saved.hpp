@@ -64,7 +64,7 @@ struct saved_rows {
 template <class Objective, class T>
 class saved_statistics;
 template <class Loss, class Similarity, class Logits, class T>
-class saved_statistics<contrast<Loss, Similarity, Logits>, T> {
+class saved_statistics<objective<Loss, Similarity, Logits>, T> {
  public:
   /// Statistic k of every anchor, in the order of the loss's `statistics()`: (N).
   template <int Position>

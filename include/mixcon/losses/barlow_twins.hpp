@@ -15,7 +15,7 @@ namespace mixcon {
 ///
 /// a, b: the views' features (columns), less their mean, divided by sqrt(variance + epsilon), with the biased variance.
 /// Called with the two views (N, D), N >= 2: `value_and_grad(executor, barlow_twins{}, z1, z2, {.first, .second})`. C
-/// (D, D) is stored, or two Gram matrices (N, N) where D > N: memory O(N D). As a loss in `contrast` it is that of one
+/// (D, D) is stored, or two Gram matrices (N, N) where D > N: memory O(N D). As a loss in `objective` it is that of one
 /// feature's row of C. Source: Zbontar et al. 2021, arXiv:2103.03230, eq. 1 and 2.
 struct barlow_twins {
   double redundancy = 5e-3;  // >= 0, the paper's lambda

@@ -17,12 +17,12 @@ namespace mixcon {
 /// `of_unit_rows_as_given(clip())` takes them as they are, as open_clip's loss does. `scale` is the learned one,
 /// exponentiated already; its gradient is `.scale`, times `scale` for its logarithm. Radford et al. 2021,
 /// arXiv:2103.00020.
-inline contrast<info_nce, dot_product> clip(double scale = 1 / 0.07) {
-  contrast objective{info_nce{.temperature = 1}, dot_product{rows::unit, rows::unit}};
-  objective.scale = scale;
-  objective.direction = {.rows = 0.5, .columns = 0.5};
-  (objective.check)();
-  return objective;
+inline objective<info_nce, dot_product> clip(double scale = 1 / 0.07) {
+  objective criterion{info_nce{.temperature = 1}, dot_product{rows::unit, rows::unit}};
+  criterion.scale = scale;
+  criterion.direction = {.rows = 0.5, .columns = 0.5};
+  (criterion.check)();
+  return criterion;
 }
 
 }  // namespace mixcon

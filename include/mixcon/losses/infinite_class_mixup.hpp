@@ -143,10 +143,10 @@ auto value_and_grad(const Executor& executor, const infinite_class_mixup& loss, 
   const detail::numbered_diagonal same = detail::numbered_classifiers(targets, hides);
   const auto evaluate = [&](const matrix_view<const T>& anchors, const matrix_view<const T>& candidates,
                             const std::vector<T>& bias, const gradients<T>& inner) {
-    contrast objective{info_nce{.temperature = 1}, dot_product{}, candidate_bias{bias}};
-    objective.direction = {.rows = loss.over == infinite_class_mixup::axis::pairs ? 0.0 : 1.0,
+    objective criterion{info_nce{.temperature = 1}, dot_product{}, candidate_bias{bias}};
+    criterion.direction = {.rows = loss.over == infinite_class_mixup::axis::pairs ? 0.0 : 1.0,
                            .columns = loss.over == infinite_class_mixup::axis::classes ? 0.0 : 1.0};
-    return value_and_grad(executor, objective, same, anchors, candidates, inner);
+    return value_and_grad(executor, criterion, same, anchors, candidates, inner);
   };
   const detail::classes_of_batch classes(targets, of.weight.extent(0));
   return classes.are_fewer(of) ? detail::by_class_logits(executor, of, classes, evaluate)

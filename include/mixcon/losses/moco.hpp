@@ -17,15 +17,15 @@ namespace mixcon {
 /// `candidates(own(keys), queue)`. Queries, keys and queue are made unit rows; `of_unit_rows_as_given(moco())` takes
 /// those of an encoder that normalises as they are. A queue without rows is refused. He et al. 2019, arXiv:1911.05722;
 /// InfoNCE is van den Oord et al. 2018, arXiv:1807.03748.
-inline contrast<info_nce, dot_product> moco(double temperature = 0.07) {
-  return contrast{info_nce{.temperature = temperature}, dot_product{rows::unit, rows::unit}};
+inline objective<info_nce, dot_product> moco(double temperature = 0.07) {
+  return objective{info_nce{.temperature = temperature}, dot_product{rows::unit, rows::unit}};
 }
 
 /// MoCo v3: the batch's keys are the candidates, both sides are made unit rows, and the value is multiplied by
 /// 2 temperature. Called with `diagonal_targets{}`; sum it over both directions of two views. Chen et al. 2021,
 /// arXiv:2104.02057.
-inline contrast<info_nce, cosine> moco_v3(double temperature = 0.2) {
-  return contrast{info_nce{.temperature = temperature, .base_temperature = 0.5}, cosine{}};
+inline objective<info_nce, cosine> moco_v3(double temperature = 0.2) {
+  return objective{info_nce{.temperature = temperature, .base_temperature = 0.5}, cosine{}};
 }
 
 /// MoCo-n, of i-Mix: the batch's keys and the queue are candidates, so that the partner's key is one too. Called with
@@ -33,8 +33,8 @@ inline contrast<info_nce, cosine> moco_v3(double temperature = 0.2) {
 /// `candidates(as_unit(keys), as_given(queue))`. Queries and keys are made unit rows, the queue is taken as it is, of
 /// any length, as in the paper's code; it may have no rows, then leave its segment out. Lee et al. 2020,
 /// arXiv:2010.08887.
-inline contrast<info_nce, dot_product> moco_n(double temperature = 0.2) {
-  return contrast{info_nce{.temperature = temperature}, dot_product{.anchors = rows::unit}};
+inline objective<info_nce, dot_product> moco_n(double temperature = 0.2) {
+  return objective{info_nce{.temperature = temperature}, dot_product{.anchors = rows::unit}};
 }
 
 }  // namespace mixcon

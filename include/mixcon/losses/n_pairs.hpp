@@ -85,9 +85,9 @@ auto value_and_grad(const Executor& executor, const n_pairs& loss, const label_t
   const axes<2> shape{count, z.extent(1)};
   const matrix_view<const T> anchors{first.data(), shape}, candidates{second.data(), shape};
   const matrix_view<T> by_anchors{by_first.data(), shape}, by_candidates{by_second.data(), shape};
-  const contrast objective{info_nce{.temperature = 1}, dot_product{loss.form, loss.form}};
+  const objective criterion{info_nce{.temperature = 1}, dot_product{loss.form, loss.form}};
   const auto of_pairs = [&] {
-    return value_and_grad(executor, objective, diagonal_targets{}, anchors, candidates,
+    return value_and_grad(executor, criterion, diagonal_targets{}, anchors, candidates,
                           {.anchors = by_anchors, .candidates = {by_candidates}});
   };
   decltype(of_pairs()) result{};

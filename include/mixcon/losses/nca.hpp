@@ -15,11 +15,11 @@ namespace mixcon {
 /// d: distance of the unit rows (`similarity.anchors = similarity.candidates = rows::as_given` for rows as they are).
 /// With `label_targets`. `scale` > 0, per unit of squared distance. Source: Goldberger et al. 2004, "Neighbourhood
 /// Components Analysis", eq. 4 in logarithms, as pytorch-metric-learning's NCALoss.
-inline contrast<group_softmax, negative_squared_distance> nca(double scale = 1) {
-  contrast objective{group_softmax{.temperature = 1}, negative_squared_distance{rows::unit, rows::unit}};
-  objective.scale = scale;
-  (objective.check)();
-  return objective;
+inline objective<group_softmax, negative_squared_distance> nca(double scale = 1) {
+  objective criterion{group_softmax{.temperature = 1}, negative_squared_distance{rows::unit, rows::unit}};
+  criterion.scale = scale;
+  (criterion.check)();
+  return criterion;
 }
 
 }  // namespace mixcon

@@ -15,8 +15,8 @@ namespace mixcon {
 ///
 /// Embeddings (N, D) are the anchors, proxies (C, D) the candidates, with `class_targets`. `temperature` > 0, in units
 /// of cosine. Source: Wang et al. 2017, arXiv:1704.06369, eq. 4; the default as in pytorch-metric-learning.
-inline contrast<info_nce, cosine> normface(double temperature = 0.05) {
-  return contrast{info_nce{.temperature = temperature}, cosine{}};
+inline objective<info_nce, cosine> normface(double temperature = 0.05) {
+  return objective{info_nce{.temperature = temperature}, cosine{}};
 }
 
 }  // namespace mixcon

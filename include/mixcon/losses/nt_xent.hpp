@@ -16,8 +16,8 @@ namespace mixcon {
 /// Called with `view_targets{.samples = N}` on two views of N samples, stacked (2N, D); with more views the other ones
 /// of a sample share the positive mass. `temperature` > 0, in units of cosine. At most log(2N - 1) + 2 / temperature.
 /// Source: Chen et al. 2020, arXiv:2002.05709, eq. 1.
-inline contrast<info_nce, cosine> nt_xent(double temperature = 0.5) {
-  return contrast{info_nce{.temperature = temperature}, cosine{}};
+inline objective<info_nce, cosine> nt_xent(double temperature = 0.5) {
+  return objective{info_nce{.temperature = temperature}, cosine{}};
 }
 
 }  // namespace mixcon

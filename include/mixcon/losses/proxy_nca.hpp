@@ -17,11 +17,11 @@ namespace mixcon {
 /// `class_targets`. `scale` > 0, per unit of squared distance. The sum has the own class in it, as the published code
 /// and pytorch-metric-learning have; the paper's equation leaves it out. Source: Movshovitz-Attias et al. 2017,
 /// arXiv:1703.07464.
-inline contrast<info_nce, negative_squared_distance> proxy_nca(double scale = 1) {
-  contrast objective{info_nce{.temperature = 1}, negative_squared_distance{rows::unit, rows::unit}};
-  objective.scale = scale;
-  (objective.check)();
-  return objective;
+inline objective<info_nce, negative_squared_distance> proxy_nca(double scale = 1) {
+  objective criterion{info_nce{.temperature = 1}, negative_squared_distance{rows::unit, rows::unit}};
+  criterion.scale = scale;
+  (criterion.check)();
+  return criterion;
 }
 
 }  // namespace mixcon

@@ -16,8 +16,8 @@ namespace mixcon {
 /// mass >= 0; their gradient is `.targets`), `class_targets` of plain labels, or `class_pair_targets` (bridge/) of a
 /// mixed batch, which are mixup's, RegMixup's (arXiv:2206.14502: add it to the clean batch's) and, with lambda by the
 /// rule `remix`, Remix's (arXiv:2007.03943). The mean is over samples, whatever their mass.
-inline contrast<info_nce, dot_product> soft_cross_entropy() {
-  return contrast{info_nce{.temperature = 1}, dot_product{}};
+inline objective<info_nce, dot_product> soft_cross_entropy() {
+  return objective{info_nce{.temperature = 1}, dot_product{}};
 }
 
 }  // namespace mixcon

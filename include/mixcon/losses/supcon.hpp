@@ -19,9 +19,9 @@ namespace mixcon {
 /// units of similarity. Rows are made unit rows; SupContrast takes them as they are, which here is
 /// `of_unit_rows_as_given(supcon())`. Defaults as in SupContrast. Source: Khosla et al. 2020, arXiv:2004.11362, eq. 2
 /// (L_out); the other form is `supcon_inside`.
-inline contrast<info_nce, dot_product> supcon(double temperature = 0.07, double base_temperature = 0.07) {
-  return contrast{info_nce{.temperature = temperature, .base_temperature = base_temperature},
-                  dot_product{rows::unit, rows::unit}};
+inline objective<info_nce, dot_product> supcon(double temperature = 0.07, double base_temperature = 0.07) {
+  return objective{info_nce{.temperature = temperature, .base_temperature = base_temperature},
+                   dot_product{rows::unit, rows::unit}};
 }
 
 }  // namespace mixcon

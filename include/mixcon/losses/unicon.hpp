@@ -12,7 +12,7 @@ namespace mixcon {
 // UniCon: universum-inspired supervised contrastive learning. Han et al. 2022, arXiv:2204.10695. Universum rows `u` are
 // embeddings of mixtures of two classes (mixes/universum.hpp); row j stands for stacked row j of the embeddings `z`.
 // The published code and the paper's abstract give them different roles, which are different losses; both are
-// `info_nce` (the code with `base_temperature`) over the targets below, with `cosine`: `contrast{info_nce{}}` makes
+// `info_nce` (the code with `base_temperature`) over the targets below, with `cosine`: `objective{info_nce{}}` makes
 // unit rows.
 
 /// The role in the published code: universum rows are the only candidates, `unicon_targets(labels)` of `z` against `u`.

@@ -22,14 +22,14 @@ matrix<T> scaled(matrix<T> z, T by) {
 TEMPLATE_TEST_CASE("rows of 1e30 and of 1e-8 have the cosine loss of the same rows near 1", "[contrast]", float,
                    double) {
   const auto z = random_embeddings<TestType>(12, 5, 1);
-  const contrast objective{info_nce{.temperature = 0.2}, cosine{}};
+  const objective criterion{info_nce{.temperature = 0.2}, cosine{}};
   const view_targets targets{.samples = 6};
   for_each_engine<TestType>([&](const auto& executor, const char* engine) {
     auto gradient = zeros_like(z), scaled_gradient = z;
-    const TestType expected = value_and_grad(executor, objective, targets, z, gradient);
+    const TestType expected = value_and_grad(executor, criterion, targets, z, gradient);
     for (const TestType by : {TestType(1e30), TestType(1e10), TestType(1e-8)}) {
       INFO(engine << ", times " << by);
-      const TestType value = value_and_grad(executor, objective, targets, scaled(z, by), scaled_gradient);
+      const TestType value = value_and_grad(executor, criterion, targets, scaled(z, by), scaled_gradient);
       CHECK(value == Approx(expected).epsilon(1e-5));
       if (by > TestType(1e20) && std::is_same_v<TestType, float>)
         continue;  // a gradient of 1e-31 has few digits in float
@@ -44,7 +44,7 @@ TEMPLATE_TEST_CASE("rows shorter than 1e-12 count as having no direction: finite
   const auto z = scaled(random_embeddings<TestType>(8, 5, 2), TestType(1e-30));
   auto gradient = z;
   for_each_engine<TestType>([&](const auto& executor, const char*) {
-    const TestType value = value_and_grad(executor, contrast{info_nce{.temperature = 0.2}, cosine{}},
+    const TestType value = value_and_grad(executor, objective{info_nce{.temperature = 0.2}, cosine{}},
                                           view_targets{.samples = 4}, z, gradient);
     CHECK(value == Approx(std::log(7.0)).epsilon(1e-6));  // all similarities are 0
     CHECK(largest_entry(gradient) == 0);
@@ -58,7 +58,7 @@ TEMPLATE_TEST_CASE("identical rows score log(2N - 1), and the gradient vanishes"
   auto gradient = z;
   for_each_engine<TestType>([&](const auto& executor, const char*) {
     for (const double temperature : {1e-3, 0.07, 1.0, 1e3}) {
-      const TestType value = value_and_grad(executor, contrast{info_nce{.temperature = temperature}, cosine{}},
+      const TestType value = value_and_grad(executor, objective{info_nce{.temperature = temperature}, cosine{}},
                                             view_targets{.samples = 5}, z, gradient);
       const long double bound = rounding_bound<TestType>(10, 7, 1 / static_cast<long double>(temperature));
       CHECK(error_of(value, std::log(9.0L)) <= bound * std::log(9.0L));
@@ -74,11 +74,11 @@ TEMPLATE_TEST_CASE("antipodal rows have their exact loss at any temperature", "[
   for_each_engine<TestType>([&](const auto& executor, const char*) {
     for (const double temperature : {0.05, 0.5, 10.0}) {
       const double gap = 2 / temperature;
-      const contrast objective{info_nce{.temperature = temperature}, cosine{}};
-      CHECK(value_of(executor, objective, diagonal_targets{}, a, c).value ==
+      const objective criterion{info_nce{.temperature = temperature}, cosine{}};
+      CHECK(value_of(executor, criterion, diagonal_targets{}, a, c).value ==
             Approx(std::log1p(std::exp(-gap))).epsilon(1e-5));
       const auto crossed = targets_of([](index_t i, index_t j) { return i == j ? negative_pair() : positive_pair(); });
-      CHECK(value_of(executor, objective, crossed, a, c).value ==
+      CHECK(value_of(executor, criterion, crossed, a, c).value ==
             Approx(gap + std::log1p(std::exp(-gap))).epsilon(1e-5));
     }
   });
@@ -92,7 +92,7 @@ TEMPLATE_TEST_CASE("logits of plus and minus 10000 are finite and right", "[cont
   const auto expected = static_cast<double>(reference::n_pair_mix(s, {1, 1, 1}, {0, 1, 2}, 1));
   for_each_engine<TestType>([&](const auto& executor, const char*) {
     matrix<TestType> da(3, 1), dc(4, 1);
-    const TestType value = value_and_grad(executor, contrast{info_nce{.temperature = 1}, dot_product{}},
+    const TestType value = value_and_grad(executor, objective{info_nce{.temperature = 1}, dot_product{}},
                                           diagonal_targets{}, a, c, {.anchors = da, .candidates = {dc}});
     CHECK(value == Approx(expected).epsilon(1e-6));
     CHECK(all_finite(da));
@@ -106,7 +106,7 @@ TEST_CASE("a loss near 0 keeps its digits", "[contrast]") {
   c(0, 0) = 20, c(1, 0) = -20;
   for_each_engine<float>([&](const auto& executor, const char*) {
     matrix<float> da(1, 1);
-    const float value = value_and_grad(executor, contrast{info_nce{.temperature = 1}, dot_product{}},
+    const float value = value_and_grad(executor, objective{info_nce{.temperature = 1}, dot_product{}},
                                        diagonal_targets{}, a, c, {.anchors = da});
     CHECK(static_cast<double>(value) == Approx(std::exp(-40.0)).epsilon(1e-6));
     CHECK(static_cast<double>(da(0, 0)) == Approx(-40 * std::exp(-40.0)).epsilon(1e-6));
@@ -124,7 +124,7 @@ TEST_CASE("nothing finite becomes NaN or infinite at temperatures from 0.001 to 
     const auto labels = random_labels(2 * samples, 3, draw);
     auto gradient = z;
     for_each_engine<float>([&](const auto& executor, const char* engine) {
-      const float value = value_and_grad(executor, contrast{info_nce{.temperature = temperature}, cosine{}},
+      const float value = value_and_grad(executor, objective{info_nce{.temperature = temperature}, cosine{}},
                                          label_targets{.labels = labels}, z, gradient);
       INFO(engine << ", case " << i << ", temperature " << temperature << '\n' << z);
       CHECK(std::isfinite(value));

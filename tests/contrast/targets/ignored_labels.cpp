@@ -30,21 +30,21 @@ struct answer {
   std::vector<double> by_anchors, by_candidates;
 };
 template <class Objective, class Targets>
-answer answer_of(const Objective& objective, const Targets& targets, const matrix<double>& a, const matrix<double>& c,
+answer answer_of(const Objective& criterion, const Targets& targets, const matrix<double>& a, const matrix<double>& c,
                  bool by_tiles) {
   matrix<double> by_a = zeros_like(a), by_c = zeros_like(c);
   const gradients<double> wanted{.anchors = view(by_a), .candidates = {view(by_c)}};
-  const auto result = by_tiles ? value_and_grad(tiled{.threads = 1}, objective, targets, a, c, wanted)
-                               : value_and_grad(serial{}, objective, targets, a, c, wanted);
+  const auto result = by_tiles ? value_and_grad(tiled{.threads = 1}, criterion, targets, a, c, wanted)
+                               : value_and_grad(serial{}, criterion, targets, a, c, wanted);
   return {result, result.anchors_used, by_a.entries(), by_c.entries()};
 }
 
 /// That `targets` mean what `meant` says in the objective `same`, by both engines.
 template <class Objective, class Targets, class Meant>
-void check_same(const Objective& objective, const Targets& targets, const Objective& same, const Meant& meant,
+void check_same(const Objective& criterion, const Targets& targets, const Objective& same, const Meant& meant,
                 const matrix<double>& a, const matrix<double>& c) {
   for (const bool by_tiles : {false, true}) {
-    const answer found = answer_of(objective, targets, a, c, by_tiles), right = answer_of(same, meant, a, c, by_tiles);
+    const answer found = answer_of(criterion, targets, a, c, by_tiles), right = answer_of(same, meant, a, c, by_tiles);
     CHECK(right.value != 0);
     CHECK(found.value == Approx(right.value).epsilon(1e-13));
     CHECK(found.anchors_used == right.anchors_used);
@@ -66,9 +66,9 @@ auto supcon_pairs() {
   });
 }
 auto info_nce_of(no_positive without, directions direction = {}) {
-  contrast objective{info_nce{.temperature = 0.4}, cosine{}};
-  objective.without_positive = without, objective.direction = direction;
-  return objective;
+  objective criterion{info_nce{.temperature = 0.4}, cosine{}};
+  criterion.without_positive = without, criterion.direction = direction;
+  return criterion;
 }
 
 }  // namespace
@@ -118,14 +118,14 @@ TEST_CASE("a loss that needs no positive skips ignored anchors too, under every 
   const auto z = random_embeddings<double>(9, 3, 4);
   const std::vector<double> weights{0.5, 1, 2, 0.25, 0, 3, 1, 0.75, 2};
   const label_targets targets{.labels = labels, .ignored = -100};
-  contrast objective{multi_similarity{}, cosine{}}, same = objective;
+  objective criterion{multi_similarity{}, cosine{}}, same = criterion;
   same.without_positive = no_positive::skip;
   for (const auto reduce : {reduction::mean, reduction::sum, reduction::weighted}) {
-    objective.reduce = same.reduce = reduce;
-    objective.weights = same.weights = view(weights);
-    check_same(objective, targets, same, supcon_pairs(), z, z);
+    criterion.reduce = same.reduce = reduce;
+    criterion.weights = same.weights = view(weights);
+    check_same(criterion, targets, same, supcon_pairs(), z, z);
   }
-  contrast triplets{triplet_margin{.margin = 0.3}, cosine{}};
+  objective triplets{triplet_margin{.margin = 0.3}, cosine{}};
   check_same(triplets, targets, triplets, supcon_pairs(), z, z);
 }
 

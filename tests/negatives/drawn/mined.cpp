@@ -16,7 +16,7 @@ using namespace mixcon;
 using namespace mixcon_test;
 
 namespace {
-const contrast objective{info_nce{.temperature = 0.3}, cosine{}};
+const objective criterion{info_nce{.temperature = 0.3}, cosine{}};
 }  // namespace
 
 TEST_CASE("A semi-hard negative lies in the open band behind the positive, the closest or any", "[negatives]") {
@@ -145,7 +145,7 @@ TEST_CASE("False negatives are found by support views, and leave the denominator
   }
   matrix<double> by_z(anchors, width);
   auto value = [&](const auto& targets) {
-    return value_and_grad(tiled{}, objective, targets, z, candidates(own(positives), others), {.anchors = by_z}).value;
+    return value_and_grad(tiled{}, criterion, targets, z, candidates(own(positives), others), {.anchors = by_z}).value;
   };
   CHECK(value(false_negative_targets{&suspected}) == Approx(eliminated).epsilon(1e-12));
   CHECK(value(false_negative_targets{&suspected, false_negative::attract}) == Approx(attracted).epsilon(1e-12));

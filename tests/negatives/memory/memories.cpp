@@ -66,12 +66,12 @@ TEST_CASE("A queue as long as a batch holds exactly the batch before, which are 
   const auto first = random_embeddings<double>(4, 3, 1), second = random_embeddings<double>(4, 3, 2);
   const auto q = random_embeddings<double>(4, 3, 3);
   queue.enqueue(first);
-  const contrast objective{info_nce{.temperature = 0.2}, cosine{}};
+  const objective criterion{info_nce{.temperature = 0.2}, cosine{}};
   matrix<double> by_q(4, 3);
   const auto by_queue =
-      value_and_grad(serial{}, objective, queue_targets{}, q, candidates(own(second), queue.rows()), {.anchors = by_q});
+      value_and_grad(serial{}, criterion, queue_targets{}, q, candidates(own(second), queue.rows()), {.anchors = by_q});
   const auto by_hand =
-      value_and_grad(serial{}, objective, queue_targets{}, q, candidates(own(second), first), {.anchors = by_q});
+      value_and_grad(serial{}, criterion, queue_targets{}, q, candidates(own(second), first), {.anchors = by_q});
   CHECK(by_queue.value == by_hand.value);
   queue.enqueue(second);
   CHECK(queue.rows()(2, 1) == second(2, 1));
@@ -82,9 +82,9 @@ TEST_CASE("Keys of the anchor's own id are hidden in a queue", "[negatives]") {
   const auto bank = random_embeddings<double>(3, 3, 4);
   const std::vector<int> ids{0, 1}, key_ids{5, 0, 1};
   const own_targets<every_positive, admissible_targets> targets{{}, {{.anchor_ids = ids, .key_ids = key_ids}}};
-  const contrast objective{info_nce{.temperature = 0.2}, cosine{}};
+  const objective criterion{info_nce{.temperature = 0.2}, cosine{}};
   matrix<double> by_q(2, 3), hand(2, 3);
-  const auto hidden = value_and_grad(tiled{}, objective, targets, q, candidates(own(k), bank), {.anchors = by_q});
+  const auto hidden = value_and_grad(tiled{}, criterion, targets, q, candidates(own(k), bank), {.anchors = by_q});
   double expected = 0;
   for (index_t a = 0; a < 2; ++a) {
     matrix<double> keys(2, 3);
@@ -97,7 +97,7 @@ TEST_CASE("Keys of the anchor's own id are hidden in a queue", "[negatives]") {
     const auto one = rows_of(q, a, 1), key = rows_of(k, a, 1);
     matrix<double> grad(1, 3);
     expected +=
-        value_and_grad(serial{}, objective, queue_targets{}, one, candidates(own(key), keys), {.anchors = grad}).value /
+        value_and_grad(serial{}, criterion, queue_targets{}, one, candidates(own(key), keys), {.anchors = grad}).value /
         2;
   }
   CHECK(hidden.value == Approx(expected).epsilon(1e-13));
@@ -106,12 +106,12 @@ TEST_CASE("Keys of the anchor's own id are hidden in a queue", "[negatives]") {
 TEST_CASE("A cross-batch memory hides each anchor's own slot once, also after it has wrapped around", "[negatives]") {
   cross_batch_memory<double> memory(5, 3);
   const std::vector<int> labels{0, 1, 0};
-  const contrast objective{info_nce{.temperature = 0.5}, cosine{}};
+  const objective criterion{info_nce{.temperature = 0.5}, cosine{}};
   for (std::uint64_t step = 0; step < 4; ++step) {
     const auto z = random_embeddings<double>(3, 3, step);
     memory.push(z, labels);
     matrix<double> by_z(3, 3);
-    const auto found = value_and_grad(tiled{}, objective, memory.targets(labels), z, memory.rows(), {.anchors = by_z});
+    const auto found = value_and_grad(tiled{}, criterion, memory.targets(labels), z, memory.rows(), {.anchors = by_z});
     double expected = 0;
     for (index_t a = 0; a < 3; ++a) {
       double partition = 0, positive = 0;

@@ -150,11 +150,11 @@ TEST_CASE("A loss over the keys that an index finds is the loss over the exact o
   const auto z = random_embeddings<float>(anchors, width, 3), positives = random_embeddings<float>(anchors, width, 4);
   auto keys = random_embeddings<float>(count, width, 5);
   make_unit_rows(keys);
-  const contrast objective{info_nce{.temperature = 0.3}, cosine{}};
+  const objective criterion{info_nce{.temperature = 0.3}, cosine{}};
   auto loss_of = [&](const negative_list& list, matrix<float>& by_z, matrix<float>& by_keys) {
     const auto rows = own_rows(list, keys, positives);
     rows_of_anchors<float> by_rows{anchors, list.slots + 1, width};
-    const auto loss = value_and_grad(tiled{}, objective, listed_targets{list}, z, candidates(own(rows.view())),
+    const auto loss = value_and_grad(tiled{}, criterion, listed_targets{list}, z, candidates(own(rows.view())),
                                      {.anchors = by_z, .candidates = {by_rows.view()}});
     add_to_keys(list, by_rows, view<2>(by_keys));
     return loss.value;

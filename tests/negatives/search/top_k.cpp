@@ -124,17 +124,17 @@ TEST_CASE("A loss over a list of all keys is the loss over the keys themselves, 
   const auto z = random_embeddings<double>(anchors, width, 3);
   const auto keys = random_embeddings<double>(count, width, 4);
   const auto positives = random_embeddings<double>(anchors, width, 5);
-  const contrast objective{info_nce{.temperature = 0.3}, cosine{}};
+  const objective criterion{info_nce{.temperature = 0.3}, cosine{}};
   const auto list = top_k{.k = count}(tiled{}, cosine{}, z, keys).list;
   const auto rows = own_rows(list, keys, positives);
   rows_of_anchors<double> by_rows{anchors, count + 1, width};
   matrix<double> by_z(anchors, width), by_keys(count, width), by_positives(anchors, width);
-  const auto listed = value_and_grad(tiled{}, objective, listed_targets{list}, z, candidates(own(rows.view())),
+  const auto listed = value_and_grad(tiled{}, criterion, listed_targets{list}, z, candidates(own(rows.view())),
                                      {.anchors = by_z, .candidates = {by_rows.view()}});
   add_to_keys(list, by_rows, view<2>(by_keys), view<2>(by_positives));
 
   matrix<double> dense_z(anchors, width), dense_keys(count, width), dense_positives(anchors, width);
-  const auto dense = value_and_grad(tiled{}, objective, queue_targets{}, z, candidates(own(positives), keys),
+  const auto dense = value_and_grad(tiled{}, criterion, queue_targets{}, z, candidates(own(positives), keys),
                                     {.anchors = dense_z, .candidates = {dense_positives, dense_keys}});
   CHECK(listed.value == Approx(dense.value).epsilon(1e-13));
   for (std::size_t i = 0; i < by_z.entries().size(); ++i) {

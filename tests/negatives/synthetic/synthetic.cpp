@@ -21,12 +21,12 @@ struct sources {
   matrix<double> others = random_embeddings<double>(keys, width, 3);
 };
 const std::vector<index_t> ids{10, 11, 12, 13};
-const contrast objective{info_nce{.temperature = 0.3}, cosine{}};
+const objective criterion{info_nce{.temperature = 0.3}, cosine{}};
 
 double loss_of(const sources& at, const mixture_list& mixtures, mixing_path how) {
   const synthetic_negatives mixed(cosine{}, mixtures, at.z, at.positives, at.others, how);
-  saved_for<decltype(objective), matrix<double>> saved;
-  return forward(serial{}, objective, listed_targets{mixed.list}, at.z, candidates(own(mixed.rows.view()), at.others),
+  saved_for<decltype(criterion), matrix<double>> saved;
+  return forward(serial{}, criterion, listed_targets{mixed.list}, at.z, candidates(own(mixed.rows.view()), at.others),
                  saved)
       .value;
 }
@@ -56,7 +56,7 @@ TEST_CASE("Gradients reach all sources of synthetic negatives, along the chord a
       const synthetic_negatives mixed(cosine{}, mixtures, at.z, at.positives, at.others, how);
       matrix<double> by_z(anchors, width), by_positives(anchors, width), by_keys(keys, width);
       auto by_rows = mixed.rows;
-      value_and_grad(serial{}, objective, listed_targets{mixed.list}, at.z,
+      value_and_grad(serial{}, criterion, listed_targets{mixed.list}, at.z,
                      candidates(own(mixed.rows.view()), at.others),
                      {.anchors = by_z, .candidates = {by_rows.view(), by_keys}});
       mixed.add_to_sources(by_rows, {view<2>(by_z), view<2>(by_positives), view<2>(by_keys)});
@@ -134,7 +134,7 @@ TEST_CASE("MoCHi mixes each query's own hardest keys, and mixing in the query on
   const mochi none{.hardest = 1, .mixed = 0, .query_mixed = 0};
   const auto nothing = none.mixtures(top_k{.k = 1}(serial{}, cosine{}, at.z, at.others).list, {});
   matrix<double> by_z(anchors, width);
-  CHECK(loss_of(at, nothing, mixing_path::chord) == value_and_grad(serial{}, objective, queue_targets{}, at.z,
+  CHECK(loss_of(at, nothing, mixing_path::chord) == value_and_grad(serial{}, criterion, queue_targets{}, at.z,
                                                                    candidates(own(at.positives), at.others),
                                                                    {.anchors = by_z})
                                                         .value);

@@ -9,7 +9,7 @@
 int main() {
   const std::vector<float> rows{1, 0, 0, 1, 1, 0, 0, 1};  // (4, 2): views A of two samples, then their views B
   std::vector<float> gradient(rows.size());
-  const mixcon::contrast nt_xent{mixcon::info_nce{.temperature = 1}};
+  const mixcon::objective nt_xent{mixcon::info_nce{.temperature = 1}};
   const auto loss = mixcon::value_and_grad(mixcon::tiled{}, nt_xent, mixcon::view_targets{.samples = 2},
                                            mixcon::matrix_view<const float>{rows.data(), {4, 2}},
                                            mixcon::matrix_view<float>{gradient.data(), {4, 2}});

@@ -101,12 +101,12 @@ TEST_CASE("any loss of mixcon is an operator, of one set of rows or of segments"
   reference_device on;
   const auto z = random_variable(on, {6, 3}, 11), u = random_variable(on, {6, 3}, 12);
   const std::vector<int> labels{0, 1, 0};
-  const mixcon::contrast objective{mixcon::info_nce{.temperature = 0.5}, mixcon::cosine{}};
+  const mixcon::objective criterion{mixcon::info_nce{.temperature = 0.5}, mixcon::cosine{}};
   check("supcon", {z},
-        [&] { return contrastive_loss(objective, mixcon::label_targets{.labels = labels, .views = 2}, z); });
-  check("unicon", {z, u}, [&] { return contrastive_loss(objective, mixcon::unicon_targets(labels), z, {u}); });
+        [&] { return contrastive_loss(criterion, mixcon::label_targets{.labels = labels, .views = 2}, z); });
+  check("unicon", {z, u}, [&] { return contrastive_loss(criterion, mixcon::unicon_targets(labels), z, {u}); });
   check("unicon with negatives", {z, u}, [&] {
-    return contrastive_loss(objective, mixcon::unicon_negative_targets(labels), z, {z, u});
+    return contrastive_loss(criterion, mixcon::unicon_negative_targets(labels), z, {z, u});
   });
 }
 
