@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What docs/adding_a_mix.md and docs/mixes/ show.
+// What docs/extend/a_policy.md and docs/mixes/README.md show.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wreturn-type"  // only main may end without a return; this one is never called
 #define main side_by_side_example
@@ -65,47 +65,14 @@ TEST_CASE("the list takes one policy more", "[docs]") {
   CHECK(names == "mixup cutmix universum universum side_by_side ");
 }
 
-TEST_CASE("the policies are called as their pages say", "[docs]") {
-  const index_t samples = 8;
-  const std::uint64_t step = 3;
-  std::vector<float> pixels(8 * 3 * 6 * 6), mixed_pixels(pixels.size()), up(pixels.size(), 1), down(pixels.size());
-  for (std::size_t k = 0; k < pixels.size(); ++k) pixels[k] = static_cast<float>(k / (3 * 6 * 6));
-  const axes<4> extents{samples, 3, 6, 6};
-  const auto images = as_tensor<4>(pixels, extents), mixed = as_tensor<4>(mixed_pixels, extents);
-  const auto grad_of_mixed = as_tensor<4>(up, extents), grad_of_images = as_tensor<4>(down, extents);
-  const std::vector<int> labels{0, 1, 2, 3, 0, 1, 2, 3};
-  {
-    const mixcon::mixup<> policy{.lambda = {.alpha = 0.4}};
-    const auto plan = policy.plan(samples, mixcon::philox_draws{.seed = 1, .step = step});
-    mixcon::blend(plan, images, mixed);                          // any strides, rank 1 to 4
-    const auto targets = mixcon::pair_targets_of(plan, labels);  // own, partner, lambda: (N) each
-    mixcon::unblend(plan, grad_of_mixed, grad_of_images);        // adds
-    CHECK(targets.samples() == samples);
-    CHECK(mixed(0, 0, 0, 0) == Approx((1 - plan.lambda[0]) * static_cast<double>(plan.partner[0])));
-  }
-  {
-    const mixcon::cutmix<> policy{};
-    const auto plan = policy.plan(mixcon::image_shape_of(images), mixcon::philox_draws{.seed = 1, .step = step});
-    mixcon::blend(plan, images, mixed);
-    CHECK(plan.lambda[0] == 1 - share(plan.region.of(0), image_shape_of(images)));
-  }
-  const philox_draws draws{.seed = 2};
-  const image_shape shape{samples, 3, 32, 32};
-  const auto plan = mixcon::universum<>{}.plan(samples, draws, labels);                     // Mixup
-  const auto boxes = mixcon::universum<mixcon::pasted_boxes>{}.plan(shape, draws, labels);  // CutMix
-  CHECK(plan.lambda == std::vector<double>{0.5});
-  for (const auto& partner : {plan.partner, boxes.partner})
-    for (std::size_t i = 0; i < labels.size(); ++i) CHECK(labels[static_cast<std::size_t>(partner[i])] != labels[i]);
-}
-
 TEST_CASE("channels-last images are mixed as the list of policies says", "[docs]") {
   const index_t samples = 8, height = 32, width = 32, channels = 3;
   std::vector<float> pixels(static_cast<std::size_t>(samples * height * width * channels)), mixed_pixels(pixels.size());
   for (std::size_t k = 0; k < pixels.size(); ++k) pixels[k] = static_cast<float>(k / (32 * 32 * 3));
-  const auto images = mixcon::as_nhwc(pixels, {samples, height, width, channels});  // seen as (N, C, H, W), no copy
-  const auto mixed = mixcon::as_nhwc(mixed_pixels, {samples, height, width, channels});
-  const auto plan = mixcon::cutmix<>{}.plan(mixcon::image_shape_of(images), mixcon::philox_draws{.seed = 1});
-  mixcon::blend(plan, images, mixed);
+  const auto images = as_nhwc(pixels, {samples, height, width, channels});  // seen as (N, C, H, W), no copy
+  const auto mixed = as_nhwc(mixed_pixels, {samples, height, width, channels});
+  const auto plan = cutmix<>{}.plan(image_shape_of(images), philox_draws{.seed = 1});
+  blend(plan, images, mixed);
   const box& b = plan.region.of(0);
   for (index_t y = 0; y < height; ++y)
     for (index_t x = 0; x < width; ++x) {

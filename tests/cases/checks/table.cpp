@@ -12,6 +12,7 @@ TEST_CASE("every loss that has a page has a row in the case table", "[table]") {
   int seen = 0;
   for (const auto& page : fs::directory_iterator(pages)) {
     const std::string name = page.path().stem().string();
+    if (name == "README") continue;
     const bool has_row =
         std::any_of(loss_cases().begin(), loss_cases().end(), [&](const loss_case& loss) { return loss.name == name; });
     INFO("docs/losses/" << name << ".md has no row tests/cases/" << name << ".cpp");

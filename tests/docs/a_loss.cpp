@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What docs/adding_a_loss.md shows: its loss, by its test; and the shorter losses that show the rest of the vocabulary.
+// What docs/extend/a_loss.md shows: its loss, by its test; and the shorter losses that show the rest of the vocabulary.
 #define main multi_similarity_example
 #include "../../examples/05_your_own_loss.cpp"
 #undef main
