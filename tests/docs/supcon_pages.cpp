@@ -29,7 +29,7 @@ TEST_CASE("The calls on the pages of NT-Xent and SupCon run", "[docs]") {
     const label_targets classes{.labels = labels, .views = 2};
     const matrix_view<const double> embeddings = view<2>(z);
     const index_t width = embeddings.extent(1);
-    // contrast_mode "one": anchors are the first view alone, candidates all rows
+    // contrast_mode "one": anchors are only the first view, candidates all rows
     const matrix_view<const double> first_view{embeddings.data(), {samples, width}};
     const double loss = value_and_grad(tiled{}, supcon(0.1, 0.1), classes, first_view, z,
                                        {.anchors = by_first, .candidates = {by_all}});

@@ -116,7 +116,7 @@ TEST_CASE("diagonal_targets, a queue and mixed targets", "[docs]") {
   });
   CHECK(moco == Approx(value_of(serial{}, criterion, own_key_and_queue, queries, all_keys).value));
 
-  // the keys of the whole batch as candidates, and the queue besides
+  // the keys of the whole batch as candidates, and the queue
   const auto batch_and_queue = segments(diagonal_targets{}, every_negative{});
   const double both = forward(tiled{}, criterion, batch_and_queue, queries, candidates(keys, queue), saved);
   CHECK(both == Approx(value_of(serial{}, criterion, diagonal, queries, all_keys).value));
@@ -178,7 +178,7 @@ TEST_CASE("the losses of the pages, as they are called there", "[docs]") {
   const objective unicon{info_nce{.temperature = 0.1, .base_temperature = 0.1}, cosine{}};
   const double attracted =
       value_and_grad(tiled{}, unicon, unicon_targets(labels), z, u, {.anchors = by_z, .candidates = {by_u}});
-  // the abstract: universum rows are negatives, beside the rows of other classes
+  // the abstract: universum rows are negatives, along with the rows of other classes
   const objective softmax{info_nce{.temperature = 0.1}, cosine{}};
   const double repelled = value_and_grad(tiled{}, softmax, unicon_negative_targets(labels), z, candidates(z, u),
                                          {.anchors = by_z, .candidates = {by_z, by_u}});
