@@ -30,7 +30,7 @@ TEST_CASE("every header that defines a policy is in the list", "[mix]") {
   std::set<std::string> listed;
   all_mixes::for_each([&](const auto& mix) { listed.insert(mix.name.name()); });
   mixes_of_values::for_each([&](const auto& mix) { listed.insert(mix.name.name()); });
-  const std::filesystem::path headers = "include/mixcon/mix";
+  const std::filesystem::path headers = "include/mixcon/mixes";
   index_t found = 0;
   for (const auto& entry : std::filesystem::directory_iterator(headers)) {
     if (entry.path().extension() != ".hpp") continue;
