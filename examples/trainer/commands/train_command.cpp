@@ -4,6 +4,8 @@
 #include "data/sets/readers.hpp"
 #include "files/atomic_file.hpp"
 #include "files/file_error.hpp"
+#include "options/given_options.hpp"
+#include "options/nearest_name.hpp"
 #include "report/run_report.hpp"
 #include "run/interrupt.hpp"
 #include "run/machine.hpp"
@@ -12,8 +14,6 @@
 #include "run/run_folder.hpp"
 #include "run/run_identity.hpp"
 #include "run/training_run.hpp"
-#include "settings/given_options.hpp"
-#include "settings/nearest_name.hpp"
 
 #include <mixcon/core/require.hpp>
 
@@ -25,7 +25,7 @@
 #include <optional>
 #include <set>
 
-namespace mixcon_train {
+namespace mixcon_train::inline commands {
 
 namespace {
 
@@ -245,4 +245,4 @@ int evaluate(const eval_request& request, std::FILE* to) {
   return exit_done;
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline commands

@@ -5,7 +5,7 @@
 
 #include <mixcon/core/require.hpp>
 
-namespace mixcon_train {
+namespace mixcon_train::inline recipes {
 
 namespace {
 
@@ -60,4 +60,4 @@ const policy_entry& policy_called(const std::string& name) {
   return table[0];
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline recipes

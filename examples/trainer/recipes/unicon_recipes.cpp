@@ -10,7 +10,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace mixcon_train {
+namespace mixcon_train::inline recipes {
 
 namespace {
 
@@ -59,4 +59,4 @@ recipe_loss unicon_loss(network& net, device& on, const settings& chosen, const 
   return made;
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline recipes

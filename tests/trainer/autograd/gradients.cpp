@@ -3,7 +3,7 @@
 #include "autograd/blend_node.hpp"
 #include "autograd/loss_node.hpp"
 #include "autograd/operators.hpp"
-#include "device/reference_device.hpp"
+#include "devices/reference_device.hpp"
 #include "support/catch.hpp"
 
 #include <mixcon/contrast/targets/label.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "autograd/blend_node.hpp"
-#include "device/onednn_device.hpp"
-#include "device/reference_device.hpp"
+#include "devices/onednn_device.hpp"
+#include "devices/reference_device.hpp"
 #include "nn/mlp.hpp"
 #include "nn/resnet.hpp"
 #include "support/catch.hpp"
