@@ -2,7 +2,7 @@
 // expect: mixcon: this type is no tensor yet; include its adapter (mixcon/adapt/...)
 // at most: 40 lines
 #include <mixcon/mix/blend.hpp>
-#include <mixcon/mix/kinds/lerp.hpp>
+#include <mixcon/mix/kinds/interpolated.hpp>
 
 struct tensor_of_elsewhere {};
 

@@ -12,8 +12,8 @@
 #include "run/run_folder.hpp"
 #include "run/run_identity.hpp"
 #include "run/training_run.hpp"
-#include "settings/given_options.hpp"
 #include "settings/nearest_name.hpp"
+#include "settings/unused_options.hpp"
 
 #include <mixcon/core/require.hpp>
 
@@ -189,7 +189,7 @@ int train(const train_request& request, std::FILE* to) {
     asked = from->chosen = settings_to_resume(*from, request);
     check_settings(asked);
   } else {
-    check_given(asked, request.given);
+    refuse_unused_options(asked, request.given);
     MIXCON_REQUIRE(!request.overwrites || !asked.out.empty(),
                    "--overwrite: it needs --out, the folder of the run to replace; without --out each run gets a new "
                    "folder.");

@@ -96,7 +96,7 @@ constexpr bool check_loss() {
   if constexpr (detail::HasStatistics<Loss>) {
     using list = decltype(std::declval<const Loss&>().statistics());
     static_assert(detail::are_statistics<list>,
-                  "mixcon: every member of the loss's statistics() must be a statistic: log_sum_exp, sum_of, count, "
+                  "mixcon: every member of the loss's statistics() must be a statistic: log_sum_exp, sum_of, count_of, "
                   "largest, smallest, cross_entropy or given");
     static_assert(detail::scope_of<Loss>() != each::batch || !detail::of_one_row<list>,
                   "mixcon: a formula for each::batch cannot use given, largest or smallest, which are of one anchor");

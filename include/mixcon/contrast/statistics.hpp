@@ -16,9 +16,9 @@
 
 #include <mixcon/contrast/pair.hpp>
 #include <mixcon/contrast/statistics/cross_entropy.hpp>
-#include <mixcon/contrast/statistics/given.hpp>
-#include <mixcon/contrast/statistics/largest.hpp>
+#include <mixcon/contrast/statistics/largest_and_smallest.hpp>
 #include <mixcon/contrast/statistics/log_sum_exp.hpp>
+#include <mixcon/contrast/statistics/per_anchor.hpp>
 #include <mixcon/contrast/statistics/sum_of.hpp>
 #include <mixcon/core/number/soft.hpp>
 #include <mixcon/core/pack.hpp>

@@ -24,7 +24,7 @@ struct proxy_anchor {
     MIXCON_REQUIRE(margin - margin == 0, "proxy_anchor: margin is ", margin, "; expected a finite number, as 0.1");
   }
   auto statistics() const {
-    return pack{log_sum_exp{over::positives, -alpha}, log_sum_exp{over::negatives, alpha}, count{over::positives}};
+    return pack{log_sum_exp{over::positives, -alpha}, log_sum_exp{over::negatives, alpha}, count_of{over::positives}};
   }
   template <class T>
   MIXCON_HD auto value(T positives, T negatives, T members) const {

@@ -18,7 +18,7 @@ struct supcon_inside {
   static constexpr bool needs_positive = true;
 
   auto statistics() const {
-    return pack{log_sum_exp{over::negatives}, log_sum_exp{over::positives}, count{over::positives}};
+    return pack{log_sum_exp{over::negatives}, log_sum_exp{over::positives}, count_of{over::positives}};
   }
   template <class T>
   MIXCON_HD T value(T negatives, T positives, T number) const {

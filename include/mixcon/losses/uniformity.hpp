@@ -25,7 +25,7 @@ struct uniformity {
     MIXCON_REQUIRE(sharpness > 0 && sharpness <= 1.7976931348623157e308, "uniformity: sharpness is ", sharpness,
                    "; expected a finite number > 0, as 2");
   }
-  auto statistics() const { return pack{log_sum_exp{over::candidates, sharpness}, count{over::candidates}}; }
+  auto statistics() const { return pack{log_sum_exp{over::candidates, sharpness}, count_of{over::candidates}}; }
   template <class T>
   MIXCON_HD T value(T all, T pairs) const {
     return all - log(pairs);

@@ -21,7 +21,7 @@ struct times {
   }
 };
 /// x itself.
-struct identity {
+struct logit_itself {
   template <class T>
   MIXCON_HD constexpr T operator()(const T& x) const {
     return x;

@@ -20,8 +20,8 @@ namespace mixcon {
 /// Un-Mix: the batch mixed with itself in reverse order, whole (Mixup) or in a box (CutMix), by one lambda. One forward
 /// pass serves two losses: sample i against its own key counts lambda, sample N - 1 - i, the same row of the reversed
 /// batch, against the key of i counts 1 - lambda. Shen et al. 2022, arXiv:2003.05438.
-struct unmix {
-  static constexpr field name = "unmix";
+struct un_mix_policy {
+  static constexpr field name = "un_mix_policy";
   beta_lambda lambda{.alpha = 1.0};
   double global_probability = 0.5;  ///< of Mixup instead of CutMix, in [0, 1]
 
@@ -29,7 +29,7 @@ struct unmix {
   mix_plan<switched> plan(const image_shape& shape, const D& draws) const {
     const mixup_or_cutmix<pairing::reverse> policy{
         .mixup = lambda, .cutmix = lambda, .switch_probability = 1 - global_probability};
-    return policy.plan(shape, draws.within(name));
+    return policy.plan(shape, draws.within("unmix"));  // not `name`: this decides what a seed draws
   }
 };
 
