@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// How a similarity becomes a logit beyond the temperature: offsets for all pairs, for each candidate or for each pair.
+
 #include <mixcon/contrast/candidate_lanes.hpp>
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/tensor_traits.hpp>

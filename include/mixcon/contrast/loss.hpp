@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// What a loss must have: named parameters, the statistics it needs and a formula. `check_loss` explains what is
+// missing.
+
 #include <mixcon/contrast/scope.hpp>
 #include <mixcon/contrast/statistics.hpp>
 #include <mixcon/contrast/terms.hpp>
@@ -57,7 +60,7 @@ constexpr int formula_inputs(int statistics) {
   return logits + statistics * (sees_both_ends<Loss>() ? 2 : 1);
 }
 
-/// Statistics of one anchor's row alone: `given` and the places of `largest` and `smallest` mean nothing in a batch.
+/// Statistics of one anchor's row alone: `per_anchor` and the places of `largest` and `smallest` mean nothing in a batch.
 template <class S>
 concept OfOneRow = requires(const S& s, typename S::template state<double>& state,
                             const typename S::template reading<double>& reading) { s.read(state, index_t{}); } ||

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Contrastive learning with hard negatives (HCL), and its form without hardness, debiased contrastive learning.
+
 #include <mixcon/contrast/loss.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Infinite Class Mixup: every mixed image is a class of its own, with a classifier mixed as the image is.
+
 #include <mixcon/contrast/doors.hpp>
 #include <mixcon/contrast/objective.hpp>
 #include <mixcon/contrast/targets/bound.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Proxy-anchor loss: a learned proxy per class is the anchor, the batch's embeddings are its candidates.
+
 #include <mixcon/contrast/loss.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// SupCon with the sum over positives inside the logarithm.
+
 #include <mixcon/contrast/loss.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// The loss of Un-Mix on MoCo, its targets, and the batch that makes both from keys. The policy is un_mix_policy.
+
 #include <mixcon/contrast/loss.hpp>
 #include <mixcon/contrast/targets/segments.hpp>
 #include <mixcon/core/tensor_traits.hpp>

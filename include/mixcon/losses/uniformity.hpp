@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// The uniformity loss: how evenly rows cover the sphere (Wang and Isola 2020).
+
 #include <mixcon/contrast/loss.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// The general dense softmax: the log-partition of each anchor has a coefficient of the caller's.
+
 #include <mixcon/contrast/loss.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN

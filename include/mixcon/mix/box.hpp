@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Boxes, intervals of time, the shapes of images and signals, and what share of a sample a box covers.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/tensor_traits.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// `mix_plan`: what a mixing policy decided for one batch, as plain data.
+
 #include <mixcon/core/number_text.hpp>
 
 #include <cstddef>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Writes plans as JSON and reads them back, equal to the last digit.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/require.hpp>
 #include <mixcon/mix/box.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// AlignMixup: mixes feature maps after matching their tokens by optimal transport.
+
 #include <mixcon/core/number/unfused.hpp>
 #include <mixcon/core/tensor_traits.hpp>
 #include <mixcon/mix/draw/draws.hpp>

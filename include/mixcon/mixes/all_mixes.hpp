@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Every public mixing policy, in one list that tests and benchmarks iterate over.
+
 #include <mixcon/mixes/alignmix.hpp>
 #include <mixcon/mixes/attentivemix.hpp>
 #include <mixcon/mixes/augmix.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// CutMix: pastes a random box of each sample's partner over it, or an interval of a signal.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/mix/blend.hpp>
 #include <mixcon/mix/box.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Manifold mixup: Mixup of the hidden features in front of a random layer.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/require.hpp>
 #include <mixcon/mix/box.hpp>

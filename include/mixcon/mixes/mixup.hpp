@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Mixup: every sample and its label become a mean of own and partner, weighted by lambda.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/mix/blend.hpp>
 #include <mixcon/mix/box.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Mixes each sample with noise or with a blurred copy; labels stay.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/tensor_traits.hpp>
 #include <mixcon/core/tensor_view.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// RegMixup: Mixup as a regulariser, with the mixed batch next to the clean one.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/tensor_traits.hpp>

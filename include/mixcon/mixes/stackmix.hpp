@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// StackMix: puts each image and its partner side by side in one image of twice the width.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/overlap.hpp>
 #include <mixcon/core/require.hpp>

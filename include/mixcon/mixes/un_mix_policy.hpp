@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// The policy of Un-Mix: mixes the batch with itself in reverse order. The loss that goes with it is un_mix_loss.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/tensor_traits.hpp>
 #include <mixcon/core/tensor_view.hpp>

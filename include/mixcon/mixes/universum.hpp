@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Universum samples: mixes each sample with one of another class until it belongs to neither.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/tensor_traits.hpp>
 #include <mixcon/mix/blend.hpp>

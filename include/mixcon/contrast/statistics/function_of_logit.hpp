@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Functions of a logit that statistics may gather instead of the logit itself, with slopes by dual numbers.
+
 #include <mixcon/contrast/pair.hpp>
 #include <mixcon/core/number/dual.hpp>
 

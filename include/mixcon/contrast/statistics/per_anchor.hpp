@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// The statistic that is no sum over pairs: a number for each anchor that the caller hands in.
+
 #include <mixcon/contrast/statistics/sum_of.hpp>
 #include <mixcon/core/require.hpp>
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Two statistics: the sum of a function of the logit over a set of pairs, and the number of these pairs.
+
 #include <mixcon/contrast/statistics/function_of_logit.hpp>
 #include <mixcon/contrast/statistics/reading.hpp>
 #include <mixcon/core/number/kept_sum.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Philox, the counter-based source of all random bits: a stream is a function of (seed, step, stream, sample).
+
 #include <mixcon/core/config.hpp>
 
 #include <cstdint>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Where a box goes: the rules of CutMix and its relatives for drawing centre and sides.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/number/portable_math.hpp>
 #include <mixcon/core/require.hpp>

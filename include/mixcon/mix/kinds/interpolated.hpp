@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// The kind of plan that interpolates every value linearly: lambda * own + (1 - lambda) * partner (Mixup).
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/tensor_view.hpp>
 #include <mixcon/mix/memory/arithmetic.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// The kind of plan that mixes by place: m * own + (1 - m) * partner, with a mask m.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/tensor_view.hpp>
 #include <mixcon/mix/kinds/laid_mask.hpp>

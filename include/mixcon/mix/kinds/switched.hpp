@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// The kind of plan in which each sample is either interpolated or has a box of its partner pasted.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/tensor_view.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// The kind of plan that moves one sample's features onto the tokens of the other, then mixes (AlignMixup).
+
 #include <mixcon/mix/blend.hpp>
 #include <mixcon/mix/memory/arithmetic.hpp>
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Mixtures of rows as synthetic negatives, and the gradient through them.
+
 #include <mixcon/negatives/rows_as_read.hpp>
 #include <mixcon/negatives/synthetic/own_rows.hpp>
 
