@@ -60,7 +60,8 @@ constexpr int formula_inputs(int statistics) {
   return logits + statistics * (sees_both_ends<Loss>() ? 2 : 1);
 }
 
-/// Statistics of one anchor's row alone: `per_anchor` and the places of `largest` and `smallest` mean nothing in a batch.
+/// Statistics of one anchor's row alone: `per_anchor` and the places of `largest` and `smallest` mean nothing in a
+/// batch.
 template <class S>
 concept OfOneRow = requires(const S& s, typename S::template state<double>& state,
                             const typename S::template reading<double>& reading) { s.read(state, index_t{}); } ||
@@ -100,9 +101,10 @@ constexpr bool check_loss() {
     using list = decltype(std::declval<const Loss&>().statistics());
     static_assert(detail::are_statistics<list>,
                   "mixcon: every member of the loss's statistics() must be a statistic: log_sum_exp, sum_of, count_of, "
-                  "largest, smallest, cross_entropy or given");
-    static_assert(detail::scope_of<Loss>() != each::batch || !detail::of_one_row<list>,
-                  "mixcon: a formula for each::batch cannot use given, largest or smallest, which are of one anchor");
+                  "largest, smallest, cross_entropy or per_anchor");
+    static_assert(
+        detail::scope_of<Loss>() != each::batch || !detail::of_one_row<list>,
+        "mixcon: a formula for each::batch cannot use per_anchor, largest or smallest, which are of one anchor");
     static_assert(detail::scope_of<Loss>() == each::positive || !detail::sees_both_ends<Loss>(),
                   "mixcon: both_ends goes with each::positive");
     static_assert(detail::scope_of<Loss>() != each::triplet || list::size == 0,
