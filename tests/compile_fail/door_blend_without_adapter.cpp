@@ -7,7 +7,7 @@
 struct tensor_of_elsewhere {};
 
 int main() {
-  const mixcon::mix_plan<mixcon::lerp> plan{};
+  const mixcon::mix_plan<mixcon::interpolated> plan{};
   tensor_of_elsewhere images, mixed;
   mixcon::blend(plan, images, mixed);
 }

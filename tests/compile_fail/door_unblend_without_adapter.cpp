@@ -9,7 +9,7 @@
 struct tensor_of_elsewhere {};
 
 int main() {
-  const mixcon::mix_plan<mixcon::lerp> plan{};
+  const mixcon::mix_plan<mixcon::interpolated> plan{};
   const std::vector<float> upstream(4);
   tensor_of_elsewhere gradient;
   mixcon::unblend(plan, upstream, gradient);
