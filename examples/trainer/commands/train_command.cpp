@@ -4,8 +4,8 @@
 #include "data/sets/readers.hpp"
 #include "files/atomic_file.hpp"
 #include "files/file_error.hpp"
-#include "options/given_options.hpp"
 #include "options/nearest_name.hpp"
+#include "options/unused_options.hpp"
 #include "report/run_report.hpp"
 #include "run/interrupt.hpp"
 #include "run/machine.hpp"
@@ -189,7 +189,7 @@ int train(const train_request& request, std::FILE* to) {
     asked = from->chosen = settings_to_resume(*from, request);
     check_settings(asked);
   } else {
-    check_given(asked, request.given);
+    refuse_unused_options(asked, request.given);
     MIXCON_REQUIRE(!request.overwrites || !asked.out.empty(),
                    "--overwrite: it needs --out, the folder of the run to replace; without --out each run gets a new "
                    "folder.");

@@ -273,7 +273,8 @@ TEST_CASE("one process trains in a folder at a time", "[examples]") {
   }
   kill(child, SIGKILL);
   waitpid(child, nullptr, 0);
-  CHECK(run_program(job("ce", "3", {"--out", folder / "run", "--overwrite"})).status == exit_done);  // nothing stays locked
+  CHECK(run_program(job("ce", "3", {"--out", folder / "run", "--overwrite"})).status ==
+        exit_done);  // nothing stays locked
   const folder_lock lock(folder.path());
   CHECK_THROWS(folder_lock(folder.path()));
 }

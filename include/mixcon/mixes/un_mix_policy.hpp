@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// The policy of Un-Mix: mixes the batch with itself in reverse order. The loss that goes with it is un_mix_loss.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/tensor_traits.hpp>
 #include <mixcon/core/tensor_view.hpp>
@@ -20,8 +22,8 @@ namespace mixcon {
 /// Un-Mix: the batch mixed with itself in reverse order, whole (Mixup) or in a box (CutMix), by one lambda. One forward
 /// pass serves two losses: sample i against its own key counts lambda, sample N - 1 - i, the same row of the reversed
 /// batch, against the key of i counts 1 - lambda. Shen et al. 2022, arXiv:2003.05438.
-struct unmix {
-  static constexpr field name = "unmix";
+struct un_mix_policy {
+  static constexpr field name = "un_mix_policy";
   beta_lambda lambda{.alpha = 1.0};
   double global_probability = 0.5;  ///< of Mixup instead of CutMix, in [0, 1]
 
@@ -29,7 +31,7 @@ struct unmix {
   mix_plan<switched> plan(const image_shape& shape, const D& draws) const {
     const mixup_or_cutmix<pairing::reverse> policy{
         .mixup = lambda, .cutmix = lambda, .switch_probability = 1 - global_probability};
-    return policy.plan(shape, draws.within(name));
+    return policy.plan(shape, draws.within("unmix"));  // not `name`: this decides what a seed draws
   }
 };
 

@@ -9,8 +9,8 @@ namespace {
 
 /// losses.md 2.4: three NCE losses that share a queue. Rows: queries [q; q_mix]. Constants: lambda, weight of the clean
 /// loss, then the keys and the queue, which have no gradient here.
-struct un_mix_case {
-  static constexpr const char* name = "un_mix";
+struct un_mix_loss_case {
+  static constexpr const char* name = "un_mix_loss";
   static constexpr bool rotates = false, permutes = false;  // keys and queue stay where they are
 
   static loss_arguments draw(const case_sizes& sizes, random_numbers& draw) {
@@ -38,7 +38,7 @@ struct un_mix_case {
     loss_answer<T> found = room_for(given, rows);
     const auto keys = fixed<T>(given, false), queue = fixed<T>(given, true);
     const un_mix_batch batch(keys, given.constants[0], given.constants[1]);
-    objective criterion{un_mix{.temperature = given.parameters[0], .lambda = view(batch.lambda)},
+    objective criterion{un_mix_loss{.temperature = given.parameters[0], .lambda = view(batch.lambda)},
                         dot_product{.anchors = mixcon::rows::unit}};
     criterion.reduce = reduction::weighted;
     criterion.weights = view(batch.weights);
@@ -75,6 +75,6 @@ struct un_mix_case {
             {"a clean weight of -1", [](loss_arguments& given) { given.constants[1] = -1; }, "clean_weight is -1"}};
   }
 };
-const known_case<un_mix_case> row;
+const known_case<un_mix_loss_case> row;
 
 }  // namespace

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// The kind of plan that interpolates every value linearly: lambda * own + (1 - lambda) * partner (Mixup).
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/tensor_view.hpp>
 #include <mixcon/mix/memory/arithmetic.hpp>
@@ -18,20 +20,20 @@ namespace mixcon {
 /// The kind of plan that mixes every value alike: lambda * own + (1 - lambda) * partner. Any rank. At lambda 0 and 1 it
 /// copies, so both ends are exact and what is not shown cannot leak, NaN included. Integers of 8 and 16 bits are mixed
 /// in float and rounded to nearest, ties to even.
-struct lerp {
+struct interpolated {
   /// Nothing of a partner.
-  static lerp none() { return {}; }
+  static interpolated none() { return {}; }
   static constexpr const char* kind = "lerp";
   static constexpr bool is_quick = true;
   bool mixes_channels_alike() const { return true; }
   template <class Self, class Visit>
   static void fields(Self& /*region*/, Visit&& /*visit*/) {}
-  friend bool operator==(const lerp&, const lerp&) = default;
+  friend bool operator==(const interpolated&, const interpolated&) = default;
 };
-inline std::string to_string(const lerp& /*region*/) { return "lerp"; }
+inline std::string to_string(const interpolated& /*region*/) { return "lerp"; }
 
 template <int Rank>
-void check_region(const mix_plan<lerp>& /*plan*/, const char* /*function*/, const axes<Rank>& /*extents*/) {}
+void check_region(const mix_plan<interpolated>& /*plan*/, const char* /*function*/, const axes<Rank>& /*extents*/) {}
 
 namespace detail {
 
@@ -76,19 +78,19 @@ void lerp_block(double lambda, const tensor_view<const T, Rank>& own, const tens
 }  // namespace detail
 
 template <class T, int Rank, int Inner>
-void blend_sample(const mix_plan<lerp>& plan, index_t i, const tensor_view<const T, Inner>& own,
+void blend_sample(const mix_plan<interpolated>& plan, index_t i, const tensor_view<const T, Inner>& own,
                   const tensor_view<const T, Rank>& partners, const tensor_view<T, Inner>& mixed) {
   detail::lerp_block(plan.lambda_of(i), own, detail::sample_of(partners, plan.partner_of(i)), mixed,
                      detail::is_streamed(partners));
 }
 
 template <class T, int Inner>
-void unblend_own(const mix_plan<lerp>& plan, index_t i, const tensor_view<const T, Inner>& upstream,
+void unblend_own(const mix_plan<interpolated>& plan, index_t i, const tensor_view<const T, Inner>& upstream,
                  const tensor_view<T, Inner>& gradient) {
   detail::add_block(plan.lambda_of(i), upstream, gradient);
 }
 template <class T, int Inner>
-void unblend_partner(const mix_plan<lerp>& plan, index_t i, const tensor_view<const T, Inner>& upstream,
+void unblend_partner(const mix_plan<interpolated>& plan, index_t i, const tensor_view<const T, Inner>& upstream,
                      const tensor_view<T, Inner>& gradient) {
   detail::add_block(1 - plan.lambda_of(i), upstream, gradient);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "options/given_options.hpp"
+#include "options/unused_options.hpp"
 
 #include "options/nearest_name.hpp"
 
@@ -37,7 +37,7 @@ void require_use_of(const std::string& setting, const settings& chosen) {
                    " do. Leave it out, or choose one of these by --recipe.");
 }
 
-void check_given(const settings& chosen, const std::set<std::string>& given) {
+void refuse_unused_options(const settings& chosen, const std::set<std::string>& given) {
   for (const std::string& setting : given) require_use_of(setting, chosen);
   std::vector<std::string> lengths;
   if (given.count("images") > 0) lengths.emplace_back("--images");

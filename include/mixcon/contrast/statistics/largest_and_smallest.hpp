@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Two statistics: the largest and the smallest logit of a set of pairs, and at which candidate it is.
+
 #include <mixcon/contrast/pair.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN

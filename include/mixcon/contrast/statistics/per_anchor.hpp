@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// The statistic that is no sum over pairs: a number for each anchor that the caller hands in.
+
 #include <mixcon/contrast/statistics/sum_of.hpp>
 #include <mixcon/core/require.hpp>
 
@@ -10,11 +12,11 @@ namespace mixcon {
 
 /// Statistic: a number per anchor that the caller hands in, (N); sees no pair, constant in the backward pass.
 /// `numbers` must outlive the calls that use it.
-struct given {
+struct per_anchor {
   vector_view<const double> numbers{};
 
   void(check)(index_t anchors) const {
-    MIXCON_REQUIRE(numbers.extent(0) == anchors, "given: ", numbers.extent(0), " numbers for ", anchors,
+    MIXCON_REQUIRE(numbers.extent(0) == anchors, "per_anchor: ", numbers.extent(0), " numbers for ", anchors,
                    " anchors; expected one each, as in weighted_softmax{.kappa = view}");
   }
 
@@ -22,7 +24,7 @@ struct given {
   struct state {
     template <int Parts>
     MIXCON_HD auto part(int) const {
-      return given::state<lane_part<T, Parts>>{};
+      return per_anchor::state<lane_part<T, Parts>>{};
     }
   };
   template <class T>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// The kind of plan that moves one sample's features onto the tokens of the other, then mixes (AlignMixup).
+
 #include <mixcon/mix/blend.hpp>
 #include <mixcon/mix/memory/arithmetic.hpp>
 
@@ -17,9 +19,9 @@ namespace mixcon {
 ///   mixed = lambda * (own moved by the assignment's columns) + (1 - lambda) * partner
 ///
 /// Feature maps (N, C, H, W), or (N, C, p) whose last axis is the tokens. The assignment is a constant of the gradient.
-struct aligned {
+struct transported_tokens {
   /// Nothing of a partner: at lambda 1 nothing is moved, and no assignment asked.
-  static aligned none() { return {}; }
+  static transported_tokens none() { return {}; }
   static constexpr const char* kind = "align";
   index_t tokens = 0;                ///< p = H * W
   std::vector<double> assignment{};  ///< (N, p, p): share of token j of the partner that belongs to own token i
@@ -32,15 +34,15 @@ struct aligned {
   static void fields(Self& region, Visit&& visit) {
     visit("tokens", region.tokens), visit("assignment", region.assignment), visit("moves_own", region.moves_own);
   }
-  friend bool operator==(const aligned&, const aligned&) = default;
+  friend bool operator==(const transported_tokens&, const transported_tokens&) = default;
 };
-inline std::string to_string(const aligned& region) {
+inline std::string to_string(const transported_tokens& region) {
   return "aligned " + std::string(region.moves_own ? "onto the partner" : "onto own") + ", " +
          std::to_string(region.tokens) + " tokens, " + detail::written_list(region.assignment);
 }
 
 template <int Rank>
-void check_region(const mix_plan<aligned>& plan, const char* function, const axes<Rank>& extents) {
+void check_region(const mix_plan<transported_tokens>& plan, const char* function, const axes<Rank>& extents) {
   static_assert(Rank >= 3, "mixcon: a plan of alignments mixes feature maps (N, C, H, W) or tokens (N, C, p)");
   bool own_alone = !plan.region.moves_own;
   for (const double lambda : plan.lambda) own_alone = own_alone && lambda == 1;
@@ -84,10 +86,10 @@ void move_tokens(const tensor_view<const T, Inner>& from, index_t tokens, Share&
 }  // namespace detail
 
 template <class T, int Rank, int Inner>
-void blend_sample(const mix_plan<aligned>& plan, index_t i, const tensor_view<const T, Inner>& own,
+void blend_sample(const mix_plan<transported_tokens>& plan, index_t i, const tensor_view<const T, Inner>& own,
                   const tensor_view<const T, Rank>& partners, const tensor_view<T, Inner>& mixed) {
   using number = detail::mixing_number<T>;
-  const aligned& region = plan.region;
+  const transported_tokens& region = plan.region;
   const auto partner = detail::sample_of(partners, plan.partner_of(i));
   const bool onto_own = !region.moves_own;
   const number keep = static_cast<number>(plan.lambda_of(i)), take = static_cast<number>(1 - plan.lambda_of(i));
@@ -106,10 +108,10 @@ void blend_sample(const mix_plan<aligned>& plan, index_t i, const tensor_view<co
 namespace detail {
 /// The adjoint for the sample that was moved, or else for the one that was kept.
 template <class T, int Inner>
-void unblend_aligned(const mix_plan<mixcon::aligned>& plan, index_t i, bool is_own,
-                     const tensor_view<const T, Inner>& upstream, const tensor_view<T, Inner>& gradient) {
+void unblend_moved(const mix_plan<mixcon::transported_tokens>& plan, index_t i, bool is_own,
+                   const tensor_view<const T, Inner>& upstream, const tensor_view<T, Inner>& gradient) {
   using number = mixing_number<T>;
-  const mixcon::aligned& region = plan.region;
+  const mixcon::transported_tokens& region = plan.region;
   const bool onto_own = !region.moves_own;
   const double weight = is_own ? plan.lambda_of(i) : 1 - plan.lambda_of(i);
   if (is_own == onto_own) return add_block(weight, upstream, gradient);
@@ -125,14 +127,14 @@ void unblend_aligned(const mix_plan<mixcon::aligned>& plan, index_t i, bool is_o
 }  // namespace detail
 
 template <class T, int Inner>
-void unblend_own(const mix_plan<aligned>& plan, index_t i, const tensor_view<const T, Inner>& upstream,
+void unblend_own(const mix_plan<transported_tokens>& plan, index_t i, const tensor_view<const T, Inner>& upstream,
                  const tensor_view<T, Inner>& gradient) {
-  detail::unblend_aligned(plan, i, true, upstream, gradient);
+  detail::unblend_moved(plan, i, true, upstream, gradient);
 }
 template <class T, int Inner>
-void unblend_partner(const mix_plan<aligned>& plan, index_t i, const tensor_view<const T, Inner>& upstream,
+void unblend_partner(const mix_plan<transported_tokens>& plan, index_t i, const tensor_view<const T, Inner>& upstream,
                      const tensor_view<T, Inner>& gradient) {
-  detail::unblend_aligned(plan, i, false, upstream, gradient);
+  detail::unblend_moved(plan, i, false, upstream, gradient);
 }
 
 }  // namespace mixcon

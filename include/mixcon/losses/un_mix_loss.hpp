@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// The loss of Un-Mix on MoCo, its targets, and the batch that makes both from keys. The policy is un_mix_policy.
+
 #include <mixcon/contrast/loss.hpp>
 #include <mixcon/contrast/targets/segments.hpp>
 #include <mixcon/core/tensor_traits.hpp>
@@ -17,13 +19,13 @@ namespace mixcon {
 ///
 /// One pass over the queue serves both terms. Anchors are [q; q_mix], 2N; `un_mix_batch` makes their keys, lambdas and
 /// weights, `un_mix_targets` their targets. Source: Shen et al. 2022, arXiv:2003.05438.
-struct un_mix {
+struct un_mix_loss {
   double temperature = 0.2;            // in units of similarity, > 0
   vector_view<const double> lambda{};  // (2N): the share of an anchor's first key; must outlive the calls
   static constexpr bool needs_positive = true;
 
   auto statistics() const {
-    return pack{log_sum_exp{over::negatives}, sum_of{over::targets}, sum_of{over::positives}, given{lambda}};
+    return pack{log_sum_exp{over::negatives}, sum_of{over::targets}, sum_of{over::positives}, per_anchor{lambda}};
   }
   template <class T>
   MIXCON_HD T value(T queue, T first, T both, T share) const {

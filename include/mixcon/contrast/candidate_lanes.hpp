@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Functions that answer for one candidate, or for several consecutive ones on vector lanes at once, so that targets and
+// logits need not know how many.
+
 #include <mixcon/contrast/pair.hpp>
 #include <mixcon/core/tensor_view.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
 
 namespace mixcon::detail {
-
-// Targets and logit terms speak for lane_count<T>() consecutive candidates at once; these words spare them from knowing
-// how many that is.
 
 /// A T whose lane k is f(k).
 template <class T, class F>
