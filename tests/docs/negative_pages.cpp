@@ -168,7 +168,7 @@ TEST_CASE("The calls on the pages of synthetic negatives run", "[docs]") {
   const auto mixtures = latent_mixup{}.mixtures(list, ids, philox_draws{.seed = 1, .step = step});
   const synthetic_negatives mixed(cosine{}, mixtures, z, positives, keys);
   const auto loss = value_and_grad(tiled{}, criterion, listed_targets{mixed.list}, z,
-                                   candidates(own(mixed.rows.view()), keys), {.anchors = by_z});
+                                   candidates(own(mixed.own_candidates.view()), keys), {.anchors = by_z});
 
   CHECK(loss.anchors_used == batch);
 }

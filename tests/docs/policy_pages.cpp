@@ -87,8 +87,8 @@ TEST_CASE("The policies that mix all of a sample run as their pages say", "[docs
     CHECK(targets.lambda[0] == plan.lambda[0]);
   }
   {
-    // unmix.md
-    const auto plan = unmix{.global_probability = 1}.plan(image_shape_of(images), draws);
+    // un_mix_policy.md
+    const auto plan = un_mix_policy{.global_probability = 1}.plan(image_shape_of(images), draws);
     blend(plan, images, mixed);
     const auto of_other_order = reversed(mixed);  // row i is the mixture whose partner is image i
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// `blend` applies a plan to a batch, `unblend` is its adjoint: one pair of functions for every kind of plan.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/overlap.hpp>
 #include <mixcon/core/require.hpp>

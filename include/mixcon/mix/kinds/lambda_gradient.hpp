@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// The gradient by the lambdas of an `interpolated` plan, for lambdas that are learned.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/tensor_traits.hpp>
 #include <mixcon/mix/blend.hpp>
-#include <mixcon/mix/kinds/lerp.hpp>
+#include <mixcon/mix/kinds/interpolated.hpp>
 #include <mixcon/mix/memory/runs.hpp>
 #include <mixcon/mix/plan.hpp>
 
@@ -16,7 +18,7 @@ namespace mixcon {
 namespace detail {
 
 template <class T, int Rank>
-void add_lambda_gradient(const mix_plan<lerp>& plan, const tensor_view<const T, Rank>& sample,
+void add_lambda_gradient(const mix_plan<interpolated>& plan, const tensor_view<const T, Rank>& sample,
                          const tensor_view<const T, Rank>& partners, const tensor_view<const T, Rank>& upstream,
                          const vector_view<double>& gradient) {
   MIXCON_REQUIRE(upstream.extents() == sample.extents(), "unblend_lambda: samples are ", sample.extents(),
@@ -46,17 +48,17 @@ void add_lambda_gradient(const mix_plan<lerp>& plan, const tensor_view<const T, 
 
 }  // namespace detail
 
-/// Adds the gradient with respect to the lambdas of a `lerp` plan, (1) or (N): sum of upstream * (own - partner). For
-/// lambdas that are learned; a drawn one needs none. Summed in double, in one order.
+/// Adds the gradient with respect to the lambdas of an `interpolated` plan, (1) or (N): sum of upstream * (own -
+/// partner). For lambdas that are learned; a drawn one needs none. Summed in double, in one order.
 template <class Sample, class Upstream>
-void unblend_lambda(const mix_plan<lerp>& plan, const Sample& sample, const Upstream& upstream,
+void unblend_lambda(const mix_plan<interpolated>& plan, const Sample& sample, const Upstream& upstream,
                     vector_view<double> lambda_gradient) {
   const auto from = detail::read_only(view(sample));
   detail::add_lambda_gradient(plan, from, from, detail::read_only(view(upstream)), lambda_gradient);
 }
 /// The same with partners from elsewhere.
 template <class Sample, class Partners, class Upstream>
-void unblend_lambda(const mix_plan<lerp>& plan, const Sample& sample, const Partners& partners,
+void unblend_lambda(const mix_plan<interpolated>& plan, const Sample& sample, const Partners& partners,
                     const Upstream& upstream, vector_view<double> lambda_gradient) {
   detail::add_lambda_gradient(plan, detail::read_only(view(sample)), detail::read_only(view(partners)),
                               detail::read_only(view(upstream)), lambda_gradient);
