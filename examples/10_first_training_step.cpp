@@ -22,7 +22,7 @@ int main() {
   for (std::size_t k = 0; k < weights.size(); ++k)
     weights[k] = static_cast<float>(draws.normal("weights", static_cast<index_t>(k)));
 
-  double first = 0, last = 0;
+  float first = 0, last = 0;
   for (int step = 0; step < 200; ++step) {
     // Your network makes the embeddings z (2N, D); here it is z = x w.
     for (index_t i = 0; i < 2 * samples; ++i)

@@ -65,13 +65,19 @@ def blocks(page):
             block.append(line)
 
 
-def holds(source, block):
-    """Whether a source, as a list of lines, holds a block."""
-    first = block[0].strip()
-    for at, line in enumerate(source):
-        if SPACES.sub(" ", line.strip()) == first and dedented(source[at : at + len(block)]) == block:
-            return True
-    return False
+class compiled_sources:
+    """The lines of every file that is compiled, found by what they hold."""
+
+    def __init__(self, root):
+        self.places = {}
+        for source in sources(root):
+            for at, line in enumerate(source):
+                self.places.setdefault(SPACES.sub(" ", line.strip()), []).append((source, at))
+
+    def hold(self, block):
+        """Whether a file holds a block."""
+        places = self.places.get(block[0].strip(), [])
+        return any(dedented(source[at : at + len(block)]) == block for source, at in places)
 
 
 def pages(root):
@@ -155,12 +161,12 @@ def breaches_of_headers(root):
 
 def breaches(root):
     """Every breach under a root folder, as a sentence."""
-    compiled = list(sources(root))
+    compiled = compiled_sources(root)
     only_tests = helpers_of_tests(root)
     for page in pages(root):
         name = page.relative_to(root)
         for number, block in blocks(page):
-            if not block or not any(holds(source, block) for source in compiled):
+            if not block or not compiled.hold(block):
                 yield f"{name}:{number}: no compiled file holds this block, which begins: {block[0] if block else ''}"
             for helper in sorted(set(OF_TESTS.findall("\n".join(block)) + calls_to(block, only_tests))):
                 if not name.as_posix().startswith(ABOUT_TESTS):
