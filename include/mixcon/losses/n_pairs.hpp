@@ -5,11 +5,10 @@
 #include <mixcon/contrast/objective.hpp>
 #include <mixcon/contrast/targets/diagonal.hpp>
 #include <mixcon/contrast/targets/label.hpp>
+#include <mixcon/core/distinct_integers.hpp>
 #include <mixcon/core/overlap.hpp>
 #include <mixcon/core/storage.hpp>
 #include <mixcon/losses/info_nce.hpp>
-
-#include <map>
 
 MIXCON_STRICT_FLOATS_BEGIN
 
@@ -36,13 +35,17 @@ struct pairs_of_classes {
   std::vector<index_t> first, second;
 
   explicit pairs_of_classes(const integer_view& labels, const ignored_label& ignored = {}) {
-    std::map<integer_value, index_t> seen;  // the first row, or -1 once the pair is made
+    distinct_integers classes;
+    std::vector<index_t> seen;  // by class: the first row, or -1 once the pair is made
     for (index_t i = 0; i < labels.size(); ++i) {
       if (ignored(labels.value(i))) continue;
-      const auto [at, is_new] = seen.try_emplace(labels.value(i), i);
-      if (is_new || at->second < 0) continue;
-      first.push_back(at->second), second.push_back(i);
-      at->second = -1;
+      const auto number = static_cast<std::size_t>(classes.number(labels.value(i)));
+      if (number == seen.size()) {
+        seen.push_back(i);
+      } else if (seen[number] >= 0) {
+        first.push_back(seen[number]), second.push_back(i);
+        seen[number] = -1;
+      }
     }
   }
 };
