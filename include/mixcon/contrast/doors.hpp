@@ -42,25 +42,63 @@ concept MatrixOfCall = HasRank<T, 2> || HasRank<T, 3> || is_part_of_call<T>;
 template <class T>
 concept KnownInCall = AnyTensor<T> || is_part_of_call<T> || PairTargets<T> || std::is_arithmetic_v<T>;
 
-enum class mistake { none, no_engine, bare_loss, order, no_targets, no_tensor, other_rank, gradients };
+enum class call_of { forward, backward, value_and_grad };
+enum class mistake {
+  none,
+  no_engine,
+  bare_loss,
+  order,
+  no_targets,
+  no_tensor,
+  other_rank,
+  no_saved,
+  no_gradient,
+  one_gradient,
+  gradients
+};
 
-template <class... Tensors>
+template <class T>
+concept NumberOfCall = std::is_arithmetic_v<T>;
+/// Tensors that end a call, `given_logits` or another part of it before them: what must stand there is not there.
+template <call_of Call, class First = void, class Second = void, class Third = void, class... More>
+constexpr mistake mistake_in_count() {
+  if constexpr (Call == call_of::value_and_grad) {  // (z), (logits), (logits, gradient), (z, candidates, gradient)
+    if constexpr (!AnyTensor<First> && std::is_void_v<Second>)
+      return is_part_of_call<First> ? mistake::no_gradient : mistake::none;
+    else if constexpr (std::is_void_v<Second>)
+      return mistake::no_gradient;
+    else if constexpr (std::is_void_v<Third>)
+      return is_part_of_call<First> && AnyTensor<Second> ? mistake::one_gradient : mistake::none;
+    else
+      return AnyTensor<First> && AnyTensor<Third> && sizeof...(More) == 0 ? mistake::one_gradient : mistake::none;
+  } else if constexpr (Call == call_of::forward) {  // (z), (z, candidates)
+    return AnyTensor<First> && (std::is_void_v<Second> || (AnyTensor<Second> && std::is_void_v<Third>))
+               ? mistake::no_saved
+               : mistake::none;
+  } else {  // (z, upstream, ...), (z, candidates, upstream, ...)
+    return AnyTensor<First> && (NumberOfCall<Second> || (AnyTensor<Second> && NumberOfCall<Third>)) ? mistake::no_saved
+                                                                                                    : mistake::none;
+  }
+}
+template <call_of Call, class... Tensors>
 constexpr mistake mistake_in_tensors() {
   if constexpr (!(KnownInCall<Tensors> && ...))
     return mistake::no_tensor;
+  else if constexpr (!((!AnyTensor<Tensors> || MatrixOfCall<Tensors>)&&...))
+    return mistake::other_rank;
   else
-    return ((!AnyTensor<Tensors> || MatrixOfCall<Tensors>)&&...) ? mistake::none : mistake::other_rank;
+    return mistake_in_count<Call, Tensors...>();
 }
-template <class Targets = void, class... Tensors>
+template <call_of Call, class Targets = void, class... Tensors>
 constexpr mistake mistake_after_objective() {
   if constexpr (PairTargets<Targets>)
-    return mistake_in_tensors<Tensors...>();
+    return mistake_in_tensors<Call, Tensors...>();
   else
     return mistake::no_targets;
 }
 
 /// Why a call with these arguments cannot be, as far as we know.
-template <class First, class Second, class... More>
+template <call_of Call, class First, class Second, class... More>
 constexpr mistake mistake_in_call() {
   if constexpr (LossOrObjective<First>)
     return mistake::no_engine;
@@ -69,7 +107,7 @@ constexpr mistake mistake_in_call() {
   else if constexpr (HasStatistics<Second>)
     return mistake::bare_loss;
   else if constexpr (AnObjective<Second> && !PairTargets<First>)
-    return mistake_after_objective<More...>();
+    return mistake_after_objective<Call, More...>();
   else
     return PairTargets<First> || PairTargets<Second> ? mistake::order : mistake::none;
 }
@@ -95,6 +133,17 @@ constexpr loss_result<double> refuse_call() {
   static_assert(Found != mistake::other_rank,
                 "mixcon: a matrix is expected, and an argument of this call has another rank; flat memory becomes one "
                 "by as_matrix(memory, rows, columns) of mixcon/adapt/tensors/span.hpp");
+  static_assert(
+      Found != mistake::no_saved,
+      "mixcon: what forward saves for backward is missing; declare saved_for<decltype(objective), embeddings> "
+      "saved; and pass it after the tensors, to both");
+  static_assert(
+      Found != mistake::no_gradient,
+      "mixcon: the gradient is missing; pass a tensor for it after the embeddings, or in braces those that you "
+      "want, as {.anchors = a, .candidates = {c}}; the value alone is what forward computes");
+  static_assert(Found != mistake::one_gradient,
+                "mixcon: with candidates, or with given logits, gradients are asked for by name, in braces: "
+                "{.anchors = a, .candidates = {c}} or {.logits = g}");
   static_assert(Found != mistake::gradients,
                 "mixcon: a gradient in braces does not fit; each is a tensor that can be written to, of the type that "
                 "rows are computed in (float for float, bfloat16 and half) and of a type whose adapter is included");
@@ -109,47 +158,56 @@ struct anything {
 };
 /// What any list of gradients in braces becomes: a template cannot see their types.
 struct gradients_in_braces {
-  anything first{}, second{}, features{}, weight{}, logits{}, anchors{}, candidates{}, temperature{}, scale{}, bias{},
-      candidate_bias{}, pair_scale{}, pair_bias{}, targets{};
+  anything first{}, second{}, features{}, weight{}, logits{}, embeddings{}, anchors{}, candidates{}, temperature{},
+      scale{}, bias{}, candidate_bias{}, pair_scale{}, pair_bias{}, targets{}, stop_gradient{};
 };
 
+/// The same where gradients in braces end the call.
 template <class... Arguments>
-concept Mistaken = mistake_in_call<Arguments...>() != mistake::none;
+constexpr mistake mistake_before_braces() {
+  constexpr mistake found = mistake_in_call<call_of::value_and_grad, Arguments...>();
+  return found == mistake::no_gradient || found == mistake::one_gradient ? mistake::none : found;
+}
+
+template <class... Arguments>
+concept MistakenBeforeBraces = mistake_before_braces<Arguments...>() != mistake::none;
+template <call_of Call, class... Arguments>
+concept Mistaken = mistake_in_call<Call, Arguments...>() != mistake::none;
 /// Whether nothing but the gradients can be wrong, whatever the engine. It stands in overloads that take the engine as
 /// `anything`, and so are worse than any that fits.
 template <class Loss, class... More>
-concept MistakenGradients = LossOrObjective<Loss> && mistake_in_call<int, Loss, More...>() == mistake::none;
+concept MistakenGradients = LossOrObjective<Loss> && mistake_before_braces<int, Loss, More...>() == mistake::none;
 template <class Loss>
 inline constexpr mistake mistake_of_gradients = mistake::gradients;  // by type, so that compilers ask only when called
 
 }  // namespace detail
 
 template <class A, class B, class... More>
-requires detail::Mistaken<A, B, More...>
+requires detail::Mistaken<detail::call_of::forward, A, B, More...>
 loss_result<double> forward(const A&, const B&, const More&...) {
-  return detail::refuse_call<detail::mistake_in_call<A, B, More...>()>();
+  return detail::refuse_call<detail::mistake_in_call<detail::call_of::forward, A, B, More...>()>();
 }
 
 template <class A, class B, class... More>
-requires detail::Mistaken<A, B, More...>
+requires detail::Mistaken<detail::call_of::value_and_grad, A, B, More...>
 loss_result<double> value_and_grad(const A&, const B&, const More&...) {
-  return detail::refuse_call<detail::mistake_in_call<A, B, More...>()>();
+  return detail::refuse_call<detail::mistake_in_call<detail::call_of::value_and_grad, A, B, More...>()>();
 }
 template <class A, class B, class C>
-requires detail::Mistaken<A, B, C>
+requires detail::MistakenBeforeBraces<A, B, C>
 loss_result<double> value_and_grad(const A&, const B&, const C&, const detail::gradients_in_braces&) {
-  return detail::refuse_call<detail::mistake_in_call<A, B, C>()>();
+  return detail::refuse_call<detail::mistake_before_braces<A, B, C>()>();
 }
 template <class A, class B, class C, class D>
-requires detail::Mistaken<A, B, C, D>
+requires detail::MistakenBeforeBraces<A, B, C, D>
 loss_result<double> value_and_grad(const A&, const B&, const C&, const D&, const detail::gradients_in_braces&) {
-  return detail::refuse_call<detail::mistake_in_call<A, B, C, D>()>();
+  return detail::refuse_call<detail::mistake_before_braces<A, B, C, D>()>();
 }
 template <class A, class B, class C, class D, class E>
-requires detail::Mistaken<A, B, C, D, E>
+requires detail::MistakenBeforeBraces<A, B, C, D, E>
 loss_result<double> value_and_grad(const A&, const B&, const C&, const D&, const E&,
                                    const detail::gradients_in_braces&) {
-  return detail::refuse_call<detail::mistake_in_call<A, B, C, D, E>()>();
+  return detail::refuse_call<detail::mistake_before_braces<A, B, C, D, E>()>();
 }
 template <class B, class C, class D>
 requires detail::MistakenGradients<B, C, D>
@@ -165,29 +223,29 @@ loss_result<double> value_and_grad(const detail::anything&, const B&, const C&, 
 }
 
 template <class A, class B, class... More>
-requires detail::Mistaken<A, B, More...>
+requires detail::Mistaken<detail::call_of::backward, A, B, More...>
 void backward(const A&, const B&, const More&...) {
-  detail::refuse_call<detail::mistake_in_call<A, B, More...>()>();
+  detail::refuse_call<detail::mistake_in_call<detail::call_of::backward, A, B, More...>()>();
 }
 template <class A, class B, class C>
-requires detail::Mistaken<A, B, C>
+requires detail::MistakenBeforeBraces<A, B, C>
 void backward(const A&, const B&, const C&, double, const detail::gradients_in_braces&) {
-  detail::refuse_call<detail::mistake_in_call<A, B, C>()>();
+  detail::refuse_call<detail::mistake_before_braces<A, B, C>()>();
 }
 template <class A, class B, class C, class D>
-requires detail::Mistaken<A, B, C, D>
+requires detail::MistakenBeforeBraces<A, B, C, D>
 void backward(const A&, const B&, const C&, const D&, double, const detail::gradients_in_braces&) {
-  detail::refuse_call<detail::mistake_in_call<A, B, C, D>()>();
+  detail::refuse_call<detail::mistake_before_braces<A, B, C, D>()>();
 }
 template <class A, class B, class C, class D, class E>
-requires detail::Mistaken<A, B, C, D, E>
+requires detail::MistakenBeforeBraces<A, B, C, D, E>
 void backward(const A&, const B&, const C&, const D&, const E&, double, const detail::gradients_in_braces&) {
-  detail::refuse_call<detail::mistake_in_call<A, B, C, D, E>()>();
+  detail::refuse_call<detail::mistake_before_braces<A, B, C, D, E>()>();
 }
 template <class A, class B, class C, class D, class E, class F>
-requires detail::Mistaken<A, B, C, D, E, F>
+requires detail::MistakenBeforeBraces<A, B, C, D, E, F>
 void backward(const A&, const B&, const C&, const D&, const E&, const F&, double, const detail::gradients_in_braces&) {
-  detail::refuse_call<detail::mistake_in_call<A, B, C, D, E, F>()>();
+  detail::refuse_call<detail::mistake_before_braces<A, B, C, D, E, F>()>();
 }
 template <class B, class C, class D>
 requires detail::MistakenGradients<B, C, D>
