@@ -8,7 +8,7 @@ Tries the calls of one door, right and wrong. TABLE is a source whose end is a l
     // refused: <text>
 
 and is the statements up to the next one. A call that is accepted must compile. A refused one must not; the first error
-that the compiler prints must have the text in it, and 50 lines at most in all. What stands before the list is compiled
+that the compiler prints must have the text in it, and 60 lines at most in all. What stands before the list is compiled
 once. Prints a line for each breach, and what the compiler said.
 """
 import os
@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 
-LINES = 50
+LINES = 60
 CASE = re.compile(r"^ *// (accepted|refused: (.+))\n", re.MULTILINE)
 
 

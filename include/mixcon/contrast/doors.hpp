@@ -26,6 +26,18 @@ concept AnObjective = requires(const T& objective) {
 /// Whether a loss is called as it is, without an objective. True for aligned losses; others specialise it.
 template <class Loss>
 inline constexpr bool has_own_call = requires { Loss::is_of_aligned_rows; };
+/// How such a loss is called, said where a call does not fit. Losses that have_own_call specialise it too.
+template <class Loss>
+struct own_call {
+  template <bool Fits>
+  static constexpr void refuse() {
+    static_assert(
+        Fits,
+        "mixcon: a loss of aligned rows is called as value_and_grad(engine, loss, x, y, {.first = by_x}): two "
+        "matrices (N, D), and in braces gradients that can be written to, of the type rows are computed in; "
+        "flat memory becomes a matrix by as_matrix(memory, rows, columns)");
+  }
+};
 template <class T>
 concept LossOrObjective = AnObjective<T> || HasStatistics<T> || has_own_call<T>;
 
@@ -177,8 +189,15 @@ concept Mistaken = mistake_in_call<Call, Arguments...>() != mistake::none;
 /// `anything`, and so are worse than any that fits.
 template <class Loss, class... More>
 concept MistakenGradients = LossOrObjective<Loss> && mistake_before_braces<int, Loss, More...>() == mistake::none;
+/// Refuses what was handed in with this loss: a call that fits its loss otherwise.
 template <class Loss>
-inline constexpr mistake mistake_of_gradients = mistake::gradients;  // by type, so that compilers ask only when called
+constexpr loss_result<double> refuse_rest() {
+  if constexpr (has_own_call<Loss>)
+    own_call<Loss>::template refuse<!has_own_call<Loss>>();
+  else
+    refuse_call<AnObjective<Loss> || HasStatistics<Loss> ? mistake::gradients : mistake::none>();
+  return {};
+}
 
 }  // namespace detail
 
@@ -188,10 +207,21 @@ loss_result<double> forward(const A&, const B&, const More&...) {
   return detail::refuse_call<detail::mistake_in_call<detail::call_of::forward, A, B, More...>()>();
 }
 
+template <class B, class... More>
+requires(detail::has_own_call<B> && !detail::Mistaken<detail::call_of::forward, int, B, More...>)
+loss_result<double> forward(const detail::anything&, const B&, const More&...) {
+  return detail::refuse_rest<B>();
+}
+
 template <class A, class B, class... More>
 requires detail::Mistaken<detail::call_of::value_and_grad, A, B, More...>
 loss_result<double> value_and_grad(const A&, const B&, const More&...) {
   return detail::refuse_call<detail::mistake_in_call<detail::call_of::value_and_grad, A, B, More...>()>();
+}
+template <class B, class... More>
+requires(detail::has_own_call<B> && !detail::Mistaken<detail::call_of::value_and_grad, int, B, More...>)
+loss_result<double> value_and_grad(const detail::anything&, const B&, const More&...) {
+  return detail::refuse_rest<B>();
 }
 template <class A, class B, class C>
 requires detail::MistakenBeforeBraces<A, B, C>
@@ -209,17 +239,30 @@ loss_result<double> value_and_grad(const A&, const B&, const C&, const D&, const
                                    const detail::gradients_in_braces&) {
   return detail::refuse_call<detail::mistake_before_braces<A, B, C, D, E>()>();
 }
+template <class A, class B, class C, class D, class E, class F>
+requires detail::MistakenBeforeBraces<A, B, C, D, E, F>
+loss_result<double> value_and_grad(const A&, const B&, const C&, const D&, const E&, const F&,
+                                   const detail::gradients_in_braces&) {
+  return detail::refuse_call<detail::mistake_before_braces<A, B, C, D, E, F>()>();
+}
 template <class B, class C, class D>
 requires detail::MistakenGradients<B, C, D>
 loss_result<double> value_and_grad(const detail::anything&, const B&, const C&, const D&,
                                    const detail::gradients_in_braces&) {
-  return detail::refuse_call<detail::mistake_of_gradients<B>>();
+  return detail::refuse_rest<B>();
 }
 template <class B, class C, class D, class E>
 requires detail::MistakenGradients<B, C, D, E>
 loss_result<double> value_and_grad(const detail::anything&, const B&, const C&, const D&, const E&,
                                    const detail::gradients_in_braces&) {
-  return detail::refuse_call<detail::mistake_of_gradients<B>>();
+  return detail::refuse_rest<B>();
+}
+
+template <class B, class C, class D, class E, class F>
+requires detail::MistakenGradients<B, C, D, E, F>
+loss_result<double> value_and_grad(const detail::anything&, const B&, const C&, const D&, const E&, const F&,
+                                   const detail::gradients_in_braces&) {
+  return detail::refuse_rest<B>();
 }
 
 template <class A, class B, class... More>
@@ -250,19 +293,19 @@ void backward(const A&, const B&, const C&, const D&, const E&, const F&, double
 template <class B, class C, class D>
 requires detail::MistakenGradients<B, C, D>
 void backward(const detail::anything&, const B&, const C&, const D&, double, const detail::gradients_in_braces&) {
-  detail::refuse_call<detail::mistake_of_gradients<B>>();
+  detail::refuse_rest<B>();
 }
 template <class B, class C, class D, class E>
 requires detail::MistakenGradients<B, C, D, E>
 void backward(const detail::anything&, const B&, const C&, const D&, const E&, double,
               const detail::gradients_in_braces&) {
-  detail::refuse_call<detail::mistake_of_gradients<B>>();
+  detail::refuse_rest<B>();
 }
 template <class B, class C, class D, class E, class F>
 requires detail::MistakenGradients<B, C, D, E, F>
 void backward(const detail::anything&, const B&, const C&, const D&, const E&, const F&, double,
               const detail::gradients_in_braces&) {
-  detail::refuse_call<detail::mistake_of_gradients<B>>();
+  detail::refuse_rest<B>();
 }
 
 }  // namespace mixcon

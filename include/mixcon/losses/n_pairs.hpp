@@ -29,6 +29,16 @@ namespace detail {
 
 template <>
 inline constexpr bool has_own_call<n_pairs> = true;
+template <>
+struct own_call<n_pairs> {
+  template <bool Fits>
+  static constexpr void refuse() {
+    static_assert(Fits,
+                  "mixcon: n_pairs is called as value_and_grad(engine, n_pairs{}, label_targets{.labels = labels}, "
+                  "embeddings, gradient), the last two matrices (N, D), the gradient one that can be written to, of "
+                  "the type rows are computed in");
+  }
+};
 
 /// The first two rows of every class that has two.
 struct pairs_of_classes {
@@ -65,6 +75,7 @@ std::vector<T> picked_rows(const matrix_view<const E>& from, const std::vector<i
 /// The loss of embeddings (N, D) with `label_targets{.labels = labels}` (N), and its gradient: sets it. Costs O(P^2 D)
 /// for P classes of two rows or more.
 template <detail::Engine Executor, Viewable<2> Embeddings, Viewable<2> Gradient>
+requires detail::TakesGradient<Gradient, compute_t<Embeddings>>
 auto value_and_grad(const Executor& executor, const n_pairs& loss, const label_targets& targets,
                     const Embeddings& embeddings, Gradient&& gradient) {
   using E = std::remove_const_t<element_t<const Embeddings>>;
