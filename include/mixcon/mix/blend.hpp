@@ -39,6 +39,13 @@ tensor_view<const T, Rank> read_only(const tensor_view<T, Rank>& tensor) {
 
 template <class... Tensors>
 concept Batches = (HasLastingView<Tensors> && ...);
+template <class Tensor>
+using batch_view = decltype(traits_of<Tensor>::view(std::declval<Tensor&>()));
+/// Whether batches have one element type and rank.
+template <class First, class... More>
+inline constexpr bool are_alike = (... && (std::is_same_v<std::remove_const_t<typename batch_view<First>::element>,
+                                                          std::remove_const_t<typename batch_view<More>::element>> &&
+                                           batch_view<First>::rank == batch_view<More>::rank));
 /// Says at compile time why the first of these that cannot be viewed is refused.
 template <class First, class... More>
 void refuse_batches() {
