@@ -85,6 +85,8 @@ value_and_grad(serial{}, criterion, targets, z, {.embeddings = gradient, .temper
 value_and_grad(serial{}, criterion, targets, z, z, {.anchors = gradient, .temperature = &temperature});
 // refused: mixcon: the gradient by a parameter (temperature, scale, bias) goes to a double
 value_and_grad(serial{}, criterion, targets, given_logits{z}, {.logits = gradient, .temperature = &temperature});
+// refused: mixcon: the gradient by a parameter (temperature, scale, bias) goes to a double
+value_and_grad(serial{}, criterion, targets, z, {.embeddings = gradient, .scale = 1.0});
 // refused: mixcon: the gradient is missing
 value_and_grad(serial{}, criterion, targets, z);
 // refused: mixcon: the gradient is missing

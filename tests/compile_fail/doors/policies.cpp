@@ -89,3 +89,7 @@ mixup<>{}.plan(shape, draws, labels);
 pair_targets_of(mixup<>{}.plan(shape, draws), elsewhere);
 // refused: mixcon: pair_targets_of
 pair_targets_of(mixup<>{}.plan(shape, draws), flat);
+// refused: mixcon: this type is no tensor yet
+soft_targets(pair_targets{}, elsewhere);
+// refused: mixcon: this tensor has another rank
+soft_targets(pair_targets{}, flat);
