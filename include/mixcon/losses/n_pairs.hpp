@@ -75,7 +75,7 @@ std::vector<T> picked_rows(const matrix_view<const E>& from, const std::vector<i
 /// The loss of embeddings (N, D) with `label_targets{.labels = labels}` (N), and its gradient: sets it. Costs O(P^2 D)
 /// for P classes of two rows or more.
 template <detail::Engine Executor, Viewable<2> Embeddings, Viewable<2> Gradient>
-requires detail::TakesGradient<Gradient, compute_t<Embeddings>>
+requires std::is_constructible_v<matrix_view<accumulate_t<element_t<const Embeddings>>>, Gradient&>
 auto value_and_grad(const Executor& executor, const n_pairs& loss, const label_targets& targets,
                     const Embeddings& embeddings, Gradient&& gradient) {
   using E = std::remove_const_t<element_t<const Embeddings>>;
