@@ -42,7 +42,7 @@ int main() {
   const objective criterion{info_nce{.temperature = 0.2}, cosine{}};
   const auto loss =
       value_and_grad(tiled{}, criterion, listed_targets{mixed.list}, q,
-                     candidates(own(mixed.rows.view()), queue.rows()), {.anchors = as_matrix(by_queries)});
+                     candidates(own(mixed.own_candidates.view()), queue.rows()), {.anchors = as_matrix(by_queries)});
   queue.enqueue(k);  // after the loss: no key is a negative of its own step
   std::cout << "queue " << queue.size() << ", hardest cosine " << hardest.score_of(0, 0) << ", loss " << loss.value
             << '\n';

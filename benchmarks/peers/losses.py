@@ -382,7 +382,7 @@ PEERS = {
     "supcon_inside": written_out(supcon_inside),
     "supmix": written_out(supmix),
     "triplet_margin": library(lambda l, m: (l.TripletMarginLoss(margin=0.2), None)),
-    "un_mix": written_out(un_mix),
+    "un_mix_loss": written_out(un_mix),
     "unicon": written_out(unicon),
     "uniformity": written_out(uniformity),
     "vicreg": written_out(vicreg),

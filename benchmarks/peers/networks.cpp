@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Training steps of a residual network of the examples: forward, backward and SGD with momentum, in images per second.
 // benchmarks/peers/networks.py runs it beside PyTorch.
-#include "device/onednn_device.hpp"
+#include "devices/onednn_device.hpp"
 #include "nn/layers.hpp"
 #include "nn/resnet.hpp"
 #include "run/sgd.hpp"

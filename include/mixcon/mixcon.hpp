@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-// Everything of mixcon that needs no third party. Adapters for Eigen, xtensor and others are in mixcon/adapt/.
+// Includes everything that needs no third party. Adapters for Eigen, xtensor, faiss and others are in mixcon/adapt/.
 
 // First what refuses: its sentences then come with the fewest lines about includes.
 #include <mixcon/core/config.hpp>

@@ -7,7 +7,7 @@
 #include <mixcon/bridge/mixed_targets.hpp>
 #include <mixcon/contrast/targets.hpp>
 #include <mixcon/losses/info_nce.hpp>
-#include <mixcon/mix/kinds/lerp.hpp>
+#include <mixcon/mix/kinds/interpolated.hpp>
 
 using namespace mixcon;
 using namespace mixcon_test;
@@ -140,7 +140,7 @@ TEST_CASE("the shares of a mixed row of targets add up to 1", "[bridge]") {
 TEST_CASE("mixed targets come from a plan as well as from its numbers", "[bridge]") {
   random_numbers draw(8);
   const auto a = random_embeddings<double>(3, 4, draw), c = random_embeddings<double>(3, 4, draw);
-  const mix_plan<lerp> plan{.partner = {2, 0, 1}, .lambda = {0.7}};
+  const mix_plan<interpolated> plan{.partner = {2, 0, 1}, .lambda = {0.7}};
   const objective criterion{info_nce{.temperature = 0.3}, cosine{}};
   CHECK(value_of(serial{}, criterion, mixed_targets{diagonal_targets{}, plan}, a, c).value ==
         value_of(serial{}, criterion, mixed_targets{diagonal_targets{}, plan.lambda, plan.partner}, a, c).value);
@@ -180,7 +180,7 @@ TEST_CASE("mixed anchors lose the share of a sample without a label, and are ski
           "[bridge]") {
   const std::vector<int> labels{0, -100, 0, -100, 1, 1};
   // with a labelled partner; a label of its own alone; both without; lambda 1 and 0 with the label on either side
-  const mix_plan<lerp> plan{{1, 2, 3, 1, 3, 0}, {0.25, 0.25, 1, 0.5, 0, 1}, {}};
+  const mix_plan<interpolated> plan{{1, 2, 3, 1, 3, 0}, {0.25, 0.25, 1, 0.5, 0, 1}, {}};
   const label_targets by_label{.labels = labels, .ignored = -100};
   const auto bound = mixed_targets{by_label, plan}.bind({6, 6, 0, {6}});
   const bool skipped[] = {false, false, false, true, true, false};

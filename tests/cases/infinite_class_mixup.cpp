@@ -43,7 +43,8 @@ struct infinite_class_mixup_case {
   template <class T>
   static loss_answer<T> answer(const any_engine& by, const loss_arguments& given, const std::vector<matrix<T>>& rows) {
     loss_answer<T> found = room_for(given, rows);
-    infinite_class_mixup loss{.over = static_cast<infinite_class_mixup::axis>(static_cast<int>(given.constants[0]))};
+    infinite_class_mixup loss{.softmax_over =
+                                  static_cast<infinite_class_mixup::axis>(static_cast<int>(given.constants[0]))};
     if (given.constants[1] != 0) loss.same_classifiers = infinite_class_mixup::duplicates::hide;
     found.value = value_and_grad(by, loss, pairs(given), rows[0], rows[1], rows[2].entries(),
                                  {.features = view(found.by_rows[0]),

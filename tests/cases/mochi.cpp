@@ -34,13 +34,13 @@ struct mochi_case {
     }
     const mochi mixes{.hardest = hardest, .mixed = 1, .query_mixed = 1};
     const synthetic_negatives mixed(cosine{}, mixes.mixtures(list, plan), rows[0], rows[1], rows[2]);
-    auto by_rows = mixed.rows;
+    auto by_rows = mixed.own_candidates;
     const objective criterion{info_nce{.temperature = given.parameters[0]}, cosine{}};
-    found.value =
-        value_and_grad(by, criterion, listed_targets{mixed.list}, rows[0], candidates(own(mixed.rows.view()), rows[2]),
-                       {.anchors = found.by_rows[0],
-                        .candidates = {by_rows.view(), found.by_rows[2]},
-                        .temperature = &found.by_parameters[0]});
+    found.value = value_and_grad(by, criterion, listed_targets{mixed.list}, rows[0],
+                                 candidates(own(mixed.own_candidates.view()), rows[2]),
+                                 {.anchors = found.by_rows[0],
+                                  .candidates = {by_rows.view(), found.by_rows[2]},
+                                  .temperature = &found.by_parameters[0]});
     mixed.add_to_sources(by_rows, {view<2>(found.by_rows[0]), view<2>(found.by_rows[1]), view<2>(found.by_rows[2])});
     return found;
   }

@@ -28,7 +28,7 @@ DEFINED = re.compile(r"^(?:inline |static |constexpr )*[\w:<>,&* ]+[ &*](\w+)\([
 CALLED = re.compile(r"(?<![\w.>:])(\w+)\(")
 CODE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
-LISTED = re.compile(r"^#include <mixcon/(?:contrast|mix)/(\w+)\.hpp>", re.MULTILINE)
+LISTED = re.compile(r"^#include <mixcon/(?:losses|mixes)/(\w+)\.hpp>", re.MULTILINE)
 CATALOGUES = (("losses", "losses.md"), ("mixes", "mixes.md"), ("negatives", "negatives/README.md"))
 LISTS = (("losses/all_losses.hpp", "losses"), ("mixes/all_mixes.hpp", "mixes"))
 

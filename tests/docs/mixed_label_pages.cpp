@@ -11,7 +11,7 @@ using namespace mixcon;
 namespace {
 
 const std::vector<int> labels{0, 1, 2, 1};
-const mix_plan<lerp> plan{{3, 2, 1, 0}, {0.8}, {}};  // partners, lambda
+const mix_plan<interpolated> plan{{3, 2, 1, 0}, {0.8}, {}};  // partners, lambda
 const pair_targets pairs = pair_targets_of(plan, labels);
 
 }  // namespace
@@ -79,7 +79,7 @@ TEST_CASE("The calls on the page of Infinite Class Mixup run", "[docs]") {
   mixcon_test::matrix<double> by_clean(4, 5);
   auto by_bias = bias;
   // features (N, D) of mixed images; a classifier of weights (K, D) and bias (K)
-  const infinite_class_mixup both{.over = infinite_class_mixup::axis::both};
+  const infinite_class_mixup both{.softmax_over = infinite_class_mixup::axis::both};
   double loss = value_and_grad(tiled{}, both, pairs, features, weight, bias,
                                {.features = view(by_features), .weight = view(by_weight), .bias = view(by_bias)});
   // IC-RegMixup: the clean batch's cross entropy is added, value and gradients

@@ -20,7 +20,7 @@ template <class Region>
 struct mix_plan {
   std::vector<index_t> partner;  // (N)
   std::vector<double> lambda;    // (1) or (N)
-  Region region;                 // lerp, pasted_boxes, pasted_segments
+  Region region;                 // interpolated, pasted_boxes, pasted_intervals
 };
 
 struct my_region {
@@ -59,7 +59,7 @@ TEST_CASE("side_by_side pastes from the seam on", "[mix]") {
 }
 
 TEST_CASE("the list takes one policy more", "[docs]") {
-  using all_mixes = mix_list<mixup<>, cutmix<>, universum<lerp>, universum<pasted_boxes>, side_by_side>;
+  using all_mixes = mix_list<mixup<>, cutmix<>, universum<interpolated>, universum<pasted_boxes>, side_by_side>;
   std::string names;
   all_mixes::for_each([&](const auto& mix) { names += std::string(mix.name.name()) + ' '; });
   CHECK(names == "mixup cutmix universum universum side_by_side ");
@@ -116,8 +116,8 @@ TEST_CASE("channels-last images are mixed as the list of policies says", "[docs]
 }
 
 TEST_CASE("the outline of a plan is that of the library's", "[docs]") {
-  const outline::mix_plan<lerp> page{{1, 0}, {0.5}, {}};
-  const mix_plan<lerp> ours{page.partner, page.lambda, page.region};
+  const outline::mix_plan<interpolated> page{{1, 0}, {0.5}, {}};
+  const mix_plan<interpolated> ours{page.partner, page.lambda, page.region};
   CHECK(ours.samples() == 2);
 }
 

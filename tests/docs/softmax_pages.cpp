@@ -18,7 +18,7 @@ struct momentum_batch {
   mixcon_test::matrix<double> keys = mixcon_test::random_embeddings<double>(6, 4, 2);
   mixcon_test::matrix<double> queue = mixcon_test::random_embeddings<double>(10, 4, 3);
 };
-const mix_plan<lerp> plan{{5, 4, 3, 2, 1, 0}, {0.8}, {}};  // partners, lambda
+const mix_plan<interpolated> plan{{5, 4, 3, 2, 1, 0}, {0.8}, {}};  // partners, lambda
 
 }  // namespace
 
@@ -70,7 +70,7 @@ TEST_CASE("The call on the page of Un-Mix runs", "[docs]") {
   const auto queries = mixcon_test::stacked(q, mixcon_test::random_embeddings<double>(6, 4, 5));
   auto by_queries = queries;
   const un_mix_batch batch(keys, 0.7);  // keys (N, D) of the unmixed images, lambda
-  objective criterion{un_mix{.temperature = 0.2, .lambda = view(batch.lambda)}, cosine{}};
+  objective criterion{un_mix_loss{.temperature = 0.2, .lambda = view(batch.lambda)}, cosine{}};
   criterion.reduce = reduction::weighted;
   criterion.weights = view(batch.weights);
   // queries (2N, D): of the images, then of their mixtures

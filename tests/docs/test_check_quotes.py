@@ -67,8 +67,8 @@ class CheckQuotes(unittest.TestCase):
         self.assertEqual(breaches(docs__a_md="[b](b.md#part)", docs__b_md=""), [])
 
     def test_a_listed_loss_without_a_page_is_found(self):
-        listed = "#include <mixcon/contrast/one.hpp>\n"
-        files = {"include__mixcon__contrast__all_losses_hpp": listed}
+        listed = "#include <mixcon/losses/one.hpp>\n"
+        files = {"include__mixcon__losses__all_losses_hpp": listed}
         self.assertEqual(len(breaches(**files)), 1)
         files["docs__losses_md"] = "[one](losses/one.md)"
         self.assertEqual(breaches(docs__losses__one_md="", **files), [])

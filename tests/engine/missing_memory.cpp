@@ -12,7 +12,7 @@
 #include <mixcon/losses/knowledge_distillation.hpp>
 #include <mixcon/losses/soft_binary_cross_entropy.hpp>
 #include <mixcon/mix/blend.hpp>
-#include <mixcon/mix/kinds/lerp.hpp>
+#include <mixcon/mix/kinds/interpolated.hpp>
 #include <mixcon/mix/labels/pair_targets.hpp>
 #include <mixcon/negatives/memory/memory_queue.hpp>
 #include <mixcon/negatives/search/top_k.hpp>
@@ -30,36 +30,36 @@ struct fixture {
   std::vector<float> numbers{1, 2, 3, 4, 5, 6}, written = std::vector<float>(6);
   matrix_view<const float> z{numbers.data(), {3, 2}}, missing{nullptr, {3, 2}};
   matrix_view<float> gradient{written.data(), {3, 2}}, missing_gradient{nullptr, {3, 2}};
-  objective<info_nce> objective{info_nce{}, cosine{}};
+  objective<info_nce> criterion{info_nce{}, cosine{}};
   saved_statistics<objective<info_nce>, float> saved{};
 };
 
 }  // namespace
 
 TEST_CASE_METHOD(fixture, "rows without memory are refused by name, in anchors and in candidates", "[engine]") {
-  CHECK_THROWS_WITH(forward(serial{}, objective, diagonal_targets{}, missing, z, saved),
+  CHECK_THROWS_WITH(forward(serial{}, criterion, diagonal_targets{}, missing, z, saved),
                     ContainsSubstring("forward: the anchors' rows of shape (3, 2)" + no_memory));
-  CHECK_THROWS_WITH(value_and_grad(serial{}, objective, diagonal_targets{}, z, missing, {.anchors = gradient}),
+  CHECK_THROWS_WITH(value_and_grad(serial{}, criterion, diagonal_targets{}, z, missing, {.anchors = gradient}),
                     ContainsSubstring("value_and_grad: the candidates' rows of shape (3, 1, 2)" + no_memory));
   CHECK_THROWS_WITH(
-      value_and_grad(serial{}, objective, diagonal_targets{}, z, candidates(z, missing), {.anchors = gradient}),
+      value_and_grad(serial{}, criterion, diagonal_targets{}, z, candidates(z, missing), {.anchors = gradient}),
       ContainsSubstring(no_memory));
-  CHECK_THROWS_WITH(backward(serial{}, objective, diagonal_targets{}, missing, saved, 1, gradient),
+  CHECK_THROWS_WITH(backward(serial{}, criterion, diagonal_targets{}, missing, saved, 1, gradient),
                     ContainsSubstring("backward: the anchors' rows"));
   CHECK_THROWS_WITH(value_and_grad(serial{}, knowledge_distillation{}, z, missing, {.first = gradient}),
                     ContainsSubstring("value_and_grad: knowledge_distillation of shape (3, 2)" + no_memory));
 }
 
 TEST_CASE_METHOD(fixture, "a gradient without memory is refused, and one that is not wanted is not", "[engine]") {
-  CHECK_THROWS_WITH(value_and_grad(serial{}, objective, diagonal_targets{}, z, missing_gradient),
+  CHECK_THROWS_WITH(value_and_grad(serial{}, criterion, diagonal_targets{}, z, missing_gradient),
                     ContainsSubstring("value_and_grad: a gradient of shape (3, 2)" + no_memory));
   CHECK_THROWS_WITH(value_and_grad(serial{}, knowledge_distillation{}, z, z, {.first = missing_gradient}),
                     ContainsSubstring("value_and_grad: a gradient of shape (3, 2)" + no_memory));
-  CHECK_THROWS_WITH(value_and_grad(serial{}, objective, diagonal_targets{}, z, z,
+  CHECK_THROWS_WITH(value_and_grad(serial{}, criterion, diagonal_targets{}, z, z,
                                    {.anchors = gradient, .pair_bias = matrix_view<float>{nullptr, {3, 3}}}),
                     ContainsSubstring("a gradient of shape (3, 3)" + no_memory));
-  CHECK_NOTHROW(value_and_grad(serial{}, objective, diagonal_targets{}, z, z, {}));
-  CHECK_NOTHROW(value_and_grad(serial{}, objective, diagonal_targets{}, z, z, {.anchors = {}, .candidates = {{}}}));
+  CHECK_NOTHROW(value_and_grad(serial{}, criterion, diagonal_targets{}, z, z, {}));
+  CHECK_NOTHROW(value_and_grad(serial{}, criterion, diagonal_targets{}, z, z, {.anchors = {}, .candidates = {{}}}));
 }
 
 TEST_CASE_METHOD(fixture, "logits and soft labels without memory are refused", "[engine]") {
@@ -71,14 +71,14 @@ TEST_CASE_METHOD(fixture, "logits and soft labels without memory are refused", "
 TEST_CASE_METHOD(fixture, "labels and masks without memory are refused", "[engine]") {
   const vector_view<const int> labels{nullptr, {3}};
   CHECK_THROWS_WITH(label_targets{.labels = labels}, ContainsSubstring("of shape (3,)" + no_memory));
-  CHECK_THROWS_WITH(pair_targets_of(mix_plan<lerp>{.partner = {1, 2, 0}, .lambda = {0.5}}, labels),
+  CHECK_THROWS_WITH(pair_targets_of(mix_plan<interpolated>{.partner = {1, 2, 0}, .lambda = {0.5}}, labels),
                     ContainsSubstring("of shape (3,)" + no_memory));
   const matrix_view<const char> positives{nullptr, {3, 3}};
   CHECK_THROWS_WITH(mask_targets{positives}, ContainsSubstring(no_memory));
 }
 
 TEST_CASE_METHOD(fixture, "blend and unblend refuse batches without memory by name", "[mix]") {
-  const mix_plan<lerp> plan{.partner = {1, 2, 0}, .lambda = {0.5}};
+  const mix_plan<interpolated> plan{.partner = {1, 2, 0}, .lambda = {0.5}};
   CHECK_THROWS_WITH(blend(plan, missing, gradient),
                     ContainsSubstring("blend: the samples of shape (3, 2)" + no_memory));
   CHECK_THROWS_WITH(blend(plan, z, missing, gradient), ContainsSubstring("blend: the partners' batch"));

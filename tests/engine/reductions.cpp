@@ -13,7 +13,7 @@
 #include <mixcon/losses/clip.hpp>
 #include <mixcon/losses/moco.hpp>
 #include <mixcon/losses/supmix.hpp>
-#include <mixcon/losses/un_mix.hpp>
+#include <mixcon/losses/un_mix_loss.hpp>
 
 #include <cmath>
 
@@ -121,7 +121,7 @@ TEST_CASE("Un-Mix is three MoCo losses in one sweep", "[contrast]") {
   add(of_mixed, lambda, first.by_anchors), add(of_mixed, 1 - lambda, reversed(second.by_anchors));
 
   const un_mix_batch<double> batch(keys, lambda, clean_weight);
-  objective criterion{un_mix{.temperature = 0.4, .lambda = view(batch.lambda)}};
+  objective criterion{un_mix_loss{.temperature = 0.4, .lambda = view(batch.lambda)}};
   criterion.reduce = reduction::weighted;
   criterion.weights = view(batch.weights);
   const auto queries = stacked(q, mixed);

@@ -153,7 +153,7 @@ TEST_CASE("weights, biases and constants of another length are refused", "[engin
   CHECK_THAT(refusal(objective{info_nce{}, cosine{}, pair_logits(square, wide)}, diagonal_targets{}, z, z),
              ContainsSubstring("pair_logits has scales (4, 4) and biases (4, 6) for (4, 4) (anchors, candidates)"));
   CHECK_THAT(refusal(objective{weighted_softmax{.kappa = three}, cosine{}}, diagonal_targets{}, z, z),
-             ContainsSubstring("given: 3 numbers for 4 anchors; expected one each"));
+             ContainsSubstring("per_anchor: 3 numbers for 4 anchors; expected one each"));
 }
 
 TEST_CASE("gradients of another shape are refused", "[engine]") {

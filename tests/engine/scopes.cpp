@@ -35,7 +35,7 @@ struct of_batch {
   double temperature = 0.5;
   static constexpr auto scope = each::batch;
   auto statistics() const {
-    return pack{log_sum_exp{over::candidates}, cross_entropy{}, sum_of{over::targets}, count{over::positives}};
+    return pack{log_sum_exp{over::candidates}, cross_entropy{}, sum_of{over::targets}, count_of{over::positives}};
   }
   template <class T>
   MIXCON_HD T value(T all, T surprise, T attraction, T positives, T scale) const {

@@ -4,7 +4,7 @@
 // naive.cpp's, where such flags are off.
 #include "naive.hpp"
 
-#include <mixcon/contrast/statistics/given.hpp>
+#include <mixcon/contrast/statistics/per_anchor.hpp>
 #include <mixcon/contrast/targets.hpp>
 #include <mixcon/core/number/lanes.hpp>
 #include <mixcon/core/number/ordered_sum.hpp>
@@ -111,7 +111,7 @@ void nan_rows_and_parameters() {
   naive::yes("check_finite takes numbers", !refuses_it());
   naive::put_nan(&criterion.loss.temperature);
   naive::yes("a temperature that is NaN is refused", refuses_it());
-  mix_plan<lerp> plan{.partner = {1, 0}, .lambda = {0.5}};
+  mix_plan<interpolated> plan{.partner = {1, 0}, .lambda = {0.5}};
   naive::put_nan(plan.lambda.data());
   naive::yes("a lambda that is NaN is refused", refused([&] {
                blend(plan, tensor_view<const float, 2>{b.z.data(), {2, 4}}, tensor_view<float, 2>{b.g.data(), {2, 4}});

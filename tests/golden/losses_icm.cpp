@@ -66,8 +66,8 @@ std::vector<double> bias_terms(const infinite_class_mixup& loss, const pair_targ
     for (std::size_t j = 0; j < samples; ++j) {
       const double own = i == j ? 1 : 0;
       double size = 0;
-      if (loss.over != infinite_class_mixup::axis::pairs) size += std::abs(mixed(i, j) / row[i] - own);
-      if (loss.over != infinite_class_mixup::axis::classes) size += std::abs(mixed(i, j) / column[j] - own);
+      if (loss.softmax_over != infinite_class_mixup::axis::pairs) size += std::abs(mixed(i, j) / row[i] - own);
+      if (loss.softmax_over != infinite_class_mixup::axis::classes) size += std::abs(mixed(i, j) / column[j] - own);
       terms[static_cast<std::size_t>(pairs.own[j])] += pairs.lambda[j] * size / static_cast<double>(samples);
       terms[static_cast<std::size_t>(pairs.partner[j])] += (1 - pairs.lambda[j]) * size / static_cast<double>(samples);
     }
@@ -76,8 +76,8 @@ std::vector<double> bias_terms(const infinite_class_mixup& loss, const pair_targ
 
 infinite_class_mixup read_loss(golden_case& of) {
   const std::string axis = of.params.word("axis", "dual");
-  if (axis == "class") return {.over = infinite_class_mixup::axis::classes};
-  if (axis == "pair") return {.over = infinite_class_mixup::axis::pairs};
+  if (axis == "class") return {.softmax_over = infinite_class_mixup::axis::classes};
+  if (axis == "pair") return {.softmax_over = infinite_class_mixup::axis::pairs};
   if (axis == "dual") return {};
   throw std::runtime_error("unknown axis " + axis);
 }

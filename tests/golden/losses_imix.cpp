@@ -14,8 +14,9 @@ namespace {
 using namespace mixcon;
 
 /// The plan of a direction of n_pair_mix; a case without one is not mixed.
-mix_plan<lerp> read_plan(golden_case& of, index_t samples, const std::string& lambda, const std::string& index) {
-  mix_plan<lerp> plan{std::vector<index_t>(static_cast<std::size_t>(samples)), {1}, {}};
+mix_plan<interpolated> read_plan(golden_case& of, index_t samples, const std::string& lambda,
+                                 const std::string& index) {
+  mix_plan<interpolated> plan{std::vector<index_t>(static_cast<std::size_t>(samples)), {1}, {}};
   std::iota(plan.partner.begin(), plan.partner.end(), index_t{0});
   if (of.inputs.has(lambda) || of.inputs.has(index)) plan = {of.inputs.indices(index), of.inputs.real(lambda).data, {}};
   return plan;
@@ -23,9 +24,9 @@ mix_plan<lerp> read_plan(golden_case& of, index_t samples, const std::string& la
 
 /// Adds one direction: mixed anchors against the candidates of the other view.
 template <class T, class Objective>
-T add_direction(const named_engine& by, const Objective& criterion, const mix_plan<lerp>& plan, bool mixes_inputs,
-                const matrix<T>& samples, const matrix<T>& against, matrix<T>& by_samples, matrix<T>& by_against,
-                tolerance& within) {
+T add_direction(const named_engine& by, const Objective& criterion, const mix_plan<interpolated>& plan,
+                bool mixes_inputs, const matrix<T>& samples, const matrix<T>& against, matrix<T>& by_samples,
+                matrix<T>& by_against, tolerance& within) {
   matrix<T> anchors = samples, by_anchors = zeros_like(samples);
   if (mixes_inputs) blend(plan, samples.view(), anchors.view());
   const mixed_targets targets{diagonal_targets{}, plan};
@@ -49,7 +50,7 @@ void check_n_pair_mix(golden_case& of, const named_engine& by, const Objective& 
   const bool mixes_inputs = of.params.flag("mix_inputs", false);
   two_views<T> gradient{zeros_like(z.first), zeros_like(z.second)};
   tolerance within;
-  const auto add = [&](const mix_plan<lerp>& plan, auto anchors, auto against) {
+  const auto add = [&](const mix_plan<interpolated>& plan, auto anchors, auto against) {
     return add_direction(by, criterion, plan, mixes_inputs, z.*anchors, z.*against, gradient.*anchors,
                          gradient.*against, within);
   };

@@ -34,14 +34,14 @@ void check_mochi(golden_case& of, const named_engine& by) {
 
   const objective criterion{info_nce{.temperature = of.params.number("temperature")}, similarity};
   const listed_targets targets{mixed.list};
-  const auto others = candidates(own(mixed.rows.view()), keys);
+  const auto others = candidates(own(mixed.own_candidates.view()), keys);
   matrix<T> by_q = zeros_like(q);
-  auto by_rows = mixed.rows;
+  auto by_rows = mixed.own_candidates;
   const T value =
       value_and_grad(by, criterion, targets, queries, others, {.anchors = by_q.view(), .candidates = {by_rows.view()}});
   if (!of.params.flag("stop_gradient_synthetic", true)) mixed.add_to_sources(by_rows, {.anchors = by_q.view()});
 
-  const matrix_view<const T> flat{mixed.rows.numbers.data(), {q.rows * mixed.rows.each, q.columns}};
+  const matrix_view<const T> flat{mixed.own_candidates.numbers.data(), {q.rows * mixed.own_candidates.each, q.columns}};
   const auto within = tolerance_of<T>(criterion, every_negative{}, queries, {own_keys, keys, flat});
   expect_loss(of, value, within);
   expect_gradient(of, "grad_q", by_q.numbers, within);

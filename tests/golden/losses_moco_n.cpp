@@ -4,7 +4,7 @@
 
 #include <mixcon/bridge/mixed_targets.hpp>
 #include <mixcon/losses/moco.hpp>
-#include <mixcon/mix/kinds/lerp.hpp>
+#include <mixcon/mix/kinds/interpolated.hpp>
 
 #include <numeric>
 #include <vector>
@@ -19,7 +19,7 @@ void check_moco_n(golden_case& of, const named_engine& by) {
   const matrix<T> q = read_matrix<T>(of, "q"), k = read_matrix<T>(of, "k"), queue = read_matrix<T>(of, "queue");
   if (!of.params.flag("normalize", true)) throw std::runtime_error("moco_n without unit rows");
   const objective criterion = moco_n(of.params.number("temperature"));
-  mix_plan<lerp> plan{std::vector<index_t>(static_cast<std::size_t>(q.rows)), {1}, {}};
+  mix_plan<interpolated> plan{std::vector<index_t>(static_cast<std::size_t>(q.rows)), {1}, {}};
   std::iota(plan.partner.begin(), plan.partner.end(), index_t{0});
   if (of.inputs.has("lam")) plan = {of.inputs.indices("index"), of.inputs.real("lam").data, {}};
   const mixed_targets own_keys{diagonal_targets{}, plan};

@@ -3,7 +3,7 @@
 #include "golden/loss_rows.hpp"
 
 #include <mixcon/losses/supmix.hpp>
-#include <mixcon/losses/un_mix.hpp>
+#include <mixcon/losses/un_mix_loss.hpp>
 
 #include <utility>
 #include <vector>
@@ -33,7 +33,7 @@ void check_un_mix(golden_case& of, const named_engine& by) {
   const matrix<T> keys = read_matrix<T>(of, "k"), queue = read_matrix<T>(of, "queue");
   const un_mix_batch<T> batch(keys.view(), of.params.number("lam"), of.params.number("clean_weight"));
   const auto form = [&](const char* name) { return of.params.flag(name, false) ? rows::unit : rows::as_given; };
-  objective criterion{un_mix{.temperature = of.params.number("temperature"), .lambda = view(batch.lambda)},
+  objective criterion{un_mix_loss{.temperature = of.params.number("temperature"), .lambda = view(batch.lambda)},
                       dot_product{.anchors = form("normalize_queries"), .candidates = form("normalize_keys")}};
   criterion.reduce = reduction::weighted;
   criterion.weights = view(batch.weights);

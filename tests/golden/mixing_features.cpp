@@ -10,7 +10,7 @@ template <class T>
 void check_manifold(golden_case& of) {
   fields plan = of.inputs.inside("plan");
   require_kind(plan, "lerp");
-  const mix_plan<lerp> planned{plan.indices("perm"), plan.real("lam").data, {}};
+  const mix_plan<interpolated> planned{plan.indices("perm"), plan.real("lam").data, {}};
   of.also(plan);
   check_apply<T, 1>(of, planned, false);
   recorded_draws draws;

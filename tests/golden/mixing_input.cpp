@@ -10,7 +10,7 @@ template <class T>
 void check_mixup(golden_case& of) {
   fields plan = of.inputs.inside("plan");
   require_kind(plan, "lerp");
-  const mix_plan<lerp> planned{plan.indices("perm"), plan.real("lam").data, {}};
+  const mix_plan<interpolated> planned{plan.indices("perm"), plan.real("lam").data, {}};
   of.also(plan);
   check_apply<T, 1>(of, planned, false);
 
@@ -76,16 +76,16 @@ void check_cutmix_of_signals(golden_case& of) {
   const signal_shape shape{x.rows(), 1, x.shape.back()};
   fields plan = of.inputs.inside("plan");
   require_kind(plan, "mask");
-  mix_plan<pasted_segments> planned{plan.indices("perm"), {}, {}};
+  mix_plan<pasted_intervals> planned{plan.indices("perm"), {}, {}};
   for (const box& b : once_if_equal(boxes_of_mask(plan.real("mask"), 1, shape.steps, 0)))
-    planned.region.segments.push_back({b.left, b.right});
+    planned.region.intervals.push_back({b.left, b.right});
   if (plan.has("segment")) {
     const std::vector<index_t> ends = plan.indices("segment");
-    const segment listed{ends.at(0), ends.at(1)};
-    if (listed.length() == 0) planned.region.segments = {listed};
-    if (planned.region.segments != std::vector{listed}) of.fail("plan.segment");
+    const interval listed{ends.at(0), ends.at(1)};
+    if (listed.length() == 0) planned.region.intervals = {listed};
+    if (planned.region.intervals != std::vector{listed}) of.fail("plan.segment");
   }
-  for (const segment& s : planned.region.segments) planned.lambda.push_back(1 - share(s, shape));
+  for (const interval& s : planned.region.intervals) planned.lambda.push_back(1 - share(s, shape));
   of.also(plan);
   check_apply<T, 2>(of, planned, true);
 
@@ -97,7 +97,7 @@ void check_cutmix_of_signals(golden_case& of) {
     unknown("draws: no lambda");
   record(draws, recorded, "start", "segment_begin");
   record_partners(draws, &recorded, planned.partner);
-  if (planned.region.segments.size() > 1) throw std::runtime_error("segments drawn one a sample");
+  if (planned.region.intervals.size() > 1) throw std::runtime_error("intervals drawn one a sample");
   expect_plan(of, cutmix<>{.lambda = beta}.plan(shape, draws), planned);
   of.also(recorded);
 }
@@ -115,7 +115,7 @@ template <class T>
 void check_universum_mixup(golden_case& of) {
   fields plan = of.inputs.inside("plan");
   require_kind(plan, "lerp");
-  const mix_plan<lerp> planned{plan.indices("perm"), plan.real("lam").data, {}};
+  const mix_plan<interpolated> planned{plan.indices("perm"), plan.real("lam").data, {}};
   of.also(plan);
   check_apply<T, 1>(of, planned, false);
 
@@ -123,7 +123,7 @@ void check_universum_mixup(golden_case& of) {
   const std::vector<index_t> labels = of.inputs.indices("labels");
   recorded_draws draws;
   draws.record("partner", picks_of(labels, planned.partner));
-  const universum<lerp> policy{.partner_share = of.params.number("lam", 0.5)};
+  const universum<interpolated> policy{.partner_share = of.params.number("lam", 0.5)};
   expect_plan(of, policy.plan(planned.samples(), draws, labels), planned);
 }
 
@@ -262,7 +262,7 @@ void check_stackmix(golden_case& of) {
   wide.shape.back() *= 2;
   const std::vector<T> own(x.data.begin(), x.data.end()), partner(other.data.begin(), other.data.end());
   std::vector<T> stacked(2 * own.size());
-  const mix_plan<lerp> plan{pairing::identity(x.rows()), {0.5}, {}};
+  const mix_plan<interpolated> plan{pairing::identity(x.rows()), {0.5}, {}};
   stack_columns(plan, view_in<const T, 4>(own, x), view_in<const T, 4>(partner, other), view_in<T, 4>(stacked, wide));
   of.expect("y", stacked, std::is_same_v<T, double> ? 0 : apply_tolerance<T>(x), in_units_of::nothing);
   const pair_targets targets = pair_targets_of(plan, of.inputs.indices("labels"), of.inputs.indices("labels2"));
@@ -345,13 +345,13 @@ void check_unmix(golden_case& of) {
   std::vector<T> mixed(sample.size()), backwards(sample.size());
   blend(planned, view_in<const T, 4>(sample, x), view_in<T, 4>(mixed, x));
   const auto from = reversed(view_in<T, 4>(mixed, x));
-  blend(mix_plan<lerp>{pairing::identity(x.rows()), {1.0}, {}}, from, view_in<T, 4>(backwards, x));
+  blend(mix_plan<interpolated>{pairing::identity(x.rows()), {1.0}, {}}, from, view_in<T, 4>(backwards, x));
   of.expect("y_reversed", backwards, std::is_same_v<T, double> ? in_double : apply_tolerance<T>(x));
 
   recorded_draws draws;
   draws.record("gate", {0}), draws.record("switch", {pastes ? 0 : 0.999999}),
       draws.record("lambda", {planned.lambda[0]});
-  if (!pastes) expect_plan(of, unmix{}.plan(shape, draws), planned);
+  if (!pastes) expect_plan(of, un_mix_policy{}.plan(shape, draws), planned);
 }
 
 template <class T>

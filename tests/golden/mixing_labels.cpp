@@ -10,7 +10,7 @@ namespace {
 using known = golden_case&;
 
 pair_targets listed_targets(golden_case& of) {
-  return pair_targets_of(mix_plan<lerp>{of.inputs.indices("perm"), of.inputs.real("lam").data, {}},
+  return pair_targets_of(mix_plan<interpolated>{of.inputs.indices("perm"), of.inputs.real("lam").data, {}},
                          of.inputs.indices("labels"));
 }
 
@@ -29,7 +29,7 @@ void check_remix(golden_case& of) {
 }
 
 void check_virtual(golden_case& of) {
-  const mix_plan<lerp> plan{of.inputs.indices("perm"), of.inputs.real("lam").data, {}};
+  const mix_plan<interpolated> plan{of.inputs.indices("perm"), of.inputs.real("lam").data, {}};
   std::vector<double> rows(plan.partner.size() * plan.partner.size());
   virtual_labels(plan, matrix_view<double>{rows.data(), {plan.samples(), plan.samples()}});
   of.expect("target", rows, in_double);

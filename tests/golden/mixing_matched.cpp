@@ -18,7 +18,7 @@ template <class T>
 void check_alignmix(golden_case& of) {
   const array x = of.inputs.real("x");
   fields listed = of.inputs.inside("plan");
-  mix_plan<aligned> plan{.partner = listed.indices("perm"), .lambda = {listed.number("lam")}, .region = {}};
+  mix_plan<transported_tokens> plan{.partner = listed.indices("perm"), .lambda = {listed.number("lam")}, .region = {}};
   if (listed.word("kind", "align") != "align") unknown("kind of plan");
   const index_t direction = listed.count("direction");
   if (direction != 0 && direction != 1) unknown("direction");

@@ -65,7 +65,7 @@ struct every_statistic {
                         mixcon::sum_of{set},
                         mixcon::sum_of{set, curved{}},
                         mixcon::sum_of{set, missed_target{}},
-                        mixcon::count{set},
+                        mixcon::count_of{set},
                         mixcon::largest{set},
                         mixcon::smallest{set},
                         mixcon::cross_entropy{}};
@@ -83,7 +83,7 @@ struct two_terms {
   double temperature = 0.5;
   auto statistics() const {
     return mixcon::pack{mixcon::log_sum_exp{mixcon::over::negatives}, mixcon::sum_of{mixcon::over::targets},
-                        mixcon::count{mixcon::over::positives}};
+                        mixcon::count_of{mixcon::over::positives}};
   }
   template <class T>
   MIXCON_HD auto value(T negatives, T attraction, T number) const {

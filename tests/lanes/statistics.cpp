@@ -144,7 +144,7 @@ void check_over(const Set& set, const std::vector<logit_pair<double>>& row) {
   check_statistic<L>(sum_of{set}, row);
   check_statistic<L>(sum_of{set, curved{}}, row);
   check_statistic<L>(sum_of{set, missed_target{}}, row);
-  check_statistic<L>(count{set}, row);
+  check_statistic<L>(count_of{set}, row);
   check_statistic<L>(largest{set}, row);
   check_statistic<L>(smallest{set}, row);
 }
@@ -156,7 +156,7 @@ void check_all(const std::vector<logit_pair<double>>& row) {
   check_over<L>(over::negatives, row);
   check_over<L>(over::targets, row);
   check_statistic<L>(cross_entropy{}, row);
-  check_statistic<L>(given{mixcon::view(numbers)}, row);
+  check_statistic<L>(per_anchor{mixcon::view(numbers)}, row);
 }
 
 }  // namespace

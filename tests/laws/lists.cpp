@@ -145,7 +145,7 @@ TEST_CASE("A loss that lacks its line, its page and its test is noticed", "[laws
 TEST_CASE("A policy that lacks its line, its page and its test is noticed", "[laws]") {
   const scratch_folder folder;
   const fs::path headers = folder.path() / "include/mixcon/mixes";
-  write(headers / "fresh_mix.hpp", "struct fresh_mix {\n  mix_plan<lerp> plan(index_t samples) const;\n};\n");
+  write(headers / "fresh_mix.hpp", "struct fresh_mix {\n  mix_plan<interpolated> plan(index_t samples) const;\n};\n");
   write(headers / "all_mixes.hpp", "using all_mixes = mix_list<>;\n");
   CHECK(missing(folder.path(), policies).size() == 4);
 }

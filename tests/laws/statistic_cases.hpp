@@ -45,10 +45,10 @@ void for_each_statistic(Visit&& visit) {
   visit("sum_of negatives", sum_of{over::negatives});
   visit("sum_of targets", sum_of{over::targets});
   visit("sum_of targets of the target too", sum_of{over::targets, bent{}});
-  visit("count candidates", count{over::candidates});
-  visit("count positives", count{over::positives});
-  visit("count negatives", count{over::negatives});
-  visit("count targets", count{over::targets});
+  visit("count_of candidates", count_of{over::candidates});
+  visit("count_of positives", count_of{over::positives});
+  visit("count_of negatives", count_of{over::negatives});
+  visit("count_of targets", count_of{over::targets});
   visit("largest candidates", largest{over::candidates});
   visit("largest positives", largest{over::positives});
   visit("smallest negatives", smallest{over::negatives});
@@ -66,7 +66,7 @@ inline bool enters(const mixcon::cross_entropy&, const std::vector<mixcon::logit
   return mass && pairs[at].weight > 0;
 }
 template <class Set>
-bool enters(const mixcon::count<Set>&, const std::vector<mixcon::logit_pair<double>>&, std::size_t) {
+bool enters(const mixcon::count_of<Set>&, const std::vector<mixcon::logit_pair<double>>&, std::size_t) {
   return false;
 }
 

@@ -4,8 +4,9 @@
 
 Checks what no compiler does, by reading the sources under ROOT: which layer includes which, that no folder is
 overfull, that nothing in include/ knows a third party, that formulas know no engine, that the umbrella and the lists
-are complete, that macros are called MIXCON_, that -ffast-math does not reach what headers define, and that each file
-starts with its licence line. Prints a line per breach; exit status 1 when any.
+are complete, that macros are called MIXCON_, that -ffast-math does not reach what headers define, that each header of
+include/ says at its beginning what it is for, and that each file starts with its licence line. Prints a line per breach;
+exit status 1 when any.
 """
 import re
 import sys
@@ -43,6 +44,10 @@ CODE = re.compile(r"^(inline )?namespace |^template", re.MULTILINE)
 FORMULA = re.compile(r"^ +(constexpr )?auto statistics\(\) const", re.MULTILINE)
 POLICY = re.compile(r"^ +(constexpr )?\w+<\w+> plan\(", re.MULTILINE)
 STRICT = "\nMIXCON_STRICT_FLOATS_BEGIN\n", "\nMIXCON_STRICT_FLOATS_END\n"
+# Two lines at most, between the first lines and the includes: a sentence, not the file's name again.
+HEAD = re.compile(r"// SPDX[^\n]*\n#pragma once\n\n((?:// [^\n]*\n){1,2})\n")
+FEWEST_WORDS = 5
+WITHOUT_HEAD = {"engine"}  # their heads come with the engines' next form
 MACRO = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)", re.MULTILINE)
 
 
@@ -148,6 +153,16 @@ def check_macros(headers):
                 yield f"{path}: the macro {macro} must be called MIXCON_{macro}"
 
 
+def check_heads(headers):
+    """A header says what it is for before anything else."""
+    for path, file in headers.items():
+        head = HEAD.match(file.read_text(encoding="utf-8"))
+        words = re.findall(r"[A-Za-z]\w+", head[1]) if head else []
+        if layer_of(path) not in WITHOUT_HEAD and len(words) < FEWEST_WORDS:
+            yield (f"{path}: after #pragma once and an empty line, one or two lines of // must say what the header is for, "
+                   f"in {FEWEST_WORDS} words or more; then an empty line")
+
+
 def check_strict_floats(headers):
     """What a header defines stands between the two macros, and what it includes does not."""
     for path, file in headers.items():
@@ -184,6 +199,7 @@ def breaches(root):
     yield from check_umbrella(headers)
     yield from check_lists(headers)
     yield from check_macros(headers)
+    yield from check_heads(headers)
     yield from check_strict_floats(headers)
     yield from check_first_lines(root)
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from check_sources import breaches
 
-LICENCE = "// SPDX-License-Identifier: BSD-3-Clause\n#pragma once\n"
+FIRST_LINES = "// SPDX-License-Identifier: BSD-3-Clause\n#pragma once\n"
+LICENCE = FIRST_LINES + "\n// Says in a few words what this header is for.\n\n"
 SOUND = {
     "include/mixcon/core/config.hpp": LICENCE + "#include <cstdint>\n#define MIXCON_HD\n",
     "include/mixcon/contrast/loss.hpp": LICENCE + "#include <mixcon/core/config.hpp>\n",
@@ -102,6 +103,21 @@ class CheckSources(unittest.TestCase):
     def test_macros_say_whose_they_are(self):
         self.assertEqual(self.found(core__config_hpp="# define HD\n"),
                          ["core/config.hpp: the macro HD must be called MIXCON_HD"])
+
+    def test_headers_say_what_they_are_for(self):
+        includes = "#include <cstdint>\n"
+        wrong = ("", "\n// config.hpp\n\n", "\n/// What the first function of this header does.\n\n",
+                 "// Says in a few words what it is for, too close.\n\n",
+                 "\n// Says in a few words\n// what it is for, and then\n// goes on and on.\n\n",
+                 "\n// Says in a few words what it is for, with no empty line.\n")
+        for head in wrong:
+            with tempfile.TemporaryDirectory() as folder:
+                header = Path(folder, "include/mixcon/core/config.hpp")
+                header.parent.mkdir(parents=True)
+                header.write_text(FIRST_LINES + head + includes, encoding="utf-8")
+                self.assertEqual([breach[:37] for breach in breaches(Path(folder))],
+                                 ["core/config.hpp: after #pragma once a"], head)
+        self.assertEqual(self.found(core__config_hpp=includes), [])
 
     def test_every_file_names_its_licence(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -78,7 +78,7 @@ batch<T, Rank> random_batch(const axes<Rank>& extents, std::uint64_t seed, layou
 
 // How much of the own value a plan keeps at a place, by the definition of its kind.
 template <int Rank>
-double kept(const mix_plan<lerp>& plan, const axes<Rank>& place) {
+double kept(const mix_plan<interpolated>& plan, const axes<Rank>& place) {
   return plan.lambda_of(place[0]);
 }
 template <int Rank>
@@ -89,8 +89,8 @@ double kept(const mix_plan<pasted_boxes>& plan, const axes<Rank>& place) {
   return inside == plan.region.own_inside ? 1 : 0;
 }
 template <int Rank>
-double kept(const mix_plan<pasted_segments>& plan, const axes<Rank>& place) {
-  const segment& s = plan.region.of(place[0]);
+double kept(const mix_plan<pasted_intervals>& plan, const axes<Rank>& place) {
+  const interval& s = plan.region.of(place[0]);
   const bool inside = place[Rank - 1] >= s.begin && place[Rank - 1] < s.end;
   return inside == plan.region.own_inside ? 1 : 0;
 }
@@ -106,7 +106,7 @@ double kept(const mix_plan<masked>& plan, const axes<Rank>& place) {
 }
 
 template <class Region>
-inline constexpr bool copies = !std::is_same_v<Region, lerp> && !std::is_same_v<Region, masked>;
+inline constexpr bool copies = !std::is_same_v<Region, interpolated> && !std::is_same_v<Region, masked>;
 
 /// A mask of values 0, 1 and between.
 inline mask some_mask(const axes<4>& extents) {
@@ -133,16 +133,16 @@ template <int Rank, class F>
 void for_each_plan(F&& f) {
   for (const std::vector<index_t>& partner :
        {std::vector<index_t>{2, 0, 3, 1}, std::vector<index_t>{1, 1, 2, 1}, std::vector<index_t>{0, 1, 2, 3}}) {
-    f(mix_plan<lerp>{partner, {0.3}, {}});
-    f(mix_plan<lerp>{partner, {0.25, 1, 0, 0.7}, {}});
+    f(mix_plan<interpolated>{partner, {0.3}, {}});
+    f(mix_plan<interpolated>{partner, {0.25, 1, 0, 0.7}, {}});
     if constexpr (Rank >= 2) {
       f(mix_plan<masked>{partner, {0.5}, {some_mask({1, 1, 1, 7})}});
       f(mix_plan<masked>{partner, {0.5}, {some_mask({4, 1, Rank == 2 ? 1 : 5, 7})}});
     }
     for (const bool own_inside : {false, true}) {
       if constexpr (Rank >= 2) {
-        f(mix_plan<pasted_segments>{partner, {0.5}, {{{2, 6}}, own_inside}});
-        f(mix_plan<pasted_segments>{partner, {0.5}, {{{0, 7}, {3, 3}, {0, 1}, {4, 7}}, own_inside}});
+        f(mix_plan<pasted_intervals>{partner, {0.5}, {{{2, 6}}, own_inside}});
+        f(mix_plan<pasted_intervals>{partner, {0.5}, {{{0, 7}, {3, 3}, {0, 1}, {4, 7}}, own_inside}});
       }
       if constexpr (Rank >= 3) {
         f(mix_plan<pasted_boxes>{partner, {0.5}, {{{1, 4, 2, 6}}, own_inside}});

@@ -55,12 +55,12 @@ TEMPLATE_TEST_CASE("blend gives what the definition of each kind says, for all r
 TEST_CASE("bytes are mixed in float and rounded to nearest, ties to even", "[mix]") {
   const std::vector<std::uint8_t> x{0, 1, 2, 3, 255, 254};
   std::vector<std::uint8_t> y(x.size());
-  const mix_plan<lerp> halves{{1, 2, 3, 0, 5, 4}, {0.5}, {}};
+  const mix_plan<interpolated> halves{{1, 2, 3, 0, 5, 4}, {0.5}, {}};
   blend(halves, x, y);
   CHECK(y == std::vector<std::uint8_t>{0, 2, 2, 2, 254, 254});  // 0.5, 1.5, 2.5, 1.5, 254.5, 254.5
   const std::vector<std::int16_t> signed_x{-3, -2, 5};
   std::vector<std::int16_t> signed_y(3);
-  blend(mix_plan<lerp>{{1, 0, 1}, {0.5}, {}}, signed_x, signed_y);
+  blend(mix_plan<interpolated>{{1, 0, 1}, {0.5}, {}}, signed_x, signed_y);
   CHECK(signed_y == std::vector<std::int16_t>{-2, -2, 2});  // -2.5, -2.5, 1.5
 }
 
@@ -68,7 +68,7 @@ TEST_CASE("P2: lerp copies at lambda 0 and 1, so that what is hidden cannot leak
   const double nan = std::numeric_limits<double>::quiet_NaN(), infinity = std::numeric_limits<double>::infinity();
   const std::vector<double> x{1, nan, infinity, 4};
   std::vector<double> y(4);
-  blend(mix_plan<lerp>{{1, 0, 3, 2}, {1, 0, 0, 1}, {}}, x, y);
+  blend(mix_plan<interpolated>{{1, 0, 3, 2}, {1, 0, 0, 1}, {}}, x, y);
   CHECK(y == std::vector<double>{1, 1, 4, 4});
 }
 
@@ -115,10 +115,10 @@ TEST_CASE("P3: a mixed value lies between the two it is made of", "[mix]") {
 TEST_CASE("P4: mixing i with j at lambda equals mixing j with i at 1 - lambda", "[mix]") {
   const auto x = random_batch<double>(axes<2>{2, 9}, 9);
   auto y = empty_batch<double>(axes<2>{2, 9}), swapped = empty_batch<double>(axes<2>{2, 9});
-  blend(mix_plan<lerp>{{1, 0}, {0.25, 0.75}, {}}, x.of, y.of);
+  blend(mix_plan<interpolated>{{1, 0}, {0.25, 0.75}, {}}, x.of, y.of);
   for (index_t f = 0; f < 9; ++f) CHECK(y.of(0, f) == y.of(1, f));  // 1 - 0.25 is exact
-  blend(mix_plan<pasted_segments>{{1, 0}, {0.5}, {{{2, 5}}, false}}, x.of, y.of);
-  blend(mix_plan<pasted_segments>{{1, 0}, {0.5}, {{{2, 5}}, true}}, x.of, swapped.of);
+  blend(mix_plan<pasted_intervals>{{1, 0}, {0.5}, {{{2, 5}}, false}}, x.of, y.of);
+  blend(mix_plan<pasted_intervals>{{1, 0}, {0.5}, {{{2, 5}}, true}}, x.of, swapped.of);
   for (index_t f = 0; f < 9; ++f) CHECK(y.of(0, f) == swapped.of(1, f));
 }
 
@@ -171,17 +171,17 @@ TEST_CASE("the samples may be the first ones of the batch that partners come fro
   const auto bank = random_batch<float>(axes<2>{9, 3}, 18);
   const matrix_view<const float> first(bank.storage.data(), {2, 3});
   auto y = empty_batch<float>(axes<2>{2, 3});
-  blend(mix_plan<lerp>{{8, 5}, {0}, {}}, first, bank.of, y.of);
+  blend(mix_plan<interpolated>{{8, 5}, {0}, {}}, first, bank.of, y.of);
   for (index_t f = 0; f < 3; ++f) CHECK((y.of(0, f) == bank.of(8, f) && y.of(1, f) == bank.of(5, f)));
 }
 
 TEST_CASE("P9: blend refuses to write over what it still reads", "[mix]") {
   auto x = random_batch<float>(axes<2>{4, 6}, 15), other = random_batch<float>(axes<2>{4, 6}, 16);
-  const mix_plan<lerp> plan{{1, 2, 3, 0}, {0.5}, {}};
+  const mix_plan<interpolated> plan{{1, 2, 3, 0}, {0.5}, {}};
   CHECK_THROWS_WITH(blend(plan, x.of, x.of), ContainsSubstring("the mixed batch overlaps its input"));
   CHECK_THROWS_WITH(blend(plan, other.of, x.of, x.of), ContainsSubstring("overlaps its input"));
   const matrix_view<float> shifted(x.storage.data() + 3, {3, 6});
-  const mix_plan<lerp> of_three{{1, 2, 0}, {0.5}, {}};
+  const mix_plan<interpolated> of_three{{1, 2, 0}, {0.5}, {}};
   CHECK_THROWS_WITH(blend(of_three, matrix_view<const float>(x.storage.data(), {3, 6}), shifted),
                     ContainsSubstring("overlaps its input"));
   CHECK_THROWS_WITH(unblend(plan, x.of, x.of), ContainsSubstring("the gradient overlaps the upstream gradient"));
@@ -191,18 +191,19 @@ TEST_CASE("two views of one buffer that share no element are no overlap", "[mix]
   std::vector<float> both(4 * 2 * 3);  // (N, V, D)
   for (std::size_t k = 0; k < both.size(); ++k) both[k] = static_cast<float>(k);
   const matrix_view<float> first(both.data(), {4, 3}, {6, 1}), second(both.data() + 3, {4, 3}, {6, 1});
-  blend(mix_plan<lerp>{{3, 2, 1, 0}, {0}, {}}, first, second);
+  blend(mix_plan<interpolated>{{3, 2, 1, 0}, {0}, {}}, first, second);
   for (index_t i = 0; i < 4; ++i)
     for (index_t d = 0; d < 3; ++d) CHECK(second(i, d) == first(3 - i, d));
   const matrix_view<float> straddling(both.data() + 2, {4, 3}, {6, 1});
-  CHECK_THROWS_WITH(blend(mix_plan<lerp>{{3, 2, 1, 0}, {0}, {}}, first, straddling), ContainsSubstring("overlaps"));
+  CHECK_THROWS_WITH(blend(mix_plan<interpolated>{{3, 2, 1, 0}, {0}, {}}, first, straddling),
+                    ContainsSubstring("overlaps"));
 }
 
 TEST_CASE("blend refuses what does not fit, in a sentence that says what came and what was expected", "[mix]") {
   const auto x = random_batch<float>(four_samples<4>(), 17);
   auto y = empty_batch<float>(four_samples<4>());
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  mix_plan<lerp> plan{{1, 0, 3, 2}, {0.5}, {}};
+  mix_plan<interpolated> plan{{1, 0, 3, 2}, {0.5}, {}};
 
   auto narrow = empty_batch<float>(axes<4>{4, 3, 5, 6});
   CHECK_THROWS_WITH(blend(plan, x.of, narrow.of),
@@ -231,13 +232,14 @@ TEST_CASE("blend refuses what does not fit, in a sentence that says what came an
     boxes.region.boxes = {bad};
     CHECK_THROWS_WITH(blend(boxes, x.of, y.of), ContainsSubstring("is not within images of 5 x 7"));
   }
-  mix_plan<pasted_segments> segments{{1, 0, 3, 2}, {0.5}, {.segments = {{3, 8}}}};
-  CHECK_THROWS_WITH(blend(segments, x.of, y.of), ContainsSubstring("segment [3, 8] is not within signals of 7 steps"));
+  mix_plan<pasted_intervals> intervals{{1, 0, 3, 2}, {0.5}, {.intervals = {{3, 8}}}};
+  CHECK_THROWS_WITH(blend(intervals, x.of, y.of),
+                    ContainsSubstring("interval [3, 8] is not within signals of 7 steps"));
 }
 
 TEST_CASE("an empty sample axis is blended without touching memory", "[mix]") {
   auto x = empty_batch<float>(axes<4>{4, 3, 0, 7}), y = empty_batch<float>(axes<4>{4, 3, 0, 7});
-  blend(mix_plan<lerp>{{1, 0, 3, 2}, {0.5}, {}}, x.of, y.of);
+  blend(mix_plan<interpolated>{{1, 0, 3, 2}, {0.5}, {}}, x.of, y.of);
   CHECK(y.storage.empty());
 }
 
@@ -247,7 +249,7 @@ TEST_CASE("a plan is compared, copied and printed with every digit", "[mix]") {
   CHECK(same == plan);
   same.region.boxes[2].right ^= 1;
   CHECK_FALSE(same == plan);
-  CHECK(to_string(mix_plan<lerp>{{1, 0}, {0.1}, {}}) == "partner [1, 0], lambda [0.10000000000000001], lerp");
+  CHECK(to_string(mix_plan<interpolated>{{1, 0}, {0.1}, {}}) == "partner [1, 0], lambda [0.10000000000000001], lerp");
   CHECK(to_string(mix_plan<pasted_boxes>{{0}, {1}, {{{1, 2, 3, 4}}}}) ==
         "partner [0], lambda [1], partner inside boxes [[1, 2, 3, 4]]");
 }
@@ -272,7 +274,7 @@ TEMPLATE_TEST_CASE("a batch that exceeds the caches is written past them with th
     CHECK(std::equal(y.begin() + 1, y.end(), expected.begin() + 1));
   };
   const std::vector<index_t> partner{1, 2, 0, 3};
-  check(mix_plan<lerp>{partner, {0.3, 1, 0, 0.6}, {}});
+  check(mix_plan<interpolated>{partner, {0.3, 1, 0, 0.6}, {}});
   check(mix_plan<pasted_boxes>{partner, {0.5}, {{{100, 399, 3, columns - 7}}, false}});
   check(mix_plan<pasted_boxes>{partner, {0.5}, {{{0, rows, 0, 1}}, true}});
   mask m = mask::full({1, 1, rows, columns}, 0.25);

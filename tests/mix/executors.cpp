@@ -6,7 +6,7 @@
 #include <mixcon/core/thread_pool.hpp>
 #include <mixcon/engine/executor.hpp>
 #include <mixcon/mix/blend.hpp>
-#include <mixcon/mix/kinds/lerp.hpp>
+#include <mixcon/mix/kinds/interpolated.hpp>
 
 #include <algorithm>
 #include <string>
@@ -78,7 +78,7 @@ TEST_CASE("every executor mixes and unmixes to the same bits as the calling thre
 }
 
 TEST_CASE("batches that are large enough are shared out, small ones are not", "[mix]") {
-  const mix_plan<lerp> plan{{1, 2, 3, 4, 5, 0}, {0.25}, {}};
+  const mix_plan<interpolated> plan{{1, 2, 3, 4, 5, 0}, {0.25}, {}};
   thread_pool pool(3);
   for (const index_t width : {100, 1 << 18}) {  // 2 kB, and 6 MB
     std::vector<float> x(static_cast<std::size_t>(6 * width)), mixed(x.size()), expected(x.size());
@@ -105,7 +105,7 @@ TEST_CASE("batches that are large enough are shared out, small ones are not", "[
 TEST_CASE("the partners' batch may be another one, whoever mixes", "[mix]") {
   const std::vector<float> x{1, 2, 3, 4}, queue{10, 20, 30, 40, 50, 60};
   const matrix_view<const float> samples(x.data(), {2, 2}), others(queue.data(), {3, 2});
-  const mix_plan<lerp> plan{{2, 0}, {0.5}, {}};
+  const mix_plan<interpolated> plan{{2, 0}, {0.5}, {}};
   std::vector<float> mixed(4), own(4), partners(6);
   blend(tiled{.threads = 2}, plan, samples, others, matrix_view<float>(mixed.data(), {2, 2}));
   CHECK(mixed == std::vector<float>{25.5f, 31, 6.5f, 12});
@@ -118,7 +118,7 @@ TEST_CASE("the partners' batch may be another one, whoever mixes", "[mix]") {
 TEST_CASE("an executor that brings its own mixing gets what is checked, and nothing else", "[mix]") {
   std::vector<float> x{1, 2, 3, 4}, queue(6), mixed(4);
   const matrix_view<float> samples(x.data(), {2, 2}), others(queue.data(), {3, 2}), to(mixed.data(), {2, 2});
-  const mix_plan<lerp> plan{{1, 0}, {0.5}, {}};
+  const mix_plan<interpolated> plan{{1, 0}, {0.5}, {}};
   recording_device device;
   blend(device, plan, samples, to);
   blend(device, plan, samples, others, to);

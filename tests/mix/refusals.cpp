@@ -36,12 +36,13 @@ TEST_CASE("plans refuse partners, lambdas and regions that do not fit the batch"
   const auto x = random_batch<float>(four_samples<4>(), 91);
   auto y = empty_batch<float>(four_samples<4>()), narrow = empty_batch<float>(axes<4>{4, 3, 5, 6});
   const auto apply = [&](const auto& plan) { return [&x, &y, plan] { blend(plan, x.of, y.of); }; };
-  refuses(apply(mix_plan<lerp>{{1, 0, 2}, {0.5}, {}}),
+  refuses(apply(mix_plan<interpolated>{{1, 0, 2}, {0.5}, {}}),
           "blend: the plan has 3 partners for 4 samples; expected one a sample. Was the plan made for another batch?");
-  refuses(apply(mix_plan<lerp>{{1, 0, 2, 4}, {0.5}, {}}), "blend: the partner of sample 3 is 4; expected 0 to 3.");
-  refuses(apply(mix_plan<lerp>{{1, 0, 2, 3}, {1.5}, {}}),
+  refuses(apply(mix_plan<interpolated>{{1, 0, 2, 4}, {0.5}, {}}),
+          "blend: the partner of sample 3 is 4; expected 0 to 3.");
+  refuses(apply(mix_plan<interpolated>{{1, 0, 2, 3}, {1.5}, {}}),
           "blend: lambda 0 is 1.5; it is the share of the own label and must be in [0, 1].");
-  refuses(apply(mix_plan<lerp>{{1, 0, 2, 3}, {not_a_number}, {}}),
+  refuses(apply(mix_plan<interpolated>{{1, 0, 2, 3}, {not_a_number}, {}}),
           "blend: lambda 0 is nan; it is the share of the own label and must be in [0, 1].");
   refuses(apply(mix_plan<pasted_boxes>{{1, 0, 2, 3}, {1}, {{{3, 2, 0, 7}}}}),
           "blend: box [3, 2, 0, 7] is not within images of 5 x 7 (top, bottom, left, right; half open). Was the plan "
@@ -53,7 +54,7 @@ TEST_CASE("plans refuse partners, lambdas and regions that do not fit the batch"
           "blend: the mask holds a value outside [0, 1], or NaN; it is the share of the own sample.");
   refuses(
       [&] {
-        blend(mix_plan<lerp>{{1, 0, 2, 3}, {1}, {}}, x.of, narrow.of, y.of);
+        blend(mix_plan<interpolated>{{1, 0, 2, 3}, {1}, {}}, x.of, narrow.of, y.of);
       },
       "blend: samples are (4, 3, 5, 7), the partner batch (4, 3, 5, 6); expected the same shape after the first "
       "axis.");
@@ -83,7 +84,7 @@ TEST_CASE("samplers refuse parameters outside their range", "[mix]") {
 }
 
 TEST_CASE("labels and what belongs to them are refused where they do not fit", "[mix]") {
-  const mix_plan<lerp> plan{{1, 0}, {0.5}, {}};
+  const mix_plan<interpolated> plan{{1, 0}, {0.5}, {}};
   std::vector<double> soft(6);
   const matrix_view<double> rows(soft.data(), {2, 3});
   refuses(
@@ -153,7 +154,7 @@ TEST_CASE("plans for channels-first images are refused on channels-last ones wit
   CHECK_THROWS_WITH(blend(fmix<>{}.plan(meant, draws), x.of, y.of), ContainsSubstring(hint));
   const auto saliency = random_batch<float>(axes<3>{4, 12, 12}, 93);
   CHECK_THROWS_WITH(puzzlemix<>{}.plan(x.of, draws, saliency.of), ContainsSubstring(hint));
-  const mix_plan<lerp> even{{1, 0, 2, 3}, {0.5}, {}};
+  const mix_plan<interpolated> even{{1, 0, 2, 3}, {0.5}, {}};
   blend(even, x.of, y.of);  // where all values are mixed alike, the order of axes does not matter
 }
 
@@ -162,7 +163,7 @@ TEST_CASE("a plan for as many samples as a matrix has columns asks whether sampl
   auto y = empty_batch<float>(axes<2>{7, 4});
   refuses(
       [&] {
-        blend(mix_plan<lerp>{{1, 0, 2, 3}, {0.5}, {}}, x.of, y.of);
+        blend(mix_plan<interpolated>{{1, 0, 2, 3}, {0.5}, {}}, x.of, y.of);
       },
       "blend: the plan has 4 partners for 7 samples; expected one a sample. Are samples in columns? Rows are "
       "samples: pass the transposed matrix.");

@@ -69,7 +69,7 @@ TEST_CASE("unblend adds to what stands in the gradient", "[mix]") {
 
 TEST_CASE("a gradient that is covered does not leak, NaN included", "[mix]") {
   std::vector<double> g{1, std::numeric_limits<double>::quiet_NaN(), 3}, gradient(3, 0.0);
-  unblend(mix_plan<lerp>{{1, 1, 0}, {1, 1, 0}, {}}, g, gradient);
+  unblend(mix_plan<interpolated>{{1, 1, 0}, {1, 1, 0}, {}}, g, gradient);
   CHECK(gradient[0] == 4);  // its own, and that of sample 2, which shows it whole
   CHECK(gradient[1] != gradient[1]);
   CHECK(gradient[2] == 0);
@@ -94,7 +94,7 @@ TEST_CASE("with partners from elsewhere, both batches get their part of the grad
 TEST_CASE("gradients may be stored in two bytes", "[mix]") {
   const auto g = random_batch<bfloat16>(four_samples<2>(), 28);
   auto gradient = empty_batch<bfloat16>(four_samples<2>());
-  const mix_plan<lerp> plan{{1, 0, 3, 2}, {0.25}, {}};
+  const mix_plan<interpolated> plan{{1, 0, 3, 2}, {0.25}, {}};
   unblend(plan, g.of, gradient.of);
   for (index_t i = 0; i < 4; ++i)
     for (index_t f = 0; f < 7; ++f)
@@ -105,14 +105,14 @@ TEST_CASE("the gradient of lambda agrees with finite differences, of one lambda 
   const auto x = random_batch<double>(four_samples<4>(), 29, layout::channels_last);
   const auto g = random_batch<double>(four_samples<4>(), 30);
   for (const std::vector<double>& lambda : {std::vector<double>{0.4}, std::vector<double>{0.1, 0.5, 0.6, 0.9}}) {
-    mix_plan<lerp> plan{{2, 2, 0, 1}, lambda, {}};
+    mix_plan<interpolated> plan{{2, 2, 0, 1}, lambda, {}};
     std::vector<double> gradient(lambda.size(), 1.0);  // unblend_lambda adds
     unblend_lambda(plan, x.of, g.of, gradient);
     for (std::size_t k = 0; k < lambda.size(); ++k) {
       double value[2];
       for (const int side : {0, 1}) {
         auto y = empty_batch<double>(four_samples<4>());
-        mix_plan<lerp> moved = plan;
+        mix_plan<interpolated> moved = plan;
         moved.lambda[k] += side == 0 ? -1e-4 : 1e-4;
         blend(moved, x.of, y.of);
         value[side] = inner_product(y.of, g.of);
@@ -126,7 +126,7 @@ TEST_CASE("unblend refuses shapes that do not fit", "[mix]") {
   const auto g = random_batch<float>(four_samples<3>(), 31);
   auto narrow = empty_batch<float>(axes<3>{4, 5, 6}), few = empty_batch<float>(axes<3>{3, 5, 7});
   auto right = empty_batch<float>(four_samples<3>());
-  const mix_plan<lerp> plan{{1, 0, 3, 2}, {0.5}, {}};
+  const mix_plan<interpolated> plan{{1, 0, 3, 2}, {0.5}, {}};
   CHECK_THROWS_WITH(unblend(plan, g.of, narrow.of), ContainsSubstring("upstream is (4, 5, 7), the gradient (4, 5, 6)"));
   CHECK_THROWS_WITH(unblend(plan, g.of, few.of), ContainsSubstring("the gradient of the samples (3, 5, 7)"));
   CHECK_THROWS_WITH(unblend(plan, g.of, right.of, few.of), "unblend: the partner of sample 2 is 3; expected 0 to 2.");

@@ -22,7 +22,7 @@ struct maps {
   std::vector<double> values;
 };
 
-mix_plan<aligned> plan_of(const maps& features, bool moves_own, double lambda) {
+mix_plan<transported_tokens> plan_of(const maps& features, bool moves_own, double lambda) {
   auto plan = alignmix<>{}.plan(features.view(), philox_draws{.seed = 3});
   plan.region.moves_own = moves_own;
   plan.lambda = {lambda};

@@ -89,9 +89,9 @@ TEST_CASE("a minmax box has each size equally often, and of a size each place", 
   }
 }
 
-TEST_CASE("a random segment begins at each step equally often", "[mix]") {
+TEST_CASE("a random interval begins at each step equally often", "[mix]") {
   tally begins(31);
-  for (index_t i = 0; i < boxes; ++i) begins.add(random_segment{}(signal_shape{1, 1, 40}, 0.75, draws, i).begin);
+  for (index_t i = 0; i < boxes; ++i) begins.add(random_interval{}(signal_shape{1, 1, 40}, 0.75, draws, i).begin);
   CHECK(begins.evenness() > once_in_a_million);
 }
 

@@ -52,9 +52,9 @@ TEST_CASE("mixup_or_cutmix: each sample by its own switch; the gate leaves some 
                     ContainsSubstring("granularity::pair with 5 samples"));
 }
 
-TEST_CASE("unmix: one switch and one lambda for the batch, partners reversed", "[mix]") {
-  const auto whole = unmix{.global_probability = 1}.plan(shape, draws);
-  const auto boxes = unmix{.global_probability = 0}.plan(shape, draws);
+TEST_CASE("un_mix_policy: one switch and one lambda for the batch, partners reversed", "[mix]") {
+  const auto whole = un_mix_policy{.global_probability = 1}.plan(shape, draws);
+  const auto boxes = un_mix_policy{.global_probability = 0}.plan(shape, draws);
   CHECK(whole.partner == std::vector<index_t>{3, 2, 1, 0});
   CHECK((!whole.region.pasted(0) && boxes.region.pasted(0)));
   CHECK(boxes.lambda[0] == 1 - share(boxes.region.of(0), shape));
@@ -233,12 +233,12 @@ TEST_CASE("what a gate leaves alone comes back as it was, for every kind of plan
     CHECK(y.storage == x.storage);
     CHECK(gradient.storage == x.storage);
   };
-  leaves_alone(lerp::none());
+  leaves_alone(interpolated::none());
   leaves_alone(pasted_boxes::none());
   leaves_alone(masked::none());
   leaves_alone(resized_boxes::none());
   leaves_alone(filled_boxes::none());
-  leaves_alone(aligned::none());
+  leaves_alone(transported_tokens::none());
   leaves_alone(transported_blocks::none());
 }
 

@@ -30,7 +30,7 @@ TEST_CASE("every header that defines a policy is in the list", "[mix]") {
   std::set<std::string> listed;
   all_mixes::for_each([&](const auto& mix) { listed.insert(mix.name.name()); });
   mixes_of_values::for_each([&](const auto& mix) { listed.insert(mix.name.name()); });
-  const std::filesystem::path headers = "include/mixcon/mix";
+  const std::filesystem::path headers = "include/mixcon/mixes";
   index_t found = 0;
   for (const auto& entry : std::filesystem::directory_iterator(headers)) {
     if (entry.path().extension() != ".hpp") continue;
@@ -110,10 +110,10 @@ TEST_CASE("one draw a pair serves both of its members", "[mix]") {
 TEST_CASE("alpha = 0 means off: everybody stays as they are", "[mix]") {
   const philox_draws draws{.seed = 9};
   const std::vector<index_t> themselves{0, 1, 2, 3, 4, 5};
-  CHECK(mixup<>{.lambda = {.alpha = 0}}.plan(small, draws) == mix_plan<lerp>{themselves, {1}, {}});
+  CHECK(mixup<>{.lambda = {.alpha = 0}}.plan(small, draws) == mix_plan<interpolated>{themselves, {1}, {}});
   CHECK(cutmix<>{.lambda = {.alpha = 0}}.plan(small, draws) == mix_plan<pasted_boxes>{themselves, {1}, {{box{}}}});
   CHECK(cutmix<>{.lambda = {.alpha = 0}}.plan(signal_shape{6, 1, 9}, draws) ==
-        mix_plan<pasted_segments>{themselves, {1}, {{segment{}}}});
+        mix_plan<pasted_intervals>{themselves, {1}, {{interval{}}}});
 }
 
 TEST_CASE("i-Mix: folded lambdas, one a sample, keep the own share at least one half", "[mix]") {
@@ -140,7 +140,7 @@ TEST_CASE("a pairing looks at what the caller hands on", "[mix]") {
 TEST_CASE("universum partners are of another class, and the shares are those asked for", "[mix]") {
   for (std::uint64_t step = 0; step < 50; ++step) {
     const philox_draws draws{.seed = 12, .step = step};
-    const auto mixed = universum<lerp>{.partner_share = 0.3}.plan(small, draws, labels);
+    const auto mixed = universum<interpolated>{.partner_share = 0.3}.plan(small, draws, labels);
     CHECK(pairing::shares_class(labels, mixed.partner) == std::vector<char>(6, 0));
     CHECK(mixed.lambda == std::vector<double>{0.7});
     const auto pasted = universum<pasted_boxes>{}.plan(small, draws, labels);
@@ -177,7 +177,7 @@ TEST_CASE("these plans come from seed 2024 on every compiler, flag set and platf
   CHECK(to_string(cutmix<beta_lambda, pairing::derangement, continuous_box>{}.plan(small, draws)) ==
         "partner [5, 4, 3, 1, 2, 0], lambda [0.56666666666666665], partner inside boxes [[0, 4, 0, 13]]");
   CHECK(to_string(cutmix<>{.lambda = {.alpha = 4}}.plan(signal_shape{3, 1, 1000}, draws)) ==
-        "partner [1, 2, 0], lambda [0.80899999999999994], partner inside segments [[490, 681]]");
+        "partner [1, 2, 0], lambda [0.80899999999999994], partner inside intervals [[490, 681]]");
   CHECK(to_string(universum<pasted_boxes>{}.plan(small, draws, labels)) ==
         "partner [4, 5, 3, 1, 3, 4], lambda [0.46666666666666667], own inside boxes [[2, 6, 3, 17]]");
 }

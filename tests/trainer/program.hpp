@@ -45,7 +45,7 @@ inline pid_t start(const std::vector<std::string>& arguments, const std::string&
   _exit(127);
 }
 
-inline outcome run(const std::vector<std::string>& arguments, const std::string& folder = {}) {
+inline outcome run_program(const std::vector<std::string>& arguments, const std::string& folder = {}) {
   const scratch_folder scratch;
   const std::string output = scratch / "output";
   int status = 0;

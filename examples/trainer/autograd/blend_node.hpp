@@ -7,7 +7,7 @@
 
 #include <vector>
 
-namespace mixcon_train {
+namespace mixcon_train::inline autograd {
 
 namespace detail {
 /// A dense batch of images (N, C, H, W); one of features (N, F) as images of one row.
@@ -38,4 +38,4 @@ variable blended(const mixcon::mix_plan<Region>& plan, const variable& x) {
           }};
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline autograd

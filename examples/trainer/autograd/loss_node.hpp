@@ -8,7 +8,7 @@
 
 #include <vector>
 
-namespace mixcon_train {
+namespace mixcon_train::inline autograd {
 
 namespace detail {
 template <class T>
@@ -57,4 +57,4 @@ variable contrastive_loss(const Objective& objective, const Targets& targets, co
   return contrastive_loss(objective, targets, z, {z});
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline autograd

@@ -8,7 +8,7 @@
 #include <string>
 #include <utility>
 
-namespace mixcon_train {
+namespace mixcon_train::inline autograd {
 
 namespace {
 
@@ -313,4 +313,4 @@ variable cross_entropy(const variable& logits, const std::vector<int>& labels) {
   return cross_entropy(logits, targets);
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline autograd

@@ -7,13 +7,7 @@
 #include <unordered_set>
 #include <utility>
 
-namespace mixcon_train {
-
-std::string to_string(const shape& extents) {
-  std::string text = "(";
-  for (int axis = 0; axis < extents.rank(); ++axis) text += (axis == 0 ? "" : ", ") + std::to_string(extents[axis]);
-  return text + ')';
-}
+namespace mixcon_train::inline autograd {
 
 namespace {
 thread_local std::uint64_t variables_made = 0;
@@ -87,4 +81,4 @@ void backward(const variable& loss, double upstream) {
 without_gradients::without_gradients() { ++evaluating; }
 without_gradients::~without_gradients() { --evaluating; }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline autograd

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "device/device.hpp"
+#include "devices/device.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -11,7 +11,7 @@
 // Reverse-mode differentiation. An operator computes a value and leaves a node: which variables it came from, and how a
 // gradient with respect to the value becomes gradients with respect to those. `backward` visits the nodes from the last
 // to the first and lets each one pull the gradient through itself.
-namespace mixcon_train {
+namespace mixcon_train::inline autograd {
 
 class variable;
 
@@ -61,4 +61,4 @@ class without_gradients {
   without_gradients& operator=(const without_gradients&) = delete;
 };
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline autograd

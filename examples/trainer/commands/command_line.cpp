@@ -2,8 +2,8 @@
 #include "commands/commands.hpp"
 #include "data/sets/readers.hpp"
 #include "files/file_error.hpp"
+#include "options/nearest_name.hpp"
 #include "run/machine.hpp"
-#include "settings/nearest_name.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-namespace mixcon_train {
+namespace mixcon_train::inline commands {
 
 namespace {
 
@@ -40,7 +40,7 @@ class train_options {
  public:
   explicit train_options(CLI::App& app) : app_(*app.add_subcommand("train", "train a network, and judge it")) {
     std::string known;
-    for (const auto& [name, summary] : recipes()) known += "\n    " + name + ": " + summary;
+    for (const auto& [name, summary] : known_recipes()) known += "\n    " + name + ": " + summary;
     settings& s = request_.chosen;
     add("recipe", s.recipe, "what to learn by:" + known);
     add("universum", s.universum, "unicon: how to mix, mixup or cutmix");
@@ -209,4 +209,4 @@ int run_command_line(int count, const char* const* arguments) {
   return exit_refused;
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline commands

@@ -3,14 +3,14 @@
 // one sentence, when it cannot.
 #pragma once
 
+#include "options/settings.hpp"
 #include "report/policy_sheet.hpp"
-#include "settings/settings.hpp"
 
 #include <cstdio>
 #include <set>
 #include <string>
 
-namespace mixcon_train {
+namespace mixcon_train::inline commands {
 
 inline constexpr int exit_done = 0, exit_refused = 2, exit_interrupted = 130;
 
@@ -44,4 +44,4 @@ int inspect(const inspect_request& request, std::FILE* to);
 /// The whole program: parses the command line, runs the command, prints refusals to stderr.
 int run_command_line(int count, const char* const* arguments);
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline commands

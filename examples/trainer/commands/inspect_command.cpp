@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "commands/commands.hpp"
 #include "commands/named_data.hpp"
+#include "options/nearest_name.hpp"
 #include "pictures/png.hpp"
-#include "settings/nearest_name.hpp"
 
 #include <mixcon/core/require.hpp>
 
-namespace mixcon_train {
+namespace mixcon_train::inline commands {
 
 int inspect(const inspect_request& request, std::FILE* to) {
   std::vector<std::string> names, with_alpha, with_share;
@@ -30,4 +30,4 @@ int inspect(const inspect_request& request, std::FILE* to) {
   return exit_done;
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline commands

@@ -2,9 +2,9 @@
 #include "commands/named_data.hpp"
 
 #include "data/sets/readers.hpp"
-#include "settings/nearest_name.hpp"
+#include "options/nearest_name.hpp"
 
-namespace mixcon_train {
+namespace mixcon_train::inline commands {
 
 std::vector<std::string> named_data_sets() {
   std::vector<std::string> names = data_names();
@@ -20,4 +20,4 @@ train_and_test read_data_and_say(const std::string& name, const std::string& fol
   return data;
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline commands

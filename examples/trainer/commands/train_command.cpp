@@ -4,6 +4,8 @@
 #include "data/sets/readers.hpp"
 #include "files/atomic_file.hpp"
 #include "files/file_error.hpp"
+#include "options/nearest_name.hpp"
+#include "options/unused_options.hpp"
 #include "report/run_report.hpp"
 #include "run/interrupt.hpp"
 #include "run/machine.hpp"
@@ -12,8 +14,6 @@
 #include "run/run_folder.hpp"
 #include "run/run_identity.hpp"
 #include "run/training_run.hpp"
-#include "settings/given_options.hpp"
-#include "settings/nearest_name.hpp"
 
 #include <mixcon/core/require.hpp>
 
@@ -25,7 +25,7 @@
 #include <optional>
 #include <set>
 
-namespace mixcon_train {
+namespace mixcon_train::inline commands {
 
 namespace {
 
@@ -189,7 +189,7 @@ int train(const train_request& request, std::FILE* to) {
     asked = from->chosen = settings_to_resume(*from, request);
     check_settings(asked);
   } else {
-    check_given(asked, request.given);
+    refuse_unused_options(asked, request.given);
     MIXCON_REQUIRE(!request.overwrites || !asked.out.empty(),
                    "--overwrite: it needs --out, the folder of the run to replace; without --out each run gets a new "
                    "folder.");
@@ -245,4 +245,4 @@ int evaluate(const eval_request& request, std::FILE* to) {
   return exit_done;
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline commands

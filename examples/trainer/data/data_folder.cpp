@@ -5,7 +5,7 @@
 
 #include <filesystem>
 
-namespace mixcon_train {
+namespace mixcon_train::inline data {
 
 namespace {
 
@@ -37,4 +37,4 @@ void require_files_in(const std::string& folder, const std::vector<std::string>&
                 packed ? ", each plain or with .gz. " : ". ", advice);
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline data

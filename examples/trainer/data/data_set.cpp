@@ -7,7 +7,7 @@
 
 #include <cmath>
 
-namespace mixcon_train {
+namespace mixcon_train::inline data {
 
 namespace {
 
@@ -91,4 +91,4 @@ void normalised_rows(const data_set& data, const channel_statistics& statistics,
   }
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline data

@@ -9,7 +9,7 @@
 #include <map>
 #include <utility>
 
-namespace mixcon_train {
+namespace mixcon_train::inline data {
 
 namespace {
 
@@ -64,4 +64,4 @@ void mix_classes(const std::vector<int>& labels, index_t batch, std::vector<inde
   }
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline data

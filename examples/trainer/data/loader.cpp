@@ -14,7 +14,7 @@
 #include <thread>
 #include <utility>
 
-namespace mixcon_train {
+namespace mixcon_train::inline data {
 
 // Batches are numbered from 0 on, from where the loader starts. Batch k is prepared in place k modulo the size of the
 // ring, once the batch that was there before was given back.
@@ -195,4 +195,4 @@ loader_position loader::position() const { return workshop_->position(); }
 index_t loader::batches_per_epoch() const { return workshop_->batches_per_epoch(); }
 loader_waits loader::waits() const { return workshop_->waits(); }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline data

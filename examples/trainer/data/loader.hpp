@@ -8,7 +8,7 @@
 #include <memory>
 #include <vector>
 
-namespace mixcon_train {
+namespace mixcon_train::inline data {
 
 /// Which batch: what a checkpoint stores to go on from.
 struct loader_position {
@@ -68,4 +68,4 @@ class loader {
   std::unique_ptr<workshop> workshop_;
 };
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline data

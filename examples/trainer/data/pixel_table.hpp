@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace mixcon_train {
+namespace mixcon_train::inline data {
 
 /// What the network sees for each of the 256 values of a channel: (value / 255 - mean) / deviation, rounded once.
 class pixel_table {
@@ -26,4 +26,4 @@ class pixel_table {
   std::vector<float> table_{};
 };
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline data

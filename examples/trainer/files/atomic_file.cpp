@@ -11,7 +11,7 @@
 #include <filesystem>
 #include <system_error>
 
-namespace mixcon_train {
+namespace mixcon_train::inline files {
 
 namespace {
 
@@ -108,4 +108,4 @@ void make_folder(const std::string& path) {
                 "). May you write there?");
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline files

@@ -5,7 +5,7 @@
 
 #include <stdexcept>
 
-namespace mixcon_train {
+namespace mixcon_train::inline files {
 
 /// A file that cannot be read or written as asked. Its text is one sentence: the file, the offset where there is one,
 /// what was expected, and what to do. Programs print it and end with status 2.
@@ -19,4 +19,4 @@ template <class... Parts>
   throw file_error(mixcon::detail::sentence(parts...));
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline files

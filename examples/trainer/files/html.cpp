@@ -4,7 +4,7 @@
 #include <cmath>
 #include <cstdio>
 
-namespace mixcon_train {
+namespace mixcon_train::inline files {
 
 namespace {
 
@@ -59,4 +59,4 @@ std::string written(double number, int digits) {
   return text;
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline files

@@ -10,7 +10,7 @@
 #include <system_error>
 #include <utility>
 
-namespace mixcon_train {
+namespace mixcon_train::inline files {
 
 namespace {
 
@@ -82,4 +82,4 @@ void input_file::require_end() {
   if (got != 0) refuse("the file goes on after its last expected byte");
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline files

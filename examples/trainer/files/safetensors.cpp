@@ -12,7 +12,7 @@
 #include <limits>
 #include <set>
 
-namespace mixcon_train {
+namespace mixcon_train::inline files {
 
 namespace {
 
@@ -205,4 +205,4 @@ std::string packed(const tensor_file& file) {
 
 tensor_file unpacked(std::string_view bytes, const std::string& path) { return reader(bytes, path).read(); }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline files

@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-namespace mixcon_train {
+namespace mixcon_train::inline nn {
 
 /// Gives every layer of a network a seed of its own, in the order in which they are made.
 class layer_seeds {
@@ -53,4 +53,4 @@ class norm_layer final : public module {
   bool rectifies_;
 };
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline nn

@@ -3,7 +3,7 @@
 
 #include <stdexcept>
 
-namespace mixcon_train {
+namespace mixcon_train::inline nn {
 
 mlp::mlp(device& on, const std::vector<index_t>& widths, std::uint64_t seed) {
   if (widths.size() < 2)
@@ -25,4 +25,4 @@ variable mlp::forward(const variable& x) {
   return out;
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline nn

@@ -3,7 +3,7 @@
 
 #include <mixcon/mix/draw/draws.hpp>
 
-namespace mixcon_train {
+namespace mixcon_train::inline nn {
 
 std::vector<parameter> module::parameters() const {
   std::vector<parameter> all = parameters_;
@@ -42,4 +42,4 @@ variable module::make_parameter(const std::string& name, device& on, const shape
   return parameters_.back().value;
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline nn

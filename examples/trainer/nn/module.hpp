@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace mixcon_train {
+namespace mixcon_train::inline nn {
 
 /// A variable that is trained. Weight decay pulls at weights, not at norms and biases.
 struct parameter {
@@ -57,4 +57,4 @@ class module {
   bool training_ = true;
 };
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline nn

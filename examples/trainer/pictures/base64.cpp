@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-namespace mixcon_train {
+namespace mixcon_train::inline pictures {
 
 std::string base64(const std::vector<std::uint8_t>& bytes) {
   const char* const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -20,4 +20,4 @@ std::string base64(const std::vector<std::uint8_t>& bytes) {
   return text;
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline pictures

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <iterator>
 
-namespace mixcon_train {
+namespace mixcon_train::inline pictures {
 
 namespace {
 
@@ -89,4 +89,4 @@ picture contact_sheet(const std::string& title, const std::vector<sheet_row>& ro
   return sheet;
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline pictures

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "pictures/font.hpp"
 
-namespace mixcon_train {
+namespace mixcon_train::inline pictures {
 
 namespace {
 
@@ -74,4 +74,4 @@ glyph glyph_of(char letter) {
   return {0b11111, 0b10001, 0b10001, 0b10001, 0b10001, 0b10001, 0b11111};
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline pictures

@@ -9,7 +9,7 @@
 #include <cmath>
 #include <iterator>
 
-namespace mixcon_train {
+namespace mixcon_train::inline pictures {
 
 picture::picture(index_t rows, index_t columns, colour background) : rows_(rows), columns_(columns) {
   const index_t most = 1 << 15;
@@ -62,4 +62,4 @@ picture enlarged(const picture& original, index_t factor) {
   return large;
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline pictures

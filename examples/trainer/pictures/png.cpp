@@ -10,7 +10,7 @@
 #include <cstddef>
 #include <stdexcept>
 
-namespace mixcon_train {
+namespace mixcon_train::inline pictures {
 
 namespace {
 
@@ -55,4 +55,4 @@ void write_png(const std::string& path, const picture& shown) {
   write_atomically(path, std::string(file.begin(), file.end()));
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline pictures

@@ -10,7 +10,7 @@
 #include <cstddef>
 #include <iterator>
 
-namespace mixcon_train {
+namespace mixcon_train::inline recipes {
 
 namespace {
 
@@ -134,4 +134,4 @@ std::vector<float> altered_images(const batch_to_mix& batch, const mixcon::philo
   return altered;
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline recipes

@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace mixcon_train {
+namespace mixcon_train::inline recipes {
 
 /// A batch that is going to be mixed, with all that a policy may look at.
 struct batch_to_mix {
@@ -49,4 +49,4 @@ std::vector<float> noise_images(const batch_to_mix& batch, const mixcon::philox_
 std::vector<float> altered_images(const batch_to_mix& batch, const mixcon::philox_draws& draws,
                                   const std::vector<index_t>& depths);
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline recipes

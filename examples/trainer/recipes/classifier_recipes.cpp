@@ -10,7 +10,7 @@
 
 #include <cmath>
 
-namespace mixcon_train {
+namespace mixcon_train::inline recipes {
 
 namespace {
 
@@ -58,4 +58,4 @@ recipe_loss classifier_loss(network& net, device& on, const settings& chosen, co
   return made;
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline recipes

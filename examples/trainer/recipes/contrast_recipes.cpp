@@ -9,7 +9,7 @@
 
 #include <cmath>
 
-namespace mixcon_train {
+namespace mixcon_train::inline recipes {
 
 recipe_loss contrast_loss(network& net, device& on, const settings& chosen, const recipe_step& step) {
   const index_t samples = step.shape.samples;
@@ -25,4 +25,4 @@ recipe_loss contrast_loss(network& net, device& on, const settings& chosen, cons
   return made;
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline recipes

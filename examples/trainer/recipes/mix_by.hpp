@@ -15,7 +15,7 @@
 #include <iterator>
 #include <vector>
 
-namespace mixcon_train {
+namespace mixcon_train::inline recipes {
 
 using mixcon::axes;
 using mixcon::philox_draws;
@@ -180,4 +180,4 @@ mixed_batch mix_by(const batch_to_mix& batch, const philox_draws& draws, const p
   return mixed;
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline recipes

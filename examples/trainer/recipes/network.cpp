@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "recipes/network.hpp"
 
-namespace mixcon_train {
+namespace mixcon_train::inline recipes {
 
 namespace {
 
@@ -28,4 +28,4 @@ network::network(device& on, const settings& chosen, index_t channels, index_t c
   register_part("head", head_);
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline recipes

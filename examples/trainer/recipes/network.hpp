@@ -3,11 +3,11 @@
 
 #include "nn/mlp.hpp"
 #include "nn/resnet.hpp"
-#include "settings/settings.hpp"
+#include "options/settings.hpp"
 
 #include <functional>
 
-namespace mixcon_train {
+namespace mixcon_train::inline recipes {
 
 /// Whether a recipe trains a classifier on the backbone, in the place of a projection head.
 bool has_classifier(const settings& chosen);
@@ -36,4 +36,4 @@ class network final : public module {
   mlp head_;
 };
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline recipes

@@ -5,7 +5,7 @@
 
 #include <mixcon/core/require.hpp>
 
-namespace mixcon_train {
+namespace mixcon_train::inline recipes {
 
 namespace {
 
@@ -41,8 +41,8 @@ constexpr policy_entry table[] = {
     entry<augmix>("augmix", "the image and altered copies of it; the label stays"),
     entry<regmixup<>>("regmixup", "mixup with lambda near one half, beside the clean batch"),
     entry<manifold_mixup<>>("manifold-mixup", "mixup of hidden features; here in front of the first layer"),
-    entry<unmix>("unmix", "the batch with itself reversed, whole or in a box, by one lambda"),
-    entry<universum<lerp>>("universum", "mixup with another class, until it belongs to neither"),
+    entry<un_mix_policy>("un-mix-policy", "the batch with itself reversed, whole or in a box, by one lambda"),
+    entry<universum<interpolated>>("universum", "mixup with another class, until it belongs to neither"),
     entry<universum<pasted_boxes>>("universum-cutmix", "the partner of another class, around a box of the own image"),
 };
 
@@ -60,4 +60,4 @@ const policy_entry& policy_called(const std::string& name) {
   return table[0];
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline recipes

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "recipes/recipe.hpp"
 
-namespace mixcon_train {
+namespace mixcon_train::inline recipes {
 
 namespace {
 
@@ -19,4 +19,4 @@ recipe_loss loss_of(network& net, device& on, const settings& chosen, const reci
   return is_unicon(chosen) ? unicon_loss(net, on, chosen, step) : contrast_loss(net, on, chosen, step);
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline recipes

@@ -2,14 +2,14 @@
 #pragma once
 
 #include "data/loader.hpp"
+#include "options/settings.hpp"
 #include "recipes/network.hpp"
-#include "settings/settings.hpp"
 
 #include <mixcon/mix/box.hpp>
 
 #include <vector>
 
-namespace mixcon_train {
+namespace mixcon_train::inline recipes {
 
 /// What a recipe made of a batch.
 struct recipe_loss {
@@ -42,4 +42,4 @@ recipe_loss contrast_loss(network& net, device& on, const settings& chosen, cons
 recipe_loss supmix_loss(network& net, device& on, const settings& chosen, const recipe_step& step);
 recipe_loss unicon_loss(network& net, device& on, const settings& chosen, const recipe_step& step);
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline recipes

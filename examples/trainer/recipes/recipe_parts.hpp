@@ -10,7 +10,7 @@
 
 #include <vector>
 
-namespace mixcon_train {
+namespace mixcon_train::inline recipes {
 
 inline mixcon::philox_draws draws_of(const settings& chosen, const recipe_step& step) {
   return {.seed = chosen.seed, .step = static_cast<std::uint64_t>(step.step)};
@@ -50,4 +50,4 @@ variable contrasted(recipe_loss& made, const recipe_step& step, const Objective&
   return contrastive_loss(objective, targets, anchors, segments);
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline recipes

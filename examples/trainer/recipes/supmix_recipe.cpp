@@ -11,7 +11,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace mixcon_train {
+namespace mixcon_train::inline recipes {
 
 recipe_loss supmix_loss(network& net, device& on, const settings& chosen, const recipe_step& step) {
   const index_t samples = step.shape.samples;
@@ -39,4 +39,4 @@ recipe_loss supmix_loss(network& net, device& on, const settings& chosen, const 
   return made;
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline recipes

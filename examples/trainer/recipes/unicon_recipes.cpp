@@ -10,7 +10,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace mixcon_train {
+namespace mixcon_train::inline recipes {
 
 namespace {
 
@@ -42,7 +42,8 @@ recipe_loss unicon_loss(network& net, device& on, const settings& chosen, const 
     policy.place.otherwise = mixcon::no_accepted_box::fit;  // small images have few boxes
     append_universum(policy, chosen, step, images);
   } else {
-    append_universum(mixcon::universum<mixcon::lerp>{.partner_share = chosen.partner_share}, chosen, step, images);
+    append_universum(mixcon::universum<mixcon::interpolated>{.partner_share = chosen.partner_share}, chosen, step,
+                     images);
   }
   const variable all = net.forward(input_of(on, images, step.shape, 2 * rows));
   const variable z = slice(all, 0, rows), u = slice(all, rows, 2 * rows);
@@ -59,4 +60,4 @@ recipe_loss unicon_loss(network& net, device& on, const settings& chosen, const 
   return made;
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline recipes

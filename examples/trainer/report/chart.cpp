@@ -8,7 +8,7 @@
 #include <cmath>
 #include <limits>
 
-namespace mixcon_train {
+namespace mixcon_train::inline report {
 
 namespace {
 
@@ -152,4 +152,4 @@ std::string scatter_chart(const chart_text& text, const std::vector<series>& clo
   return chart.finished();
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline report

@@ -8,7 +8,7 @@
 #include <cstdio>
 #include <vector>
 
-namespace mixcon_train {
+namespace mixcon_train::inline report {
 
 namespace {
 
@@ -48,4 +48,4 @@ picture policy_sheet(const data_set& data, const std::string& policy, const shee
   return contact_sheet(std::string(entry.name) + ": " + entry.summary, rows);
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline report

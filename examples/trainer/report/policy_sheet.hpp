@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <string>
 
-namespace mixcon_train {
+namespace mixcon_train::inline report {
 
 struct sheet_options {
   index_t samples = 8;
@@ -20,4 +20,4 @@ struct sheet_options {
 /// value that each pixel keeps (white: all), and the mixed image above the share of the own label.
 picture policy_sheet(const data_set& data, const std::string& policy, const sheet_options& options);
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline report

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "report/report.hpp"
 
-#include "evaluate/symmetric_matrix.hpp"
+#include "evaluation/symmetric_matrix.hpp"
 #include "files/html.hpp"
 #include "pictures/png.hpp"
 #include "run/run_identity.hpp"
@@ -11,7 +11,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace mixcon_train {
+namespace mixcon_train::inline report {
 
 namespace {
 
@@ -126,4 +126,4 @@ plane principal_plane(const std::vector<float>& rows, index_t width) {
   return found;
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline report

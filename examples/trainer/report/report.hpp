@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "evaluate/health.hpp"
-#include "evaluate/score_table.hpp"
+#include "evaluation/health.hpp"
+#include "evaluation/score_table.hpp"
 #include "report/chart.hpp"
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace mixcon_train {
+namespace mixcon_train::inline report {
 
 /// What a run has to show.
 struct report_content {
@@ -41,4 +41,4 @@ struct plane {
 };
 plane principal_plane(const std::vector<float>& rows, index_t width);
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline report

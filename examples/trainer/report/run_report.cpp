@@ -13,7 +13,7 @@
 
 #include <algorithm>
 
-namespace mixcon_train {
+namespace mixcon_train::inline report {
 
 namespace {
 
@@ -119,4 +119,4 @@ std::string write_report(const std::string& folder, const std::string& identity,
   return path;
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline report

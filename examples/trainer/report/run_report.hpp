@@ -2,14 +2,14 @@
 #pragma once
 
 #include "data/data_set.hpp"
-#include "evaluate/evaluation.hpp"
-#include "settings/settings.hpp"
+#include "evaluation/evaluation.hpp"
+#include "options/settings.hpp"
 
 #include <cstdio>
 #include <string>
 #include <vector>
 
-namespace mixcon_train {
+namespace mixcon_train::inline report {
 
 /// What became of a run: the table, and test features for the picture.
 struct judgement {
@@ -26,4 +26,4 @@ judgement judge(network& net, device& on, const settings& chosen, const train_an
 std::string write_report(const std::string& folder, const std::string& identity, const settings& chosen,
                          const train_and_test& data, const judgement& found);
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline report

@@ -9,7 +9,7 @@
 #include <charconv>
 #include <filesystem>
 
-namespace mixcon_train {
+namespace mixcon_train::inline run {
 
 namespace {
 
@@ -128,4 +128,4 @@ checkpoint load_checkpoint(const std::string& file_or_folder, std::string* passe
   return found;
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline run

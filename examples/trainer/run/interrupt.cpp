@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "run/interrupt.hpp"
 
-namespace mixcon_train {
+namespace mixcon_train::inline run {
 
 namespace {
 
@@ -27,4 +27,4 @@ interrupt_guard::~interrupt_guard() {
 
 bool interrupt_guard::asked_to_stop() const { return asked != 0; }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline run

@@ -3,7 +3,7 @@
 
 #include <csignal>
 
-namespace mixcon_train {
+namespace mixcon_train::inline run {
 
 /// While one exists, Ctrl-C (SIGINT) and SIGTERM set a flag instead of ending the program; the second one ends it.
 class interrupt_guard {
@@ -20,4 +20,4 @@ class interrupt_guard {
   }, terminate_before_{};
 };
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline run

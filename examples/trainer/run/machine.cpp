@@ -8,7 +8,7 @@
 #include <fstream>
 #include <thread>
 
-namespace mixcon_train {
+namespace mixcon_train::inline run {
 
 int available_threads() {
   cpu_set_t allowed;
@@ -40,4 +40,4 @@ machine_facts facts_of_this_machine() {
   return facts;
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline run

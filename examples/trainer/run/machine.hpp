@@ -3,7 +3,7 @@
 
 #include <string>
 
-namespace mixcon_train {
+namespace mixcon_train::inline run {
 
 /// What a record of a run says about where it ran.
 struct machine_facts {
@@ -16,4 +16,4 @@ machine_facts facts_of_this_machine();
 /// Processors that this program may use.
 int available_threads();
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline run

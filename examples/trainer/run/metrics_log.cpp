@@ -10,7 +10,7 @@
 #include <cstring>
 #include <filesystem>
 
-namespace mixcon_train {
+namespace mixcon_train::inline run {
 
 using json = nlohmann::ordered_json;
 
@@ -83,4 +83,4 @@ void metrics_log::write(const json& record) {
                 "). Is there room on the disk? Checkpoints are untouched.");
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline run

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include "options/settings.hpp"
 #include "run/machine.hpp"
-#include "settings/settings.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace mixcon_train {
+namespace mixcon_train::inline run {
 
 /// The file metrics.jsonl of a run: a header with the run's identity, settings, seed, version and machine, then a JSON
 /// object a line: of a step, of an epoch, and at the end of each row of the table. Every line names the run, and is
@@ -42,4 +42,4 @@ std::vector<nlohmann::ordered_json> read_metrics(const std::string& path);
 std::vector<nlohmann::ordered_json> read_metrics_of(const std::string& run, const std::string& path,
                                                     index_t* left_out = nullptr);
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline run

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <cstdlib>
 
-namespace mixcon_train {
+namespace mixcon_train::inline run {
 
 namespace {
 
@@ -73,4 +73,4 @@ void progress::line(const std::string& text) {
   std::fflush(to_);
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline run

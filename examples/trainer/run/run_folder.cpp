@@ -21,7 +21,7 @@
 #include <utility>
 #include <vector>
 
-namespace mixcon_train {
+namespace mixcon_train::inline run {
 
 namespace {
 
@@ -191,4 +191,4 @@ void check_files_of_run(const std::string& folder, const std::string& run) {
   }
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline run

@@ -6,7 +6,7 @@
 
 #include <string>
 
-namespace mixcon_train {
+namespace mixcon_train::inline run {
 
 /// Keeps other processes from training in a folder for as long as it lives. The system frees it when the process ends,
 /// however it ends.
@@ -39,4 +39,4 @@ void make_room_for_run(const std::string& folder, bool overwrites);
 /// and stderr says so. Throws file_error.
 void check_files_of_run(const std::string& folder, const std::string& run);
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline run

@@ -10,7 +10,7 @@
 #include <fstream>
 #include <random>
 
-namespace mixcon_train {
+namespace mixcon_train::inline run {
 
 namespace {
 
@@ -85,4 +85,4 @@ std::optional<std::string> run_of(const std::string& path) {
   return kind == ".jsonl" ? run_of_metrics(file) : run_of_page(file);
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline run

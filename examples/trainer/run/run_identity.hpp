@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "settings/settings.hpp"
+#include "options/settings.hpp"
 
 #include <optional>
 #include <string>
 
-namespace mixcon_train {
+namespace mixcon_train::inline run {
 
 /// The name under which all files of a run know each other: 16 digits that are drawn anew at the beginning of every
 /// run, and 8 of its settings, but for where it writes, where it reads and how often it saves. It decides nothing that
@@ -20,4 +20,4 @@ std::optional<std::string> run_of(const std::string& path);
 /// What stands in front of the identity in report.html, and behind it.
 inline constexpr const char *identity_in_page = "<meta name=\"mixcon-run\" content=\"", *after_identity_in_page = "\">";
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline run

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace mixcon_train {
+namespace mixcon_train::inline run {
 
 using mixcon::index_t;
 
@@ -39,4 +39,4 @@ struct schedule {
   }
 };
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline run

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "run/sgd.hpp"
 
-#include "device/device.hpp"
+#include "devices/device.hpp"
 
 #include <utility>
 
-namespace mixcon_train {
+namespace mixcon_train::inline run {
 
 sgd::sgd(std::vector<parameter> parameters, double momentum, double weight_decay)
     : parameters_(std::move(parameters)), momentum_(momentum), weight_decay_(weight_decay) {
@@ -37,4 +37,4 @@ void sgd::step(double rate) {
   }
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline run

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-namespace mixcon_train {
+namespace mixcon_train::inline run {
 
 /// Stochastic gradient descent with momentum and weight decay: v = momentum v + gradient + decay w, w -= rate v.
 class sgd {
@@ -27,4 +27,4 @@ class sgd {
   double momentum_, weight_decay_;
 };
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline run

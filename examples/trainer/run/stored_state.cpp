@@ -5,7 +5,7 @@
 
 #include <cstring>
 
-namespace mixcon_train {
+namespace mixcon_train::inline run {
 
 namespace {
 
@@ -46,4 +46,4 @@ tensor restored(const tensor_file& file, const std::string& name, const shape& e
   return made;
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline run

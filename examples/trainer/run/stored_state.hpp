@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "device/device.hpp"
+#include "devices/device.hpp"
 #include "files/safetensors.hpp"
 
 #include <string>
 #include <vector>
 
-namespace mixcon_train {
+namespace mixcon_train::inline run {
 
 /// A tensor of a device as a file holds it: its numbers as they are, F32 or F64.
 stored_tensor stored(const std::string& name, const tensor& x);
@@ -17,4 +17,4 @@ stored_tensor stored(const std::string& name, const tensor& x);
 tensor restored(const tensor_file& file, const std::string& name, const shape& extents, device& on,
                 const std::string& path);
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline run

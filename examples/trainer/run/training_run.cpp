@@ -12,7 +12,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace mixcon_train {
+namespace mixcon_train::inline run {
 
 namespace {
 
@@ -166,4 +166,4 @@ loaded_network load_network(const checkpoint& from, const data_set& data, const 
   return made;
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline run

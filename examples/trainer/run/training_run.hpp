@@ -2,8 +2,8 @@
 #pragma once
 
 #include "data/loader.hpp"
-#include "device/onednn_device.hpp"
-#include "evaluate/health.hpp"
+#include "devices/onednn_device.hpp"
+#include "evaluation/health.hpp"
 #include "recipes/network.hpp"
 #include "recipes/recipe.hpp"
 #include "run/checkpoint.hpp"
@@ -16,7 +16,7 @@
 #include <optional>
 #include <string>
 
-namespace mixcon_train {
+namespace mixcon_train::inline run {
 
 /// Settings with everything decided that depends on the machine: precision `auto`, the number of threads.
 settings resolved(settings chosen);
@@ -98,4 +98,4 @@ loaded_network load_network(const checkpoint& from, const data_set& data, const 
 /// The same with the weights that it began with.
 loaded_network untrained_network(const settings& chosen, const data_set& data);
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline run

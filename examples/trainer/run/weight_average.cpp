@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace mixcon_train {
+namespace mixcon_train::inline run {
 
 weight_average::weight_average(const module& model) : parameters_(model.parameters()), state_(model.state()) {
   for (const parameter& p : parameters_) means_.push_back({p.name, p.value.on().dense(p.value.value())});
@@ -40,4 +40,4 @@ void weight_average::swap() {
   }
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline run

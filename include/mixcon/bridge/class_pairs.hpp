@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Turns the two labels of each mixed sample into targets over classes, for losses of classifier outputs.
+
 #include <mixcon/contrast/targets/bound.hpp>
 #include <mixcon/contrast/targets/class.hpp>
 #include <mixcon/contrast/targets/ignored.hpp>

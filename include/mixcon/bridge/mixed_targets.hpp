@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Turns a mixing plan into targets: a mixed anchor shares those of its sample and of its partner, by lambda.
+
 #include <mixcon/contrast/targets/bound.hpp>
 #include <mixcon/contrast/targets/ignored.hpp>
 #include <mixcon/core/integer_view.hpp>

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Refuses calls of forward, backward and value_and_grad that fit no overload, in one sentence: bare losses, forgotten
+// targets, tensors without an adapter.
+
 #include <mixcon/contrast/mistakes.hpp>
 #include <mixcon/contrast/result.hpp>
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <mixcon/contrast/lane_words.hpp>
+// How a similarity becomes a logit beyond the temperature: offsets for all pairs, for each candidate or for each pair.
+
+#include <mixcon/contrast/candidate_lanes.hpp>
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/tensor_traits.hpp>
 

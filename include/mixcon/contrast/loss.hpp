@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// What a loss must have: named parameters, the statistics it needs and a formula. `check_loss` explains what is
+// missing.
+
 #include <mixcon/contrast/scope.hpp>
 #include <mixcon/contrast/statistics.hpp>
 #include <mixcon/contrast/terms.hpp>
@@ -57,7 +60,8 @@ constexpr int formula_inputs(int statistics) {
   return logits + statistics * (sees_both_ends<Loss>() ? 2 : 1);
 }
 
-/// Statistics of one anchor's row alone: `given` and the places of `largest` and `smallest` mean nothing in a batch.
+/// Statistics of one anchor's row alone: `per_anchor` and the places of `largest` and `smallest` mean nothing in a
+/// batch.
 template <class S>
 concept OfOneRow = requires(const S& s, typename S::template state<double>& state,
                             const typename S::template reading<double>& reading) { s.read(state, index_t{}); } ||
@@ -96,10 +100,11 @@ constexpr bool check_loss() {
   if constexpr (detail::HasStatistics<Loss>) {
     using list = decltype(std::declval<const Loss&>().statistics());
     static_assert(detail::are_statistics<list>,
-                  "mixcon: every member of the loss's statistics() must be a statistic: log_sum_exp, sum_of, count, "
-                  "largest, smallest, cross_entropy or given");
-    static_assert(detail::scope_of<Loss>() != each::batch || !detail::of_one_row<list>,
-                  "mixcon: a formula for each::batch cannot use given, largest or smallest, which are of one anchor");
+                  "mixcon: every member of the loss's statistics() must be a statistic: log_sum_exp, sum_of, count_of, "
+                  "largest, smallest, cross_entropy or per_anchor");
+    static_assert(
+        detail::scope_of<Loss>() != each::batch || !detail::of_one_row<list>,
+        "mixcon: a formula for each::batch cannot use per_anchor, largest or smallest, which are of one anchor");
     static_assert(detail::scope_of<Loss>() == each::positive || !detail::sees_both_ends<Loss>(),
                   "mixcon: both_ends goes with each::positive");
     static_assert(detail::scope_of<Loss>() != each::triplet || list::size == 0,

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// `objective`: a loss together with a similarity, a temperature, a reduction, directions and what else the caller
+// chooses by name.
+
 #include <mixcon/contrast/logits.hpp>
 #include <mixcon/contrast/loss.hpp>
 #include <mixcon/contrast/similarity.hpp>

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// What one pair of an anchor and a candidate is: its logit and its role; and the sets of pairs that a statistic runs
+// over.
+
 #include <mixcon/core/number/real.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN

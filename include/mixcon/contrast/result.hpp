@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// What a call of a loss returns: the value, and how many anchors counted.
+
 #include <mixcon/core/config.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN

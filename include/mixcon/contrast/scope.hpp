@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// What a formula is evaluated for: each anchor, each positive, each triplet or the batch.
+
 #include <mixcon/core/config.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// How alike two rows are: cosine, dot product, negative distances; and whether rows are made unit rows first.
+
 #include <mixcon/core/number/real.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// All row statistics, and what a statistic must have.
+
 // The closed vocabulary of row statistics. Each is a small struct with
 //
 //   state<T>            what is gathered; a fresh one is the identity of merge; state.part<P>(k) is part k of its lanes
@@ -8,7 +10,7 @@
 //   observe(state, p)   one pair (or one a lane)
 //   merge(state, other) any split of the pairs merges to the same value; for sums, faster: keep where both have one
 //                       shift, and settle, then join, where they are a few
-//   read(state)         -> reading<T>, whose `value` the formula sees (`given` also reads the anchor's index);
+//   read(state)         -> reading<T>, whose `value` the formula sees (`per_anchor` also reads the anchor's index);
 //                       reading.spread<U>() is the same on every lane of a U
 //   slope(reading, p)   d value / d logit of p;  target_slope(reading, p): d value / d target of p
 //
@@ -16,9 +18,9 @@
 
 #include <mixcon/contrast/pair.hpp>
 #include <mixcon/contrast/statistics/cross_entropy.hpp>
-#include <mixcon/contrast/statistics/given.hpp>
-#include <mixcon/contrast/statistics/largest.hpp>
+#include <mixcon/contrast/statistics/largest_and_smallest.hpp>
 #include <mixcon/contrast/statistics/log_sum_exp.hpp>
+#include <mixcon/contrast/statistics/per_anchor.hpp>
 #include <mixcon/contrast/statistics/sum_of.hpp>
 #include <mixcon/core/number/soft.hpp>
 #include <mixcon/core/pack.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// All targets: which pairs are positive, negative or hidden.
+
 #include <mixcon/contrast/targets/class.hpp>
 #include <mixcon/contrast/targets/diagonal.hpp>
 #include <mixcon/contrast/targets/first_own.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// What a formula returns when its loss is a sum of several means over anchors, each with a divisor of its own.
+
 #include <mixcon/core/number/dual.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// The first header of every other: requires C++20, and defines the version, `index_t` and the marks of device
+// functions.
+
 // The first header of ours that any other includes. After #error compilers read on, through thousands of lines of
 // consequences; a file that is not there stops them.
 #if defined(_MSVC_LANG) ? _MSVC_LANG < 202002L : __cplusplus < 202002L

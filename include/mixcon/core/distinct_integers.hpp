@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-// Which class is it, where classes are whatever integers the labels are: a table in place of <map>, which costs each
-// unit that includes us as much as a tenth of <string>, and looks up in O(log classes).
+// Numbers for whatever integers labels are: a table in place of <map>, which looks up in O(log classes) and costs time
+// to include.
 
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/integer_value.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// `ignored_label`: the label that stands for "no label", such as PyTorch's -100.
+
 #include <mixcon/core/integer_value.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Integers of any type compared by value, so that labels may be of any integer type.
+
 #include <mixcon/core/config.hpp>
 
 #include <cstdint>

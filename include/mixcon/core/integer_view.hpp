@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// A view of labels, partners or ids of any integer type.
+
 #include <mixcon/core/integer_value.hpp>
 #include <mixcon/core/tensor_traits.hpp>
 

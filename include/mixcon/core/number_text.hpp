@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Numbers as text and back, the same in every locale.
 #pragma once
+
+// Numbers as text and back, the same in every locale.
 
 #include <mixcon/core/config.hpp>
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Whether two views share memory or rows; calls refuse outputs that overlap their inputs.
+
 #include <mixcon/core/distinct_integers.hpp>
 #include <mixcon/core/tensor_view.hpp>
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// `pack`: a list of values of different types, as std::tuple but usable in kernels and cheap to compile.
+
 #include <mixcon/core/config.hpp>
 
 #include <type_traits>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// MIXCON_REQUIRE: refuses bad arguments with one sentence, by an exception or, under -fno-exceptions, by abort.
+
 #include <mixcon/core/number_text.hpp>
 #include <mixcon/core/tensor_view.hpp>
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// `half` and `bfloat16`: numbers stored in two bytes and computed with as float.
+
 #include <mixcon/core/config.hpp>
 
 #include <concepts>

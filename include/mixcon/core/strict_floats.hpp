@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Keeps -ffast-math and its kind away from what our headers define.
+
 // -ffast-math, -Ofast and the flags that these stand for let a compiler reorder sums and take NaN and infinity for
 // impossible. Exponentials, compensated sums, an empty log-sum-exp and every check of what comes in would break, so
 // what stands between MIXCON_STRICT_FLOATS_BEGIN and _END is compiled as without these flags; all else keeps its flags.

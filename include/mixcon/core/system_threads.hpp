@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-// The threads, locks and forks of the system, as far as a pool needs them. <thread>, <mutex> and <condition_variable>
-// cost a unit that includes us a sixth of what six standard headers do together, and stand on pthread.h where there is
-// one: so do we. MIXCON_HAS_PTHREAD, 0 or 1 and the same in all units of a program, decides instead.
+// The threads, locks and forks of the system, as far as a pool needs them: by pthread.h where there is one.
 
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/require.hpp>
@@ -29,6 +27,9 @@
 
 MIXCON_STRICT_FLOATS_BEGIN
 
+// <thread>, <mutex> and <condition_variable> cost a unit that includes us a sixth of what six standard headers do
+// together, and stand on pthread.h where there is one: so do we. MIXCON_HAS_PTHREAD, 0 or 1 and the same in all units
+// of a program, decides instead.
 namespace mixcon::detail {
 
 #if MIXCON_HAS_PTHREAD

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// How a tensor type becomes a view: specialise `tensor_traits` once for yours. Standard containers are here.
+
 #include <mixcon/core/integer_value.hpp>
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/tensor_view.hpp>

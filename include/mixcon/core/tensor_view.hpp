@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Views of tensors: pointer, extents and strides. Below the public calls there is nothing else.
+
 #include <mixcon/core/config.hpp>
 
 #include <cstddef>

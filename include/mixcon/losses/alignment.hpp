@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// The alignment loss: the mean distance of positive pairs, to a power (Wang and Isola 2020).
+
 #include <mixcon/core/number/length.hpp>
 #include <mixcon/engine/paired/aligned_calls.hpp>
 

@@ -22,7 +22,7 @@
 #include <mixcon/losses/siglip.hpp>
 #include <mixcon/losses/supcon_inside.hpp>
 #include <mixcon/losses/triplet_margin.hpp>
-#include <mixcon/losses/un_mix.hpp>
+#include <mixcon/losses/un_mix_loss.hpp>
 #include <mixcon/losses/uniformity.hpp>
 #include <mixcon/losses/weighted_softmax.hpp>
 
@@ -33,7 +33,7 @@ namespace mixcon {
 using all_losses =
     pack<arcface, barlow_twins, batch_hard_triplet, circle, contrastive_distillation, contrastive_margin, decoupled,
          group_softmax, hard_negative, info_nce, lifted_structure, multi_similarity, nt_xent_per_pair, proxy_anchor,
-         siglip, supcon_inside, triplet_margin, un_mix, uniformity, weighted_softmax>;
+         siglip, supcon_inside, triplet_margin, un_mix_loss, uniformity, weighted_softmax>;
 
 }  // namespace mixcon
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Barlow Twins: pulls the cross-correlation of two views' features to the identity.
+
 #include <mixcon/contrast/statistics.hpp>
 #include <mixcon/engine/paired/aligned_calls.hpp>
 #include <mixcon/engine/paired/columns.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// BYOL and SimSiam: predictions of one view find the targets of another, without negatives; mixed targets of i-Mix too.
+
 #include <mixcon/core/integer_view.hpp>
 #include <mixcon/core/number/length.hpp>
 #include <mixcon/engine/paired/aligned_calls.hpp>

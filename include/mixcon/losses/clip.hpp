@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// CLIP: images find their texts and texts their images.
+
 #include <mixcon/contrast/objective.hpp>
 #include <mixcon/contrast/targets/diagonal.hpp>
 #include <mixcon/losses/info_nce.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Contrastive representation distillation (CRD): the student finds its teacher's row among drawn ones.
+
 #include <mixcon/contrast/loss.hpp>
 #include <mixcon/core/tensor_traits.hpp>
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Decoupled mixup: cross entropy of a mixed batch, with a term for each class that ignores the other one.
+
 #include <mixcon/contrast/doors.hpp>
 #include <mixcon/core/number/soft.hpp>
 #include <mixcon/engine/given_logits.hpp>

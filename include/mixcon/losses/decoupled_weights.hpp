@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// The weights of the weighted decoupled loss (DCLW), and targets of two views that carry such weights.
+
 #include <mixcon/contrast/targets/bound.hpp>
 #include <mixcon/core/storage.hpp>
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Contrastive learning with hard negatives (HCL), and its form without hardness, debiased contrastive learning.
+
 #include <mixcon/contrast/loss.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
@@ -32,7 +34,7 @@ struct hard_negative {
   }
   auto statistics() const {
     return pack{log_sum_exp{over::negatives, 1 + concentration}, log_sum_exp{over::negatives, concentration},
-                sum_of{over::targets}, count{over::negatives}};
+                sum_of{over::targets}, count_of{over::negatives}};
   }
   template <class T>
   MIXCON_HD T value(T raised, T weights, T positive, T negatives, T scale) const {

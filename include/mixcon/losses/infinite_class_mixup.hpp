@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Infinite Class Mixup: every mixed image is a class of its own, with a classifier mixed as the image is.
+
 #include <mixcon/contrast/doors.hpp>
 #include <mixcon/contrast/objective.hpp>
 #include <mixcon/contrast/targets/bound.hpp>
@@ -30,7 +32,7 @@ namespace mixcon {
 struct infinite_class_mixup {
   enum class axis { classes, pairs, both };
   enum class duplicates { keep, hide };
-  axis over = axis::both;
+  axis softmax_over = axis::both;
   duplicates same_classifiers = duplicates::keep;
 };
 
@@ -154,8 +156,8 @@ auto value_and_grad(const Executor& executor, const infinite_class_mixup& loss, 
   const auto evaluate = [&](const matrix_view<const T>& anchors, const matrix_view<const T>& candidates,
                             const std::vector<T>& bias, const gradients<T>& inner) {
     objective criterion{info_nce{.temperature = 1}, dot_product{}, candidate_bias{bias}};
-    criterion.direction = {.rows = loss.over == infinite_class_mixup::axis::pairs ? 0.0 : 1.0,
-                           .columns = loss.over == infinite_class_mixup::axis::classes ? 0.0 : 1.0};
+    criterion.direction = {.rows = loss.softmax_over == infinite_class_mixup::axis::pairs ? 0.0 : 1.0,
+                           .columns = loss.softmax_over == infinite_class_mixup::axis::classes ? 0.0 : 1.0};
     return value_and_grad(executor, criterion, same, anchors, candidates, inner);
   };
   const detail::classes_of_batch classes(targets, of.weight.extent(0));

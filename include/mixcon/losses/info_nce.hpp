@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// InfoNCE: the softmax cross-entropy of logits against targets. NT-Xent, SupCon, MoCo and CLIP are this with other
+// targets.
+
 #include <mixcon/contrast/loss.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Hinton's knowledge distillation: pulls the student's softened class probabilities to the teacher's.
+
 #include <mixcon/core/number/ordered_sum.hpp>
 #include <mixcon/engine/paired/aligned_calls.hpp>
 #include <mixcon/engine/paired/softened_row.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// The logits of mixed images under mixed classifiers, and their gradients: what infinite_class_mixup is made of.
+
 #include <mixcon/contrast/result.hpp>
 #include <mixcon/core/number/not_finite.hpp>
 #include <mixcon/core/number/ordered_sum.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Max-margin contrastive learning (MMCL): weights negatives by how much they support the margin.
+
 #include <mixcon/core/number/ordered_sum.hpp>
 #include <mixcon/engine/paired/aligned_calls.hpp>
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// MoCo, MoCo v3 and MoCo-n as objectives. Keys and queue come from a momentum encoder and need no gradient in training;
+// ask for theirs only if you want it.
+
 #include <mixcon/contrast/objective.hpp>
 #include <mixcon/contrast/targets/diagonal.hpp>
 #include <mixcon/contrast/targets/segments.hpp>
@@ -9,9 +12,6 @@
 MIXCON_STRICT_FLOATS_BEGIN
 
 namespace mixcon {
-
-// Momentum contrast. Keys and queue come from a momentum encoder and have no gradient in training; ask for none, or for
-// those that you want.
 
 /// MoCo: a query's own key against a queue; other keys of the batch are no negatives. Called with `queue_targets{}` and
 /// `candidates(own(keys), queue)`. Queries, keys and queue are made unit rows; `of_unit_rows_as_given(moco())` takes

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// N-pairs loss: one pair of rows per class, each first row against the second rows of all classes.
+
 #include <mixcon/contrast/doors.hpp>
 #include <mixcon/contrast/objective.hpp>
 #include <mixcon/contrast/targets/diagonal.hpp>

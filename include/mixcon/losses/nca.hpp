@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Neighbourhood components analysis as an objective: a softmax over negative squared distances.
+
 #include <mixcon/contrast/objective.hpp>
 #include <mixcon/losses/group_softmax.hpp>
 

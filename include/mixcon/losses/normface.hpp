@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// NormFace as an objective: softmax over class proxies of unit length.
+
 #include <mixcon/contrast/objective.hpp>
 #include <mixcon/contrast/targets/class.hpp>
 #include <mixcon/losses/info_nce.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// NT-Xent as an objective: the loss of SimCLR.
+
 #include <mixcon/contrast/objective.hpp>
 #include <mixcon/contrast/targets/view.hpp>
 #include <mixcon/losses/info_nce.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Proxy-anchor loss: a learned proxy per class is the anchor, the batch's embeddings are its candidates.
+
 #include <mixcon/contrast/loss.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
@@ -24,7 +26,7 @@ struct proxy_anchor {
     MIXCON_REQUIRE(margin - margin == 0, "proxy_anchor: margin is ", margin, "; expected a finite number, as 0.1");
   }
   auto statistics() const {
-    return pack{log_sum_exp{over::positives, -alpha}, log_sum_exp{over::negatives, alpha}, count{over::positives}};
+    return pack{log_sum_exp{over::positives, -alpha}, log_sum_exp{over::negatives, alpha}, count_of{over::positives}};
   }
   template <class T>
   MIXCON_HD auto value(T positives, T negatives, T members) const {

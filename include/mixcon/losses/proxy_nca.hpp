@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// ProxyNCA as an objective: each embedding finds the learned proxy of its class among those of all classes.
+
 #include <mixcon/contrast/objective.hpp>
 #include <mixcon/contrast/targets/class.hpp>
 #include <mixcon/losses/info_nce.hpp>

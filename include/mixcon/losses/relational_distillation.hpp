@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Relational knowledge distillation (RKD): the student keeps the teacher's distances and angles between rows.
+
 #include <cmath>
 #include <vector>
 

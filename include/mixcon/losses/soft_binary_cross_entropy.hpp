@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Binary cross entropy of classifier outputs against soft labels, each class by itself.
+
 #include <mixcon/contrast/doors.hpp>
 #include <mixcon/engine/given_logits.hpp>
 #include <mixcon/engine/paired/classifier_rows.hpp>

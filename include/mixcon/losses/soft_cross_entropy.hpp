@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Softmax cross entropy of classifier outputs against soft labels, as an objective for given logits.
+
 #include <mixcon/contrast/objective.hpp>
 #include <mixcon/losses/info_nce.hpp>
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// SupCon as an objective, with the sum outside the logarithm: each row finds all rows of its class.
+
 #include <mixcon/contrast/objective.hpp>
 #include <mixcon/contrast/targets/label.hpp>
 #include <mixcon/contrast/targets/mask.hpp>

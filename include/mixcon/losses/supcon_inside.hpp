@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// SupCon with the sum over positives inside the logarithm.
+
 #include <mixcon/contrast/loss.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
@@ -18,7 +20,7 @@ struct supcon_inside {
   static constexpr bool needs_positive = true;
 
   auto statistics() const {
-    return pack{log_sum_exp{over::negatives}, log_sum_exp{over::positives}, count{over::positives}};
+    return pack{log_sum_exp{over::negatives}, log_sum_exp{over::positives}, count_of{over::positives}};
   }
   template <class T>
   MIXCON_HD T value(T negatives, T positives, T number) const {

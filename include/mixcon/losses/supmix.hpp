@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// The targets of SupMix: SupCon of images and their mixtures, each counting for a class by its share.
+
 #include <mixcon/contrast/targets/ignored.hpp>
 #include <mixcon/contrast/targets/same_class.hpp>
 #include <mixcon/core/distinct_integers.hpp>

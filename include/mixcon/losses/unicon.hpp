@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// The targets of UniCon: two roles that mixtures of two classes (the universum) can play, with info_nce.
+
 #include <mixcon/contrast/targets/label.hpp>
 #include <mixcon/contrast/targets/segments.hpp>
 #include <mixcon/losses/info_nce.hpp>

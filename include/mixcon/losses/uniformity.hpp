@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// The uniformity loss: how evenly rows cover the sphere (Wang and Isola 2020).
+
 #include <mixcon/contrast/loss.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
@@ -25,7 +27,7 @@ struct uniformity {
     MIXCON_REQUIRE(sharpness > 0 && sharpness <= 1.7976931348623157e308, "uniformity: sharpness is ", sharpness,
                    "; expected a finite number > 0, as 2");
   }
-  auto statistics() const { return pack{log_sum_exp{over::candidates, sharpness}, count{over::candidates}}; }
+  auto statistics() const { return pack{log_sum_exp{over::candidates, sharpness}, count_of{over::candidates}}; }
   template <class T>
   MIXCON_HD T value(T all, T pairs) const {
     return all - log(pairs);

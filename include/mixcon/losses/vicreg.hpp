@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// VICReg: views should agree, each feature should vary, and features should be uncorrelated.
+
 #include <mixcon/engine/paired/columns.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// The general dense softmax: the log-partition of each anchor has a coefficient of the caller's.
+
 #include <mixcon/contrast/loss.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
@@ -18,7 +20,7 @@ struct weighted_softmax {
   vector_view<const double> kappa{};  // must outlive the calls
   double temperature = 1;             // in units of similarity, > 0
 
-  auto statistics() const { return pack{log_sum_exp{over::candidates}, sum_of{over::targets}, given{kappa}}; }
+  auto statistics() const { return pack{log_sum_exp{over::candidates}, sum_of{over::targets}, per_anchor{kappa}}; }
   template <class T>
   MIXCON_HD T value(T partition, T attraction, T coefficient) const {
     return choose(plain(coefficient) == plain(T(0)), T(0), coefficient * partition) - attraction;

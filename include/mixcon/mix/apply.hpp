@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-// How a plan is applied to views, once it is checked: who mixes which samples, on whose threads. What a kind of plan
-// does to one sample is in its own header, as check_region, blend_sample, unblend_own and unblend_partner, found by the
-// type of its region.
+// How a plan is applied to views, once it is checked: who mixes which samples, on whose threads.
 
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/overlap.hpp>
@@ -20,6 +18,8 @@
 
 MIXCON_STRICT_FLOATS_BEGIN
 
+// What a kind of plan does to one sample is in its own header, as check_region, blend_sample, unblend_own and
+// unblend_partner, found by the type of its region.
 namespace mixcon::detail {
 
 template <int Rank>

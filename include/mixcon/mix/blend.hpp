@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-// The door through which every plan is applied, and its adjoint.
+// `blend` applies a plan to a batch, `unblend` is its adjoint: one pair of functions for every kind of plan.
 
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/overlap.hpp>

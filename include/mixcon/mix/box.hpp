@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Boxes, intervals of time, the shapes of images and signals, and what share of a sample a box covers.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/tensor_traits.hpp>
@@ -45,17 +47,17 @@ struct box {
   friend bool operator==(const box&, const box&) = default;
 };
 /// A stretch of time steps, half open.
-struct segment {
+struct interval {
   index_t begin = 0, end = 0;
   index_t length() const { return end - begin; }
-  friend bool operator==(const segment&, const segment&) = default;
+  friend bool operator==(const interval&, const interval&) = default;
 };
 
 /// The share of the image that the box covers, in [0, 1].
 inline double share(const box& area, const image_shape& shape) {
   return static_cast<double>(area.area()) / static_cast<double>(shape.rows * shape.columns);
 }
-inline double share(const segment& stretch, const signal_shape& shape) {
+inline double share(const interval& stretch, const signal_shape& shape) {
   return static_cast<double>(stretch.length()) / static_cast<double>(shape.steps);
 }
 
@@ -63,7 +65,7 @@ inline std::string to_string(const box& b) {  // rows first, as in the specifica
   return '[' + std::to_string(b.top) + ", " + std::to_string(b.bottom) + ", " + std::to_string(b.left) + ", " +
          std::to_string(b.right) + ']';
 }
-inline std::string to_string(const segment& s) {
+inline std::string to_string(const interval& s) {
   return '[' + std::to_string(s.begin) + ", " + std::to_string(s.end) + ']';
 }
 

@@ -1,18 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-// What `blend` and `unblend` ask of the executor that may stand first in their calls. Mixing knows no engine: whatever
-// has these members will do.
-//
-//   executor.rows(number, row)   calls row(i, how) once for every i below `number`, in any order and at the same time,
-//                                and returns when all are done; as `serial{}` and `tiled{}` do for losses
-//   executor.workers()           how many of these run at once; where it is missing, each sample is a task
-//
-// or, as a `thread_pool` has them, parallel_for(number, task) and threads(). An executor whose memory the host does not
-// reach brings its own mixing, and gets the plan and the views when all is checked:
-//
-//   executor.blend(plan, samples, partners, mixed)           the same rank each; `samples` and `partners` may be one
-//   executor.unblend(plan, upstream, gradient, unblend_part)
+// What `blend` and `unblend` ask of the executor that may stand first in their calls.
 
 #include <mixcon/core/config.hpp>
 
@@ -22,6 +11,17 @@
 
 MIXCON_STRICT_FLOATS_BEGIN
 
+// Mixing knows no engine: whatever has these members will do.
+//
+//   executor.rows(number, row)   calls row(i, how) once for every i below `number`, in any order and at the same time,
+//                                and returns when all are done; as `serial{}` and `tiled{}` do for losses
+//   executor.workers()           how many of these run at once; where it is missing, each sample is a task
+//
+// or, as a `thread_pool` has them, parallel_for(number, task) and threads(). An executor whose memory the host does not
+// reach brings its own mixing, and gets the plan and the views when all is checked:
+//
+//   executor.blend(plan, samples, partners, mixed)            of one rank each; `samples` and `partners` may be one
+//   executor.unblend(plan, upstream, gradient, unblend_part)  adds
 namespace mixcon {
 
 /// Which part of the adjoint `unblend` adds to a gradient: what samples keep of themselves, what they give as partners,

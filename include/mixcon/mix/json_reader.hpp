@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Reads the JSON that plans are stored as.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/require.hpp>
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// `mix_plan`: what a mixing policy decided for one batch, as plain data.
+
 #include <mixcon/core/number_text.hpp>
 
 #include <cstddef>
@@ -13,8 +15,9 @@ namespace mixcon {
 
 /// What a mixing policy decided for one batch: plain data, to compare, print, store, replay, or send to a device.
 ///
-/// `Region` is the kind of plan, one header each: how the two samples of a pair share the mixed one. `lerp` everywhere
-/// by lambda; `pasted_boxes` and `pasted_segments` by place. `blend` applies a plan, `unblend` is its adjoint.
+/// `Region` is the kind of plan, one header each: how the two samples of a pair share the mixed one. `interpolated`
+/// everywhere by lambda; `pasted_boxes` and `pasted_intervals` by place. `blend` applies a plan, `unblend` is its
+/// adjoint.
 template <class Region>
 struct mix_plan {
   std::vector<index_t> partner{};  ///< (N): sample i mixes with sample partner[i]; repeats are allowed

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Writes plans as JSON and reads them back, equal to the last digit.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/require.hpp>
 #include <mixcon/mix/box.hpp>
@@ -32,7 +34,7 @@ inline void write_json(std::string& to, index_t number) { to += std::to_string(n
 inline void write_json(std::string& to, bool flag) { to += flag ? "true" : "false"; }
 inline void write_json(std::string& to, interpolation how) { to += '"' + to_string(how) + '"'; }
 inline void write_json(std::string& to, const box& b) { to += to_string(b); }
-inline void write_json(std::string& to, const segment& s) { to += to_string(s); }
+inline void write_json(std::string& to, const interval& s) { to += to_string(s); }
 template <class T>
 void write_json(std::string& to, const std::vector<T>& list);
 inline void write_json(std::string& to, const mask& shares) {
@@ -75,10 +77,10 @@ inline void read_json(json_reader& from, box& b) {
   if (ends.size() != 4) from.refuse("a box of four numbers");
   b = {ends[0], ends[1], ends[2], ends[3]};
 }
-inline void read_json(json_reader& from, segment& s) {
+inline void read_json(json_reader& from, interval& s) {
   std::vector<index_t> ends;
   read_json(from, ends);
-  if (ends.size() != 2) from.refuse("a segment of two numbers");
+  if (ends.size() != 2) from.refuse("an interval of two numbers");
   s = {ends[0], ends[1]};
 }
 inline void read_json(json_reader& from, mask& shares) {
@@ -118,7 +120,7 @@ std::string to_json(const mix_plan<Region>& plan) {
   return text + '}';
 }
 
-/// The kind that a stored plan is of, to choose the type it is read as: "lerp", "box", "segment", "mask", ...
+/// The kind that a stored plan is of, to choose the type it is read as: "lerp", "box", "interval", "mask", ...
 inline std::string kind_of_json(std::string_view text) {
   detail::json_reader from(text);
   std::string kind;

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// AlignMixup: mixes feature maps after matching their tokens by optimal transport.
+
 #include <mixcon/core/number/unfused.hpp>
 #include <mixcon/core/tensor_traits.hpp>
 #include <mixcon/mix/draw/draws.hpp>
 #include <mixcon/mix/draw/lambda.hpp>
 #include <mixcon/mix/draw/pairing.hpp>
-#include <mixcon/mix/kinds/aligned.hpp>
+#include <mixcon/mix/kinds/transported_tokens.hpp>
 #include <mixcon/mix/solve/map_unit.hpp>
 #include <mixcon/mix/solve/sinkhorn.hpp>
 
@@ -72,11 +74,11 @@ struct alignmix {
   sinkhorn_rule transport{};
 
   template <class Features, Draws D, class... LookedAt>
-  mix_plan<aligned> plan(const Features& features, const D& draws, const LookedAt&... looked_at) const {
+  mix_plan<transported_tokens> plan(const Features& features, const D& draws, const LookedAt&... looked_at) const {
     const auto maps = view(features);
     constexpr int rank = decltype(maps)::rank;
     static_assert(rank >= 3, "mixcon: alignmix looks at feature maps (N, C, H, W) or tokens (N, C, p)");
-    mix_plan<aligned> plan;
+    mix_plan<transported_tokens> plan;
     const auto& own = draws.within(name);
     plan.partner = detail::partners_by("alignmix", pairing, maps.extent(0), own, looked_at...);
     plan.lambda = {is_off(lambda) ? 1.0 : lambda(own, 0)};

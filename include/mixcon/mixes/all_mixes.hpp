@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Every public mixing policy, in one list that tests and benchmarks iterate over.
+
 #include <mixcon/mixes/alignmix.hpp>
 #include <mixcon/mixes/attentivemix.hpp>
 #include <mixcon/mixes/augmix.hpp>
@@ -25,8 +27,8 @@
 #include <mixcon/mixes/snapmix.hpp>
 #include <mixcon/mixes/stackmix.hpp>
 #include <mixcon/mixes/tokenmix.hpp>
+#include <mixcon/mixes/un_mix_policy.hpp>
 #include <mixcon/mixes/universum.hpp>
-#include <mixcon/mixes/unmix.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
 
@@ -43,10 +45,10 @@ struct mix_list {
 
 /// Every public policy, in its default form. Shared tests and benchmarks iterate over this list; a test fails when a
 /// policy is missing.
-using all_mixes = mix_list<mixup<>, cutmix<>, universum<lerp>, universum<pasted_boxes>, mixup_or_cutmix<>, unmix,
-                           cutout<>, random_erasing, resizemix<>, saliencymix<>, attentivemix<>, fmix<>, gridmix<>,
-                           smoothmix<>, guidedmixup<>, inputmix, patchup<>, snapmix<>, tokenmix<>, noise_mixup<>,
-                           hconcat<>, stackmix<>, regmixup<>, augmix, manifold_mixup<>>;
+using all_mixes = mix_list<mixup<>, cutmix<>, universum<interpolated>, universum<pasted_boxes>, mixup_or_cutmix<>,
+                           un_mix_policy, cutout<>, random_erasing, resizemix<>, saliencymix<>, attentivemix<>, fmix<>,
+                           gridmix<>, smoothmix<>, guidedmixup<>, inputmix, patchup<>, snapmix<>, tokenmix<>,
+                           noise_mixup<>, hconcat<>, stackmix<>, regmixup<>, augmix, manifold_mixup<>>;
 
 /// Those that look at the samples themselves: `plan(images, draws, ...)`.
 using mixes_of_values = mix_list<alignmix<>, puzzlemix<>>;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Attentive CutMix: each image keeps the cells that its features attend to most and shows its partner elsewhere.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/number/not_finite.hpp>
 #include <mixcon/core/require.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// CutMix: pastes a random box of each sample's partner over it, or an interval of a signal.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/mix/blend.hpp>
 #include <mixcon/mix/box.hpp>
@@ -11,7 +13,7 @@
 #include <mixcon/mix/draw/lambda.hpp>
 #include <mixcon/mix/draw/pairing.hpp>
 #include <mixcon/mix/kinds/pasted_boxes.hpp>
-#include <mixcon/mix/kinds/pasted_segments.hpp>
+#include <mixcon/mix/kinds/pasted_intervals.hpp>
 #include <mixcon/mix/plan.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
@@ -49,17 +51,17 @@ struct cutmix {
   }
 
   template <Draws D, class... LookedAt>
-  mix_plan<pasted_segments> plan(const signal_shape& shape, const D& draws, const LookedAt&... looked_at) const {
+  mix_plan<pasted_intervals> plan(const signal_shape& shape, const D& draws, const LookedAt&... looked_at) const {
     detail::require_signal("cutmix", shape);
-    if (is_off(lambda)) return {detail::unmixed("cutmix", shape.samples), {1.0}, {.segments = {segment{}}}};
+    if (is_off(lambda)) return {detail::unmixed("cutmix", shape.samples), {1.0}, {.intervals = {interval{}}}};
     const auto& own = draws.within(name);
-    mix_plan<pasted_segments> plan;
+    mix_plan<pasted_intervals> plan;
     plan.partner = detail::partners_by("cutmix", pairing, shape.samples, own, looked_at...);
     detail::require_pairs("cutmix", per, plan.partner);
     for (index_t i = 0; i < plan_entries(per, shape.samples); ++i) {
       const index_t drawn = drawn_as(per, i, plan.partner);
-      const segment pasted = random_segment{}(shape, lambda(own, drawn), own, drawn);
-      plan.region.segments.push_back(pasted);
+      const interval pasted = random_interval{}(shape, lambda(own, drawn), own, drawn);
+      plan.region.intervals.push_back(pasted);
       plan.lambda.push_back(1 - share(pasted, shape));
     }
     return plan;

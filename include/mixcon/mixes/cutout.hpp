@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Cutout: overwrites a random box of each image with a constant; labels stay.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/mix/box.hpp>
 #include <mixcon/mix/draw/box_rules.hpp>

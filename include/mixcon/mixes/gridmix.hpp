@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// GridMix: the partner shows through the holes of a grid.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/number/portable_math.hpp>
 #include <mixcon/core/require.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Keeps the left part of each image and takes the right part from its partner.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/mix/box.hpp>
 #include <mixcon/mix/draw/draws.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Manifold mixup: Mixup of the hidden features in front of a random layer.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/require.hpp>
 #include <mixcon/mix/box.hpp>
@@ -8,7 +10,7 @@
 #include <mixcon/mix/draw/granularity.hpp>
 #include <mixcon/mix/draw/lambda.hpp>
 #include <mixcon/mix/draw/pairing.hpp>
-#include <mixcon/mix/kinds/lerp.hpp>
+#include <mixcon/mix/kinds/interpolated.hpp>
 #include <mixcon/mix/plan.hpp>
 #include <mixcon/mixes/mixup.hpp>
 
@@ -34,11 +36,11 @@ struct manifold_mixup {
     return draws.within(name).integer("layer", 0, first_layer, end_layer);
   }
   template <Draws D, class... LookedAt>
-  mix_plan<lerp> plan(index_t samples, const D& draws, const LookedAt&... looked_at) const {
+  mix_plan<interpolated> plan(index_t samples, const D& draws, const LookedAt&... looked_at) const {
     return mixup<Lambda, Pairing>{lambda, pairing, per}.plan(samples, draws.within(name), looked_at...);
   }
   template <Draws D, class... LookedAt>
-  mix_plan<lerp> plan(const image_shape& shape, const D& draws, const LookedAt&... looked_at) const {
+  mix_plan<interpolated> plan(const image_shape& shape, const D& draws, const LookedAt&... looked_at) const {
     return plan(shape.samples, draws, looked_at...);
   }
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Mixup: every sample and its label become a mean of own and partner, weighted by lambda.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/mix/blend.hpp>
 #include <mixcon/mix/box.hpp>
@@ -8,7 +10,7 @@
 #include <mixcon/mix/draw/granularity.hpp>
 #include <mixcon/mix/draw/lambda.hpp>
 #include <mixcon/mix/draw/pairing.hpp>
-#include <mixcon/mix/kinds/lerp.hpp>
+#include <mixcon/mix/kinds/interpolated.hpp>
 #include <mixcon/mix/plan.hpp>
 
 #include <vector>
@@ -30,10 +32,10 @@ struct mixup {
   granularity per = granularity::batch;
 
   template <Draws D, class... LookedAt>
-  mix_plan<lerp> plan(index_t samples, const D& draws, const LookedAt&... looked_at) const {
+  mix_plan<interpolated> plan(index_t samples, const D& draws, const LookedAt&... looked_at) const {
     if (is_off(lambda)) return {detail::unmixed("mixup", samples), {1.0}, {}};
     const auto& own = draws.within(name);
-    mix_plan<lerp> plan;
+    mix_plan<interpolated> plan;
     plan.partner = detail::partners_by("mixup", pairing, samples, own, looked_at...);
     detail::require_pairs("mixup", per, plan.partner);
     for (index_t i = 0; i < plan_entries(per, samples); ++i)
@@ -41,7 +43,7 @@ struct mixup {
     return plan;
   }
   template <Draws D, class... LookedAt>
-  mix_plan<lerp> plan(const image_shape& shape, const D& draws, const LookedAt&... looked_at) const {
+  mix_plan<interpolated> plan(const image_shape& shape, const D& draws, const LookedAt&... looked_at) const {
     return plan(shape.samples, draws, looked_at...);
   }
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Mixes each sample with noise or with a blurred copy; labels stay.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/tensor_traits.hpp>
 #include <mixcon/core/tensor_view.hpp>
@@ -10,7 +12,7 @@
 #include <mixcon/mix/draw/lambda.hpp>
 #include <mixcon/mix/draw/many_draws.hpp>
 #include <mixcon/mix/draw/pairing.hpp>
-#include <mixcon/mix/kinds/lerp.hpp>
+#include <mixcon/mix/kinds/interpolated.hpp>
 #include <mixcon/mix/plan.hpp>
 
 #include <utility>
@@ -28,15 +30,15 @@ struct noise_mixup {
   granularity per = granularity::sample;
 
   template <Draws D>
-  mix_plan<lerp> plan(index_t samples, const D& draws) const {
+  mix_plan<interpolated> plan(index_t samples, const D& draws) const {
     const auto& own = draws.within(name);
-    mix_plan<lerp> plan{detail::unmixed("noise_mixup", samples), {}, {}};
+    mix_plan<interpolated> plan{detail::unmixed("noise_mixup", samples), {}, {}};
     detail::require_pairs("noise_mixup", per, plan.partner);
     for (index_t i = 0; i < plan_entries(per, samples); ++i) plan.lambda.push_back(lambda(own, i));
     return plan;
   }
   template <Draws D>
-  mix_plan<lerp> plan(const image_shape& shape, const D& draws) const {
+  mix_plan<interpolated> plan(const image_shape& shape, const D& draws) const {
     return plan(shape.samples, draws);
   }
 

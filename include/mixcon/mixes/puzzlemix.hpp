@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Puzzle Mix: a minimum cut chooses which image each block shows, then salient blocks move to where they show.
+
 #include <mixcon/core/tensor_traits.hpp>
 #include <mixcon/mix/draw/draws.hpp>
 #include <mixcon/mix/draw/lambda.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Random erasing: overwrites a box of random area and form with some probability; labels stay.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/number/portable_math.hpp>
 #include <mixcon/core/require.hpp>

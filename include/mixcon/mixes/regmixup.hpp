@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// RegMixup: Mixup as a regulariser, with the mixed batch next to the clean one.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/tensor_traits.hpp>
@@ -9,7 +11,7 @@
 #include <mixcon/mix/draw/draws.hpp>
 #include <mixcon/mix/draw/lambda.hpp>
 #include <mixcon/mix/draw/pairing.hpp>
-#include <mixcon/mix/kinds/lerp.hpp>
+#include <mixcon/mix/kinds/interpolated.hpp>
 #include <mixcon/mix/memory/runs.hpp>
 #include <mixcon/mix/plan.hpp>
 #include <mixcon/mixes/mixup.hpp>
@@ -31,11 +33,11 @@ struct regmixup {
   double eta = 1;  ///< weight of the mixed half in the loss, >= 0
 
   template <Draws D, class... LookedAt>
-  mix_plan<lerp> plan(index_t samples, const D& draws, const LookedAt&... looked_at) const {
+  mix_plan<interpolated> plan(index_t samples, const D& draws, const LookedAt&... looked_at) const {
     return mixup<Lambda, Pairing>{lambda, pairing}.plan(samples, draws.within(name), looked_at...);
   }
   template <Draws D, class... LookedAt>
-  mix_plan<lerp> plan(const image_shape& shape, const D& draws, const LookedAt&... looked_at) const {
+  mix_plan<interpolated> plan(const image_shape& shape, const D& draws, const LookedAt&... looked_at) const {
     return plan(shape.samples, draws, looked_at...);
   }
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// SnapMix: pastes a resized box of the partner; labels follow the class activation that the boxes hold.
+
 #include <mixcon/mix/draw/box_rules.hpp>
 #include <mixcon/mix/draw/draws.hpp>
 #include <mixcon/mix/draw/lambda.hpp>

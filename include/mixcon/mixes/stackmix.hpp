@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// StackMix: puts each image and its partner side by side in one image of twice the width.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/overlap.hpp>
 #include <mixcon/core/require.hpp>
@@ -10,7 +12,7 @@
 #include <mixcon/mix/box.hpp>
 #include <mixcon/mix/draw/draws.hpp>
 #include <mixcon/mix/draw/pairing.hpp>
-#include <mixcon/mix/kinds/lerp.hpp>
+#include <mixcon/mix/kinds/interpolated.hpp>
 #include <mixcon/mix/memory/runs.hpp>
 #include <mixcon/mix/plan.hpp>
 
@@ -29,11 +31,11 @@ struct stackmix {
   Pairing pairing{};
 
   template <Draws D, class... LookedAt>
-  mix_plan<lerp> plan(index_t samples, const D& draws, const LookedAt&... looked_at) const {
+  mix_plan<interpolated> plan(index_t samples, const D& draws, const LookedAt&... looked_at) const {
     return {detail::partners_by("stackmix", pairing, samples, draws.within(name), looked_at...), {0.5}, {}};
   }
   template <Draws D, class... LookedAt>
-  mix_plan<lerp> plan(const image_shape& shape, const D& draws, const LookedAt&... looked_at) const {
+  mix_plan<interpolated> plan(const image_shape& shape, const D& draws, const LookedAt&... looked_at) const {
     detail::require_channels_second("stackmix", shape);
     return plan(shape.samples, draws, looked_at...);
   }

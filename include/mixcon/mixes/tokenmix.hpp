@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// TokenMix: the partner covers several blocks of tokens; labels follow the attention to what is visible.
+
 #include <mixcon/core/number/portable_math.hpp>
 #include <mixcon/mix/draw/box_rules.hpp>
 #include <mixcon/mix/draw/draws.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// TransMix: labels of a mixed batch that follow the network's attention, not the area alone.
+
 #include <mixcon/core/tensor_traits.hpp>
 #include <mixcon/mix/kinds/masked.hpp>
 #include <mixcon/mix/kinds/pasted_boxes.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Universum samples: mixes each sample with one of another class until it belongs to neither.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/tensor_traits.hpp>
 #include <mixcon/mix/blend.hpp>
@@ -11,7 +13,7 @@
 #include <mixcon/mix/draw/lambda_rules.hpp>
 #include <mixcon/mix/draw/pairing_by_class.hpp>
 #include <mixcon/mix/draw/refused_plan.hpp>
-#include <mixcon/mix/kinds/lerp.hpp>
+#include <mixcon/mix/kinds/interpolated.hpp>
 #include <mixcon/mix/kinds/pasted_boxes.hpp>
 #include <mixcon/mix/plan.hpp>
 
@@ -20,26 +22,26 @@ MIXCON_STRICT_FLOATS_BEGIN
 namespace mixcon {
 
 /// Universum samples: each sample mixed with one of another class until it belongs to neither. They carry no label and
-/// enter a loss as candidates of their own. `Region` says how: `lerp` (Mixup) or `pasted_boxes` (CutMix, the own image
-/// inside the box). Labels (N) are the third argument of `plan`; a batch of one class is refused, unless
+/// enter a loss as candidates of their own. `Region` says how: `interpolated` (Mixup) or `pasted_boxes` (CutMix, the
+/// own image inside the box). Labels (N) are the third argument of `plan`; a batch of one class is refused, unless
 /// `pairing.on_one_class` says otherwise. Han et al. 2022 (UniCon), arXiv:2204.10695.
-template <class Region = lerp>
+template <class Region = interpolated>
 struct universum;
 
 /// partner_share * partner + (1 - partner_share) * own.
 template <>
-struct universum<lerp> {
+struct universum<interpolated> {
   static constexpr field name = "universum";
   double partner_share = 0.5;  ///< in [0, 1]; the lambda of the released code
   pairing::different_class pairing{};
 
   template <Draws D, LabelsViewable Labels>
-  mix_plan<lerp> plan(index_t samples, const D& draws, const Labels& labels) const {
+  mix_plan<interpolated> plan(index_t samples, const D& draws, const Labels& labels) const {
     detail::require_share("universum", partner_share);
     return {detail::partners_by("universum", pairing, samples, draws.within(name), labels), {1 - partner_share}, {}};
   }
   template <Draws D, LabelsViewable Labels>
-  mix_plan<lerp> plan(const image_shape& shape, const D& draws, const Labels& labels) const {
+  mix_plan<interpolated> plan(const image_shape& shape, const D& draws, const Labels& labels) const {
     return plan(shape.samples, draws, labels);
   }
   template <class Shape, class D, class... LookedAt>

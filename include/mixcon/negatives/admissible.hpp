@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Which keys may be negatives of which anchors, by ids and labels; as a question and as targets.
+
 #include <mixcon/contrast/targets/bound.hpp>
 #include <mixcon/core/ignored_label.hpp>
 #include <mixcon/core/integer_view.hpp>

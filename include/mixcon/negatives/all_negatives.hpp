@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-// Every way to choose negatives.
+// Includes every way to choose, store or make negatives.
 
 #include <mixcon/negatives/admissible.hpp>
 #include <mixcon/negatives/drawn/class_conditioned.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// `negative_list`: chosen negatives of each anchor, with weights; and the targets that read it.
+
 #include <mixcon/contrast/targets/bound.hpp>
 #include <mixcon/core/tensor_traits.hpp>
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Packs the rows of a tensor in the form that a similarity reads them.
+
 #include <mixcon/core/tensor_traits.hpp>
 #include <mixcon/engine/call/packed_rows.hpp>
 

@@ -4,12 +4,12 @@
 
 #include <mixcon/engine/serial.hpp>
 #include <mixcon/mix/blend.hpp>
+#include <mixcon/mix/kinds/interpolated.hpp>
 #include <mixcon/mix/kinds/lambda_gradient.hpp>
-#include <mixcon/mix/kinds/lerp.hpp>
 #include <mixcon/mix/kinds/mask_gradient.hpp>
 #include <mixcon/mix/kinds/slerp.hpp>
 
-inline const mix_plan<lerp> plan{{1, 0, 3, 2}, {0.5}, {}};
+inline const mix_plan<interpolated> plan{{1, 0, 3, 2}, {0.5}, {}};
 inline const mix_plan<masked> plan_of_mask{{1, 0, 3, 2}, {0.5}, {}};
 inline const mix_plan<slerp> plan_of_slerp{{1, 0, 3, 2}, {0.5}, {}};
 inline std::vector<double> by_lambda(4);

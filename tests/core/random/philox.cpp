@@ -11,27 +11,27 @@
 
 using namespace mixcon;
 
-TEST_CASE("philox4x32 gives the known answers of Random123", "[random]") {
+TEST_CASE("philox_4x32 gives the known answers of Random123", "[random]") {
   // Random123, tests/kat_vectors, the lines "philox4x32 10"
-  CHECK(philox4x32({{0, 0, 0, 0}}, {{0, 0}}) == philox_block{{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}});
+  CHECK(philox_4x32({{0, 0, 0, 0}}, {{0, 0}}) == philox_block{{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}});
   const std::uint32_t ones = 0xffffffff;
-  CHECK(philox4x32({{ones, ones, ones, ones}}, {{ones, ones}}) ==
+  CHECK(philox_4x32({{ones, ones, ones, ones}}, {{ones, ones}}) ==
         philox_block{{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}});
-  CHECK(philox4x32({{0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}}, {{0xa4093822, 0x299f31d0}}) ==
+  CHECK(philox_4x32({{0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}}, {{0xa4093822, 0x299f31d0}}) ==
         philox_block{{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}});
 }
 
-TEST_CASE("philox4x32 is known at compile time", "[random]") {
-  STATIC_REQUIRE(philox4x32({{0, 0, 0, 0}}, {{0, 0}}).word[3] == 0x9b00dbd8);
+TEST_CASE("philox_4x32 is known at compile time", "[random]") {
+  STATIC_REQUIRE(philox_4x32({{0, 0, 0, 0}}, {{0, 0}}).word[3] == 0x9b00dbd8);
 }
 
 TEST_CASE("a stream is Philox with a key drawn from the seed, the step and the stream", "[random]") {
-  const philox_block derived = philox4x32({{0x33333333, 0x22222222, 0x55555555, 0x44444444}}, {{0x11111111, 0x0}});
+  const philox_block derived = philox_4x32({{0x33333333, 0x22222222, 0x55555555, 0x44444444}}, {{0x11111111, 0x0}});
   const philox_key key{{derived.word[0], derived.word[1]}};
   philox_stream stream(0x11111111, 0x2222222233333333, 0x4444444455555555, 0x6666666677777777);
   std::uint64_t number = std::uint64_t{derived.word[3]} << 32 | derived.word[2];
   for (int block = 0; block < 3; ++block, ++number) {
-    const philox_block expected = philox4x32(
+    const philox_block expected = philox_4x32(
         {{0x77777777, 0x66666666, static_cast<std::uint32_t>(number), static_cast<std::uint32_t>(number >> 32)}}, key);
     for (int word = 0; word < 4; ++word) CHECK(stream.next_u32() == expected.word[word]);
   }

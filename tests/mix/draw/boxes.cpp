@@ -92,17 +92,17 @@ TEST_CASE("minmax boxes have sides in their range and are never cut off", "[mix]
                     ContainsSubstring("no whole length"));
 }
 
-TEST_CASE("a segment has length trunc(T (1 - lambda)) and every place is possible", "[mix]") {
+TEST_CASE("an interval has length trunc(T (1 - lambda)) and every place is possible", "[mix]") {
   const signal_shape shape{1, 1, 13};
   bool first = false, last = false;
   for (index_t i = 0; i < 400; ++i) {
-    const segment s = random_segment{}(shape, 0.6, philox_draws{.seed = 4}, i);
+    const interval s = random_interval{}(shape, 0.6, philox_draws{.seed = 4}, i);
     CHECK(s.length() == 5);
     first = first || s.begin == 0, last = last || s.end == 13;
   }
   CHECK((first && last));
-  CHECK(random_segment{}(shape, 0, philox_draws{}, 0) == segment{0, 13});
-  CHECK(random_segment{}(shape, 1, philox_draws{}, 0).length() == 0);
+  CHECK(random_interval{}(shape, 0, philox_draws{}, 0) == interval{0, 13});
+  CHECK(random_interval{}(shape, 1, philox_draws{}, 0).length() == 0);
 }
 
 TEST_CASE("accepted areas: feasible exactly where some centre gives one", "[mix]") {
@@ -159,5 +159,5 @@ TEST_CASE("box rules refuse empty images and lambdas that are no share", "[mix]"
   CHECK_THROWS_WITH(centred_box{}({1, 1, 0, 4}, 0.5, draws, 0), ContainsSubstring("images are 0 x 4"));
   CHECK_THROWS_WITH(centred_box{}({1, 1, 4, 4}, nan, draws, 0), ContainsSubstring("lambda is nan"));
   CHECK_THROWS_WITH(torchvision_box{}({1, 1, 4, 4}, 1.5, draws, 0), ContainsSubstring("lambda is 1.5"));
-  CHECK_THROWS_WITH(random_segment{}({1, 1, 0}, 0.5, draws, 0), ContainsSubstring("signals have 0 steps"));
+  CHECK_THROWS_WITH(random_interval{}({1, 1, 0}, 0.5, draws, 0), ContainsSubstring("signals have 0 steps"));
 }

@@ -261,24 +261,26 @@ TEST_CASE("every kind of plan is the same after it was stored as JSON", "[mix]")
   for_each_plan<4>(check);
   CHECK(to_json(mix_plan<pasted_boxes>{{1, 0}, {0.75}, {{{0, 2, 1, 3}}}}) ==
         R"({"kind": "box", "perm": [1, 0], "lam": [0.75], "box": [[0, 2, 1, 3]], "own_inside": false})");
-  CHECK_THROWS_WITH(plan_from_json<lerp>(R"({"kind": "box"})"),
+  CHECK_THROWS_WITH(plan_from_json<interpolated>(R"({"kind": "box"})"),
                     ContainsSubstring("the stored plan is of kind \"box\", not \"lerp\""));
-  CHECK_THROWS_WITH(plan_from_json<lerp>(R"({"kind": "lerp", "perm": [1, 0)"), ContainsSubstring("expected ']'"));
-  CHECK_THROWS_WITH(plan_from_json<lerp>(R"({"kind": "lerp", "mask": 1})"), ContainsSubstring("not \"mask\""));
-  CHECK_THROWS_WITH(plan_from_json<lerp>(R"({"perm": [1.5]})"), ContainsSubstring("expected an integer"));
-  CHECK_THROWS_WITH(plan_from_json<lerp>("{}"), ContainsSubstring("has no \"kind\""));
-  CHECK_THROWS_WITH(plan_from_json<lerp>(R"({"kind": "lerp"} x)"), ContainsSubstring("expected the end of the text"));
+  CHECK_THROWS_WITH(plan_from_json<interpolated>(R"({"kind": "lerp", "perm": [1, 0)"),
+                    ContainsSubstring("expected ']'"));
+  CHECK_THROWS_WITH(plan_from_json<interpolated>(R"({"kind": "lerp", "mask": 1})"), ContainsSubstring("not \"mask\""));
+  CHECK_THROWS_WITH(plan_from_json<interpolated>(R"({"perm": [1.5]})"), ContainsSubstring("expected an integer"));
+  CHECK_THROWS_WITH(plan_from_json<interpolated>("{}"), ContainsSubstring("has no \"kind\""));
+  CHECK_THROWS_WITH(plan_from_json<interpolated>(R"({"kind": "lerp"} x)"),
+                    ContainsSubstring("expected the end of the text"));
 }
 
 TEST_CASE("plans are written and read the same in a locale that writes 0,75", "[mix]") {
-  const mix_plan<lerp> plan{{1, 0, 2}, {0.75, 1.0 / 3, 0x1p-1074}};
+  const mix_plan<interpolated> plan{{1, 0, 2}, {0.75, 1.0 / 3, 0x1p-1074}};
   const std::string text = to_json(plan), line = to_string(plan);
   const char* const set = std::setlocale(LC_ALL, "de_DE.UTF-8");
   if (std::getenv("LOCPATH") != nullptr) REQUIRE(set != nullptr);  // CMake made the locale
   CHECK(to_json(plan) == text);
   CHECK(to_string(plan) == line);
-  CHECK(plan_from_json<lerp>(text) == plan);
-  const mix_plan<lerp> wrong{{0}, {1.5}};
+  CHECK(plan_from_json<interpolated>(text) == plan);
+  const mix_plan<interpolated> wrong{{0}, {1.5}};
   auto x = random_batch<float>(axes<4>{1, 1, 1, 1}, 1), y = empty_batch<float>(axes<4>{1, 1, 1, 1});
   CHECK_THROWS_WITH(blend(wrong, x.of, y.of), ContainsSubstring("lambda 0 is 1.5"));
   std::setlocale(LC_ALL, "C");
@@ -286,14 +288,14 @@ TEST_CASE("plans are written and read the same in a locale that writes 0,75", "[
 
 TEST_CASE("JSON that would overflow a number or the stack is refused, and what is too small is 0", "[mix]") {
   const auto lambda_of = [](const std::string& number) {
-    return plan_from_json<lerp>(R"({"kind": "lerp", "perm": [0], "lam": [)" + number + "]}").lambda.at(0);
+    return plan_from_json<interpolated>(R"({"kind": "lerp", "perm": [0], "lam": [)" + number + "]}").lambda.at(0);
   };
   CHECK(lambda_of("1e-400") == 0);
   CHECK(lambda_of("-0.0E-0") == 0);
   CHECK(lambda_of("4.9406564584124654e-324") == 0x1p-1074);
   for (const char* bad : {"1e999", "-1e400", "1.5.5", "-", "e5", "0x1p3", "+-1", "1e999e"})
     CHECK_THROWS_WITH(lambda_of(bad), ContainsSubstring("; expected"));
-  CHECK_THROWS_WITH(plan_from_json<lerp>(R"({"kind": "lerp", "perm": [9223372036854775808]})"),
+  CHECK_THROWS_WITH(plan_from_json<interpolated>(R"({"kind": "lerp", "perm": [9223372036854775808]})"),
                     ContainsSubstring("expected an integer"));
   for (const char* open : {"[", "{\"a\":"}) {
     std::string deep = "{\"a\":";

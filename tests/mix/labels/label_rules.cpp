@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "support/catch.hpp"
 
-#include <mixcon/mix/kinds/lerp.hpp>
+#include <mixcon/mix/kinds/interpolated.hpp>
 #include <mixcon/mix/labels/label_rules.hpp>
 
 #include <vector>
@@ -35,9 +35,9 @@ TEST_CASE("two-hot labels may sum to 2, and are cut to 1 where both are one clas
 
 TEST_CASE("virtual labels hold lambda at the sample and the rest at its partner", "[mix]") {
   std::vector<double> rows(9);
-  virtual_labels(mix_plan<lerp>{{1, 0, 2}, {0.25, 0.5, 0.75}, {}}, matrix_view<double>(rows.data(), {3, 3}));
+  virtual_labels(mix_plan<interpolated>{{1, 0, 2}, {0.25, 0.5, 0.75}, {}}, matrix_view<double>(rows.data(), {3, 3}));
   CHECK(rows == std::vector<double>{0.25, 0.75, 0, 0.5, 0.5, 0, 0, 0, 1});
-  CHECK_THROWS_WITH(virtual_labels(mix_plan<lerp>{{0}, {1}, {}}, matrix_view<double>(rows.data(), {3, 3})),
+  CHECK_THROWS_WITH(virtual_labels(mix_plan<interpolated>{{0}, {1}, {}}, matrix_view<double>(rows.data(), {3, 3})),
                     ContainsSubstring("the plan is of 1 samples"));
 }
 

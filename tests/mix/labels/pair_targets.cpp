@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "support/catch.hpp"
 
-#include <mixcon/mix/kinds/lerp.hpp>
+#include <mixcon/mix/kinds/interpolated.hpp>
 #include <mixcon/mix/labels/pair_targets.hpp>
 
 #include <cstdint>
@@ -11,17 +11,18 @@ using namespace mixcon;
 
 TEST_CASE("pair targets hold both labels and the lambda of every sample", "[mix]") {
   const std::vector<std::uint8_t> labels{7, 3, 250};
-  const mix_plan<lerp> one{{1, 2, 0}, {0.25}, {}}, each{{1, 1, 0}, {0.25, 1, 0}, {}};
+  const mix_plan<interpolated> one{{1, 2, 0}, {0.25}, {}}, each{{1, 1, 0}, {0.25, 1, 0}, {}};
   CHECK(pair_targets_of(one, labels) == pair_targets{{7, 3, 250}, {3, 250, 7}, {0.25, 0.25, 0.25}});
   CHECK(pair_targets_of(each, labels) == pair_targets{{7, 3, 250}, {3, 3, 7}, {0.25, 1, 0}});
   const std::vector<int> bank{-1, -2, -3, -4};
-  const mix_plan<lerp> elsewhere{{3, 3, 0}, {0.5}, {}};
+  const mix_plan<interpolated> elsewhere{{3, 3, 0}, {0.5}, {}};
   CHECK(pair_targets_of(elsewhere, labels, bank).partner == std::vector<index_t>{-4, -4, -1});
   CHECK(to_string(pair_targets_of(one, labels)) == "own [7, 3, 250], partner [3, 250, 7], lambda [0.25, 0.25, 0.25]");
 }
 
 TEST_CASE("pair targets refuse labels that do not fit the plan", "[mix]") {
-  const mix_plan<lerp> plan{{1, 2, 0}, {0.5}, {}}, elsewhere{{1, 4, 0}, {0.5}, {}}, odd{{1, 2, 0}, {0.5, 0.5}, {}};
+  const mix_plan<interpolated> plan{{1, 2, 0}, {0.5}, {}}, elsewhere{{1, 4, 0}, {0.5}, {}},
+      odd{{1, 2, 0}, {0.5, 0.5}, {}};
   const std::vector<int> labels{1, 2, 3}, few{1, 2};
   CHECK_THROWS_WITH(pair_targets_of(plan, few), ContainsSubstring("there are 2 labels for 3 samples"));
   CHECK_THROWS_WITH(pair_targets_of(elsewhere, labels), ContainsSubstring("the partner of sample 1 is 4"));
@@ -65,7 +66,7 @@ TEST_CASE("soft targets refuse labels outside the classes, odd shapes and odd sm
 
 TEST_CASE("pair targets carry the ignored label, and soft targets drop its share, smoothing included", "[mix]") {
   const std::vector<std::uint8_t> labels{2, 255, 0, 255};
-  const mix_plan<lerp> plan{{1, 2, 0, 1}, {0.25, 0.5, 0.75, 0.5}, {}};
+  const mix_plan<interpolated> plan{{1, 2, 0, 1}, {0.25, 0.5, 0.75, 0.5}, {}};
   const pair_targets targets = pair_targets_of(plan, labels, ignored_label{255});
   CHECK(targets == pair_targets{{2, 255, 0, 255}, {255, 0, 2, 255}, {0.25, 0.5, 0.75, 0.5}, 255});
   CHECK(targets != pair_targets_of(plan, labels));
@@ -88,7 +89,7 @@ TEST_CASE("labels of pair targets are classes: what no index holds is refused, u
   const std::uint64_t most = ~std::uint64_t{0};
   const std::vector<std::uint64_t> labels{most, 3};
   const std::vector<int> others{1, -1};
-  const mix_plan<lerp> plan{{1, 0}, {0.5}, {}};
+  const mix_plan<interpolated> plan{{1, 0}, {0.5}, {}};
   CHECK_THROWS_WITH(pair_targets_of(plan, labels), ContainsSubstring("18446744073709551615"));
   CHECK_THROWS_WITH(pair_targets_of(plan, labels, others, most), ContainsSubstring("a label is -1"));
   const pair_targets targets = pair_targets_of(plan, labels, most);

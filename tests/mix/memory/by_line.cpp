@@ -8,7 +8,7 @@
 #include <mixcon/core/storage.hpp>
 #include <mixcon/core/thread_pool.hpp>
 #include <mixcon/mix/blend.hpp>
-#include <mixcon/mix/kinds/lerp.hpp>
+#include <mixcon/mix/kinds/interpolated.hpp>
 #include <mixcon/mix/kinds/masked.hpp>
 #include <mixcon/mix/kinds/multi_lerp.hpp>
 #include <mixcon/mix/kinds/multi_mask.hpp>
@@ -240,7 +240,7 @@ TEST_CASE("Threads change no bit of batches that are large enough for them", "[m
     blend(pool, plan, many.input, many.to.of);
     CHECK(one.differing([&](const axes<4>& place) { return at(many.to.of, place); }) == 0);
   };
-  check(mix_plan<lerp>{shifted, {0.3}});
+  check(mix_plan<interpolated>{shifted, {0.3}});
   check(mix_plan<pasted_boxes>{shifted, {0.5}, {.boxes = {{3, 50, 9, 41}}}});
   check(mix_plan<masked>{shifted, {0.5}, {mask_of({1, 1, 64, 64}, true)}});
   check(mix_plan<masked>{shifted, {0.5}, {mask_of({64, 1, 64, 64}, true)}});

@@ -5,10 +5,10 @@
 
 #include <mixcon/core/thread_pool.hpp>
 #include <mixcon/mix/blend.hpp>
-#include <mixcon/mix/kinds/lerp.hpp>
+#include <mixcon/mix/kinds/interpolated.hpp>
 #include <mixcon/mix/kinds/masked.hpp>
 #include <mixcon/mix/kinds/pasted_boxes.hpp>
-#include <mixcon/mix/kinds/pasted_segments.hpp>
+#include <mixcon/mix/kinds/pasted_intervals.hpp>
 #include <mixcon/mixes/fmix.hpp>
 
 #include <vector>
@@ -52,7 +52,7 @@ index_t differing(const mix_plan<Region>& plan, Expected&& expected, bool channe
 }  // namespace
 
 TEMPLATE_TEST_CASE("Large batches are mixed as small ones: lerp", "[mix]", float, double) {
-  const mix_plan<lerp> plan{partner, {0.25}};
+  const mix_plan<interpolated> plan{partner, {0.25}};
   CHECK(differing<TestType>(plan, [](TestType x, TestType z, index_t, index_t) {
           return TestType(0.25) * x + TestType(0.75) * z;
         }) == 0);
@@ -75,11 +75,11 @@ TEMPLATE_TEST_CASE("Large batches are mixed as small ones: boxes", "[mix]", floa
   }
 }
 
-TEST_CASE("Long signals are mixed part by part: segments of large batches and of small ones", "[mix]") {
+TEST_CASE("Long signals are mixed part by part: intervals of large batches and of small ones", "[mix]") {
   for (const axes<3>& of : {axes<3>{6, 2, 500009}, axes<3>{6, 2, 8192}, axes<3>{6, 3, 101}}) {
     const index_t steps = of[2], all_steps = of[0] * of[1] * steps;
-    mix_plan<pasted_segments> plan{{1, 2, 0, 0, 5, 4}, {0.5}};
-    plan.region.segments = {{0, steps}, {0, 0}, {7, steps - 1}, {steps / 3, steps / 2}, {0, 1}, {steps - 9, steps}};
+    mix_plan<pasted_intervals> plan{{1, 2, 0, 0, 5, 4}, {0.5}};
+    plan.region.intervals = {{0, steps}, {0, 0}, {7, steps - 1}, {steps / 3, steps / 2}, {0, 1}, {steps - 9, steps}};
     std::vector<float> from(static_cast<std::size_t>(all_steps)), to(from.size() + 1);
     for (std::size_t k = 0; k < from.size(); ++k) from[k] = static_cast<float>((k * 7919) % 100003);
     for (const bool own_inside : {false, true}) {
@@ -88,7 +88,7 @@ TEST_CASE("Long signals are mixed part by part: segments of large batches and of
       index_t wrong = 0;
       for (index_t k = 0; k < all_steps; ++k) {
         const index_t i = k / (of[1] * steps), t = k % steps;
-        const segment& s = plan.region.of(i);
+        const interval& s = plan.region.of(i);
         const index_t source = (t >= s.begin && t < s.end) == own_inside ? i : plan.partner_of(i);
         const index_t place = source * of[1] * steps + k % (of[1] * steps);
         wrong += to[static_cast<std::size_t>(k + 1)] == from[static_cast<std::size_t>(place)] ? 0 : 1;

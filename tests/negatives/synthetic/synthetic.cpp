@@ -26,8 +26,8 @@ const objective criterion{info_nce{.temperature = 0.3}, cosine{}};
 double loss_of(const sources& at, const mixture_list& mixtures, mixing_path how) {
   const synthetic_negatives mixed(cosine{}, mixtures, at.z, at.positives, at.others, how);
   saved_for<decltype(criterion), matrix<double>> saved;
-  return forward(serial{}, criterion, listed_targets{mixed.list}, at.z, candidates(own(mixed.rows.view()), at.others),
-                 saved)
+  return forward(serial{}, criterion, listed_targets{mixed.list}, at.z,
+                 candidates(own(mixed.own_candidates.view()), at.others), saved)
       .value;
 }
 void check_gradient(sources at, matrix<double> sources::*which, const matrix<double>& gradient,
@@ -55,9 +55,9 @@ TEST_CASE("Gradients reach all sources of synthetic negatives, along the chord a
       const auto mixtures = latent_mixup{.between = between}.mixtures(list, ids, philox_draws{.seed = 5});
       const synthetic_negatives mixed(cosine{}, mixtures, at.z, at.positives, at.others, how);
       matrix<double> by_z(anchors, width), by_positives(anchors, width), by_keys(keys, width);
-      auto by_rows = mixed.rows;
+      auto by_rows = mixed.own_candidates;
       value_and_grad(serial{}, criterion, listed_targets{mixed.list}, at.z,
-                     candidates(own(mixed.rows.view()), at.others),
+                     candidates(own(mixed.own_candidates.view()), at.others),
                      {.anchors = by_z, .candidates = {by_rows.view(), by_keys}});
       mixed.add_to_sources(by_rows, {view<2>(by_z), view<2>(by_positives), view<2>(by_keys)});
       check_gradient(at, &sources::z, by_z, mixtures, how);
@@ -80,7 +80,7 @@ TEST_CASE("Synthetic negatives are unit rows; a share of 0 is the negative itsel
         const index_t key = m.share == 1 ? m.first : m.second;
         double square = 0, dot = 0, other = 0;
         for (index_t x = 0; x < width; ++x) {
-          const double h = mixed.rows.row(a, 1 + s)[x];
+          const double h = mixed.own_candidates.row(a, 1 + s)[x];
           square += h * h, dot += h * at.others(key, x), other += at.others(key, x) * at.others(key, x);
         }
         CHECK(square == Approx(1));
@@ -126,7 +126,7 @@ TEST_CASE("MoCHi mixes each query's own hardest keys, and mixing in the query on
         CHECK(listed(m.first));
       } else {
         CHECK((m.first == mixture::anchor && m.share >= 0 && m.share <= 0.5));
-        CHECK(cosine_with([&](index_t x) { return mixed.rows.row(a, 1 + s)[x]; }) >=
+        CHECK(cosine_with([&](index_t x) { return mixed.own_candidates.row(a, 1 + s)[x]; }) >=
               cosine_with([&](index_t x) { return at.others(m.second, x); }) - 1e-12);
       }
     }

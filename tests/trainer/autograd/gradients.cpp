@@ -3,14 +3,14 @@
 #include "autograd/blend_node.hpp"
 #include "autograd/loss_node.hpp"
 #include "autograd/operators.hpp"
-#include "device/reference_device.hpp"
+#include "devices/reference_device.hpp"
 #include "support/catch.hpp"
 
 #include <mixcon/contrast/targets/label.hpp>
 #include <mixcon/losses/info_nce.hpp>
 #include <mixcon/losses/unicon.hpp>
 #include <mixcon/mix/draw/draws.hpp>
-#include <mixcon/mix/kinds/lerp.hpp>
+#include <mixcon/mix/kinds/interpolated.hpp>
 #include <mixcon/mix/kinds/pasted_boxes.hpp>
 
 #include <functional>
@@ -113,7 +113,7 @@ TEST_CASE("any loss of mixcon is an operator, of one set of rows or of segments"
 TEST_CASE("a blend is an operator, of images and of hidden features", "[autograd]") {
   reference_device on;
   const auto images = random_variable(on, {3, 2, 4, 4}, 13), rows = random_variable(on, {3, 5}, 14);
-  const mixcon::mix_plan<mixcon::lerp> mixed{{1, 2, 2}, {0.3, 0.6, 0.9}, {}};
+  const mixcon::mix_plan<mixcon::interpolated> mixed{{1, 2, 2}, {0.3, 0.6, 0.9}, {}};
   const mixcon::mix_plan<mixcon::pasted_boxes> pasted{{1, 2, 0}, {0.75}, {.boxes = {{0, 2, 1, 3}}}};
   check("lerp of images", {images}, [&] { return blended(mixed, images); });
   check("lerp of features", {rows}, [&] { return blended(mixed, rows); });

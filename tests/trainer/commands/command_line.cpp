@@ -23,7 +23,7 @@
 
 using namespace mixcon_train;
 using mixcon_test::outcome;
-using mixcon_test::run;
+using mixcon_test::run_program;
 using mixcon_test::scratch_folder;
 using mixcon_test::start;
 using mixcon_test::wait_for_file;
@@ -87,7 +87,7 @@ TEST_CASE("what cannot be done is refused with one sentence and status 2", "[exa
       {{"eval", folder / "a file"}, "no safetensors file"},
       {{"inspect", "--policy", "mixdown", "--data", "digits"}, "mixdown"}};
   for (const auto& [arguments, expected] : refused) {
-    const outcome seen = run(arguments);
+    const outcome seen = run_program(arguments);
     INFO(expected << " in: " << seen.text);
     CHECK(seen.status == exit_refused);
     CHECK(seen.text.find(expected) != std::string::npos);
@@ -114,13 +114,13 @@ TEST_CASE("Ctrl-C saves and says how to go on, and a resumed run ends with the w
   CHECK(WEXITSTATUS(status) == exit_interrupted);
   CHECK(text.str().find("go on with: mixcon-train train --resume " + folder / "stopped") != std::string::npos);
   CHECK(load_checkpoint(folder / "stopped").step < std::stoi(steps));
-  REQUIRE(run(small_job(folder / "straight", steps)).status == exit_done);
+  REQUIRE(run_program(small_job(folder / "straight", steps)).status == exit_done);
 
-  const outcome other = run({"train", "--resume", folder / "stopped", "--width", "8"});
+  const outcome other = run_program({"train", "--resume", folder / "stopped", "--width", "8"});
   CHECK(other.status == exit_refused);
   CHECK(other.text.find("it was trained with --width 4, not 8") != std::string::npos);
-  CHECK(run({"train", "--resume", folder / "stopped", "--no-evaluation"}).status == exit_done);
-  CHECK(run({"train", "--resume", folder / "stopped", "--no-evaluation"}).text.find("nothing left to train") !=
+  CHECK(run_program({"train", "--resume", folder / "stopped", "--no-evaluation"}).status == exit_done);
+  CHECK(run_program({"train", "--resume", folder / "stopped", "--no-evaluation"}).text.find("nothing left to train") !=
         std::string::npos);
   CHECK(hash_of(load_checkpoint(folder / "stopped").tensors) == hash_of(load_checkpoint(folder / "straight").tensors));
 }
@@ -152,7 +152,7 @@ TEST_CASE("a checkpoint is judged as at the end of its run, and one of another m
   const scratch_folder folder;
   std::vector<std::string> job = small_job(folder / "run", "20");
   job.pop_back();  // --no-evaluation
-  const outcome trained = run(job), judged = run({"eval", folder / "run"});
+  const outcome trained = run_program(job), judged = run_program({"eval", folder / "run"});
   const auto table_of = [](const outcome& seen) {
     const auto begin = seen.text.find("encoder "), end = seen.text.find("untrained ");
     return begin < end && end != std::string::npos ? seen.text.substr(begin, end - begin) : "";
@@ -164,7 +164,7 @@ TEST_CASE("a checkpoint is judged as at the end of its run, and one of another m
   checkpoint other = load_checkpoint(folder / "run");
   other.chosen.width = 8;
   save_checkpoint(folder / "other", other);
-  const outcome refused = run({"eval", folder / "other"});
+  const outcome refused = run_program({"eval", folder / "other"});
   CHECK(refused.status == exit_refused);
   CHECK(refused.text.find("another model") != std::string::npos);
   CHECK(std::count(refused.text.begin(), refused.text.end(), '\n') == 1);
@@ -172,8 +172,8 @@ TEST_CASE("a checkpoint is judged as at the end of its run, and one of another m
 
 TEST_CASE("help lists every command, and every option with its default", "[examples]") {
   for (const char* command : {"train", "eval", "inspect"}) {
-    CHECK(run({"--help"}).text.find(command) != std::string::npos);
-    const outcome help = run({command, "--help"});
+    CHECK(run_program({"--help"}).text.find(command) != std::string::npos);
+    const outcome help = run_program({command, "--help"});
     CHECK(help.status == exit_done);
     std::size_t options = 0;
     for (std::size_t at = help.text.find("\n  --"); at != std::string::npos; ++options) {
@@ -186,5 +186,5 @@ TEST_CASE("help lists every command, and every option with its default", "[examp
     }
     CHECK(options >= 2);
   }
-  CHECK(run({"--version"}).text.starts_with("0."));
+  CHECK(run_program({"--version"}).text.starts_with("0."));
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "autograd/blend_node.hpp"
-#include "device/onednn_device.hpp"
-#include "device/reference_device.hpp"
+#include "devices/onednn_device.hpp"
+#include "devices/reference_device.hpp"
 #include "nn/mlp.hpp"
 #include "nn/resnet.hpp"
 #include "support/catch.hpp"
 
 #include <mixcon/mix/draw/draws.hpp>
-#include <mixcon/mix/kinds/lerp.hpp>
+#include <mixcon/mix/kinds/interpolated.hpp>
 
 #include <cmath>
 #include <set>
@@ -100,7 +100,7 @@ TEST_CASE("a network mixes its input, a hidden layer or its features", "[nn]") {
   reference_device on;
   resnet network(on, {.depth = 8, .channels = 1, .width = 2});
   const variable images = images_on(on, {3, 1, 8, 8});
-  const mixcon::mix_plan<mixcon::lerp> plan{{1, 2, 0}, {0.5}, {}};
+  const mixcon::mix_plan<mixcon::interpolated> plan{{1, 2, 0}, {0.5}, {}};
   const auto mix = [&](const variable& x) { return blended(plan, x); };
   const std::vector<double> plain = numbers(network.forward(images));
   for (int layer = 0; layer <= network.layers(); ++layer) CHECK(numbers(network.forward(images, layer, mix)) != plain);

@@ -3,7 +3,7 @@
 // something sees here whether a run stayed what it was.
 #include "data/loader.hpp"
 #include "data/sets/readers.hpp"
-#include "device/reference_device.hpp"
+#include "devices/reference_device.hpp"
 #include "files/checksum.hpp"
 #include "recipes/network.hpp"
 #include "recipes/recipe.hpp"

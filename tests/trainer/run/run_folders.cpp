@@ -23,7 +23,7 @@
 
 using namespace mixcon_train;
 using mixcon_test::outcome;
-using mixcon_test::run;
+using mixcon_test::run_program;
 using mixcon_test::scratch_folder;
 
 namespace {
@@ -77,9 +77,9 @@ std::string refusal(const std::string& folder) {
 
 TEST_CASE("a folder that holds a run is refused, and all of it is as it was", "[examples]") {
   const scratch_folder folder;
-  REQUIRE(run(job("ce", "4", {"--out", folder / "run"})).status == exit_done);
+  REQUIRE(run_program(job("ce", "4", {"--out", folder / "run"})).status == exit_done);
   const auto before = content_of(folder / "run");
-  const outcome seen = run(job("supcon", "4", {"--out", folder / "run"}));
+  const outcome seen = run_program(job("supcon", "4", {"--out", folder / "run"}));
   INFO(seen.text);
   CHECK(seen.status == exit_refused);
   for (const std::string& part : words{"it holds a run (ce on digits, step 4)", "--resume " + folder / "run",
@@ -91,12 +91,12 @@ TEST_CASE("a folder that holds a run is refused, and all of it is as it was", "[
   for (const std::string name : {"checkpoint.safetensors", "metrics.jsonl"}) {  // what is left of a run is one, too
     std::filesystem::remove(folder / "run/" + name);
     const auto rest = content_of(folder / "run");
-    CHECK(run(job("ce", "4", {"--out", folder / "run"})).status == exit_refused);
+    CHECK(run_program(job("ce", "4", {"--out", folder / "run"})).status == exit_refused);
     CHECK(content_of(folder / "run") == rest);
   }
   std::filesystem::create_directory(folder / "other");
   write(folder / "other/report.html", "mine");
-  const outcome foreign = run(job("ce", "4", {"--out", folder / "other"}));
+  const outcome foreign = run_program(job("ce", "4", {"--out", folder / "other"}));
   CHECK(foreign.status == exit_refused);
   CHECK(says(foreign, "report.html: this file is in the way"));
   CHECK(content_of(folder / "other") == std::map<std::string, std::string>{{"report.html", "mine"}});
@@ -107,7 +107,7 @@ TEST_CASE("--overwrite leaves nothing of the old run, and all that was never of 
   const std::string place = folder / "run";
   words first = job("ce", "10", {"--out", place});
   first.erase(std::find(first.begin(), first.end(), "--no-evaluation"));
-  REQUIRE(run(first).status == exit_done);
+  REQUIRE(run_program(first).status == exit_done);
   const std::string old = load_checkpoint(place).run;
   REQUIRE(!old.empty());
   for (const char* name : {checkpoint_name, previous_checkpoint_name, metrics_name, report_name})
@@ -118,12 +118,12 @@ TEST_CASE("--overwrite leaves nothing of the old run, and all that was never of 
   const auto before = content_of(place);
 
   words wrong = job("supcon", "2", {"--out", place, "--overwrite", "--data-dir", folder / "nowhere"});
-  CHECK(run(wrong).status == exit_refused);  // bad input loses nothing
-  CHECK(run(job("supcon", "2", {"--out", place, "--overwrite", "--alpha", "1"})).status == exit_refused);
-  CHECK(run(job("supcon", "2", {"--out", place, "--overwrite", "--batch", "1438"})).status == exit_refused);
+  CHECK(run_program(wrong).status == exit_refused);  // bad input loses nothing
+  CHECK(run_program(job("supcon", "2", {"--out", place, "--overwrite", "--alpha", "1"})).status == exit_refused);
+  CHECK(run_program(job("supcon", "2", {"--out", place, "--overwrite", "--batch", "1438"})).status == exit_refused);
   CHECK(content_of(place) == before);
 
-  REQUIRE(run(job("supcon", "2", {"--out", place, "--overwrite"})).status == exit_done);
+  REQUIRE(run_program(job("supcon", "2", {"--out", place, "--overwrite"})).status == exit_done);
   const std::string now = load_checkpoint(place).run;
   CHECK(now != old);
   for (const auto& [name, content] : content_of(place)) {
@@ -136,7 +136,7 @@ TEST_CASE("--overwrite leaves nothing of the old run, and all that was never of 
   CHECK(read_whole_file(place + "/notes.txt") == "mine");
 
   write(place + "/checkpoint.safetensors", "");  // damaged: it is kept, under another name
-  REQUIRE(run(job("ce", "2", {"--out", place, "--overwrite"})).status == exit_done);
+  REQUIRE(run_program(job("ce", "2", {"--out", place, "--overwrite"})).status == exit_done);
   CHECK(read_whole_file(place + "/checkpoint.safetensors.kept").empty());
   CHECK(load_checkpoint(place).chosen.recipe == "ce");
   CHECK(run_of(place + "/checkpoint.previous.safetensors") == load_checkpoint(place).run);
@@ -144,8 +144,8 @@ TEST_CASE("--overwrite leaves nothing of the old run, and all that was never of 
 
 TEST_CASE("default names count up, also beside each other", "[examples]") {
   const scratch_folder folder;
-  CHECK(run(job("ce", "1", {}), folder.path()).status == exit_done);
-  CHECK(run(job("ce", "1", {"--batch", "1438"}), folder.path()).status == exit_refused);  // takes no number
+  CHECK(run_program(job("ce", "1", {}), folder.path()).status == exit_done);
+  CHECK(run_program(job("ce", "1", {"--batch", "1438"}), folder.path()).status == exit_refused);  // takes no number
   std::vector<pid_t> children;
   for (int k = 0; k < 3; ++k)
     children.push_back(mixcon_test::start(job("ce", "1", {}), folder / "output" + std::to_string(k), folder.path()));
@@ -209,13 +209,13 @@ TEST_CASE("a run goes on from the checkpoint before a damaged one, says so, and 
           "[examples]") {
   const scratch_folder folder;
   const std::string place = folder / "run", newest = place + "/checkpoint.safetensors";
-  REQUIRE(run(job("ce", "10", {"--out", place})).status == exit_done);
+  REQUIRE(run_program(job("ce", "10", {"--out", place})).status == exit_done);
   const checkpoint end = load_checkpoint(place);
   const auto records = read_metrics(place + "/metrics.jsonl");
   std::string damaged = read_whole_file(newest);
   damaged[damaged.size() - 40] ^= 1;
   write(newest, damaged);
-  const outcome judged = run({"eval", place});
+  const outcome judged = run_program({"eval", place});
   CHECK(judged.status == exit_done);
   for (const char* part : {"its checksum does not fit", "checkpoint.previous.safetensors of step 9 of the same run"})
     CHECK(says(judged, part));
@@ -225,7 +225,7 @@ TEST_CASE("a run goes on from the checkpoint before a damaged one, says so, and 
         << "#\n{\"step\":9,\"loss\":1,\"run\":\"other\"}\n{\"step\":";
   }
   const std::string metrics = read_whole_file(place + "/metrics.jsonl");
-  const outcome seen = run({"train", "--resume", place, "--no-evaluation"});
+  const outcome seen = run_program({"train", "--resume", place, "--no-evaluation"});
   INFO(seen.text);
   CHECK(seen.status == exit_done);
   CHECK(says(seen, "checkpoint.previous.safetensors of step 9 of the same run"));
@@ -243,15 +243,15 @@ TEST_CASE("a run goes on from the checkpoint before a damaged one, says so, and 
 TEST_CASE("files of two runs in one folder are refused, and stay", "[examples]") {
   const scratch_folder folder;
   const std::string one = folder / "one", two = folder / "two";
-  REQUIRE(run(job("ce", "7", {"--out", one})).status == exit_done);
-  REQUIRE(run(job("supcon", "4", {"--out", two})).status == exit_done);
+  REQUIRE(run_program(job("ce", "7", {"--out", one})).status == exit_done);
+  REQUIRE(run_program(job("supcon", "4", {"--out", two})).status == exit_done);
   for (const char* name : {"checkpoint.previous.safetensors", "metrics.jsonl", "checkpoint.safetensors"}) {
     const std::string mixed = folder / "mixed " + name;
     std::filesystem::copy(two, mixed);
     std::filesystem::copy_file(one + "/" + name, mixed + "/" + name, std::filesystem::copy_options::overwrite_existing);
     const auto before = content_of(mixed);
     for (const char* from : {"", "/checkpoint.safetensors", "/checkpoint.previous.safetensors"}) {
-      const outcome seen = run({"train", "--resume", mixed + from, "--no-evaluation"});
+      const outcome seen = run_program({"train", "--resume", mixed + from, "--no-evaluation"});
       INFO(name << ", from " << from << ": " << seen.text);
       CHECK(seen.status == exit_refused);
       CHECK(says(seen, "is of another run"));
@@ -267,13 +267,14 @@ TEST_CASE("one process trains in a folder at a time", "[examples]") {
   REQUIRE(mixcon_test::wait_for_file(folder / "run/checkpoint.safetensors", child));
   for (const words& asked : {job("ce", "3", {"--out", folder / "run", "--overwrite"}),
                              words{"train", "--resume", folder / "run", "--no-evaluation"}}) {
-    const outcome seen = run(asked);
+    const outcome seen = run_program(asked);
     CHECK(seen.status == exit_refused);
     CHECK(says(seen, "another process trains in this folder now"));
   }
   kill(child, SIGKILL);
   waitpid(child, nullptr, 0);
-  CHECK(run(job("ce", "3", {"--out", folder / "run", "--overwrite"})).status == exit_done);  // nothing stays locked
+  CHECK(run_program(job("ce", "3", {"--out", folder / "run", "--overwrite"})).status ==
+        exit_done);  // nothing stays locked
   const folder_lock lock(folder.path());
   CHECK_THROWS(folder_lock(folder.path()));
 }
@@ -281,7 +282,7 @@ TEST_CASE("one process trains in a folder at a time", "[examples]") {
 TEST_CASE("a resumed run takes its own options again, and no others", "[examples]") {
   const scratch_folder folder;
   const std::string place = folder / "run";
-  REQUIRE(run(job("supcon", "2", {"--out", place, "--embedding", "16"})).status == exit_done);
+  REQUIRE(run_program(job("supcon", "2", {"--out", place, "--embedding", "16"})).status == exit_done);
   const std::vector<std::pair<words, std::string>> refused{
       {{"--embedding", "32"}, "it was trained with --embedding 16, not 32"},
       {{"--recipe", "ce"}, "it was trained with --recipe supcon, not ce"},
@@ -298,12 +299,12 @@ TEST_CASE("a resumed run takes its own options again, and no others", "[examples
   for (const auto& [options, expected] : refused) {
     words asked{"train", "--resume", place, "--no-evaluation"};
     asked.insert(asked.end(), options.begin(), options.end());
-    const outcome seen = run(asked);
+    const outcome seen = run_program(asked);
     INFO(expected << " in: " << seen.text);
     CHECK(seen.status == exit_refused);
     CHECK(says(seen, expected));
   }
   CHECK(content_of(place) == before);
   words same = job("supcon", "2", {"--out", place + "/", "--embedding", "16", "--resume", place});
-  CHECK(run(same).status == exit_done);
+  CHECK(run_program(same).status == exit_done);
 }

@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace mixcon_train {
+namespace mixcon_train::inline data {
 
 namespace {
 
@@ -65,4 +65,4 @@ data_set read_idx_pair(const std::string& images, const std::string& labels, con
           .class_names = class_names};
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline data

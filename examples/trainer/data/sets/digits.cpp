@@ -5,7 +5,7 @@
 
 #include <filesystem>
 
-namespace mixcon_train {
+namespace mixcon_train::inline data {
 
 namespace {
 
@@ -37,4 +37,4 @@ train_and_test read_digits(const std::string& folder) {
   return data;
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline data

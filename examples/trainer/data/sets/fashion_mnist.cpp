@@ -5,7 +5,7 @@
 
 #include <filesystem>
 
-namespace mixcon_train {
+namespace mixcon_train::inline data {
 
 namespace {
 
@@ -40,4 +40,4 @@ train_and_test read_fashion_mnist(const std::string& folder) {
   return data;
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline data

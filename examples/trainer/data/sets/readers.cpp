@@ -5,7 +5,7 @@
 
 #include <filesystem>
 
-namespace mixcon_train {
+namespace mixcon_train::inline data {
 
 const std::vector<std::string>& data_names() {
   static const std::vector<std::string> names{"fashion-mnist", "cifar10", "cifar100", "digits", "auto"};
@@ -27,4 +27,4 @@ train_and_test read_data(const std::string& name, const std::string& folder) {
   return {};
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline data

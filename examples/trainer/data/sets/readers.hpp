@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace mixcon_train {
+namespace mixcon_train::inline data {
 
 /// Where Debian's package dataset-fashion-mnist puts its four files.
 inline constexpr const char* debian_fashion_mnist = "/usr/share/datasets/fashion-mnist";
@@ -39,4 +39,4 @@ const std::vector<std::string>& data_names();
 /// not known.
 train_and_test read_data(const std::string& name, const std::string& folder = {});
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline data

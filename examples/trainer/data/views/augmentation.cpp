@@ -3,7 +3,7 @@
 
 #include <mixcon/core/require.hpp>
 
-namespace mixcon_train {
+namespace mixcon_train::inline data {
 
 namespace {
 
@@ -65,4 +65,4 @@ void check_augmentation(const augmentation& settings, const char* function) {
   check_part(function, "erase", settings.erase);
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline data

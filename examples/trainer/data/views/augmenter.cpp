@@ -9,7 +9,7 @@
 #include <cmath>
 #include <optional>
 
-namespace mixcon_train {
+namespace mixcon_train::inline data {
 
 namespace {
 
@@ -162,4 +162,4 @@ void augmenter::operator()(const view_key& key, float* view, float_image& room) 
       cover(*part, data_->shape, view);
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline data

@@ -8,7 +8,7 @@
 
 #include <cstdint>
 
-namespace mixcon_train {
+namespace mixcon_train::inline data {
 
 /// Names a view: its random numbers depend on nothing else, neither on threads, batch size nor order.
 struct view_key {
@@ -33,4 +33,4 @@ class augmenter {
   pixel_table table_;
 };
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline data

@@ -7,7 +7,7 @@
 #include <cmath>
 #include <utility>
 
-namespace mixcon_train {
+namespace mixcon_train::inline data {
 
 namespace {
 
@@ -124,4 +124,4 @@ void float_image::blur_line(float* first, index_t length, index_t step) {
   }
 }
 
-}  // namespace mixcon_train
+}  // namespace mixcon_train::inline data

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Lets an index of faiss find negatives: `faiss_index` is a NeighbourIndex. Needs faiss.
+
 #include <concepts>
 #include <cstdint>
 #include <memory>

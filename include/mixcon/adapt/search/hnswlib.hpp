@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Lets a graph of hnswlib find negatives: `hnsw_index` is a NeighbourIndex. Needs hnswlib.
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// What the adapters of search indexes share: rows as floats without gaps, and the checks of a search.
+
 #include <mixcon/core/integer_view.hpp>
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/storage.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Passes dense matrices, arrays, maps and blocks of Eigen to every call, without a copy. Needs Eigen.
+
 #include <type_traits>
 
 #include <Eigen/Core>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Passes std::mdspan (C++23), Kokkos' mdspan and types like them to every call, without a copy.
+
 #include <cstddef>
 #include <type_traits>
 #include <utility>

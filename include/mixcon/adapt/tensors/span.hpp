@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Gives flat memory (std::vector, std::array, std::span) a shape: `as_matrix`, `as_tensor`; and `as_nhwc` shows
+// channels-last images as (N, C, H, W).
+
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/tensor_traits.hpp>
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Passes arrays, tensors, adaptors and strided views of xtensor to every call, without a copy. Needs xtensor.
+
 #include <cstddef>
 #include <tuple>
 #include <type_traits>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Functions of a logit that statistics may gather instead of the logit itself, with slopes by dual numbers.
+
 #include <mixcon/contrast/pair.hpp>
 #include <mixcon/core/number/dual.hpp>
 
@@ -21,7 +23,7 @@ struct times {
   }
 };
 /// x itself.
-struct identity {
+struct logit_itself {
   template <class T>
   MIXCON_HD constexpr T operator()(const T& x) const {
     return x;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// The statistic that sums exponentials of a set of pairs, as a logarithm that cannot overflow.
+
 #include <mixcon/contrast/statistics/function_of_logit.hpp>
 #include <mixcon/contrast/statistics/reading.hpp>
 #include <mixcon/core/number/kept_sum.hpp>

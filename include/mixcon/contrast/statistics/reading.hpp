@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// What forward saves of a statistic for the backward pass, where the value is all that is needed.
+
 #include <mixcon/core/number/real.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN

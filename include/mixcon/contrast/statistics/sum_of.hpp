@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Two statistics: the sum of a function of the logit over a set of pairs, and the number of these pairs.
+
 #include <mixcon/contrast/statistics/function_of_logit.hpp>
 #include <mixcon/contrast/statistics/reading.hpp>
 #include <mixcon/core/number/kept_sum.hpp>
@@ -28,7 +30,7 @@ MIXCON_HD void merge_sums(running_sum<T>& s, const running_sum<T>& other) {
 }  // namespace detail
 
 /// Statistic: sum w f(x) over the pairs of `Set`; 0 when none enters. `f` is x unless said.
-template <class Set, class F = identity>
+template <class Set, class F = logit_itself>
 struct sum_of {
   Set set{};
   F of{};
@@ -74,13 +76,13 @@ struct sum_of {
   }
 };
 template <class Set>
-sum_of(Set) -> sum_of<Set, identity>;
+sum_of(Set) -> sum_of<Set, logit_itself>;
 template <class Set, class F>
 sum_of(Set, F) -> sum_of<Set, F>;
 
 /// Statistic: sum w over the pairs of `Set`; their number where weights are 1.
 template <class Set>
-struct count {
+struct count_of {
   Set set{};
 
   template <class T>
@@ -122,7 +124,7 @@ struct count {
   }
 };
 template <class Set>
-count(Set) -> count<Set>;
+count_of(Set) -> count_of<Set>;
 
 }  // namespace mixcon
 

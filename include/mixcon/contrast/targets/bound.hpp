@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <mixcon/contrast/lane_words.hpp>
+// What a targets type must have: `bind`, which checks it against the rows and returns a rule for pairs. Also targets
+// from your own function.
+
+#include <mixcon/contrast/candidate_lanes.hpp>
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/tensor_traits.hpp>
 

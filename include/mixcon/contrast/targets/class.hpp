@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Targets where candidates or anchors stand for classes, as proxies and rows of a classifier do.
+
 #include <mixcon/contrast/targets/bound.hpp>
 #include <mixcon/contrast/targets/ignored.hpp>
 #include <mixcon/core/integer_view.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Targets where candidate i is the positive of anchor i and all others are negatives.
+
 #include <mixcon/contrast/targets/bound.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Targets where the first of an anchor's own candidates is its positive and everything else a negative.
+
 #include <mixcon/contrast/targets/bound.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN

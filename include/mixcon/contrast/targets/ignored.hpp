@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// What happens to rows whose label is the ignored one: whether they count as anchors and as candidates.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/ignored_label.hpp>
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Targets from labels: rows of the same class are positives, in equal shares (SupCon).
+
 #include <mixcon/contrast/targets/same_class.hpp>
 #include <mixcon/core/integer_view.hpp>
 

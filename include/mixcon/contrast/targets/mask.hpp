@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Targets from a mask over samples (N, N) that says how much each is a positive of each other.
+
 #include <mixcon/contrast/targets/same_class.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Targets written out as a matrix (N, M), with weights of candidates where wanted.
+
 #include <mixcon/contrast/targets/bound.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN

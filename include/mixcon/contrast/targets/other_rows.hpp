@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Targets where every row but the anchor itself is a negative, and none is a positive.
+
 #include <mixcon/contrast/targets/bound.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// The rule that targets from labels, masks and views share: rows of one class, and how views are stacked.
+
 #include <mixcon/contrast/targets/bound.hpp>
 #include <mixcon/contrast/targets/ignored.hpp>
 #include <mixcon/core/distinct_integers.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Targets for candidates that come in segments, one targets type for each; queues are such a case.
+
 #include <mixcon/contrast/targets/bound.hpp>
 #include <mixcon/contrast/targets/ignored.hpp>
 #include <mixcon/core/pack.hpp>

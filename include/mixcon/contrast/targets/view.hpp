@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Targets where the other views of the same sample are the positives (NT-Xent).
+
 #include <mixcon/contrast/targets/same_class.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Dual numbers: a value with its derivatives. Formulas are evaluated with them, so no loss has a gradient written by
+// hand.
+
 #include <mixcon/core/number/real.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN

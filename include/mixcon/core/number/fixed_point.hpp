@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Integers as fractions: what portable_math.hpp computes with. A "Q64" is an integer that stands for itself / 2^64.
 #pragma once
+
+// Integers as fractions: what portable_math.hpp computes with. A "Q64" is an integer that stands for itself / 2^64.
 
 #include <mixcon/core/config.hpp>
 

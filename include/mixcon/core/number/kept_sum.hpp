@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Sums that keep what rounding loses, on one number or on vector lanes.
+
 #include <mixcon/core/number/real.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Loops over numbers that lie side by side, written for a V that is one number or lanes of numbers.
+
 #include <mixcon/core/number/real.hpp>
 
 #include <type_traits>
@@ -8,8 +10,6 @@
 MIXCON_STRICT_FLOATS_BEGIN
 
 namespace mixcon::detail {
-
-// Loops over numbers that lie side by side, written for a V that is one number or lanes of numbers.
 
 /// What an executor hands to each row's task: `vector<T>` is what the task's loops work on at once. One number here.
 struct one_by_one {

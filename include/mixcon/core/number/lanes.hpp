@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Vector lanes: several numbers in one register, with the arithmetic, comparisons and functions of one number.
+
 #include <mixcon/core/number/dual.hpp>
 
 #include <cstdint>

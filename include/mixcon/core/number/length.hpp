@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// The length of a row without overflow or underflow, and sums whose bits do not depend on the vector width.
+
 #include <mixcon/core/number/not_finite.hpp>
 #include <mixcon/core/number/ordered_sum.hpp>
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Asks whether a number is NaN or minus infinity, also under -ffast-math.
+
 #include <mixcon/core/config.hpp>
 
 #include <cstdint>

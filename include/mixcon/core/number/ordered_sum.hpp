@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Compensated sums over anchors, in their order, in double where rows are float.
+
 #include <mixcon/core/config.hpp>
 
 #include <type_traits>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// The exponential of many doubles at once, with the same bits on every machine.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/number/unfused.hpp>
 

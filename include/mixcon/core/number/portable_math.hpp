@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Logarithm, exponential, root and product of doubles with the same bits on every machine; draws are made of them.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/number/fixed_point.hpp>
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// The functions that statistics and formulas call on numbers, so that one text serves float, double, lanes and duals.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/number/not_finite.hpp>
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Words for formulas in log space. All accept an empty statistic, which is -infinity, and are exact where the textbook
+// forms cancel or overflow. No branch: vector lanes take them too.
+
 #include <mixcon/core/number/dual.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
 
 namespace mixcon {
-
-// Words for formulas in log space. All accept an empty statistic, which is -infinity, and are exact where the textbook
-// forms cancel or overflow. No branch: vector lanes take them too.
 
 /// 1 / (1 + e^-x), for any x without overflow.
 template <class T>

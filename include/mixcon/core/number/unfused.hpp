@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Keeps compilers from fusing a product into a sum where the bits must be the same on every machine.
+
 #include <mixcon/core/config.hpp>
 
 #include <cstdint>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Draws from the Dirichlet distribution, with the same bits on every machine.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/number/not_finite.hpp>
 #include <mixcon/core/number/portable_math.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Draws from the Gamma distribution and their logarithms, with the same bits on every machine.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/number/portable_math.hpp>
 #include <mixcon/core/random/normal.hpp>

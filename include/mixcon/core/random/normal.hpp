@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Draws single normal numbers without a table, with the same bits on every machine; kernels can call it.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/number/portable_math.hpp>
 #include <mixcon/core/random/uniform.hpp>

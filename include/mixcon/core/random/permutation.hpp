@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Draws permutations and derangements, with the same bits on every machine.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/random/uniform.hpp>
 #include <mixcon/core/require.hpp>

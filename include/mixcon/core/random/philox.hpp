@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Philox, the counter-based source of all random bits: a stream is a function of (seed, step, stream, sample).
+
 #include <mixcon/core/config.hpp>
 
 #include <cstdint>
@@ -23,7 +25,7 @@ struct philox_key {
 /// Philox-4x32 with ten rounds: a bijection of 128-bit counters, another one for each key, whose images of 0, 1, 2, ...
 /// pass every known test of randomness. No state: any block can be made first, by any thread.
 /// Source: Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3", doi:10.1145/2063384.2063405.
-MIXCON_HD constexpr philox_block philox4x32(philox_block counter, philox_key key) {
+MIXCON_HD constexpr philox_block philox_4x32(philox_block counter, philox_key key) {
   for (int round = 0; round < 10; ++round) {
     const std::uint64_t even = std::uint64_t{0xD2511F53} * counter.word[0];
     const std::uint64_t odd = std::uint64_t{0xCD9E8D57} * counter.word[2];
@@ -60,7 +62,7 @@ class philox_streams {
  public:
   MIXCON_HD constexpr philox_streams(std::uint64_t seed, std::uint64_t step, std::uint64_t stream) {
     const philox_block of_seed = detail::words(seed, 0);
-    const philox_block derived = philox4x32(detail::words(step, stream), {{of_seed.word[0], of_seed.word[1]}});
+    const philox_block derived = philox_4x32(detail::words(step, stream), {{of_seed.word[0], of_seed.word[1]}});
     key_ = {{derived.word[0], derived.word[1]}};
     first_ = std::uint64_t{derived.word[3]} << 32 | derived.word[2];
   }
@@ -83,7 +85,7 @@ class philox_stream {
   /// The next 32 bits.
   MIXCON_HD constexpr std::uint32_t next_u32() {
     if (used_ == 4) {
-      block_ = philox4x32(detail::words(sample_, number_++), key_);
+      block_ = philox_4x32(detail::words(sample_, number_++), key_);
       used_ = 0;
     }
     return block_.word[used_++];
@@ -92,7 +94,7 @@ class philox_stream {
   /// The next four draws of 32 bits of which none was asked for alone: what is left of a block begun is passed over.
   MIXCON_HD constexpr philox_block next_block() {
     used_ = 4;
-    return philox4x32(detail::words(sample_, number_++), key_);
+    return philox_4x32(detail::words(sample_, number_++), key_);
   }
 
   /// The next 64 bits: two draws of 32, the low half first.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
 // What can be drawn from a stream of random bits. Every draw is a function of the bits of its stream alone, the same
 // with every compiler, flag set and processor.
-#pragma once
 
 #include <mixcon/core/random/beta.hpp>
 #include <mixcon/core/random/dirichlet.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Draws uniform reals and integers; and what a source of random bits must have.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/number/fixed_point.hpp>
 #include <mixcon/core/require.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Where a box goes: the rules of CutMix and its relatives for drawing centre and sides.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/number/portable_math.hpp>
 #include <mixcon/core/require.hpp>
@@ -140,11 +142,11 @@ struct continuous_box {
 };
 
 /// The 1-D form: trunc(T * (1 - lambda)) steps, anywhere inside; nothing is cut off.
-struct random_segment {
+struct random_interval {
   template <Draws D>
-  segment operator()(const signal_shape& shape, double lambda, const D& draws, index_t i) const {
-    detail::require_signal("random_segment", shape);
-    detail::require_share("random_segment", lambda);
+  interval operator()(const signal_shape& shape, double lambda, const D& draws, index_t i) const {
+    detail::require_signal("random_interval", shape);
+    detail::require_share("random_interval", lambda);
     const index_t length = detail::truncated_to(static_cast<double>(shape.steps) * (1 - lambda));
     const index_t begin = draws.integer("segment_begin", i, 0, shape.steps - length + 1);
     return {begin, begin + length};

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// How policies ask for random numbers: by the name of a field, so that order and batch size change nothing.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/random/permutation.hpp>
 #include <mixcon/core/random/philox.hpp>

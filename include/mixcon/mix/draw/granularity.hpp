@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// How often a policy draws: once per batch, per pair or per sample.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/require.hpp>
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Functions that change a drawn lambda: folding, rescaling, two-hot adjustment, a floor for the own weight.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/number/not_finite.hpp>
 #include <mixcon/core/number/portable_math.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Draws as many numbers of one field as there are pixels, four per block of random bits.
+
 #include <mixcon/core/random/ziggurat.hpp>
 #include <mixcon/mix/draw/draws.hpp>
 
@@ -10,8 +12,6 @@
 MIXCON_STRICT_FLOATS_BEGIN
 
 namespace mixcon::detail {
-
-// One field, asked for as many numbers as there are pixels: each takes 32 bits, four share a block of bits.
 
 /// Draws that have a stream of bits for each sample of a field.
 template <class D>

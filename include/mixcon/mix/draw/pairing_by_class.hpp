@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Pairings that look at labels: partners of the same class, of another class, or balanced over classes.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/distinct_integers.hpp>
 #include <mixcon/core/number/portable_math.hpp>

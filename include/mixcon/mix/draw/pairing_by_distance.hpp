@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Pairings that look at features or distances: nearest samples, nearest classes, a cycle of far ones.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/number/not_finite.hpp>
 #include <mixcon/core/require.hpp>

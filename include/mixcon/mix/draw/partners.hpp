@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Lists of partners read the other way round, and in the order that reads memory once.
+
 #include <mixcon/core/config.hpp>
 
 #include <cstddef>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Draws from stored numbers instead of random ones, to replay another program or to test.
+
 #include <mixcon/mix/draw/draws.hpp>
 
 #include <string>

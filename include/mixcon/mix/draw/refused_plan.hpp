@@ -1,16 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-// A policy that looks at maps or labels has an overload of `plan` for what nobody could plan from, and refuses it in
-// one sentence in place of the compiler's list:
-//
-//   template <class Shape, class D, class... LookedAt>
-//   requires detail::MistakenPlan<Shape, D, LookedAt...>
-//   detail::no_plan plan(const Shape&, const D&, const LookedAt&...) const {
-//     return detail::refuse_plan<Shape>();
-//   }
-//
-// Tensors that another policy looks at are no mistake: whether `plan` takes them may be asked by `requires`.
+// How a policy that looks at maps or labels refuses, in one sentence, what nobody could plan from.
 
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/tensor_traits.hpp>
@@ -21,6 +12,15 @@
 
 MIXCON_STRICT_FLOATS_BEGIN
 
+// Such a policy has an overload of `plan`, in place of the compiler's list:
+//
+//   template <class Shape, class D, class... LookedAt>
+//   requires detail::MistakenPlan<Shape, D, LookedAt...>
+//   detail::no_plan plan(const Shape&, const D&, const LookedAt&...) const {
+//     return detail::refuse_plan<Shape>();
+//   }
+//
+// Tensors that another policy looks at are no mistake: whether `plan` takes them may be asked by `requires`.
 namespace mixcon::detail {
 
 /// What `plan` declares to return for these, and never does.

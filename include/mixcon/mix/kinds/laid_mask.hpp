@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Mixes by a mask in the order of memory, at the speed of a copy; used by the kinds that have masks.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/storage.hpp>
 #include <mixcon/core/tensor_view.hpp>

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// The gradient by the lambdas of an `interpolated` plan, for lambdas that are learned.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/tensor_traits.hpp>
 #include <mixcon/mix/blend.hpp>
-#include <mixcon/mix/kinds/lerp.hpp>
+#include <mixcon/mix/kinds/interpolated.hpp>
 #include <mixcon/mix/memory/runs.hpp>
 #include <mixcon/mix/plan.hpp>
 
@@ -18,7 +20,7 @@ namespace mixcon {
 namespace detail {
 
 template <class T, int Rank>
-void add_lambda_gradient(const mix_plan<lerp>& plan, const tensor_view<const T, Rank>& sample,
+void add_lambda_gradient(const mix_plan<interpolated>& plan, const tensor_view<const T, Rank>& sample,
                          const tensor_view<const T, Rank>& partners, const tensor_view<const T, Rank>& upstream,
                          const vector_view<double>& gradient) {
   MIXCON_REQUIRE(upstream.extents() == sample.extents(), "unblend_lambda: samples are ", sample.extents(),
@@ -51,11 +53,13 @@ template <class Region, class Sample, class Partners, class Upstream, class Grad
 void unblend_lambda_by(const mix_plan<Region>& plan, const Sample& sample, const Partners& partners,
                        const Upstream& upstream, Gradient& gradient) {
   if constexpr (Batches<const Sample&, const Partners&, const Upstream&>) {
-    constexpr bool fits = std::is_same_v<Region, lerp> && are_alike<const Sample&, const Partners&, const Upstream&> &&
+    constexpr bool fits = std::is_same_v<Region, interpolated> &&
+                          are_alike<const Sample&, const Partners&, const Upstream&> &&
                           std::is_convertible_v<Gradient&, vector_view<double>>;
-    static_assert(fits,
-                  "mixcon: unblend_lambda(plan, samples, upstream, gradient) takes a plan of lerp, batches of one "
-                  "element type and rank, and a gradient of doubles, (1) or (N), that can be written to");
+    static_assert(
+        fits,
+        "mixcon: unblend_lambda(plan, samples, upstream, gradient) takes a plan of interpolated, batches of one "
+        "element type and rank, and a gradient of doubles, (1) or (N), that can be written to");
     if constexpr (fits)
       add_lambda_gradient(plan, read_only(view(sample)), read_only(view(partners)), read_only(view(upstream)),
                           vector_view<double>(gradient));
@@ -66,8 +70,8 @@ void unblend_lambda_by(const mix_plan<Region>& plan, const Sample& sample, const
 
 }  // namespace detail
 
-/// Adds the gradient with respect to the lambdas of a `lerp` plan, doubles (1) or (N): sum of upstream * (own -
-/// partner). For lambdas that are learned; a drawn one needs none. Summed in double, in one order.
+/// Adds the gradient with respect to the lambdas of an `interpolated` plan, doubles (1) or (N): sum of upstream * (own
+/// - partner). For lambdas that are learned; a drawn one needs none. Summed in double, in one order.
 template <class Region, class Sample, class Upstream, class Gradient>
 void unblend_lambda(const mix_plan<Region>& plan, const Sample& sample, const Upstream& upstream,
                     Gradient&& lambda_gradient) {

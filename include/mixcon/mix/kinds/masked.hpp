@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// The kind of plan that mixes by place: m * own + (1 - m) * partner, with a mask m.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/tensor_view.hpp>
 #include <mixcon/mix/kinds/laid_mask.hpp>
@@ -38,7 +40,7 @@ inline std::string to_string(const masked& region) { return to_string(region.sha
 
 template <int Rank>
 void check_region(const mix_plan<masked>& plan, const char* function, const axes<Rank>& extents) {
-  static_assert(Rank >= 2, "mixcon: a plan of masks mixes samples with places; numbers (N) take lerp");
+  static_assert(Rank >= 2, "mixcon: a plan of masks mixes samples with places; numbers (N) take interpolated");
   detail::require_mask(plan.region.shares, function, extents);
 }
 

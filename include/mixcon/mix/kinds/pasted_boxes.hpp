@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// The kind of plan that shows the partner inside a box of the image (CutMix).
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/tensor_view.hpp>
@@ -47,7 +49,7 @@ namespace detail {
 /// Refuses boxes that are not within images of these extents, and numbers of boxes other than 1 or N.
 template <int Rank>
 void require_boxes(const std::vector<box>& boxes, index_t samples, const char* function, const axes<Rank>& extents) {
-  static_assert(Rank >= 3, "mixcon: a plan of boxes mixes images (N, H, W) or (N, C, H, W); signals take segments");
+  static_assert(Rank >= 3, "mixcon: a plan of boxes mixes images (N, H, W) or (N, C, H, W); signals take intervals");
   const index_t rows = extents[Rank - 2], columns = extents[Rank - 1];
   const index_t count = static_cast<index_t>(boxes.size());
   MIXCON_REQUIRE(count == 1 || count == samples, function, ": the plan has ", count, " boxes for ", samples,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Resizes images to the size of a box, and the adjoint of that.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/tensor_view.hpp>
 #include <mixcon/mix/memory/arithmetic.hpp>

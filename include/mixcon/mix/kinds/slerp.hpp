@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// The kind of plan that mixes rows along the great circle between their directions.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/storage.hpp>
 #include <mixcon/core/tensor_traits.hpp>
 #include <mixcon/core/tensor_view.hpp>
 #include <mixcon/mix/blend.hpp>
-#include <mixcon/mix/kinds/lerp.hpp>
+#include <mixcon/mix/kinds/interpolated.hpp>
 #include <mixcon/mix/memory/arithmetic.hpp>
 #include <mixcon/mix/plan.hpp>
 
@@ -40,7 +42,7 @@ struct slerp {
 inline std::string to_string(const slerp& region) { return region.rescale ? "slerp, lengths too" : "slerp"; }
 
 /// The plan of any policy that mixes by lambda, along the great circle instead of the chord.
-inline mix_plan<slerp> on_sphere(mix_plan<lerp> plan, bool rescale = false) {
+inline mix_plan<slerp> on_sphere(mix_plan<interpolated> plan, bool rescale = false) {
   return {(std::move)(plan.partner), (std::move)(plan.lambda), {rescale}};
 }
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// The kind of plan in which each sample is either interpolated or has a box of its partner pasted.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/tensor_view.hpp>
 #include <mixcon/mix/box.hpp>
-#include <mixcon/mix/kinds/lerp.hpp>
+#include <mixcon/mix/kinds/interpolated.hpp>
 #include <mixcon/mix/kinds/pasted_boxes.hpp>
 #include <mixcon/mix/memory/arithmetic.hpp>
 #include <mixcon/mix/memory/runs.hpp>
@@ -19,12 +21,12 @@ MIXCON_STRICT_FLOATS_BEGIN
 
 namespace mixcon {
 
-/// The kind of plan in which each sample is mixed either as `lerp`, by its lambda, or as `pasted_boxes`: its partner
-/// inside a box. A box copies, and what it covers cannot leak. The last two axes are rows and columns.
+/// The kind of plan in which each sample is mixed either as `interpolated`, by its lambda, or as `pasted_boxes`: its
+/// partner inside a box. A box copies, and what it covers cannot leak. The last two axes are rows and columns.
 struct switched {
   static constexpr const char* kind = "switch";
   std::vector<box> boxes{};       ///< one for the batch, or one a sample; not read where nothing is pasted
-  std::vector<index_t> pastes{};  ///< as many: 1 for a box, 0 for lerp
+  std::vector<index_t> pastes{};  ///< as many: 1 for a box, 0 for a lerp
 
   static switched none() { return {{box{}}, {1}}; }
   bool pasted(index_t sample) const { return pastes[pastes.size() == 1 ? 0 : static_cast<std::size_t>(sample)] != 0; }

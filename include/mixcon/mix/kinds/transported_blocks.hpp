@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// The kind of plan that moves blocks of both images and mixes them block by block (Puzzle Mix).
+
 #include <mixcon/mix/blend.hpp>
 #include <mixcon/mix/box.hpp>
 #include <mixcon/mix/memory/arithmetic.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// The labels of a mixed batch: two per sample, with shares lambda and 1 - lambda.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/ignored_label.hpp>
 #include <mixcon/core/require.hpp>

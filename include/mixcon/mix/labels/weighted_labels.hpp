@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// The labels of a mixed batch where the two weights of a sample need not sum to 1.
+
 #include <mixcon/core/tensor_traits.hpp>
 #include <mixcon/mix/labels/pair_targets.hpp>
 #include <mixcon/mix/solve/map_unit.hpp>

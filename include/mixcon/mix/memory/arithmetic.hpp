@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// The number types that values are mixed in, and how small ones are read and rounded without a branch.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/storage.hpp>
 #include <mixcon/core/tensor_view.hpp>

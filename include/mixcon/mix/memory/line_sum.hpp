@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Sums of several samples, each times a weight or a share by place, where each sample is one run of memory.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/mix/memory/arithmetic.hpp>
 #include <mixcon/mix/memory/streaming.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Walks over samples of any strides at the speed of contiguous ones.
+
 #include <mixcon/core/tensor_view.hpp>
 #include <mixcon/mix/memory/streaming.hpp>
 

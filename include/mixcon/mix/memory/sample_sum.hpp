@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// A weighted sum of several samples of any strides, rounded once when it is stored.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/tensor_view.hpp>
 #include <mixcon/mix/memory/arithmetic.hpp>

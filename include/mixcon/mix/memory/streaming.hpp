@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Writes batches that exceed the caches past them, which saves a third of the traffic of a copy.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/tensor_view.hpp>
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Gives each block of a grid one of several labels at least cost, by a minimum cut; Puzzle Mix asks for it.
+
 #include <mixcon/mix/solve/max_flow.hpp>
 
 #include <cstddef>

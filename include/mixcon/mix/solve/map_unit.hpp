@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Brings maps of activation or saliency to a unit in which their sums cannot overflow.
+
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/tensor_view.hpp>
 

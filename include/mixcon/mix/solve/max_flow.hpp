@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// The minimum cut of a network with integer capacities, by Dinic's algorithm.
+
 #include <mixcon/core/config.hpp>
 
 #include <cstddef>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Ranks the values of an image from the brightest on, in linear time; FMix makes its masks of it.
+
 #include <mixcon/core/config.hpp>
 
 #include <cstddef>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Optimal transport between the tokens of two samples, by Sinkhorn's iteration in the log domain.
+
 #include <mixcon/core/number/portable_exp.hpp>
 #include <mixcon/core/number/portable_math.hpp>
 #include <mixcon/core/tensor_view.hpp>

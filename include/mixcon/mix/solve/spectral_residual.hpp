@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Saliency maps without a network, from what stands out in an image's spectrum.
+
 #include <mixcon/mix/solve/fourier.hpp>
 #include <mixcon/mix/solve/saliency.hpp>
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Draws positions by their weights in constant time (Walker's alias method).
+
 #include <mixcon/core/require.hpp>
 
 #include <vector>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Draws negatives from the classes nearest to the anchor's class.
+
 #include <mixcon/mix/draw/draws.hpp>
 #include <mixcon/negatives/drawn/class_neighbours.hpp>
 #include <mixcon/negatives/drawn/uniform_negatives.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Finds the nearest classes of every class, and how likely each is to be drawn.
+
 #include <mixcon/contrast/similarity.hpp>
 #include <mixcon/engine/serial.hpp>
 #include <mixcon/negatives/drawn/alias_table.hpp>

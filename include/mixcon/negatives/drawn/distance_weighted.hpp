@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Draws negatives so that all distances from the anchor are covered evenly.
+
 #include <mixcon/engine/call/pair_distance.hpp>
 #include <mixcon/mix/draw/draws.hpp>
 #include <mixcon/negatives/search/top_k.hpp>

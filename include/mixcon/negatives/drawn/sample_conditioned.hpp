@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Draws negatives from the samples nearest to the anchor.
+
 #include <mixcon/mix/draw/draws.hpp>
 #include <mixcon/negatives/drawn/class_neighbours.hpp>
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Chooses semi-hard negatives: farther than the positive, by less than a margin.
+
 #include <mixcon/engine/call/pair_distance.hpp>
 #include <mixcon/mix/draw/draws.hpp>
 #include <mixcon/negatives/search/top_k.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Draws negatives uniformly, with or without replacement, for sampled softmax.
+
 #include <mixcon/mix/draw/draws.hpp>
 #include <mixcon/negatives/admissible.hpp>
 #include <mixcon/negatives/negative_list.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Cross-batch memory: embeddings of the last batches with their labels, and targets against them.
+
 #include <mixcon/contrast/targets/bound.hpp>
 #include <mixcon/contrast/targets/ignored.hpp>
 #include <mixcon/core/distinct_integers.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// A memory bank: one row for every sample of the data set, as a moving average of its embeddings.
+
 #include <mixcon/core/integer_view.hpp>
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/storage.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// The queue of MoCo: keys of the last batches as negatives.
+
 #include <mixcon/negatives/memory/ring.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN

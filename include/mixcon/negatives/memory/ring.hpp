@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// A ring of the last rows pushed, with ids, labels and steps: the storage of queues and memories.
+
 #include <mixcon/core/integer_view.hpp>
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/storage.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Finds the most similar keys of each anchor through an index, fast but not always all of them.
+
 #include <mixcon/negatives/admissible.hpp>
 #include <mixcon/negatives/rows_as_read.hpp>
 #include <mixcon/negatives/search/heap.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Keeps the k best of the keys shown so far; what `top_k` collects in.
+
 #include <mixcon/negatives/search/descending.hpp>
 #include <mixcon/negatives/search/filter.hpp>
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// An index that knows the training step at which it was built, and refuses a search when it is too old.
+
 #include <mixcon/core/require.hpp>
 #include <mixcon/negatives/search/neighbour_index.hpp>
 

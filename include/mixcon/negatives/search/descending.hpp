@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Sorts scored keys from the largest score down, in linear time for many.
+
 #include <mixcon/negatives/search/heap.hpp>
 #include <mixcon/negatives/search/place.hpp>
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Finds keys that are probably of the anchor's class, and targets that hide or attract them.
+
 #include <mixcon/engine/call/pair_distance.hpp>
 #include <mixcon/negatives/search/heap.hpp>
 #include <mixcon/negatives/search/top_k.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Copies and counts the scores that pass a bound, on vectors where the processor can.
+
 #include <mixcon/core/number/lane_loops.hpp>
 #include <mixcon/negatives/search/wide_filter.hpp>
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Sorting in place by a heap, since <algorithm> alone costs a third of what all of mixcon does to include.
+
 #include <mixcon/core/config.hpp>
 
 #include <utility>
@@ -9,8 +11,7 @@ MIXCON_STRICT_FLOATS_BEGIN
 
 namespace mixcon::detail {
 
-// Sorting in place, since <algorithm> alone costs a third of what all of mixcon does. An entry never comes before one
-// under it in the heap: the first is the last in order.
+// An entry never comes before one under it in the heap: the first is the last in order.
 
 /// Lets entry `at` of a heap sink to its place.
 template <class Entry, class Before>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// What a search index must have, so that yours, hnswlib's or faiss' can find negatives.
+
 #include <mixcon/core/integer_view.hpp>
 
 #include <concepts>

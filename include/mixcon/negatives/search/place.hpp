@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Floats as integers of the same order, so that scores can be sorted by digits.
+
 #include <mixcon/core/config.hpp>
 
 #include <cstdint>

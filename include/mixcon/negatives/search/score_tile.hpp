@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Similarities of rows with keys, one tile at a time, so that they are never stored all at once.
+
 #include <mixcon/core/number/lane_loops.hpp>
 #include <mixcon/core/unset_array.hpp>
 #include <mixcon/engine/tiled/panel_distance.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Finds the k most similar admissible keys of each anchor, exactly.
+
 #include <mixcon/engine/call/formulas.hpp>
 #include <mixcon/negatives/admissible.hpp>
 #include <mixcon/negatives/negative_list.hpp>

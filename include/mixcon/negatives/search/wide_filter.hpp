@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// The filter of scores on AVX-512, where the processor at hand has it.
+
 #include <mixcon/engine/tiled/wide_product.hpp>
 
 #include <cstdint>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Latent mixup: makes pseudo-negatives between embeddings.
+
 #include <mixcon/core/integer_view.hpp>
 #include <mixcon/mix/draw/draws.hpp>
 #include <mixcon/negatives/synthetic/mixed_negatives.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Mixtures of rows as synthetic negatives, and the gradient through them.
+
 #include <mixcon/negatives/rows_as_read.hpp>
 #include <mixcon/negatives/synthetic/own_rows.hpp>
 
@@ -54,11 +56,13 @@ mixture_shares<T> shares_of(mixing_path how, T share, T cosine_of_rows) {
 
 }  // namespace detail
 
-/// Synthetic negatives as explicit rows. `rows` (N, 1 + S, D) holds each anchor's positive, as given, and then its
-/// mixtures, unit rows; `list` says which exist: `listed_targets(mixed.list)` for `candidates(own(mixed.rows.view()))`.
+/// Synthetic negatives as explicit rows. `own_candidates` (N, 1 + S, D) holds each anchor's positive, as given, and
+/// then its mixtures, unit rows; `list` says which exist: `listed_targets(mixed.list)` for
+/// `candidates(own(mixed.own_candidates.view()))`.
 ///
 ///   const synthetic_negatives mixed(cosine{}, mixtures, z, positives, keys);
-///   value_and_grad(tiled{}, objective, listed_targets{mixed.list}, z, candidates(own(mixed.rows.view()), queue), ...)
+///   const auto against = candidates(own(mixed.own_candidates.view()), queue);
+///   value_and_grad(tiled{}, objective, listed_targets{mixed.list}, z, against, ...);
 ///   mixed.add_to_sources(by_rows, {.keys = by_keys, .positives = by_positives});
 ///
 /// Anchors (N, D), positives (N, D) and keys (M, D) enter as the similarity prepares them (`cosine`: as unit rows). A
@@ -66,7 +70,7 @@ mixture_shares<T> shares_of(mixing_path how, T share, T cosine_of_rows) {
 template <class T>
 class synthetic_negatives {
  public:
-  rows_of_anchors<T> rows{};
+  rows_of_anchors<T> own_candidates{};
   negative_list list{};
 
   /// Where gradients go; those left out are not computed: leave all out and the synthetic rows are constants. Sums are
@@ -92,21 +96,23 @@ class synthetic_negatives {
                    " for mixtures of ", mixtures.anchors,
                    " anchors; expected one anchor and positive each, and one width");
     MIXCON_REQUIRE(
-        how == mixing_path::chord || (similarity.anchor_rows() != raw_rows && similarity.candidate_rows() != raw_rows),
+        how == mixing_path::chord ||
+            (similarity.anchor_rows() != rows::as_given && similarity.candidate_rows() != rows::as_given),
         "synthetic_negatives: the arc between rows as given; expected a similarity of unit rows, such as cosine");
-    rows = rows_of_anchors<T>{mixtures.anchors, 1 + mixtures.each, width};
+    own_candidates = rows_of_anchors<T>{mixtures.anchors, 1 + mixtures.each, width};
     list = negative_list(mixtures.anchors, mixtures.each);
     const auto given = view<2>(positives);
     for (index_t a = 0; a < mixtures.anchors; ++a) {
-      for (index_t x = 0; x < width; ++x) rows.row(a, 0)[x] = static_cast<T>(given(a, x));
+      for (index_t x = 0; x < width; ++x) own_candidates.row(a, 0)[x] = static_cast<T>(given(a, x));
       for (index_t s = 0; s < mixtures.each; ++s) mix(a, s);
     }
   }
 
-  /// Adds what the gradient by `rows` means for their sources, exactly, through the unit length and the arc.
+  /// Adds what the gradient by `own_candidates` means for their sources, exactly, through the unit length and the arc.
   void add_to_sources(const rows_of_anchors<T>& by_rows, const sources& wanted) const {
-    MIXCON_REQUIRE(by_rows.numbers.size() == rows.numbers.size(), "add_to_sources: the gradient has ",
-                   by_rows.numbers.size(), " numbers for ", rows.numbers.size(), "; expected the shape of `rows`");
+    MIXCON_REQUIRE(by_rows.numbers.size() == own_candidates.numbers.size(), "add_to_sources: the gradient has ",
+                   by_rows.numbers.size(), " numbers for ", own_candidates.numbers.size(),
+                   "; expected the shape of `own_candidates`");
     auto buffer = [](const detail::packed_rows<T>& of) {
       return std::vector<T>(static_cast<std::size_t>(of.count() * of.pitch()));
     };
@@ -119,8 +125,8 @@ class synthetic_negatives {
     for (index_t a = 0; a < mixtures_.anchors; ++a)
       for (index_t s = 0; s < mixtures_.each; ++s)
         if (list.key_of(a, s) >= 0)
-          unmix(a, s, by_rows.row(a, 1 + s), gradient_of(a, mixtures_(a, s).first),
-                gradient_of(a, mixtures_(a, s).second));
+          pull_back(a, s, by_rows.row(a, 1 + s), gradient_of(a, mixtures_(a, s).first),
+                    gradient_of(a, mixtures_(a, s).second));
     auto unpack = [](const detail::packed_rows<T>& of, const std::vector<T>& by, const matrix_view<T>& to) {
       for (index_t i = 0; to && i < of.count(); ++i)
         of.unpack(i, by.data() + i * of.pitch(), {to.data() + i * to.stride(0), {of.width()}, {to.stride(1)}});
@@ -129,12 +135,10 @@ class synthetic_negatives {
     unpack(positives_, by_positives, wanted.positives);
     unpack(keys_, by_keys, wanted.keys);
     for (index_t a = 0; wanted.positives && a < mixtures_.anchors; ++a)
-      for (index_t x = 0; x < rows.width; ++x) wanted.positives(a, x) += by_rows.row(a, 0)[x];
+      for (index_t x = 0; x < own_candidates.width; ++x) wanted.positives(a, x) += by_rows.row(a, 0)[x];
   }
 
  private:
-  static constexpr auto raw_rows = mixcon::rows::as_given;  // `rows` is a member here
-
   const T* source(index_t a, index_t which) const {
     if (which == mixture::anchor) return anchors_.row(a);
     if (which == mixture::positive) return positives_.row(a);
@@ -149,7 +153,7 @@ class synthetic_negatives {
     const T *first = source(a, m.first), *second = source(a, m.second);
     shares = detail::shares_of(how_, static_cast<T>(m.share), anchors_.dot(first, second));
     T squared = 0;
-    for (index_t x = 0; x < rows.width; ++x) {
+    for (index_t x = 0; x < own_candidates.width; ++x) {
       row[x] = shares.first * first[x] + shares.second * second[x];
       squared += row[x] * row[x];
     }
@@ -157,27 +161,27 @@ class synthetic_negatives {
   }
   void mix(index_t a, index_t s) {
     if (mixtures_(a, s).first == mixture::none) return;
-    const vector_view<T> row = rows.row(a, 1 + s);
+    const vector_view<T> row = own_candidates.row(a, 1 + s);
     detail::mixture_shares<T> shares;
     const T length = sum(a, s, row, shares);
     const bool empty = length < T(1e-6);
-    for (index_t x = 0; x < rows.width; ++x) row[x] = empty ? T(0) : row[x] / length;
+    for (index_t x = 0; x < own_candidates.width; ++x) row[x] = empty ? T(0) : row[x] / length;
     if (!empty) list.put(a, s, 0);
   }
-  void unmix(index_t a, index_t s, const vector_view<const T>& by_row, T* by_first, T* by_second) const {
+  void pull_back(index_t a, index_t s, const vector_view<const T>& by_row, T* by_first, T* by_second) const {
     const mixture& m = mixtures_(a, s);
     const T *first = source(a, m.first), *second = source(a, m.second);
-    std::vector<T> sum_of_rows(static_cast<std::size_t>(rows.width));
+    std::vector<T> sum_of_rows(static_cast<std::size_t>(own_candidates.width));
     detail::mixture_shares<T> shares;
     const T length = sum(a, s, view(sum_of_rows), shares);
-    const auto unit = rows.row(a, 1 + s);
+    const auto unit = own_candidates.row(a, 1 + s);
     T radial = 0, by_cosine = 0;
-    for (index_t x = 0; x < rows.width; ++x) radial += unit[x] * by_row[x];
-    for (index_t x = 0; x < rows.width; ++x) {
+    for (index_t x = 0; x < own_candidates.width; ++x) radial += unit[x] * by_row[x];
+    for (index_t x = 0; x < own_candidates.width; ++x) {
       const T by_sum = (by_row[x] - unit[x] * radial) / length;
       by_cosine += by_sum * (shares.first_slope * first[x] + shares.second_slope * second[x]);
     }
-    for (index_t x = 0; x < rows.width; ++x) {
+    for (index_t x = 0; x < own_candidates.width; ++x) {
       const T by_sum = (by_row[x] - unit[x] * radial) / length;
       by_first[x] += by_sum * shares.first + by_cosine * second[x];
       by_second[x] += by_sum * shares.second + by_cosine * first[x];

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// MoCHi: mixes each query's hardest keys, with each other and with the query, into harder negatives.
+
 #include <mixcon/mix/draw/draws.hpp>
 #include <mixcon/negatives/synthetic/mixed_negatives.hpp>
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Negatives as explicit rows of each anchor, and the gradient back to the keys they came from.
+
 #include <mixcon/core/storage.hpp>
 #include <mixcon/negatives/negative_list.hpp>
 

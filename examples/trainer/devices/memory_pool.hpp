@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <mixcon/core/config.hpp>
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <new>
+#include <vector>
+
+namespace mixcon_train::inline devices {
+
+/// Aligned memory that is given back to be used again: training asks for the same sizes in every step, so that from the
+/// second on nothing is taken from the system.
+class memory_pool {
+ public:
+  memory_pool() = default;
+  memory_pool(const memory_pool&) = delete;
+  memory_pool& operator=(const memory_pool&) = delete;
+  ~memory_pool() {
+    for (auto& [size, blocks] : free_)
+      for (void* block : blocks) ::operator delete(block, alignment);
+  }
+
+  void* take(std::size_t bytes) {
+    std::vector<void*>& blocks = free_[bytes];
+    if (blocks.empty()) {
+      ++allocations_;
+      return ::operator new(bytes, alignment);
+    }
+    void* block = blocks.back();
+    blocks.pop_back();
+    return block;
+  }
+  void give_back(void* block, std::size_t bytes) { free_[bytes].push_back(block); }
+  mixcon::index_t allocations() const { return allocations_; }
+
+ private:
+  static constexpr std::align_val_t alignment{64};
+  std::map<std::size_t, std::vector<void*>> free_;
+  mixcon::index_t allocations_ = 0;
+};
+
+}  // namespace mixcon_train::inline devices

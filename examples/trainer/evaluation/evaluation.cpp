@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "evaluation/evaluation.hpp"
+
+#include "evaluation/linear_probe.hpp"
+#include "evaluation/nearest_neighbours.hpp"
+#include "evaluation/ridge_probe.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace mixcon_train::inline evaluation {
+
+namespace {
+
+constexpr index_t images_at_once = 200;
+
+std::vector<index_t> counted(index_t first, index_t end) {
+  std::vector<index_t> samples(static_cast<std::size_t>(end - first));
+  std::iota(samples.begin(), samples.end(), first);
+  return samples;
+}
+
+}  // namespace
+
+encoded encode(network& net, device& on, const data_set& data, const channel_statistics& statistics) {
+  const without_gradients guard;
+  encoded made{{.width = net.feature_width(), .labels = data.labels},
+               {.width = net.head_width(), .labels = data.labels}};
+  made.backbone.rows.resize(static_cast<std::size_t>(data.samples() * made.backbone.width));
+  made.head.rows.resize(static_cast<std::size_t>(data.samples() * made.head.width));
+  std::vector<float> images(static_cast<std::size_t>(images_at_once * data.width()));
+  for (index_t first = 0; first < data.samples(); first += images_at_once) {
+    const index_t end = std::min(first + images_at_once, data.samples());
+    normalised_rows(data, statistics, counted(first, end), images.data());
+    const shape extents{end - first, data.shape.channels, data.shape.rows, data.shape.columns};
+    const variable backbone = net.features(variable(tensor_of(on, extents, images.data())));
+    copy_numbers(backbone.value(), made.backbone.row(first));
+    copy_numbers(net.head(backbone).value(), made.head.row(first));
+  }
+  return made;
+}
+
+features raw_pixels(const data_set& data, const channel_statistics& statistics) {
+  features made{.width = data.width(), .labels = data.labels};
+  made.rows.resize(static_cast<std::size_t>(data.samples() * made.width));
+  normalised_rows(data, statistics, counted(0, data.samples()), made.rows.data());
+  return made;
+}
+
+score_row judged(const std::string& name, const features& train, const features& test, index_t classes) {
+  return {.name = name,
+          .linear = linear_probe(train, test, classes).accuracy,
+          .neighbours = nearest_neighbours(train, test, classes),
+          .ridge = ridge_probe(train, test, classes).accuracy};
+}
+
+double classifier_accuracy(const features& scores) {
+  index_t right = 0;
+  for (index_t i = 0; i < scores.samples(); ++i)
+    right += std::max_element(scores.row(i), scores.row(i) + scores.width) - scores.row(i) == scores.label(i);
+  return static_cast<double>(right) / static_cast<double>(scores.samples());
+}
+
+}  // namespace mixcon_train::inline evaluation
