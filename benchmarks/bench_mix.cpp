@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include <mixcon/core/thread_pool.hpp>
 #include <mixcon/mixes/all_mixes.hpp>
 
 namespace {

@@ -7,6 +7,7 @@
 #include "cases/loss_case.hpp"
 
 #include <malloc.h>
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdio>

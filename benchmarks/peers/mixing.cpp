@@ -3,6 +3,7 @@
 // it. One line a measurement: what, batch, milliseconds, times a copy; for draws the share of the blend.
 //
 //   peers_mixing [--threads T] [--rounds R]
+#include <mixcon/core/thread_pool.hpp>
 #include <mixcon/mixes/all_mixes.hpp>
 
 #include <algorithm>

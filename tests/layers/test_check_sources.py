@@ -54,6 +54,14 @@ class CheckSources(unittest.TestCase):
                          ["core/config.hpp: <iostream> is not for headers"])
         self.assertEqual(self.found(core__config_hpp="#include <immintrin.h>\n"),
                          ["core/config.hpp: <immintrin.h> is not for headers"])
+        self.assertEqual(self.found(core__config_hpp="#include <map>\n"), ["core/config.hpp: <map> is not for headers"])
+        self.assertEqual(self.found(adapt__search__hnswlib_hpp="#include <memory>\n"), [])
+
+    def test_threads_stand_in_one_header(self):
+        self.assertEqual(self.found(core__system_threads_hpp="#include <pthread.h>\n#include <thread>\n"),
+                         ["core/system_threads.hpp: mixcon.hpp does not include it"])
+        self.assertEqual(self.found(core__config_hpp="#include <thread>\n"),
+                         ["core/config.hpp: <thread> is for core/system_threads.hpp"])
 
     def test_quotes_are_refused(self):
         self.assertEqual(self.found(core__config_hpp='#include "real.hpp"\n'),

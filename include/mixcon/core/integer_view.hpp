@@ -29,6 +29,15 @@ class integer_view {
         read_(&read<I>),
         may_be_beyond_(detail::reaches_beyond<std::remove_const_t<I>>()) {}
 
+  template <class Other>
+  requires(!std::is_same_v<std::remove_cvref_t<Other>, integer_view> &&
+           !(LabelsViewable<std::remove_reference_t<Other>> && detail::Lasting<Other>))
+  integer_view(Other&&) {  // NOLINT(google-explicit-constructor,bugprone-forwarding-reference-overload)
+    static_assert(std::is_void_v<Other>,
+                  "mixcon: labels, ids and indices are a tensor (N) of integers or an enumeration, of a type whose "
+                  "adapter is included, and in a variable, as a temporary would not outlive its view");
+  }
+
   index_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
   std::int64_t operator[](index_t i) const { return read_(data_, i * stride_); }

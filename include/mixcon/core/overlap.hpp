@@ -3,11 +3,11 @@
 
 // Whether two views share memory or rows; calls refuse outputs that overlap their inputs.
 
+#include <mixcon/core/distinct_integers.hpp>
 #include <mixcon/core/tensor_view.hpp>
 
-#include <algorithm>
 #include <cstdint>
-#include <vector>
+#include <type_traits>
 
 MIXCON_STRICT_FLOATS_BEGIN
 
@@ -79,17 +79,16 @@ bool share_rows(const tensor_view<A, RankA>& a, const tensor_view<B, RankB>& b) 
   const address_range of_a = addresses(a), of_b = addresses(b);
   if (of_a.end <= of_b.first || of_b.end <= of_a.first) return false;
   const auto for_each_row = [](const auto& tensor, auto&& task) {
-    constexpr bool is_matrix = std::decay_t<decltype(tensor)>::rank == 2;
+    constexpr bool is_matrix = std::remove_cvref_t<decltype(tensor)>::rank == 2;
     for (index_t i = 0; i < tensor.extent(0); ++i)
       for (index_t j = 0; j < (is_matrix ? 1 : tensor.extent(1)); ++j)
         task(reinterpret_cast<std::intptr_t>(tensor.data() + i * tensor.stride(0) +
                                              (is_matrix ? 0 : j * tensor.stride(1))));
   };
-  std::vector<std::intptr_t> starts;
-  for_each_row(a, [&](std::intptr_t start) { starts.push_back(start); });
-  std::sort(starts.begin(), starts.end());
+  distinct_integers starts;
+  for_each_row(a, [&](std::intptr_t start) { starts.number(start); });
   bool any = false;
-  for_each_row(b, [&](std::intptr_t start) { any = any || std::binary_search(starts.begin(), starts.end(), start); });
+  for_each_row(b, [&](std::intptr_t start) { any = any || starts.find(start) >= 0; });
   return any;
 }
 

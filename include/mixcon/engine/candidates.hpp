@@ -104,10 +104,12 @@ template <class Tensor>
 auto own(Tensor&& tensor) {
   static_assert(detail::RowsOfAny<std::remove_reference_t<Tensor>>,
                 "mixcon: own(...) takes keys (N, D), one for each anchor, or (N, k, D)");
-  detail::check_lasting<Tensor>();
-  auto v = detail::view_of_rows(tensor);
-  using E = element_t<Tensor>;
-  return candidate_segment<E>{detail::as_rank_3(tensor_view<const E, decltype(v)::rank>(v)), true};
+  if constexpr (detail::RowsOfAny<std::remove_reference_t<Tensor>>) {
+    detail::check_lasting<Tensor>();
+    auto v = detail::view_of_rows(tensor);
+    using E = element_t<Tensor>;
+    return candidate_segment<E>{detail::as_rank_3(tensor_view<const E, decltype(v)::rank>(v)), true};
+  }
 }
 /// A segment whose rows are taken as they are, whatever the similarity says of candidates: MoCo-n's queue.
 template <class Part>
@@ -137,6 +139,32 @@ auto candidates(First&& first, More&&... more) {
   auto segment = detail::as_segment(first);
   return candidate_segments<std::remove_const_t<typename decltype(segment.rows_of)::element>>{
       {segment, detail::as_segment(more)...}};
+}
+
+namespace detail {
+/// Says at compile time that none of these can be candidates.
+template <class... Parts>
+constexpr void refuse_candidates() {
+  static_assert(
+      (SegmentPart<Parts> && ...),
+      "mixcon: candidates are matrices (M, D) of types whose adapter is included, own(keys), as_given(rows) or "
+      "as_unit(rows); flat memory becomes a matrix by as_matrix(memory, rows, columns)");
+}
+}  // namespace detail
+template <class... Parts>
+requires(!(detail::SegmentPart<Parts> && ...))
+void candidates(Parts&&...) {
+  detail::refuse_candidates<Parts...>();
+}
+template <class Part>
+requires(!detail::SegmentPart<Part>)
+void as_given(Part&&) {
+  detail::refuse_candidates<Part>();
+}
+template <class Part>
+requires(!detail::SegmentPart<Part>)
+void as_unit(Part&&) {
+  detail::refuse_candidates<Part>();
 }
 
 }  // namespace mixcon

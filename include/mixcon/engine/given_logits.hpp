@@ -3,9 +3,17 @@
 
 #include <mixcon/engine/call/operands.hpp>
 
+#include <type_traits>
+
 MIXCON_STRICT_FLOATS_BEGIN
 
 namespace mixcon {
+
+namespace detail {
+template <class Other>
+concept NoLogits = !is_part_of_call<std::remove_cvref_t<Other>> &&
+                   !(std::is_lvalue_reference_v<Other> && Viewable<std::remove_reference_t<Other>, 2>);
+}
 
 /// Logits that exist already, (N, M): a classifier's outputs for N samples and M classes, a teacher's, a matrix of
 /// similarities. Takes the place of anchors and candidates in `forward`, `backward` and `value_and_grad`: the entries
@@ -17,9 +25,19 @@ struct given_logits {
   matrix_view<const E> values;
   template <Viewable<2> Tensor>
   explicit given_logits(Tensor& logits) : values(detail::view_given<2>("given_logits", "the logits", logits)) {}
+  template <class Other>
+  requires detail::NoLogits<Other>
+  explicit given_logits(Other&&) {  // NOLINT(bugprone-forwarding-reference-overload)
+    static_assert(std::is_void_v<Other>,
+                  "mixcon: given_logits takes a matrix (N, M) of a type whose adapter is included, in a variable; flat "
+                  "memory becomes a matrix by as_matrix(memory, rows, columns)");
+  }
 };
-template <class Tensor>
+template <Viewable<2> Tensor>
 given_logits(Tensor&) -> given_logits<element_t<Tensor>>;
+template <class Other>
+requires detail::NoLogits<Other>
+given_logits(Other&&) -> given_logits<float>;
 
 namespace detail {
 

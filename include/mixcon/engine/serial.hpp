@@ -36,6 +36,8 @@ struct serial {
     }
   }
 
+  /// The calling thread alone.
+  static constexpr index_t workers() { return 1; }
   /// Calls row(i, how) for every i in [0, number), in order.
   template <class Row>
   void rows(index_t number, Row&& row) const {

@@ -126,6 +126,10 @@ struct tiled {
     by_column.finish();
   }
 
+  /// How many threads work at once.
+  index_t workers() const {
+    return pool != nullptr ? pool->threads() : threads == 0 ? thread_pool::shared().threads() : threads;
+  }
   /// Calls row(i, how) for every i in [0, number), each once, by all threads.
   template <class Row>
   void rows(index_t number, Row&& row) const {

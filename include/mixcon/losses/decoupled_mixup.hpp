@@ -80,6 +80,16 @@ Wide share_of_sum(Wide x, Wide log_sum) {
 namespace detail {
 template <>
 inline constexpr bool has_own_call<decoupled_mixup> = true;
+template <>
+struct own_call<decoupled_mixup> {
+  template <bool Fits>
+  static constexpr void refuse() {
+    static_assert(Fits,
+                  "mixcon: decoupled_mixup is called as value_and_grad(engine, decoupled_mixup{}, "
+                  "pair_targets_of(...), given_logits{outputs}, {.logits = gradient}): matrices (N, C), the gradient "
+                  "one that can be written to, of the type logits are computed in");
+  }
+};
 }  // namespace detail
 
 /// The loss of classifier outputs, `given_logits{l}` (N, K), and its gradient `.logits` (N, K) where wanted: sets it.

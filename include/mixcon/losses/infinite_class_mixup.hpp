@@ -40,6 +40,16 @@ namespace detail {
 
 template <>
 inline constexpr bool has_own_call<infinite_class_mixup> = true;
+template <>
+struct own_call<infinite_class_mixup> {
+  template <bool Fits>
+  static constexpr void refuse() {
+    static_assert(Fits,
+                  "mixcon: infinite_class_mixup is called as value_and_grad(engine, infinite_class_mixup{}, "
+                  "pair_targets_of(...), features, weight, bias, {.features = by_features}): matrices (N, D) and (C, "
+                  "D), a bias (C), and gradients that can be written to, all of one type");
+  }
+};
 
 /// Row i of one side belongs to row i of the other; rows of the same number hide each other.
 struct numbered_diagonal {

@@ -13,7 +13,6 @@
 #include <mixcon/engine/paired/aligned_calls.hpp>
 #include <mixcon/mix/labels/pair_targets.hpp>
 
-#include <algorithm>
 #include <vector>
 
 MIXCON_STRICT_FLOATS_BEGIN
@@ -144,8 +143,8 @@ loss_result<T> by_class_logits(const Executor& executor, const mixed_classifiers
     labels(i, place_of(of.own(i))) += of.share(i);
     labels(i, place_of(of.partner(i))) += 1 - of.share(i);
   });
-  if (std::any_of(logit.begin(), logit.end(), [](T x) { return is_minus_infinity(x); }))
-    return by_mixed_weights(of, evaluate);
+  for (const T x : logit)
+    if (is_minus_infinity(x)) return by_mixed_weights(of, evaluate);
   const std::vector<T> no_bias(static_cast<std::size_t>(samples));
   if (of.wanted.features || of.wanted.weight || of.wanted.bias) slope.resize(logit.size());
   const matrix_view<T> slopes{slope.data(), {slope.empty() ? 0 : samples, count}};

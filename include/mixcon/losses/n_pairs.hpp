@@ -7,11 +7,10 @@
 #include <mixcon/contrast/objective.hpp>
 #include <mixcon/contrast/targets/diagonal.hpp>
 #include <mixcon/contrast/targets/label.hpp>
+#include <mixcon/core/distinct_integers.hpp>
 #include <mixcon/core/overlap.hpp>
 #include <mixcon/core/storage.hpp>
 #include <mixcon/losses/info_nce.hpp>
-
-#include <map>
 
 MIXCON_STRICT_FLOATS_BEGIN
 
@@ -32,19 +31,33 @@ namespace detail {
 
 template <>
 inline constexpr bool has_own_call<n_pairs> = true;
+template <>
+struct own_call<n_pairs> {
+  template <bool Fits>
+  static constexpr void refuse() {
+    static_assert(Fits,
+                  "mixcon: n_pairs is called as value_and_grad(engine, n_pairs{}, label_targets{.labels = labels}, "
+                  "embeddings, gradient), the last two matrices (N, D), the gradient one that can be written to, of "
+                  "the type rows are computed in");
+  }
+};
 
 /// The first two rows of every class that has two.
 struct pairs_of_classes {
   std::vector<index_t> first, second;
 
   explicit pairs_of_classes(const integer_view& labels, const ignored_label& ignored = {}) {
-    std::map<integer_value, index_t> seen;  // the first row, or -1 once the pair is made
+    distinct_integers classes;
+    std::vector<index_t> seen;  // by class: the first row, or -1 once the pair is made
     for (index_t i = 0; i < labels.size(); ++i) {
       if (ignored(labels.value(i))) continue;
-      const auto [at, is_new] = seen.try_emplace(labels.value(i), i);
-      if (is_new || at->second < 0) continue;
-      first.push_back(at->second), second.push_back(i);
-      at->second = -1;
+      const auto number = static_cast<std::size_t>(classes.number(labels.value(i)));
+      if (number == seen.size()) {
+        seen.push_back(i);
+      } else if (seen[number] >= 0) {
+        first.push_back(seen[number]), second.push_back(i);
+        seen[number] = -1;
+      }
     }
   }
 };
@@ -64,6 +77,7 @@ std::vector<T> picked_rows(const matrix_view<const E>& from, const std::vector<i
 /// The loss of embeddings (N, D) with `label_targets{.labels = labels}` (N), and its gradient: sets it. Costs O(P^2 D)
 /// for P classes of two rows or more.
 template <detail::Engine Executor, Viewable<2> Embeddings, Viewable<2> Gradient>
+requires std::is_constructible_v<matrix_view<accumulate_t<element_t<const Embeddings>>>, Gradient&>
 auto value_and_grad(const Executor& executor, const n_pairs& loss, const label_targets& targets,
                     const Embeddings& embeddings, Gradient&& gradient) {
   using E = std::remove_const_t<element_t<const Embeddings>>;

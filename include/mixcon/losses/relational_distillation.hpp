@@ -3,7 +3,6 @@
 
 // Relational knowledge distillation (RKD): the student keeps the teacher's distances and angles between rows.
 
-#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -172,7 +171,7 @@ struct directions_from {
       }
       double& times = stretch[static_cast<std::size_t>(j)];
       if (top > 0 && (top < 1e-6 || top > 1e6) && top - top == 0)
-        times = std::ldexp(1.0, -(std::max)(std::ilogb(top), -1000));
+        times = std::ldexp(1.0, top < 0x1p-1000 ? 1000 : -std::ilogb(top));
       for (std::size_t k = 0; k < apart.size(); ++k) apart[k] = static_cast<T>(exact[k] * times);
       unit.pack(j, vector_view<const T>{apart.data(), {x.width()}}, rows::unit);
       for (index_t k = 0; k < x.width(); ++k) on_side[k][j] = unit.row(j)[k];

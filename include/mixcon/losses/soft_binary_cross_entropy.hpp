@@ -34,6 +34,16 @@ struct soft_binary_cross_entropy {
 namespace detail {
 template <>
 inline constexpr bool has_own_call<soft_binary_cross_entropy> = true;
+template <>
+struct own_call<soft_binary_cross_entropy> {
+  template <bool Fits>
+  static constexpr void refuse() {
+    static_assert(Fits,
+                  "mixcon: soft_binary_cross_entropy is called as value_and_grad(engine, soft_binary_cross_entropy{}, "
+                  "targets, given_logits{outputs}, {.logits = gradient}): matrices (N, C), the gradient one that can "
+                  "be written to, of the type logits are computed in");
+  }
+};
 }  // namespace detail
 
 /// The loss of classifier outputs, `given_logits{l}` (N, K), for soft labels (N, K), and its gradient `.logits` where

@@ -5,10 +5,10 @@
 
 #include <mixcon/contrast/targets/ignored.hpp>
 #include <mixcon/contrast/targets/same_class.hpp>
+#include <mixcon/core/distinct_integers.hpp>
 #include <mixcon/core/integer_view.hpp>
 
 #include <cstdint>
-#include <map>
 #include <vector>
 
 MIXCON_STRICT_FLOATS_BEGIN
@@ -77,13 +77,17 @@ struct supmix_targets {
   template <class Label>
   void number_classes(index_t rows, Label&& label, double mass, std::vector<std::int32_t>& classes,
                       std::vector<double>& share) const {
-    std::map<integer_value, std::int32_t> class_of;
+    detail::distinct_integers labels_seen;
+    std::vector<std::int32_t> class_of;  // by a label's number
     std::int32_t count = 0;
     for (index_t row = 0; row < rows; ++row) {
-      const bool is_alone = ignored(label(row));
-      const std::int32_t number = is_alone ? count : class_of.try_emplace(label(row), count).first->second;
-      if (number == count) ++count;
-      classes.push_back(number);
+      if (ignored(label(row))) {
+        classes.push_back(count++);
+        continue;
+      }
+      const auto known = static_cast<std::size_t>(labels_seen.number(label(row)));
+      if (known == class_of.size()) class_of.push_back(count++);
+      classes.push_back(class_of[known]);
     }
     std::vector<index_t> members(static_cast<std::size_t>(count));
     for (const std::int32_t c : classes) ++members[static_cast<std::size_t>(c)];

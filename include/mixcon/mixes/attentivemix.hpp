@@ -11,6 +11,7 @@
 #include <mixcon/mix/draw/draws.hpp>
 #include <mixcon/mix/draw/lambda.hpp>
 #include <mixcon/mix/draw/pairing.hpp>
+#include <mixcon/mix/draw/refused_plan.hpp>
 #include <mixcon/mix/kinds/mask.hpp>
 #include <mixcon/mix/kinds/masked.hpp>
 #include <mixcon/mix/plan.hpp>
@@ -63,6 +64,11 @@ struct attentivemix {
           for (index_t x = 0; x < wide; ++x)
             plan.region.shares.view()(i, 0, cell / columns * high + y, cell % columns * wide + x) = 1;
     return plan;
+  }
+  template <class Shape, class D, class... LookedAt>
+  requires detail::MistakenPlan<Shape, D, LookedAt...>
+  detail::no_plan plan(const Shape&, const D&, const LookedAt&...) const {
+    return detail::refuse_plan<Shape>();
   }
 
  private:

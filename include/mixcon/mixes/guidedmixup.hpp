@@ -11,6 +11,7 @@
 #include <mixcon/mix/draw/draws.hpp>
 #include <mixcon/mix/draw/pairing.hpp>
 #include <mixcon/mix/draw/pairing_by_distance.hpp>
+#include <mixcon/mix/draw/refused_plan.hpp>
 #include <mixcon/mix/kinds/mask.hpp>
 #include <mixcon/mix/kinds/masked.hpp>
 #include <mixcon/mix/plan.hpp>
@@ -56,6 +57,11 @@ struct guidedmixup {
       plan.lambda.push_back(plan.region.shares.mean(i));
     }
     return plan;
+  }
+  template <class Shape, class D, class... LookedAt>
+  requires detail::MistakenPlan<Shape, D, LookedAt...>
+  detail::no_plan plan(const Shape&, const D&, const LookedAt&...) const {
+    return detail::refuse_plan<Shape>();
   }
 
  private:

@@ -7,6 +7,7 @@
 #include <mixcon/mix/draw/draws.hpp>
 #include <mixcon/mix/draw/lambda.hpp>
 #include <mixcon/mix/draw/pairing.hpp>
+#include <mixcon/mix/draw/refused_plan.hpp>
 #include <mixcon/mix/kinds/transported_blocks.hpp>
 #include <mixcon/mix/solve/block_labels.hpp>
 #include <mixcon/mix/solve/map_unit.hpp>
@@ -118,6 +119,11 @@ struct puzzlemix {
     const index_t exponent = own.integer("exponent", 0, least_exponent, exponent_end);
     return plan_for(images, saliency, detail::partners_by("puzzlemix", pairing, pixels.extent(0), own, looked_at...),
                     is_off(lambda) ? 1.0 : lambda(own, 0), index_t{1} << exponent);
+  }
+  template <class Shape, class D, class... LookedAt>
+  requires detail::MistakenPlan<Shape, D, LookedAt...>
+  detail::no_plan plan(const Shape&, const D&, const LookedAt&...) const {
+    return detail::refuse_plan<Shape>();
   }
 
   /// The plan for given partners, expected own share, and blocks a side.

@@ -12,6 +12,7 @@
 #include <mixcon/mix/draw/granularity.hpp>
 #include <mixcon/mix/draw/lambda.hpp>
 #include <mixcon/mix/draw/pairing.hpp>
+#include <mixcon/mix/draw/refused_plan.hpp>
 #include <mixcon/mix/kinds/pasted_boxes.hpp>
 #include <mixcon/mix/plan.hpp>
 #include <mixcon/mix/solve/map_unit.hpp>
@@ -57,6 +58,11 @@ struct saliencymix {
       plan.lambda.push_back(1 - share(pasted, shape));
     }
     return plan;
+  }
+  template <class Shape, class D, class... LookedAt>
+  requires detail::MistakenPlan<Shape, D, LookedAt...>
+  detail::no_plan plan(const Shape&, const D&, const LookedAt&...) const {
+    return detail::refuse_plan<Shape>();
   }
 
   struct place {

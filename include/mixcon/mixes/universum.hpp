@@ -12,6 +12,7 @@
 #include <mixcon/mix/draw/granularity.hpp>
 #include <mixcon/mix/draw/lambda_rules.hpp>
 #include <mixcon/mix/draw/pairing_by_class.hpp>
+#include <mixcon/mix/draw/refused_plan.hpp>
 #include <mixcon/mix/kinds/interpolated.hpp>
 #include <mixcon/mix/kinds/pasted_boxes.hpp>
 #include <mixcon/mix/plan.hpp>
@@ -43,6 +44,11 @@ struct universum<interpolated> {
   mix_plan<interpolated> plan(const image_shape& shape, const D& draws, const Labels& labels) const {
     return plan(shape.samples, draws, labels);
   }
+  template <class Shape, class D, class... LookedAt>
+  requires detail::MistakenPlan<Shape, D, LookedAt...>
+  detail::no_plan plan(const Shape&, const D&, const LookedAt&...) const {
+    return detail::refuse_plan<Shape>();
+  }
 };
 
 /// The partner's image with a box of the own one, drawn again until the partner's share is accepted: one box for the
@@ -69,6 +75,11 @@ struct universum<pasted_boxes> {
       plan.lambda.push_back(share(kept, shape));
     }
     return plan;
+  }
+  template <class Shape, class D, class... LookedAt>
+  requires detail::MistakenPlan<Shape, D, LookedAt...>
+  detail::no_plan plan(const Shape&, const D&, const LookedAt&...) const {
+    return detail::refuse_plan<Shape>();
   }
 };
 

@@ -3,6 +3,7 @@
 #include "mix/batches.hpp"
 #include "support/catch.hpp"
 
+#include <mixcon/core/thread_pool.hpp>
 #include <mixcon/mix/kinds/filled_boxes.hpp>
 #include <mixcon/mix/kinds/mask_gradient.hpp>
 #include <mixcon/mix/kinds/multi_lerp.hpp>

@@ -6,6 +6,7 @@
 #include "support/effort.hpp"
 
 #include <mixcon/core/storage.hpp>
+#include <mixcon/core/thread_pool.hpp>
 #include <mixcon/mix/blend.hpp>
 #include <mixcon/mix/kinds/interpolated.hpp>
 #include <mixcon/mix/kinds/masked.hpp>

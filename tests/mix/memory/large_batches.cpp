@@ -3,6 +3,7 @@
 // same, whatever the alignment.
 #include "support/catch.hpp"
 
+#include <mixcon/core/thread_pool.hpp>
 #include <mixcon/mix/blend.hpp>
 #include <mixcon/mix/kinds/interpolated.hpp>
 #include <mixcon/mix/kinds/masked.hpp>

@@ -5,9 +5,8 @@
 
 #include <mixcon/contrast/targets/bound.hpp>
 #include <mixcon/contrast/targets/ignored.hpp>
+#include <mixcon/core/distinct_integers.hpp>
 #include <mixcon/core/integer_value.hpp>
-
-#include <map>
 
 MIXCON_STRICT_FLOATS_BEGIN
 
@@ -61,9 +60,9 @@ class same_class_bound {
                    bool hides_self, bool hides_others, const ignored_label& ignored = {},
                    ignored_anchor ignored_anchors = ignored_anchor::skip)
       : hides_self_(hides_self), hides_others_(hides_others) {
-    std::map<integer_value, std::int32_t> class_of;
+    distinct_integers classes;
     auto number = [&](const integer_value& label, index_t row, index_t rows, marked_rows& skipped) {
-      if (!ignored(label)) return class_of.try_emplace(label, static_cast<std::int32_t>(class_of.size())).first->second;
+      if (!ignored(label)) return static_cast<std::int32_t>(classes.number(label));
       if (ignored_anchors == ignored_anchor::skip) skipped.mark(row, rows);
       return std::int32_t{-1};
     };
@@ -71,13 +70,13 @@ class same_class_bound {
       anchor_class_.push_back(number(anchor_label(a), a, space.anchors, skipped_anchors_));
     for (index_t c = 0; c < space.candidates; ++c)
       candidate_class_.push_back(number(candidate_label(c), c, space.candidates, skipped_candidates_));
-    std::vector<index_t> members(class_of.size(), hides_self ? -1 : 0);
+    std::vector<index_t> members(static_cast<std::size_t>(classes.count()), hides_self ? -1 : 0);
     for (std::int32_t c : candidate_class_)
       if (c >= 0) ++members[static_cast<std::size_t>(c)];
     for (index_t m : members) share_.push_back(m > 0 ? 1.0 / static_cast<double>(m) : 0.0);
     // anchors of no class: a class that has a share to look up and no candidate
     for (std::int32_t& c : anchor_class_)
-      if (c < 0) c = static_cast<std::int32_t>(class_of.size());
+      if (c < 0) c = static_cast<std::int32_t>(classes.count());
     share_.push_back(0.0);
   }
   bool skips_anchor(index_t anchor) const { return skipped_anchors_[anchor]; }

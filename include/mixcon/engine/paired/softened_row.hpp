@@ -4,7 +4,6 @@
 #include <mixcon/core/number/lane_loops.hpp>
 #include <mixcon/core/number/soft.hpp>
 
-#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -111,7 +110,7 @@ class softened_row {
     for (std::size_t j = 0; j < classes; ++j) slope[j] = std::exp(student[j] - log_all);
     for (std::size_t k = 0; k < had.size(); ++k)
       slope[had[k]] = is_short ? slope[had[k]] - target_[k] : own_[k] - (own_[k] + target_[k]) * lost;
-    std::copy(slope.begin(), slope.end(), own_.begin());
+    for (std::size_t j = 0; j < classes; ++j) own_[j] = slope[j];
     return value;
   }
   static T log_sum(const std::vector<T>& x) {

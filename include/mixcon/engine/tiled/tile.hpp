@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <mixcon/core/unset_array.hpp>
 #include <mixcon/engine/call/problem.hpp>
 #include <mixcon/engine/tiled/panel_distance.hpp>
-
-#include <memory>
 
 MIXCON_STRICT_FLOATS_BEGIN
 
@@ -54,7 +53,7 @@ class tile {
         rows_(smaller(problem.anchors.count() - first_row_, most_rows)),
         first_column_(column_block * tile_columns),
         columns_(smaller(problem.candidates.count() - first_column_, tile_columns)),
-        entries_(new T[static_cast<std::size_t>(most_rows * tile_columns)]) {}
+        entries_(most_rows * tile_columns) {}
 
   index_t first_row() const { return first_row_; }
   index_t rows() const { return rows_; }
@@ -62,7 +61,7 @@ class tile {
   index_t columns() const { return columns_; }
   index_t whole_columns() const { return columns_ / lanes * lanes; }  // in whole vectors; the rest goes one by one
   index_t padded_columns() const { return (columns_ + lanes - 1) / lanes * lanes; }
-  T* entry(index_t r, index_t j) { return entries_.get() + r * tile_columns + j; }
+  T* entry(index_t r, index_t j) { return entries_.data() + r * tile_columns + j; }
 
   /// Moves to another block of candidates of the same anchors.
   void move_to(index_t column_block) {
@@ -86,7 +85,7 @@ class tile {
     if constexpr (Problem::is_given) return;
     const auto& a = p_.anchors;
     tile_product<false>(rows_, padded_columns(), a.width(), strided<T>{a.row(first_row_), a.pitch(), 1},
-                        candidates[first_column_ / tile_columns], entries_.get(), tile_columns);
+                        candidates[first_column_ / tile_columns], entries_.data(), tile_columns);
   }
 
  private:
@@ -103,7 +102,7 @@ class tile {
 
   const Problem& p_;
   index_t first_row_, rows_, first_column_, columns_;
-  std::unique_ptr<T[]> entries_;  // not set
+  detail::unset_array<T> entries_;
 };
 
 /// What is computed once for all tiles of a problem.

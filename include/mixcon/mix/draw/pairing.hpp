@@ -153,7 +153,15 @@ template <class Pairing, Draws D, class... LookedAt>
 std::vector<index_t> partners_by(const char* policy, const Pairing& pairing, index_t samples, const D& draws,
                                  const LookedAt&... looked_at) {
   require_batch(policy, samples);
-  if constexpr (sizeof...(LookedAt) == 0) {
+  constexpr bool looks_at_these =
+      sizeof...(LookedAt) == 0 ? requires { pairing(samples, draws); } : requires { pairing(looked_at..., draws); };
+  static_assert(looks_at_these,
+                "mixcon: this pairing looks at something else than plan was given after the draws; same_class and "
+                "different_class look at labels (N), nearest ones at features (N, D), of types whose adapter is "
+                "included, and random_permutation and its like at nothing");
+  if constexpr (!looks_at_these) {
+    return {};
+  } else if constexpr (sizeof...(LookedAt) == 0) {
     return pairing(samples, draws);
   } else {
     std::vector<index_t> partner = pairing(looked_at..., draws);

@@ -4,6 +4,7 @@
 // Pairings that look at labels: partners of the same class, of another class, or balanced over classes.
 
 #include <mixcon/core/config.hpp>
+#include <mixcon/core/distinct_integers.hpp>
 #include <mixcon/core/number/portable_math.hpp>
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/tensor_traits.hpp>
@@ -11,7 +12,6 @@
 #include <mixcon/mix/draw/pairing.hpp>
 
 #include <cstddef>
-#include <map>
 #include <utility>
 #include <vector>
 
@@ -26,24 +26,25 @@ namespace detail {
 class classes_of {
  public:
   template <class T>
-  explicit classes_of(vector_view<const T> labels) : labels_(static_cast<std::size_t>(labels.extent(0))) {
+  explicit classes_of(vector_view<const T> labels) {
+    mixcon::detail::distinct_integers classes;
     for (index_t i = 0; i < labels.extent(0); ++i) {
-      labels_[static_cast<std::size_t>(i)] = static_cast<index_t>(labels[i]);
-      std::vector<index_t>& peers = members_[static_cast<index_t>(labels[i])];
+      class_.push_back(static_cast<std::size_t>(classes.number(labels[i])));
+      if (class_.back() == members_.size()) members_.emplace_back();
+      std::vector<index_t>& peers = members_[class_.back()];
       place_.push_back(static_cast<index_t>(peers.size()));
       peers.push_back(i);
     }
   }
-  index_t samples() const { return static_cast<index_t>(labels_.size()); }
+  index_t samples() const { return static_cast<index_t>(class_.size()); }
   index_t classes() const { return static_cast<index_t>(members_.size()); }
-  const std::vector<index_t>& peers(index_t sample) const {
-    return members_.at(labels_[static_cast<std::size_t>(sample)]);
-  }
+  const std::vector<index_t>& peers(index_t sample) const { return members_[class_[static_cast<std::size_t>(sample)]]; }
   index_t place(index_t sample) const { return place_[static_cast<std::size_t>(sample)]; }
 
  private:
-  std::vector<index_t> labels_, place_;
-  std::map<index_t, std::vector<index_t>> members_;
+  std::vector<std::size_t> class_;  // of each sample
+  std::vector<index_t> place_;
+  std::vector<std::vector<index_t>> members_;
 };
 
 /// floor(u * count): which of `count` candidates a uniform number picks.

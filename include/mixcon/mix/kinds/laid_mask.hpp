@@ -6,13 +6,13 @@
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/storage.hpp>
 #include <mixcon/core/tensor_view.hpp>
+#include <mixcon/core/unset_array.hpp>
 #include <mixcon/mix/memory/arithmetic.hpp>
 #include <mixcon/mix/memory/runs.hpp>
 #include <mixcon/mix/memory/streaming.hpp>
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <type_traits>
 #include <utility>
 
@@ -28,7 +28,7 @@ template <class T>
 struct laid_shares {
   using number = mixing_number<T>;
   index_t period = 0;
-  std::unique_ptr<number[]> own_numbers{};
+  unset_array<number> own_numbers{};
   const number* numbers = nullptr;  // those, or the mask itself, where it lies as the sample does
 };
 
@@ -64,8 +64,8 @@ laid_shares<T> lay_shares(const tensor_view<const double, Rank>& shares, const t
       return laid;
     }
   }
-  laid.own_numbers = std::make_unique_for_overwrite<number[]>(static_cast<std::size_t>(laid.period));
-  number* const numbers = laid.own_numbers.get();
+  laid.own_numbers = unset_array<number>(laid.period);
+  number* const numbers = laid.own_numbers.data();
   laid.numbers = numbers;
   if constexpr (Rank >= 2) {
     if (nest.depth == 2 && nest.step[0][0] == 1 && nest.step[1][0] == 0) {  // each share for some values: channels last
@@ -120,13 +120,13 @@ class laid_mask {
 
   laid_mask() = default;
   explicit laid_mask(laid_shares<T> shares) : shares_((std::move)(shares)) {
-    shows_ = std::make_unique_for_overwrite<unsigned char[]>(static_cast<std::size_t>((period() + line - 1) / line));
+    shows_ = unset_array<unsigned char>((period() + line - 1) / line);
     for (index_t first = 0; first < period(); first += line) look_at(first);
     if constexpr (has_bits) {
-      own_ = std::make_unique_for_overwrite<bits[]>(static_cast<std::size_t>(period()));
-      partner_ = std::make_unique_for_overwrite<bits[]>(static_cast<std::size_t>(period()));
+      own_ = unset_array<bits>(period());
+      partner_ = unset_array<bits>(period());
       const number* const share = shares_.numbers;
-      bits *const own = own_.get(), *const partner = partner_.get();
+      bits *const own = own_.data(), *const partner = partner_.data();
       for (index_t k = 0; k < period(); ++k) own[k] = static_cast<bits>(share[k] == 1 ? -1 : 0);
       for (index_t k = 0; k < period(); ++k) partner[k] = static_cast<bits>(share[k] == 0 ? -1 : 0);
     }
@@ -157,16 +157,16 @@ class laid_mask {
     }
     index_t kept = ones.sum(), taken = zeros.sum();
     for (; k < length; ++k) kept += share[k] == 1 ? 1 : 0, taken += share[k] == 0 ? 1 : 0;
-    shows_[static_cast<std::size_t>(first / line)] = kept == length           ? all_own
-                                                     : taken == length        ? all_partner
-                                                     : kept + taken == length ? either
-                                                                              : between;
+    shows_[first / line] = kept == length           ? all_own
+                           : taken == length        ? all_partner
+                           : kept + taken == length ? either
+                                                    : between;
   }
 
   /// What the line from `first` on shows; it may lie in two.
   unsigned char shown_by(index_t first) const {
-    const unsigned char one = shows_[static_cast<std::size_t>(first / line)];
-    const unsigned char other = shows_[static_cast<std::size_t>((first + line - 1) / line)];
+    const unsigned char one = shows_[first / line];
+    const unsigned char other = shows_[(first + line - 1) / line];
     if (one == other) return one;
     return one == between || other == between ? between : either;
   }
@@ -186,7 +186,7 @@ class laid_mask {
 
   bit_packet keeps(index_t k) const {
     if constexpr (has_bits)
-      return load_bits(own_.get() + k);
+      return load_bits(own_.data() + k);
     else
       return bits_of_packet(load_packet(shares_.numbers + k) == 1);
   }
@@ -209,7 +209,7 @@ class laid_mask {
         mid.values[k] = stored<T>(keep[k] * as_number(own[k]) + (1 - keep[k]) * as_number(partner[k]));
       if constexpr (SmallInteger<T>) return write.copy(mid.values);  // exact at shares 0 and 1
       for (index_t k = 0; k < line; k += packet) {
-        const bit_packet takes = load_bits(partner_.get() + first + k);
+        const bit_packet takes = load_bits(partner_.data() + first + k);
         const bit_packet not_own = chosen_bits(takes, load_bits(partner + k), load_bits(mid.values + k));
         write(k, chosen_bits(keeps(first + k), load_bits(own + k), not_own));
       }
@@ -217,8 +217,8 @@ class laid_mask {
   }
 
   laid_shares<T> shares_{};
-  std::unique_ptr<unsigned char[]> shows_{};
-  std::unique_ptr<bits[]> own_{}, partner_{};  // all ones where the share is 1, and where it is 0
+  unset_array<unsigned char> shows_{};
+  unset_array<bits> own_{}, partner_{};  // all ones where the share is 1, and where it is 0
 };
 
 }  // namespace mixcon::detail

@@ -11,6 +11,8 @@
 #include <mixcon/mix/memory/runs.hpp>
 #include <mixcon/mix/plan.hpp>
 
+#include <type_traits>
+
 MIXCON_STRICT_FLOATS_BEGIN
 
 namespace mixcon {
@@ -46,22 +48,40 @@ void add_lambda_gradient(const mix_plan<interpolated>& plan, const tensor_view<c
   }
 }
 
+/// The door of both forms.
+template <class Region, class Sample, class Partners, class Upstream, class Gradient>
+void unblend_lambda_by(const mix_plan<Region>& plan, const Sample& sample, const Partners& partners,
+                       const Upstream& upstream, Gradient& gradient) {
+  if constexpr (Batches<const Sample&, const Partners&, const Upstream&>) {
+    constexpr bool fits = std::is_same_v<Region, interpolated> &&
+                          are_alike<const Sample&, const Partners&, const Upstream&> &&
+                          std::is_convertible_v<Gradient&, vector_view<double>>;
+    static_assert(
+        fits,
+        "mixcon: unblend_lambda(plan, samples, upstream, gradient) takes a plan of interpolated, batches of one "
+        "element type and rank, and a gradient of doubles, (1) or (N), that can be written to");
+    if constexpr (fits)
+      add_lambda_gradient(plan, read_only(view(sample)), read_only(view(partners)), read_only(view(upstream)),
+                          vector_view<double>(gradient));
+  } else {
+    refuse_batches<const Sample&, const Partners&, const Upstream&>();
+  }
+}
+
 }  // namespace detail
 
-/// Adds the gradient with respect to the lambdas of an `interpolated` plan, (1) or (N): sum of upstream * (own -
-/// partner). For lambdas that are learned; a drawn one needs none. Summed in double, in one order.
-template <class Sample, class Upstream>
-void unblend_lambda(const mix_plan<interpolated>& plan, const Sample& sample, const Upstream& upstream,
-                    vector_view<double> lambda_gradient) {
-  const auto from = detail::read_only(view(sample));
-  detail::add_lambda_gradient(plan, from, from, detail::read_only(view(upstream)), lambda_gradient);
+/// Adds the gradient with respect to the lambdas of an `interpolated` plan, doubles (1) or (N): sum of upstream * (own
+/// - partner). For lambdas that are learned; a drawn one needs none. Summed in double, in one order.
+template <class Region, class Sample, class Upstream, class Gradient>
+void unblend_lambda(const mix_plan<Region>& plan, const Sample& sample, const Upstream& upstream,
+                    Gradient&& lambda_gradient) {
+  detail::unblend_lambda_by(plan, sample, sample, upstream, lambda_gradient);
 }
 /// The same with partners from elsewhere.
-template <class Sample, class Partners, class Upstream>
-void unblend_lambda(const mix_plan<interpolated>& plan, const Sample& sample, const Partners& partners,
-                    const Upstream& upstream, vector_view<double> lambda_gradient) {
-  detail::add_lambda_gradient(plan, detail::read_only(view(sample)), detail::read_only(view(partners)),
-                              detail::read_only(view(upstream)), lambda_gradient);
+template <class Region, class Sample, class Partners, class Upstream, class Gradient>
+void unblend_lambda(const mix_plan<Region>& plan, const Sample& sample, const Partners& partners,
+                    const Upstream& upstream, Gradient&& lambda_gradient) {
+  detail::unblend_lambda_by(plan, sample, partners, upstream, lambda_gradient);
 }
 
 }  // namespace mixcon

@@ -11,6 +11,8 @@
 #include <mixcon/mix/memory/runs.hpp>
 #include <mixcon/mix/plan.hpp>
 
+#include <type_traits>
+
 MIXCON_STRICT_FLOATS_BEGIN
 
 namespace mixcon {
@@ -46,21 +48,36 @@ void add_mask_gradient(const mix_plan<masked>& plan, const tensor_view<const T, 
         sample_of(partners, plan.partner_of(i)), sample_of(upstream, i));
 }
 
+/// The door of both forms.
+template <class Region, class Sample, class Partners, class Upstream, class Gradient>
+void unblend_mask_by(const mix_plan<Region>& plan, const Sample& sample, const Partners& partners,
+                     const Upstream& upstream, Gradient& gradient) {
+  if constexpr (Batches<const Sample&, const Partners&, const Upstream&>) {
+    constexpr bool fits = std::is_same_v<Region, masked> &&
+                          are_alike<const Sample&, const Partners&, const Upstream&> && std::is_same_v<Gradient, mask>;
+    static_assert(fits,
+                  "mixcon: unblend_mask(plan, samples, upstream, gradient) takes a plan of masked, batches of one "
+                  "element type and rank, and a gradient that is a mixcon::mask, of the mask's extents");
+    if constexpr (fits)
+      add_mask_gradient(plan, read_only(view(sample)), read_only(view(partners)), read_only(view(upstream)), gradient);
+  } else {
+    refuse_batches<const Sample&, const Partners&, const Upstream&>();
+  }
+}
+
 }  // namespace detail
 
-/// Adds the gradient with respect to a mask that is learned, of the mask's extents: the sum of upstream * (own -
-/// partner) over the samples and channels that share a place. Summed in double, in one order.
-template <class Sample, class Upstream>
-void unblend_mask(const mix_plan<masked>& plan, const Sample& sample, const Upstream& upstream, mask& gradient) {
-  const auto from = detail::read_only(view(sample));
-  detail::add_mask_gradient(plan, from, from, detail::read_only(view(upstream)), gradient);
+/// Adds the gradient with respect to a mask that is learned, a `mask` of the mask's extents: the sum of upstream * (own
+/// - partner) over the samples and channels that share a place. Summed in double, in one order.
+template <class Region, class Sample, class Upstream, class Gradient>
+void unblend_mask(const mix_plan<Region>& plan, const Sample& sample, const Upstream& upstream, Gradient& gradient) {
+  detail::unblend_mask_by(plan, sample, sample, upstream, gradient);
 }
 /// The same with partners from elsewhere.
-template <class Sample, class Partners, class Upstream>
-void unblend_mask(const mix_plan<masked>& plan, const Sample& sample, const Partners& partners,
-                  const Upstream& upstream, mask& gradient) {
-  detail::add_mask_gradient(plan, detail::read_only(view(sample)), detail::read_only(view(partners)),
-                            detail::read_only(view(upstream)), gradient);
+template <class Region, class Sample, class Partners, class Upstream, class Gradient>
+void unblend_mask(const mix_plan<Region>& plan, const Sample& sample, const Partners& partners,
+                  const Upstream& upstream, Gradient& gradient) {
+  detail::unblend_mask_by(plan, sample, partners, upstream, gradient);
 }
 
 }  // namespace mixcon

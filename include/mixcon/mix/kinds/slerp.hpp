@@ -15,6 +15,7 @@
 
 #include <cmath>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 MIXCON_STRICT_FLOATS_BEGIN
@@ -137,26 +138,37 @@ void add_slerp_gradient(double lambda, bool rescale, const two_rows<T>& rows, co
 
 /// The gradient of `blend` with a slerp plan: adds to the gradients of the samples (N, D) and of the partner batch (M,
 /// D). Where they are one batch, pass it, and its gradient, twice.
-template <detail::GivenTensor<2> Sample, detail::GivenTensor<2> Partners, detail::GivenTensor<2> Upstream,
+template <class Region, detail::GivenTensor<2> Sample, detail::GivenTensor<2> Partners, detail::GivenTensor<2> Upstream,
           detail::GivenTensor<2> Gradient, detail::GivenTensor<2> PartnerGradient>
-void unblend_slerp(const mix_plan<slerp>& plan, const Sample& sample, const Partners& partners,
+void unblend_slerp(const mix_plan<Region>& plan, const Sample& sample, const Partners& partners,
                    const Upstream& upstream, Gradient&& gradient, PartnerGradient&& partner_gradient) {
-  const auto from = detail::read_only(view<2>(sample)), others = detail::read_only(view<2>(partners));
-  const auto up = detail::read_only(view<2>(upstream));
-  const auto to = view<2>(std::forward<Gradient>(gradient)),
-             to_partners = view<2>(std::forward<PartnerGradient>(partner_gradient));
-  MIXCON_REQUIRE(up.extents() == from.extents() && to.extents() == from.extents() &&
-                     to_partners.extents() == others.extents() && others.extent(1) == from.extent(1),
-                 "unblend_slerp: samples are ", from.extents(), ", upstream ", up.extents(), ", the gradients ",
-                 to.extents(), " and ", to_partners.extents(), " for partners ", others.extents(),
-                 "; expected the shapes of samples and partners.");
-  detail::check_plan(plan, "unblend_slerp", from.extent(0), others.extent(0));
-  for (index_t i = 0; i < from.extent(0); ++i) {
-    const index_t j = plan.partner_of(i);
-    using T = typename decltype(to)::element;
-    const detail::two_rows<T> rows(detail::sample_of(from, i), detail::sample_of(others, j));
-    detail::add_slerp_gradient<T>(plan.lambda_of(i), plan.region.rescale, rows, detail::sample_of(up, i),
-                                  detail::sample_of(to, i), detail::sample_of(to_partners, j));
+  using T = element_t<Gradient>;
+  constexpr bool of_one_type = std::is_same_v<T, element_t<const Sample>> &&
+                               std::is_same_v<T, element_t<const Partners>> &&
+                               std::is_same_v<T, element_t<const Upstream>>;
+  constexpr bool fits = std::is_same_v<Region, slerp> && of_one_type &&
+                        std::is_constructible_v<matrix_view<T>, Gradient&> &&
+                        std::is_constructible_v<matrix_view<T>, PartnerGradient&>;
+  static_assert(fits,
+                "mixcon: unblend_slerp(plan, samples, partners, upstream, gradient, partner_gradient) takes a plan of "
+                "slerp and matrices of one element type, the gradients such as can be written to");
+  if constexpr (fits) {
+    const auto from = detail::read_only(view<2>(sample)), others = detail::read_only(view<2>(partners));
+    const auto up = detail::read_only(view<2>(upstream));
+    const auto to = view<2>(std::forward<Gradient>(gradient)),
+               to_partners = view<2>(std::forward<PartnerGradient>(partner_gradient));
+    MIXCON_REQUIRE(up.extents() == from.extents() && to.extents() == from.extents() &&
+                       to_partners.extents() == others.extents() && others.extent(1) == from.extent(1),
+                   "unblend_slerp: samples are ", from.extents(), ", upstream ", up.extents(), ", the gradients ",
+                   to.extents(), " and ", to_partners.extents(), " for partners ", others.extents(),
+                   "; expected the shapes of samples and partners.");
+    detail::check_plan(plan, "unblend_slerp", from.extent(0), others.extent(0));
+    for (index_t i = 0; i < from.extent(0); ++i) {
+      const index_t j = plan.partner_of(i);
+      const detail::two_rows<T> rows(detail::sample_of(from, i), detail::sample_of(others, j));
+      detail::add_slerp_gradient<T>(plan.lambda_of(i), plan.region.rescale, rows, detail::sample_of(up, i),
+                                    detail::sample_of(to, i), detail::sample_of(to_partners, j));
+    }
   }
 }
 

@@ -92,6 +92,15 @@ pair_targets pair_targets_of(const mix_plan<Region>& plan, const Labels& labels,
                                vector_view<const element_t<PartnerLabels>>(view(partner_labels)), ignored);
 }
 
+template <class Region, class Labels, class... More>
+requires(!LabelsViewable<Labels>)
+pair_targets pair_targets_of(const mix_plan<Region>&, const Labels&, const More&...) {
+  static_assert(LabelsViewable<Labels>,
+                "mixcon: pair_targets_of(plan, labels) takes labels (N), integers or an enumeration, in a tensor whose "
+                "adapter is included");
+  return {};
+}
+
 /// Writes soft one-hot targets (N, K), for losses that need them written out: lambda * onehot(own) + (1 - lambda) *
 /// onehot(partner), where a one-hot row of `smoothing` e in [0, 1) holds 1 - e + e / K at its class and e / K
 /// elsewhere. Rows sum to 1. Labels must be in [0, K), or ignored: their share is dropped, so the row sums to what is

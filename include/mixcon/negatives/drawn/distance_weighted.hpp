@@ -6,6 +6,7 @@
 #include <mixcon/engine/call/pair_distance.hpp>
 #include <mixcon/mix/draw/draws.hpp>
 #include <mixcon/negatives/search/top_k.hpp>
+#include <mixcon/negatives/search_executor.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
 
@@ -21,7 +22,7 @@ struct distance_weighted {
   double least = 0.5, most = 1.4;
   admissible_keys admissible{};
 
-  template <class Executor, detail::GivenTensor<2> Anchors, detail::GivenTensor<2> Keys, Draws D>
+  template <detail::SearchExecutor Executor, detail::GivenTensor<2> Anchors, detail::GivenTensor<2> Keys, Draws D>
   negative_list operator()(const Executor& executor, const Anchors& anchors, const Keys& keys,
                            const integer_view& anchor_id, const D& draws) const {
     using std::log, std::sqrt;
@@ -57,6 +58,14 @@ struct distance_weighted {
       for (const auto& entry : best.ranked()) list.put(i, slot++, entry.key);
     });
     return list;
+  }
+  template <class First, class... More>
+  requires(!detail::SearchExecutor<First>)
+  negative_list operator()(const First&, const More&...) const {
+    static_assert(detail::SearchExecutor<First>,
+                  "mixcon: distance_weighted is called as distance_weighted{...}(engine, anchors, keys, anchor_id, "
+                  "draws), the engine being tiled{} or serial{}");
+    return {0, 0};
   }
 };
 

@@ -6,6 +6,7 @@
 #include <mixcon/engine/call/pair_distance.hpp>
 #include <mixcon/mix/draw/draws.hpp>
 #include <mixcon/negatives/search/top_k.hpp>
+#include <mixcon/negatives/search_executor.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
 
@@ -29,7 +30,7 @@ struct semi_hard {
   admissible_keys admissible{};
 
   /// Anchors and positives (N, D), keys (M, D); `anchor_id` (N) are global ids, which name random choices.
-  template <class Executor, detail::GivenTensor<2> Anchors, detail::GivenTensor<2> Positives,
+  template <detail::SearchExecutor Executor, detail::GivenTensor<2> Anchors, detail::GivenTensor<2> Positives,
             detail::GivenTensor<2> Keys, Draws D>
   negative_list operator()(const Executor& executor, const Anchors& anchors, const Positives& positives,
                            const Keys& keys, const integer_view& anchor_id, const D& draws) const {
@@ -68,6 +69,14 @@ struct semi_hard {
       if (chosen >= 0) list.put(i, 0, chosen);
     });
     return list;
+  }
+  template <class First, class... More>
+  requires(!detail::SearchExecutor<First>)
+  negative_list operator()(const First&, const More&...) const {
+    static_assert(detail::SearchExecutor<First>,
+                  "mixcon: semi_hard is called as semi_hard{...}(engine, anchors, positives, keys, anchor_id, draws), "
+                  "the engine being tiled{} or serial{}");
+    return {0, 0};
   }
 };
 

@@ -5,9 +5,8 @@
 
 #include <mixcon/contrast/targets/bound.hpp>
 #include <mixcon/contrast/targets/ignored.hpp>
+#include <mixcon/core/distinct_integers.hpp>
 #include <mixcon/negatives/memory/ring.hpp>
-
-#include <map>
 
 MIXCON_STRICT_FLOATS_BEGIN
 
@@ -48,14 +47,19 @@ struct memory_targets {
                    space.anchors, " anchors and ", space.candidates, " candidates; expected one each");
     MIXCON_REQUIRE(own_slot.empty() || own_slot.size() == space.anchors, "memory_targets: ", own_slot.size(),
                    " own slots for ", space.anchors, " anchors; expected one each, or none");
-    std::map<integer_value, index_t> members;
-    for (index_t c = 0; c < space.candidates; ++c)
-      if (!ignored(memory_labels.value(c))) ++members[memory_labels.value(c)];
+    detail::distinct_integers classes;
+    std::vector<index_t> members;  // of each class
+    for (index_t c = 0; c < space.candidates; ++c) {
+      if (ignored(memory_labels.value(c))) continue;
+      const auto number = static_cast<std::size_t>(classes.number(memory_labels.value(c)));
+      if (number == members.size()) members.push_back(0);
+      ++members[number];
+    }
     bound b{labels, memory_labels, own_slot, {}};
     for (index_t a = 0; a < space.anchors; ++a) {
       if (ignored(labels.value(a)) && ignored_anchors == ignored_anchor::skip) b.skipped.mark(a, space.anchors);
-      const auto found = members.find(labels.value(a));
-      index_t positives = found == members.end() ? 0 : found->second;
+      const index_t found = classes.find(labels.value(a));
+      index_t positives = found < 0 ? 0 : members[static_cast<std::size_t>(found)];
       if (positives > 0 && !own_slot.empty() && own_slot[a] >= 0 && own_slot[a] < space.candidates &&
           same_value(memory_labels, own_slot[a], labels, a))
         --positives;

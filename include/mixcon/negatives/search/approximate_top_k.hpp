@@ -8,6 +8,7 @@
 #include <mixcon/negatives/search/heap.hpp>
 #include <mixcon/negatives/search/neighbour_index.hpp>
 #include <mixcon/negatives/search/top_k.hpp>
+#include <mixcon/negatives/search_executor.hpp>
 
 #include <cstdint>
 #include <vector>
@@ -42,7 +43,7 @@ struct approximate_top_k {
   index_t spare = 16;     // >= 0; looked at beyond k where some keys may be inadmissible
   index_t doublings = 4;  // 0 to 30
 
-  template <class Executor, NeighbourIndex Index, detail::GivenTensor<2> Anchors>
+  template <detail::SearchExecutor Executor, NeighbourIndex Index, detail::GivenTensor<2> Anchors>
   auto operator()(const Executor& executor, const Index& index, const Anchors& anchors) const {
     (check)(index.size(), index.width(), index.inner_product(),
             detail::view_given<2>("approximate_top_k", "the anchors", anchors).extents());
@@ -60,6 +61,14 @@ struct approximate_top_k {
       search(index, unit_rows, pending, found);
     });
     return found;
+  }
+  template <class First, class... More>
+  requires(!detail::begins_by_index<First, More...>)
+  negative_list operator()(const First&, const More&...) const {
+    static_assert(detail::begins_by_index<First, More...>,
+                  "mixcon: approximate_top_k is called as approximate_top_k{.k = 5}(engine, index, anchors), the "
+                  "engine being tiled{} or serial{}, the index one of mixcon/adapt/search/ or your own");
+    return {0, 0};
   }
 
  private:

@@ -6,6 +6,7 @@
 #include <mixcon/engine/call/pair_distance.hpp>
 #include <mixcon/negatives/search/heap.hpp>
 #include <mixcon/negatives/search/top_k.hpp>
+#include <mixcon/negatives/search_executor.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
 
@@ -94,7 +95,8 @@ struct false_negatives {
   admissible_keys admissible{};
   index_t least_negatives = 0;  // refuse an anchor that would keep fewer
 
-  template <class Executor, class Similarity, detail::GivenTensor<3> Support, detail::GivenTensor<2> Keys>
+  template <detail::SearchExecutor Executor, class Similarity, detail::GivenTensor<3> Support,
+            detail::GivenTensor<2> Keys>
   negative_list operator()(const Executor& executor, const Similarity& similarity, const Support& support,
                            const Keys& keys) const {
     const auto views = detail::view_given<3>("false_negatives", "the support", support);
@@ -135,6 +137,14 @@ struct false_negatives {
                      " negatives; expected at least ", least_negatives, ". Is the threshold too low?");
     });
     return found;
+  }
+  template <class First, class... More>
+  requires(!detail::begins_by_similarity<First, More...>)
+  negative_list operator()(const First&, const More&...) const {
+    static_assert(detail::begins_by_similarity<First, More...>,
+                  "mixcon: false_negatives is called as false_negatives{...}(engine, similarity, support, keys), the "
+                  "engine being tiled{} or serial{}, the similarity cosine{} or its like");
+    return {0, 0};
   }
 
  private:

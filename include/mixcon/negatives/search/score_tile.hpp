@@ -4,11 +4,11 @@
 // Similarities of rows with keys, one tile at a time, so that they are never stored all at once.
 
 #include <mixcon/core/number/lane_loops.hpp>
+#include <mixcon/core/unset_array.hpp>
 #include <mixcon/engine/tiled/panel_distance.hpp>
 #include <mixcon/negatives/rows_as_read.hpp>
 
 #include <cstdint>
-#include <memory>
 
 MIXCON_STRICT_FLOATS_BEGIN
 
@@ -28,7 +28,7 @@ class score_tiles {
         anchors_(rows_as_read(anchors, similarity.anchor_rows())),
         keys_(keys.extent(0)),
         tiles_((keys_ + columns - 1) / columns),
-        turned_(new T[static_cast<std::size_t>(tiles_ * columns * anchors_.width())]) {
+        turned_(tiles_ * columns * anchors_.width()) {
     for (index_t c = 0; c < columns; ++c) numbers_[c] = static_cast<std::int32_t>(c);
     if constexpr (!Similarity::linear) {
       anchor_squared_.set_all(anchors_);
@@ -50,7 +50,7 @@ class score_tiles {
     std::vector<T> scores(static_cast<std::size_t>(rows * columns));
     for (index_t tile = 0; tile < tiles_; ++tile) {
       const index_t from = tile * columns, many = keys_of(tile);
-      multiply<V>(first, count, turned_.get() + from * anchors_.width(), scores.data());
+      multiply<V>(first, count, turned_.data() + from * anchors_.width(), scores.data());
       for (index_t r = 0; r < count; ++r) {
         T* row = scores.data() + r * columns;
         if constexpr (!Similarity::linear) score<V>(first + r, from, many, row);
@@ -73,7 +73,7 @@ class score_tiles {
       packed.pack(c, vector_view<const K>{key, {width}, {keys.stride(1)}}, similarity_.candidate_rows());
       if constexpr (!Similarity::linear) key_squared_.set(from + c, packed, c);
     }
-    T* const turned = turned_.get() + from * width;
+    T* const turned = turned_.data() + from * width;
     for (index_t left = 0; left < columns; left += side)
       for (index_t top = 0; top < width; top += side)
         for (index_t c = left; c < left + side; ++c)
@@ -104,7 +104,7 @@ class score_tiles {
           }
           if (measured != c / at_once) {
             measured = c / at_once;
-            measure<V>(a, turned_.get() + from * anchors_.width() + measured * at_once, distance);
+            measure<V>(a, turned_.data() + from * anchors_.width() + measured * at_once, distance);
           }
           row[c] = static_cast<T>(similarity_.of_distance(distance[c % at_once]));
         }
@@ -144,7 +144,7 @@ class score_tiles {
   const Similarity& similarity_;
   packed_rows<T> anchors_;
   index_t keys_, tiles_;
-  std::unique_ptr<T[]> turned_;                             // tiles of (D, columns); not set when made
+  unset_array<T> turned_;                                   // tiles of (D, columns)
   tiles::squared_lengths<T> anchor_squared_, key_squared_;  // where the similarity needs them
   std::int32_t numbers_[columns];
 };

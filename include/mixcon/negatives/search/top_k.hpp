@@ -8,6 +8,7 @@
 #include <mixcon/negatives/negative_list.hpp>
 #include <mixcon/negatives/search/best_keys.hpp>
 #include <mixcon/negatives/search/score_tile.hpp>
+#include <mixcon/negatives/search_executor.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
 
@@ -35,7 +36,8 @@ struct top_k {
   admissible_keys admissible{};
   bool strict = false;
 
-  template <class Executor, class Similarity, detail::GivenTensor<2> Anchors, detail::GivenTensor<2> Keys>
+  template <detail::SearchExecutor Executor, class Similarity, detail::GivenTensor<2> Anchors,
+            detail::GivenTensor<2> Keys>
   auto operator()(const Executor& executor, const Similarity& similarity, const Anchors& anchors,
                   const Keys& keys) const {
     using E = std::remove_const_t<element_t<const Anchors>>;
@@ -69,6 +71,14 @@ struct top_k {
         fill(found, block * scores.rows + r, best[static_cast<std::size_t>(r)].template ranked<V>());
     });
     return found;
+  }
+  template <class First, class... More>
+  requires(!detail::begins_by_similarity<First, More...>)
+  negative_list operator()(const First&, const More&...) const {
+    static_assert(detail::begins_by_similarity<First, More...>,
+                  "mixcon: top_k is called as top_k{.k = 5}(engine, similarity, anchors, keys), the engine being "
+                  "tiled{} or serial{}, the similarity cosine{} or its like");
+    return {0, 0};
   }
 
  private:
