@@ -12,7 +12,7 @@
 #include <mixcon/losses/knowledge_distillation.hpp>
 #include <mixcon/losses/soft_binary_cross_entropy.hpp>
 #include <mixcon/mix/blend.hpp>
-#include <mixcon/mix/kinds/lerp.hpp>
+#include <mixcon/mix/kinds/interpolated.hpp>
 #include <mixcon/mix/labels/pair_targets.hpp>
 #include <mixcon/negatives/memory/memory_queue.hpp>
 #include <mixcon/negatives/search/top_k.hpp>
@@ -71,14 +71,14 @@ TEST_CASE_METHOD(fixture, "logits and soft labels without memory are refused", "
 TEST_CASE_METHOD(fixture, "labels and masks without memory are refused", "[engine]") {
   const vector_view<const int> labels{nullptr, {3}};
   CHECK_THROWS_WITH(label_targets{.labels = labels}, ContainsSubstring("of shape (3,)" + no_memory));
-  CHECK_THROWS_WITH(pair_targets_of(mix_plan<lerp>{.partner = {1, 2, 0}, .lambda = {0.5}}, labels),
+  CHECK_THROWS_WITH(pair_targets_of(mix_plan<interpolated>{.partner = {1, 2, 0}, .lambda = {0.5}}, labels),
                     ContainsSubstring("of shape (3,)" + no_memory));
   const matrix_view<const char> positives{nullptr, {3, 3}};
   CHECK_THROWS_WITH(mask_targets{positives}, ContainsSubstring(no_memory));
 }
 
 TEST_CASE_METHOD(fixture, "blend and unblend refuse batches without memory by name", "[mix]") {
-  const mix_plan<lerp> plan{.partner = {1, 2, 0}, .lambda = {0.5}};
+  const mix_plan<interpolated> plan{.partner = {1, 2, 0}, .lambda = {0.5}};
   CHECK_THROWS_WITH(blend(plan, missing, gradient),
                     ContainsSubstring("blend: the samples of shape (3, 2)" + no_memory));
   CHECK_THROWS_WITH(blend(plan, z, missing, gradient), ContainsSubstring("blend: the partners' batch"));

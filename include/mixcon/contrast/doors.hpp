@@ -4,7 +4,9 @@
 #include <mixcon/contrast/loss.hpp>
 #include <mixcon/contrast/result.hpp>
 #include <mixcon/contrast/targets/bound.hpp>
+#include <mixcon/core/executor.hpp>
 #include <mixcon/core/tensor_traits.hpp>
+#include <mixcon/core/workspace.hpp>
 
 #include <initializer_list>
 #include <type_traits>
@@ -15,34 +17,39 @@ MIXCON_STRICT_FLOATS_BEGIN
 // reason that we know comes to one of the overloads here, which fits no other call, and is refused in one sentence in
 // place of the list of all overloads.
 namespace mixcon {
-namespace detail {
 
+/// A loss over logits: `objective{info_nce{}, cosine{}}`.
 template <class T>
-concept AnObjective = requires(const T& objective) {
+concept Objective = requires(const T& objective) {
   objective.loss;
   objective.similarity;
   objective.logits;
 };
+/// Which pairs are positive, negative or hidden: what mixcon/contrast/targets.hpp has, and what binds alike.
+template <class T>
+concept Targets = requires(const T& targets, const pair_space& pairs) { targets.bind(pairs); };
+
+namespace detail {
+
 /// Whether a loss is called as it is, without an objective. True for aligned losses; others specialise it.
 template <class Loss>
 inline constexpr bool has_own_call = requires { Loss::is_of_aligned_rows; };
 template <class T>
-concept LossOrObjective = AnObjective<T> || HasStatistics<T> || has_own_call<T>;
+concept LossOrObjective = Objective<T> || HasStatistics<T> || has_own_call<T>;
 
-template <class T>
-concept PairTargets = requires(const T& targets, const pair_space& pairs) { targets.bind(pairs); };
 /// What may stand first in a call.
 template <class T>
-concept Engine = !LossOrObjective<T> && !PairTargets<T>;
+concept Engine = mixcon::Executor<T>;
 
 template <class T>
 concept AnyTensor = HasRank<T, 1> || HasRank<T, 2> || HasRank<T, 3>;
 template <class T>
 concept MatrixOfCall = HasRank<T, 2> || HasRank<T, 3> || is_part_of_call<T>;
 template <class T>
-concept KnownInCall = AnyTensor<T> || is_part_of_call<T> || PairTargets<T> || std::is_arithmetic_v<T>;
+concept KnownInCall =
+    AnyTensor<T> || is_part_of_call<T> || mixcon::Targets<T> || std::is_arithmetic_v<T> || std::is_same_v<T, workspace>;
 
-enum class mistake { none, no_engine, bare_loss, order, no_targets, no_tensor, other_rank, gradients };
+enum class mistake { none, no_engine, no_executor, bare_loss, order, no_targets, no_tensor, other_rank, gradients };
 
 template <class... Tensors>
 constexpr mistake mistake_in_tensors() {
@@ -51,12 +58,14 @@ constexpr mistake mistake_in_tensors() {
   else
     return ((!AnyTensor<Tensors> || MatrixOfCall<Tensors>)&&...) ? mistake::none : mistake::other_rank;
 }
-template <class Targets = void, class... Tensors>
+template <class Engine, class Pairs = void, class... Tensors>
 constexpr mistake mistake_after_objective() {
-  if constexpr (PairTargets<Targets>)
-    return mistake_in_tensors<Tensors...>();
-  else
+  if constexpr (!Targets<Pairs>)
     return mistake::no_targets;
+  else if constexpr (requires { requires Engine::brings_evaluation; })
+    return mistake::none;  // its tensors, and what it saves, are its own
+  else
+    return mistake_in_tensors<Tensors...>();
 }
 
 /// Why a call with these arguments cannot be, as far as we know.
@@ -68,10 +77,10 @@ constexpr mistake mistake_in_call() {
     return (KnownInCall<More> && ...) ? mistake::none : mistake::no_tensor;
   else if constexpr (HasStatistics<Second>)
     return mistake::bare_loss;
-  else if constexpr (AnObjective<Second> && !PairTargets<First>)
-    return mistake_after_objective<More...>();
+  else if constexpr (Objective<Second> && !Targets<First>)
+    return Executor<First> ? mistake_after_objective<First, More...>() : mistake::no_executor;
   else
-    return PairTargets<First> || PairTargets<Second> ? mistake::order : mistake::none;
+    return Targets<First> || Targets<Second> ? mistake::order : mistake::none;
 }
 
 template <mistake Found>
@@ -80,6 +89,10 @@ constexpr loss_result<double> refuse_call() {
       Found != mistake::no_engine,
       "mixcon: the engine is missing; it comes first, as in value_and_grad(tiled{}, objective, targets, ...), "
       "or serial{}");
+  static_assert(
+      Found != mistake::no_executor,
+      "mixcon: the first argument is no executor; pass serial{}, tiled{}, or a type of your own that has what "
+      "mixcon/core/executor.hpp asks of one");
   static_assert(Found != mistake::bare_loss,
                 "mixcon: this is a bare loss and an objective is expected; write objective{info_nce{...}, cosine{}}, "
                 "with your loss and similarity");
@@ -115,10 +128,14 @@ struct gradients_in_braces {
 
 template <class... Arguments>
 concept Mistaken = mistake_in_call<Arguments...>() != mistake::none;
+struct any_executor {
+  template <class Row>
+  void rows(index_t, Row&&) const {}
+};
 /// Whether nothing but the gradients can be wrong, whatever the engine. It stands in overloads that take the engine as
 /// `anything`, and so are worse than any that fits.
 template <class Loss, class... More>
-concept MistakenGradients = LossOrObjective<Loss> && mistake_in_call<int, Loss, More...>() == mistake::none;
+concept MistakenGradients = LossOrObjective<Loss> && mistake_in_call<any_executor, Loss, More...>() == mistake::none;
 template <class Loss>
 inline constexpr mistake mistake_of_gradients = mistake::gradients;  // by type, so that compilers ask only when called
 

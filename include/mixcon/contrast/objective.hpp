@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <mixcon/contrast/each_view.hpp>
 #include <mixcon/contrast/logits.hpp>
 #include <mixcon/contrast/loss.hpp>
 #include <mixcon/contrast/similarity.hpp>
@@ -67,6 +68,10 @@ struct objective {
                    "objective: this loss has one value for the batch; expected reduction mean or sum");
   }
 
+  template <class F>
+  void each_view(F&& f) {
+    mixcon::each_view(loss, f), mixcon::each_view(logits, f), f(weights);
+  }
   /// The factor that makes logits of similarities.
   double logit_scale() const { return scale / temperature_of(loss); }
 };

@@ -32,6 +32,10 @@ struct supmix_targets {
   struct rule_type {
     vector_view<const std::int32_t> own, other;        // (2N): the class of the row's first and second image
     vector_view<const double> own_share, other_share;  // (2N): what each positive of that class gets
+    template <class F>
+    void each_view(F&& f) {
+      f(own), f(other), f(own_share), f(other_share);
+    }
     template <class T>
     MIXCON_HD role<T> at(index_t anchor, index_t candidate) const {
       const mask_of<T> self = detail::is_candidate<T>(candidate, anchor);

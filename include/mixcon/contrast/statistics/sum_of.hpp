@@ -30,6 +30,8 @@ MIXCON_HD void merge_sums(running_sum<T>& s, const running_sum<T>& other) {
 /// Statistic: sum w f(x) over the pairs of `Set`; 0 when none enters. `f` is x unless said.
 template <class Set, class F = identity>
 struct sum_of {
+  static constexpr const char* name = "sum_of";
+
   Set set{};
   F of{};
 
@@ -81,6 +83,8 @@ sum_of(Set, F) -> sum_of<Set, F>;
 /// Statistic: sum w over the pairs of `Set`; their number where weights are 1.
 template <class Set>
 struct count {
+  static constexpr const char* name = "count";
+
   Set set{};
 
   template <class T>
