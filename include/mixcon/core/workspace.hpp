@@ -17,8 +17,9 @@ MIXCON_STRICT_FLOATS_BEGIN
 namespace mixcon {
 
 /// Keeps the memory of a call for the next one. Hand the same workspace to call after call, as their last argument:
-/// after the first, calls with the same shapes allocate nothing. One call at a time; what lives in it between calls is
-/// nothing that you need.
+/// after the first, calls with the same shapes allocate nothing. One call at a time; nothing that you need stays in it
+/// between calls. What a workspace cannot help: an executor that starts threads for each call, targets of your own that
+/// allocate, and the triplets of each anchor on several threads, whose memory settles after a few calls.
 class workspace {
  public:
   workspace() = default;

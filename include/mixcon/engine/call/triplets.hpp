@@ -131,7 +131,7 @@ class triplet_scatter {
   template <class V>
   void weigh_row(index_t a, index_t r) {
     const auto row = triplet_row<Problem>::template of<V>(p_, a);
-    std::vector<T> by_positive(row.positives.size(), T(0)), by_negative(row.negatives.size(), T(0));
+    scratch<T> by_positive(p_.memory, row.positives.size(), T(0)), by_negative(p_.memory, row.negatives.size(), T(0));
     const T* share = saved_.share + a * terms;
     T by_scale = 0;
     for_each_triplet<V>(p_, row, [&](std::size_t i, std::size_t j, const auto& answer) {
