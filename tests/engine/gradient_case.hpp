@@ -137,7 +137,7 @@ void check_gradients(Loss loss, const Similarity& similarity, gradient_case c, l
     double dt = 0, dc = 0, db = 0;
     gradients<double> wanted{
         .anchors = da, .candidates = {df, ds}, .temperature = &dt, .scale = &dc, .bias = &db, .targets = dp};
-    if (with_own) wanted.candidates.insert(wanted.candidates.begin(), gradient_segment<double>(dm));
+    if (with_own) wanted.candidates = {dm, df, ds};
     const auto criterion = c.criterion(loss, similarity);
     const double value = with_own ? value_and_grad(executor, criterion, c.targets, a, candidates(own(o), f, s), wanted)
                                   : value_and_grad(executor, criterion, c.targets, a, candidates(f, s), wanted);

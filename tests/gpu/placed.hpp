@@ -3,7 +3,7 @@
 // Comes after emulated.hpp or device.cuh, which say what device memory is.
 #pragma once
 
-#include <mixcon/core/pack.hpp>
+#include <mixcon/contrast/each_view.hpp>
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/tensor_view.hpp>
 
@@ -34,36 +34,11 @@ mixcon::tensor_view<const T, Rank> placed_view(const mixcon::tensor_view<const T
   return {copy, host.extents()};
 }
 
-/// The same rule, logits or statistic with every view of host memory replaced by a view of a copy on the device. It
-/// knows their members by name: a kind with a view of another name needs a line here.
+/// The same rule, logits, statistic or pack of these with every view of host memory replaced by a view of a copy on the
+/// device.
 template <class Held>
-Held placed(Held held, device_memory& memory) {
-  auto move = [&](auto& view) { view = placed_view(view, memory); };
-  if constexpr (requires { held.anchor_class; })  // label_targets, view_targets
-    move(held.anchor_class), move(held.candidate_class), move(held.share);
-  if constexpr (requires { held.mask; }) move(held.mask), move(held.mass);               // mask_targets
-  if constexpr (requires { held.target.data(); }) move(held.target), move(held.weight);  // matrix_targets
-  if constexpr (requires { held.lambda; })                                               // mixed_targets
-    held.base = placed(held.base, memory), move(held.lambda), move(held.partner);
-  if constexpr (requires { held.mine; })  // own_targets, queue_targets
-    held.mine = placed(held.mine, memory), held.shared = placed(held.shared, memory);
-  if constexpr (requires { held.rules; })  // segments
-    mixcon::for_each_position<Held::count>([&](auto position) {
-      constexpr int k = decltype(position)::value;
-      get<k>(held.rules) = placed(get<k>(held.rules), memory);
-    });
-  if constexpr (requires { held.bias.data(); }) move(held.bias);    // candidate_bias, pair_logits
-  if constexpr (requires { held.scale.data(); }) move(held.scale);  // pair_logits
-  if constexpr (requires { held.numbers; }) move(held.numbers);     // given
-  return held;
-}
-template <class... S>
-mixcon::pack<S...> placed(mixcon::pack<S...> statistics, device_memory& memory) {
-  mixcon::for_each_position<static_cast<int>(sizeof...(S))>([&](auto position) {
-    constexpr int k = decltype(position)::value;
-    get<k>(statistics) = placed(get<k>(statistics), memory);
-  });
-  return statistics;
+Held placed(const Held& held, device_memory& memory) {
+  return mixcon::with_views(held, [&](const auto& view) { return placed_view(view, memory); });
 }
 
 }  // namespace mixcon_test

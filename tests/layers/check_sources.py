@@ -3,10 +3,10 @@
 """usage: check_sources.py ROOT
 
 Checks what no compiler does, by reading the sources under ROOT: which layer includes which, that no folder is
-overfull, that nothing in include/ knows a third party, that formulas know no engine, that the umbrella and the lists
-are complete, that macros are called MIXCON_, that -ffast-math does not reach what headers define, that each header of
-include/ says at its beginning what it is for, and that each file starts with its licence line. Prints a line per breach;
-exit status 1 when any.
+overfull, that nothing in include/ knows a third party, that formulas know no engine, that what kernels carry names its
+arrays, that the umbrella and the lists are complete, that macros are called MIXCON_, that -ffast-math does not reach
+what headers define, that each header of include/ says at its beginning what it is for, and that each file starts with
+its licence line. Prints a line per breach; exit status 1 when any.
 """
 import re
 import sys
@@ -43,6 +43,10 @@ INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTIL
 CODE = re.compile(r"^(inline )?namespace |^template", re.MULTILINE)
 FORMULA = re.compile(r"^ +(constexpr )?auto statistics\(\) const", re.MULTILINE)
 POLICY = re.compile(r"^ +(constexpr )?\w+<\w+> plan\(", re.MULTILINE)
+STRUCT = re.compile(r"^ *struct \w+[^;{]*\{", re.MULTILINE)
+# What kernels carry: a rule, logits, a statistic, a loss.
+CARRIED = re.compile(r"MIXCON_HD role<T> (at|own)\(|MIXCON_HD T (factor|slope)\(|auto statistics\(\) const")
+ARRAY = re.compile(r"^ *((vector|matrix|tensor)_view<const|const [\w:]+\* *\w+[;,])", re.MULTILINE)
 STRICT = "\nMIXCON_STRICT_FLOATS_BEGIN\n", "\nMIXCON_STRICT_FLOATS_END\n"
 # Two lines at most, between the first lines and the includes: a sentence, not the file's name again.
 HEAD = re.compile(r"// SPDX[^\n]*\n#pragma once\n\n((?:// [^\n]*\n){1,2})\n")
@@ -117,6 +121,32 @@ def check_formulas(headers):
                 for included in sorted(used):
                     if layer_of(included) not in {"core", "contrast", "losses"}:
                         yield f"{path}: a formula must not include {included}"
+
+
+def own_bodies(text):
+    """The name and body of every struct, without the structs inside it."""
+    for head in STRUCT.finditer(text):
+        depth, at, body = 1, head.end(), ""
+        while depth > 0 and at < len(text):
+            inner = STRUCT.match(text, text.rfind("\n", 0, at) + 1) if text[at - 1] == "\n" else None
+            if inner and depth == 1 and inner.end() > at:  # skip what is inside
+                at, nested = inner.end(), 1
+                while nested > 0 and at < len(text):
+                    nested += {"{": 1, "}": -1}.get(text[at], 0)
+                    at += 1
+                continue
+            depth += {"{": 1, "}": -1}.get(text[at], 0)
+            body += text[at]
+            at += 1
+        yield head.group().split()[1], body
+
+
+def check_views(headers):
+    """What kernels carry names the arrays that it refers to, so that they can be placed."""
+    for path, file in headers.items():
+        for name, body in own_bodies(file.read_text(encoding="utf-8")):
+            if CARRIED.search(body) and ARRAY.search(body) and "each_view(" not in body:
+                yield f"{path}: {name} refers to an array and has no each_view"
 
 
 def check_umbrella(headers):
@@ -196,6 +226,7 @@ def breaches(root):
     yield from check_rooms(headers)
     yield from check_third_party(headers)
     yield from check_formulas(headers)
+    yield from check_views(headers)
     yield from check_umbrella(headers)
     yield from check_lists(headers)
     yield from check_macros(headers)

@@ -87,6 +87,14 @@ class CheckSources(unittest.TestCase):
         paired = "#include <mixcon/engine/paired/columns.hpp>\n" + formula
         self.assertEqual(self.found(losses__mean_hpp=paired, engine__paired__columns_hpp=""), [])
 
+    def test_rules_name_their_arrays(self):
+        rule = ("struct targets {\n  struct rule_type {\n    vector_view<const double> share;\n%s    template <class T>\n"
+                "    MIXCON_HD role<T> at(index_t, index_t) const {\n      return {};\n    }\n  };\n};\n")
+        names = "    template <class F>\n    void each_view(F&& f) {\n      f(share);\n    }\n"
+        self.assertEqual(self.found(core__rule_hpp=rule % names), self.found(core__rule_hpp=""))
+        self.assertIn("core/rule.hpp: rule_type refers to an array and has no each_view",
+                      self.found(core__rule_hpp=rule % ""))
+
     def test_a_folder_has_an_end(self):
         many = {f"core__number__n{k}_hpp": f"#include <mixcon/core/number/n{k + 1}.hpp>\n" for k in range(28)}
         many |= {"core__number__n28_hpp": "", "core__config_hpp": "#include <mixcon/core/number/n0.hpp>\n"}

@@ -9,7 +9,6 @@
 namespace mixcon_test {
 
 struct any_engine {
-  static constexpr bool sets_entries = true;
   bool is_tiled = false;
   int threads = 1;
 

@@ -36,8 +36,7 @@ variable contrastive_loss(const Objective& objective, const Targets& targets, co
     mixcon::candidate_segments<T> against;
     mixcon::gradients<T> wanted{.anchors = detail::rows_of<T>(slopes[0])};
     for (std::size_t s = 1; s < rows.size(); ++s) {
-      const auto segment = detail::rows_of<T>(rows[s]);
-      against.each.push_back(mixcon::detail::as_segment(segment));
+      against.add(detail::rows_of<T>(rows[s]));
       wanted.candidates.push_back(detail::rows_of<T>(slopes[s]));
     }
     const auto loss = mixcon::value_and_grad(mixcon::tiled{.threads = on.threads()}, objective, targets,

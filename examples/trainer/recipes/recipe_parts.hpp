@@ -37,10 +37,7 @@ variable contrasted(recipe_loss& made, const recipe_step& step, const Objective&
     with_numbers(on, [&](auto number) {
       using T = decltype(number);
       mixcon::candidate_segments<T> against;
-      for (const variable& x : segments) {
-        const auto segment = detail::rows_of<T>(on.dense(x.value()));
-        against.each.push_back(mixcon::detail::as_segment(segment));
-      }
+      for (const variable& x : segments) against.add(detail::rows_of<T>(on.dense(x.value())));
       mixcon::saved_statistics<Objective, T> saved;
       made.anchors_used = mixcon::forward(mixcon::tiled{.threads = on.threads()}, objective, targets,
                                           detail::rows_of<T>(on.dense(anchors.value())), against, saved)

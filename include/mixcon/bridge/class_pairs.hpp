@@ -9,7 +9,6 @@
 #include <mixcon/mix/labels/pair_targets.hpp>
 
 #include <cstdint>
-#include <vector>
 
 MIXCON_STRICT_FLOATS_BEGIN
 
@@ -33,6 +32,10 @@ struct class_pair_targets {
   struct rule_type {
     vector_view<const std::int32_t> own, partner;  // (N); -1: no class
     vector_view<const double> lambda;              // (N)
+    template <class F>
+    void each_view(F&& f) {
+      f(own), f(partner), f(lambda);
+    }
     template <class T>
     MIXCON_HD role<T> at(index_t anchor, index_t candidate) const {
       const T keep = T(lambda[anchor]);
@@ -42,7 +45,7 @@ struct class_pair_targets {
     }
   };
   struct bound {
-    std::vector<std::int32_t> own, partner;
+    scratch<std::int32_t> own, partner;
     vector_view<const double> lambda;
     detail::marked_rows skipped;
     rule_type rule() const { return {mixcon::view(own), mixcon::view(partner), lambda}; }
@@ -54,11 +57,11 @@ struct class_pair_targets {
     for (const double lambda : pairs->lambda)
       MIXCON_REQUIRE(lambda >= 0 && lambda <= 1, "class_pair_targets: a lambda is ", lambda,
                      "; expected numbers in [0, 1]");
-    detail::marked_rows skipped;
+    detail::marked_rows skipped{scratch<char>(space.memory)};
     for (index_t a = 0; ignored_anchors == ignored_anchor::skip && a < space.anchors; ++a)
       if (!pairs->has_label(a)) skipped.mark(a, space.anchors);
-    return {detail::class_indices("class_pair_targets", pairs->own, space.candidates, pairs->ignored),
-            detail::class_indices("class_pair_targets", pairs->partner, space.candidates, pairs->ignored),
+    return {detail::class_indices("class_pair_targets", pairs->own, space.candidates, pairs->ignored, space.memory),
+            detail::class_indices("class_pair_targets", pairs->partner, space.candidates, pairs->ignored, space.memory),
             mixcon::view(pairs->lambda), skipped};
   }
 };

@@ -45,6 +45,10 @@ struct mixed_targets {
     vector_view<const double> lambda;
     vector_view<const index_t> partner;
 
+    template <class F>
+    void each_view(F&& f) {
+      mixcon::each_view(base, f), f(lambda), f(partner);
+    }
     template <class T>
     MIXCON_HD role<T> at(index_t anchor, index_t candidate) const {
       return mixed(anchor, base.template at<T>(anchor, candidate), base.template at<T>(partner[anchor], candidate));
@@ -70,7 +74,7 @@ struct mixed_targets {
   struct bound {
     BaseBound base;
     vector_view<const double> lambda;
-    std::vector<index_t> partner;
+    scratch<index_t> partner;
     auto rule() const { return rule_type<decltype(base.rule())>{base.rule(), lambda, mixcon::view(partner)}; }
     bool skips_anchor(index_t anchor) const {
       const double keep = lambda[lambda.extent(0) == 1 ? 0 : anchor];
@@ -89,7 +93,7 @@ struct mixed_targets {
     for (index_t i = 0; i < lambda.extent(0); ++i)
       MIXCON_REQUIRE(lambda[i] >= 0 && lambda[i] <= 1, "mixed_targets: lambda ", i, " is ", lambda[i],
                      "; expected a number in [0, 1]");
-    bound<decltype(base.bind(space))> b{base.bind(space), lambda, {}};
+    bound<decltype(base.bind(space))> b{base.bind(space), lambda, scratch<index_t>(space.memory)};
     for (index_t i = 0; i < anchors; ++i) {
       MIXCON_REQUIRE(partner[i] >= 0 && partner[i] < anchors, "mixed_targets: the partner of anchor ", i, " is ",
                      partner[i], "; expected an index in [0, ", anchors, ")");

@@ -54,6 +54,11 @@ MIXCON_HD inline T load(const matrix_view<const E>& values, index_t row, index_t
     }
   return load_one_by_one<T>(values, row, first);
 }
+/// Rows and columns exchanged.
+template <class E>
+MIXCON_HD matrix_view<E> transposed(const matrix_view<E>& m) {
+  return {m.data(), {m.extent(1), m.extent(0)}, {m.stride(1), m.stride(0)}};
+}
 /// Whether candidate first + k is `which`.
 template <class T>
 MIXCON_HD mask_of<T> is_candidate(index_t first, index_t which) {

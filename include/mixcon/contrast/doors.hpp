@@ -40,17 +40,22 @@ template <class... Arguments>
 concept MistakenBeforeBraces = mistake_before_braces<Arguments...>() != mistake::none;
 template <call_of Call, class... Arguments>
 concept Mistaken = mistake_in_call<Call, Arguments...>() != mistake::none;
+struct any_executor {
+  template <class Row>
+  void rows(index_t, Row&&) const {}
+};
 /// Whether nothing but the gradients can be wrong, whatever the engine. It stands in overloads that take the engine as
 /// `anything`, and so are worse than any that fits.
 template <class Loss, class... More>
-concept MistakenGradients = LossOrObjective<Loss> && mistake_before_braces<int, Loss, More...>() == mistake::none;
+concept MistakenGradients =
+    LossOrObjective<Loss> && mistake_before_braces<any_executor, Loss, More...>() == mistake::none;
 /// Refuses what was handed in with this loss: a call that fits its loss otherwise.
 template <class Loss>
 constexpr loss_result<double> refuse_rest() {
   if constexpr (has_own_call<Loss>)
     own_call<Loss>::template refuse<!has_own_call<Loss>>();
   else
-    refuse_call<AnObjective<Loss> || HasStatistics<Loss> ? mistake::gradients : mistake::none>();
+    refuse_call<Objective<Loss> || HasStatistics<Loss> ? mistake::gradients : mistake::none>();
   return {};
 }
 

@@ -31,7 +31,7 @@ struct plain_logits {
   MIXCON_HD T offset(index_t, index_t) const {
     return T(bias);
   }
-  double own_offset() const { return bias; }
+  MIXCON_HD double own_offset() const { return bias; }
 };
 
 /// One offset per candidate, (M): class biases, log-frequencies, log-weights; -infinity hides a negative. The view must
@@ -46,6 +46,10 @@ struct candidate_bias {
     MIXCON_REQUIRE(bias.extent(0) == candidates, "objective: candidate_bias has ", bias.extent(0), " entries for ",
                    candidates, " candidates; expected one each");
   }
+  template <class F>
+  void each_view(F&& f) {
+    f(bias);
+  }
   template <class T>
   MIXCON_HD T factor(index_t, index_t) const {
     return T(1);
@@ -54,7 +58,7 @@ struct candidate_bias {
   MIXCON_HD T offset(index_t, index_t candidate) const {
     return detail::load<T>(bias, candidate);
   }
-  double own_offset() const { return 0; }
+  MIXCON_HD double own_offset() const { return 0; }
 };
 template <class Tensor>
 candidate_bias(Tensor&) -> candidate_bias<element_t<Tensor>>;
@@ -74,6 +78,10 @@ struct pair_logits {
                    scale.extents(), " and biases ", bias.extents(), " for ", expected,
                    " (anchors, candidates); all three must match");
   }
+  template <class F>
+  void each_view(F&& f) {
+    f(scale), f(bias);
+  }
   template <class T>
   MIXCON_HD T factor(index_t anchor, index_t candidate) const {
     return detail::load<T>(scale, anchor, candidate);
@@ -82,7 +90,7 @@ struct pair_logits {
   MIXCON_HD T offset(index_t anchor, index_t candidate) const {
     return detail::load<T>(bias, anchor, candidate);
   }
-  double own_offset() const { return 0; }
+  MIXCON_HD double own_offset() const { return 0; }
 };
 template <class Scale, class Bias>
 pair_logits(Scale&, Bias&) -> pair_logits<element_t<Scale>>;

@@ -7,20 +7,29 @@
 #include <mixcon/contrast/loss.hpp>
 #include <mixcon/contrast/result.hpp>
 #include <mixcon/contrast/targets/bound.hpp>
+#include <mixcon/core/executor.hpp>
 #include <mixcon/core/tensor_traits.hpp>
+#include <mixcon/core/workspace.hpp>
 
 #include <type_traits>
 
 MIXCON_STRICT_FLOATS_BEGIN
 
-namespace mixcon::detail {
+namespace mixcon {
 
+/// A loss over logits: `objective{info_nce{}, cosine{}}`.
 template <class T>
-concept AnObjective = requires(const T& objective) {
+concept Objective = requires(const T& objective) {
   objective.loss;
   objective.similarity;
   objective.logits;
 };
+/// Which pairs are positive, negative or hidden: what mixcon/contrast/targets.hpp has, and what binds alike.
+template <class T>
+concept Targets = requires(const T& targets, const pair_space& pairs) { targets.bind(pairs); };
+
+namespace detail {
+
 /// Whether a loss is called as it is, without an objective. True for aligned losses; others specialise it.
 template <class Loss>
 inline constexpr bool has_own_call = requires { Loss::is_of_aligned_rows; };
@@ -37,25 +46,25 @@ struct own_call {
   }
 };
 template <class T>
-concept LossOrObjective = AnObjective<T> || HasStatistics<T> || has_own_call<T>;
+concept LossOrObjective = Objective<T> || HasStatistics<T> || has_own_call<T>;
 
-template <class T>
-concept PairTargets = requires(const T& targets, const pair_space& pairs) { targets.bind(pairs); };
 /// What may stand first in a call.
 template <class T>
-concept Engine = !LossOrObjective<T> && !PairTargets<T>;
+concept Engine = mixcon::Executor<T>;
 
 template <class T>
 concept AnyTensor = HasRank<T, 1> || HasRank<T, 2> || HasRank<T, 3>;
 template <class T>
 concept MatrixOfCall = HasRank<T, 2> || HasRank<T, 3> || is_part_of_call<T>;
 template <class T>
-concept KnownInCall = AnyTensor<T> || is_part_of_call<T> || PairTargets<T> || std::is_arithmetic_v<T>;
+concept KnownInCall =
+    AnyTensor<T> || is_part_of_call<T> || mixcon::Targets<T> || std::is_arithmetic_v<T> || std::is_same_v<T, workspace>;
 
 enum class call_of { forward, backward, value_and_grad };
 enum class mistake {
   none,
   no_engine,
+  no_executor,
   bare_loss,
   order,
   no_targets,
@@ -99,12 +108,14 @@ constexpr mistake mistake_in_tensors() {
   else
     return mistake_in_count<Call, Tensors...>();
 }
-template <call_of Call, class Targets = void, class... Tensors>
+template <call_of Call, class Engine, class Pairs = void, class... Tensors>
 constexpr mistake mistake_after_objective() {
-  if constexpr (PairTargets<Targets>)
-    return mistake_in_tensors<Call, Tensors...>();
-  else
+  if constexpr (!Targets<Pairs>)
     return mistake::no_targets;
+  else if constexpr (requires { requires Engine::brings_evaluation; })
+    return mistake::none;  // its tensors, and what it saves, are its own
+  else
+    return mistake_in_tensors<Call, Tensors...>();
 }
 
 /// Why a call with these arguments cannot be, as far as we know.
@@ -116,10 +127,10 @@ constexpr mistake mistake_in_call() {
     return (KnownInCall<More> && ...) ? mistake::none : mistake::no_tensor;
   else if constexpr (HasStatistics<Second>)
     return mistake::bare_loss;
-  else if constexpr (AnObjective<Second> && !PairTargets<First>)
-    return mistake_after_objective<Call, More...>();
+  else if constexpr (Objective<Second> && !Targets<First>)
+    return Executor<First> ? mistake_after_objective<Call, First, More...>() : mistake::no_executor;
   else
-    return PairTargets<First> || PairTargets<Second> ? mistake::order : mistake::none;
+    return Targets<First> || Targets<Second> ? mistake::order : mistake::none;
 }
 
 template <mistake Found>
@@ -128,6 +139,10 @@ constexpr loss_result<double> refuse_call() {
       Found != mistake::no_engine,
       "mixcon: the engine is missing; it comes first, as in value_and_grad(tiled{}, objective, targets, ...), "
       "or serial{}");
+  static_assert(
+      Found != mistake::no_executor,
+      "mixcon: the first argument is no executor; pass serial{}, tiled{}, or a type of your own that has what "
+      "mixcon/core/executor.hpp asks of one");
   static_assert(Found != mistake::bare_loss,
                 "mixcon: this is a bare loss and an objective is expected; write objective{info_nce{...}, cosine{}}, "
                 "with your loss and similarity");
@@ -160,6 +175,7 @@ constexpr loss_result<double> refuse_call() {
   return {};
 }
 
-}  // namespace mixcon::detail
+}  // namespace detail
+}  // namespace mixcon
 
 MIXCON_STRICT_FLOATS_END

@@ -4,6 +4,7 @@
 // `objective`: a loss together with a similarity, a temperature, a reduction, directions and what else the caller
 // chooses by name.
 
+#include <mixcon/contrast/each_view.hpp>
 #include <mixcon/contrast/logits.hpp>
 #include <mixcon/contrast/loss.hpp>
 #include <mixcon/contrast/similarity.hpp>
@@ -70,6 +71,10 @@ struct objective {
                    "objective: this loss has one value for the batch; expected reduction mean or sum");
   }
 
+  template <class F>
+  void each_view(F&& f) {
+    mixcon::each_view(loss, f), mixcon::each_view(logits, f), f(weights);
+  }
   /// The factor that makes logits of similarities.
   double logit_scale() const { return scale / temperature_of(loss); }
 };

@@ -6,6 +6,7 @@
 #include <mixcon/core/number_text.hpp>
 #include <mixcon/core/tensor_view.hpp>
 
+#include <initializer_list>
 #include <string>
 #include <type_traits>
 
@@ -21,9 +22,9 @@ MIXCON_STRICT_FLOATS_BEGIN
 /// Checks an argument at the public door. When `condition` is false, throws `std::invalid_argument` whose text is the
 /// rest of the arguments written one after another (text, numbers, axes); under -fno-exceptions, prints the text to
 /// stderr and aborts. The sentence names the function, what came, what was expected, and a likely fix.
-#define MIXCON_REQUIRE(condition, ...)                                                   \
-  do {                                                                                   \
-    if (!(condition)) ::mixcon::detail::refuse(::mixcon::detail::sentence(__VA_ARGS__)); \
+#define MIXCON_REQUIRE(condition, ...)                                  \
+  do {                                                                  \
+    if (!(condition)) ::mixcon::detail::refuse_in_words({__VA_ARGS__}); \
   } while (false)
 
 namespace mixcon::detail {
@@ -37,33 +38,64 @@ namespace mixcon::detail {
 #endif
 }
 
-inline void append(std::string& to, const char* text) { to += text; }
-inline void append(std::string& to, const std::string& text) { to += text; }
-template <class N>
-requires std::is_integral_v<N>
-void append(std::string& to, N number) {
-  to += std::to_string(number);
-}
-template <class N>
-requires std::is_floating_point_v<N>
-void append(std::string& to, N number) {
-  to += written(static_cast<double>(number));
-}
-template <int Rank>
-void append(std::string& to, const axes<Rank>& extents) {  // (256, 128)
-  to += '(';
-  for (int axis = 0; axis < Rank; ++axis) {
-    if (axis > 0) to += ", ";
-    to += std::to_string(extents[axis]);
+/// A part of a sentence: text, a number, or axes. One type for all, so that a check costs a compiler little.
+class sentence_part {
+ public:
+  sentence_part(const char* text) : kind_(kind::text), text_(text) {}  // NOLINT(google-explicit-constructor)
+  sentence_part(const std::string& text)                               // NOLINT(google-explicit-constructor)
+      : kind_(kind::text), text_(text.c_str()) {}
+  template <class N>
+  requires std::is_arithmetic_v<N>
+  sentence_part(N number) : kind_(kind::real), real_(0) {  // NOLINT(google-explicit-constructor)
+    if constexpr (std::is_floating_point_v<N>) {
+      real_ = static_cast<double>(number);
+    } else {
+      kind_ = number < N(0) ? kind::negative : kind::natural;
+      natural_ = static_cast<std::uint64_t>(number);
+    }
   }
-  to += Rank == 1 ? ",)" : ")";
-}
+  template <int Rank>
+  sentence_part(const axes<Rank>& extents)  // NOLINT(google-explicit-constructor)
+      : kind_(kind::axes), rank_(Rank), axes_(extents.of) {}
 
+  void append_to(std::string& to) const {
+    if (kind_ == kind::text) to += text_;
+    if (kind_ == kind::natural) append_natural(to, natural_);
+    if (kind_ == kind::negative) append_natural(to += '-', 0 - natural_);
+    if (kind_ == kind::real) to += written(real_);
+    if (kind_ != kind::axes) return;
+    to += '(';  // (256, 128)
+    for (int axis = 0; axis < rank_; ++axis) {
+      if (axis > 0) to += ", ";
+      sentence_part(axes_[axis]).append_to(to);
+    }
+    to += rank_ == 1 ? ",)" : ")";
+  }
+
+ private:
+  [[gnu::noinline]] static void append_natural(std::string& to, std::uint64_t number) { to += std::to_string(number); }
+
+  enum class kind { text, natural, negative, real, axes } kind_;
+  int rank_ = 0;
+  union {
+    const char* text_;
+    std::uint64_t natural_;
+    double real_;
+    const index_t* axes_;
+  };
+};
+
+inline std::string sentence_of(std::initializer_list<sentence_part> parts) {
+  std::string text;
+  for (const sentence_part& part : parts) part.append_to(text);
+  return text;
+}
 template <class... Parts>
 std::string sentence(const Parts&... parts) {
-  std::string text;
-  (append(text, parts), ...);
-  return text;
+  return sentence_of({sentence_part(parts)...});
+}
+[[noreturn, gnu::noinline, gnu::cold]] inline void refuse_in_words(std::initializer_list<sentence_part> parts) {
+  refuse(sentence_of(parts));
 }
 
 /// The view itself. Refuses one that has elements but no memory.

@@ -3,11 +3,11 @@
 
 #include <mixcon/contrast/doors.hpp>
 #include <mixcon/contrast/similarity.hpp>
+#include <mixcon/core/short_list.hpp>
 #include <mixcon/core/storage.hpp>
 #include <mixcon/core/tensor_traits.hpp>
 
 #include <optional>
-#include <vector>
 
 MIXCON_STRICT_FLOATS_BEGIN
 
@@ -35,10 +35,19 @@ struct candidate_segment {
   index_t count() const { return rows_of.extent(0) * rows_of.extent(1); }
 };
 
-/// Candidates in segments, in the order given.
+/// Candidates in segments, in the order given. `candidates(...)` makes one of a list that is known when it is compiled;
+/// where their number is known at run time only, add them one by one:
+///
+///   candidate_segments<float> against;
+///   for (const auto& rows : matrices) against.add(rows);
 template <class E>
 struct candidate_segments {
-  std::vector<candidate_segment<E>> each;
+  short_list<candidate_segment<E>> each{};
+
+  /// One segment more: rows (M, D) that every anchor sees, or what `own`, `as_given` or `as_unit` returned. The rows
+  /// must outlive the calls. Returns the list itself.
+  template <class Part>
+  candidate_segments& add(Part&& part);
 };
 
 namespace detail {
@@ -128,6 +137,19 @@ auto as_unit(Part&& part) {
   auto segment = detail::as_segment(part);
   segment.form = rows::unit;
   return segment;
+}
+
+template <class E>
+template <class Part>
+candidate_segments<E>& candidate_segments<E>::add(Part&& part) {
+  detail::check_lasting<Part>();
+  static_assert(detail::SegmentPart<Part>,
+                "mixcon: add(...) takes rows (M, D), or what own(...), as_given(...) or as_unit(...) returned");
+  const auto segment = detail::as_segment(part);
+  static_assert(std::is_same_v<std::remove_const_t<typename decltype(segment.rows_of)::element>, E>,
+                "mixcon: these rows are of another type than the list of segments");
+  each.push_back(segment);
+  return *this;
 }
 
 /// Several segments as one set of candidates: `candidates(z, u)`, `candidates(own(keys), queue)`.

@@ -49,6 +49,10 @@ template <class E>
 struct looked_up {
   static constexpr bool linear = true, is_given = true;
   matrix_view<const E> values;
+  template <class F>
+  void each_view(F&& f) {
+    f(values);
+  }
   template <class U>
   MIXCON_HD U at(index_t anchor, index_t candidate) const {
     return load<U>(values, anchor, candidate);
@@ -114,21 +118,22 @@ class no_operands {
  public:
   using T = accumulate_t<E>;
   template <class Objective>
-  no_operands(const logits_arguments<E>& from, const Objective&)
-      : anchors_(from.values.extent(0), 0), shared_(from.values.extent(1), 0) {}
+  no_operands(const logits_arguments<E>& from, const Objective&, workspace* memory)
+      : memory_(memory), anchors_(from.values.extent(0), 0, memory), shared_(from.values.extent(1), 0, memory) {}
 
   const packed_rows<T>& anchors() const { return anchors_; }
   const packed_rows<T>& shared() const { return shared_; }
   const packed_rows<T>& own() const { return own_; }
 
-  void unpack(const std::vector<T>&, const std::vector<T>&, const std::vector<T>&, const gradients<T>&) const {}
+  void unpack(const scratch<T>&, const scratch<T>&, const scratch<T>&, const gradients<T>&) const {}
   packed_gradients<T> buffers(const gradients<T>& wanted, bool columns) const {
     packed_gradients<T> to;
-    to.prepare(wanted, columns, (columns ? shared_ : anchors_).count());
+    to.prepare(wanted, columns, (columns ? shared_ : anchors_).count(), memory_);
     return to;
   }
 
  private:
+  workspace* memory_;
   packed_rows<T> anchors_, shared_, own_;
 };
 

@@ -4,8 +4,6 @@
 #include <mixcon/engine/call/parameter_gradient.hpp>
 #include <mixcon/engine/candidates.hpp>
 
-#include <vector>
-
 MIXCON_STRICT_FLOATS_BEGIN
 
 namespace mixcon {
@@ -38,15 +36,15 @@ class gradient_segment {
 /// one part alone is refused, unless `stop_gradient` says that the other side is a constant.
 template <class T>
 struct gradients {
-  matrix_view<T> logits{};                        // (N, M), where `given_logits` stand for anchors and candidates
-  matrix_view<T> anchors{};                       // (N, D)
-  std::vector<gradient_segment<T>> candidates{};  // one a segment, in their order
-  parameter_gradient temperature{};               // by the loss's temperature, with all its factors
-  parameter_gradient scale{};                     // by the objective's scale
-  parameter_gradient bias{};                      // by the bias of plain_logits
-  vector_view<T> candidate_bias{};                // (M)
-  matrix_view<T> pair_scale{}, pair_bias{};       // (N, M)
-  matrix_view<T> targets{};                       // (N, M) by each pair's target, its share of the mass included
+  matrix_view<T> logits{};                       // (N, M), where `given_logits` stand for anchors and candidates
+  matrix_view<T> anchors{};                      // (N, D)
+  short_list<gradient_segment<T>> candidates{};  // one a segment, in their order
+  parameter_gradient temperature{};              // by the loss's temperature, with all its factors
+  parameter_gradient scale{};                    // by the objective's scale
+  parameter_gradient bias{};                     // by the bias of plain_logits
+  vector_view<T> candidate_bias{};               // (M)
+  matrix_view<T> pair_scale{}, pair_bias{};      // (N, M)
+  matrix_view<T> targets{};                      // (N, M) by each pair's target, its share of the mass included
   bool stop_gradient = false;  // rows whose gradient is left out are constants, even where the same rows have one above
 };
 

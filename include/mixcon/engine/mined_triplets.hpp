@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <mixcon/engine/call/evaluation.hpp>
+#include <mixcon/engine/serial.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
 
@@ -22,7 +22,9 @@ std::vector<triplet> mined_triplets(const Objective& objective, const Targets& t
       requires(const Objective& o, double x) { o.loss.keeps(x, x); },
       "mixcon: mined_triplets takes an objective whose loss says which triplets it keeps, as triplet_margin");
   std::vector<triplet> all;
-  const auto evaluation = detail::evaluate("mined_triplets", objective, targets, embeddings, embeddings);
+  const serial executor;
+  const auto evaluation =
+      detail::evaluate_on_host(executor, "mined_triplets", nullptr, objective, targets, embeddings, embeddings);
   const auto problem = evaluation.rows_problem();
   using T = typename decltype(problem)::number;
   for (index_t a = 0; a < problem.anchors.count(); ++a) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// The plain executor, and the oracle of the others.
 #pragma once
 
 #include <mixcon/contrast/doors.hpp>
@@ -13,15 +14,13 @@ namespace mixcon {
 /// The plain reference engine: one pair after another, on the calling thread, in any floating type. What the others are
 /// tested against.
 struct serial {
-  static constexpr bool sets_entries = true;  // `scatter` heeds packed_gradients::is_unset
-
   template <class Problem>
-  void gather(const Problem& p, std::vector<detail::row_state<Problem, typename Problem::number>>& states) const {
+  void gather(const Problem& p, typename Problem::row_states& states) const {
     for (index_t a = 0; a < p.anchors.count(); ++a) {
       detail::gather_by_pair<Problem> observe(p);
       detail::visit_own(p, a, observe);
       detail::visit_shared(p, a, observe);
-      observe.finish(states[static_cast<std::size_t>(a)]);
+      observe.add_to(states[static_cast<std::size_t>(a)]);
     }
   }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// The public calls over pairs: forward, backward and value_and_grad of an objective.
 #pragma once
 
 #include <mixcon/contrast/doors.hpp>
@@ -34,115 +35,119 @@ using compute_t = typename detail::computed_in<element_t<Tensor>>::type;
 template <class Objective, class Tensor>
 using saved_for = saved_statistics<std::remove_const_t<Objective>, compute_t<Tensor>>;
 
+// Every call may end with a `workspace`: memory that calls leave to the next.
+
 /// The loss of anchors (N, D) against candidates: a matrix (M, D), or segments `candidates(z, u)`. Keeps in `saved`
-/// what `backward` needs, O(N) numbers. Refuses mismatched shapes and bad parameters with one sentence
-/// (std::invalid_argument).
-template <detail::Engine Executor, detail::AnObjective Objective, detail::PairTargets Targets, Viewable<2> Anchors,
-          detail::Candidates Against>
-loss_result<compute_t<Anchors>> forward(const Executor& executor, const Objective& objective, const Targets& targets,
-                                        const Anchors& anchors, const Against& candidates,
-                                        saved_statistics<Objective, compute_t<Anchors>>& saved) {
-  return detail::evaluate("forward", objective, targets, anchors, candidates).forward(executor, saved);
+/// what `backward` needs, O(N) numbers: `saved_for<decltype(objective), embeddings>`, unless the executor says
+/// otherwise. Refuses mismatched shapes and bad parameters with one sentence (std::invalid_argument).
+template <Executor Engine, Objective Criterion, Targets Pairs, Viewable<2> Anchors, detail::Candidates Against,
+          class Saved>
+loss_result<compute_t<Anchors>> forward(const Engine& executor, const Criterion& objective, const Pairs& targets,
+                                        const Anchors& anchors, const Against& candidates, Saved& saved,
+                                        const in_workspace& memory = {}) {
+  return detail::evaluate_on(executor, "forward", memory, objective, targets, anchors, candidates).forward(saved);
 }
 /// The same where anchors and candidates are the same rows, `embeddings` (N, D).
-template <detail::Engine Executor, detail::AnObjective Objective, detail::PairTargets Targets, Viewable<2> Embeddings>
-loss_result<compute_t<Embeddings>> forward(const Executor& executor, const Objective& objective, const Targets& targets,
-                                           const Embeddings& embeddings,
-                                           saved_statistics<Objective, compute_t<Embeddings>>& saved) {
-  return forward(executor, objective, targets, embeddings, embeddings, saved);
+template <Executor Engine, Objective Criterion, Targets Pairs, Viewable<2> Embeddings, class Saved>
+requires(!detail::Candidates<Saved>)
+loss_result<compute_t<Embeddings>> forward(const Engine& executor, const Criterion& objective, const Pairs& targets,
+                                           const Embeddings& embeddings, Saved& saved,
+                                           const in_workspace& memory = {}) {
+  return forward(executor, objective, targets, embeddings, embeddings, saved, memory);
 }
 
 /// Adds `upstream` times the gradients of the loss to the views in `wanted`, after `forward` with the same arguments.
-template <detail::Engine Executor, detail::AnObjective Objective, detail::PairTargets Targets, Viewable<2> Anchors,
-          detail::Candidates Against>
-void backward(const Executor& executor, const Objective& objective, const Targets& targets, const Anchors& anchors,
-              const Against& candidates, const saved_statistics<Objective, compute_t<Anchors>>& saved, double upstream,
-              const gradients<compute_t<Anchors>>& wanted) {
-  const auto evaluation = detail::evaluate("backward", objective, targets, anchors, candidates);
+template <Executor Engine, Objective Criterion, Targets Pairs, Viewable<2> Anchors, detail::Candidates Against,
+          class Saved>
+void backward(const Engine& executor, const Criterion& objective, const Pairs& targets, const Anchors& anchors,
+              const Against& candidates, const Saved& saved, double upstream,
+              const gradients<compute_t<Anchors>>& wanted, const in_workspace& memory = {}) {
+  const auto evaluation = detail::evaluate_on(executor, "backward", memory, objective, targets, anchors, candidates);
   evaluation.check_gradients(wanted);
-  evaluation.backward(executor, saved, upstream, wanted);
+  evaluation.backward(saved, upstream, wanted);
 }
 /// The same where anchors and candidates are the same rows: adds both parts to `gradient` (N, D).
-template <detail::Engine Executor, detail::AnObjective Objective, detail::PairTargets Targets, Viewable<2> Embeddings,
+template <Executor Engine, Objective Criterion, Targets Pairs, Viewable<2> Embeddings, class Saved,
           Viewable<2> Gradient>
-void backward(const Executor& executor, const Objective& objective, const Targets& targets,
-              const Embeddings& embeddings, const saved_statistics<Objective, compute_t<Embeddings>>& saved,
-              double upstream, Gradient&& gradient) {
+requires(!detail::Candidates<Saved>)
+void backward(const Engine& executor, const Criterion& objective, const Pairs& targets, const Embeddings& embeddings,
+              const Saved& saved, double upstream, Gradient&& gradient, const in_workspace& memory = {}) {
   static_assert(detail::TakesGradient<Gradient, compute_t<Embeddings>>,
                 "mixcon: a gradient must be a tensor of rank 2 that can be written to, of the type that its rows are "
                 "computed in (float for float, bfloat16 and half rows)");
   backward(executor, objective, targets, embeddings, embeddings, saved, upstream,
-           {.anchors = gradient, .candidates = {gradient}});
+           {.anchors = gradient, .candidates = {gradient}}, memory);
 }
 
 /// The same, with the gradients by temperature, scale and biases: `{.embeddings = gradient, .temperature = &slope}`.
-template <detail::Engine Executor, detail::AnObjective Objective, detail::PairTargets Targets, Viewable<2> Embeddings>
-void backward(const Executor& executor, const Objective& objective, const Targets& targets,
-              const Embeddings& embeddings, const saved_statistics<Objective, compute_t<Embeddings>>& saved,
-              double upstream, const embedding_gradients<compute_t<Embeddings>>& wanted) {
-  backward(executor, objective, targets, embeddings, embeddings, saved, upstream, wanted.both_parts());
+template <Executor Engine, Objective Criterion, Targets Pairs, Viewable<2> Embeddings, class Saved>
+requires(!detail::Candidates<Saved>)
+void backward(const Engine& executor, const Criterion& objective, const Pairs& targets, const Embeddings& embeddings,
+              const Saved& saved, double upstream, const embedding_gradients<compute_t<Embeddings>>& wanted,
+              const in_workspace& memory = {}) {
+  backward(executor, objective, targets, embeddings, embeddings, saved, upstream, wanted.both_parts(), memory);
 }
 
 /// The loss, and in the views of `wanted` its gradients: sets them. Where anchors are among the candidates, the
 /// gradient by one side alone is refused unless `wanted` says `.stop_gradient = true`.
-template <detail::Engine Executor, detail::AnObjective Objective, detail::PairTargets Targets, Viewable<2> Anchors,
-          detail::Candidates Against>
-loss_result<compute_t<Anchors>> value_and_grad(const Executor& executor, const Objective& objective,
-                                               const Targets& targets, const Anchors& anchors,
-                                               const Against& candidates, const gradients<compute_t<Anchors>>& wanted) {
-  const auto evaluation = detail::evaluate("value_and_grad", objective, targets, anchors, candidates);
+template <Executor Engine, Objective Criterion, Targets Pairs, Viewable<2> Anchors, detail::Candidates Against>
+loss_result<compute_t<Anchors>> value_and_grad(const Engine& executor, const Criterion& objective, const Pairs& targets,
+                                               const Anchors& anchors, const Against& candidates,
+                                               const gradients<compute_t<Anchors>>& wanted,
+                                               const in_workspace& memory = {}) {
+  const auto evaluation =
+      detail::evaluate_on(executor, "value_and_grad", memory, objective, targets, anchors, candidates);
   evaluation.check_gradients(wanted);
-  saved_statistics<Objective, compute_t<Anchors>> saved;
-  const auto result = evaluation.forward(executor, saved);
-  evaluation.differentiate(executor, saved, wanted);
+  auto saved = evaluation.fresh_saved();
+  const auto result = evaluation.forward(saved);
+  evaluation.differentiate(saved, wanted);
   return result;
 }
 /// The same where anchors and candidates are the same rows; `gradient` (N, D) gets both parts.
-template <detail::Engine Executor, detail::AnObjective Objective, detail::PairTargets Targets, Viewable<2> Embeddings,
-          Viewable<2> Gradient>
-loss_result<compute_t<Embeddings>> value_and_grad(const Executor& executor, const Objective& objective,
-                                                  const Targets& targets, const Embeddings& embeddings,
-                                                  Gradient&& gradient) {
+template <Executor Engine, Objective Criterion, Targets Pairs, Viewable<2> Embeddings, Viewable<2> Gradient>
+loss_result<compute_t<Embeddings>> value_and_grad(const Engine& executor, const Criterion& objective,
+                                                  const Pairs& targets, const Embeddings& embeddings,
+                                                  Gradient&& gradient, const in_workspace& memory = {}) {
   static_assert(detail::TakesGradient<Gradient, compute_t<Embeddings>>,
                 "mixcon: a gradient must be a tensor of rank 2 that can be written to, of the type that its rows are "
                 "computed in (float for float, bfloat16 and half rows)");
   return value_and_grad(executor, objective, targets, embeddings, embeddings,
-                        {.anchors = gradient, .candidates = {gradient}});
+                        {.anchors = gradient, .candidates = {gradient}}, memory);
 }
 /// The same, with the gradients by temperature, scale and biases: `{.embeddings = gradient, .temperature = &slope}`.
-template <detail::Engine Executor, detail::AnObjective Objective, detail::PairTargets Targets, Viewable<2> Embeddings>
-loss_result<compute_t<Embeddings>> value_and_grad(const Executor& executor, const Objective& objective,
-                                                  const Targets& targets, const Embeddings& embeddings,
-                                                  const embedding_gradients<compute_t<Embeddings>>& wanted) {
-  return value_and_grad(executor, objective, targets, embeddings, embeddings, wanted.both_parts());
+template <Executor Engine, Objective Criterion, Targets Pairs, Viewable<2> Embeddings>
+loss_result<compute_t<Embeddings>> value_and_grad(const Engine& executor, const Criterion& objective,
+                                                  const Pairs& targets, const Embeddings& embeddings,
+                                                  const embedding_gradients<compute_t<Embeddings>>& wanted,
+                                                  const in_workspace& memory = {}) {
+  return value_and_grad(executor, objective, targets, embeddings, embeddings, wanted.both_parts(), memory);
 }
 
 /// The loss of given logits (N, M) in the place of anchors and candidates.
-template <detail::Engine Executor, detail::AnObjective Objective, detail::PairTargets Targets, class E>
-loss_result<accumulate_t<E>> forward(const Executor& executor, const Objective& objective, const Targets& targets,
-                                     const given_logits<E>& logits,
-                                     saved_statistics<Objective, accumulate_t<E>>& saved) {
-  return detail::evaluate("forward", objective, targets, logits).forward(executor, saved);
+template <Executor Engine, Objective Criterion, Targets Pairs, class E, class Saved>
+loss_result<accumulate_t<E>> forward(const Engine& executor, const Criterion& objective, const Pairs& targets,
+                                     const given_logits<E>& logits, Saved& saved, const in_workspace& memory = {}) {
+  return detail::evaluate_on(executor, "forward", memory, objective, targets, logits).forward(saved);
 }
 /// Adds `upstream` times the gradients by the logits (`.logits`), targets and parameters that are wanted.
-template <detail::Engine Executor, detail::AnObjective Objective, detail::PairTargets Targets, class E>
-void backward(const Executor& executor, const Objective& objective, const Targets& targets,
-              const given_logits<E>& logits, const saved_statistics<Objective, accumulate_t<E>>& saved, double upstream,
-              const gradients<accumulate_t<E>>& wanted) {
-  const auto evaluation = detail::evaluate("backward", objective, targets, logits);
+template <Executor Engine, Objective Criterion, Targets Pairs, class E, class Saved>
+void backward(const Engine& executor, const Criterion& objective, const Pairs& targets, const given_logits<E>& logits,
+              const Saved& saved, double upstream, const gradients<accumulate_t<E>>& wanted,
+              const in_workspace& memory = {}) {
+  const auto evaluation = detail::evaluate_on(executor, "backward", memory, objective, targets, logits);
   evaluation.check_gradients(wanted);
-  evaluation.backward(executor, saved, upstream, wanted);
+  evaluation.backward(saved, upstream, wanted);
 }
 /// The loss of given logits, and the gradients that are wanted: sets them.
-template <detail::Engine Executor, detail::AnObjective Objective, detail::PairTargets Targets, class E>
-loss_result<accumulate_t<E>> value_and_grad(const Executor& executor, const Objective& objective,
-                                            const Targets& targets, const given_logits<E>& logits,
-                                            const gradients<accumulate_t<E>>& wanted) {
-  const auto evaluation = detail::evaluate("value_and_grad", objective, targets, logits);
+template <Executor Engine, Objective Criterion, Targets Pairs, class E>
+loss_result<accumulate_t<E>> value_and_grad(const Engine& executor, const Criterion& objective, const Pairs& targets,
+                                            const given_logits<E>& logits, const gradients<accumulate_t<E>>& wanted,
+                                            const in_workspace& memory = {}) {
+  const auto evaluation = detail::evaluate_on(executor, "value_and_grad", memory, objective, targets, logits);
   evaluation.check_gradients(wanted);
-  saved_statistics<Objective, accumulate_t<E>> saved;
-  const auto result = evaluation.forward(executor, saved);
-  evaluation.differentiate(executor, saved, wanted);
+  auto saved = evaluation.fresh_saved();
+  const auto result = evaluation.forward(saved);
+  evaluation.differentiate(saved, wanted);
   return result;
 }
 

@@ -20,6 +20,10 @@ struct weighted_view_targets {
 
   struct rule_type {
     vector_view<const double> weights;
+    template <class F>
+    void each_view(F&& f) {
+      f(weights);
+    }
     template <class T>
     MIXCON_HD role<T> at(index_t anchor, index_t candidate) const {
       const index_t samples = weights.extent(0), sample = anchor % samples;

@@ -57,6 +57,10 @@ struct numbered_diagonal {
 
   struct rule_type {
     vector_view<const std::int32_t> number;
+    template <class F>
+    void each_view(F&& f) {
+      f(number);
+    }
     template <class T>
     MIXCON_HD role<T> at(index_t anchor, index_t candidate) const {
       const mask_of<T> own = is_candidate<T>(candidate, anchor);

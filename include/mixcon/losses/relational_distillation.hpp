@@ -179,8 +179,8 @@ struct directions_from {
   }
   /// Products of `number` directions from the first on with all, (number, pitch).
   void products(index_t first, index_t number, T* to) const {
-    tile_product<false>(number, on_side.pitch, on_side.width, strided<T>{on_side.data.data() + first, 1, on_side.pitch},
-                        rows_of_vectors<T>{on_side.data.data(), on_side.pitch}, to, on_side.pitch);
+    tile_product(false, number, on_side.pitch, on_side.width, strided<T>{on_side.data.data() + first, 1, on_side.pitch},
+                 rows_of_vectors<T>{on_side.data.data(), on_side.pitch}, to, on_side.pitch);
   }
 };
 
@@ -217,8 +217,8 @@ double angles_at(index_t at, const detail::packed_rows<T>& student, const detail
     expected.products(first, number, wanted.data());
     for (index_t j = 0; j < number; ++j)
       value += smooth_sum(products.data() + j * pitch, wanted.data() + j * pitch, pitch);
-    tile_product<false>(number, row, count, strided<T>{products.data(), pitch, 1},
-                        rows_of_vectors<T>{own.unit.row(0), row}, by_unit.data(), row);
+    tile_product(false, number, row, count, strided<T>{products.data(), pitch, 1},
+                 rows_of_vectors<T>{own.unit.row(0), row}, by_unit.data(), row);
     for (index_t j = 0; j < number; ++j) {
       T* const by_row = to + (first + j) * row;
       const T by_apart = static_cast<T>(static_cast<double>(scale) * own.stretch[static_cast<std::size_t>(first + j)]);

@@ -34,6 +34,10 @@ struct supmix_targets {
   struct rule_type {
     vector_view<const std::int32_t> own, other;        // (2N): the class of the row's first and second image
     vector_view<const double> own_share, other_share;  // (2N): what each positive of that class gets
+    template <class F>
+    void each_view(F&& f) {
+      f(own), f(other), f(own_share), f(other_share);
+    }
     template <class T>
     MIXCON_HD role<T> at(index_t anchor, index_t candidate) const {
       const mask_of<T> self = detail::is_candidate<T>(candidate, anchor);
@@ -44,8 +48,8 @@ struct supmix_targets {
     }
   };
   struct bound {
-    std::vector<std::int32_t> own, other;
-    std::vector<double> own_share, other_share;
+    scratch<std::int32_t> own, other;
+    scratch<double> own_share, other_share;
     detail::marked_rows skipped{};
     bool skips_anchor(index_t anchor) const { return skipped[anchor]; }
     bool skips_candidate(index_t candidate) const { return skipped[candidate]; }
@@ -60,7 +64,11 @@ struct supmix_targets {
                    "supmix_targets: ", samples, " labels for ", space.anchors, " anchors and ", space.candidates,
                    " candidates; expected two rows a label on both sides: the images, then the mixtures");
     MIXCON_REQUIRE(lambda >= 0 && lambda <= 1, "supmix_targets: lambda is ", lambda, "; expected a number in [0, 1]");
-    bound b;
+    bound b{scratch<std::int32_t>(space.memory),
+            scratch<std::int32_t>(space.memory),
+            scratch<double>(space.memory),
+            scratch<double>(space.memory),
+            {scratch<char>(space.memory)}};
     const auto first = [&](index_t row) { return labels.value(row % samples); };
     const auto second = [&](index_t row) { return labels.value(row < samples ? row : 2 * samples - 1 - row); };
     for (index_t row = 0; ignored_anchors == ignored_anchor::skip && row < 2 * samples; ++row)
@@ -75,8 +83,8 @@ struct supmix_targets {
   /// Classes by number, and `mass` shared among the other rows of a row's class. A row without a label is a class of
   /// its own.
   template <class Label>
-  void number_classes(index_t rows, Label&& label, double mass, std::vector<std::int32_t>& classes,
-                      std::vector<double>& share) const {
+  void number_classes(index_t rows, Label&& label, double mass, scratch<std::int32_t>& classes,
+                      scratch<double>& share) const {
     detail::distinct_integers labels_seen;
     std::vector<std::int32_t> class_of;  // by a label's number
     std::int32_t count = 0;

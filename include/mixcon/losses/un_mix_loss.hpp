@@ -24,6 +24,10 @@ struct un_mix_loss {
   vector_view<const double> lambda{};  // (2N): the share of an anchor's first key; must outlive the calls
   static constexpr bool needs_positive = true;
 
+  template <class F>
+  void each_view(F&& f) {
+    f(lambda);
+  }
   auto statistics() const {
     return pack{log_sum_exp{over::negatives}, sum_of{over::targets}, sum_of{over::positives}, per_anchor{lambda}};
   }

@@ -20,6 +20,10 @@ struct weighted_softmax {
   vector_view<const double> kappa{};  // must outlive the calls
   double temperature = 1;             // in units of similarity, > 0
 
+  template <class F>
+  void each_view(F&& f) {
+    f(kappa);
+  }
   auto statistics() const { return pack{log_sum_exp{over::candidates}, sum_of{over::targets}, per_anchor{kappa}}; }
   template <class T>
   MIXCON_HD T value(T partition, T attraction, T coefficient) const {

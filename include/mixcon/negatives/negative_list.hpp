@@ -68,11 +68,15 @@ struct listed_targets {
       : list(&chosen), positives(positives_of_each) {}
 
   struct rule_type {
-    const std::int32_t* key;
-    const double* weight;
+    vector_view<const std::int32_t> key;
+    vector_view<const double> weight;
     index_t slots, positives;
     double share;
 
+    template <class F>
+    void each_view(F&& f) {
+      f(key), f(weight);
+    }
     template <class T>
     MIXCON_HD role<T> at(index_t, index_t) const {
       return {detail::each_answer<T>([](int) { return false; }), T(1), T(0)};
@@ -95,7 +99,7 @@ struct listed_targets {
                    " own candidates each; expected the rows that own_rows(list, ...) gave");
     for (const double w : list->weight)
       MIXCON_REQUIRE(w >= 0 && w - w == 0, "listed_targets: a weight is ", w, "; expected a finite number >= 0");
-    return {{list->key.data(), list->weight.data(), list->slots, positives,
+    return {{mixcon::view(list->key), mixcon::view(list->weight), list->slots, positives,
              1.0 / static_cast<double>(positives > 0 ? positives : 1)}};
   }
 };

@@ -18,6 +18,8 @@ namespace mixcon {
 /// target > 0 at a logit of -infinity makes it +infinity, and the slope there is minus the target. Source: mixcon's
 /// own; the sum is F1 of every softmax loss.
 struct cross_entropy {
+  static constexpr const char* name = "cross_entropy";
+
   template <class T>
   struct state {
     T shift = minus_infinity<T>();

@@ -69,6 +69,8 @@ MIXCON_HD T is_at(const index_of<T>& where, index_t candidate) {
 /// -infinity when none enters. Its slope is 1 there and 0 elsewhere: the choice itself is not differentiated.
 template <class Set>
 struct largest {
+  static constexpr const char* name = "largest";
+
   Set set{};
 
   template <class T>
@@ -104,6 +106,8 @@ largest(Set) -> largest<Set>;
 /// Statistic: the smallest logit, by the same rules; +infinity when none enters.
 template <class Set>
 struct smallest {
+  static constexpr const char* name = "smallest";
+
   Set set{};
 
   template <class T>

@@ -15,6 +15,8 @@ namespace mixcon {
 /// a function of the logit. A positive's logit of -infinity at which f is +infinity makes the value that.
 template <class Set, class F = times>
 struct log_sum_exp {
+  static constexpr const char* name = "log_sum_exp";
+
   Set set{};
   F of{};
 

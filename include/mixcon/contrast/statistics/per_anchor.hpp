@@ -13,11 +13,18 @@ namespace mixcon {
 /// Statistic: a number per anchor that the caller hands in, (N); sees no pair, constant in the backward pass.
 /// `numbers` must outlive the calls that use it.
 struct per_anchor {
+  static constexpr const char* name = "per_anchor";
+
   vector_view<const double> numbers{};
 
   void(check)(index_t anchors) const {
     MIXCON_REQUIRE(numbers.extent(0) == anchors, "per_anchor: ", numbers.extent(0), " numbers for ", anchors,
                    " anchors; expected one each, as in weighted_softmax{.kappa = view}");
+  }
+
+  template <class F>
+  void each_view(F&& f) {
+    f(numbers);
   }
 
   template <class T>

@@ -32,6 +32,8 @@ MIXCON_HD void merge_sums(running_sum<T>& s, const running_sum<T>& other) {
 /// Statistic: sum w f(x) over the pairs of `Set`; 0 when none enters. `f` is x unless said.
 template <class Set, class F = logit_itself>
 struct sum_of {
+  static constexpr const char* name = "sum_of";
+
   Set set{};
   F of{};
 
@@ -83,6 +85,8 @@ sum_of(Set, F) -> sum_of<Set, F>;
 /// Statistic: sum w over the pairs of `Set`; their number where weights are 1.
 template <class Set>
 struct count_of {
+  static constexpr const char* name = "count_of";
+
   Set set{};
 
   template <class T>

@@ -5,7 +5,9 @@
 // from your own function.
 
 #include <mixcon/contrast/candidate_lanes.hpp>
+#include <mixcon/contrast/each_view.hpp>
 #include <mixcon/core/require.hpp>
+#include <mixcon/core/short_list.hpp>
 #include <mixcon/core/tensor_traits.hpp>
 
 #include <vector>
@@ -23,6 +25,9 @@ namespace mixcon {
 //
 //   role<T> at<T>(anchor, candidate) const    the roles of lane_count<T>() candidates from that one on
 //   role<T> own<T>(anchor, j) const           only where anchors have candidates of their own
+//   void each_view(f)                         only where it refers to arrays: calls f with each view that it has, which
+//   f
+//                                             may replace (contrast/each_view.hpp)
 //
 // The owner may name rows that do not count as anchors: `skips_anchor(a)`, `skips_candidate(c)` (targets/ignored.hpp).
 //
@@ -33,8 +38,9 @@ namespace mixcon {
 struct pair_space {
   index_t anchors = 0, candidates = 0;
   index_t own = 0;
-  std::vector<index_t> segments{};  // sizes of the shared segments; their sum is `candidates`
-  index_t width = 0;                // numbers of a row; 0 where rows are not known
+  short_list<index_t> segments{};  // sizes of the shared segments; their sum is `candidates`
+  index_t width = 0;               // numbers of a row; 0 where rows are not known
+  workspace* memory = nullptr;     // where owners may keep what they prepare: scratch<T>(space.memory)
 };
 
 namespace detail {
@@ -61,21 +67,32 @@ struct function_rule {
   }
 };
 
-/// The same pairs seen from the candidates' side. A rule that does not tell pair (i, j) from (j, i) says so by
-/// `is_symmetric`, and is asked as it is, on lanes.
+/// The same pairs seen from the candidates' side.
 template <class Rule>
 struct transposed_rule {
   Rule rule;
   template <class T>
   MIXCON_HD role<T> at(index_t anchor, index_t candidate) const {
-    if constexpr (requires { Rule::is_symmetric; }) {
-      return rule.template at<T>(anchor, candidate);
-    } else {
-      using number = scalar_of<T>;
-      return role_by_lane<T>([&](int k) { return rule.template at<number>(candidate + k, anchor); });
-    }
+    using number = scalar_of<T>;
+    return role_by_lane<T>([&](int k) { return rule.template at<number>(candidate + k, anchor); });
+  }
+  template <class F>
+  void each_view(F&& f) {
+    mixcon::each_view(rule, f);
   }
 };
+/// The rule of the pairs seen from the candidates' side: itself where it does not tell pair (i, j) from (j, i), which
+/// it says by `is_symmetric`; what its `transposed()` returns, which may be of its own type and is asked on lanes; or
+/// each lane asked alone.
+template <class Rule>
+auto transposed_rule_of(const Rule& rule) {
+  if constexpr (requires { Rule::is_symmetric; })
+    return rule;
+  else if constexpr (requires { rule.transposed(); })
+    return rule.transposed();
+  else
+    return transposed_rule<Rule>{rule};
+}
 
 }  // namespace detail
 

@@ -14,9 +14,9 @@ namespace mixcon {
 namespace detail {
 
 /// Labels as 32-bit class indices, each in [0, classes); -1 for the ignored one.
-inline std::vector<std::int32_t> class_indices(const char* function, const integer_view& labels, index_t classes,
-                                               const ignored_label& ignored = {}) {
-  std::vector<std::int32_t> indices;
+inline scratch<std::int32_t> class_indices(const char* function, const integer_view& labels, index_t classes,
+                                           const ignored_label& ignored = {}, workspace* memory = nullptr) {
+  scratch<std::int32_t> indices(memory);
   for (index_t i = 0; i < labels.size(); ++i) {
     const bool has_none = ignored(labels.value(i));
     MIXCON_REQUIRE(has_none || (labels[i] >= 0 && labels[i] < classes), function, ": label ", i, " is ",
@@ -40,6 +40,10 @@ struct class_targets {
 
   struct rule_type {
     vector_view<const std::int32_t> own;  // (N); -1: no class
+    template <class F>
+    void each_view(F&& f) {
+      f(own);
+    }
     template <class T>
     MIXCON_HD role<T> at(index_t anchor, index_t candidate) const {
       const mask_of<T> same = detail::is_candidate<T>(candidate, own[anchor]);
@@ -47,7 +51,7 @@ struct class_targets {
     }
   };
   struct bound {
-    std::vector<std::int32_t> own;
+    scratch<std::int32_t> own;
     bool skips_ignored;
     rule_type rule() const { return {mixcon::view(own)}; }
     bool skips_anchor(index_t anchor) const { return skips_ignored && own[static_cast<std::size_t>(anchor)] < 0; }
@@ -55,7 +59,7 @@ struct class_targets {
   bound bind(const pair_space& space) const {
     MIXCON_REQUIRE(labels.size() == space.anchors, "class_targets: ", labels.size(), " labels for ", space.anchors,
                    " anchors; expected one each", detail::asked_about_columns(space, labels.size(), labels.size()));
-    return {detail::class_indices("class_targets", labels, space.candidates, ignored),
+    return {detail::class_indices("class_targets", labels, space.candidates, ignored, space.memory),
             ignored_anchors == ignored_anchor::skip};
   }
 };
@@ -72,6 +76,10 @@ struct member_targets {
   struct rule_type {
     vector_view<const std::int32_t> class_of;  // (M); -1: no class
     vector_view<const double> share;           // (N)
+    template <class F>
+    void each_view(F&& f) {
+      f(class_of), f(share);
+    }
     template <class T>
     MIXCON_HD role<T> at(index_t anchor, index_t candidate) const {
       const mask_of<T> member = detail::is_class<T>(class_of.data() + candidate, static_cast<std::int32_t>(anchor));
@@ -79,8 +87,8 @@ struct member_targets {
     }
   };
   struct bound {
-    std::vector<std::int32_t> class_of;
-    std::vector<double> share;
+    scratch<std::int32_t> class_of;
+    scratch<double> share;
     bool skips_ignored;
     rule_type rule() const { return {mixcon::view(class_of), mixcon::view(share)}; }
     bool skips_candidate(index_t c) const { return skips_ignored && class_of[static_cast<std::size_t>(c)] < 0; }
@@ -89,9 +97,8 @@ struct member_targets {
     MIXCON_REQUIRE(labels.size() == space.candidates, "member_targets: ", labels.size(), " labels for ",
                    space.candidates, " candidates; expected one each",
                    detail::asked_about_columns(space, labels.size(), labels.size()));
-    bound b{detail::class_indices("member_targets", labels, space.anchors, ignored),
-            {},
-            ignored_anchors == ignored_anchor::skip};
+    bound b{detail::class_indices("member_targets", labels, space.anchors, ignored, space.memory),
+            scratch<double>(space.memory), ignored_anchors == ignored_anchor::skip};
     b.share.resize(static_cast<std::size_t>(space.anchors));
     for (const std::int32_t c : b.class_of)
       if (c >= 0) b.share[static_cast<std::size_t>(c)] += 1;

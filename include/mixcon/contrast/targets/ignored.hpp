@@ -5,8 +5,7 @@
 
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/ignored_label.hpp>
-
-#include <vector>
+#include <mixcon/core/workspace.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
 
@@ -40,7 +39,7 @@ bool skips_candidate(const Bound& bound, index_t candidate) {
 
 /// Flags of rows, (rows) or none at all where no row is marked.
 struct marked_rows {
-  std::vector<char> flags{};
+  scratch<char> flags{};
 
   void mark(index_t row, index_t rows) {
     flags.resize(static_cast<std::size_t>(rows));

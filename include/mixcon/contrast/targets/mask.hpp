@@ -27,6 +27,10 @@ struct mask_targets {
     matrix_view<const E> mask;
     vector_view<const double> mass;  // (anchors)
     detail::stacked_rows stack;
+    template <class F>
+    void each_view(F&& f) {
+      f(mask), f(mass);
+    }
     template <class T>
     MIXCON_HD role<T> at(index_t anchor, index_t candidate) const {
       return detail::role_by_lane<T>([&](int k) -> role<double> {
@@ -39,7 +43,7 @@ struct mask_targets {
   };
   struct bound {
     matrix_view<const E> mask;
-    std::vector<double> mass;
+    scratch<double> mass;
     detail::stacked_rows stack;
     rule_type rule() const { return {mask, mixcon::view(mass), stack}; }
   };
@@ -56,7 +60,7 @@ struct mask_targets {
       for (index_t j = 0; j < samples; ++j)
         MIXCON_REQUIRE(mask(i, j) >= E(0) && mask(i, j) - mask(i, j) == E(0), "mask_targets: mask (", i, ", ", j,
                        ") is ", static_cast<double>(mask(i, j)), "; expected a finite number >= 0");
-    bound b{mask, {}, {samples, views, order}};
+    bound b{mask, scratch<double>(space.memory), {samples, views, order}};
     for (index_t a = 0; a < space.anchors; ++a) {
       double sum = 0;
       for (index_t c = 0; c < stacked; ++c)

@@ -35,6 +35,11 @@ struct matrix_targets {
       const T share = detail::load<T>(target, anchor, candidate);
       return {share != T(0), weight ? detail::load<T>(weight, anchor, candidate) : T(1), share};
     }
+    rule_type transposed() const { return {detail::transposed(target), detail::transposed(weight)}; }
+    template <class F>
+    void each_view(F&& f) {
+      f(target), f(weight);
+    }
   };
   auto bind(const pair_space& space) const {
     const axes<2> expected{space.anchors, space.candidates};

@@ -4,9 +4,8 @@
 // The rule that targets from labels, masks and views share: rows of one class, and how views are stacked.
 
 #include <mixcon/contrast/targets/bound.hpp>
+#include <mixcon/contrast/targets/class_numbers.hpp>
 #include <mixcon/contrast/targets/ignored.hpp>
-#include <mixcon/core/distinct_integers.hpp>
-#include <mixcon/core/integer_value.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
 
@@ -32,11 +31,18 @@ struct stacked_rows {
   }
 };
 
-/// Rows of one class are positives of each other, in equal shares. Classes are numbered 0, 1, ...
+/// Rows of one class are positives of each other, in equal shares. Classes are numbered 1, 2, ..., K; a candidate of no
+/// class has number 0 and an anchor of none K + 1, whose shares are 0: either side may be asked as the anchors.
 struct same_class_rule {
-  vector_view<const std::int32_t> anchor_class, candidate_class;  // (N), (M), without gaps; candidates without: -1
-  vector_view<const double> share;                                // by class: 1 / number of positives
+  vector_view<const std::int32_t> anchor_class, candidate_class;  // (N), (M), without gaps
+  vector_view<const double> share;                                // (K + 2), by class: 1 / number of positives
   bool hides_self = true, hides_others = false;
+
+  same_class_rule transposed() const { return {candidate_class, anchor_class, share, hides_self, hides_others}; }
+  template <class F>
+  void each_view(F&& f) {
+    f(anchor_class), f(candidate_class), f(share);
+  }
 
   template <class T>
   MIXCON_HD role<T> at(index_t anchor, index_t candidate) const {
@@ -59,25 +65,30 @@ class same_class_bound {
   same_class_bound(const pair_space& space, AnchorLabel&& anchor_label, CandidateLabel&& candidate_label,
                    bool hides_self, bool hides_others, const ignored_label& ignored = {},
                    ignored_anchor ignored_anchors = ignored_anchor::skip)
-      : hides_self_(hides_self), hides_others_(hides_others) {
-    distinct_integers classes;
+      : anchor_class_(space.memory),
+        candidate_class_(space.memory),
+        share_(space.memory),
+        skipped_anchors_{scratch<char>(space.memory)},
+        skipped_candidates_{scratch<char>(space.memory)},
+        hides_self_(hides_self),
+        hides_others_(hides_others) {
+    class_numbers class_of(space.anchors + space.candidates, space.memory);
     auto number = [&](const integer_value& label, index_t row, index_t rows, marked_rows& skipped) {
-      if (!ignored(label)) return static_cast<std::int32_t>(classes.number(label));
+      if (!ignored(label)) return class_of(label);
       if (ignored_anchors == ignored_anchor::skip) skipped.mark(row, rows);
-      return std::int32_t{-1};
+      return std::int32_t{0};
     };
     for (index_t a = 0; a < space.anchors; ++a)
       anchor_class_.push_back(number(anchor_label(a), a, space.anchors, skipped_anchors_));
     for (index_t c = 0; c < space.candidates; ++c)
       candidate_class_.push_back(number(candidate_label(c), c, space.candidates, skipped_candidates_));
-    std::vector<index_t> members(static_cast<std::size_t>(classes.count()), hides_self ? -1 : 0);
-    for (std::int32_t c : candidate_class_)
-      if (c >= 0) ++members[static_cast<std::size_t>(c)];
-    for (index_t m : members) share_.push_back(m > 0 ? 1.0 / static_cast<double>(m) : 0.0);
-    // anchors of no class: a class that has a share to look up and no candidate
+    const auto classes = static_cast<std::size_t>(class_of.count());
+    share_.assign(classes + 2, hides_self ? -1.0 : 0.0);  // how many candidates there are of each, without the anchor
+    for (std::int32_t c : candidate_class_) share_[static_cast<std::size_t>(c)] += 1;
+    for (double& s : share_) s = s > 0 ? 1 / s : 0;
+    share_[0] = share_[classes + 1] = 0;
     for (std::int32_t& c : anchor_class_)
-      if (c < 0) c = static_cast<std::int32_t>(classes.count());
-    share_.push_back(0.0);
+      if (c == 0) c = static_cast<std::int32_t>(classes) + 1;
   }
   bool skips_anchor(index_t anchor) const { return skipped_anchors_[anchor]; }
   bool skips_candidate(index_t candidate) const { return skipped_candidates_[candidate]; }
@@ -87,8 +98,8 @@ class same_class_bound {
   }
 
  private:
-  std::vector<std::int32_t> anchor_class_, candidate_class_;
-  std::vector<double> share_;
+  scratch<std::int32_t> anchor_class_, candidate_class_;
+  scratch<double> share_;
   marked_rows skipped_anchors_, skipped_candidates_;
   bool hides_self_, hides_others_;
 };

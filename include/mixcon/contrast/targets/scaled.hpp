@@ -23,6 +23,10 @@ struct scaled_targets {
   struct rule_type {
     Rule base;
     vector_view<const double> by;
+    template <class F>
+    void each_view(F&& f) {
+      mixcon::each_view(base, f), f(by);
+    }
     template <class T>
     MIXCON_HD role<T> at(index_t anchor, index_t candidate) const {
       return scaled(anchor, base.template at<T>(anchor, candidate));

@@ -26,6 +26,10 @@ struct segment_targets {
     pack<Rule...> rules;
     axes<count + 1> from;  // where each segment starts among the candidates, and their number
 
+    template <class F>
+    void each_view(F&& f) {
+      mixcon::each_view(rules, f);
+    }
     template <class T>
     MIXCON_HD role<T> at(index_t anchor, index_t candidate) const {
       role<T> found{};
@@ -83,7 +87,7 @@ struct segment_targets {
     for (int s = 0; s < count; ++s) from[s + 1] = from[s] + space.segments[static_cast<std::size_t>(s)];
     auto part = [&](int s) {
       const index_t size = space.segments[static_cast<std::size_t>(s)];
-      return pair_space{space.anchors, size, 0, {size}, space.width};
+      return pair_space{space.anchors, size, 0, {size}, space.width, space.memory};
     };
     return [&]<int... k>(std::integer_sequence<int, k...>) {
       return bound<decltype(get<k>(each).bind(space))...>{{get<k>(each).bind(part(k))...}, from};
@@ -107,6 +111,10 @@ struct own_targets {
   struct rule_type {
     OwnRule mine;
     SharedRule shared;
+    template <class F>
+    void each_view(F&& f) {
+      mixcon::each_view(mine, f), mixcon::each_view(shared, f);
+    }
     template <class T>
     MIXCON_HD role<T> at(index_t anchor, index_t candidate) const {
       return shared.template at<T>(anchor, candidate);

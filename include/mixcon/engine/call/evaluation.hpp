@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// One call over pairs on the host: what the public door asks, and `evaluate_on`, where an executor may bring its own.
 #pragma once
 
 #include <mixcon/contrast/targets/ignored.hpp>
-#include <mixcon/engine/call/finish.hpp>
+#include <mixcon/core/executor.hpp>
+#include <mixcon/engine/call/loss_of_states.hpp>
 #include <mixcon/engine/call/operands.hpp>
 #include <mixcon/engine/call/triplets.hpp>
 #include <mixcon/engine/given_logits.hpp>
@@ -23,10 +25,25 @@ struct transposed_logits {
   MIXCON_HD T offset(index_t anchor, index_t candidate) const {
     return each_lane<T>([&](int k) { return logits.template offset<scalar_of<T>>(candidate + k, anchor); });
   }
+  MIXCON_HD double own_offset() const { return logits.own_offset(); }
+};
+/// Logits that do not tell the two orders of a pair apart are their own transposed ones.
+template <class Logits>
+auto transposed(const Logits& logits) {
+  if constexpr (requires { Logits::is_symmetric; })
+    return logits;
+  else
+    return transposed_logits<Logits>{logits};
+}
+
+/// Whether an executor takes both directions of a problem at once.
+template <class Executor, class Problem>
+concept SweepsBoth = requires(const Executor& executor, const Problem& p, typename Problem::row_states& states) {
+  executor.gather_both(p, p, states, states);
 };
 
 /// One call behind the public door: arguments checked, rows packed, targets bound; then forward, backward, or both.
-template <class Objective, class Targets, class Call>
+template <class Executor, class Objective, class Targets, class Call>
 class evaluation {
   using T = typename Call::T;
   using Loss = std::remove_cvref_t<decltype(std::declval<Objective&>().loss)>;
@@ -35,124 +52,97 @@ class evaluation {
       "mixcon: these are no targets; pass view_targets, label_targets{.labels = labels} or another of "
       "mixcon/contrast/targets.hpp");
   using Bound = decltype(std::declval<const Targets&>().bind(std::declval<const pair_space&>()));
+  using Saved = saved_statistics<std::remove_const_t<Objective>, T>;
 
  public:
-  evaluation(const Objective& objective, const Targets& targets, const Call& call)
-      : objective_(objective), call_(call), bound_(bind(targets)), rows_(call_, objective) {
+  evaluation(const Executor& executor, const Objective& objective, const Targets& targets, const Call& call,
+             workspace* memory)
+      : executor_(executor),
+        objective_(objective),
+        call_(call),
+        memory_(memory),
+        bound_(bind(targets)),
+        rows_(call_, objective, memory),
+        skipped_anchors_{scratch<char>(memory)},
+        skipped_candidates_{scratch<char>(memory)} {
     mark_skipped();
   }
 
   evaluation(const evaluation&) = delete;
   evaluation& operator=(const evaluation&) = delete;
 
-  template <class Executor, class Saved>
-  loss_result<T> forward(const Executor& executor, Saved& saved) const {
+  Saved fresh_saved() const { return Saved(memory_); }
+
+  template <class Given>
+  loss_result<T> forward(Given& saved) const {
+    check_type<Given>();
     const directions& share = objective_.direction;
     loss_result<T> by_rows{}, by_columns{};
     const auto rows = rows_problem();
     const auto columns = columns_problem();
-    if constexpr (sweeps_once<Executor, decltype(rows)>)
+    if constexpr (sweeps_once<decltype(rows)>)
       if (share.rows != 0 && share.columns != 0) {
         check_statistics(rows);
         check_statistics(columns);
-        auto by_row = states_of(rows);
-        auto by_column = states_of(columns);
-        executor.gather_both(rows, columns, by_row, by_column);
-        by_rows = finish(executor, {call_.function, "anchor"}, objective_, rows, by_row, share.rows, saved.rows);
-        by_columns = finish(executor, {call_.function, "candidate"}, objective_, columns, by_column, share.columns,
-                            saved.columns);
+        auto by_row = rows.fresh_states();
+        auto by_column = columns.fresh_states();
+        executor_.gather_both(rows, columns, by_row, by_column);
+        by_rows = loss_of(rows, "anchor", by_row, share.rows, saved.rows);
+        by_columns = loss_of(columns, "candidate", by_column, share.columns, saved.columns);
         return {by_rows.value + by_columns.value, by_rows.anchors_used};
       }
-    if (share.rows != 0) by_rows = run(executor, "anchor", rows, share.rows, saved.rows);
-    if (share.columns != 0) by_columns = run(executor, "candidate", columns, share.columns, saved.columns);
+    if (share.rows != 0) by_rows = run("anchor", rows, share.rows, saved.rows);
+    if (share.columns != 0) by_columns = run("candidate", columns, share.columns, saved.columns);
     return {by_rows.value + by_columns.value, share.rows != 0 ? by_rows.anchors_used : by_columns.anchors_used};
   }
 
   /// Sets the gradients that are wanted.
-  template <class Executor, class Saved>
-  void differentiate(const Executor& executor, const Saved& saved, const gradients<T>& wanted) const {
+  template <class Given>
+  void differentiate(const Given& saved, const gradients<T>& wanted) const {
     gradients<T> to_clear = wanted;
-    const bool sets_entries = can_set_entries<Executor, decltype(rows_problem())> && objective_.direction.rows != 0;
+    const bool sets_entries = can_set_entries && objective_.direction.rows != 0;
     if (sets_entries) to_clear.logits = to_clear.pair_scale = to_clear.pair_bias = to_clear.targets = {};
     (clear)(to_clear);
-    backward(executor, saved, 1, wanted, sets_entries);
+    add_gradients(saved, 1, wanted, sets_entries);
   }
-  /// Adds upstream times the gradients that are wanted; sets those with an entry a pair where nothing stands in them.
-  template <class Executor, class Saved>
-  void backward(const Executor& executor, const Saved& saved, double upstream, const gradients<T>& wanted,
-                bool is_unset = false) const {
-    check_saved(saved);
-    ordered_sum<double> by_scale, by_bias;
-    auto add_scalars = [&](const packed_gradients<T>& to, double own_part) {
-      for (T x : to.scale) by_scale.add(static_cast<double>(x));
-      for (T x : to.bias) by_bias.add(static_cast<double>(x));
-      by_scale.add(own_part);
-    };
-    auto add_rows = [&](const packed_gradients<T>& to, double own_part) {
-      rows_.unpack(to.anchors, to.candidates, to.own, wanted);
-      add_scalars(to, own_part);
-    };
-    auto add_columns = [&](const packed_gradients<T>& to, double own_part) {
-      rows_.unpack(to.candidates, to.anchors, to.own, wanted);
-      add_scalars(to, own_part);
-      for (index_t c = 0; c < wanted.candidate_bias.extent(0); ++c)
-        wanted.candidate_bias[c] += to.bias[static_cast<std::size_t>(c)];
-    };
-    const directions& share = objective_.direction;
-    const auto rows = rows_problem();
-    const auto columns = columns_problem();
-    bool is_done = false;
-    if constexpr (sweeps_once<Executor, decltype(rows)>)
-      if (share.rows != 0 && share.columns != 0) {
-        packed_gradients<T> to = rows_.buffers(wanted, false), to_columns = rows_.buffers(wanted, true);
-        executor.scatter_both(rows, times(saved.rows, upstream), columns, times(saved.columns, upstream), to,
-                              to_columns);
-        add_rows(to, saved.rows.scale_adjoint * upstream);
-        add_columns(to_columns, saved.columns.scale_adjoint * upstream);
-        is_done = true;
-      }
-    if (!is_done && share.rows != 0) {
-      packed_gradients<T> to = rows_.buffers(wanted, false);
-      to.is_unset = is_unset;
-      const double own_part = scatter(executor, rows, times(saved.rows, upstream), to);
-      add_rows(to, own_part);
-    }
-    if (!is_done && share.columns != 0) {
-      packed_gradients<T> to = rows_.buffers(wanted, true);
-      const double own_part = scatter(executor, columns, times(saved.columns, upstream), to);
-      add_columns(to, own_part);
-    }
-    const double temperature = temperature_of(objective_.loss);
-    if (wanted.scale) *wanted.scale += by_scale.value() / temperature;
-    if (wanted.temperature) *wanted.temperature -= by_scale.value() * objective_.scale / (temperature * temperature);
-    if (wanted.bias) *wanted.bias += by_bias.value();
+  /// Adds upstream times the gradients that are wanted.
+  template <class Given>
+  void backward(const Given& saved, double upstream, const gradients<T>& wanted) const {
+    add_gradients(saved, upstream, wanted, false);
   }
 
   void check_gradients(const gradients<T>& wanted) const { call_.check_gradients(wanted); }
 
   /// What the engines see of this call; refers to it.
   auto rows_problem() const {
-    auto rule = bound_.rule();
-    auto similarity = call_.similarity(objective_);
-    return problem<T, Loss, decltype(similarity), decltype(objective_.logits), decltype(rule)>{
-        rows_.anchors(),
-        rows_.shared(),
-        rows_.own(),
-        rows_.own().count() / rows_.anchors().count(),
-        objective_.loss,
-        objective_.loss.statistics(),
-        similarity,
-        objective_.logits,
-        rule,
-        static_cast<T>(objective_.logit_scale()),
-        call_.mirrors(objective_),
-        mixcon::view(skipped_anchors_.flags)};
+    return problem_of(call_.similarity(objective_), objective_.logits, bound_.rule(), rows_.anchors(), rows_.shared(),
+                      rows_.own().count() / rows_.anchors().count(), call_.mirrors(objective_), skipped_anchors_);
   }
 
  private:
+  auto columns_problem() const {
+    return problem_of(call_.transposed_similarity(objective_), transposed(objective_.logits),
+                      transposed_rule_of(bound_.rule()), rows_.shared(), rows_.anchors(), 0, false,
+                      skipped_candidates_);
+  }
+  template <class Similarity, class Logits, class Rule>
+  auto problem_of(const Similarity& similarity, const Logits& logits, const Rule& rule, const packed_rows<T>& anchors,
+                  const packed_rows<T>& candidates, index_t own_count, bool mirrors, const marked_rows& skipped) const {
+    using rules = pair_rules<T, Loss, Similarity, Logits, Rule>;
+    return problem<rules>{rules{objective_.loss, objective_.loss.statistics(), similarity, logits, rule,
+                                static_cast<T>(objective_.logit_scale()), own_count, own_count},
+                          anchors,
+                          candidates,
+                          rows_.own(),
+                          mirrors,
+                          mixcon::view(skipped.flags),
+                          memory_};
+  }
+
   Bound bind(const Targets& targets) const {
     call_.check_shapes(objective_);
-    const pair_space pairs = call_.space();
+    pair_space pairs = call_.space();
+    pairs.memory = memory_;
     Bound bound = targets.bind(pairs);
     using Rule = decltype(bound.rule());
     if constexpr (!requires(const Rule& rule) { rule.template own<double>(index_t{}, index_t{}); })
@@ -169,38 +159,19 @@ class evaluation {
       if (skips_candidate(bound_, c)) skipped_candidates_.mark(c, shared);
   }
 
-  auto columns_problem() const {
-    using Rule = transposed_rule<decltype(bound_.rule())>;
-    using Given = decltype(objective_.logits);
-    using Logits = std::conditional_t<requires { Given::is_symmetric; }, Given, transposed_logits<Given>>;
-    auto similarity = call_.transposed_similarity(objective_);
-    return problem<T, Loss, decltype(similarity), Logits, Rule>{rows_.shared(),
-                                                                rows_.anchors(),
-                                                                rows_.own(),
-                                                                0,
-                                                                objective_.loss,
-                                                                objective_.loss.statistics(),
-                                                                similarity,
-                                                                Logits{objective_.logits},
-                                                                Rule{bound_.rule()},
-                                                                static_cast<T>(objective_.logit_scale()),
-                                                                false,
-                                                                mixcon::view(skipped_candidates_.flags)};
-  }
-
+  static constexpr bool of_triplets = loss_traits<Loss>::scope == each::triplet;
   /// Whether an executor takes both directions at once. Logits that are given have no products to share.
-  template <class Executor, class Problem>
-  static constexpr bool sweeps_once =
-      loss_traits<Loss>::scope != each::triplet && !Problem::is_given &&
-      requires(const Executor& executor, const Problem& p, std::vector<row_state<Problem, T>>& states) {
-        executor.gather_both(p, p, states, states);
-      };
+  template <class Problem>
+  static constexpr bool sweeps_once = !of_triplets && !Problem::is_given && SweepsBoth<Executor, Problem>;
+  /// Whether executors set, in one visit of the pairs, what has an entry for each.
+  static constexpr bool can_set_entries = !of_triplets && requires(const Call& call) { call.values; };
 
-  /// Whether an executor sets, in one visit of the pairs, what has an entry a pair.
-  template <class Executor, class Problem>
-  static constexpr bool can_set_entries =
-      loss_traits<Loss>::scope != each::triplet && Problem::is_given && requires { Executor::sets_entries; };
-
+  template <class Given>
+  static constexpr void check_type() {
+    static_assert(std::is_same_v<std::remove_const_t<Given>, Saved>,
+                  "mixcon: `saved` is of another objective or of rows of another type; declare saved_for<"
+                  "decltype(objective), decltype(rows)> with those of this call");
+  }
   template <class Problem>
   static void check_statistics(const Problem& problem) {
     for_each_position<Problem::count>([&](auto k) {
@@ -208,36 +179,106 @@ class evaluation {
       if constexpr (requires { (statistic.check)(index_t{}); }) (statistic.check)(problem.anchors.count());
     });
   }
-  template <class Problem>
-  static auto states_of(const Problem& problem) {
-    return std::vector<row_state<Problem, T>>(static_cast<std::size_t>(problem.anchors.count()));
-  }
 
-  template <class Executor, class Problem, class SavedRows>
-  loss_result<T> run(const Executor& executor, const char* row, const Problem& problem, double share,
-                     SavedRows& saved) const {
+  template <class Problem, class SavedRows>
+  loss_result<T> run(const char* row, const Problem& problem, double share, SavedRows& saved) const {
     check_statistics(problem);
-    if constexpr (loss_traits<Loss>::scope == each::triplet)
-      return run_triplets(executor, {call_.function, row}, objective_, problem, share, saved);
-    auto states = states_of(problem);
-    executor.gather(problem, states);
-    return finish(executor, {call_.function, row}, objective_, problem, states, share, saved);
+    if constexpr (of_triplets) {
+      return run_triplets(executor_, {call_.function, row}, objective_, problem, share, saved);
+    } else {
+      auto states = problem.fresh_states();
+      executor_.gather(problem, states);
+      return loss_of(problem, row, states, share, saved);
+    }
+  }
+  template <class Problem, class SavedRows>
+  loss_result<T> loss_of(const Problem& problem, const char* row, const typename Problem::row_states& states,
+                         double share, SavedRows& saved) const {
+    return loss_of_states(executor_, {call_.function, row}, objective_, problem, only_part<Problem>{problem}, states,
+                          share, saved);
   }
 
+  /// Adds upstream times the gradients that are wanted; sets those with an entry a pair where nothing stands in them.
+  template <class Given>
+  void add_gradients(const Given& saved, double upstream, const gradients<T>& wanted, bool is_unset) const {
+    check_type<Given>();
+    check_saved(saved);
+    gradient_sums sums;
+    const directions& share = objective_.direction;
+    const auto rows = rows_problem();
+    const auto columns = columns_problem();
+    const multiplied by_rows(saved.rows, upstream, memory_), by_columns(saved.columns, upstream, memory_);
+    if constexpr (sweeps_once<decltype(rows)>)
+      if (share.rows != 0 && share.columns != 0) {
+        packed_gradients<T> to = rows_.buffers(wanted, false), to_columns = rows_.buffers(wanted, true);
+        executor_.scatter_both(rows, by_rows.view, columns, by_columns.view, to, to_columns);
+        add_rows(to, by_rows.by_scale, wanted, sums);
+        add_columns(to_columns, by_columns.by_scale, wanted, sums);
+        return add_scalars(sums, wanted);
+      }
+    if (share.rows != 0) {
+      packed_gradients<T> to = rows_.buffers(wanted, false);
+      to.is_unset = is_unset;
+      add_rows(to, scatter(rows, by_rows, to), wanted, sums);
+    }
+    if (share.columns != 0) {
+      packed_gradients<T> to = rows_.buffers(wanted, true);
+      add_columns(to, scatter(columns, by_columns, to), wanted, sums);
+    }
+    add_scalars(sums, wanted);
+  }
+  struct gradient_sums {
+    ordered_sum<double> by_scale, by_bias;
+    void add(const packed_gradients<T>& to, double own_part) {
+      for (T x : to.scale) by_scale.add(static_cast<double>(x));
+      for (T x : to.bias) by_bias.add(static_cast<double>(x));
+      by_scale.add(own_part);
+    }
+  };
+  void add_rows(const packed_gradients<T>& to, double own_part, const gradients<T>& wanted, gradient_sums& sums) const {
+    rows_.unpack(to.anchors, to.candidates, to.own, wanted);
+    sums.add(to, own_part);
+  }
+  void add_columns(const packed_gradients<T>& to, double own_part, const gradients<T>& wanted,
+                   gradient_sums& sums) const {
+    rows_.unpack(to.candidates, to.anchors, to.own, wanted);
+    sums.add(to, own_part);
+    for (index_t c = 0; c < wanted.candidate_bias.extent(0); ++c)
+      wanted.candidate_bias[c] += to.bias[static_cast<std::size_t>(c)];
+  }
+  void add_scalars(const gradient_sums& sums, const gradients<T>& wanted) const {
+    const double temperature = temperature_of(objective_.loss), by_scale = sums.by_scale.value();
+    if (wanted.scale) *wanted.scale += by_scale / temperature;
+    if (wanted.temperature) *wanted.temperature -= by_scale * objective_.scale / (temperature * temperature);
+    if (wanted.bias) *wanted.bias += sums.by_bias.value();
+  }
+
+  /// What a direction saved, times upstream.
+  struct multiplied {
+    scratch<T> adjoint, share;
+    saved_view<Loss, T> view;
+    double by_scale;
+    multiplied(const saved_rows<Loss, T>& saved, double upstream, workspace* memory)
+        : adjoint(memory), share(memory), view(saved.view()), by_scale(saved.scale_adjoint * upstream) {
+      if (upstream == 1) return;
+      for (T x : saved.adjoint) adjoint.push_back(x * static_cast<T>(upstream));
+      for (T x : saved.share) share.push_back(x * static_cast<T>(upstream));
+      view.adjoint = adjoint.data(), view.share = share.data();
+    }
+  };
   /// Returns what the formulas themselves hold of d loss / d logit scale.
-  template <class Executor, class Problem, class SavedRows>
-  static double scatter(const Executor& executor, const Problem& problem, const SavedRows& saved,
-                        packed_gradients<T>& to) {
-    if constexpr (loss_traits<Loss>::scope == each::triplet) {
-      return triplet_scatter<Executor, Problem, SavedRows>(executor, problem, saved, to).run();
+  template <class Problem>
+  double scatter(const Problem& problem, const multiplied& saved, packed_gradients<T>& to) const {
+    if constexpr (of_triplets) {
+      return triplet_scatter<Executor, Problem, saved_view<Loss, T>>(executor_, problem, saved.view, to).run();
     } else {
-      executor.scatter(problem, saved, to);
-      return saved.scale_adjoint;
+      executor_.scatter(problem, saved.view, to);
+      return saved.by_scale;
     }
   }
 
-  template <class Saved>
-  void check_saved(const Saved& saved) const {
+  template <class Given>
+  void check_saved(const Given& saved) const {
     const auto rows = static_cast<std::size_t>(objective_.direction.rows != 0 ? rows_.anchors().count() : 0);
     const auto columns = static_cast<std::size_t>(objective_.direction.columns != 0 ? rows_.shared().count() : 0);
     MIXCON_REQUIRE(
@@ -246,36 +287,46 @@ class evaluation {
         " anchors; expected ", rows_.anchors().count(), "); call forward with these arguments first");
   }
 
-  template <class SavedRows>
-  static SavedRows times(SavedRows saved, double upstream) {
-    for (T& x : saved.adjoint) x *= static_cast<T>(upstream);
-    for (T& x : saved.share) x *= static_cast<T>(upstream);
-    saved.scale_adjoint *= upstream;
-    return saved;
-  }
-
+  const Executor& executor_;
   const Objective& objective_;
   Call call_;
+  workspace* memory_;
   Bound bound_;
   typename operands_of_call<Call>::type rows_;
   marked_rows skipped_anchors_, skipped_candidates_;
 };
 
-/// Makes an evaluation of a public call's arguments.
-template <class Objective, class Targets, class Anchors, class Against>
-auto evaluate(const char* function, const Objective& objective, const Targets& targets, const Anchors& anchors,
-              const Against& candidates) {
+/// The evaluation on the host of a public call's arguments.
+template <class Executor, class Objective, class Targets, class Anchors, class Against>
+auto evaluate_on_host(const Executor& executor, const char* function, workspace* memory, const Objective& objective,
+                      const Targets& targets, const Anchors& anchors, const Against& candidates) {
   using E = element_t<const Anchors>;
-  return evaluation<Objective, Targets, arguments<E>>(
-      objective, targets,
+  return evaluation<Executor, Objective, Targets, arguments<E>>(
+      executor, objective, targets,
       arguments<E>{function, matrix_view<const E>(view_given<2>(function, "the anchors' rows", anchors)),
-                   as_segments(candidates)});
+                   as_segments(candidates)},
+      memory);
+}
+template <class Executor, class Objective, class Targets, class E>
+auto evaluate_on_host(const Executor& executor, const char* function, workspace* memory, const Objective& objective,
+                      const Targets& targets, const given_logits<E>& logits) {
+  return evaluation<Executor, Objective, Targets, logits_arguments<E>>(
+      executor, objective, targets, logits_arguments<E>{function, logits.values}, memory);
 }
 
-template <class Objective, class Targets, class E>
-auto evaluate(const char* function, const Objective& objective, const Targets& targets, const given_logits<E>& logits) {
-  return evaluation<Objective, Targets, logits_arguments<E>>(objective, targets,
-                                                             logits_arguments<E>{function, logits.values});
+/// The evaluation of a public call: the executor's own, where it brings one (core/executor.hpp), or the host's.
+template <class Executor, class... Call>
+auto evaluate_on(const Executor& executor, const char* function, const in_workspace& in, const Call&... call) {
+  workspace* const memory = in.memory;
+  if constexpr (requires { executor.evaluate(function, memory, call...); }) {
+    return executor.evaluate(function, memory, call...);
+  } else {
+    static_assert(
+        !requires { requires Executor::brings_evaluation; },
+        "mixcon: this executor does not take these rows, targets or logits; is the tensor where the executor "
+        "works?");
+    return evaluate_on_host(executor, function, memory, call...);
+  }
 }
 
 }  // namespace mixcon::detail

@@ -1,39 +1,22 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// Where a loss's formula is evaluated: once an anchor, once for the batch, or once a positive pair.
 #pragma once
 
 #include <mixcon/core/number/lane_loops.hpp>
+#include <mixcon/engine/call/one_row.hpp>
 #include <mixcon/engine/call/pair_visit.hpp>
+#include <mixcon/engine/saved.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
 
 namespace mixcon::detail {
 
-// Where a loss's formula is evaluated: once an anchor, once for the batch, or once a positive pair.
-
-/// The formula of an anchor's row.
-template <class Problem, class Saved>
-auto formula_of_row(const Problem& p, const Saved& saved, index_t a) {
-  using T = typename Problem::number;
-  T inputs[static_cast<unsigned>(Problem::count > 0 ? Problem::count : 1)];
-  for_each_position<Problem::count>([&](auto k) {
-    inputs[decltype(k)::value] = get<decltype(k)::value>(saved.reading[static_cast<std::size_t>(a)]).value;
-  });
-  return evaluate_formula<typename Problem::loss_type, T>(p.loss, inputs, p.scale);
-}
-
-/// The formula at one positive of an anchor; `candidate` as pairs number it, own ones first.
+/// The formula at a positive of anchor a; `candidate` as pairs number it, own ones first.
 template <class Problem, class Saved, class T = typename Problem::number>
-auto formula_at_positive(const Problem& p, const Saved& saved, index_t a, index_t candidate, T logit) {
-  using traits = loss_traits<typename Problem::loss_type>;
-  T inputs[static_cast<unsigned>(traits::inputs)];
-  inputs[0] = logit;
-  for_each_position<Problem::count>([&](auto position) {
-    constexpr int k = decltype(position)::value;
-    inputs[1 + k] = get<k>(saved.reading[static_cast<std::size_t>(a)]).value;
-    if constexpr (traits::both_ends)
-      inputs[1 + Problem::count + k] = get<k>(saved.reading[static_cast<std::size_t>(candidate)]).value;
-  });
-  return evaluate_formula<typename Problem::loss_type, T>(p.loss, inputs, p.scale);
+auto formula_at(const Problem& p, const Saved& saved, index_t a, [[maybe_unused]] index_t candidate, T logit) {
+  const typename Problem::readings* other = nullptr;
+  if constexpr (loss_traits<typename Problem::loss_type>::both_ends) other = saved.at_other_end + candidate;
+  return formula_at_positive(p.rules(), saved.reading[static_cast<std::size_t>(a)], other, logit);
 }
 
 /// The pair of an anchor with a shared candidate.
@@ -41,32 +24,23 @@ template <class Problem>
 auto shared_pair_at(const Problem& p, index_t a, index_t c) {
   return p.shared_pair(a, c, similarity_of(p, a, p.candidates, c).value);
 }
-template <class Problem>
-bool is_positive(const Problem& p, index_t a, index_t c) {
-  return p.rule.template at<typename Problem::number>(a, c).positive;
-}
 
-/// Calls visit(answer) for every formula of an anchor that counts, in the order of its candidates.
+/// Calls visit(candidate, answer) for every formula of an anchor that counts, in the order of its candidates; these are
+/// of no meaning where the formula is not of a pair.
 template <class Problem, class Saved, class Visit>
 void for_each_formula(const Problem& p, const Saved& saved, index_t a, Visit&& visit) {
   if constexpr (loss_traits<typename Problem::loss_type>::scope != each::positive) {
-    visit(formula_of_row(p, saved, a));
+    visit(index_t{0}, formula_of_row(p.rules(), saved.reading[static_cast<std::size_t>(a)]));
   } else {
-    auto at_positive = [&](const auto& pair) { visit(formula_at_positive(p, saved, a, pair.candidate, pair.x)); };
     visit_own(p, a, [&](const auto& own) {
-      if (own.pair.positive) at_positive(own.pair);
+      if (own.pair.positive) visit(own.pair.candidate, formula_at(p, saved, a, own.pair.candidate, own.pair.x));
     });
-    for (index_t c = 0; c < p.candidates.count(); ++c)
-      if (is_positive(p, a, c)) at_positive(shared_pair_at(p, a, c));
+    for (index_t c = 0; c < p.candidates.count(); ++c) {
+      if (!p.is_positive(a, c)) continue;
+      const auto pair = shared_pair_at(p, a, c);
+      visit(pair.candidate, formula_at(p, saved, a, pair.candidate, pair.x));
+    }
   }
-}
-
-/// Calls visit(anchor, answer) for every formula in which the row is a positive's other end, in the order of anchors.
-template <class Problem, class Saved, class Visit>
-void for_each_formula_at_other_end(const Problem& p, const Saved& saved, index_t row, Visit&& visit) {
-  for (index_t a = 0; a < p.anchors.count(); ++a)
-    if (saved.counts[static_cast<std::size_t>(a)] && is_positive(p, a, row))
-      visit(a, formula_at_positive(p, saved, a, row, shared_pair_at(p, a, row).x));
 }
 
 /// d loss / d logit of a pair: through the statistics of its anchor, and where the formula reads the logit itself.
@@ -74,7 +48,7 @@ template <class U, class Problem, class Saved, class Readings>
 U gradient_by_logit(const Problem& p, const Saved& saved, const Readings& reading, index_t a,
                     const logit_pair<U>& pair) {
   using Loss = typename Problem::loss_type;
-  const U by_row = p.template logit_gradient<U>(reading, saved.adjoint.data() + a * Problem::count, pair);
+  const U by_row = p.template logit_gradient<U>(reading, saved.adjoint + a * Problem::count, pair);
   if constexpr (loss_traits<Loss>::scope != each::positive) {
     return by_row;
   } else {
@@ -84,7 +58,7 @@ U gradient_by_logit(const Problem& p, const Saved& saved, const Readings& readin
     return by_row + each_lane<U>([&](int k) {
              T sum = 0;
              if (!answer_of(pair.positive, k)) return sum;
-             const auto answer = formula_at_positive(p, saved, a, pair.candidate + k, lane(pair.x, k));
+             const auto answer = formula_at(p, saved, a, pair.candidate + k, lane(pair.x, k));
              for (int n = 0; n < terms; ++n)
                sum += saved.share[static_cast<std::size_t>(a * terms + n)] * answer.of[n].value.partial[0];
              return sum;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mixcon/engine/call/arguments.hpp>
+#include <mixcon/engine/call/packed_gradients.hpp>
 #include <mixcon/engine/call/problem.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
@@ -15,13 +16,13 @@ class operands {
   using T = accumulate_t<E>;
 
   template <class Objective>
-  operands(const arguments<E>& from, const Objective& objective) : from_(from) {
+  operands(const arguments<E>& from, const Objective& objective, workspace* memory) : from_(from), memory_(memory) {
     const pair_space pairs = from.space();
     const index_t width = from.anchors.extent(1);
     mirrors_ = from.mirrors(objective);
-    anchors_ = packed_rows<T>(pairs.anchors, width);
-    if (!mirrors_) shared_ = packed_rows<T>(pairs.candidates, width);
-    own_ = packed_rows<T>(pairs.anchors * pairs.own, width);
+    anchors_ = packed_rows<T>(pairs.anchors, width, memory);
+    if (!mirrors_) shared_ = packed_rows<T>(pairs.candidates, width, memory);
+    own_ = packed_rows<T>(pairs.anchors * pairs.own, width, memory);
     const rows anchor_form = form_for(objective, objective.similarity.anchor_rows()),
                candidate_form = form_for(objective, objective.similarity.candidate_rows());
     for (index_t i = 0; i < pairs.anchors; ++i)
@@ -43,7 +44,7 @@ class operands {
   const packed_rows<T>& own() const { return own_; }
 
   /// Adds gradients by packed rows to those by the caller's rows; empty ones are not wanted.
-  void unpack(const std::vector<T>& by_anchors, const std::vector<T>& by_shared, const std::vector<T>& by_own,
+  void unpack(const scratch<T>& by_anchors, const scratch<T>& by_shared, const scratch<T>& by_own,
               const gradients<T>& wanted) const {
     const index_t pitch = anchors_.pitch();
     if (wanted.anchors)
@@ -67,17 +68,16 @@ class operands {
     bool any_shared = false, any_own = false;
     for (std::size_t s = 0; s < wanted.candidates.size(); ++s)
       if (wanted.candidates[s]) (from_.candidates.each[s].is_own ? any_own : any_shared) = true;
-    auto zeros = [](bool is_wanted, const packed_rows<T>& rows) {
-      return std::vector<T>(is_wanted ? static_cast<std::size_t>(rows.count() * rows.pitch()) : 0);
+    auto zeros = [&](bool is_wanted, const packed_rows<T>& rows) {
+      return scratch<T>(memory_, is_wanted ? static_cast<std::size_t>(rows.count() * rows.pitch()) : 0);
     };
-    auto by_anchors = zeros(static_cast<bool>(wanted.anchors), anchors_), by_shared = zeros(any_shared, shared());
     packed_gradients<T> to;
-    to.anchors = columns ? by_shared : by_anchors;
-    to.candidates = columns ? by_anchors : by_shared;
+    (columns ? to.candidates : to.anchors) = zeros(static_cast<bool>(wanted.anchors), anchors_);
+    (columns ? to.anchors : to.candidates) = zeros(any_shared, shared());
     to.own = zeros(any_own, own_);
     to.one_output = !columns && from_.same_rows() && any_shared && wanted.anchors &&
                     wanted.candidates[0].view().data() == wanted.anchors.data();
-    to.prepare(wanted, columns, (columns ? shared() : anchors_).count());
+    to.prepare(wanted, columns, (columns ? shared() : anchors_).count(), memory_);
     return to;
   }
 
@@ -100,6 +100,7 @@ class operands {
   }
 
   const arguments<E>& from_;
+  workspace* memory_;
   bool mirrors_ = false;  // the candidates are the anchors: packed once
   packed_rows<T> anchors_, shared_, own_;
 };

@@ -5,9 +5,7 @@
 #include <mixcon/core/number/length.hpp>
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/storage.hpp>
-#include <mixcon/core/unset_array.hpp>
-
-#include <vector>
+#include <mixcon/core/workspace.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
 
@@ -19,12 +17,12 @@ template <class T>
 class packed_rows {
  public:
   packed_rows() = default;
-  packed_rows(index_t count, index_t width)
+  packed_rows(index_t count, index_t width, workspace* memory = nullptr)
       : count_(count),
         width_(width),
-        data_(count * pitch_of(width)),
-        unit_(static_cast<std::size_t>(count)),
-        backward_(static_cast<std::size_t>(count)) {}
+        data_(scratch<T>::unset(memory, static_cast<std::size_t>(count * pitch_of(width)))),
+        unit_(memory, static_cast<std::size_t>(count)),
+        backward_(memory, static_cast<std::size_t>(count)) {}
 
   /// From one row to the next, for rows of this width.
   static constexpr index_t pitch_of(index_t width) { return (width + 15) / 16 * 16; }
@@ -96,9 +94,9 @@ class packed_rows {
  private:
   index_t count_ = 0, width_ = 0;
   bool finite_ = true;
-  unset_array<T> data_;      // a row is not set before it is packed
-  std::vector<char> unit_;   // whether the row was divided by its length
-  std::vector<T> backward_;  // if so, 1 / length; 0 for a row too short to have a direction
+  scratch<T> data_;      // a row is not set before it is packed
+  scratch<char> unit_;   // whether the row was divided by its length
+  scratch<T> backward_;  // if so, 1 / length; 0 for a row too short to have a direction
 };
 
 }  // namespace mixcon::detail

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mixcon/engine/call/formulas.hpp>
+#include <mixcon/engine/call/packed_gradients.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
 
@@ -12,13 +13,13 @@ template <class Problem, class Saved, class T = typename Problem::number>
 void add_pair(const Problem& p, const Saved& saved, index_t a, const visited_pair<T>& v, packed_gradients<T>& to) {
   const auto at = static_cast<std::size_t>(a);
   const auto& reading = saved.reading[at];
-  const T* adjoint = saved.adjoint.data() + a * Problem::count;
+  const T* adjoint = saved.adjoint + a * Problem::count;
   const T by_logit = gradient_by_logit<T>(p, saved, reading, a, v.pair);
   const T factor = v.is_own ? T(1) : p.logits.template factor<T>(a, v.candidate);
   const T by_similarity = by_logit * p.scale * factor;
   const index_t width = p.anchors.width(), pitch = p.anchors.pitch();
   const T* anchor = p.anchors.row(a);
-  auto add_row = [&](std::vector<T>& rows, index_t row, const T* towards, const T* self) {
+  auto add_row = [&](scratch<T>& rows, index_t row, const T* towards, const T* self) {
     if (rows.empty()) return;
     T* sum = rows.data() + row * pitch;
     if constexpr (Problem::of_distance) {

@@ -64,26 +64,26 @@ void visit_shared(const Problem& p, index_t a, Visit&& visit) {
 /// Gathers pairs one after another, some at a time in a state of their own: long sums lose few digits.
 template <class Problem>
 class gather_by_pair {
-  using state = row_state<Problem, typename Problem::number>;
+  using state = state_of<Problem>;
 
  public:
   explicit gather_by_pair(const Problem& p) : p_(p) {}
   template <class Visited>
   void operator()(const Visited& v) {
-    part_.make_room(p_, v.pair);
-    part_.observe(p_, v.pair);
+    part_.make_room(p_.statistics, v.pair);
+    part_.observe(p_.statistics, v.pair);
     if (++count_ == at_once) join();
   }
   /// Merges what was seen into `whole`.
-  void finish(state& whole) {
+  void add_to(state& whole) {
     join();
-    whole.merge(p_, whole_);
+    whole.merge(p_.statistics, whole_);
   }
 
  private:
   static constexpr int at_once = 32;
   void join() {
-    whole_.merge(p_, part_);
+    whole_.merge(p_.statistics, part_);
     part_ = state{};
     count_ = 0;
   }

@@ -4,8 +4,6 @@
 #include <mixcon/core/number/lane_loops.hpp>
 #include <mixcon/engine/call/formulas.hpp>
 
-#include <vector>
-
 MIXCON_STRICT_FLOATS_BEGIN
 
 namespace mixcon::detail {
@@ -14,13 +12,16 @@ namespace mixcon::detail {
 template <class Problem>
 struct triplet_row {
   using T = typename Problem::number;
-  std::vector<visited_pair<T>> positives, negatives;
-  std::vector<T> positive_logits, negative_logits;
+  scratch<visited_pair<T>> positives, negatives;
+  scratch<T> positive_logits, negative_logits;
+
+  explicit triplet_row(workspace* memory)
+      : positives(memory), negatives(memory), positive_logits(memory), negative_logits(memory) {}
 
   /// V is what loops over numbers work on at once: T or lanes of it.
   template <class V>
   static triplet_row of(const Problem& p, index_t a) {
-    triplet_row row;
+    triplet_row row(p.memory);
     visit_own(p, a, [&](const visited_pair<T>& own) { row.take(own); });
     const T aa = Problem::linear || Problem::of_distance
                      ? T(0)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <mixcon/engine/call/finish.hpp>
+#include <mixcon/engine/call/loss_of_states.hpp>
+#include <mixcon/engine/call/packed_gradients.hpp>
 #include <mixcon/engine/call/triplet_row.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
@@ -12,8 +13,8 @@ namespace mixcon::detail {
 // over it, positive by positive. Time O(N M D + triplets), memory O(N + M) a thread; never a list of triplets.
 
 /// Which anchors have positives and negatives.
-template <class Executor, class Problem, class T>
-void find_presence(const Executor& executor, const Problem& p, std::vector<row_state<Problem, T>>& states) {
+template <class Executor, class Problem, class T = typename Problem::number>
+void find_presence(const Executor& executor, const Problem& p, typename Problem::row_states& states) {
   for_each_row(executor, p.anchors.count(), [&](index_t a, auto) {
     auto& seen = states[static_cast<std::size_t>(a)].seen;
     visit_own(p, a, [&](const auto& own) { presence{}.observe(seen, own.pair); });
@@ -33,7 +34,7 @@ template <class Executor, class Problem, class Saved>
 auto evaluate_triplets(const Executor& executor, const Problem& p, const Saved& saved) {
   using T = typename Problem::number;
   constexpr int terms = term_count<typename Problem::loss_type>;
-  std::vector<row_total<T, terms>> all(saved.counts.size());
+  scratch<row_total<T, terms>> all(p.memory, saved.counts.size());
   for_each_row(executor, p.anchors.count(), [&](index_t a, auto how) {
     using V = typename decltype(how)::template vector<T>;
     if (!saved.counts[static_cast<std::size_t>(a)]) return;
@@ -57,20 +58,19 @@ auto run_triplets(const Executor& executor, const row_words& words, const Object
   using Loss = typename Problem::loss_type;
   constexpr int terms = term_count<Loss>;
   const auto anchors = static_cast<std::size_t>(p.anchors.count());
-  std::vector<row_state<Problem, T>> states(anchors);
+  auto states = p.fresh_states();
   find_presence(executor, p, states);
   saved.counts.assign(anchors, 0);
   const index_t anchors_used = mark_counting(words, objective, p, states, saved.counts);
   saved.used = saved.counts;
   saved.reading.assign(anchors, {});
   auto totals = evaluate_triplets(executor, p, saved);
-  auto weight_of = [&](std::size_t a) {
-    return objective.reduce == reduction::weighted ? objective.weights[static_cast<index_t>(a)] : 1.0;
-  };
+  auto weight_of = [&](std::size_t a) { return weight_of_row(objective, static_cast<index_t>(a)); };
   for (std::size_t a = 0; a < anchors; ++a)
     for (auto& value : totals[a].value) value *= static_cast<wide_t<T>>(weight_of(a));
   wide_t<T> factor[static_cast<unsigned>(terms)];
-  const T value = value_of_terms<T>(objective, p, totals, saved.counts, share, factor);
+  const auto sums = sums_of_rows(p, totals, saved.counts);
+  const T value = value_of_sums<Loss, T>(policy_of(objective), sums, share, factor);
   (saved.share.clear)();
   for (std::size_t a = 0; a < anchors; ++a)
     for (const auto by : factor) saved.share.push_back(static_cast<T>(by) * static_cast<T>(weight_of(a)));
@@ -86,7 +86,12 @@ class triplet_scatter {
 
  public:
   triplet_scatter(const Executor& executor, const Problem& p, const Saved& saved, packed_gradients<T>& to)
-      : executor_(executor), p_(p), saved_(saved), to_(to), by_scale_(saved.counts.size(), T(0)) {}
+      : executor_(executor),
+        p_(p),
+        saved_(saved),
+        to_(to),
+        weights_(p.memory),
+        by_scale_(p.memory, static_cast<std::size_t>(p.anchors.count()), T(0)) {}
 
   /// Returns what the formulas themselves hold of d loss / d logit scale.
   double run() {
@@ -126,8 +131,8 @@ class triplet_scatter {
   template <class V>
   void weigh_row(index_t a, index_t r) {
     const auto row = triplet_row<Problem>::template of<V>(p_, a);
-    std::vector<T> by_positive(row.positives.size(), T(0)), by_negative(row.negatives.size(), T(0));
-    const T* share = saved_.share.data() + a * terms;
+    scratch<T> by_positive(p_.memory, row.positives.size(), T(0)), by_negative(p_.memory, row.negatives.size(), T(0));
+    const T* share = saved_.share + a * terms;
     T by_scale = 0;
     for_each_triplet<V>(p_, row, [&](std::size_t i, std::size_t j, const auto& answer) {
       using U = std::remove_cvref_t<decltype(answer.of[0].divisor)>;
@@ -195,8 +200,8 @@ class triplet_scatter {
   const Problem& p_;
   const Saved& saved_;
   packed_gradients<T>& to_;
-  std::vector<pair_weight> weights_;  // (rows of a block, M)
-  std::vector<T> by_scale_;
+  scratch<pair_weight> weights_;  // (rows of a block, M)
+  scratch<T> by_scale_;
 };
 
 }  // namespace mixcon::detail

@@ -2,7 +2,10 @@
 #pragma once
 
 #include <mixcon/engine/call/formulas.hpp>
+#include <mixcon/engine/call/packed_gradients.hpp>
 #include <mixcon/engine/tiled/lane_states.hpp>
+#include <mixcon/engine/tiled/team.hpp>
+#include <mixcon/engine/tiled/tile.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
 
@@ -47,14 +50,14 @@ template <class Problem>
 class given_gather {
   using T = typename Problem::number;
   template <class U>
-  using state = mixcon::detail::row_state<Problem, U>;
+  using state = mixcon::detail::state_of<Problem, U>;
 
  public:
   explicit given_gather(const Problem& p) : p_(p), columns_(p.candidates.count()) {}
 
   /// The states of anchors [first, last).
   template <class V>
-  [[gnu::flatten]] void rows(index_t first, index_t last, std::vector<state<T>>& states) const {
+  [[gnu::flatten]] void rows(index_t first, index_t last, scratch<state<T>>& states) const {
     for (index_t a = first; a < last; ++a) states[static_cast<std::size_t>(a)] = row<V>(a);
   }
 
@@ -70,15 +73,15 @@ class given_gather {
     for_each_vector<V>(columns_, [&](index_t c, int stale) {
       auto pair = pair_at<V>(a, c);
       if (stale > 0) hide(pair, fresh_lanes<V>(stale));
-      part.observe(p_, pair);
+      part.observe(p_.statistics, pair);
       if (c < next) return;
-      seen.keep(p_, part);
-      part = seen.beside(p_);
+      seen.keep(p_.statistics, part);
+      part = seen.beside(p_.statistics);
       next += strip * lane_count<V>();
     });
-    if (columns_ <= strip * lane_count<V>()) return folded(p_, part);
-    seen.keep(p_, part);
-    return folded(p_, seen);
+    if (columns_ <= strip * lane_count<V>()) return folded(p_.statistics, part);
+    seen.keep(p_.statistics, part);
+    return folded(p_.statistics, seen);
   }
   template <class V>
   logit_pair<V> pair_at(index_t a, index_t c) const {
@@ -159,7 +162,7 @@ class given_scatter {
   template <class V>
   void row(const Problem& p, const entries& to, index_t a) const {
     const auto at = static_cast<std::size_t>(a);
-    typename mixcon::detail::row_types<typename Problem::statistics_type, V>::readings reading;
+    mixcon::detail::row_readings<typename Problem::statistics_type, V> reading;
     for_each_position<Problem::count>([&](auto k) {
       constexpr int position = decltype(k)::value;
       get<position>(reading) = get<position>(saved_.reading[at]).template spread<V>();
@@ -179,7 +182,7 @@ class given_scatter {
       to.put(to.pair_scale, a, c, stale, Problem::slope_times(by_logit, V(p.scale) * s));
       if (to.targets)
         to.put(to.targets, a, c, stale,
-               p.template target_gradient<V>(reading, saved_.adjoint.data() + a * Problem::count, pair));
+               p.template target_gradient<V>(reading, saved_.adjoint + a * Problem::count, pair));
     });
     for (int k = 0; to_.wants_scale && k < lane_count<V>(); ++k)
       to_.scale[at] += mixcon::lane(by_scale, k), to_.bias[at] += mixcon::lane(by_bias, k);
@@ -194,6 +197,36 @@ class given_scatter {
 inline index_t rows_of_task(index_t columns) {
   constexpr index_t entries = 16384;
   return columns < entries ? entries / columns : 1;
+}
+
+/// Calls visit(V(), first, last) for blocks of anchors, V being the lanes that a row of candidates fills.
+template <class Problem, class Visit>
+void visit_given_rows(mixcon::detail::team& threads, const Problem& p, Visit&& visit) {
+  using T = typename Problem::number;
+  const index_t number = p.anchors.count(), columns = p.candidates.count(), at_once = rows_of_task(columns);
+  with_lanes_for<T>(columns, [&](auto lanes) {
+    threads.run(blocks_of(number, at_once), [&](index_t block) {
+      const index_t first = block * at_once, last = first + at_once;
+      visit(lanes, first, last < number ? last : number);
+    });
+  });
+}
+
+/// The sweep by given rows.
+template <class Problem>
+void gather_by_given_rows(mixcon::detail::team& threads, const Problem& p, typename Problem::row_states& states) {
+  const given_gather<Problem> gather(p);
+  visit_given_rows(threads, p, [&](auto lanes, index_t first, index_t last) {
+    gather.template rows<decltype(lanes)>(first, last, states);
+  });
+}
+template <class Problem, class Saved, class T = typename Problem::number>
+void scatter_by_given_rows(mixcon::detail::team& threads, const Problem& p, const Saved& saved,
+                           mixcon::detail::packed_gradients<T>& to) {
+  const given_scatter<Problem, Saved> scatter(p, saved, to);
+  visit_given_rows(threads, p, [&](auto lanes, index_t first, index_t last) {
+    scatter.template rows<decltype(lanes)>(first, last);
+  });
 }
 
 }  // namespace tiles

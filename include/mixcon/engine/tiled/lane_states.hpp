@@ -2,7 +2,7 @@
 #pragma once
 
 #include <mixcon/core/number/lanes.hpp>
-#include <mixcon/engine/call/problem.hpp>
+#include <mixcon/engine/call/row_state.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
 
@@ -24,36 +24,37 @@ scalar_of<U> top_of(const U& x) {
 }
 
 /// Brings all lanes to one shift at once, so that merging them takes no exponentials.
-template <class Problem, class U>
-void level(const Problem& p, mixcon::detail::row_state<Problem, U>& s) {
-  for_each_position<Problem::count>([&](auto k) {
+template <class Statistics, class U>
+void level(const Statistics& statistics, mixcon::detail::row_state<Statistics, U>& s) {
+  for_each_position<Statistics::size>([&](auto k) {
     constexpr int at = decltype(k)::value;
-    const auto& statistic = get<at>(p.statistics);
+    const auto& statistic = get<at>(statistics);
     auto& part = get<at>(s.of);
     if constexpr (requires { statistic.make_room(part, part.shift); }) statistic.make_room(part, U(top_of(part.shift)));
   });
 }
 
 /// Halves of lanes that are level and settled are joined until few are left, and these in their order.
-template <class Problem, class U>
-mixcon::detail::row_state<Problem, scalar_of<U>> joined(const Problem& p,
-                                                        const mixcon::detail::row_state<Problem, U>& s) {
+template <class Statistics, class U>
+mixcon::detail::row_state<Statistics, scalar_of<U>> joined(const Statistics& statistics,
+                                                           const mixcon::detail::row_state<Statistics, U>& s) {
   constexpr int width = lane_count<U>();
   if constexpr (width > 4) {
     auto half = s.template part<2>(0);
-    half.join(p, s.template part<2>(1));
-    return joined(p, half);
+    half.join(statistics, s.template part<2>(1));
+    return joined(statistics, half);
   } else {
-    mixcon::detail::row_state<Problem, scalar_of<U>> all = s.template part<width>(0);
-    for (int k = 1; k < width; ++k) all.join(p, s.template part<width>(k));
+    mixcon::detail::row_state<Statistics, scalar_of<U>> all = s.template part<width>(0);
+    for (int k = 1; k < width; ++k) all.join(statistics, s.template part<width>(k));
     return all;
   }
 }
 /// One state of all lanes, which are level.
-template <class Problem, class U>
-mixcon::detail::row_state<Problem, scalar_of<U>> folded(const Problem& p, mixcon::detail::row_state<Problem, U> s) {
-  s.settle(p);
-  return joined(p, s);
+template <class Statistics, class U>
+mixcon::detail::row_state<Statistics, scalar_of<U>> folded(const Statistics& statistics,
+                                                           mixcon::detail::row_state<Statistics, U> s) {
+  s.settle(statistics);
+  return joined(statistics, s);
 }
 
 }  // namespace tiles

@@ -6,7 +6,6 @@
 #include <mixcon/engine/tiled/tile_product.hpp>
 
 #include <limits>
-#include <vector>
 
 MIXCON_STRICT_FLOATS_BEGIN
 
@@ -21,8 +20,9 @@ namespace tiles {
 /// Of every row: its squared length, and its part of the least squared distance that may come from products.
 template <class T>
 struct squared_lengths {
-  std::vector<T> of, least;
+  scratch<T> of, least;
 
+  explicit squared_lengths(workspace* memory = nullptr) : of(memory), least(memory) {}
   void resize(index_t count) {
     of.resize(static_cast<std::size_t>(count));
     least.resize(static_cast<std::size_t>(count));

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <mixcon/core/unset_array.hpp>
 #include <mixcon/engine/call/problem.hpp>
 #include <mixcon/engine/tiled/panel_distance.hpp>
 
@@ -20,9 +19,9 @@ inline index_t blocks_of(index_t count, index_t size) { return (count + size - 1
 template <class T>
 class panels {
  public:
-  explicit panels(const mixcon::detail::packed_rows<T>& rows)
+  [[gnu::noinline]] panels(const mixcon::detail::packed_rows<T>& rows, workspace* memory)
       : width_(rows.width()),
-        data_(static_cast<std::size_t>(blocks_of(rows.count(), tile_columns) * tile_columns * width_)) {
+        data_(memory, static_cast<std::size_t>(blocks_of(rows.count(), tile_columns) * tile_columns * width_)) {
     if (width_ == 0) return;  // of logits that are given
     for (index_t c = 0; c < rows.count(); ++c) {
       T* panel = data_.data() + c / tile_columns * tile_columns * width_ + c % tile_columns;
@@ -35,25 +34,29 @@ class panels {
 
  private:
   index_t width_;
-  std::vector<T> data_;
+  scratch<T> data_;
 };
 
-/// One tile of a problem: which anchors and candidates, and their logits or whatever stands in their place.
-template <class Problem>
+/// One tile of anchors x candidates: which they are, and their products or whatever stands in their place.
+template <class T>
 class tile {
  public:
-  using T = typename Problem::number;
-  using vector = native_lanes<T>;
   static constexpr index_t lanes = register_tile<T>::lanes;
   static constexpr index_t most_vectors = tile_columns / lanes;
+  using rows_type = mixcon::detail::packed_rows<T>;
 
-  tile(const Problem& problem, index_t block, index_t column_block, index_t most_rows = tile_rows)
-      : p_(problem),
+  [[gnu::noinline]] tile(const rows_type& anchors, const rows_type& candidates, index_t block, index_t column_block,
+                         index_t most_rows, workspace* memory)
+      : anchors_(anchors),
+        candidates_(candidates),
         first_row_(block * most_rows),
-        rows_(smaller(problem.anchors.count() - first_row_, most_rows)),
+        rows_(smaller(anchors.count() - first_row_, most_rows)),
         first_column_(column_block * tile_columns),
-        columns_(smaller(problem.candidates.count() - first_column_, tile_columns)),
-        entries_(most_rows * tile_columns) {}
+        columns_(smaller(candidates.count() - first_column_, tile_columns)),
+        entries_(scratch<T>::unset(memory, entries(most_rows))) {}
+
+  /// How many entries a tile has room for.
+  static constexpr std::size_t entries(index_t most_rows) { return static_cast<std::size_t>(most_rows * tile_columns); }
 
   index_t first_row() const { return first_row_; }
   index_t rows() const { return rows_; }
@@ -66,26 +69,24 @@ class tile {
   /// Moves to another block of candidates of the same anchors.
   void move_to(index_t column_block) {
     first_column_ = column_block * tile_columns;
-    columns_ = smaller(p_.candidates.count() - first_column_, tile_columns);
+    columns_ = smaller(candidates_.count() - first_column_, tile_columns);
   }
   /// Fills the tile with the entries of one whose anchors are its candidates, and the other way round.
-  template <class Other>
-  void take_transposed(tile<Other>& other) {
+  [[gnu::noinline]] void take_transposed(tile& other) {
     for_each_entry([&](index_t r, index_t j) { *entry(r, j) = *other.entry(j, r); });
   }
-  template <class Other>
-  void add_transposed(tile<Other>& other) {
+  [[gnu::noinline]] void add_transposed(tile& other) {
     for_each_entry([&](index_t r, index_t j) { *entry(r, j) += *other.entry(j, r); });
   }
-  void add(tile& other) {
+  [[gnu::noinline]] void add(tile& other) {
     for_each_entry([&](index_t r, index_t j) { *entry(r, j) += *other.entry(r, j); });
   }
-  /// Fills the tile with the dot products of its rows, where they are asked for.
-  void multiply(const panels<T>& candidates) {
-    if constexpr (Problem::is_given) return;
-    const auto& a = p_.anchors;
-    tile_product<false>(rows_, padded_columns(), a.width(), strided<T>{a.row(first_row_), a.pitch(), 1},
-                        candidates[first_column_ / tile_columns], entries_.data(), tile_columns);
+  /// Fills the tile with the dot products of its rows, where there are any.
+  [[gnu::noinline]] void multiply(const panels<T>& candidates) {
+    if (anchors_.width() == 0) return;  // of logits that are given
+    tile_product(false, rows_, padded_columns(), anchors_.width(),
+                 strided<T>{anchors_.row(first_row_), anchors_.pitch(), 1}, candidates[first_column_ / tile_columns],
+                 entries_.data(), tile_columns);
   }
 
  private:
@@ -100,19 +101,27 @@ class tile {
           for (index_t j = left; j < smaller(left + side, columns_); ++j) visit(r, j);
   }
 
-  const Problem& p_;
+  const rows_type& anchors_;
+  const rows_type& candidates_;
   index_t first_row_, rows_, first_column_, columns_;
-  detail::unset_array<T> entries_;
+  scratch<T> entries_;
 };
 
+/// A tile of a problem.
+template <class Problem, class T = typename Problem::number>
+tile<T> tile_of(const Problem& p, index_t block, index_t column_block, index_t most_rows) {
+  return tile<T>(p.anchors, p.candidates, block, column_block, most_rows, p.memory);
+}
+
 /// What is computed once for all tiles of a problem.
-template <class Problem>
+template <class T>
 struct prepared {
-  using T = typename Problem::number;
   panels<T> candidates;
   squared_lengths<T> anchor_squared, candidate_squared;  // where the similarity needs them
-  explicit prepared(const Problem& p) : candidates(p.candidates) {
-    if (Problem::linear) return;
+  template <class Problem>
+  explicit prepared(const Problem& p)
+      : candidates(p.candidates, p.memory), anchor_squared(p.memory), candidate_squared(p.memory) {
+    if constexpr (Problem::linear) return;
     anchor_squared.set_all(p.anchors);
     candidate_squared.set_all(p.candidates);
   }
@@ -136,7 +145,7 @@ inline bool is_true(const lane_mask<T, W>& yes) {
 
 /// Measures anchor a and lane_count<U>() candidates from c on; mends the values and slopes that are not `apart`.
 template <class U, class Problem>
-[[gnu::noinline]] void measure(const Problem& p, const prepared<Problem>& with, index_t a, index_t c,
+[[gnu::noinline]] void measure(const Problem& p, const prepared<typename Problem::number>& with, index_t a, index_t c,
                                const mask_of<U>& apart, U& value, similarity_slopes<U>& slopes, near_pairs<U>& nearby) {
   using T = typename Problem::number;
   constexpr index_t lanes = register_tile<T>::lanes;
@@ -158,8 +167,8 @@ template <class U, class Problem>
 
 /// The similarities and slopes of anchor a with lane_count<U>() candidates from c on, given their products.
 template <class U, class Problem>
-[[gnu::always_inline]] inline U similarity_at(const Problem& p, const prepared<Problem>& with, index_t a, index_t c,
-                                              const U& dot, similarity_slopes<U>& slopes,
+[[gnu::always_inline]] inline U similarity_at(const Problem& p, const prepared<typename Problem::number>& with,
+                                              index_t a, index_t c, const U& dot, similarity_slopes<U>& slopes,
                                               [[maybe_unused]] near_pairs<U>& nearby) {
   if constexpr (Problem::is_given) {
     slopes = {U(1), U(0)};

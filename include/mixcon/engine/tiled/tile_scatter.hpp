@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mixcon/engine/call/pair_gradient.hpp>
+#include <mixcon/engine/tiled/team.hpp>
 #include <mixcon/engine/tiled/tile.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
@@ -10,105 +11,110 @@ namespace mixcon {
 inline namespace MIXCON_INSTRUCTION_SET {
 namespace tiles {
 
-/// Adds what tiles of pairs contribute to the gradients: each tile's logits are computed again and replaced by the
-/// weights W = d loss / d product; then anchors += W candidates and candidates += W^T anchors.
-template <class Problem, class Saved>
-class tile_scatter {
-  using T = typename Problem::number;
-  using vector = native_lanes<T>;
-  using readings = typename mixcon::detail::row_types<typename Problem::statistics_type, T>::readings;
-  using lane_readings = typename mixcon::detail::row_types<typename Problem::statistics_type, vector>::readings;
+/// Where weights of tiles are multiplied: anchors += W candidates and candidates += W^T anchors.
+template <class T>
+class tile_products {
+  using rows_type = mixcon::detail::packed_rows<T>;
+  using gradients_type = mixcon::detail::packed_gradients<T>;
 
  public:
-  tile_scatter(const Problem& p, const prepared<Problem>& with, const Saved& saved,
-               mixcon::detail::packed_gradients<T>& to)
-      : p_(p),
-        with_(with),
-        saved_(saved),
-        to_(to),
-        anchor_self_(Problem::linear ? 0 : static_cast<std::size_t>(p.anchors.count())),
-        candidate_self_(Problem::linear ? 0 : static_cast<std::size_t>(p.candidates.count())) {}
+  tile_products(const rows_type& anchors, const rows_type& candidates, gradients_type& to)
+      : anchors_(anchors), candidates_(candidates), to_(to) {}
 
-  /// Tiles that share neither a block of anchors nor one of candidates may be added at the same time.
-  void add(index_t block, index_t column_block) {
-    tile<Problem> weights(p_, block, column_block);
-    weights.multiply(with_.candidates);
-    weigh(weights);
-    if (p_.anchors.finite() && p_.candidates.finite())
-      add_products(weights);
+  [[gnu::noinline]] void add(tile<T>& weights) {
+    if (anchors_.finite() && candidates_.finite())
+      add_product(weights);
     else
       add_by_pair(weights);
   }
-
-  /// The same where anchors are the candidates and both gradients go to one place: the weights of a pair in both orders
-  /// are added before they are multiplied. Pairs of blocks that share no block may be added at the same time.
-  void add_both(index_t block, index_t column_block) {
-    tile<Problem> weights(p_, block, column_block, tile_columns);
-    tile<Problem> mirrored(p_, column_block, block, tile_columns);
-    weights.multiply(with_.candidates);
-    if (block != column_block) mirrored.take_transposed(weights);
-    weigh(weights);
-    if (block == column_block) {
-      mirrored.take_transposed(weights);
-      weights.add(mirrored);
-    } else {
-      weigh(mirrored);
-      weights.add_transposed(mirrored);
+  /// The same of finite rows.
+  [[gnu::noinline]] void add_product(tile<T>& weights) {
+    if (!to_.anchors.empty()) add_to_anchors(weights, candidates_, to_.anchors);
+    if (!to_.candidates.empty()) add_to_candidates(weights, anchors_, to_.candidates);
+  }
+  /// Weights of both orders of the pairs of anchors that are the candidates, to one place.
+  [[gnu::noinline]] void add_both(tile<T>& weights, bool on_diagonal) {
+    add_to_anchors(weights, anchors_, to_.anchors);
+    if (!on_diagonal) add_to_candidates(weights, anchors_, to_.anchors);
+  }
+  /// to += self times each row.
+  [[gnu::noinline]] static void add_selves(scratch<T>& to, const scratch<T>& self, const rows_type& rows) {
+    if (self.empty() || to.empty()) return;
+    for (index_t i = 0; i < rows.count(); ++i) {
+      const T weight = self[static_cast<std::size_t>(i)];
+      for (index_t k = 0; weight != T(0) && k < rows.width(); ++k)
+        to[static_cast<std::size_t>(i * rows.pitch() + k)] += weight * rows.row(i)[k];
     }
-    const index_t pitch = p_.anchors.pitch(), a = weights.first_row(), c = weights.first_column();
-    T* to = to_.anchors.data();
-    tile_product<true>(weights.rows(), pitch, weights.columns(), strided<T>{weights.entry(0, 0), tile_columns, 1},
-                       rows_of_vectors<T>{p_.anchors.row(c), pitch}, to + a * pitch, pitch);
-    if (block != column_block)
-      tile_product<true>(weights.columns(), pitch, weights.rows(), strided<T>{weights.entry(0, 0), 1, tile_columns},
-                         rows_of_vectors<T>{p_.anchors.row(a), pitch}, to + c * pitch, pitch);
-  }
-
-  /// Replaces the products of a tile by its weights; keeps the sums that the caller wants besides.
-  void weigh(tile<Problem>& products) {
-    for (index_t r = 0; r < products.rows(); ++r) weigh_row(products, r);
-  }
-  /// anchors += W candidates and candidates += W^T anchors.
-  void add_products(tile<Problem>& weights) {
-    const index_t pitch = p_.anchors.pitch(), a = weights.first_row(), c = weights.first_column();
-    if (!to_.anchors.empty())
-      tile_product<true>(weights.rows(), pitch, weights.columns(), strided<T>{weights.entry(0, 0), tile_columns, 1},
-                         rows_of_vectors<T>{p_.candidates.row(c), pitch}, to_.anchors.data() + a * pitch, pitch);
-    if (!to_.candidates.empty())
-      tile_product<true>(weights.columns(), pitch, weights.rows(), strided<T>{weights.entry(0, 0), 1, tile_columns},
-                         rows_of_vectors<T>{p_.anchors.row(a), pitch}, to_.candidates.data() + c * pitch, pitch);
-  }
-
-  /// After all tiles: what goes toward each row itself.
-  void finish() {
-    add_selves(to_.anchors, anchor_self_, p_.anchors);
-    add_selves(to_.candidates, candidate_self_, p_.candidates);
-  }
-
-  /// The anchors' own candidates, of one block of anchors.
-  void add_own(index_t block) {
-    const tile<Problem> rows(p_, block, 0);
-    for (index_t a = rows.first_row(); a < rows.first_row() + rows.rows(); ++a)
-      if (saved_.used[static_cast<std::size_t>(a)])
-        mixcon::detail::visit_own(p_, a, [&](const auto& own) { mixcon::detail::add_pair(p_, saved_, a, own, to_); });
   }
 
  private:
-  /// `add_products`, pair by pair: a weight of 0 leaves out a row, which may be NaN where nobody sees it.
-  void add_by_pair(tile<Problem>& weights) {
-    const index_t pitch = p_.anchors.pitch();
-    auto add = [pitch](std::vector<T>& to, index_t row, T weight, const T* other) {
+  static void add_to_anchors(tile<T>& weights, const rows_type& candidates, scratch<T>& to) {
+    const index_t pitch = candidates.pitch();
+    tile_product(true, weights.rows(), pitch, weights.columns(), strided<T>{weights.entry(0, 0), tile_columns, 1},
+                 rows_of_vectors<T>{candidates.row(weights.first_column()), pitch},
+                 to.data() + weights.first_row() * pitch, pitch);
+  }
+  static void add_to_candidates(tile<T>& weights, const rows_type& anchors, scratch<T>& to) {
+    const index_t pitch = anchors.pitch();
+    tile_product(true, weights.columns(), pitch, weights.rows(), strided<T>{weights.entry(0, 0), 1, tile_columns},
+                 rows_of_vectors<T>{anchors.row(weights.first_row()), pitch},
+                 to.data() + weights.first_column() * pitch, pitch);
+  }
+  /// Pair by pair: a weight of 0 leaves out a row, which may be NaN where nobody sees it.
+  void add_by_pair(tile<T>& weights) {
+    const index_t pitch = anchors_.pitch();
+    auto add = [pitch](scratch<T>& to, index_t row, T weight, const T* other) {
       if (to.empty() || weight == T(0)) return;
       for (index_t k = 0; k < pitch; ++k) to[static_cast<std::size_t>(row * pitch + k)] += weight * other[k];
     };
     for (index_t r = 0; r < weights.rows(); ++r)
       for (index_t j = 0; j < weights.columns(); ++j) {
         const index_t a = weights.first_row() + r, c = weights.first_column() + j;
-        add(to_.anchors, a, *weights.entry(r, j), p_.candidates.row(c));
-        add(to_.candidates, c, *weights.entry(r, j), p_.anchors.row(a));
+        add(to_.anchors, a, *weights.entry(r, j), candidates_.row(c));
+        add(to_.candidates, c, *weights.entry(r, j), anchors_.row(a));
       }
   }
 
+  const rows_type& anchors_;
+  const rows_type& candidates_;
+  gradients_type& to_;
+};
+
+/// Turns the products of tiles into weights W = d loss / d product, and adds what the caller wants besides rows.
+template <class Problem, class Saved>
+class tile_weigher {
+  using T = typename Problem::number;
+  using vector = native_lanes<T>;
+  using readings = typename Problem::readings;
+  using lane_readings = mixcon::detail::row_readings<typename Problem::statistics_type, vector>;
+
+ public:
+  tile_weigher(const Problem& p, const prepared<T>& with, const Saved& saved, mixcon::detail::packed_gradients<T>& to)
+      : p_(p),
+        with_(with),
+        saved_(saved),
+        to_(to),
+        anchor_self_(p.memory, Problem::linear ? 0 : static_cast<std::size_t>(p.anchors.count())),
+        candidate_self_(p.memory, Problem::linear ? 0 : static_cast<std::size_t>(p.candidates.count())) {}
+
+  /// Replaces the products of a tile by its weights. Tiles that share neither a block of anchors nor one of candidates
+  /// may be weighed at the same time.
+  [[gnu::noinline]] void weigh(tile<T>& products) {
+    for (index_t r = 0; r < products.rows(); ++r) weigh_row(products, r);
+  }
+  /// After all tiles: what goes toward each row itself.
+  void add_selves() {
+    tile_products<T>::add_selves(to_.anchors, anchor_self_, p_.anchors);
+    tile_products<T>::add_selves(to_.candidates, candidate_self_, p_.candidates);
+  }
+  /// The anchors' own candidates, of one block of anchors.
+  void add_own(index_t block) {
+    for (index_t a = block * tile_rows; a < p_.anchors.count() && a < (block + 1) * tile_rows; ++a)
+      if (saved_.used[static_cast<std::size_t>(a)])
+        mixcon::detail::visit_own(p_, a, [&](const auto& own) { mixcon::detail::add_pair(p_, saved_, a, own, to_); });
+  }
+
+ private:
   /// A subnormal weight is 0: a product with one takes a hundred times as long.
   template <class U>
   static U without_subnormal(const U& weight) {
@@ -121,7 +127,7 @@ class tile_scatter {
     }
   }
 
-  [[gnu::flatten]] void weigh_row(tile<Problem>& weights, index_t r) {
+  [[gnu::flatten]] void weigh_row(tile<T>& weights, index_t r) {
     const index_t a = weights.first_row() + r, first = weights.first_column();
     if (!saved_.used[static_cast<std::size_t>(a)]) {
       for (index_t j = 0; j < weights.columns(); ++j) *weights.entry(r, j) = T(0);
@@ -134,7 +140,7 @@ class tile_scatter {
       get<at>(on_lanes) = get<at>(reading).template spread<vector>();
     });
     row_sums<vector> sums;
-    for (index_t j = 0; j < weights.whole_columns(); j += tile<Problem>::lanes)
+    for (index_t j = 0; j < weights.whole_columns(); j += tile<T>::lanes)
       store_vector(weights.entry(r, j), weigh<vector>(a, first + j, load_vector(weights.entry(r, j)), on_lanes, sums));
     row_sums<T> rest;
     for (index_t j = weights.whole_columns(); j < weights.columns(); ++j)
@@ -158,7 +164,7 @@ class tile_scatter {
     near_pairs<U> nearby;
     const U s = similarity_at(p_, with_, a, c, dot, slopes, nearby);
     const logit_pair<U> pair = p_.template shared_pair<U>(a, c, s);
-    const T* adjoint = saved_.adjoint.data() + a * Problem::count;
+    const T* adjoint = saved_.adjoint + a * Problem::count;
     const U by_logit = mixcon::detail::gradient_by_logit<U>(p_, saved_, reading, a, pair);
     const U factor = p_.logits.template factor<U>(a, c);
     const U by_similarity = by_logit * (U(p_.scale) * factor);
@@ -209,21 +215,84 @@ class tile_scatter {
       if (to.stride(1) == 1) return store_vector(&to(a, c), load_vector(&to(a, c)) + lanes);
     for (int k = 0; k < lane_count<U>(); ++k) to(a, c + k) += mixcon::lane(lanes, k);
   }
-  void add_selves(std::vector<T>& to, const std::vector<T>& self, const mixcon::detail::packed_rows<T>& rows) const {
-    if (Problem::linear || to.empty()) return;
-    for (index_t i = 0; i < rows.count(); ++i) {
-      const T weight = self[static_cast<std::size_t>(i)];
-      for (index_t k = 0; weight != T(0) && k < rows.width(); ++k)
-        to[static_cast<std::size_t>(i * rows.pitch() + k)] += weight * rows.row(i)[k];
-    }
-  }
 
   const Problem& p_;
-  const prepared<Problem>& with_;
+  const prepared<T>& with_;
   const Saved& saved_;
   mixcon::detail::packed_gradients<T>& to_;
-  std::vector<T> anchor_self_, candidate_self_;
+  scratch<T> anchor_self_, candidate_self_;
 };
+
+/// The sweep by tiles: every block of anchors meets every block of candidates, in rounds.
+template <class Problem, class Saved, class T = typename Problem::number>
+void scatter_by_tiles(mixcon::detail::team& threads, const Problem& p, const Saved& saved,
+                      mixcon::detail::packed_gradients<T>& to) {
+  const prepared<T> with(p);
+  const index_t rows = blocks_of(p.anchors.count(), tile_rows);
+  tile_weigher<Problem, Saved> weigher(p, with, saved, to);
+  tile_products<T> products(p.anchors, p.candidates, to);
+  reserve_tiles<T>(p.memory, threads.size(), tile_rows);
+  threads.cross(rows, blocks_of(p.candidates.count(), tile_columns), [&](index_t block, index_t other) {
+    tile<T> weights = tile_of(p, block, other, tile_rows);
+    weights.multiply(with.candidates);
+    weigher.weigh(weights);
+    products.add(weights);
+  });
+  weigher.add_selves();
+  if (p.own_count > 0) threads.run(rows, [&](index_t block) { weigher.add_own(block); });
+}
+
+/// The sweep by triangle, where anchors are the candidates and both gradients go to one place: the weights of a pair in
+/// both orders are added before they are multiplied.
+template <class Problem, class Saved, class T = typename Problem::number>
+void scatter_by_triangle(mixcon::detail::team& threads, const Problem& p, const Saved& saved,
+                         mixcon::detail::packed_gradients<T>& to) {
+  const prepared<T> with(p);
+  tile_weigher<Problem, Saved> weigher(p, with, saved, to);
+  tile_products<T> products(p.anchors, p.candidates, to);
+  reserve_tiles<T>(p.memory, 2 * threads.size(), tile_columns);
+  threads.play(blocks_of(p.candidates.count(), tile_columns), [&](index_t block, index_t other) {
+    tile<T> weights = tile_of(p, block, other, tile_columns), mirrored = tile_of(p, other, block, tile_columns);
+    weights.multiply(with.candidates);
+    if (block != other) mirrored.take_transposed(weights);
+    weigher.weigh(weights);
+    if (block == other) {
+      mirrored.take_transposed(weights);
+      weights.add(mirrored);
+    } else {
+      weigher.weigh(mirrored);
+      weights.add_transposed(mirrored);
+    }
+    products.add_both(weights, block == other);
+  });
+}
+
+/// The sweep in both directions: the weights of a pair in both are added before they are multiplied, and their products
+/// go to `to_rows`.
+template <class Rows, class SavedRows, class Columns, class SavedColumns, class T = typename Rows::number>
+void scatter_both_directions(mixcon::detail::team& threads, const Rows& p, const SavedRows& saved_rows,
+                             const Columns& transposed, const SavedColumns& saved_columns,
+                             mixcon::detail::packed_gradients<T>& to_rows,
+                             mixcon::detail::packed_gradients<T>& to_columns) {
+  const prepared<T> with(p), with_transposed(transposed);
+  tile_weigher<Rows, SavedRows> by_row(p, with, saved_rows, to_rows);
+  tile_weigher<Columns, SavedColumns> by_column(transposed, with_transposed, saved_columns, to_columns);
+  tile_products<T> products(p.anchors, p.candidates, to_rows);
+  reserve_tiles<T>(p.memory, 2 * threads.size(), tile_columns);
+  threads.cross(blocks_of(p.anchors.count(), tile_columns), blocks_of(p.candidates.count(), tile_columns),
+                [&](index_t block, index_t other) {
+                  tile<T> weights = tile_of(p, block, other, tile_columns),
+                          mirrored = tile_of(transposed, other, block, tile_columns);
+                  weights.multiply(with.candidates);
+                  mirrored.take_transposed(weights);
+                  by_row.weigh(weights);
+                  by_column.weigh(mirrored);
+                  weights.add_transposed(mirrored);
+                  products.add_product(weights);
+                });
+  by_row.add_selves();
+  by_column.add_selves();
+}
 
 }  // namespace tiles
 }  // namespace MIXCON_INSTRUCTION_SET

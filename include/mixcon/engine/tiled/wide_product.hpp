@@ -24,16 +24,16 @@ MIXCON_STRICT_FLOATS_BEGIN
     typedef T vector __attribute__((vector_size(bytes)));                                                        \
     static constexpr index_t lanes = bytes / static_cast<int>(sizeof(T));                                        \
     static constexpr unsigned most_rows = rows, most_vectors = vectors;                                          \
-    template <unsigned Rows, unsigned Vectors, bool Add>                                                         \
-    __attribute__((target(instructions), noinline)) static void block(index_t depth, const T* a, index_t a_row,  \
-                                                                      index_t a_step, const T* b, index_t b_row, \
-                                                                      T* out, index_t out_row) {                 \
+    template <unsigned Rows, unsigned Vectors>                                                                   \
+    __attribute__((target(instructions), noinline)) static void block(bool add, index_t depth, const T* a,       \
+                                                                      index_t a_row, index_t a_step, const T* b, \
+                                                                      index_t b_row, T* out, index_t out_row) {  \
       vector sum[Rows][Vectors];                                                                                 \
       MIXCON_UNROLL                                                                                              \
       for (unsigned i = 0; i < Rows; ++i) {                                                                      \
         MIXCON_UNROLL                                                                                            \
         for (unsigned v = 0; v < Vectors; ++v) {                                                                 \
-          if (Add)                                                                                               \
+          if (add)                                                                                               \
             __builtin_memcpy(&sum[i][v], out + i * out_row + v * lanes, sizeof(vector));                         \
           else                                                                                                   \
             sum[i][v] = vector{};                                                                                \
@@ -84,29 +84,29 @@ inline processor processor_at_hand() {
   return found;
 }
 
-template <class Wide, unsigned Vectors, bool Add, class T>
-void wide_rows(index_t rows, index_t depth, const T* a, index_t a_row, index_t a_step, const T* b, index_t b_row,
-               T* out, index_t out_row) {
+template <class Wide, unsigned Vectors, class T>
+void wide_rows(bool add, index_t rows, index_t depth, const T* a, index_t a_row, index_t a_step, const T* b,
+               index_t b_row, T* out, index_t out_row) {
   constexpr unsigned at_once = Wide::most_rows;
   index_t i = 0;
   for (; i + at_once <= rows; i += at_once)
-    Wide::template block<at_once, Vectors, Add>(depth, a + i * a_row, a_row, a_step, b, b_row, out + i * out_row,
-                                                out_row);
+    Wide::template block<at_once, Vectors>(add, depth, a + i * a_row, a_row, a_step, b, b_row, out + i * out_row,
+                                           out_row);
   for (; i < rows; ++i)
-    Wide::template block<1, Vectors, Add>(depth, a + i * a_row, a_row, a_step, b, b_row, out + i * out_row, out_row);
+    Wide::template block<1, Vectors>(add, depth, a + i * a_row, a_row, a_step, b, b_row, out + i * out_row, out_row);
 }
 
 /// The columns that fill whole wide vectors; answers how many they are.
-template <class Wide, bool Add, class T>
-index_t wide_columns(index_t rows, index_t columns, index_t depth, const T* a, index_t a_row, index_t a_step,
+template <class Wide, class T>
+index_t wide_columns(bool add, index_t rows, index_t columns, index_t depth, const T* a, index_t a_row, index_t a_step,
                      const T* b, index_t b_row, T* out, index_t out_row) {
   constexpr index_t width = Wide::lanes;
   constexpr unsigned vectors = Wide::most_vectors;
   index_t j = 0;
   for (; j + vectors * width <= columns; j += vectors * width)
-    wide_rows<Wide, vectors, Add>(rows, depth, a, a_row, a_step, b + j, b_row, out + j, out_row);
+    wide_rows<Wide, vectors>(add, rows, depth, a, a_row, a_step, b + j, b_row, out + j, out_row);
   for (; j + width <= columns; j += width)
-    wide_rows<Wide, 1, Add>(rows, depth, a, a_row, a_step, b + j, b_row, out + j, out_row);
+    wide_rows<Wide, 1>(add, rows, depth, a, a_row, a_step, b + j, b_row, out + j, out_row);
   return j;
 }
 

@@ -23,11 +23,15 @@ struct false_negative_targets {
   false_negative handling = false_negative::eliminate;
 
   struct rule_type {
-    const std::int32_t* sorted;  // (N, m), ascending in each row
-    const double* share;         // (N)
+    vector_view<const std::int32_t> sorted;  // (N * m), ascending in each row
+    vector_view<const double> share;         // (N)
     index_t slots;
     bool attract;
 
+    template <class F>
+    void each_view(F&& f) {
+      f(sorted), f(share);
+    }
     template <class T>
     MIXCON_HD role<T> at(index_t anchor, index_t candidate) const {
       return detail::role_by_lane<T>([&](int k) -> role<double> {
@@ -42,7 +46,7 @@ struct false_negative_targets {
 
    private:
     MIXCON_HD bool named(index_t anchor, index_t candidate) const {
-      const std::int32_t* row = sorted + anchor * slots;
+      const std::int32_t* row = sorted.data() + anchor * slots;
       index_t low = 0, high = slots;
       while (low < high) {
         const index_t middle = (low + high) / 2;
@@ -59,7 +63,7 @@ struct false_negative_targets {
     std::vector<double> share;
     index_t slots;
     bool attract;
-    rule_type rule() const { return {sorted.data(), share.data(), slots, attract}; }
+    rule_type rule() const { return {mixcon::view(sorted), mixcon::view(share), slots, attract}; }
   };
   bound bind(const pair_space& space) const {
     MIXCON_REQUIRE(suspected != nullptr && suspected->anchors == space.anchors,
