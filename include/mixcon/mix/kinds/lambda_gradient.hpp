@@ -49,17 +49,15 @@ void add_lambda_gradient(const mix_plan<interpolated>& plan, const tensor_view<c
 }
 
 /// The door of both forms.
-template <class Region, class Sample, class Partners, class Upstream, class Gradient>
-void unblend_lambda_by(const mix_plan<Region>& plan, const Sample& sample, const Partners& partners,
+template <class Sample, class Partners, class Upstream, class Gradient>
+void unblend_lambda_by(const mix_plan<interpolated>& plan, const Sample& sample, const Partners& partners,
                        const Upstream& upstream, Gradient& gradient) {
   if constexpr (Batches<const Sample&, const Partners&, const Upstream&>) {
-    constexpr bool fits = std::is_same_v<Region, interpolated> &&
-                          are_alike<const Sample&, const Partners&, const Upstream&> &&
+    constexpr bool fits = are_alike<const Sample&, const Partners&, const Upstream&> &&
                           std::is_convertible_v<Gradient&, vector_view<double>>;
-    static_assert(
-        fits,
-        "mixcon: unblend_lambda(plan, samples, upstream, gradient) takes a plan of interpolated, batches of one "
-        "element type and rank, and a gradient of doubles, (1) or (N), that can be written to");
+    static_assert(fits,
+                  "mixcon: unblend_lambda(plan, samples, upstream, gradient) takes batches of one "
+                  "element type and rank, and a gradient of doubles, (1) or (N), that can be written to");
     if constexpr (fits)
       add_lambda_gradient(plan, read_only(view(sample)), read_only(view(partners)), read_only(view(upstream)),
                           vector_view<double>(gradient));
@@ -72,16 +70,22 @@ void unblend_lambda_by(const mix_plan<Region>& plan, const Sample& sample, const
 
 /// Adds the gradient with respect to the lambdas of an `interpolated` plan, doubles (1) or (N): sum of upstream * (own
 /// - partner). For lambdas that are learned; a drawn one needs none. Summed in double, in one order.
-template <class Region, class Sample, class Upstream, class Gradient>
-void unblend_lambda(const mix_plan<Region>& plan, const Sample& sample, const Upstream& upstream,
+template <class Sample, class Upstream, class Gradient>
+void unblend_lambda(const mix_plan<interpolated>& plan, const Sample& sample, const Upstream& upstream,
                     Gradient&& lambda_gradient) {
   detail::unblend_lambda_by(plan, sample, sample, upstream, lambda_gradient);
 }
 /// The same with partners from elsewhere.
-template <class Region, class Sample, class Partners, class Upstream, class Gradient>
-void unblend_lambda(const mix_plan<Region>& plan, const Sample& sample, const Partners& partners,
+template <class Sample, class Partners, class Upstream, class Gradient>
+void unblend_lambda(const mix_plan<interpolated>& plan, const Sample& sample, const Partners& partners,
                     const Upstream& upstream, Gradient&& lambda_gradient) {
   detail::unblend_lambda_by(plan, sample, partners, upstream, lambda_gradient);
+}
+template <class Region, class... Tensors>
+requires(!std::is_same_v<Region, interpolated>)
+void unblend_lambda(const mix_plan<Region>&, const Tensors&...) {
+  static_assert(std::is_same_v<Region, interpolated>,
+                "mixcon: unblend_lambda takes a plan of interpolated, and this one is of another kind");
 }
 
 }  // namespace mixcon

@@ -49,14 +49,13 @@ void add_mask_gradient(const mix_plan<masked>& plan, const tensor_view<const T, 
 }
 
 /// The door of both forms.
-template <class Region, class Sample, class Partners, class Upstream, class Gradient>
-void unblend_mask_by(const mix_plan<Region>& plan, const Sample& sample, const Partners& partners,
+template <class Sample, class Partners, class Upstream, class Gradient>
+void unblend_mask_by(const mix_plan<masked>& plan, const Sample& sample, const Partners& partners,
                      const Upstream& upstream, Gradient& gradient) {
   if constexpr (Batches<const Sample&, const Partners&, const Upstream&>) {
-    constexpr bool fits = std::is_same_v<Region, masked> &&
-                          are_alike<const Sample&, const Partners&, const Upstream&> && std::is_same_v<Gradient, mask>;
+    constexpr bool fits = are_alike<const Sample&, const Partners&, const Upstream&> && std::is_same_v<Gradient, mask>;
     static_assert(fits,
-                  "mixcon: unblend_mask(plan, samples, upstream, gradient) takes a plan of masked, batches of one "
+                  "mixcon: unblend_mask(plan, samples, upstream, gradient) takes batches of one "
                   "element type and rank, and a gradient that is a mixcon::mask, of the mask's extents");
     if constexpr (fits)
       add_mask_gradient(plan, read_only(view(sample)), read_only(view(partners)), read_only(view(upstream)), gradient);
@@ -69,15 +68,21 @@ void unblend_mask_by(const mix_plan<Region>& plan, const Sample& sample, const P
 
 /// Adds the gradient with respect to a mask that is learned, a `mask` of the mask's extents: the sum of upstream * (own
 /// - partner) over the samples and channels that share a place. Summed in double, in one order.
-template <class Region, class Sample, class Upstream, class Gradient>
-void unblend_mask(const mix_plan<Region>& plan, const Sample& sample, const Upstream& upstream, Gradient& gradient) {
+template <class Sample, class Upstream, class Gradient>
+void unblend_mask(const mix_plan<masked>& plan, const Sample& sample, const Upstream& upstream, Gradient& gradient) {
   detail::unblend_mask_by(plan, sample, sample, upstream, gradient);
 }
 /// The same with partners from elsewhere.
-template <class Region, class Sample, class Partners, class Upstream, class Gradient>
-void unblend_mask(const mix_plan<Region>& plan, const Sample& sample, const Partners& partners,
+template <class Sample, class Partners, class Upstream, class Gradient>
+void unblend_mask(const mix_plan<masked>& plan, const Sample& sample, const Partners& partners,
                   const Upstream& upstream, Gradient& gradient) {
   detail::unblend_mask_by(plan, sample, partners, upstream, gradient);
+}
+template <class Region, class... Tensors>
+requires(!std::is_same_v<Region, masked>)
+void unblend_mask(const mix_plan<Region>&, const Tensors&...) {
+  static_assert(std::is_same_v<Region, masked>,
+                "mixcon: unblend_mask takes a plan of masked, and this one is of another kind");
 }
 
 }  // namespace mixcon

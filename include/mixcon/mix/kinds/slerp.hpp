@@ -138,20 +138,19 @@ void add_slerp_gradient(double lambda, bool rescale, const two_rows<T>& rows, co
 
 /// The gradient of `blend` with a slerp plan: adds to the gradients of the samples (N, D) and of the partner batch (M,
 /// D). Where they are one batch, pass it, and its gradient, twice.
-template <class Region, detail::GivenTensor<2> Sample, detail::GivenTensor<2> Partners, detail::GivenTensor<2> Upstream,
+template <detail::GivenTensor<2> Sample, detail::GivenTensor<2> Partners, detail::GivenTensor<2> Upstream,
           detail::GivenTensor<2> Gradient, detail::GivenTensor<2> PartnerGradient>
-void unblend_slerp(const mix_plan<Region>& plan, const Sample& sample, const Partners& partners,
+void unblend_slerp(const mix_plan<slerp>& plan, const Sample& sample, const Partners& partners,
                    const Upstream& upstream, Gradient&& gradient, PartnerGradient&& partner_gradient) {
   using T = element_t<Gradient>;
   constexpr bool of_one_type = std::is_same_v<T, element_t<const Sample>> &&
                                std::is_same_v<T, element_t<const Partners>> &&
                                std::is_same_v<T, element_t<const Upstream>>;
-  constexpr bool fits = std::is_same_v<Region, slerp> && of_one_type &&
-                        std::is_constructible_v<matrix_view<T>, Gradient&> &&
+  constexpr bool fits = of_one_type && std::is_constructible_v<matrix_view<T>, Gradient&> &&
                         std::is_constructible_v<matrix_view<T>, PartnerGradient&>;
   static_assert(fits,
-                "mixcon: unblend_slerp(plan, samples, partners, upstream, gradient, partner_gradient) takes a plan of "
-                "slerp and matrices of one element type, the gradients such as can be written to");
+                "mixcon: unblend_slerp(plan, samples, partners, upstream, gradient, partner_gradient) takes "
+                "matrices of one element type, the gradients such as can be written to");
   if constexpr (fits) {
     const auto from = detail::read_only(view<2>(sample)), others = detail::read_only(view<2>(partners));
     const auto up = detail::read_only(view<2>(upstream));
@@ -170,6 +169,12 @@ void unblend_slerp(const mix_plan<Region>& plan, const Sample& sample, const Par
                                     detail::sample_of(to, i), detail::sample_of(to_partners, j));
     }
   }
+}
+template <class Region, class... Tensors>
+requires(!std::is_same_v<Region, slerp>)
+void unblend_slerp(const mix_plan<Region>&, const Tensors&...) {
+  static_assert(std::is_same_v<Region, slerp>,
+                "mixcon: unblend_slerp takes a plan of slerp, and this one is of another kind");
 }
 
 }  // namespace mixcon
