@@ -8,7 +8,6 @@ Checks the pages under ROOT (README.md, docs/, benchmarks/README.md) against the
   may be indented otherwise, and spaces within a line may be one or many; it names nothing of the tests' own namespace,
   nor calls a function that only tests have;
 - each link to a file of ours has one at its end;
-- each header in the lists of losses and policies has its page;
 - each page of a loss, a policy or a way to choose negatives is in its catalogue.
 
 Prints a line per breach; exit status 1 when any.
@@ -28,9 +27,7 @@ DEFINED = re.compile(r"^(?:inline |static |constexpr )*[\w:<>,&* ]+[ &*](\w+)\([
 CALLED = re.compile(r"(?<![\w.>:])(\w+)\(")
 CODE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
-LISTED = re.compile(r"^#include <mixcon/(?:contrast|mix)/(\w+)\.hpp>", re.MULTILINE)
 CATALOGUES = (("losses", "losses.md"), ("mixes", "mixes.md"), ("negatives", "negatives/README.md"))
-LISTS = (("losses/all_losses.hpp", "losses"), ("mixes/all_mixes.hpp", "mixes"))
 
 
 def dedented(lines):
@@ -104,11 +101,6 @@ def breaches(root):
         for target in LINK.findall(CODE.sub("", page.read_text(encoding="utf-8"))):
             if not (page.parent / target).exists():
                 yield f"{name}: the link {target} leads nowhere"
-    for members, folder in LISTS:
-        header = root / "include/mixcon" / members
-        for listed in LISTED.findall(header.read_text(encoding="utf-8") if header.exists() else ""):
-            if not (root / "docs" / folder / f"{listed}.md").exists():
-                yield f"docs/{folder}/{listed}.md: missing, and {members} lists {listed}.hpp"
     for folder, catalogue in CATALOGUES:
         within = root / "docs" / catalogue
         named = set(LINK.findall(within.read_text(encoding="utf-8"))) if within.exists() else set()

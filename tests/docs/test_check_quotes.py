@@ -66,13 +66,6 @@ class CheckQuotes(unittest.TestCase):
     def test_a_link_with_an_anchor_is_followed(self):
         self.assertEqual(breaches(docs__a_md="[b](b.md#part)", docs__b_md=""), [])
 
-    def test_a_listed_loss_without_a_page_is_found(self):
-        listed = "#include <mixcon/contrast/one.hpp>\n"
-        files = {"include__mixcon__contrast__all_losses_hpp": listed}
-        self.assertEqual(len(breaches(**files)), 1)
-        files["docs__losses_md"] = "[one](losses/one.md)"
-        self.assertEqual(breaches(docs__losses__one_md="", **files), [])
-
     def test_a_page_that_its_catalogue_does_not_name_is_found(self):
         self.assertEqual(len(breaches(docs__mixes_md="[a](mixes/a.md)", docs__mixes__a_md="", docs__mixes__b_md="")), 1)
         self.assertEqual(len(breaches(docs__negatives__README_md="", docs__negatives__b_md="")), 1)
