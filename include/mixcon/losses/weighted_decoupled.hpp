@@ -73,8 +73,7 @@ std::vector<double> decoupled_weights(const Embeddings& embeddings, double sigma
 /// The weighted decoupled loss (DCLW): `decoupled` where the attraction of a pair counts less the more alike it is
 /// already.
 ///
-///   value = log sum_{negatives k} e^x_k - v_i x_positive,   x = cosine / temperature,   v = decoupled_weights(z,
-///   sigma)
+///   value = log sum_{negatives k} e^x_k - v_i x_positive,   x = cosine / temperature,   v = decoupled_weights(z)
 ///
 /// Called with `weighted_view_targets{.weights}` of these weights, on two views of N samples, stacked (2N, D,
 /// view-major). `temperature` > 0, in units of cosine. Source: Yeh et al. 2021, arXiv:2110.06848, eq. 6 and 7.
