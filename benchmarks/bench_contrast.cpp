@@ -3,7 +3,9 @@
 // (anchors x candidates, each pair counted once) and flop/s of its products of rows (2 D a pair forward; 8 D with
 // backward, counted as if anchors were not the candidates; 6 D in the loop, which keeps its logits). Targets are two
 // views of a batch: then info_nce is NT-Xent, `loop` is that formula as one writes it without a library, and `peak`
-// what one core multiplies and adds when it waits for no memory.
+// what one core multiplies and adds when it waits for no memory. Losses that have no such
+// targets take the two views as they are called: paired ones as two matrices, labelled ones with labels of their own,
+// logits in the place of embeddings; their rows are named and timed alike, and have no flop/s.
 #include <benchmark/benchmark.h>
 
 #include <cmath>
@@ -104,29 +106,29 @@ void run_loop(benchmark::State& run, pass which) {
   report(run, which == pass::forward ? 2 : 6);
 }
 
-/// A loss at the temperature of the loop; one that asks for a coefficient per anchor gets 1.
+/// A formula at the temperature of the loop; one that asks for a coefficient per anchor gets 1.
 template <class Loss>
-Loss made(const std::vector<double>& ones) {
-  Loss loss;
+Loss ready(Loss loss, const std::vector<double>& ones) {
   if constexpr (requires { loss.temperature; }) loss.temperature = temperature;
   if constexpr (requires { loss.kappa; }) loss.kappa = view(ones);
   if constexpr (requires { loss.lambda; }) loss.lambda = view(ones);
   return loss;
 }
 
-template <class Loss, class T, class Executor>
-void run_engine(benchmark::State& run, const Executor& executor, pass which) {
+template <class T, class Executor, class Objective>
+void run_engine(benchmark::State& run, const Executor& executor, Objective criterion, pass which) {
   views_of_batch<T> batch(run);
   const std::vector<double> ones(static_cast<std::size_t>(batch.rows()), 1.0);
-  const objective criterion{made<Loss>(ones), cosine{}};
+  criterion.loss = ready(criterion.loss, ones);
   const view_targets targets{.samples = batch.samples};
   const auto z = batch.embeddings(), gradient = batch.gradient();
-  saved_for<decltype(criterion), matrix_view<T>> saved;
-  if constexpr (std::is_same_v<Loss, info_nce>) {  // beside the loop only if it computes the same
+  saved_for<Objective, matrix_view<T>> saved;
+  if constexpr (std::is_same_v<Objective, objective<info_nce>>) {  // beside the loop only if it computes the same
     const auto rows = static_cast<std::size_t>(batch.rows()), width = static_cast<std::size_t>(batch.width);
     const T loop = loop_nt_xent<T>(batch.values, rows, width, nullptr);
     const T value = forward(executor, criterion, targets, z, saved);
-    if (!(std::abs(value - loop) < T(1e-3) * loop)) return run.SkipWithError("the loop has another value");
+    if (criterion.loss.base_temperature == 0 && !(std::abs(value - loop) < T(1e-3) * loop))
+      return run.SkipWithError("the loop has another value");
   }
   for (auto _ : run)
     if (which == pass::both)
@@ -134,6 +136,67 @@ void run_engine(benchmark::State& run, const Executor& executor, pass which) {
     else
       benchmark::DoNotOptimize(forward(executor, criterion, targets, z, saved).value);
   report(run, which == pass::forward ? 2 : 8);
+}
+
+/// Two matrices of aligned rows: the first view of each sample, and the second.
+template <class T, class Executor, class Loss>
+void run_paired(benchmark::State& run, const Executor& executor, const Loss& loss) {
+  views_of_batch<T> batch(run);
+  const auto half = [&](std::vector<T>& of, index_t first) {
+    return matrix_view<T>{of.data() + first * batch.width, {batch.samples, batch.width}};
+  };
+  if constexpr (requires { loss.form == rows::unit_as_given; })
+    for (index_t i = 0; i < batch.rows(); ++i) {
+      T square = 0;
+      for (index_t k = 0; k < batch.width; ++k) square += batch.embeddings()(i, k) * batch.embeddings()(i, k);
+      for (index_t k = 0; k < batch.width; ++k) batch.embeddings()(i, k) /= std::sqrt(square);
+    }
+  const auto x = half(batch.values, 0), y = half(batch.values, batch.samples);
+  aligned_gradients<T> wanted{.first = half(batch.slopes, 0)};
+  if constexpr (!requires { Loss::second_is_constant; }) wanted.second = half(batch.slopes, batch.samples);
+  for (auto _ : run) benchmark::DoNotOptimize(value_and_grad(executor, loss, x, y, wanted).value);
+}
+
+/// What labelled losses are called with: a class for two rows, and the rows as logits or as features of a classifier.
+template <class T>
+struct labelled_batch : views_of_batch<T> {
+  explicit labelled_batch(const benchmark::State& run) : views_of_batch<T>(run) {
+    for (index_t i = 0; i < this->rows(); ++i) {
+      labels.push_back(i / 2 % this->width);
+      mixed.own.push_back(labels.back()), mixed.partner.push_back((i + 1) % this->width), mixed.lambda.push_back(0.7);
+    }
+    soft.assign(this->values.size(), T(0));
+    for (index_t i = 0; i < this->rows(); ++i)
+      soft[static_cast<std::size_t>(i * this->width + labels[static_cast<std::size_t>(i)])] = 1;
+    weight.assign(this->values.begin(), this->values.begin() + this->width * 10), bias.assign(10, T(0));
+  }
+  std::vector<index_t> labels;
+  pair_targets mixed;
+  std::vector<T> soft, weight, bias;
+};
+template <class T, class Executor>
+auto call(const Executor& executor, const n_pairs& loss, labelled_batch<T>& batch) {
+  return value_and_grad(executor, loss, label_targets{.labels = batch.labels}, batch.embeddings(), batch.gradient());
+}
+template <class T, class Executor>
+auto call(const Executor& executor, const decoupled_mixup& loss, labelled_batch<T>& batch) {
+  const matrix_view<T> logits = batch.embeddings();
+  return value_and_grad(executor, loss, batch.mixed, given_logits{logits}, {.logits = batch.gradient()});
+}
+template <class T, class Executor>
+auto call(const Executor& executor, const soft_binary_cross_entropy& loss, labelled_batch<T>& batch) {
+  const matrix_view<T> logits = batch.embeddings();
+  const auto soft = as_matrix(batch.soft, batch.rows(), batch.width);
+  return value_and_grad(executor, loss, soft, given_logits{logits}, {.logits = batch.gradient()});
+}
+template <class T, class Executor>
+auto call(const Executor& executor, const infinite_class_mixup& loss, labelled_batch<T>& batch) {
+  pair_targets of_ten = batch.mixed;
+  for (auto* labels : {&of_ten.own, &of_ten.partner})
+    for (index_t& label : *labels) label %= 10;
+  const auto classifier = as_matrix(batch.weight, 10, batch.width);
+  return value_and_grad(executor, loss, of_ten, batch.embeddings(), classifier, view(batch.bias),
+                        {.features = batch.gradient()});
 }
 
 /// Enough independent sums to keep every multiplier of a core busy.
@@ -168,30 +231,34 @@ void add_passes(const std::string& name, F&& f) {
   add(name + "/forward_backward", [f](benchmark::State& run) { f(run, pass::both); });
 }
 
-/// `info_nce` of mixcon::info_nce.
-template <class Loss>
-std::string name_of() {
-  std::string name = __PRETTY_FUNCTION__;
-  name.erase(0, name.find("Loss = ") + 7);
-  name.erase(name.find_first_of(";]"));
-  return name.substr(name.rfind(':') + 1);
-}
-
-template <class Loss, class T>
-void add_tiled(const std::string& type) {
-  const std::string name = name_of<Loss>() + '/' + type;
+template <class T, class Objective>
+void add_tiled(const std::string& name, const Objective& criterion) {
   add_passes(name + "/tiled/one_thread",
-             [](benchmark::State& run, pass p) { run_engine<Loss, T>(run, tiled{.threads = 1}, p); });
-  add_passes(name + "/tiled/all_threads", [](benchmark::State& run, pass p) { run_engine<Loss, T>(run, tiled{}, p); });
+             [=](benchmark::State& run, pass p) { run_engine<T>(run, tiled{.threads = 1}, criterion, p); });
+  add_passes(name + "/tiled/all_threads",
+             [=](benchmark::State& run, pass p) { run_engine<T>(run, tiled{}, criterion, p); });
 }
 template <class T>
 void add_serial(const std::string& type) {
   add_passes("info_nce/" + type + "/serial",
-             [](benchmark::State& run, pass p) { run_engine<info_nce, T>(run, serial{}, p); });
+             [](benchmark::State& run, pass p) { run_engine<T>(run, serial{}, objective{info_nce{}}, p); });
 }
-template <class... Loss>
-void add_losses(const pack<Loss...>*) {
-  (add_tiled<Loss, float>("float"), ...);
+template <class Loss>
+void add_loss(const listed_loss<Loss>& listed) {
+  const std::string name = std::string(listed.name) + "/float";
+  const Loss loss = listed.made;
+  if constexpr (listed_loss<Loss>::shape == loss_shape::formula)
+    add_tiled<float>(name, objective{loss, cosine{}});
+  else if constexpr (listed_loss<Loss>::shape == loss_shape::objective)
+    add_tiled<float>(name, loss);
+  else if constexpr (listed_loss<Loss>::shape == loss_shape::paired)
+    add(name + "/tiled/one_thread/forward_backward",
+        [=](benchmark::State& run) { run_paired<float>(run, tiled{.threads = 1}, loss); });
+  else
+    add(name + "/tiled/one_thread/forward_backward", [=](benchmark::State& run) {
+      labelled_batch<float> batch(run);
+      for (auto _ : run) benchmark::DoNotOptimize(call<float>(tiled{.threads = 1}, loss, batch).value);
+    });
 }
 
 const bool registered = [] {
@@ -201,8 +268,8 @@ const bool registered = [] {
   add_passes("loop/double", [](benchmark::State& run, pass p) { run_loop<double>(run, p); });
   add_serial<float>("float");
   add_serial<double>("double");
-  add_tiled<info_nce, double>("double");
-  add_losses(static_cast<const all_losses*>(nullptr));
+  add_tiled<double>("info_nce/double", objective{info_nce{}});
+  all_losses::for_each([](const auto& listed) { add_loss(listed); });
   return true;
 }();
 

@@ -139,9 +139,99 @@ void draw_with(benchmark::State& run, const Mix& mix) {
   run.counters["plans/s"] = benchmark::Counter(1, benchmark::Counter::kIsIterationInvariantRate);
 }
 
+/// A policy that looks at the samples themselves; at maps of 8 x 8 where it matches tokens.
+template <class Mix>
+void mix_values(benchmark::State& run, const Mix& mix) {
+  image_shape shape = shape_of(run);
+  shape.rows = shape.columns = run.range(0) == 154 ? 32 : 8;
+  batches<float> batch(shape);
+  const std::vector<float> salient(static_cast<std::size_t>(shape.samples * shape.rows * shape.columns), 1.0F);
+  const tensor_view<const float, 3> saliency(salient.data(), {shape.samples, shape.rows, shape.columns});
+  for (auto _ : run) {
+    if constexpr (
+        requires { mix.plan(batch.from(), philox_draws{}, saliency); } && requires { mix.moves_blocks; })
+      blend(mix.plan(batch.from(), philox_draws{.seed = 1}, saliency), batch.from(), batch.to());
+    else
+      blend(mix.plan(batch.from(), philox_draws{.seed = 1}), batch.from(), batch.to());
+    benchmark::ClobberMemory();
+  }
+  report(run, batch);
+}
+
+/// The batch as rows: features of pairs, or embeddings.
+struct rows_of_batch {
+  explicit rows_of_batch(const benchmark::State& run) : batch(shape_of(run)) {
+    extents = {batch.extents[0], batch.strides[0]};
+  }
+  matrix_view<const float> from() const { return {batch.input.data(), extents}; }
+  matrix_view<float> to() { return {batch.output.data(), extents}; }
+
+  batches<float> batch;
+  axes<2> extents;
+};
+void mix_as(benchmark::State& run, const positive_features& mix) {
+  rows_of_batch rows(run);
+  const auto shares = mix.shares(rows.extents[0], rows.extents[1], philox_draws{.seed = 1});
+  for (auto _ : run) {
+    mix.blend(shares, rows.from(), rows.from(), rows.to());
+    benchmark::ClobberMemory();
+  }
+  report(run, rows.batch);
+}
+void mix_as(benchmark::State& run, const slerp& kind) {
+  rows_of_batch rows(run);
+  const auto drawn = mixup<>{}.plan(rows.extents[0], philox_draws{.seed = 1});
+  const mix_plan<slerp> plan{drawn.partner, drawn.lambda, kind};
+  for (auto _ : run) {
+    blend(plan, rows.from(), rows.to());
+    benchmark::ClobberMemory();
+  }
+  report(run, rows.batch);
+}
+void mix_as(benchmark::State& run, const multi_mask&) {
+  const image_shape shape = shape_of(run);
+  batches<float> batch(shape);
+  const auto drawn = mixup<>{}.plan(shape, philox_draws{.seed = 1});
+  const std::vector<double> half(static_cast<std::size_t>(shape.rows * shape.columns), 0.5);
+  const mask shared{{1, 1, shape.rows, shape.columns}, half};
+  const mix_plan<multi_mask> plan{drawn.partner, drawn.lambda, {{}, {shared, shared}}};
+  for (auto _ : run) {
+    blend(plan, batch.from(), batch.to());
+    benchmark::ClobberMemory();
+  }
+  report(run, batch);
+}
+void mix_as(benchmark::State& run, const transmix& rule) {
+  const image_shape shape = shape_of(run);
+  const auto plan = cutmix<>{}.plan(shape, philox_draws{.seed = 1});
+  const std::vector<int> labels(static_cast<std::size_t>(shape.samples));
+  const std::vector<float> attended(static_cast<std::size_t>(shape.samples * 14 * 14), 1.0F);
+  const tensor_view<const float, 3> attention(attended.data(), {shape.samples, 14, 14});
+  for (auto _ : run) benchmark::DoNotOptimize(rule.targets(plan, labels, attention, shape.rows, shape.columns));
+  run.counters["plans/s"] = benchmark::Counter(1, benchmark::Counter::kIsIterationInvariantRate);
+}
+
 template <class F>
 void add(const std::string& name, F&& f) {
   benchmark::RegisterBenchmark(name.c_str(), std::forward<F>(f))->ArgName("MB")->Arg(2)->Arg(154)->UseRealTime();
+}
+template <class Mix>
+void add_mix(const std::string& name, const listed_mix<Mix>& listed) {
+  Mix mix = listed.made;
+  if constexpr (requires { mix.chains; }) mix.chains = 1;  // its copies are the batch itself here
+  if constexpr (listed_mix<Mix>::shape == mix_shape::policy) {
+    add(name + "/blend/float", [mix](benchmark::State& run) { mix_with<float>(run, mix, false, false); });
+    add(name + "/blend/float/channels_last", [mix](benchmark::State& run) { mix_with<float>(run, mix, true, false); });
+    add(name + "/blend/float/all_threads",
+        [mix](benchmark::State& run) { mix_with<float>(run, mix, false, false, 0); });
+    add(name + "/blend/bytes", [mix](benchmark::State& run) { mix_with<std::uint8_t>(run, mix, false, false); });
+    add(name + "/unblend/float", [mix](benchmark::State& run) { mix_with<float>(run, mix, false, true); });
+    add(name + "/plan", [mix](benchmark::State& run) { draw_with(run, mix); });
+  } else if constexpr (listed_mix<Mix>::shape == mix_shape::policy_of_values) {
+    add(name + "/plan_and_blend/float", [mix](benchmark::State& run) { mix_values(run, mix); });
+  } else {
+    add(name + "/float", [mix](benchmark::State& run) { mix_as(run, mix); });
+  }
 }
 
 const bool registered = [] {
@@ -153,17 +243,8 @@ const bool registered = [] {
   add("cutmix/half", [](benchmark::State& run) { mix_with<half>(run, cutmix<>{}, false, false); });
   add("fmix/half", [](benchmark::State& run) { mix_with<half>(run, fmix<>{}, false, false); });
   index_t number = 0;  // policies of one name differ in the kind of plan
-  all_mixes::for_each([&](auto mix) {
-    if constexpr (requires { mix.chains; }) mix.chains = 1;  // its copies are the batch itself here
-    const std::string name = std::to_string(++number) + '.' + mix.name.name();
-    add(name + "/blend/float", [mix](benchmark::State& run) { mix_with<float>(run, mix, false, false); });
-    add(name + "/blend/float/channels_last", [mix](benchmark::State& run) { mix_with<float>(run, mix, true, false); });
-    add(name + "/blend/float/all_threads",
-        [mix](benchmark::State& run) { mix_with<float>(run, mix, false, false, 0); });
-    add(name + "/blend/bytes", [mix](benchmark::State& run) { mix_with<std::uint8_t>(run, mix, false, false); });
-    add(name + "/unblend/float", [mix](benchmark::State& run) { mix_with<float>(run, mix, false, true); });
-    add(name + "/plan", [mix](benchmark::State& run) { draw_with(run, mix); });
-  });
+  all_mixes::for_each(
+      [&](const auto& listed) { add_mix(std::to_string(++number) + '.' + std::string(listed.name), listed); });
   return true;
 }();
 

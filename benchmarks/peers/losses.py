@@ -355,7 +355,6 @@ PEERS = {
     "contrastive_margin": library(lambda l, m: (l.ContrastiveLoss(pos_margin=0, neg_margin=1), None)),
     "decoupled": written_out(decoupled),
     "decoupled_mixup": written_out(decoupled_mixup),
-    "decoupled_weights": written_out(decoupled_weights),
     "group_softmax": written_out(group_softmax),
     "hard_negative": written_out(hard_negative),
     "i_mix": written_out(i_mix),
@@ -386,6 +385,7 @@ PEERS = {
     "unicon": written_out(unicon),
     "uniformity": written_out(uniformity),
     "vicreg": written_out(vicreg),
+    "weighted_decoupled": written_out(decoupled_weights),
     "weighted_softmax": written_out(weighted_softmax),
 }
 

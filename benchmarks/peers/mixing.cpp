@@ -104,8 +104,9 @@ int main(int argc, char** argv) {
     measure("fmix", fmix<>{}, batch, pool, turns, false);
   }
   images batch({256, 3, 224, 224});
-  all_mixes::for_each([&](auto mix) {
+  all_mixes::for_each_of<mix_shape::policy>([&](const auto& listed) {
+    auto mix = listed.made;
     if constexpr (requires { mix.chains; }) mix.chains = 1;  // its copies are the batch itself here
-    measure(std::string(mix.name.name()).c_str(), mix, batch, pool, 3, true);
+    measure(std::string(listed.name).c_str(), mix, batch, pool, 3, true);
   });
 }

@@ -24,25 +24,6 @@
 #include <mixcon/engine/paired/columns.hpp>
 #include <mixcon/engine/value_and_grad.hpp>
 #include <mixcon/losses/all_losses.hpp>
-#include <mixcon/losses/byol.hpp>
-#include <mixcon/losses/clip.hpp>
-#include <mixcon/losses/decoupled_mixup.hpp>
-#include <mixcon/losses/decoupled_weights.hpp>
-#include <mixcon/losses/infinite_class_mixup.hpp>
-#include <mixcon/losses/knowledge_distillation.hpp>
-#include <mixcon/losses/mmcl.hpp>
-#include <mixcon/losses/moco.hpp>
-#include <mixcon/losses/n_pairs.hpp>
-#include <mixcon/losses/nca.hpp>
-#include <mixcon/losses/normface.hpp>
-#include <mixcon/losses/nt_xent.hpp>
-#include <mixcon/losses/proxy_nca.hpp>
-#include <mixcon/losses/soft_binary_cross_entropy.hpp>
-#include <mixcon/losses/soft_cross_entropy.hpp>
-#include <mixcon/losses/supcon.hpp>
-#include <mixcon/losses/supmix.hpp>
-#include <mixcon/losses/unicon.hpp>
-#include <mixcon/losses/vicreg.hpp>
 #include <mixcon/mix/draw/gated.hpp>
 #include <mixcon/mix/draw/pairing_by_distance.hpp>
 #include <mixcon/mix/draw/recorded_draws.hpp>
@@ -59,10 +40,7 @@
 #include <mixcon/mix/solve/saliency.hpp>
 #include <mixcon/mix/solve/spectral_residual.hpp>
 #include <mixcon/mixes/all_mixes.hpp>
-#include <mixcon/mixes/positive_features.hpp>
-#include <mixcon/mixes/transmix.hpp>
 
 #if !defined(__CUDACC__)  // nvcc has no vector registers
-#include <mixcon/losses/relational_distillation.hpp>
 #include <mixcon/negatives/all_negatives.hpp>
 #endif

@@ -25,7 +25,7 @@ struct i_mix_case {
   template <class T>
   static loss_answer<T> answer(const any_engine& by, const loss_arguments& given, const std::vector<matrix<T>>& rows) {
     loss_answer<T> found = room_for(given, rows);
-    const objective criterion{info_nce{.temperature = given.parameters[0]}, cosine{}};
+    const auto criterion = i_mix(given.parameters[0]);
     const mixed_targets targets{diagonal_targets{}, given.constants, given.partner};
     found.value = value_and_grad(
         by, criterion, targets, rows[0], rows[1],

@@ -10,8 +10,8 @@
 #include <mixcon/contrast/targets.hpp>
 #include <mixcon/engine/executor.hpp>
 #include <mixcon/losses/all_losses.hpp>
-#include <mixcon/losses/decoupled_weights.hpp>
 #include <mixcon/losses/supmix.hpp>
+#include <mixcon/losses/weighted_decoupled.hpp>
 #include <mixcon/mixes/mixup.hpp>
 #include <mixcon/negatives/negative_list.hpp>
 #include <mixcon/negatives/search/false_negatives.hpp>
@@ -196,7 +196,7 @@ TEST_CASE("An evaluation of logits, statistics and losses whose arrays lie elsew
   weighted.reduce = reduction::weighted, weighted.weights = view(numbers);
   check("weights", weighted, 1, spoil);
   numbers = first;
-  check("un_mix", objective{un_mix{.lambda = view(numbers)}, cosine{}}, 2, spoil);
+  check("un_mix_loss", objective{un_mix_loss{.lambda = view(numbers)}, cosine{}}, 2, spoil);
 }
 
 TEST_CASE("The rules of a pair are plain data that name the arrays of all their parts", "[contrast]") {

@@ -8,7 +8,6 @@ Checks the pages under ROOT (README.md, docs/, benchmarks/README.md) against the
   may be indented otherwise, and spaces within a line may be one or many; it names nothing of the tests' own namespace,
   nor calls a function that only tests have;
 - each link to a file of ours has one at its end, and each link to a heading that heading;
-- each header in the lists of losses and policies has its page;
 - each page of a loss, a policy or a way to choose negatives is in its catalogue, and docs/README.md names each page that
   no catalogue has;
 - each page of a loss or a policy has the headings of SKELETON, in that order, with text under each, and names a header
@@ -41,9 +40,7 @@ HEADING = re.compile(r"^## (.*)$", re.MULTILINE)
 ANY_HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 NOT_IN_ANCHORS = re.compile(r"[^\w\- ]")
 NAMED_HEADER = re.compile(r"`(mixcon/(?:[\w/]+\.hpp|(?:\w+/)*))`")
-LISTED = re.compile(r"^#include <mixcon/(?:losses|mixes)/(\w+)\.hpp>", re.MULTILINE)
 CATALOGUES = tuple((folder, f"{folder}/README.md") for folder in ("losses", "mixes", "negatives"))
-LISTS = (("losses/all_losses.hpp", "losses"), ("mixes/all_mixes.hpp", "mixes"))
 
 
 def dedented(lines):
@@ -124,7 +121,7 @@ def parts(page):
 
 def breaches_of_skeleton(root):
     """The breaches of pages of losses and policies against SKELETON."""
-    for _, folder in LISTS:
+    for folder in ("losses", "mixes"):
         for page in sorted((root / "docs" / folder).glob("*.md")):
             if page.name == "README.md":
                 continue
@@ -178,11 +175,6 @@ def breaches(root):
             at = page.parent / target if target else page
             if at.suffix == ".md" and at.exists() and anchor not in anchors(at):
                 yield f"{name}: {target or name} has no heading #{anchor}"
-    for members, folder in LISTS:
-        header = root / "include/mixcon" / members
-        for listed in LISTED.findall(header.read_text(encoding="utf-8") if header.exists() else ""):
-            if not (root / "docs" / folder / f"{listed}.md").exists():
-                yield f"docs/{folder}/{listed}.md: missing, and {members} lists {listed}.hpp"
     for folder, catalogue in CATALOGUES:
         within = root / "docs" / catalogue
         named = set(LINK.findall(within.read_text(encoding="utf-8"))) if within.exists() else set()

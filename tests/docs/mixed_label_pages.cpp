@@ -54,6 +54,16 @@ TEST_CASE("The calls on the page of soft cross entropy run", "[docs]") {
   }
 }
 
+TEST_CASE("The call on the page of i-Mix runs", "[docs]") {
+  const auto mixed = mixcon_test::random_embeddings<double>(4, 3, 7),
+             key = mixcon_test::random_embeddings<double>(4, 3, 8);
+  auto by_mixed = mixed;
+  // embeddings of the mixed first views and of the unmixed second ones; the plan that mixed them
+  const mixed_targets targets{diagonal_targets{}, plan};
+  const double loss = value_and_grad(tiled{}, i_mix(0.2), targets, mixed, key, {.anchors = by_mixed});
+  CHECK(loss > 0);
+}
+
 TEST_CASE("The calls on the pages of decoupled mixup and soft binary cross entropy run", "[docs]") {
   const auto logits = mixcon_test::random_embeddings<double>(4, 3, 3);
   auto by_logits = logits;

@@ -61,7 +61,7 @@ TEST_CASE("side_by_side pastes from the seam on", "[mix]") {
 TEST_CASE("the list takes one policy more", "[docs]") {
   using all_mixes = mix_list<mixup<>, cutmix<>, universum<interpolated>, universum<pasted_boxes>, side_by_side>;
   std::string names;
-  all_mixes::for_each([&](const auto& mix) { names += std::string(mix.name.name()) + ' '; });
+  all_mixes::for_each([&](const auto& listed) { names += std::string(listed.name) + ' '; });
   CHECK(names == "mixup cutmix universum universum side_by_side ");
 }
 

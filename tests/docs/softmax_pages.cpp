@@ -61,7 +61,7 @@ TEST_CASE("The call on the page of SupMix runs", "[docs]") {
   const std::vector<int> labels{0, 1, 2, 0, 1, 2};
   // z (2N, D): of the images, then of their mixtures with the batch in reverse
   const double loss =
-      value_and_grad(tiled{}, supcon(0.1, 0.1), supmix_targets{.labels = labels, .lambda = 0.7}, z, gradient);
+      value_and_grad(tiled{}, supmix(0.1), supmix_targets{.labels = labels, .lambda = 0.7}, z, gradient);
   CHECK(loss > 0);
 }
 

@@ -76,13 +76,6 @@ class CheckQuotes(unittest.TestCase):
                          ["docs/a.md: b.md has no heading #part"])
         self.assertEqual(breaches(docs__a_md="[here](#part)"), ["docs/a.md: docs/a.md has no heading #part"])
 
-    def test_a_listed_loss_without_a_page_is_found(self):
-        files = {"include__mixcon__losses__all_losses_hpp": "#include <mixcon/losses/one.hpp>\n",
-                 "include__mixcon__losses__one_hpp": ""}
-        self.assertEqual(breaches(**files), ["docs/losses/one.md: missing, and losses/all_losses.hpp lists one.hpp"])
-        files["docs__losses__README_md"] = "[one](one.md)"
-        self.assertEqual(breaches(docs__losses__one_md=PAGE, **files), [])
-
     def test_a_page_that_its_catalogue_does_not_name_is_found(self):
         self.assertEqual(breaches(docs__negatives__README_md="[a](a.md)", docs__negatives__a_md="", docs__negatives__b_md=""),
                          ["docs/negatives/README.md: does not name b.md"])

@@ -146,7 +146,7 @@ TEST_CASE("Gradients of candidates return to the ranks that own the rows, forwar
 }
 
 TEST_CASE("The bytes of a state name its statistics and hold all of it", "[engine]") {
-  const pack statistics{cross_entropy{}, largest{over::negatives}, count{over::positives}};
+  const pack statistics{cross_entropy{}, largest{over::negatives}, count_of{over::positives}};
   using state = detail::row_state<std::remove_const_t<decltype(statistics)>, float>;
   using bytes = detail::state_bytes<state>;
   STATIC_REQUIRE(bytes::count == 4);

@@ -53,8 +53,8 @@ void check_loss(const std::string& title, row_report& report) {
 template <int Part>
 int check_listed_losses(row_report& report) {
   int losses = 0;
-  for_each_listed_loss<Part>([&]<class Loss>(int position) {
-    check_loss<Loss>("loss " + std::to_string(position) + " of all_losses", report);
+  for_each_listed_loss<Part>([&]<class Loss>(int) {
+    check_loss<Loss>(std::string(mixcon::name_of<Loss>()), report);
     ++losses;
   });
   return losses;

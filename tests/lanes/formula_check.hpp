@@ -49,7 +49,7 @@ template <int Part>
 void check_listed_formulas() {
   const std::vector<double> none;
   for_each_listed_loss<Part>([&]<class Loss>(int position) {
-    INFO("loss " << position << " of all_losses");
+    INFO(name_of<Loss>());
     random_source random(static_cast<unsigned>(1 + position));
     [&]<class... L>(pack<L...>) {
       for (int trial = 0; trial < 20; ++trial) (check_formula<L>(ready<Loss>(none), random), ...);

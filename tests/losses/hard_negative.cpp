@@ -10,10 +10,10 @@
 #include <mixcon/engine/executor.hpp>
 #include <mixcon/engine/value_and_grad.hpp>
 #include <mixcon/losses/decoupled.hpp>
-#include <mixcon/losses/decoupled_weights.hpp>
 #include <mixcon/losses/hard_negative.hpp>
 #include <mixcon/losses/info_nce.hpp>
 #include <mixcon/losses/siglip.hpp>
+#include <mixcon/losses/weighted_decoupled.hpp>
 
 using namespace mixcon;
 using namespace mixcon_test;
@@ -57,9 +57,8 @@ TEST_CASE("the weighted decoupled loss as its page calls it", "[contrast]") {
   const auto z = random_embeddings<double>(2 * samples, 4, 53);
   auto gradient = zeros_like(z);
   const std::vector<double> weights = decoupled_weights(z, 0.5);
-  const objective weighted{decoupled{.temperature = 0.1}, cosine{}};
-  const double loss =
-      value_and_grad(tiled{}, weighted, weighted_view_targets{.weights = mixcon::view(weights)}, z, gradient);
+  const double loss = value_and_grad(tiled{}, weighted_decoupled(0.1),
+                                     weighted_view_targets{.weights = mixcon::view(weights)}, z, gradient);
   CHECK(std::isfinite(loss));
   double mean = 0;
   for (const double v : weights) mean += v / static_cast<double>(samples);

@@ -77,9 +77,9 @@ void check_plan(const mix_plan<Region>& plan, const batches_of_policies& with, c
 TEST_CASE("every policy's plans blend, unblend, label, print, are stored, and have properties P1 to P7", "[mix]") {
   const side_inputs inputs;
   const batches_of_policies with;
-  all_mixes::for_each([&](const auto& mix) {
-    INFO(mix.name.name());
+  all_mixes::for_each_of<mix_shape::policy>([&](const auto& listed) {
+    INFO(listed.name);
     for (std::uint64_t step = 0; step < 2; ++step)
-      check_plan(inputs.plan_of(mix, {.seed = 5, .step = step}), with, inputs.labels);
+      check_plan(inputs.plan_of(listed.made, {.seed = 5, .step = step}), with, inputs.labels);
   });
 }

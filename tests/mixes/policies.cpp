@@ -28,8 +28,8 @@ std::string text_of(const std::filesystem::path& file) {
 
 TEST_CASE("every header that defines a policy is in the list", "[mix]") {
   std::set<std::string> listed;
-  all_mixes::for_each([&](const auto& mix) { listed.insert(mix.name.name()); });
-  mixes_of_values::for_each([&](const auto& mix) { listed.insert(mix.name.name()); });
+  all_mixes::for_each_of<mix_shape::policy>([&](const auto& mix) { listed.emplace(mix.name); });
+  all_mixes::for_each_of<mix_shape::policy_of_values>([&](const auto& mix) { listed.emplace(mix.name); });
   const std::filesystem::path headers = "include/mixcon/mixes";
   index_t found = 0;
   for (const auto& entry : std::filesystem::directory_iterator(headers)) {
@@ -47,11 +47,12 @@ TEST_CASE("every header that defines a policy is in the list", "[mix]") {
 
 TEST_CASE("the same seed and step give the same plan, others another", "[mix]") {
   const side_inputs inputs;
-  all_mixes::for_each([&](const auto& mix) {
-    INFO(mix.name.name());
+  all_mixes::for_each_of<mix_shape::policy>([&](const auto& listed) {
+    INFO(listed.name);
+    const auto& mix = listed.made;
     const auto plan = inputs.plan_of(mix, {.seed = 1, .step = 2});
     CHECK(plan == inputs.plan_of(mix, {.seed = 1, .step = 2}));
-    if (std::string(mix.name.name()) == "guidedmixup") return;  // draws nothing: its pairing looks at saliency alone
+    if (listed.name == "guidedmixup") return;  // draws nothing: its pairing looks at saliency alone
     CHECK_FALSE(plan == inputs.plan_of(mix, {.seed = 2, .step = 2}));
     CHECK_FALSE(plan == inputs.plan_of(mix, {.seed = 1, .step = 3}));
   });

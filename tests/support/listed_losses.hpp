@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Every public loss, for tests that iterate over the list: made ready for use, and in parts that compile quickly.
+// Every formula among the public losses, for tests that iterate over them: made ready for use, and in parts that
+// compile quickly.
 #pragma once
 
 #include <mixcon/losses/all_losses.hpp>
@@ -35,7 +36,7 @@ void for_each_listed_loss(Visit&& visit, const mixcon::pack<Loss...>*) {
 }
 template <int Part, class Visit>
 void for_each_listed_loss(Visit&& visit) {
-  for_each_listed_loss<Part>(visit, static_cast<const mixcon::all_losses*>(nullptr));
+  for_each_listed_loss<Part>(visit, static_cast<const mixcon::all_losses::formulas<>*>(nullptr));
 }
 
 }  // namespace mixcon_test

@@ -22,8 +22,9 @@ namespace mixcon {
 /// The share of a label that the targets ignore is dropped: the row's mass is then lambda or 1 - lambda, and its value
 /// that share of a cross entropy. An anchor of which nothing is left is skipped, or kept without a positive.
 struct class_pair_targets {
-  const pair_targets* pairs = nullptr;
+  const pair_targets* pairs = nullptr;  // of N samples
   ignored_anchor ignored_anchors = ignored_anchor::skip;
+  static constexpr int field_count = 2;
 
   explicit class_pair_targets(const pair_targets& of, ignored_anchor use = ignored_anchor::skip)
       : pairs(&of), ignored_anchors(use) {}

@@ -17,7 +17,7 @@ namespace mixcon {
 
 /// The usual logits: factor 1, one offset for all pairs (SigLIP's bias).
 struct plain_logits {
-  double bias = 0;
+  double bias = 0;                            // finite, added to every logit
   static constexpr bool is_symmetric = true;  // does not tell pair (i, j) from (j, i)
 
   void(check)() const {
@@ -38,7 +38,8 @@ struct plain_logits {
 /// outlive the calls.
 template <class E>
 struct candidate_bias {
-  vector_view<const E> bias;
+  vector_view<const E> bias;  // (M)
+  static constexpr int field_count = 1;
 
   template <Viewable<1> Tensor>
   explicit candidate_bias(Tensor& biases) : bias(mixcon::view<1>(biases)) {}
@@ -68,7 +69,8 @@ candidate_bias(Tensor&) -> candidate_bias<element_t<Tensor>>;
 /// the calls.
 template <class E>
 struct pair_logits {
-  matrix_view<const E> scale, bias;
+  matrix_view<const E> scale, bias;  // (N, M) each
+  static constexpr int field_count = 2;
 
   template <Viewable<2> Scale, Viewable<2> Bias>
   pair_logits(Scale& scales, Bias& biases) : scale(mixcon::view<2>(scales)), bias(mixcon::view<2>(biases)) {}

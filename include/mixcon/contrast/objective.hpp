@@ -31,7 +31,7 @@ enum class no_positive {
 /// Which softmax: rows, columns, or a weighted sum of both (CLIP 0.5 and 0.5; Infinite Class Mixup's dual axis 1 and
 /// 1). The columns' part is the same loss with anchors and candidates exchanged and the targets transposed.
 struct directions {
-  double rows = 1, columns = 0;
+  double rows = 1, columns = 0;  // weights, finite, not both 0
 };
 
 /// A contrastive objective: a loss over logits made from a similarity, with the policies that the caller chooses by
@@ -50,6 +50,7 @@ struct objective {
   directions direction{};
   bool check_finite = false;  // refuse NaN and infinities in the embeddings, naming row and column; and rows of a
                               // length outside [0.99, 1.01] where unit rows are assumed (rows::unit_as_given)
+  static constexpr int field_count = 9;
 
   explicit objective(const Loss& l = {}, const Similarity& s = {}, const Logits& x = {})
       : loss(l), similarity(s), logits(x) {

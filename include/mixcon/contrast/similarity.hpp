@@ -36,7 +36,7 @@ struct similarity_slopes {
 
 /// <a, c> of the rows; each side as given unless asked to be made unit rows.
 struct dot_product {
-  rows anchors = rows::as_given, candidates = rows::as_given;
+  rows anchors = rows::as_given, candidates = rows::as_given;  // how each side enters
 
   static constexpr bool linear = true;
   constexpr rows anchor_rows() const { return anchors; }
@@ -83,7 +83,7 @@ inline constexpr bool is_of_distance = requires(const Similarity& similarity, do
 
 /// -|a - c|^2.
 struct negative_squared_distance {
-  rows anchors = rows::as_given, candidates = rows::as_given;
+  rows anchors = rows::as_given, candidates = rows::as_given;  // how each side enters
 
   static constexpr bool linear = false;
   constexpr rows anchor_rows() const { return anchors; }
@@ -108,7 +108,7 @@ struct negative_squared_distance {
 
 /// -|a - c|; slope 0 where the rows coincide.
 struct negative_distance {
-  rows anchors = rows::as_given, candidates = rows::as_given;
+  rows anchors = rows::as_given, candidates = rows::as_given;  // how each side enters
 
   static constexpr bool linear = false;
   constexpr rows anchor_rows() const { return anchors; }

@@ -22,7 +22,7 @@ namespace mixcon {
 /// made a unit row again. `value_and_grad(executor, byol{}, p, z, {.first = gradient})`, O(N D); sum it over both
 /// directions of two views. Grill et al. 2020, arXiv:2006.07733; i-Mix: Lee et al. 2020, arXiv:2010.08887.
 struct byol {
-  double factor = 2, offset = 2;
+  double factor = 2, offset = 2;       // finite; 2 and 2 for BYOL, 1/2 and 0 for SimSiam
   vector_view<const double> lambda{};  // (N) or one number, in [0, 1]; empty: nothing is mixed
   integer_view partner{};              // (N), in [0, N), beside lambda; both must outlive the calls
   static constexpr const char* name = "byol";

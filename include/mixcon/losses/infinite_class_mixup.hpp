@@ -32,8 +32,8 @@ namespace mixcon {
 struct infinite_class_mixup {
   enum class axis { classes, pairs, both };
   enum class duplicates { keep, hide };
-  axis softmax_over = axis::both;
-  duplicates same_classifiers = duplicates::keep;
+  axis softmax_over = axis::both;                  // which softmax, or the sum of both
+  duplicates same_classifiers = duplicates::keep;  // whether samples of the same classifier compete
 };
 
 namespace detail {

@@ -3,14 +3,17 @@
 
 // Relational knowledge distillation (RKD): the student keeps the teacher's distances and angles between rows.
 
+#include <mixcon/contrast/doors.hpp>
+
+#if !defined(__CUDACC__)  // nvcc has no vector registers: it knows the parameters alone
 #include <cmath>
 #include <vector>
 
-#include <mixcon/contrast/doors.hpp>
 #include <mixcon/core/number/ordered_sum.hpp>
 #include <mixcon/engine/call/pair_distance.hpp>
 #include <mixcon/engine/paired/aligned_calls.hpp>
 #include <mixcon/engine/tiled/tile_product.hpp>
+#endif
 
 MIXCON_STRICT_FLOATS_BEGIN
 
@@ -28,6 +31,7 @@ namespace mixcon {
 /// (N, N, N) array. In float or double. Source: Park et al. 2019, arXiv:1904.05068, eq. 2 to 7.
 struct relational_distillation {
   double distance = 25, angle = 50;  // weights, >= 0
+  static constexpr bool is_of_paired_rows = true, second_is_constant = true;
 
   void(check)() const {
     MIXCON_REQUIRE(distance >= 0 && distance - distance == 0 && angle >= 0 && angle - angle == 0,
@@ -41,6 +45,7 @@ template <>
 inline constexpr bool has_own_call<relational_distillation> = true;
 }  // namespace detail
 
+#if !defined(__CUDACC__)
 inline namespace MIXCON_INSTRUCTION_SET {
 namespace tiles {
 
@@ -305,6 +310,7 @@ auto value_and_grad(const Executor& executor, const relational_distillation& los
 }
 
 }  // namespace MIXCON_INSTRUCTION_SET
+#endif
 }  // namespace mixcon
 
 MIXCON_STRICT_FLOATS_END

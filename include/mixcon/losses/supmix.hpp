@@ -7,6 +7,7 @@
 #include <mixcon/contrast/targets/same_class.hpp>
 #include <mixcon/core/distinct_integers.hpp>
 #include <mixcon/core/integer_view.hpp>
+#include <mixcon/losses/supcon.hpp>
 
 #include <cstdint>
 #include <vector>
@@ -26,8 +27,8 @@ namespace mixcon {
 /// share of an image whose label is `ignored` is dropped; an anchor of which nothing is left is skipped, or kept
 /// without a positive. Introduced as a baseline by Han et al. 2022 (UniCon), arXiv:2204.10695.
 struct supmix_targets {
-  integer_view labels{};
-  double lambda = 0.5;
+  integer_view labels{};    // (N)
+  double lambda = 0.5;      // the share of image i in mixture i, in [0, 1]
   ignored_label ignored{};  // as -100: images without a label
   ignored_anchor ignored_anchors = ignored_anchor::skip;
 
@@ -105,6 +106,12 @@ struct supmix_targets {
     }
   }
 };
+
+/// SupMix: `supcon` with UniCon's temperatures, called with `supmix_targets{.labels, .lambda}` on the stacked rows
+/// [z; z_mix] (2N, D). t: `temperature` > 0, t0: `base_temperature` > 0, or 0 for no factor; both in units of cosine.
+inline objective<info_nce, dot_product> supmix(double temperature = 0.1, double base_temperature = 0.1) {
+  return supcon(temperature, base_temperature);
+}
 
 }  // namespace mixcon
 

@@ -24,7 +24,7 @@ namespace mixcon {
 
 /// The ends of a range that is drawn from uniformly; equal ends draw nothing.
 struct uniform_range {
-  double low, high;
+  double low, high;  ///< > 0, low <= high
   template <Draws D>
   double operator()(const D& draws, field f, index_t sample) const {
     return low == high ? low : draws.uniform(f, sample, low, high);

@@ -23,7 +23,7 @@ struct hconcat {
   static constexpr field name = "hconcat";
   Lambda lambda{};
   Pairing pairing{};
-  bool vertical = false;
+  bool vertical = false;  ///< upper and lower rows in the place of left and right columns
   granularity per = granularity::batch;
 
   template <Draws D, class... LookedAt>

@@ -25,7 +25,7 @@ struct positive_features {
   static constexpr field name = "positive_features";
   double alpha = 2;         ///< > 0
   bool extrapolate = true;  ///< t in [1, 2] instead of [0, 1]
-  bool normalize = true;
+  bool normalize = true;    ///< both sides to unit length
 
   /// The shares t (N, D), row-major; the only random part.
   template <Draws D>

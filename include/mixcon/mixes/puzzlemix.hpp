@@ -107,8 +107,8 @@ struct puzzlemix {
   double data_smoothness = 0.5;                  ///< gamma, >= 0, beside beta
   double prior = 0.2;                            ///< eta, >= 0: pull towards the expected share
   index_t neighbourhood = 4;                     ///< pixels that are averaged before neighbours are compared
-  bool moves_blocks = true;
-  double distance_weight = 0.8;  ///< of moving a block, beside its saliency
+  bool moves_blocks = true;                      ///< salient blocks, to where the mask shows their image
+  double distance_weight = 0.8;                  ///< of moving a block, beside its saliency
 
   template <Viewable<4> Images, Draws D, Viewable<3> Saliency, class... LookedAt>
   mix_plan<transported_blocks> plan(const Images& images, const D& draws, const Saliency& saliency,

@@ -26,8 +26,8 @@ struct random_erasing {
   double probability = 0.5;           ///< of erasing, for each sample
   double low = 0.02, high = 1.0 / 3;  ///< share of the image: 0 < low <= high <= 1
   double aspect = 0.3;                ///< in (0, 1]
-  index_t max_tries = 10;
-  double value = 0;  ///< in units of the samples
+  index_t max_tries = 10;             ///< boxes drawn, until one fits into the image
+  double value = 0;                   ///< in units of the samples
 
   template <Draws D>
   mix_plan<filled_boxes> plan(const image_shape& shape, const D& draws) const {

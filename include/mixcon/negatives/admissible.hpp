@@ -47,7 +47,7 @@ struct admissible_keys {
 /// Targets that hide every pair which is not admissible, among candidates that are negatives: a queue or a bank whose
 /// rows may be the anchor's sample or of its class. For a segment of its own beside one with positives.
 struct admissible_targets {
-  admissible_keys keys{};
+  admissible_keys keys{};  // which are negatives; the others are hidden
 
   struct rule_type {
     admissible_keys keys;

@@ -193,13 +193,13 @@ TEST_CASE("Every policy of the library has a picture", "[image]") {
   for (const policy_entry& policy : policies()) drawn.insert(policy.name);
   CHECK(drawn.size() == policies().size());
   const auto is_drawn = [&](const auto& policy) {
-    std::string name = policy.name.name();
+    std::string name(policy.name);
     std::replace(name.begin(), name.end(), '_', '-');
     INFO(name);
     CHECK(drawn.count(name) == 1);
   };
-  mixcon::all_mixes::for_each(is_drawn);
-  mixcon::mixes_of_values::for_each(is_drawn);
+  mixcon::all_mixes::for_each_of<mixcon::mix_shape::policy>(is_drawn);
+  mixcon::all_mixes::for_each_of<mixcon::mix_shape::policy_of_values>(is_drawn);
 }
 
 TEST_CASE("Policies that mix with noise or with altered copies show these as partners", "[image]") {

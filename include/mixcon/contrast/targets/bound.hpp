@@ -100,7 +100,7 @@ auto transposed_rule_of(const Rule& rule) {
 /// hidden_pair().
 template <class Function>
 struct function_targets {
-  Function of;
+  Function of;  // (anchor, candidate) -> role<double>
   auto bind(const pair_space&) const { return detail::bound_rule<detail::function_rule<Function>>{{of}}; }
 };
 template <class Function>

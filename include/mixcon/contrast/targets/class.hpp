@@ -34,7 +34,7 @@ inline scratch<std::int32_t> class_indices(const char* function, const integer_v
 /// anchor whose label is `ignored` is skipped, as by PyTorch's ignore_index, or kept without a positive
 /// (`ignored_anchors`).
 struct class_targets {
-  integer_view labels{};
+  integer_view labels{};    // (N), classes in [0, M)
   ignored_label ignored{};  // as -100 or 255, among the classes or not: anchors without a label
   ignored_anchor ignored_anchors = ignored_anchor::skip;
 
@@ -69,7 +69,7 @@ struct class_targets {
 /// candidate whose label is `ignored` is nobody's positive; where columns are the anchors it is skipped, or kept
 /// without a positive (`ignored_anchors`).
 struct member_targets {
-  integer_view labels{};
+  integer_view labels{};    // (M), classes in [0, N)
   ignored_label ignored{};  // as -100 or 255, among the classes or not: candidates without a label
   ignored_anchor ignored_anchors = ignored_anchor::skip;
 

@@ -21,10 +21,10 @@ namespace mixcon {
 /// A row whose label is `ignored` is nobody's positive, not even of another view of its sample, and a negative of every
 /// anchor that is not hidden from it; as an anchor it is skipped, or kept without a positive (`ignored_anchors`).
 struct label_targets {
-  integer_view labels{};
-  index_t views = 1;
+  integer_view labels{};  // (N)
+  index_t views = 1;      // of each sample, >= 1
   view_order order = view_order::view_major;
-  integer_view candidate_labels{};
+  integer_view candidate_labels{};          // (M), or empty: candidates are the rows of the anchors
   visibility others = visibility::visible;  // hidden: rows of other classes are no candidates either
   ignored_label ignored{};                  // as -100: rows without a label
   ignored_anchor ignored_anchors = ignored_anchor::skip;

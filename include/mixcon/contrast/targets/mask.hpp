@@ -15,9 +15,10 @@ namespace mixcon {
 /// (view-major). Khosla et al. 2020, arXiv:2004.11362, as SupContrast codes it. The view must outlive the calls.
 template <class E>
 struct mask_targets {
-  matrix_view<const E> mask;
-  index_t views = 1;
+  matrix_view<const E> mask;  // (N, N), entries >= 0
+  index_t views = 1;          // of each sample, >= 1
   view_order order = view_order::view_major;
+  static constexpr int field_count = 3;
 
   template <Viewable<2> Tensor>
   explicit mask_targets(Tensor& masks, index_t views_of_each = 1, view_order stacking = view_order::view_major)

@@ -18,8 +18,9 @@ enum class target_signs { not_negative, any };
 /// too. The views must outlive the calls. O(N M) memory that the caller already has.
 template <class E>
 struct matrix_targets {
-  matrix_view<const E> target, weight{};
+  matrix_view<const E> target, weight{};  // (N, M) each; without weights all are 1
   target_signs signs = target_signs::not_negative;
+  static constexpr int field_count = 3;
 
   template <Viewable<2> Tensor>
   explicit matrix_targets(Tensor& targets, target_signs accepted = target_signs::not_negative)

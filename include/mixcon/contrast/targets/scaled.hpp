@@ -15,7 +15,8 @@ namespace mixcon {
 template <class Base>
 struct scaled_targets {
   Base base{};
-  vector_view<const double> by{};
+  vector_view<const double> by{};  // (N), finite
+  static constexpr int field_count = 2;
 
   scaled_targets(const Base& targets, const vector_view<const double>& factors) : base(targets), by(factors) {}
 

@@ -18,7 +18,7 @@ namespace mixcon {
 /// Shares are those that each segment's targets give. An anchor that one of them skips is skipped.
 template <class... Targets>
 struct segment_targets {
-  pack<Targets...> each;
+  pack<Targets...> each;  // one targets a segment
 
   template <class... Rule>
   struct rule_type {
@@ -104,8 +104,8 @@ segment_targets<Targets...> segments(const Targets&... each) {
 /// Targets where every anchor has candidates of its own (`own(keys)` in `candidates`) besides shared ones.
 template <class Own, class Shared>
 struct own_targets {
-  Own mine{};
-  Shared shared{};
+  Own mine{};       // of the own candidates
+  Shared shared{};  // of those that all anchors see
 
   template <class OwnRule, class SharedRule>
   struct rule_type {

@@ -13,8 +13,8 @@ namespace mixcon {
 /// al. 2020, arXiv:2002.05709). Anchors and candidates are the same `views * samples` rows, or the anchors are the
 /// first `samples` of them (one view).
 struct view_targets {
-  index_t samples = 0;
-  index_t views = 2;
+  index_t samples = 0;  // N, >= 1
+  index_t views = 2;    // of each sample, >= 2
   view_order order = view_order::view_major;
 
   detail::same_class_bound bind(const pair_space& space) const {

@@ -27,7 +27,7 @@ enum class no_accepted_box {
 /// low
 /// <= high <= 1. Han et al. 2022 (UniCon), arXiv:2204.10695.
 struct accept_area {
-  double low = 0.45, high = 0.55;
+  double low = 0.45, high = 0.55;  ///< 0 <= low <= high <= 1
   no_accepted_box otherwise = no_accepted_box::refuse;
   index_t max_tries = 10000;  ///< after which `otherwise` happens too
 

@@ -58,7 +58,7 @@ struct centred_box {
 /// As `centred_box`, but the centre keeps trunc(margin * side) away from the border. margin >= 0; refuses a margin that
 /// leaves no centre. Source: Wightman, timm (mixup.py).
 struct margin_box {
-  double margin = 0;
+  double margin = 0;  ///< a share of the box's side, in [0, 1]
   template <Draws D>
   box operator()(const image_shape& shape, double lambda, const D& draws, index_t i) const {
     detail::require_image("margin_box", shape);
@@ -81,7 +81,7 @@ struct margin_box {
 /// A box that lies inside whole: height in [trunc(H * low), trunc(H * high)), width likewise, then its corner; lambda
 /// is not used. 0 <= low < high <= 1. Source: Wightman, timm (mixup.py).
 struct minmax_box {
-  double low = 0.2, high = 0.8;
+  double low = 0.2, high = 0.8;  ///< of the image's sides, 0 <= low < high <= 1
   template <Draws D>
   box operator()(const image_shape& shape, double /*lambda*/, const D& draws, index_t i) const {
     detail::require_image("minmax_box", shape);

@@ -25,7 +25,7 @@ concept LambdaSampler = requires(const L& sampler, const philox_draws& draws, in
 
 /// The same lambda always. In [0, 1].
 struct fixed_lambda {
-  double value = 0.5;
+  double value = 0.5;  ///< in [0, 1]
   template <Draws D>
   double operator()(const D& /*draws*/, index_t /*sample*/, index_t /*attempt*/ = 0) const {
     detail::require_share("fixed_lambda", value);
@@ -35,7 +35,7 @@ struct fixed_lambda {
 
 /// Uniform in [low, high), 0 <= low <= high <= 1.
 struct uniform_lambda {
-  double low = 0, high = 1;
+  double low = 0, high = 1;  ///< 0 <= low <= high <= 1
   template <Draws D>
   double operator()(const D& draws, index_t sample, index_t attempt = 0) const {
     MIXCON_REQUIRE(low >= 0 && low <= high && high <= 1, "uniform_lambda: the range is ", low, " to ", high,
@@ -47,8 +47,8 @@ struct uniform_lambda {
 /// Beta(alpha, beta); both alpha unless said. alpha = 0 switches mixing off: every sample keeps itself.
 /// Zhang et al. 2018, arXiv:1710.09412.
 struct beta_lambda {
-  double alpha = 1;
-  double beta = alpha;
+  double alpha = 1;     ///< >= 0; 0: off
+  double beta = alpha;  ///< > 0
   bool off() const { return alpha == 0; }
   template <Draws D>
   double operator()(const D& draws, index_t sample, index_t attempt = 0) const {
@@ -74,7 +74,7 @@ bool is_off(const Sampler& sampler) {
 /// The larger of lambda and 1 - lambda: see `fold_max`.
 template <class Sampler = beta_lambda>
 struct folded {
-  Sampler drawn{};
+  Sampler drawn{};  ///< the lambda that this is made of
   template <Draws D>
   double operator()(const D& draws, index_t sample, index_t attempt = 0) const {
     return fold_max(drawn(draws, sample, attempt));
@@ -84,8 +84,8 @@ struct folded {
 /// Pulled toward 1/2: see `rescale_poly`.
 template <class Sampler = beta_lambda>
 struct rescaled {
-  Sampler drawn{};
-  double k = -1;  ///< < 0: off
+  Sampler drawn{};  ///< the lambda that this is made of
+  double k = -1;    ///< < 0: off
   template <Draws D>
   double operator()(const D& draws, index_t sample, index_t attempt = 0) const {
     return rescale_poly(drawn(draws, sample, attempt), k);
@@ -95,9 +95,9 @@ struct rescaled {
 /// Drawn again until inside [low, high], at most `max_tries` times; then the last one is clipped.
 template <class Sampler = beta_lambda>
 struct truncated {
-  Sampler drawn{};
-  double low = 0, high = 1;
-  index_t max_tries = 100;
+  Sampler drawn{};           ///< the lambda that this is made of
+  double low = 0, high = 1;  ///< 0 <= low <= high <= 1
+  index_t max_tries = 100;   ///< >= 1
   template <Draws D>
   double operator()(const D& draws, index_t sample, index_t attempt = 0) const {
     MIXCON_REQUIRE(low >= 0 && low <= high && high <= 1 && max_tries >= 1, "truncated: the range is ", low, " to ",

@@ -106,7 +106,7 @@ struct reverse {
 
 /// (i + by) mod N, for any integer `by`.
 struct shift {
-  index_t by = 1;
+  index_t by = 1;  ///< any integer
   template <class D>
   std::vector<index_t> operator()(index_t samples, const D& /*draws*/) const {
     detail::require_samples("shift", samples);
@@ -119,7 +119,7 @@ struct shift {
 
 /// (i - by) mod N, for any integer `by`: the batch rolled along its first axis.
 struct roll {
-  index_t by = 1;
+  index_t by = 1;  ///< any integer
   template <class D>
   std::vector<index_t> operator()(index_t samples, const D& draws) const {
     detail::require_samples("roll", samples);
@@ -129,7 +129,7 @@ struct roll {
 
 /// A random member of a bank or queue of that size for every sample. Blend it with the bank as the partner batch.
 struct from_bank {
-  index_t size = 0;
+  index_t size = 0;  ///< >= 1
   template <Draws D>
   std::vector<index_t> operator()(index_t samples, const D& draws) const {
     detail::require_samples("from_bank", samples);

@@ -60,7 +60,7 @@ std::vector<index_t> most_alike(likeness metric, vector_view<const A> row, matri
 /// [1, N - 1], and features that are not finite.
 struct nearest {
   likeness metric = likeness::cosine;
-  index_t top_k = 1;
+  index_t top_k = 1;  ///< >= 1
 
   /// The top_k neighbours of every sample, most alike first.
   template <Viewable<2> Features>

@@ -17,8 +17,10 @@ namespace mixcon {
 /// anchor's slot, or is empty when the batch was not pushed. Rows of the `ignored` label are nobody's positives;
 /// anchors of it are skipped, or kept without a positive. Views must outlive the calls.
 struct memory_targets {
-  integer_view labels{}, memory_labels{}, own_slot{};
-  ignored_label ignored{};  // as -100
+  integer_view labels{};         // (N)
+  integer_view memory_labels{};  // (M)
+  integer_view own_slot{};       // (N), or empty
+  ignored_label ignored{};       // as -100
   ignored_anchor ignored_anchors = ignored_anchor::skip;
 
   struct rule_type {

@@ -19,7 +19,7 @@ enum class false_negative { eliminate, attract };
 /// (`candidates(own(positives), keys)`), the keys named by `suspected` are hidden or attract, all others are negatives.
 /// When they attract, the positive and they have equal shares. The list must outlive the calls.
 struct false_negative_targets {
-  const negative_list* suspected = nullptr;
+  const negative_list* suspected = nullptr;  // of N anchors
   false_negative handling = false_negative::eliminate;
 
   struct rule_type {

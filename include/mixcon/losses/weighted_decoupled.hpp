@@ -3,8 +3,10 @@
 
 // The weights of the weighted decoupled loss (DCLW), and targets of two views that carry such weights.
 
+#include <mixcon/contrast/objective.hpp>
 #include <mixcon/contrast/targets/bound.hpp>
 #include <mixcon/core/storage.hpp>
+#include <mixcon/losses/decoupled.hpp>
 
 #include <cmath>
 
@@ -13,10 +15,10 @@ MIXCON_STRICT_FLOATS_BEGIN
 namespace mixcon {
 
 /// Two views of N samples, stacked (2N, D, view-major), where the positive of sample i attracts `weights[i]` times, in
-/// both views; a weight may be negative, then it repels. The weighted decoupled loss (DCLW) is `decoupled` with these
-/// targets and `decoupled_weights`. `weights` (N) must outlive the calls. Yeh et al. 2021, arXiv:2110.06848, eq. 7.
+/// both views; a weight may be negative, then it repels. `weights` (N) must outlive the calls. Yeh et al. 2021,
+/// arXiv:2110.06848, eq. 7.
 struct weighted_view_targets {
-  vector_view<const double> weights{};
+  vector_view<const double> weights{};  // (N), of any sign
 
   struct rule_type {
     vector_view<const double> weights;
@@ -72,6 +74,17 @@ std::vector<double> decoupled_weights(const Embeddings& embeddings, double sigma
   for (double& x : weights) sum += x = std::exp(x - top);
   for (double& x : weights) x = 2 - static_cast<double>(samples) * x / sum;
   return weights;
+}
+
+/// The weighted decoupled loss (DCLW): `decoupled` where the attraction of a pair counts less the more alike it is
+/// already.
+///
+///   value = log sum_{negatives k} e^x_k - v_i x_positive,   x = cosine / temperature,   v = decoupled_weights(z)
+///
+/// Called with `weighted_view_targets{.weights}` of these weights, on two views of N samples, stacked (2N, D,
+/// view-major). `temperature` > 0, in units of cosine. Source: Yeh et al. 2021, arXiv:2110.06848, eq. 6 and 7.
+inline objective<decoupled, cosine> weighted_decoupled(double temperature = 0.1) {
+  return objective{decoupled{.temperature = temperature}, cosine{}};
 }
 
 }  // namespace mixcon

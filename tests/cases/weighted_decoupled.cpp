@@ -8,8 +8,8 @@ using namespace mixcon_test;
 namespace {
 
 /// losses.md 2.12, DCLW: two views of N samples, stacked. Constant: sigma.
-struct decoupled_weights_case {
-  static constexpr const char* name = "decoupled_weights";
+struct weighted_decoupled_case {
+  static constexpr const char* name = "weighted_decoupled";
   static constexpr bool scales = true, permutes = false;  // the views stand in one matrix
   static constexpr double slack = 10;  // a weight multiplies its logit; it is as large as the number of samples
 
@@ -25,7 +25,7 @@ struct decoupled_weights_case {
   static loss_answer<T> answer(const any_engine& by, const loss_arguments& given, const std::vector<matrix<T>>& rows) {
     loss_answer<T> found = room_for(given, rows);
     const std::vector<double> weights = decoupled_weights(rows[0], given.constants[0]);
-    const objective criterion{decoupled{.temperature = given.parameters[0]}, cosine{}};
+    const auto criterion = weighted_decoupled(given.parameters[0]);
     found.value = value_and_grad(
         by, criterion, weighted_view_targets{.weights = mixcon::view(weights)}, rows[0], rows[0],
         {.anchors = found.by_rows[0], .candidates = {found.by_rows[0]}, .temperature = &found.by_parameters[0]});
@@ -55,6 +55,6 @@ struct decoupled_weights_case {
     return {{"a sigma of NaN", [](loss_arguments& given) { given.constants[0] = std::nan(""); }, "sigma is nan"}};
   }
 };
-const known_case<decoupled_weights_case> row;
+const known_case<weighted_decoupled_case> row;
 
 }  // namespace
