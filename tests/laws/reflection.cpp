@@ -157,6 +157,7 @@ TEST_CASE("every loss says its name, what it is, and its fields", "[laws]") {
   all_losses::for_each([&](const auto& listed) {
     using loss = typename std::remove_cvref_t<decltype(listed)>::type;
     check_all_is_said(listed.made, listed.name);
+    CHECK(!listed.summary().empty());
     const bool is_made_by_a_function = listed.shape == loss_shape::objective || listed.name != listed.header;
     CHECK((is_made_by_a_function || name_of<loss>() == listed.name));
     if constexpr (requires { loss::name; }) CHECK(loss::name == name_of<loss>());
@@ -169,6 +170,7 @@ TEST_CASE("every policy says its name, what it is, and its fields", "[laws]") {
   int count = 0;
   all_mixes::for_each([&](const auto& listed) {
     check_all_is_said(listed.made);
+    CHECK(!listed.summary().empty());
     if constexpr (requires { listed.made.name.name(); }) CHECK(listed.made.name.name() == listed.name);
     ++count;
   });

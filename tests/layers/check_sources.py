@@ -42,7 +42,6 @@ SOURCES = {".hpp", ".cpp", ".cuh", ".cu"}
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTILINE)
 CODE = re.compile(r"^(inline )?namespace |^template", re.MULTILINE)
 FORMULA = re.compile(r"^ +(constexpr )?auto statistics\(\) const", re.MULTILINE)
-POLICY = re.compile(r"^ +(constexpr )?\w+<\w+> plan\(", re.MULTILINE)
 STRUCT = re.compile(r"^ *struct \w+[^;{]*\{", re.MULTILINE)
 # What kernels carry: a rule, logits, a statistic, a loss.
 CARRIED = re.compile(r"MIXCON_HD role<T> (at|own)\(|MIXCON_HD T (factor|slope)\(|auto statistics\(\) const")
@@ -165,14 +164,15 @@ def check_umbrella(headers):
 
 
 def check_lists(headers):
-    """A header that defines a formula or a policy stands in its list."""
-    for folder, members in (("losses", FORMULA), ("mixes", POLICY)):
+    """Every header of a folder that is a list stands in it, but for what others of the folder share."""
+    for folder in sorted(LISTS_OF_FILES):
         name = f"{folder}/all_{folder}.hpp"
         listed = ours(headers[name]) if name in headers else None
-        for path, file in headers.items():
-            if listed is not None and layer_of(path) == folder and path not in listed:
-                if members.search(file.read_text(encoding="utf-8")):
-                    yield f"{path}: {name} does not list it"
+        members = [path for path in headers if layer_of(path) == folder and path != name]
+        shared = set().union(*(ours(headers[path]) - {path} for path in members))
+        for path in members:
+            if listed is not None and path not in listed | shared:
+                yield f"{path}: {name} does not list it"
 
 
 def check_macros(headers):

@@ -107,6 +107,9 @@ class CheckSources(unittest.TestCase):
     def test_the_lists_are_complete(self):
         self.assertIn("losses/other.hpp: losses/all_losses.hpp does not list it",
                       self.found(losses__other_hpp="  auto statistics() const {\n"))
+        self.assertIn("losses/other.hpp: losses/all_losses.hpp does not list it", self.found(losses__other_hpp=""))
+        shared = "#include <mixcon/losses/shared.hpp>\n#include <mixcon/contrast/loss.hpp>\n"
+        self.assertEqual(self.found(losses__mean_hpp=shared, losses__shared_hpp=""), [])
 
     def test_macros_say_whose_they_are(self):
         self.assertEqual(self.found(core__config_hpp="# define HD\n"),

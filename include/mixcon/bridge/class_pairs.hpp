@@ -24,7 +24,7 @@ namespace mixcon {
 struct class_pair_targets {
   const pair_targets* pairs = nullptr;  // of N samples
   ignored_anchor ignored_anchors = ignored_anchor::skip;
-  static constexpr int field_count = 2;
+  static constexpr int field_count = 2;  // which a constructor hides from reflection
 
   explicit class_pair_targets(const pair_targets& of, ignored_anchor use = ignored_anchor::skip)
       : pairs(&of), ignored_anchors(use) {}

@@ -28,9 +28,9 @@ namespace mixcon {
 template <class Base>
 struct mixed_targets {
   Base base{};
-  vector_view<const double> lambda{};  // (N) or one number, in [0, 1]
-  integer_view partner{};              // (N), in [0, N)
-  static constexpr int field_count = 3;
+  vector_view<const double> lambda{};    // (N) or one number, in [0, 1]
+  integer_view partner{};                // (N), in [0, N)
+  static constexpr int field_count = 3;  // which a constructor hides from reflection
 
   mixed_targets(const Base& targets, const vector_view<const double>& lambdas, const integer_view& partners)
       : base(targets), lambda(lambdas), partner(partners) {}

@@ -38,8 +38,8 @@ struct plain_logits {
 /// outlive the calls.
 template <class E>
 struct candidate_bias {
-  vector_view<const E> bias;  // (M)
-  static constexpr int field_count = 1;
+  vector_view<const E> bias;             // (M)
+  static constexpr int field_count = 1;  // which a constructor hides from reflection
 
   template <Viewable<1> Tensor>
   explicit candidate_bias(Tensor& biases) : bias(mixcon::view<1>(biases)) {}
@@ -69,8 +69,8 @@ candidate_bias(Tensor&) -> candidate_bias<element_t<Tensor>>;
 /// the calls.
 template <class E>
 struct pair_logits {
-  matrix_view<const E> scale, bias;  // (N, M) each
-  static constexpr int field_count = 2;
+  matrix_view<const E> scale, bias;      // (N, M) each
+  static constexpr int field_count = 2;  // which a constructor hides from reflection
 
   template <Viewable<2> Scale, Viewable<2> Bias>
   pair_logits(Scale& scales, Bias& biases) : scale(mixcon::view<2>(scales)), bias(mixcon::view<2>(biases)) {}

@@ -50,7 +50,7 @@ struct objective {
   directions direction{};
   bool check_finite = false;  // refuse NaN and infinities in the embeddings, naming row and column; and rows of a
                               // length outside [0.99, 1.01] where unit rows are assumed (rows::unit_as_given)
-  static constexpr int field_count = 9;
+  static constexpr int field_count = 9;  // which a constructor hides from reflection
 
   explicit objective(const Loss& l = {}, const Similarity& s = {}, const Logits& x = {})
       : loss(l), similarity(s), logits(x) {

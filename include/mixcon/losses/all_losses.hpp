@@ -108,7 +108,7 @@ struct all_losses {
     };
     // clang-format on
   }
-  /// Calls f with every `listed_loss`: its `name`, `header`, `shape`, and the loss `made` by default.
+  /// Calls f with every `listed_loss`: its `name`, `header`, `shape`, `summary()`, and the loss `made` by default.
   template <class Asked = void, class F>
   static void for_each(F&& f) {
     const auto all = entries<Asked>();

@@ -47,7 +47,11 @@ struct listed_loss {
   Loss made;
   std::string_view name = name_of<Loss>();
   std::string_view header = name;
+
+  /// One sentence: what the loss is.
+  std::string_view summary() const { return detail::said_of(name, ""); }
 };
+
 namespace detail {
 
 /// Makes the entries of a list, which compilers look at when it is `Asked` for and not where it stands.

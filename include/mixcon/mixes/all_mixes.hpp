@@ -74,11 +74,14 @@ struct listed_mix {
   static constexpr mix_shape shape = shape_of_mix<Mix>;
   Mix made{};
   std::string_view name = name_of<Mix>();
+
+  /// One sentence: what it does.
+  std::string_view summary() const { return summary_of<Mix>(); }
 };
 
 template <class... Mixes>
 struct mix_list {
-  /// Calls f with every `listed_mix`: its `name`, its `shape`, and itself as `made` by default.
+  /// Calls f with every `listed_mix`: its `name`, `shape`, `summary()`, and itself as `made` by default.
   template <class F>
   static void for_each(F&& f) {
     (f(listed_mix<Mixes>{}), ...);

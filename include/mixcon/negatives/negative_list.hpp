@@ -60,9 +60,9 @@ struct negative_list {
 /// Targets where each anchor's own candidates are `positives` positives in equal shares and then the slots of a list,
 /// as `own_rows` lays them out; shared candidates, if any, are negatives. The list must outlive the calls.
 struct listed_targets {
-  const negative_list* list = nullptr;  // of N anchors
-  index_t positives = 1;                // of each anchor, before its negatives
-  static constexpr int field_count = 2;
+  const negative_list* list = nullptr;   // of N anchors
+  index_t positives = 1;                 // of each anchor, before its negatives
+  static constexpr int field_count = 2;  // which a constructor hides from reflection
 
   listed_targets() = default;
   explicit listed_targets(const negative_list& chosen, index_t positives_of_each = 1)

@@ -18,7 +18,7 @@ struct mask_targets {
   matrix_view<const E> mask;  // (N, N), entries >= 0
   index_t views = 1;          // of each sample, >= 1
   view_order order = view_order::view_major;
-  static constexpr int field_count = 3;
+  static constexpr int field_count = 3;  // which a constructor hides from reflection
 
   template <Viewable<2> Tensor>
   explicit mask_targets(Tensor& masks, index_t views_of_each = 1, view_order stacking = view_order::view_major)

@@ -20,7 +20,7 @@ template <class E>
 struct matrix_targets {
   matrix_view<const E> target, weight{};  // (N, M) each; without weights all are 1
   target_signs signs = target_signs::not_negative;
-  static constexpr int field_count = 3;
+  static constexpr int field_count = 3;  // which a constructor hides from reflection
 
   template <Viewable<2> Tensor>
   explicit matrix_targets(Tensor& targets, target_signs accepted = target_signs::not_negative)

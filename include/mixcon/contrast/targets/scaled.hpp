@@ -15,8 +15,8 @@ namespace mixcon {
 template <class Base>
 struct scaled_targets {
   Base base{};
-  vector_view<const double> by{};  // (N), finite
-  static constexpr int field_count = 2;
+  vector_view<const double> by{};        // (N), finite
+  static constexpr int field_count = 2;  // which a constructor hides from reflection
 
   scaled_targets(const Base& targets, const vector_view<const double>& factors) : base(targets), by(factors) {}
 
