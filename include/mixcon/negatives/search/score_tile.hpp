@@ -129,8 +129,8 @@ class score_tiles {
   void multiply(index_t first, index_t count, const T* turned, T* scores) const {
     const index_t width = anchors_.width(), pitch = anchors_.pitch();
     if constexpr (lane_count<V>() > 1) {
-      tiles::tile_product<false, T>(count, columns, width, {anchors_.row(first), pitch, 1}, {turned, columns}, scores,
-                                    columns);
+      tiles::tile_product(false, count, columns, width, tiles::strided<T>{anchors_.row(first), pitch, 1},
+                          tiles::rows_of_vectors<T>{turned, columns}, scores, columns);
     } else {
       for (index_t r = 0; r < count; ++r)
         for (index_t c = 0; c < columns; ++c) {
