@@ -111,11 +111,11 @@ TEST_CASE("Infinite Class Mixup with lambda 1 and distinct classes is the cross 
       for (index_t k = 0; k < 3; ++k) logits(i, j) += images.features(i, k) * images.weight(c, k);
     }
   const double expected = cross_entropy_of({{0, 1, 2, 3}, {0, 1, 2, 3}, {1, 1, 1, 1}}, logits, gradient);
-  const auto by_class = images.of(serial{}, {.over = axis::classes});
+  const auto by_class = images.of(serial{}, {.softmax_over = axis::classes});
   CHECK(by_class.value == Approx(expected).epsilon(1e-13));
   CHECK(by_class.by_bias[4] == 0);
 
-  const auto by_pair = images.of(serial{}, {.over = axis::pairs}), both = images.of(serial{}, {});
+  const auto by_pair = images.of(serial{}, {.softmax_over = axis::pairs}), both = images.of(serial{}, {});
   CHECK(both.value == Approx(by_class.value + by_pair.value).epsilon(1e-13));
   for (const double slope : by_pair.by_bias) CHECK(slope == Approx(0).margin(1e-14));  // it cancels in each column
   for (double& b : images.bias) b += 2;
@@ -136,9 +136,9 @@ TEST_CASE("a class of bias -infinity does nothing where its share is 0, and make
       const auto check_both = [&](auto&& check_one) { check_one(serial{}), check_one(tiled{.threads = 2}); };
       check_both([&](const auto& executor) {
         images.bias[5] = 0.1;
-        const auto expected = images.of(executor, {.over = over});
+        const auto expected = images.of(executor, {.softmax_over = over});
         images.bias[5] = -infinite;
-        const auto found = images.of(executor, {.over = over});
+        const auto found = images.of(executor, {.softmax_over = over});
         CHECK(found.value == Approx(expected.value).epsilon(1e-13));
         CHECK(largest_difference(found.by_features, expected.by_features) < 1e-13L);
         CHECK(largest_difference(found.by_weight, expected.by_weight) < 1e-13L);
@@ -146,7 +146,7 @@ TEST_CASE("a class of bias -infinity does nothing where its share is 0, and make
 
         const double lambda = images.targets.lambda[2];
         images.targets.lambda[2] = 0.75;
-        const auto hidden = images.of(executor, {.over = over});
+        const auto hidden = images.of(executor, {.softmax_over = over});
         CHECK(hidden.value == infinite);
         CHECK(all_finite(hidden.by_features));
         CHECK(all_finite(hidden.by_weight));
@@ -166,8 +166,8 @@ TEST_CASE("equal mixed classifiers compete, and the loss stays at the logarithm 
   images.features = matrix<double>(4, 2);
   images.features(0, 0) = images.features(1, 0) = images.features(2, 1) = images.features(3, 1) = 1;
   for (const axis over : {axis::classes, axis::pairs}) {
-    CHECK(images.of(serial{}, {.over = over}).value == Approx(std::log(2.0)).epsilon(1e-13));
-    CHECK(images.of(serial{}, {.over = over, .same_classifiers = duplicates::hide}).value < 1e-100);
+    CHECK(images.of(serial{}, {.softmax_over = over}).value == Approx(std::log(2.0)).epsilon(1e-13));
+    CHECK(images.of(serial{}, {.softmax_over = over, .same_classifiers = duplicates::hide}).value < 1e-100);
   }
 }
 
