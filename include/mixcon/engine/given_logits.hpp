@@ -37,7 +37,7 @@ struct looked_up {
   }
   template <class U>
   MIXCON_HD U at(index_t anchor, index_t candidate) const {
-    return load<U>(values, anchor, candidate);
+    return entries_on<U>(values, anchor, candidate);
   }
   bool side_by_side() const { return values.stride(1) == 1; }
 };
