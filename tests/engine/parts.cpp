@@ -136,7 +136,8 @@ TEST_CASE("Gradients of candidates return to the ranks that own the rows, forwar
 
   const in_parts<serial> ranks{.ranks = 3};
   auto a = zeros_like(anchors), k = zeros_like(keys), q = zeros_like(queue);
-  auto saved = detail::evaluate_on(ranks, "forward", {}, moco, queue_targets{}, anchors, against).fresh_saved();
+  auto saved = detail::evaluate_on(ranks, "forward", in_workspace::none(), moco, queue_targets{}, anchors, against)
+                   .fresh_saved();
   const auto result = forward(ranks, moco, queue_targets{}, anchors, against, saved);
   CHECK(result.anchors_used == 7);
   backward(ranks, moco, queue_targets{}, anchors, against, saved, 2, {.anchors = a, .candidates = {k, q}});

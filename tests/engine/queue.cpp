@@ -103,3 +103,30 @@ TEST_CASE("moco() makes unit rows of queries, keys and queue; of_unit_rows_as_gi
       value_of(tiled{}, moco_n(0.5), queue_targets{}, query, candidates(as_unit(own(key)), as_given(queue))).value;
   CHECK(error_of(keys_and_queue, reference::queue_info_nce(unit(query), unit(key), wide(queue), 0.5)) < 1e-13L);
 }
+
+TEST_CASE("Segments whose number is known at run time are those of candidates(...)", "[contrast]") {
+  random_numbers draw(36);
+  const auto query = random_embeddings<double>(5, 4, draw), key = random_embeddings<double>(5, 4, draw);
+  std::vector<matrix<double>> queues;
+  for (index_t rows = 1; rows <= 6; ++rows) queues.push_back(random_embeddings<double>(rows, 4, draw));
+  candidate_segments<double> against;
+  against.add(own(key)).add(as_given(queues[0]));
+  for (std::size_t s = 1; s < queues.size(); ++s) against.add(queues[s]);
+  CHECK(against.each.size() == 7);
+  const auto expected =
+      value_of(serial{}, moco(0.5), queue_targets{}, query,
+               candidates(own(key), as_given(queues[0]), queues[1], queues[2], queues[3], queues[4], queues[5]));
+  CHECK(value_of(serial{}, moco(0.5), queue_targets{}, query, against).value == expected.value);
+
+  gradients<double> wanted{.anchors = {}, .stop_gradient = true};
+  std::vector<matrix<double>> by_segment{zeros_like(key)};
+  for (const auto& queue : queues) by_segment.push_back(zeros_like(queue));
+  for (auto& gradient : by_segment) wanted.candidates.push_back(gradient);
+  value_and_grad(serial{}, moco(0.5), queue_targets{}, query, against, wanted);
+  auto last = zeros_like(queues[5]);
+  value_and_grad(serial{}, moco(0.5), queue_targets{}, query,
+                 candidates(own(key), as_given(queues[0]), queues[1], queues[2], queues[3], queues[4], queues[5]),
+                 {.candidates = {{}, {}, {}, {}, {}, {}, last}, .stop_gradient = true});
+  CHECK(by_segment[6] == last);
+  CHECK(last != zeros_like(last));
+}

@@ -141,6 +141,18 @@ TEST_CASE("With a workspace given logits allocate nothing", "[engine]") {
   });
 }
 
+TEST_CASE("Empty braces in a call are no gradients, and never a workspace", "[engine]") {
+  STATIC_REQUIRE_FALSE(requires(void (*take)(const in_workspace&)) { take({}); });
+  random_numbers draw(8);
+  const auto z = random_embeddings<double>(6, 4, draw);
+  auto candidates = random_embeddings<double>(6, 4, draw);
+  const auto kept = candidates;
+  workspace memory;
+  value_and_grad(serial{}, objective{info_nce{}, cosine{}}, diagonal_targets{}, z, candidates, {});
+  value_and_grad(serial{}, objective{info_nce{}, cosine{}}, diagonal_targets{}, z, candidates, {}, memory);
+  CHECK(candidates == kept);
+}
+
 TEST_CASE("A workspace serves calls of other shapes and losses, and gives its memory back", "[engine]") {
   random_numbers draw(7);
   workspace memory;

@@ -138,7 +138,8 @@ row_results by_kernels(const Objective& objective, const Targets& targets, const
   using Logits = std::remove_cvref_t<decltype(objective.logits)>;
   const auto bound = targets.bind(inputs.space());
   using Rule = std::remove_cvref_t<decltype(bound.rule())>;
-  using Problem = row_problem<T, Loss, Similarity, Logits, Rule>;
+  using Rules = mixcon::detail::pair_rules<T, Loss, Similarity, Logits, Rule>;
+  using Problem = row_problem<Rules>;
   constexpr index_t count = Problem::count, terms = Problem::term_count;
 
   device_memory memory;
@@ -148,18 +149,21 @@ row_results by_kernels(const Objective& objective, const Targets& targets, const
   for (const auto& segment : inputs.segments)
     candidates.data.insert(candidates.data.end(), segment.data.begin(), segment.data.end());
   const auto form = objective.similarity.candidate_rows();
+  const Rules on_host{objective.loss,
+                      objective.loss.statistics(),
+                      objective.similarity,
+                      objective.logits,
+                      bound.rule(),
+                      static_cast<T>(objective.logit_scale()),
+                      owned,
+                      owned};
   const Problem problem{
-      objective.loss,
-      placed(objective.loss.statistics(), memory),
-      objective.similarity,
-      placed(objective.logits, memory),
-      placed(bound.rule(), memory),
-      static_cast<T>(objective.logit_scale()),
+      placed(on_host, memory),
       {placed_rows<T>(inputs.anchors, width, objective.similarity.anchor_rows(), memory), {rows, width}},
       {placed_rows<T>(candidates, width, form, memory), {shared, width}},
       {placed_rows<T>(inputs.own, width, form, memory), {rows, owned, width}}};
 
-  auto* part = allocated<typename Problem::states>(memory, rows * warp_size);
+  auto* part = allocated<typename Problem::state>(memory, rows * warp_size);
   auto* reading = allocated<typename Problem::readings>(memory, rows);
   T* value = allocated<T>(memory, rows * terms);
   T* divisor = allocated<T>(memory, rows * terms);

@@ -4,9 +4,7 @@
 // word between threads. Only standard CUDA words here, so that the same source also runs emulated (emulated.hpp).
 #pragma once
 
-#include <mixcon/contrast/logits.hpp>
-#include <mixcon/contrast/loss.hpp>
-#include <mixcon/contrast/similarity.hpp>
+#include <mixcon/engine/call/one_row.hpp>
 
 namespace mixcon_test {
 
@@ -14,14 +12,6 @@ using mixcon::index_t;
 
 /// Threads of a warp: each gathers a part of its row.
 constexpr unsigned warp_size = 32;
-
-template <class Statistics, class T>
-struct row_values;
-template <class... S, class T>
-struct row_values<mixcon::pack<S...>, T> {
-  using states = mixcon::pack<typename S::template state<T>...>;
-  using readings = mixcon::pack<typename S::template reading<T>...>;
-};
 
 /// One pair of a row, and what leads from its logit back to the anchor.
 template <class T>
@@ -31,24 +21,16 @@ struct row_pair {
   T scale;  // d logit / d similarity
 };
 
-/// What the kernels are asked, as a plain value that a launch carries. All views are of device memory. Candidate c of
-/// an anchor is one of its `own` for c < k, and a shared one after that.
-template <class Number, class LossType, class Similarity, class Logits, class Rule>
-struct row_problem {
-  using T = Number;
-  using Loss = LossType;
-  using statistics_type = typename mixcon::loss_traits<Loss>::statistics;
-  using states = typename row_values<statistics_type, T>::states;
-  using readings = typename row_values<statistics_type, T>::readings;
-  static constexpr int count = statistics_type::size;
+/// What the kernels are asked, as a plain value that a launch carries: the rules of a pair as the engines have them,
+/// and rows. All views are of device memory. Candidate c of an anchor is one of its `own` for c < k, and a shared one
+/// after that.
+template <class Rules>
+struct row_problem : Rules {
+  using T = typename Rules::number;
+  using Loss = typename Rules::loss_type;
+  using state = typename Rules::template state<T>;
   static constexpr int term_count = mixcon::term_count<Loss>;
 
-  Loss loss;
-  statistics_type statistics;  // made on the host: `statistics()` is no device function
-  Similarity similarity;
-  Logits logits;
-  Rule rule;
-  T scale;
   mixcon::matrix_view<const T> anchors, candidates;  // (N, D), (M, D), of the form that the similarity asks for
   mixcon::tensor_view<const T, 3> own;               // (N, k, D)
 
@@ -66,45 +48,10 @@ struct row_problem {
       dot += x * y, aa += x * x, cc += y * y;
     }
     const index_t shared = c - own.extent(1);
-    const T factor = shared < 0 ? T(1) : logits.template factor<T>(a, shared);
-    const T offset = logits.template offset<T>(a, shared < 0 ? 0 : shared);
-    const T x = similarity.value(dot, aa, cc) * (scale * factor) + offset;
-    const mixcon::role<T> role = role_of(a, c);
-    return {{x, role.weight, role.target, role.positive, c}, similarity.slopes(dot, aa, cc), scale * factor};
-  }
-
-  MIXCON_HD void observe(states& seen, const mixcon::logit_pair<T>& pair) const {
-    mixcon::for_each_position<count>([&](auto position) {
-      constexpr int k = decltype(position)::value;
-      const auto& statistic = get<k>(statistics);
-      if constexpr (requires { statistic.make_room(get<k>(seen), statistic.height(pair)); })
-        statistic.make_room(get<k>(seen), statistic.height(pair));
-      statistic.observe(get<k>(seen), pair);
-    });
-  }
-  MIXCON_HD void merge(states& into, const states& other) const {
-    mixcon::for_each_position<count>([&](auto position) {
-      constexpr int k = decltype(position)::value;
-      get<k>(statistics).merge(get<k>(into), get<k>(other));
-    });
-  }
-  /// The formula at an anchor, with its derivatives.
-  MIXCON_HD auto formula(const readings& reading) const {
-    T values[static_cast<unsigned>(count)];
-    mixcon::for_each_position<count>([&](auto position) {
-      constexpr int k = decltype(position)::value;
-      values[k] = get<k>(reading).value;
-    });
-    return mixcon::evaluate_formula<Loss, T>(loss, values, scale);
-  }
-
- private:
-  MIXCON_HD mixcon::role<T> role_of(index_t a, index_t c) const {
-    const index_t owned = own.extent(1);
-    if constexpr (requires { rule.template own<T>(a, c); }) {
-      if (c < owned) return rule.template own<T>(a, c);
-    }
-    return rule.template at<T>(a, c - owned);
+    const T alike = this->similarity.value(dot, aa, cc);
+    const T factor = shared < 0 ? T(1) : this->logits.template factor<T>(a, shared);
+    return {shared < 0 ? this->own_pair(a, c, alike) : this->shared_pair(a, shared, alike),
+            this->similarity.slopes(dot, aa, cc), this->scale * factor};
   }
 };
 
@@ -116,31 +63,35 @@ struct term_factors {
 
 // grid: rows / 4;  block: 4 warps, one row each;  writes part (N, 32): what each thread saw
 template <class Problem>
-__global__ void gather_rows(Problem problem, typename Problem::states* part) {
+__global__ void gather_rows(Problem problem, typename Problem::state* part) {
   const index_t lane = threadIdx.x % warp_size;
   const index_t a = static_cast<index_t>(blockIdx.x) * (blockDim.x / warp_size) + threadIdx.x / warp_size;
   if (a >= problem.rows()) return;
-  typename Problem::states seen{};
-  for (index_t c = lane; c < problem.pairs(); c += warp_size) problem.observe(seen, problem.at(a, c).pair);
+  typename Problem::state seen{};
+  for (index_t c = lane; c < problem.pairs(); c += warp_size) {
+    const auto pair = problem.at(a, c).pair;
+    seen.make_room(problem.statistics, pair);
+    seen.observe(problem.statistics, pair);
+  }
   part[a * warp_size + lane] = seen;
 }
 
 // one thread a row;  reads part (N, 32);  writes reading (N), and each term's value and divisor (N, terms)
 template <class Problem>
-__global__ void read_rows(Problem problem, const typename Problem::states* part, typename Problem::readings* reading,
+__global__ void read_rows(Problem problem, const typename Problem::state* part, typename Problem::readings* reading,
                           typename Problem::T* value, typename Problem::T* divisor) {
   const index_t a = static_cast<index_t>(blockIdx.x) * blockDim.x + threadIdx.x;
   if (a >= problem.rows()) return;
-  typename Problem::states row = part[a * warp_size];
-  for (index_t lane = 1; lane < warp_size; ++lane) problem.merge(row, part[a * warp_size + lane]);
-  mixcon::for_each_position<Problem::count>([&](auto position) {
-    constexpr int k = decltype(position)::value;
-    get<k>(reading[a]) = mixcon::read(get<k>(problem.statistics), get<k>(row), a);
-  });
-  const auto answer = problem.formula(reading[a]);
+  using T = typename Problem::T;
+  typename Problem::state row = part[a * warp_size];
+  for (index_t lane = 1; lane < warp_size; ++lane) row.merge(problem.statistics, part[a * warp_size + lane]);
+  reading[a] = row.read(problem.statistics, a);
+  const auto use = mixcon::detail::use_of_row<typename Problem::Loss>({}, row.seen, 1.0);
+  const auto total = mixcon::detail::total_of_formula<T, Problem::term_count>(
+      mixcon::detail::formula_of_row(problem, reading[a]), use.counts ? T(1) : T(0));
   for (int n = 0; n < Problem::term_count; ++n) {
-    value[a * Problem::term_count + n] = answer.of[n].value.value;
-    divisor[a * Problem::term_count + n] = answer.of[n].divisor;
+    value[a * Problem::term_count + n] = static_cast<T>(total.value[n]);
+    divisor[a * Problem::term_count + n] = static_cast<T>(total.divisor[n]);
   }
 }
 
@@ -156,7 +107,7 @@ __global__ void differentiate_rows(Problem problem, const typename Problem::read
     constexpr int k = decltype(position)::value;
     statistic[a * Problem::count + k] = get<k>(reading[a]).value;
   });
-  const auto answer = problem.formula(reading[a]);
+  const auto answer = mixcon::detail::formula_of_row(problem, reading[a]);
   for (int k = 0; k <= Problem::count; ++k) {
     typename Problem::T sum = 0;
     for (int n = 0; n < Problem::term_count; ++n) sum += factors.of[n] * answer.of[n].value.partial[k];
@@ -174,15 +125,9 @@ __global__ void weigh_pairs(Problem problem, const typename Problem::readings* r
   if (i >= problem.rows() * problem.pairs()) return;
   const index_t a = i / problem.pairs();
   const mixcon::logit_pair<T> pair = problem.at(a, i % problem.pairs()).pair;
-  T logit_sum = 0, target_sum = 0;
-  mixcon::for_each_position<Problem::count>([&](auto position) {
-    constexpr int k = decltype(position)::value;
-    const T factor = adjoint[a * (Problem::count + 1) + k];
-    logit_sum += factor * get<k>(problem.statistics).slope(get<k>(reading[a]), pair);
-    target_sum += factor * get<k>(problem.statistics).target_slope(get<k>(reading[a]), pair);
-  });
-  by_logit[i] = logit_sum;
-  by_target[i] = target_sum;
+  const T* slopes = adjoint + a * (Problem::count + 1);
+  by_logit[i] = problem.template logit_gradient<T>(reading[a], slopes, pair);
+  by_target[i] = problem.template target_gradient<T>(reading[a], slopes, pair);
 }
 
 // one thread an entry;  reads by_logit (N, k + M);  writes gradient (N, D): by the anchors as they are packed

@@ -50,7 +50,6 @@ STRICT = "\nMIXCON_STRICT_FLOATS_BEGIN\n", "\nMIXCON_STRICT_FLOATS_END\n"
 # Two lines at most, between the first lines and the includes: a sentence, not the file's name again.
 HEAD = re.compile(r"// SPDX[^\n]*\n#pragma once\n\n((?:// [^\n]*\n){1,2})\n")
 FEWEST_WORDS = 5
-WITHOUT_HEAD = {"engine"}  # their heads come with the engines' next form
 MACRO = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)", re.MULTILINE)
 
 
@@ -188,7 +187,7 @@ def check_heads(headers):
     for path, file in headers.items():
         head = HEAD.match(file.read_text(encoding="utf-8"))
         words = re.findall(r"[A-Za-z]\w+", head[1]) if head else []
-        if layer_of(path) not in WITHOUT_HEAD and len(words) < FEWEST_WORDS:
+        if len(words) < FEWEST_WORDS:
             yield (f"{path}: after #pragma once and an empty line, one or two lines of // must say what the header is for, "
                    f"in {FEWEST_WORDS} words or more; then an empty line")
 

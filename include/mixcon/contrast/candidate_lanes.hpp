@@ -37,22 +37,22 @@ MIXCON_HD bool answer_of(const Mask& mask, int k) {
 }
 /// values[first], and the following ones on lanes.
 template <class T, class E>
-MIXCON_HD T load(const vector_view<const E>& values, index_t first) {
+MIXCON_HD T entries_on(const vector_view<const E>& values, index_t first) {
   return each_lane<T>([&](int k) { return static_cast<scalar_of<T>>(values[first + k]); });
 }
 template <class T, class E>
-[[gnu::noinline]] MIXCON_HD T load_one_by_one(const matrix_view<const E>& values, index_t row, index_t first) {
+[[gnu::noinline]] MIXCON_HD T entries_one_by_one(const matrix_view<const E>& values, index_t row, index_t first) {
   return each_lane<T>([&](int k) { return static_cast<scalar_of<T>>(values(row, first + k)); });
 }
 template <class T, class E>
-MIXCON_HD inline T load(const matrix_view<const E>& values, index_t row, index_t first) {
+MIXCON_HD inline T entries_on(const matrix_view<const E>& values, index_t row, index_t first) {
   if constexpr (std::is_same_v<scalar_of<T>, E> && lane_count<T>() > 1)
     if (values.stride(1) == 1) [[likely]] {
       T side_by_side;
       __builtin_memcpy(&side_by_side.v, &values(row, first), sizeof side_by_side.v);
       return side_by_side;
     }
-  return load_one_by_one<T>(values, row, first);
+  return entries_one_by_one<T>(values, row, first);
 }
 /// Rows and columns exchanged.
 template <class E>

@@ -57,7 +57,7 @@ struct candidate_bias {
   }
   template <class T>
   MIXCON_HD T offset(index_t, index_t candidate) const {
-    return detail::load<T>(bias, candidate);
+    return detail::entries_on<T>(bias, candidate);
   }
   MIXCON_HD double own_offset() const { return 0; }
 };
@@ -86,11 +86,11 @@ struct pair_logits {
   }
   template <class T>
   MIXCON_HD T factor(index_t anchor, index_t candidate) const {
-    return detail::load<T>(scale, anchor, candidate);
+    return detail::entries_on<T>(scale, anchor, candidate);
   }
   template <class T>
   MIXCON_HD T offset(index_t anchor, index_t candidate) const {
-    return detail::load<T>(bias, anchor, candidate);
+    return detail::entries_on<T>(bias, anchor, candidate);
   }
   MIXCON_HD double own_offset() const { return 0; }
 };

@@ -276,7 +276,7 @@ inline constexpr const char* meanings[] = {
     "\tThe extents of a batch of images (N, C, H, W), whatever the order of its elements in memory\n"
     "narrow\twhether as few as 1, 3 or 4 columns are meant\n",
     "in_workspace\n"
-    "\tThe last argument of calls that take a workspace; none, unless one is handed in\n",
+    "\tThe last argument of calls that take a workspace\n",
     "infinite_class_mixup\n"
     "\tInfinite Class Mixup: every mixed image is a class of its own, whose classifier is mixed as the image is\n"
     "same_classifiers\twhether samples of the same classifier compete\n"

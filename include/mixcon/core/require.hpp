@@ -22,9 +22,9 @@ MIXCON_STRICT_FLOATS_BEGIN
 /// Checks an argument at the public door. When `condition` is false, throws `std::invalid_argument` whose text is the
 /// rest of the arguments written one after another (text, numbers, axes); under -fno-exceptions, prints the text to
 /// stderr and aborts. The sentence names the function, what came, what was expected, and a likely fix.
-#define MIXCON_REQUIRE(condition, ...)                                  \
-  do {                                                                  \
-    if (!(condition)) ::mixcon::detail::refuse_in_words({__VA_ARGS__}); \
+#define MIXCON_REQUIRE(condition, ...)                                \
+  do {                                                                \
+    if (!(condition)) ::mixcon::detail::refuse_in_words(__VA_ARGS__); \
   } while (false)
 
 namespace mixcon::detail {
@@ -50,7 +50,8 @@ class sentence_part {
     if constexpr (std::is_floating_point_v<N>) {
       real_ = static_cast<double>(number);
     } else {
-      kind_ = number < N(0) ? kind::negative : kind::natural;
+      kind_ = kind::natural;
+      if constexpr (std::is_signed_v<N>) kind_ = number < 0 ? kind::negative : kind::natural;
       natural_ = static_cast<std::uint64_t>(number);
     }
   }
@@ -94,8 +95,13 @@ template <class... Parts>
 std::string sentence(const Parts&... parts) {
   return sentence_of({sentence_part(parts)...});
 }
-[[noreturn, gnu::noinline, gnu::cold]] inline void refuse_in_words(std::initializer_list<sentence_part> parts) {
+[[noreturn, gnu::noinline, gnu::cold]] inline void refuse_list(std::initializer_list<sentence_part> parts) {
   refuse(sentence_of(parts));
+}
+template <class... Parts>
+[[noreturn, gnu::always_inline]] inline void refuse_in_words(
+    const Parts&... parts) {  // nvcc takes no braces in a macro
+  refuse_list({sentence_part(parts)...});
 }
 
 /// The view itself. Refuses one that has elements but no memory.

@@ -104,11 +104,15 @@ class workspace {
   index_t bytes_ = 0;
 };
 
-/// The last argument of calls that take a workspace; none, unless one is handed in.
+/// The last argument of calls that take a workspace. Not made of `{}`, which in those calls means gradients.
 struct in_workspace {
-  workspace* memory = nullptr;
-  constexpr in_workspace() = default;
+  workspace* memory;
   constexpr in_workspace(workspace& of_caller) : memory(&of_caller) {}  // NOLINT(google-explicit-constructor)
+  /// No workspace: what the call needs lives in memory of its own.
+  static constexpr in_workspace none() { return in_workspace(nullptr); }
+
+ private:
+  constexpr explicit in_workspace(std::nullptr_t) : memory(nullptr) {}
 };
 
 namespace detail {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// How candidates are passed: one matrix, or segments of `candidates(own(keys), queue)`, each with rows as given or as
+// unit rows.
+
 #include <mixcon/contrast/doors.hpp>
 #include <mixcon/contrast/similarity.hpp>
 #include <mixcon/core/short_list.hpp>

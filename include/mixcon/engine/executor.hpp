@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The executors of this library. What an executor is, and all that one must have, stands in core/executor.hpp.
 #pragma once
+
+// The executors of this library. What an executor is, and all that one must have, stands in core/executor.hpp.
 
 #include <mixcon/contrast/doors.hpp>
 #include <mixcon/core/executor.hpp>

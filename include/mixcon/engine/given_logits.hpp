@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// `given_logits`: calls on logits that exist already, such as a classifier's outputs, instead of rows.
+
 #include <mixcon/engine/call/operands.hpp>
 
 #include <type_traits>
@@ -55,7 +57,7 @@ struct looked_up {
   }
   template <class U>
   MIXCON_HD U at(index_t anchor, index_t candidate) const {
-    return load<U>(values, anchor, candidate);
+    return entries_on<U>(values, anchor, candidate);
   }
   bool side_by_side() const { return values.stride(1) == 1; }
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Which gradients a caller wants and where they go: by anchors, candidates, temperature, biases, targets.
+
 #include <mixcon/engine/call/parameter_gradient.hpp>
 #include <mixcon/engine/candidates.hpp>
 

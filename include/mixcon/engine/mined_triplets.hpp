@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Lists the triplets that a triplet loss counts, to see what mining chose.
+
 #include <mixcon/engine/serial.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN

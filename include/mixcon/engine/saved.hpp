@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What `forward` leaves for `backward`: O(N) numbers.
 #pragma once
+
+// What `forward` leaves for `backward`: O(N) numbers.
 
 #include <mixcon/contrast/doors.hpp>
 #include <mixcon/contrast/objective.hpp>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The plain executor, and the oracle of the others.
 #pragma once
+
+// The plain executor, and the oracle of the others.
 
 #include <mixcon/contrast/doors.hpp>
 

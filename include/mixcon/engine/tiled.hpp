@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The fast executor: which sweep serves which problem.
 #pragma once
+
+// The fast executor: which sweep serves which problem.
 
 #include <mixcon/contrast/doors.hpp>
 

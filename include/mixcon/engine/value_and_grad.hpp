@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The public calls over pairs: forward, backward and value_and_grad of an objective.
 #pragma once
+
+// The public calls over pairs: forward, backward and value_and_grad of an objective.
 
 #include <mixcon/contrast/doors.hpp>
 #include <mixcon/engine/call/evaluation.hpp>
@@ -44,7 +45,7 @@ template <Executor Engine, Objective Criterion, Targets Pairs, Viewable<2> Ancho
           class Saved>
 loss_result<compute_t<Anchors>> forward(const Engine& executor, const Criterion& objective, const Pairs& targets,
                                         const Anchors& anchors, const Against& candidates, Saved& saved,
-                                        const in_workspace& memory = {}) {
+                                        const in_workspace& memory = in_workspace::none()) {
   return detail::evaluate_on(executor, "forward", memory, objective, targets, anchors, candidates).forward(saved);
 }
 /// The same where anchors and candidates are the same rows, `embeddings` (N, D).
@@ -52,7 +53,7 @@ template <Executor Engine, Objective Criterion, Targets Pairs, Viewable<2> Embed
 requires(!detail::Candidates<Saved>)
 loss_result<compute_t<Embeddings>> forward(const Engine& executor, const Criterion& objective, const Pairs& targets,
                                            const Embeddings& embeddings, Saved& saved,
-                                           const in_workspace& memory = {}) {
+                                           const in_workspace& memory = in_workspace::none()) {
   return forward(executor, objective, targets, embeddings, embeddings, saved, memory);
 }
 
@@ -61,7 +62,7 @@ template <Executor Engine, Objective Criterion, Targets Pairs, Viewable<2> Ancho
           class Saved>
 void backward(const Engine& executor, const Criterion& objective, const Pairs& targets, const Anchors& anchors,
               const Against& candidates, const Saved& saved, double upstream,
-              const gradients<compute_t<Anchors>>& wanted, const in_workspace& memory = {}) {
+              const gradients<compute_t<Anchors>>& wanted, const in_workspace& memory = in_workspace::none()) {
   const auto evaluation = detail::evaluate_on(executor, "backward", memory, objective, targets, anchors, candidates);
   evaluation.check_gradients(wanted);
   evaluation.backward(saved, upstream, wanted);
@@ -71,7 +72,8 @@ template <Executor Engine, Objective Criterion, Targets Pairs, Viewable<2> Embed
           Viewable<2> Gradient>
 requires(!detail::Candidates<Saved>)
 void backward(const Engine& executor, const Criterion& objective, const Pairs& targets, const Embeddings& embeddings,
-              const Saved& saved, double upstream, Gradient&& gradient, const in_workspace& memory = {}) {
+              const Saved& saved, double upstream, Gradient&& gradient,
+              const in_workspace& memory = in_workspace::none()) {
   static_assert(detail::TakesGradient<Gradient, compute_t<Embeddings>>,
                 "mixcon: a gradient must be a tensor of rank 2 that can be written to, of the type that its rows are "
                 "computed in (float for float, bfloat16 and half rows)");
@@ -84,7 +86,7 @@ template <Executor Engine, Objective Criterion, Targets Pairs, Viewable<2> Embed
 requires(!detail::Candidates<Saved>)
 void backward(const Engine& executor, const Criterion& objective, const Pairs& targets, const Embeddings& embeddings,
               const Saved& saved, double upstream, const embedding_gradients<compute_t<Embeddings>>& wanted,
-              const in_workspace& memory = {}) {
+              const in_workspace& memory = in_workspace::none()) {
   backward(executor, objective, targets, embeddings, embeddings, saved, upstream, wanted.both_parts(), memory);
 }
 
@@ -94,7 +96,7 @@ template <Executor Engine, Objective Criterion, Targets Pairs, Viewable<2> Ancho
 loss_result<compute_t<Anchors>> value_and_grad(const Engine& executor, const Criterion& objective, const Pairs& targets,
                                                const Anchors& anchors, const Against& candidates,
                                                const gradients<compute_t<Anchors>>& wanted,
-                                               const in_workspace& memory = {}) {
+                                               const in_workspace& memory = in_workspace::none()) {
   const auto evaluation =
       detail::evaluate_on(executor, "value_and_grad", memory, objective, targets, anchors, candidates);
   evaluation.check_gradients(wanted);
@@ -107,7 +109,8 @@ loss_result<compute_t<Anchors>> value_and_grad(const Engine& executor, const Cri
 template <Executor Engine, Objective Criterion, Targets Pairs, Viewable<2> Embeddings, Viewable<2> Gradient>
 loss_result<compute_t<Embeddings>> value_and_grad(const Engine& executor, const Criterion& objective,
                                                   const Pairs& targets, const Embeddings& embeddings,
-                                                  Gradient&& gradient, const in_workspace& memory = {}) {
+                                                  Gradient&& gradient,
+                                                  const in_workspace& memory = in_workspace::none()) {
   static_assert(detail::TakesGradient<Gradient, compute_t<Embeddings>>,
                 "mixcon: a gradient must be a tensor of rank 2 that can be written to, of the type that its rows are "
                 "computed in (float for float, bfloat16 and half rows)");
@@ -119,21 +122,22 @@ template <Executor Engine, Objective Criterion, Targets Pairs, Viewable<2> Embed
 loss_result<compute_t<Embeddings>> value_and_grad(const Engine& executor, const Criterion& objective,
                                                   const Pairs& targets, const Embeddings& embeddings,
                                                   const embedding_gradients<compute_t<Embeddings>>& wanted,
-                                                  const in_workspace& memory = {}) {
+                                                  const in_workspace& memory = in_workspace::none()) {
   return value_and_grad(executor, objective, targets, embeddings, embeddings, wanted.both_parts(), memory);
 }
 
 /// The loss of given logits (N, M) in the place of anchors and candidates.
 template <Executor Engine, Objective Criterion, Targets Pairs, class E, class Saved>
 loss_result<accumulate_t<E>> forward(const Engine& executor, const Criterion& objective, const Pairs& targets,
-                                     const given_logits<E>& logits, Saved& saved, const in_workspace& memory = {}) {
+                                     const given_logits<E>& logits, Saved& saved,
+                                     const in_workspace& memory = in_workspace::none()) {
   return detail::evaluate_on(executor, "forward", memory, objective, targets, logits).forward(saved);
 }
 /// Adds `upstream` times the gradients by the logits (`.logits`), targets and parameters that are wanted.
 template <Executor Engine, Objective Criterion, Targets Pairs, class E, class Saved>
 void backward(const Engine& executor, const Criterion& objective, const Pairs& targets, const given_logits<E>& logits,
               const Saved& saved, double upstream, const gradients<accumulate_t<E>>& wanted,
-              const in_workspace& memory = {}) {
+              const in_workspace& memory = in_workspace::none()) {
   const auto evaluation = detail::evaluate_on(executor, "backward", memory, objective, targets, logits);
   evaluation.check_gradients(wanted);
   evaluation.backward(saved, upstream, wanted);
@@ -142,7 +146,7 @@ void backward(const Engine& executor, const Criterion& objective, const Pairs& t
 template <Executor Engine, Objective Criterion, Targets Pairs, class E>
 loss_result<accumulate_t<E>> value_and_grad(const Engine& executor, const Criterion& objective, const Pairs& targets,
                                             const given_logits<E>& logits, const gradients<accumulate_t<E>>& wanted,
-                                            const in_workspace& memory = {}) {
+                                            const in_workspace& memory = in_workspace::none()) {
   const auto evaluation = detail::evaluate_on(executor, "value_and_grad", memory, objective, targets, logits);
   evaluation.check_gradients(wanted);
   auto saved = evaluation.fresh_saved();

@@ -79,7 +79,7 @@ auto value_and_grad(const Executor& executor, const soft_binary_cross_entropy& l
         using vector = typename std::decay_t<decltype(how)>::template vector<wide>;
         detail::for_each_part<vector>(static_cast<index_t>(row.size()), [&](auto kind, index_t c) {
           using U = decltype(kind);
-          const U x = detail::load_as<U>(row.data() + c), target = detail::load<U>(targets, i, c);
+          const U x = detail::load_as<U>(row.data() + c), target = detail::entries_on<U>(targets, i, c);
           const U weight = choose(target == U(0), U(absent), U(1)), faded = exp_of(choose(x > U(0), -x, x));
           const U yes = choose(x > U(0), U(1), faded) / (U(1) + faded);
           const U below = choose(target == U(0), U(0), -x * target);  // also at a logit of -infinity

@@ -33,8 +33,8 @@ struct matrix_targets {
     matrix_view<const E> target, weight;
     template <class T>
     MIXCON_HD role<T> at(index_t anchor, index_t candidate) const {
-      const T share = detail::load<T>(target, anchor, candidate);
-      return {share != T(0), weight ? detail::load<T>(weight, anchor, candidate) : T(1), share};
+      const T share = detail::entries_on<T>(target, anchor, candidate);
+      return {share != T(0), weight ? detail::entries_on<T>(weight, anchor, candidate) : T(1), share};
     }
     rule_type transposed() const { return {detail::transposed(target), detail::transposed(weight)}; }
     template <class F>

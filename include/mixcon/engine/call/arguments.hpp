@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Checks the tensors and parameters of a public call, before any work begins.
+
 #include <mixcon/contrast/objective.hpp>
 #include <mixcon/contrast/targets/bound.hpp>
 #include <mixcon/core/overlap.hpp>
@@ -144,9 +146,10 @@ struct arguments {
         "rows; of one matrix pass it once, with {.embeddings = g}), or say .stop_gradient = true if the other side is "
         "a constant";
     for (std::size_t s = 0; s < candidates.each.size(); ++s) {
-      MIXCON_REQUIRE(wants(s) == static_cast<bool>(wanted.anchors) || !share_rows(anchors, candidates.each[s].rows_of),
-                     function, ": anchors are among the candidates, and a gradient is asked for by the ",
-                     wants(s) ? "candidates" : "anchors", " alone", why);
+      MIXCON_REQUIRE(
+          wants(s) == static_cast<bool>(wanted.anchors) || !share_rows(as_rank_3(anchors), candidates.each[s].rows_of),
+          function, ": anchors are among the candidates, and a gradient is asked for by the ",
+          wants(s) ? "candidates" : "anchors", " alone", why);
       for (std::size_t t = 0; t < s; ++t)
         MIXCON_REQUIRE(wants(s) == wants(t) || !share_rows(candidates.each[t].rows_of, candidates.each[s].rows_of),
                        function, ": candidate segments ", static_cast<index_t>(t), " and ", static_cast<index_t>(s),

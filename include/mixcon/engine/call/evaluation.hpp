@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// One call over pairs on the host: what the public door asks, and `evaluate_on`, where an executor may bring its own.
 #pragma once
+
+// One call over pairs on the host: what the public door asks, and `evaluate_on`, where an executor may bring its own.
 
 #include <mixcon/contrast/targets/ignored.hpp>
 #include <mixcon/core/executor.hpp>
@@ -187,6 +188,10 @@ class evaluation {
       return run_triplets(executor_, {call_.function, row}, objective_, problem, share, saved);
     } else {
       auto states = problem.fresh_states();
+      static_assert(
+          requires { executor_.gather(problem, states); },
+          "mixcon: this executor runs rows and does not gather pairs; losses over pairs need gather and scatter "
+          "(mixcon/core/executor.hpp), as serial{} and tiled{} have them");
       executor_.gather(problem, states);
       return loss_of(problem, row, states, share, saved);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Where a loss's formula is evaluated: once an anchor, once for the batch, or once a positive pair.
 #pragma once
+
+// Where a loss's formula is evaluated: once an anchor, once for the batch, or once a positive pair.
 
 #include <mixcon/core/number/lane_loops.hpp>
 #include <mixcon/engine/call/one_row.hpp>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// From the states of all rows to the loss's value and to what `backward` needs: the loops around one_row.hpp.
 #pragma once
+
+// From the states of all rows to the loss's value and to what `backward` needs: the loops around one_row.hpp.
 
 #include <mixcon/contrast/result.hpp>
 #include <mixcon/engine/call/formulas.hpp>

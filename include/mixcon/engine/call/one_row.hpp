@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
 // What is said of one row once its statistics are known: whether it counts, its formula, and the slopes of the loss.
 // Plain functions that kernels call too; the loops around them are the engine's (loss_of_states.hpp) or a kernel's.
-#pragma once
 
 #include <mixcon/contrast/objective.hpp>
 #include <mixcon/core/number/ordered_sum.hpp>

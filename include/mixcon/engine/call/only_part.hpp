@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
 // Where what other parts of a divided call know enters: a part has some of the anchors, and meets the candidates block
 // by block. A call that is not divided is one part.
-#pragma once
 
 #include <mixcon/engine/call/problem.hpp>
 #include <mixcon/engine/call/shifted.hpp>

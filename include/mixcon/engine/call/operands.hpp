@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// The packed rows of one call, and the way of their gradients back to the caller's views.
+
 #include <mixcon/engine/call/arguments.hpp>
 #include <mixcon/engine/call/packed_gradients.hpp>
 #include <mixcon/engine/call/problem.hpp>

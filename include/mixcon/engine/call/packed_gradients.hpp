@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Where engines add gradients: buffers by packed rows, and the caller's matrices with an entry for each pair.
 #pragma once
+
+// Where engines add gradients: buffers by packed rows, and the caller's matrices with an entry for each pair.
 
 #include <mixcon/core/workspace.hpp>
 #include <mixcon/engine/gradients.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Rows as engines read them: in the type computed in, unit rows if asked, padded to whole vectors.
+
 #include <mixcon/contrast/similarity.hpp>
 #include <mixcon/core/number/length.hpp>
 #include <mixcon/core/require.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Distances of single pairs from differences of their rows, over the whole range of their type, and their gradients.
+
 #include <mixcon/contrast/similarity.hpp>
 #include <mixcon/core/number/lane_loops.hpp>
 #include <mixcon/core/number/length.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Adds what one pair contributes to every gradient that is wanted.
+
 #include <mixcon/engine/call/formulas.hpp>
 #include <mixcon/engine/call/packed_gradients.hpp>
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The rules of a pair: what a call says of anchor a and candidate c, without their rows. Plain data that kernels carry.
 #pragma once
+
+// The rules of a pair: what a call says of anchor a and candidate c, without their rows. Plain data that kernels carry.
 
 #include <mixcon/contrast/each_view.hpp>
 #include <mixcon/contrast/logits.hpp>

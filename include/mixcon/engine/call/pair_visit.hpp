@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Visits the pairs of an anchor one by one, with their logits and roles; `serial` is made of it.
+
 #include <mixcon/engine/call/pair_distance.hpp>
 #include <mixcon/engine/call/problem.hpp>
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Where the gradient by a parameter goes: the address of a double, or nowhere.
+
 #include <cstddef>
 #include <type_traits>
 

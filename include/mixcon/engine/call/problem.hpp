@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// One direction of a call as the host's engines see it: the rules of its pairs, and packed rows.
 #pragma once
+
+// One direction of a call as the host's engines see it: the rules of its pairs, and packed rows.
 
 #include <mixcon/core/workspace.hpp>
 #include <mixcon/engine/call/packed_rows.hpp>

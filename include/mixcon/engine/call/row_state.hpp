@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
 // What an engine gathers of one anchor: a state for each statistic of the loss. States of parts of a row merge to the
 // state of the row, in one process (lanes, tiles) or across processes (as bytes).
-#pragma once
 
 #include <mixcon/contrast/statistics.hpp>
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
 // A block of a problem's pairs as a problem of its own: anchors and candidates numbered from 0, the rules asked by
 // their numbers in the whole.
-#pragma once
 
 #include <mixcon/engine/call/pair_rules.hpp>
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// The triplets of one anchor, as its positives and negatives; never a list of triplets.
+
 #include <mixcon/core/number/lane_loops.hpp>
 #include <mixcon/engine/call/formulas.hpp>
 

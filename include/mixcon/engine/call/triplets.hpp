@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Evaluates formulas for each triplet: computes an anchor's row of logits and streams its triplets over it.
+
 #include <mixcon/engine/call/loss_of_states.hpp>
 #include <mixcon/engine/call/packed_gradients.hpp>
 #include <mixcon/engine/call/triplet_row.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Two matrices of aligned rows, checked and packed, and the gradients by both.
+
 #include <mixcon/contrast/result.hpp>
 #include <mixcon/core/overlap.hpp>
 #include <mixcon/core/tensor_traits.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// The public calls of losses over aligned rows, row i of one matrix with row i of the other.
+
 #include <mixcon/contrast/doors.hpp>
 #include <mixcon/core/number/lane_loops.hpp>
 #include <mixcon/core/number/ordered_sum.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// What losses of classifier outputs share: the checks at the door and the loop over rows.
+
 #include <mixcon/contrast/result.hpp>
 #include <mixcon/contrast/targets/ignored.hpp>
 #include <mixcon/core/number/lane_loops.hpp>

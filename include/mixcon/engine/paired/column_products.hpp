@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Products of columns, such as a cross-correlation of features, in blocks and by threads.
+
 #include <mixcon/engine/paired/aligned_calls.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Features with their means subtracted, stored by whichever is fewer, features or samples.
+
 #include <mixcon/engine/paired/column_products.hpp>
 
 #include <cmath>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// One row of Hinton's distillation loss, exact also where both distributions nearly agree.
+
 #include <mixcon/core/number/lane_loops.hpp>
 #include <mixcon/core/number/soft.hpp>
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// How `tiled` visits given logits: whole rows in vectors, as there is no product to tile.
+
 #include <mixcon/engine/call/formulas.hpp>
 #include <mixcon/engine/call/packed_gradients.hpp>
 #include <mixcon/engine/tiled/lane_states.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Merges the states that an anchor has on vector lanes into one.
+
 #include <mixcon/core/number/lanes.hpp>
 #include <mixcon/engine/call/row_state.hpp>
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Finds the pairs of a tile whose distance products cannot tell, and measures them from differences.
+
 #include <mixcon/engine/call/packed_rows.hpp>
 #include <mixcon/engine/call/pair_distance.hpp>
 #include <mixcon/engine/tiled/tile_product.hpp>

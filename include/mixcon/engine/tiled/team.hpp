@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The threads of one call of the tiled engine, and the orders in which they visit blocks.
 #pragma once
+
+// The threads of one call of the tiled engine, and the orders in which they visit blocks.
 
 #include <mixcon/core/thread_pool.hpp>
 #include <mixcon/engine/tiled/tournament.hpp>

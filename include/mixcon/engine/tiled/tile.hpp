@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// One tile of a problem: which anchors and candidates, their products and their logits.
+
 #include <mixcon/engine/call/problem.hpp>
 #include <mixcon/engine/tiled/panel_distance.hpp>
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// The forward pass over tiles: gathers statistics of anchors, of both orders of a pair, or of both directions.
+
 #include <mixcon/engine/call/pair_visit.hpp>
 #include <mixcon/engine/tiled/lane_states.hpp>
 #include <mixcon/engine/tiled/team.hpp>
@@ -99,9 +101,15 @@ class row_observer {
     for (index_t j = 0; j < products.whole_columns(); j += tile<T>::lanes)
       pairs.add(pair_at<vector>(a, first + j, load_vector(products.entry(r, j))));
     observe_pairs(p_.statistics, on_lanes_[at], pairs.first(), pairs.count());
+    if (products.whole_columns() < products.columns()) observe_rest(products, r, at);
+  }
+  /// The columns that fill no vector.
+  [[gnu::noinline]] void observe_rest(tile<T>& products, index_t r, std::size_t at) {
+    const index_t a = products.first_row() + r, first = products.first_column();
     for (index_t j = products.whole_columns(); j < products.columns(); ++j) {
       const logit_pair<T> pair = pair_at<T>(a, first + j, *products.entry(r, j));
-      observe_pairs(p_.statistics, one_by_one_[at], &pair, 1);
+      one_by_one_[at].make_room(p_.statistics, pair);
+      one_by_one_[at].observe(p_.statistics, pair);
     }
   }
   template <class U>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// The product of a tile, kept in registers, for any vector width.
+
 #include <mixcon/core/number/lanes.hpp>
 #include <mixcon/engine/tiled/wide_product.hpp>
 

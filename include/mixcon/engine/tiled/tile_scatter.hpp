@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// The backward pass over tiles: turns logits into weights and adds products of weights and rows to the gradients.
+
 #include <mixcon/engine/call/pair_gradient.hpp>
 #include <mixcon/engine/tiled/team.hpp>
 #include <mixcon/engine/tiled/tile.hpp>
@@ -127,6 +129,10 @@ class tile_weigher {
     }
   }
 
+  template <class U>
+  struct row_sums {
+    U self{}, scale{}, bias{};
+  };
   [[gnu::flatten]] void weigh_row(tile<T>& weights, index_t r) {
     const index_t a = weights.first_row() + r, first = weights.first_column();
     if (!saved_.used[static_cast<std::size_t>(a)]) {
@@ -143,8 +149,7 @@ class tile_weigher {
     for (index_t j = 0; j < weights.whole_columns(); j += tile<T>::lanes)
       store_vector(weights.entry(r, j), weigh<vector>(a, first + j, load_vector(weights.entry(r, j)), on_lanes, sums));
     row_sums<T> rest;
-    for (index_t j = weights.whole_columns(); j < weights.columns(); ++j)
-      *weights.entry(r, j) = weigh<T>(a, first + j, *weights.entry(r, j), reading, rest);
+    if (weights.whole_columns() < weights.columns()) weigh_rest(weights, r, reading, rest);
     if (!Problem::linear || to_.wants_scale)
       for (int k = 0; k < lane_count<vector>(); ++k)
         rest.self += sums.self[k], rest.scale += sums.scale[k], rest.bias += sums.bias[k];
@@ -153,10 +158,12 @@ class tile_weigher {
     if (to_.wants_scale) to_.scale[at] += rest.scale, to_.bias[at] += rest.bias;
   }
 
-  template <class U>
-  struct row_sums {
-    U self{}, scale{}, bias{};
-  };
+  /// The columns that fill no vector.
+  [[gnu::noinline]] void weigh_rest(tile<T>& weights, index_t r, const readings& reading, row_sums<T>& sums) {
+    const index_t a = weights.first_row() + r, first = weights.first_column();
+    for (index_t j = weights.whole_columns(); j < weights.columns(); ++j)
+      *weights.entry(r, j) = weigh<T>(a, first + j, *weights.entry(r, j), reading, sums);
+  }
   /// The weight of an anchor with lane_count<U>() candidates; keeps the sums that the caller wants besides.
   template <class U, class Readings>
   U weigh(index_t a, index_t c, const U& dot, const Readings& reading, row_sums<U>& sums) {

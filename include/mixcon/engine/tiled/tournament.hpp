@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// Rounds in which every two blocks meet once and none twice, so that threads never write to the same rows.
+
 #include <mixcon/core/config.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+// The product of a tile for AVX2 and AVX-512, chosen by the processor that runs.
+
 #include <mixcon/core/number/lanes.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
