@@ -17,21 +17,21 @@ namespace {
 std::atomic<long> allocations{0};
 }  // namespace
 
-void* operator new(std::size_t bytes) {
+[[gnu::noinline]] void* operator new(std::size_t bytes) {
   ++allocations;
   if (void* memory = std::malloc(bytes > 0 ? bytes : 1)) return memory;
   throw std::bad_alloc();
 }
-void* operator new(std::size_t bytes, std::align_val_t alignment) {
+[[gnu::noinline]] void* operator new(std::size_t bytes, std::align_val_t alignment) {
   ++allocations;
   const auto step = static_cast<std::size_t>(alignment);
   if (void* memory = std::aligned_alloc(step, (bytes + step - 1) / step * step + step)) return memory;
   throw std::bad_alloc();
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
 
 using namespace mixcon;
 using namespace mixcon_test;
@@ -142,7 +142,9 @@ TEST_CASE("With a workspace given logits allocate nothing", "[engine]") {
 }
 
 TEST_CASE("Empty braces in a call are no gradients, and never a workspace", "[engine]") {
-  STATIC_REQUIRE_FALSE(requires(void (*take)(const in_workspace&)) { take({}); });
+  constexpr auto takes_braces = []<class W>(const W*) { return requires(void (*take)(const W&)) { take({}); }; };
+  STATIC_REQUIRE(takes_braces(static_cast<const scratch<int>*>(nullptr)));
+  STATIC_REQUIRE_FALSE(takes_braces(static_cast<const in_workspace*>(nullptr)));
   random_numbers draw(8);
   const auto z = random_embeddings<double>(6, 4, draw);
   auto candidates = random_embeddings<double>(6, 4, draw);
