@@ -4,13 +4,12 @@
 // Numbers for whatever integers labels are: a table in place of <map>, which looks up in O(log classes) and costs time
 // to include.
 
-#include <mixcon/core/config.hpp>
 #include <mixcon/core/integer_value.hpp>
+#include <mixcon/core/workspace.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <utility>
-#include <vector>
 
 MIXCON_STRICT_FLOATS_BEGIN
 
@@ -19,6 +18,7 @@ namespace mixcon::detail {
 /// Numbers different integers 0, 1, ... in the order in which they come first.
 class distinct_integers {
  public:
+  explicit distinct_integers(workspace* memory = nullptr) : memory_(memory), slots_(memory) {}
   /// How many there are.
   index_t count() const { return count_; }
   /// The number of an integer; a new one gets the next.
@@ -48,13 +48,14 @@ class distinct_integers {
     return at;
   }
   void grow() {
-    const std::vector<slot> before(std::exchange(slots_, {}));
-    slots_ = std::vector<slot>(before.empty() ? 16 : 2 * before.size());
+    scratch<slot> more(memory_, slots_.empty() ? 16 : 2 * slots_.size());
+    const scratch<slot> before = std::exchange(slots_, (std::move)(more));
     for (const slot& each : before)
       if (each.number >= 0) slots_[place_of(each.integer)] = each;
   }
 
-  std::vector<slot> slots_;
+  workspace* memory_;
+  scratch<slot> slots_;
   index_t count_ = 0;
 };
 

@@ -10,7 +10,6 @@
 #include <mixcon/losses/supcon.hpp>
 
 #include <cstdint>
-#include <vector>
 
 MIXCON_STRICT_FLOATS_BEGIN
 
@@ -75,8 +74,8 @@ struct supmix_targets {
     for (index_t row = 0; ignored_anchors == ignored_anchor::skip && row < 2 * samples; ++row)
       if ((lambda == 0 || ignored(first(row))) && (lambda == 1 || ignored(second(row))))
         b.skipped.mark(row, 2 * samples);
-    number_classes(2 * samples, first, lambda, b.own, b.own_share);
-    number_classes(2 * samples, second, 1 - lambda, b.other, b.other_share);
+    number_classes(space.memory, 2 * samples, first, lambda, b.own, b.own_share);
+    number_classes(space.memory, 2 * samples, second, 1 - lambda, b.other, b.other_share);
     return b;
   }
 
@@ -84,10 +83,10 @@ struct supmix_targets {
   /// Classes by number, and `mass` shared among the other rows of a row's class. A row without a label is a class of
   /// its own.
   template <class Label>
-  void number_classes(index_t rows, Label&& label, double mass, scratch<std::int32_t>& classes,
+  void number_classes(workspace* memory, index_t rows, Label&& label, double mass, scratch<std::int32_t>& classes,
                       scratch<double>& share) const {
-    detail::distinct_integers labels_seen;
-    std::vector<std::int32_t> class_of;  // by a label's number
+    detail::distinct_integers labels_seen(memory);
+    scratch<std::int32_t> class_of(memory);  // by a label's number
     std::int32_t count = 0;
     for (index_t row = 0; row < rows; ++row) {
       if (ignored(label(row))) {
@@ -98,7 +97,7 @@ struct supmix_targets {
       if (known == class_of.size()) class_of.push_back(count++);
       classes.push_back(class_of[known]);
     }
-    std::vector<index_t> members(static_cast<std::size_t>(count));
+    scratch<index_t> members(memory, static_cast<std::size_t>(count));
     for (const std::int32_t c : classes) ++members[static_cast<std::size_t>(c)];
     for (const std::int32_t c : classes) {
       const index_t others = members[static_cast<std::size_t>(c)] - 1;

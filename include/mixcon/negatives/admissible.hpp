@@ -4,6 +4,7 @@
 // Which keys may be negatives of which anchors, by ids and labels; as a question and as targets.
 
 #include <mixcon/contrast/targets/bound.hpp>
+#include <mixcon/core/distinct_integers.hpp>
 #include <mixcon/core/ignored_label.hpp>
 #include <mixcon/core/integer_view.hpp>
 
@@ -49,21 +50,53 @@ struct admissible_keys {
 struct admissible_targets {
   admissible_keys keys{};  // which are negatives; the others are hidden
 
+  /// Ids and labels by number; those of rows that nobody may share them with are negative.
   struct rule_type {
-    admissible_keys keys;
+    vector_view<const std::int32_t> anchor_id, key_id, anchor_label, key_label;  // (N), (M), or empty
+    vector_view<const char> valid;                                               // (M), or empty
+
+    template <class F>
+    void each_view(F&& f) {
+      f(anchor_id), f(key_id), f(anchor_label), f(key_label), f(valid);
+    }
     template <class T>
-    role<T> at(index_t anchor, index_t candidate) const {
-      return detail::role_by_lane<T>(
-          [&](int k) { return keys(anchor, candidate + k) ? negative_pair() : hidden_pair(); });
+    MIXCON_HD role<T> at(index_t anchor, index_t candidate) const {
+      T seen = T(1);
+      if (valid) seen = detail::each_lane<T>([&](int k) { return scalar_of<T>(valid[candidate + k] != 0 ? 1 : 0); });
+      if (anchor_id) seen = choose(detail::is_class<T>(key_id.data() + candidate, anchor_id[anchor]), T(0), seen);
+      if (anchor_label)
+        seen = choose(detail::is_class<T>(key_label.data() + candidate, anchor_label[anchor]), T(0), seen);
+      return {detail::each_answer<T>([](int) { return false; }), seen, T(0)};
     }
   };
   struct bound {
-    admissible_keys keys;
-    rule_type rule() const { return {keys}; }
+    scratch<std::int32_t> anchor_id, key_id, anchor_label, key_label;
+    scratch<char> valid;
+    rule_type rule() const {
+      return {mixcon::view(anchor_id), mixcon::view(key_id), mixcon::view(anchor_label), mixcon::view(key_label),
+              mixcon::view(valid)};
+    }
   };
   bound bind(const pair_space& space) const {
     (keys.check)("admissible_targets", space.anchors, space.candidates);
-    return {keys};
+    bound b{scratch<std::int32_t>(space.memory), scratch<std::int32_t>(space.memory),
+            scratch<std::int32_t>(space.memory), scratch<std::int32_t>(space.memory), scratch<char>(space.memory)};
+    number(space, keys.anchor_ids, keys.key_ids, {}, b.anchor_id, b.key_id);
+    number(space, keys.anchor_labels, keys.key_labels, keys.ignored, b.anchor_label, b.key_label);
+    for (index_t k = 0; k < keys.valid.size(); ++k) b.valid.push_back(keys.valid[k] != 0);
+    return b;
+  }
+
+ private:
+  static void number(const pair_space& space, const integer_view& of_anchors, const integer_view& of_keys,
+                     const ignored_label& ignored, scratch<std::int32_t>& anchors,
+                     scratch<std::int32_t>& those_of_keys) {
+    detail::distinct_integers numbers(space.memory);
+    for (index_t k = 0; k < of_keys.size(); ++k)
+      those_of_keys.push_back(static_cast<std::int32_t>(numbers.number(of_keys.value(k))));
+    for (index_t a = 0; a < of_anchors.size(); ++a)
+      anchors.push_back(ignored(of_anchors.value(a)) ? -1
+                                                     : static_cast<std::int32_t>(numbers.find(of_anchors.value(a))));
   }
 };
 

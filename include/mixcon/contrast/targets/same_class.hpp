@@ -4,8 +4,8 @@
 // The rule that targets from labels, masks and views share: rows of one class, and how views are stacked.
 
 #include <mixcon/contrast/targets/bound.hpp>
-#include <mixcon/contrast/targets/class_numbers.hpp>
 #include <mixcon/contrast/targets/ignored.hpp>
+#include <mixcon/core/distinct_integers.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
 
@@ -72,9 +72,9 @@ class same_class_bound {
         skipped_candidates_{scratch<char>(space.memory)},
         hides_self_(hides_self),
         hides_others_(hides_others) {
-    class_numbers class_of(space.anchors + space.candidates, space.memory);
+    distinct_integers classes(space.memory);  // numbered from 1: 0 is that of rows without a class
     auto number = [&](const integer_value& label, index_t row, index_t rows, marked_rows& skipped) {
-      if (!ignored(label)) return class_of(label);
+      if (!ignored(label)) return static_cast<std::int32_t>(classes.number(label) + 1);
       if (ignored_anchors == ignored_anchor::skip) skipped.mark(row, rows);
       return std::int32_t{0};
     };
@@ -82,13 +82,13 @@ class same_class_bound {
       anchor_class_.push_back(number(anchor_label(a), a, space.anchors, skipped_anchors_));
     for (index_t c = 0; c < space.candidates; ++c)
       candidate_class_.push_back(number(candidate_label(c), c, space.candidates, skipped_candidates_));
-    const auto classes = static_cast<std::size_t>(class_of.count());
-    share_.assign(classes + 2, hides_self ? -1.0 : 0.0);  // how many candidates there are of each, without the anchor
+    const auto last = static_cast<std::size_t>(classes.count()) + 1;
+    share_.assign(last + 1, hides_self ? -1.0 : 0.0);  // how many candidates there are of each, without the anchor
     for (std::int32_t c : candidate_class_) share_[static_cast<std::size_t>(c)] += 1;
     for (double& s : share_) s = s > 0 ? 1 / s : 0;
-    share_[0] = share_[classes + 1] = 0;
+    share_[0] = share_[last] = 0;
     for (std::int32_t& c : anchor_class_)
-      if (c == 0) c = static_cast<std::int32_t>(classes) + 1;
+      if (c == 0) c = static_cast<std::int32_t>(last);
   }
   bool skips_anchor(index_t anchor) const { return skipped_anchors_[anchor]; }
   bool skips_candidate(index_t candidate) const { return skipped_candidates_[candidate]; }

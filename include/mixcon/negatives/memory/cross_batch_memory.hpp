@@ -23,24 +23,31 @@ struct memory_targets {
   ignored_label ignored{};       // as -100
   ignored_anchor ignored_anchors = ignored_anchor::skip;
 
+  /// Classes by number; an anchor that no stored row shares its class with has -1, a stored row without a label -2.
   struct rule_type {
-    integer_view labels, memory_labels, own_slot;
-    const double* share;
+    vector_view<const std::int32_t> own, stored;  // (N), (M)
+    vector_view<const index_t> own_slot;          // (N), or empty
+    vector_view<const double> share;              // (N): of each positive
+
+    template <class F>
+    void each_view(F&& f) {
+      f(own), f(stored), f(own_slot), f(share);
+    }
     template <class T>
-    role<T> at(index_t anchor, index_t candidate) const {
-      return detail::role_by_lane<T>([&](int k) -> role<double> {
-        const index_t slot = candidate + k;
-        if (!own_slot.empty() && own_slot[anchor] == slot) return hidden_pair();
-        const bool is_positive = share[anchor] > 0 && same_value(labels, anchor, memory_labels, slot);
-        return is_positive ? positive_pair(share[anchor]) : negative_pair();
-      });
+    MIXCON_HD role<T> at(index_t anchor, index_t candidate) const {
+      const T seen = own_slot ? choose(detail::is_candidate<T>(candidate, own_slot[anchor]), T(0), T(1)) : T(1);
+      const T mass = choose(detail::is_class<T>(stored.data() + candidate, own[anchor]), T(share[anchor]), T(0)) * seen;
+      return {mass > T(0), seen, mass};
     }
   };
   struct bound {
-    integer_view labels, memory_labels, own_slot;
-    std::vector<double> share;  // 0: no positives
+    scratch<std::int32_t> own, stored;
+    scratch<index_t> own_slot;
+    scratch<double> share;  // 0: no positives
     detail::marked_rows skipped{};
-    rule_type rule() const { return {labels, memory_labels, own_slot, share.data()}; }
+    rule_type rule() const {
+      return {mixcon::view(own), mixcon::view(stored), mixcon::view(own_slot), mixcon::view(share)};
+    }
     bool skips_anchor(index_t anchor) const { return skipped[anchor]; }
   };
   bound bind(const pair_space& space) const {
@@ -49,22 +56,31 @@ struct memory_targets {
                    space.anchors, " anchors and ", space.candidates, " candidates; expected one each");
     MIXCON_REQUIRE(own_slot.empty() || own_slot.size() == space.anchors, "memory_targets: ", own_slot.size(),
                    " own slots for ", space.anchors, " anchors; expected one each, or none");
-    detail::distinct_integers classes;
-    std::vector<index_t> members;  // of each class
+    bound b{scratch<std::int32_t>(space.memory),
+            scratch<std::int32_t>(space.memory),
+            scratch<index_t>(space.memory),
+            scratch<double>(space.memory),
+            {scratch<char>(space.memory)}};
+    detail::distinct_integers classes(space.memory);
+    scratch<index_t> members(space.memory);  // of each class
     for (index_t c = 0; c < space.candidates; ++c) {
-      if (ignored(memory_labels.value(c))) continue;
-      const auto number = static_cast<std::size_t>(classes.number(memory_labels.value(c)));
-      if (number == members.size()) members.push_back(0);
-      ++members[number];
+      const bool has_label = !ignored(memory_labels.value(c));
+      const index_t number = has_label ? classes.number(memory_labels.value(c)) : -2;
+      b.stored.push_back(static_cast<std::int32_t>(number));
+      if (number == static_cast<index_t>(members.size())) members.push_back(0);
+      if (has_label) ++members[static_cast<std::size_t>(number)];
     }
-    bound b{labels, memory_labels, own_slot, {}};
     for (index_t a = 0; a < space.anchors; ++a) {
       if (ignored(labels.value(a)) && ignored_anchors == ignored_anchor::skip) b.skipped.mark(a, space.anchors);
-      const index_t found = classes.find(labels.value(a));
-      index_t positives = found < 0 ? 0 : members[static_cast<std::size_t>(found)];
-      if (positives > 0 && !own_slot.empty() && own_slot[a] >= 0 && own_slot[a] < space.candidates &&
-          same_value(memory_labels, own_slot[a], labels, a))
-        --positives;
+      const index_t number = classes.find(labels.value(a));
+      index_t positives = number < 0 ? 0 : members[static_cast<std::size_t>(number)];
+      if (!own_slot.empty()) {
+        const index_t slot = own_slot[a];
+        b.own_slot.push_back(slot);
+        if (positives > 0 && slot >= 0 && slot < space.candidates && b.stored[static_cast<std::size_t>(slot)] == number)
+          --positives;
+      }
+      b.own.push_back(static_cast<std::int32_t>(number));
       b.share.push_back(positives > 0 ? 1.0 / static_cast<double>(positives) : 0.0);
     }
     return b;
