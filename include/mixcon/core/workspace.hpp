@@ -79,7 +79,7 @@ class workspace {
       while (busy_.test_and_set(std::memory_order_acquire)) {
       }
     }
-    ~holder() { busy_.clear(std::memory_order_release); }
+    ~holder() { (busy_.clear)(std::memory_order_release); }
     holder(const holder&) = delete;
     holder& operator=(const holder&) = delete;
 
@@ -131,9 +131,9 @@ class scratch_memory {
  protected:
   static constexpr std::align_val_t alignment{64};
 
-  void swap(scratch_memory& other) noexcept {
-    std::swap(from_, other.from_), std::swap(data_, other.data_);
-    std::swap(size_, other.size_), std::swap(room_, other.room_);
+  void exchange(scratch_memory& other) noexcept {
+    (std::swap)(from_, other.from_), (std::swap)(data_, other.data_);
+    (std::swap)(size_, other.size_), (std::swap)(room_, other.room_);
   }
   /// Room for `count` things of so many bytes each; those that are there are kept.
   [[gnu::noinline]] void make_room(std::size_t count, std::size_t each) {
@@ -178,13 +178,13 @@ class scratch : detail::scratch_memory {
     for (const T& value : values) push_back(value);
   }
   scratch(const scratch& other) : scratch_memory(other.from_) { copy(other, sizeof(T)); }
-  scratch(scratch&& other) noexcept { swap(other); }
+  scratch(scratch&& other) noexcept { exchange(other); }
   scratch& operator=(const scratch& other) {
     if (this != &other) copy(other, sizeof(T));
     return *this;
   }
   scratch& operator=(scratch&& other) noexcept {
-    swap(other);
+    exchange(other);
     return *this;
   }
   ~scratch() = default;

@@ -28,10 +28,10 @@ struct only_part {
   /// Puts the sums over all parts in the place of this part's: values and divisors of terms, anchors counted.
   template <class Number>
   void add_up(Number*, index_t) const {}
-  /// Calls check(), which may refuse; where it does in one part, it must in all, or the others would wait for that one.
-  template <class Check>
-  void refuse_together(Check&& check) const {
-    check();
+  /// Calls ask(), which may refuse; where it does in one part, it must in all, or the others would wait for that one.
+  template <class Ask>
+  void refuse_together(Ask&& ask) const {
+    ask();
   }
   /// Whether this is the first part for which the answer is yes: it speaks for all where the batch has one formula.
   bool is_first(bool yes) const { return yes; }
