@@ -154,7 +154,7 @@ TEST_CASE("The bytes of a state name its statistics and hold all of it", "[engin
   std::string names;
   std::size_t sum = 0;
   for (const auto& part : bytes::parts) names += std::string(part.name) + ' ', sum += part.bytes;
-  CHECK(names == "cross_entropy largest count presence ");
+  CHECK(names == "cross_entropy largest count_of presence ");
   CHECK(sum == bytes::size);
 
   state first, second;

@@ -139,12 +139,14 @@ std::set<std::string> structs_with(const std::string& text) {
   std::set<std::string> found;
   for (const fs::path& header : files_below("include/mixcon", ".hpp")) {
     const std::string source = text_of(header);
-    const std::regex type(R"((?:^|\n)struct (\w+) \{\n([^]*?)\n\};)");
-    for (auto each = std::sregex_iterator(source.begin(), source.end(), type); each != std::sregex_iterator(); ++each) {
-      const std::string before = source.substr(0, static_cast<std::size_t>(each->position()));
+    const std::string opening = "\nstruct ";
+    for (auto at = source.find(opening); at != std::string::npos; at = source.find(opening, at + 1)) {
+      const auto name = at + opening.size(), brace = source.find(" {\n", name), end = source.find("\n};", name);
+      if (brace == std::string::npos || brace > source.find('\n', name)) continue;  // specialised, derived, or declared
+      const std::string before = source.substr(0, at), body = source.substr(brace, end - brace);
       const auto opened = before.rfind("namespace detail {"), closed = before.rfind("}  // namespace detail");
       const bool is_detail = opened != std::string::npos && (closed == std::string::npos || closed < opened);
-      if (!is_detail && each->str(2).find(text) != std::string::npos) found.insert(each->str(1));
+      if (!is_detail && body.find(text) != std::string::npos) found.insert(source.substr(name, brace - name));
     }
   }
   return found;
