@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // A workspace: after the first call, calls with the same shapes allocate nothing, whatever the executor.
 #include "support/catch.hpp"
+#include "support/effort.hpp"
 #include "support/embeddings.hpp"
 
 #include <mixcon/bridge/mixed_targets.hpp>
@@ -17,6 +18,13 @@ namespace {
 std::atomic<long> allocations{0};
 }  // namespace
 
+// ThreadSanitizer has operators of its own, which cannot be replaced: there calls run and nothing is counted.
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define MIXCON_TEST_COUNTS_NOTHING
+#endif
+#endif
+#if !defined(MIXCON_TEST_COUNTS_NOTHING)
 [[gnu::noinline]] void* operator new(std::size_t bytes) {
   ++allocations;
   if (void* memory = std::malloc(bytes > 0 ? bytes : 1)) return memory;
@@ -36,6 +44,7 @@ std::atomic<long> allocations{0};
 [[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 [[gnu::noinline]] void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
 [[gnu::noinline]] void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+#endif
 
 using namespace mixcon;
 using namespace mixcon_test;
@@ -70,7 +79,8 @@ void check_same_rows(const char* loss, const Objective& criterion, const Targets
   on_every_executor([&](const char* name, const auto& executor) {
     INFO(loss << ", " << name);
     const auto expected = value_and_grad(executor, criterion, targets, z, plain);
-    CHECK(allocations_of([&] { value_and_grad(executor, criterion, targets, z, plain); }) > 0);
+    const long without = allocations_of([&] { value_and_grad(executor, criterion, targets, z, plain); });
+    CHECK((without > 0 || under_thread_sanitizer));
     workspace memory;
     float value = 0;
     const long count =

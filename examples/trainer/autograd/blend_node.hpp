@@ -7,7 +7,8 @@
 
 #include <vector>
 
-namespace mixcon_train::inline autograd {
+namespace mixcon_train {
+inline namespace autograd {
 
 namespace detail {
 /// A dense batch of images (N, C, H, W); one of features (N, F) as images of one row.
@@ -38,4 +39,5 @@ variable blended(const mixcon::mix_plan<Region>& plan, const variable& x) {
           }};
 }
 
-}  // namespace mixcon_train::inline autograd
+}  // namespace autograd
+}  // namespace mixcon_train

@@ -8,7 +8,8 @@
 
 #include <vector>
 
-namespace mixcon_train::inline autograd {
+namespace mixcon_train {
+inline namespace autograd {
 
 namespace detail {
 template <class T>
@@ -56,4 +57,5 @@ variable contrastive_loss(const Objective& objective, const Targets& targets, co
   return contrastive_loss(objective, targets, z, {z});
 }
 
-}  // namespace mixcon_train::inline autograd
+}  // namespace autograd
+}  // namespace mixcon_train

@@ -8,7 +8,8 @@
 #include <string>
 #include <utility>
 
-namespace mixcon_train::inline autograd {
+namespace mixcon_train {
+inline namespace autograd {
 
 namespace {
 
@@ -313,4 +314,5 @@ variable cross_entropy(const variable& logits, const std::vector<int>& labels) {
   return cross_entropy(logits, targets);
 }
 
-}  // namespace mixcon_train::inline autograd
+}  // namespace autograd
+}  // namespace mixcon_train

@@ -9,7 +9,8 @@
 
 // The operators: functions of variables that leave nodes. Shapes that do not fit are refused with one sentence
 // (std::invalid_argument).
-namespace mixcon_train::inline autograd {
+namespace mixcon_train {
+inline namespace autograd {
 
 variable add(const variable& a, const variable& b);
 variable scale(const variable& x, double factor);
@@ -50,4 +51,5 @@ variable unit_rows(const variable& x);
 variable cross_entropy(const variable& logits, const mixcon::pair_targets& targets);
 variable cross_entropy(const variable& logits, const std::vector<int>& labels);
 
-}  // namespace mixcon_train::inline autograd
+}  // namespace autograd
+}  // namespace mixcon_train

@@ -7,7 +7,8 @@
 #include <unordered_set>
 #include <utility>
 
-namespace mixcon_train::inline autograd {
+namespace mixcon_train {
+inline namespace autograd {
 
 namespace {
 thread_local std::uint64_t variables_made = 0;
@@ -81,4 +82,5 @@ void backward(const variable& loss, double upstream) {
 without_gradients::without_gradients() { ++evaluating; }
 without_gradients::~without_gradients() { --evaluating; }
 
-}  // namespace mixcon_train::inline autograd
+}  // namespace autograd
+}  // namespace mixcon_train

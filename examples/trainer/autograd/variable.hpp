@@ -11,7 +11,8 @@
 // Reverse-mode differentiation. An operator computes a value and leaves a node: which variables it came from, and how a
 // gradient with respect to the value becomes gradients with respect to those. `backward` visits the nodes from the last
 // to the first and lets each one pull the gradient through itself.
-namespace mixcon_train::inline autograd {
+namespace mixcon_train {
+inline namespace autograd {
 
 class variable;
 
@@ -61,4 +62,5 @@ class without_gradients {
   without_gradients& operator=(const without_gradients&) = delete;
 };
 
-}  // namespace mixcon_train::inline autograd
+}  // namespace autograd
+}  // namespace mixcon_train

@@ -15,7 +15,8 @@
 #include <utility>
 #include <vector>
 
-namespace mixcon_train::inline commands {
+namespace mixcon_train {
+inline namespace commands {
 
 namespace {
 
@@ -209,4 +210,5 @@ int run_command_line(int count, const char* const* arguments) {
   return exit_refused;
 }
 
-}  // namespace mixcon_train::inline commands
+}  // namespace commands
+}  // namespace mixcon_train

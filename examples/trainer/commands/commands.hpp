@@ -10,7 +10,8 @@
 #include <set>
 #include <string>
 
-namespace mixcon_train::inline commands {
+namespace mixcon_train {
+inline namespace commands {
 
 inline constexpr int exit_done = 0, exit_refused = 2, exit_interrupted = 130;
 
@@ -44,4 +45,5 @@ int inspect(const inspect_request& request, std::FILE* to);
 /// The whole program: parses the command line, runs the command, prints refusals to stderr.
 int run_command_line(int count, const char* const* arguments);
 
-}  // namespace mixcon_train::inline commands
+}  // namespace commands
+}  // namespace mixcon_train

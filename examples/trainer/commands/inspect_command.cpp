@@ -6,7 +6,8 @@
 
 #include <mixcon/core/require.hpp>
 
-namespace mixcon_train::inline commands {
+namespace mixcon_train {
+inline namespace commands {
 
 int inspect(const inspect_request& request, std::FILE* to) {
   std::vector<std::string> names, with_alpha, with_share;
@@ -30,4 +31,5 @@ int inspect(const inspect_request& request, std::FILE* to) {
   return exit_done;
 }
 
-}  // namespace mixcon_train::inline commands
+}  // namespace commands
+}  // namespace mixcon_train

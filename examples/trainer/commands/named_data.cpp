@@ -4,7 +4,8 @@
 #include "data/sets/readers.hpp"
 #include "options/nearest_name.hpp"
 
-namespace mixcon_train::inline commands {
+namespace mixcon_train {
+inline namespace commands {
 
 std::vector<std::string> named_data_sets() {
   std::vector<std::string> names = data_names();
@@ -20,4 +21,5 @@ train_and_test read_data_and_say(const std::string& name, const std::string& fol
   return data;
 }
 
-}  // namespace mixcon_train::inline commands
+}  // namespace commands
+}  // namespace mixcon_train

@@ -7,7 +7,8 @@
 #include <string>
 #include <vector>
 
-namespace mixcon_train::inline commands {
+namespace mixcon_train {
+inline namespace commands {
 
 /// The data sets that have a name of their own: all but `auto`.
 std::vector<std::string> named_data_sets();
@@ -16,4 +17,5 @@ std::vector<std::string> named_data_sets();
 /// digits stand in. Refuses another name with the nearest (std::invalid_argument); throws file_error.
 train_and_test read_data_and_say(const std::string& name, const std::string& folder, std::FILE* to);
 
-}  // namespace mixcon_train::inline commands
+}  // namespace commands
+}  // namespace mixcon_train

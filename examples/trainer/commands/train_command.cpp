@@ -25,7 +25,8 @@
 #include <optional>
 #include <set>
 
-namespace mixcon_train::inline commands {
+namespace mixcon_train {
+inline namespace commands {
 
 namespace {
 
@@ -245,4 +246,5 @@ int evaluate(const eval_request& request, std::FILE* to) {
   return exit_done;
 }
 
-}  // namespace mixcon_train::inline commands
+}  // namespace commands
+}  // namespace mixcon_train

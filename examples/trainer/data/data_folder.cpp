@@ -5,7 +5,8 @@
 
 #include <filesystem>
 
-namespace mixcon_train::inline data {
+namespace mixcon_train {
+inline namespace data {
 
 namespace {
 
@@ -37,4 +38,5 @@ void require_files_in(const std::string& folder, const std::vector<std::string>&
                 packed ? ", each plain or with .gz. " : ". ", advice);
 }
 
-}  // namespace mixcon_train::inline data
+}  // namespace data
+}  // namespace mixcon_train

@@ -7,7 +7,8 @@
 
 #include <cmath>
 
-namespace mixcon_train::inline data {
+namespace mixcon_train {
+inline namespace data {
 
 namespace {
 
@@ -91,4 +92,5 @@ void normalised_rows(const data_set& data, const channel_statistics& statistics,
   }
 }
 
-}  // namespace mixcon_train::inline data
+}  // namespace data
+}  // namespace mixcon_train

@@ -10,7 +10,8 @@
 #include <string>
 #include <vector>
 
-namespace mixcon_train::inline data {
+namespace mixcon_train {
+inline namespace data {
 
 using mixcon::image_shape;
 using mixcon::index_t;
@@ -57,4 +58,5 @@ channel_statistics channel_statistics_of(const data_set& data);
 void normalised_rows(const data_set& data, const channel_statistics& statistics, const std::vector<index_t>& samples,
                      float* rows);
 
-}  // namespace mixcon_train::inline data
+}  // namespace data
+}  // namespace mixcon_train

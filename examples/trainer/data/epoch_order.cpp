@@ -9,7 +9,8 @@
 #include <map>
 #include <utility>
 
-namespace mixcon_train::inline data {
+namespace mixcon_train {
+inline namespace data {
 
 namespace {
 
@@ -64,4 +65,5 @@ void mix_classes(const std::vector<int>& labels, index_t batch, std::vector<inde
   }
 }
 
-}  // namespace mixcon_train::inline data
+}  // namespace data
+}  // namespace mixcon_train

@@ -6,7 +6,8 @@
 #include <cstdint>
 #include <vector>
 
-namespace mixcon_train::inline data {
+namespace mixcon_train {
+inline namespace data {
 
 using mixcon::index_t;
 
@@ -22,4 +23,5 @@ bool every_batch_can_mix_classes(const std::vector<int>& labels, index_t batch);
 /// give one away. Needs every_batch_can_mix_classes.
 void mix_classes(const std::vector<int>& labels, index_t batch, std::vector<index_t>& order);
 
-}  // namespace mixcon_train::inline data
+}  // namespace data
+}  // namespace mixcon_train

@@ -14,7 +14,8 @@
 #include <thread>
 #include <utility>
 
-namespace mixcon_train::inline data {
+namespace mixcon_train {
+inline namespace data {
 
 // Batches are numbered from 0 on, from where the loader starts. Batch k is prepared in place k modulo the size of the
 // ring, once the batch that was there before was given back.
@@ -195,4 +196,5 @@ loader_position loader::position() const { return workshop_->position(); }
 index_t loader::batches_per_epoch() const { return workshop_->batches_per_epoch(); }
 loader_waits loader::waits() const { return workshop_->waits(); }
 
-}  // namespace mixcon_train::inline data
+}  // namespace data
+}  // namespace mixcon_train

@@ -8,7 +8,8 @@
 #include <memory>
 #include <vector>
 
-namespace mixcon_train::inline data {
+namespace mixcon_train {
+inline namespace data {
 
 /// Which batch: what a checkpoint stores to go on from.
 struct loader_position {
@@ -68,4 +69,5 @@ class loader {
   std::unique_ptr<workshop> workshop_;
 };
 
-}  // namespace mixcon_train::inline data
+}  // namespace data
+}  // namespace mixcon_train

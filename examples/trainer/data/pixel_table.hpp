@@ -7,7 +7,8 @@
 #include <cstdint>
 #include <vector>
 
-namespace mixcon_train::inline data {
+namespace mixcon_train {
+inline namespace data {
 
 /// What the network sees for each of the 256 values of a channel: (value / 255 - mean) / deviation, rounded once.
 class pixel_table {
@@ -26,4 +27,5 @@ class pixel_table {
   std::vector<float> table_{};
 };
 
-}  // namespace mixcon_train::inline data
+}  // namespace data
+}  // namespace mixcon_train

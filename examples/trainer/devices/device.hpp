@@ -6,7 +6,8 @@
 #include <memory>
 #include <type_traits>
 
-namespace mixcon_train::inline devices {
+namespace mixcon_train {
+inline namespace devices {
 
 /// What a dense tensor of a device holds.
 enum class number_type { f32, f64 };
@@ -130,4 +131,5 @@ void copy_numbers(const tensor& from, T* to) {
   });
 }
 
-}  // namespace mixcon_train::inline devices
+}  // namespace devices
+}  // namespace mixcon_train

@@ -9,7 +9,8 @@
 #include <new>
 #include <vector>
 
-namespace mixcon_train::inline devices {
+namespace mixcon_train {
+inline namespace devices {
 
 /// Aligned memory that is given back to be used again: training asks for the same sizes in every step, so that from the
 /// second on nothing is taken from the system.
@@ -42,4 +43,5 @@ class memory_pool {
   mixcon::index_t allocations_ = 0;
 };
 
-}  // namespace mixcon_train::inline devices
+}  // namespace devices
+}  // namespace mixcon_train

@@ -14,7 +14,8 @@
 
 #include <oneapi/dnnl/dnnl.hpp>
 
-namespace mixcon_train::inline devices {
+namespace mixcon_train {
+inline namespace devices {
 
 namespace {
 
@@ -486,4 +487,5 @@ tensor onednn_device::product(const tensor& a, bool transpose_a, const tensor& b
   return out;
 }
 
-}  // namespace mixcon_train::inline devices
+}  // namespace devices
+}  // namespace mixcon_train

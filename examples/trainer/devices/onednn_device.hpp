@@ -5,7 +5,8 @@
 
 #include <memory>
 
-namespace mixcon_train::inline devices {
+namespace mixcon_train {
+inline namespace devices {
 
 /// What activations, their gradients and the weights of convolutions are stored and multiplied as. Parameters, sums,
 /// statistics and everything outside of convolutional layers are float either way.
@@ -53,4 +54,5 @@ class onednn_device final : public device {
   std::unique_ptr<kernels> kernels_;
 };
 
-}  // namespace mixcon_train::inline devices
+}  // namespace devices
+}  // namespace mixcon_train

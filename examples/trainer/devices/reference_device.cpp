@@ -4,7 +4,8 @@
 #include <cmath>
 #include <vector>
 
-namespace mixcon_train::inline devices {
+namespace mixcon_train {
+inline namespace devices {
 
 namespace {
 
@@ -225,4 +226,5 @@ tensor reference_device::product(const tensor& a, bool transpose_a, const tensor
   return out;
 }
 
-}  // namespace mixcon_train::inline devices
+}  // namespace devices
+}  // namespace mixcon_train

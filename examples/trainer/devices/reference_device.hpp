@@ -3,7 +3,8 @@
 
 #include "devices/device.hpp"
 
-namespace mixcon_train::inline devices {
+namespace mixcon_train {
+inline namespace devices {
 
 /// Double, row-major, plain loops: what the gradients of operators are checked with, and other devices against.
 class reference_device final : public device {
@@ -40,4 +41,5 @@ class reference_device final : public device {
   index_t allocations_ = 0;
 };
 
-}  // namespace mixcon_train::inline devices
+}  // namespace devices
+}  // namespace mixcon_train

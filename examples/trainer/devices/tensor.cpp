@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "devices/tensor.hpp"
 
-namespace mixcon_train::inline devices {
+namespace mixcon_train {
+inline namespace devices {
 
 std::string to_string(const shape& extents) {
   std::string text = "(";
@@ -9,4 +10,5 @@ std::string to_string(const shape& extents) {
   return text + ')';
 }
 
-}  // namespace mixcon_train::inline devices
+}  // namespace devices
+}  // namespace mixcon_train

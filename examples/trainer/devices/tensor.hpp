@@ -8,7 +8,8 @@
 #include <string>
 #include <utility>
 
-namespace mixcon_train::inline devices {
+namespace mixcon_train {
+inline namespace devices {
 
 using mixcon::index_t;
 
@@ -66,4 +67,5 @@ class tensor {
   std::shared_ptr<storage> kept_{};
 };
 
-}  // namespace mixcon_train::inline devices
+}  // namespace devices
+}  // namespace mixcon_train

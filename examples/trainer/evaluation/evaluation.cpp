@@ -8,7 +8,8 @@
 #include <algorithm>
 #include <numeric>
 
-namespace mixcon_train::inline evaluation {
+namespace mixcon_train {
+inline namespace evaluation {
 
 namespace {
 
@@ -61,4 +62,5 @@ double classifier_accuracy(const features& scores) {
   return static_cast<double>(right) / static_cast<double>(scores.samples());
 }
 
-}  // namespace mixcon_train::inline evaluation
+}  // namespace evaluation
+}  // namespace mixcon_train

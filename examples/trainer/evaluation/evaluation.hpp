@@ -8,7 +8,8 @@
 
 #include <string>
 
-namespace mixcon_train::inline evaluation {
+namespace mixcon_train {
+inline namespace evaluation {
 
 /// What a network says about the images of a data set, in evaluation mode; channels are normalised by `statistics`.
 struct encoded {
@@ -25,4 +26,5 @@ score_row judged(const std::string& name, const features& train, const features&
 /// Share of rows whose largest score is that of their class.
 double classifier_accuracy(const features& scores);
 
-}  // namespace mixcon_train::inline evaluation
+}  // namespace evaluation
+}  // namespace mixcon_train

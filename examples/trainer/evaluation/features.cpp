@@ -5,7 +5,8 @@
 
 #include <cmath>
 
-namespace mixcon_train::inline evaluation {
+namespace mixcon_train {
+inline namespace evaluation {
 
 void check_features(const features& data, index_t classes, const char* function) {
   MIXCON_REQUIRE(
@@ -55,4 +56,5 @@ void normalise_rows(features& data) {
   }
 }
 
-}  // namespace mixcon_train::inline evaluation
+}  // namespace evaluation
+}  // namespace mixcon_train

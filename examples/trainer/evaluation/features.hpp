@@ -6,7 +6,8 @@
 #include <cstddef>
 #include <vector>
 
-namespace mixcon_train::inline evaluation {
+namespace mixcon_train {
+inline namespace evaluation {
 
 using mixcon::index_t;
 
@@ -33,4 +34,5 @@ void standardise(features& train, features& test);
 /// Brings every row to length 1; a row of zeros stays.
 void normalise_rows(features& data);
 
-}  // namespace mixcon_train::inline evaluation
+}  // namespace evaluation
+}  // namespace mixcon_train

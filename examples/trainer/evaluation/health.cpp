@@ -7,7 +7,8 @@
 
 #include <cmath>
 
-namespace mixcon_train::inline evaluation {
+namespace mixcon_train {
+inline namespace evaluation {
 
 namespace {
 
@@ -77,4 +78,5 @@ health health_of(const std::vector<float>& embeddings, index_t width, index_t vi
   return found;
 }
 
-}  // namespace mixcon_train::inline evaluation
+}  // namespace evaluation
+}  // namespace mixcon_train

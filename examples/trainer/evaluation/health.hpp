@@ -6,7 +6,8 @@
 #include <cstddef>
 #include <vector>
 
-namespace mixcon_train::inline evaluation {
+namespace mixcon_train {
+inline namespace evaluation {
 
 using mixcon::index_t;
 
@@ -27,4 +28,5 @@ struct covariance {
 };
 covariance covariance_of(const float* rows, index_t count, index_t width);
 
-}  // namespace mixcon_train::inline evaluation
+}  // namespace evaluation
+}  // namespace mixcon_train

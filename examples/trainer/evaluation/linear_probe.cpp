@@ -10,7 +10,8 @@
 #include <cmath>
 #include <numbers>
 
-namespace mixcon_train::inline evaluation {
+namespace mixcon_train {
+inline namespace evaluation {
 
 namespace {
 
@@ -140,4 +141,5 @@ linear_probe_result linear_probe(features train, features test, index_t classes,
   return best;
 }
 
-}  // namespace mixcon_train::inline evaluation
+}  // namespace evaluation
+}  // namespace mixcon_train

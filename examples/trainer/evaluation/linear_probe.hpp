@@ -5,7 +5,8 @@
 
 #include <cstdint>
 
-namespace mixcon_train::inline evaluation {
+namespace mixcon_train {
+inline namespace evaluation {
 
 struct linear_probe_options {
   index_t batch = 256;
@@ -25,4 +26,5 @@ struct linear_probe_result {
 linear_probe_result linear_probe(features train, features test, index_t classes,
                                  const linear_probe_options& options = {});
 
-}  // namespace mixcon_train::inline evaluation
+}  // namespace evaluation
+}  // namespace mixcon_train

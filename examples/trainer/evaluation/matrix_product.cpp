@@ -5,7 +5,8 @@
 
 #include <dnnl.h>
 
-namespace mixcon_train::inline evaluation {
+namespace mixcon_train {
+inline namespace evaluation {
 
 void matrix_product(const float* left, operand left_is, const float* right, operand right_is, index_t rows,
                     index_t columns, index_t inner, float* result) {
@@ -17,4 +18,5 @@ void matrix_product(const float* left, operand left_is, const float* right, oper
                  ", ", columns, "); status ", static_cast<int>(status), ".");
 }
 
-}  // namespace mixcon_train::inline evaluation
+}  // namespace evaluation
+}  // namespace mixcon_train

@@ -3,7 +3,8 @@
 
 #include <mixcon/core/config.hpp>
 
-namespace mixcon_train::inline evaluation {
+namespace mixcon_train {
+inline namespace evaluation {
 
 using mixcon::index_t;
 
@@ -14,4 +15,5 @@ enum class operand { as_it_is, transposed };
 void matrix_product(const float* left, operand left_is, const float* right, operand right_is, index_t rows,
                     index_t columns, index_t inner, float* result);
 
-}  // namespace mixcon_train::inline evaluation
+}  // namespace evaluation
+}  // namespace mixcon_train

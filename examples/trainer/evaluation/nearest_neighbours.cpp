@@ -8,7 +8,8 @@
 #include <algorithm>
 #include <limits>
 
-namespace mixcon_train::inline evaluation {
+namespace mixcon_train {
+inline namespace evaluation {
 
 namespace {
 
@@ -77,4 +78,5 @@ double nearest_neighbours(features train, features test, index_t classes, index_
   return static_cast<double>(right) / static_cast<double>(test.samples());
 }
 
-}  // namespace mixcon_train::inline evaluation
+}  // namespace evaluation
+}  // namespace mixcon_train

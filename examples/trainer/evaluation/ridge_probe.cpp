@@ -8,7 +8,8 @@
 
 #include <algorithm>
 
-namespace mixcon_train::inline evaluation {
+namespace mixcon_train {
+inline namespace evaluation {
 
 namespace {
 
@@ -125,4 +126,5 @@ ridge_result ridge_probe(features train, features test, index_t classes) {
   return best;
 }
 
-}  // namespace mixcon_train::inline evaluation
+}  // namespace evaluation
+}  // namespace mixcon_train

@@ -3,7 +3,8 @@
 
 #include "evaluation/features.hpp"
 
-namespace mixcon_train::inline evaluation {
+namespace mixcon_train {
+inline namespace evaluation {
 
 /// Share of the test rows that ridge regression on one-hot labels puts into their class, in closed form (Cholesky).
 /// Features are standardised; the penalty is the one of 1e-6 .. 1 times the number of rows that does best on every
@@ -14,4 +15,5 @@ struct ridge_result {
 };
 ridge_result ridge_probe(features train, features test, index_t classes);
 
-}  // namespace mixcon_train::inline evaluation
+}  // namespace evaluation
+}  // namespace mixcon_train

@@ -5,7 +5,8 @@
 
 #include <algorithm>
 
-namespace mixcon_train::inline evaluation {
+namespace mixcon_train {
+inline namespace evaluation {
 
 namespace {
 
@@ -44,4 +45,5 @@ std::vector<score_row> recorded_scores() {
            .note = "recorded: PyTorch pilot, one seed, bf16, 9375 steps of batch 64, 0.6 M images"}};
 }
 
-}  // namespace mixcon_train::inline evaluation
+}  // namespace evaluation
+}  // namespace mixcon_train

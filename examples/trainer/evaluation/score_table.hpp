@@ -5,7 +5,8 @@
 #include <string>
 #include <vector>
 
-namespace mixcon_train::inline evaluation {
+namespace mixcon_train {
+inline namespace evaluation {
 
 /// What one encoder reached on the test images, as shares in [0, 1]; what was not measured is left out.
 struct score_row {
@@ -20,4 +21,5 @@ std::string written_table(const std::vector<score_row>& rows);
 /// What was recorded of other runs on Fashion-MNIST at 4687 steps, for the table of the default job. One seed each.
 std::vector<score_row> recorded_scores();
 
-}  // namespace mixcon_train::inline evaluation
+}  // namespace evaluation
+}  // namespace mixcon_train

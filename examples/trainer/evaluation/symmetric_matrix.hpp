@@ -6,7 +6,8 @@
 
 #include <vector>
 
-namespace mixcon_train::inline evaluation {
+namespace mixcon_train {
+inline namespace evaluation {
 
 using mixcon::index_t;
 
@@ -21,4 +22,5 @@ struct eigen_system {
 };
 eigen_system eigen_system_of(const std::vector<double>& symmetric, index_t size);
 
-}  // namespace mixcon_train::inline evaluation
+}  // namespace evaluation
+}  // namespace mixcon_train

@@ -11,7 +11,8 @@
 #include <filesystem>
 #include <system_error>
 
-namespace mixcon_train::inline files {
+namespace mixcon_train {
+inline namespace files {
 
 namespace {
 
@@ -108,4 +109,5 @@ void make_folder(const std::string& path) {
                 "). May you write there?");
 }
 
-}  // namespace mixcon_train::inline files
+}  // namespace files
+}  // namespace mixcon_train

@@ -4,7 +4,8 @@
 #include <string>
 #include <string_view>
 
-namespace mixcon_train::inline files {
+namespace mixcon_train {
+inline namespace files {
 
 /// Writes a file as a whole or not at all, whatever happens meanwhile: into a temporary file beside it, which is synced
 /// and renamed, and the folder is synced. What stood there before becomes `keep_as`, unless that is empty. Throws
@@ -17,4 +18,5 @@ std::string read_whole_file(const std::string& path, std::size_t largest = std::
 /// Makes a folder and those above it. Throws file_error when that cannot be.
 void make_folder(const std::string& path);
 
-}  // namespace mixcon_train::inline files
+}  // namespace files
+}  // namespace mixcon_train

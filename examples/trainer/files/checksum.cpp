@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "files/checksum.hpp"
 
-namespace mixcon_train::inline files {
+namespace mixcon_train {
+inline namespace files {
 
 std::uint64_t checksum(std::string_view bytes) {
   std::uint64_t hash = 0xCBF29CE484222325;
@@ -25,4 +26,5 @@ std::string hexadecimal(std::uint64_t number) {
   return digits;
 }
 
-}  // namespace mixcon_train::inline files
+}  // namespace files
+}  // namespace mixcon_train

@@ -5,7 +5,8 @@
 #include <string>
 #include <string_view>
 
-namespace mixcon_train::inline files {
+namespace mixcon_train {
+inline namespace files {
 
 /// A number that changes when a byte does: FNV-1a over words of eight bytes with the high half folded down, then the
 /// length. It finds damage, not forgeries. The same on every machine.
@@ -14,4 +15,5 @@ std::uint64_t checksum(std::string_view bytes);
 /// Sixteen hexadecimal digits.
 std::string hexadecimal(std::uint64_t number);
 
-}  // namespace mixcon_train::inline files
+}  // namespace files
+}  // namespace mixcon_train

@@ -5,7 +5,8 @@
 
 #include <stdexcept>
 
-namespace mixcon_train::inline files {
+namespace mixcon_train {
+inline namespace files {
 
 /// A file that cannot be read or written as asked. Its text is one sentence: the file, the offset where there is one,
 /// what was expected, and what to do. Programs print it and end with status 2.
@@ -19,4 +20,5 @@ template <class... Parts>
   throw file_error(mixcon::detail::sentence(parts...));
 }
 
-}  // namespace mixcon_train::inline files
+}  // namespace files
+}  // namespace mixcon_train

@@ -4,7 +4,8 @@
 #include <cmath>
 #include <cstdio>
 
-namespace mixcon_train::inline files {
+namespace mixcon_train {
+inline namespace files {
 
 namespace {
 
@@ -59,4 +60,5 @@ std::string written(double number, int digits) {
   return text;
 }
 
-}  // namespace mixcon_train::inline files
+}  // namespace files
+}  // namespace mixcon_train

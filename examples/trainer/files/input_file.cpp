@@ -10,7 +10,8 @@
 #include <system_error>
 #include <utility>
 
-namespace mixcon_train::inline files {
+namespace mixcon_train {
+inline namespace files {
 
 namespace {
 
@@ -82,4 +83,5 @@ void input_file::require_end() {
   if (got != 0) refuse("the file goes on after its last expected byte");
 }
 
-}  // namespace mixcon_train::inline files
+}  // namespace files
+}  // namespace mixcon_train

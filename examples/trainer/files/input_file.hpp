@@ -8,7 +8,8 @@
 #include <span>
 #include <string>
 
-namespace mixcon_train::inline files {
+namespace mixcon_train {
+inline namespace files {
 
 /// A file that is read from front to back, and unpacked on the way when it is gzip. Every trouble is a file_error that
 /// says the file and the byte (of the unpacked bytes).
@@ -46,4 +47,5 @@ class input_file {
   std::uint64_t offset_ = 0, most_ = 0;  // bytes that were read; that there can be
 };
 
-}  // namespace mixcon_train::inline files
+}  // namespace files
+}  // namespace mixcon_train

@@ -12,7 +12,8 @@
 #include <limits>
 #include <set>
 
-namespace mixcon_train::inline files {
+namespace mixcon_train {
+inline namespace files {
 
 namespace {
 
@@ -205,4 +206,5 @@ std::string packed(const tensor_file& file) {
 
 tensor_file unpacked(std::string_view bytes, const std::string& path) { return reader(bytes, path).read(); }
 
-}  // namespace mixcon_train::inline files
+}  // namespace files
+}  // namespace mixcon_train

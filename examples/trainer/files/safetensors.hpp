@@ -11,7 +11,8 @@
 #include <string_view>
 #include <vector>
 
-namespace mixcon_train::inline files {
+namespace mixcon_train {
+inline namespace files {
 
 using mixcon::index_t;
 
@@ -50,4 +51,5 @@ std::string packed(const tensor_file& file);
 /// `path` starts its sentence.
 tensor_file unpacked(std::string_view bytes, const std::string& path);
 
-}  // namespace mixcon_train::inline files
+}  // namespace files
+}  // namespace mixcon_train

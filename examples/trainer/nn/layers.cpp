@@ -3,7 +3,8 @@
 
 #include <cmath>
 
-namespace mixcon_train::inline nn {
+namespace mixcon_train {
+inline namespace nn {
 
 linear_layer::linear_layer(device& on, index_t features, index_t outputs, layer_seeds& seeds)
     : weight_(make_parameter("weight", on, {outputs, features}, seeds.next(),
@@ -25,4 +26,5 @@ norm_layer::norm_layer(device& on, index_t channels, bool rectifies)
   register_state("running_variance", running_.variance);
 }
 
-}  // namespace mixcon_train::inline nn
+}  // namespace nn
+}  // namespace mixcon_train

@@ -5,7 +5,8 @@
 
 #include <cstdint>
 
-namespace mixcon_train::inline nn {
+namespace mixcon_train {
+inline namespace nn {
 
 /// Gives every layer of a network a seed of its own, in the order in which they are made.
 class layer_seeds {
@@ -53,4 +54,5 @@ class norm_layer final : public module {
   bool rectifies_;
 };
 
-}  // namespace mixcon_train::inline nn
+}  // namespace nn
+}  // namespace mixcon_train

@@ -3,7 +3,8 @@
 
 #include <stdexcept>
 
-namespace mixcon_train::inline nn {
+namespace mixcon_train {
+inline namespace nn {
 
 mlp::mlp(device& on, const std::vector<index_t>& widths, std::uint64_t seed) {
   if (widths.size() < 2)
@@ -25,4 +26,5 @@ variable mlp::forward(const variable& x) {
   return out;
 }
 
-}  // namespace mixcon_train::inline nn
+}  // namespace nn
+}  // namespace mixcon_train

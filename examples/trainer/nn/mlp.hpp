@@ -6,7 +6,8 @@
 #include <memory>
 #include <vector>
 
-namespace mixcon_train::inline nn {
+namespace mixcon_train {
+inline namespace nn {
 
 /// Linear layers with batch normalisation and a rectifier between them: {64, 128} is a linear map, {64, 64, 128} the
 /// projection head of SimCLR. Features (N, widths.front()) to (N, widths.back()).
@@ -20,4 +21,5 @@ class mlp final : public module {
   std::vector<std::unique_ptr<module>> layers_;
 };
 
-}  // namespace mixcon_train::inline nn
+}  // namespace nn
+}  // namespace mixcon_train

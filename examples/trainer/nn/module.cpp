@@ -3,7 +3,8 @@
 
 #include <mixcon/mix/draw/draws.hpp>
 
-namespace mixcon_train::inline nn {
+namespace mixcon_train {
+inline namespace nn {
 
 std::vector<parameter> module::parameters() const {
   std::vector<parameter> all = parameters_;
@@ -42,4 +43,5 @@ variable module::make_parameter(const std::string& name, device& on, const shape
   return parameters_.back().value;
 }
 
-}  // namespace mixcon_train::inline nn
+}  // namespace nn
+}  // namespace mixcon_train

@@ -8,7 +8,8 @@
 #include <utility>
 #include <vector>
 
-namespace mixcon_train::inline nn {
+namespace mixcon_train {
+inline namespace nn {
 
 /// A variable that is trained. Weight decay pulls at weights, not at norms and biases.
 struct parameter {
@@ -57,4 +58,5 @@ class module {
   bool training_ = true;
 };
 
-}  // namespace mixcon_train::inline nn
+}  // namespace nn
+}  // namespace mixcon_train

@@ -3,7 +3,8 @@
 
 #include <stdexcept>
 
-namespace mixcon_train::inline nn {
+namespace mixcon_train {
+inline namespace nn {
 
 /// max(0, path(x) + shortcut(x)): two 3 x 3 convolutions, or 1 x 1, 3 x 3, 1 x 1 with four times the width behind; the
 /// shortcut is a 1 x 1 convolution where the shape changes.
@@ -102,4 +103,5 @@ variable resnet::forward(const variable& images, int layer, const std::function<
   return arriving(global_average_pool(x));
 }
 
-}  // namespace mixcon_train::inline nn
+}  // namespace nn
+}  // namespace mixcon_train

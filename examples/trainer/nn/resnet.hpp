@@ -8,7 +8,8 @@
 #include <string>
 #include <vector>
 
-namespace mixcon_train::inline nn {
+namespace mixcon_train {
+inline namespace nn {
 
 /// Which residual network, for small images: the stem is one 3 x 3 convolution and no pooling.
 struct resnet_options {
@@ -43,4 +44,5 @@ class resnet final : public module {
   std::vector<std::vector<std::unique_ptr<module>>> stages_;
 };
 
-}  // namespace mixcon_train::inline nn
+}  // namespace nn
+}  // namespace mixcon_train

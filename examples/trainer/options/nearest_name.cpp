@@ -6,7 +6,8 @@
 #include <algorithm>
 #include <numeric>
 
-namespace mixcon_train::inline options {
+namespace mixcon_train {
+inline namespace options {
 
 namespace {
 
@@ -52,4 +53,5 @@ std::string listed(const std::vector<std::string>& names) {
   return text;
 }
 
-}  // namespace mixcon_train::inline options
+}  // namespace options
+}  // namespace mixcon_train

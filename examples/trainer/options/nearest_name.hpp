@@ -4,7 +4,8 @@
 #include <string>
 #include <vector>
 
-namespace mixcon_train::inline options {
+namespace mixcon_train {
+inline namespace options {
 
 /// The one of `known` that takes the fewest letters added, left out or exchanged to become `wrong`; the first of
 /// equals. Empty where that is more than half of its letters.
@@ -16,4 +17,5 @@ void require_one_of(const char* option, const std::string& value, const std::vec
 /// "a, b and c"
 std::string listed(const std::vector<std::string>& names);
 
-}  // namespace mixcon_train::inline options
+}  // namespace options
+}  // namespace mixcon_train

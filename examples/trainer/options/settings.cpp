@@ -11,7 +11,8 @@
 
 #include <utility>
 
-namespace mixcon_train::inline options {
+namespace mixcon_train {
+inline namespace options {
 
 namespace {
 
@@ -147,4 +148,5 @@ std::vector<std::pair<std::string, std::string>> named_values(const settings& ch
   return values;
 }
 
-}  // namespace mixcon_train::inline options
+}  // namespace options
+}  // namespace mixcon_train

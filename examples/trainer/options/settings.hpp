@@ -8,7 +8,8 @@
 #include <utility>
 #include <vector>
 
-namespace mixcon_train::inline options {
+namespace mixcon_train {
+inline namespace options {
 
 using mixcon::index_t;
 
@@ -64,4 +65,5 @@ std::string flag_of(const std::string& setting);
 /// Every setting by name, as text.
 std::vector<std::pair<std::string, std::string>> named_values(const settings& chosen);
 
-}  // namespace mixcon_train::inline options
+}  // namespace options
+}  // namespace mixcon_train

@@ -8,7 +8,8 @@
 #include <algorithm>
 #include <vector>
 
-namespace mixcon_train::inline options {
+namespace mixcon_train {
+inline namespace options {
 
 namespace {
 
@@ -50,4 +51,5 @@ void refuse_unused_options(const settings& chosen, const std::set<std::string>& 
         flag_of(folder), ": the name of the folder is empty; expected a path.");
 }
 
-}  // namespace mixcon_train::inline options
+}  // namespace options
+}  // namespace mixcon_train

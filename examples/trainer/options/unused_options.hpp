@@ -6,7 +6,8 @@
 #include <set>
 #include <string>
 
-namespace mixcon_train::inline options {
+namespace mixcon_train {
+inline namespace options {
 
 /// Refuses options that the user gave and that change nothing: those that the chosen recipe does not use, and more than
 /// one of those that say how long. `given` holds names of settings. Throws std::invalid_argument.
@@ -15,4 +16,5 @@ void refuse_unused_options(const settings& chosen, const std::set<std::string>& 
 /// The same for one setting and the recipe.
 void require_use_of(const std::string& setting, const settings& chosen);
 
-}  // namespace mixcon_train::inline options
+}  // namespace options
+}  // namespace mixcon_train

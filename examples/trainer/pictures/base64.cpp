@@ -3,7 +3,8 @@
 
 #include <cstddef>
 
-namespace mixcon_train::inline pictures {
+namespace mixcon_train {
+inline namespace pictures {
 
 std::string base64(const std::vector<std::uint8_t>& bytes) {
   const char* const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -20,4 +21,5 @@ std::string base64(const std::vector<std::uint8_t>& bytes) {
   return text;
 }
 
-}  // namespace mixcon_train::inline pictures
+}  // namespace pictures
+}  // namespace mixcon_train

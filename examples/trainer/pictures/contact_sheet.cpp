@@ -6,7 +6,8 @@
 #include <algorithm>
 #include <iterator>
 
-namespace mixcon_train::inline pictures {
+namespace mixcon_train {
+inline namespace pictures {
 
 namespace {
 
@@ -89,4 +90,5 @@ picture contact_sheet(const std::string& title, const std::vector<sheet_row>& ro
   return sheet;
 }
 
-}  // namespace mixcon_train::inline pictures
+}  // namespace pictures
+}  // namespace mixcon_train

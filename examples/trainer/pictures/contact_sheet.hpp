@@ -6,7 +6,8 @@
 #include <string>
 #include <vector>
 
-namespace mixcon_train::inline pictures {
+namespace mixcon_train {
+inline namespace pictures {
 
 /// A picture with a line of text below it, which may be empty.
 struct captioned {
@@ -24,4 +25,5 @@ struct sheet_row {
 /// hundred pixels; captions are as large as their row lets them be. Refuses a sheet without pictures.
 picture contact_sheet(const std::string& title, const std::vector<sheet_row>& rows);
 
-}  // namespace mixcon_train::inline pictures
+}  // namespace pictures
+}  // namespace mixcon_train

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "pictures/font.hpp"
 
-namespace mixcon_train::inline pictures {
+namespace mixcon_train {
+inline namespace pictures {
 
 namespace {
 
@@ -74,4 +75,5 @@ glyph glyph_of(char letter) {
   return {0b11111, 0b10001, 0b10001, 0b10001, 0b10001, 0b10001, 0b11111};
 }
 
-}  // namespace mixcon_train::inline pictures
+}  // namespace pictures
+}  // namespace mixcon_train

@@ -9,7 +9,8 @@
 #include <cmath>
 #include <iterator>
 
-namespace mixcon_train::inline pictures {
+namespace mixcon_train {
+inline namespace pictures {
 
 picture::picture(index_t rows, index_t columns, colour background) : rows_(rows), columns_(columns) {
   const index_t most = 1 << 15;
@@ -62,4 +63,5 @@ picture enlarged(const picture& original, index_t factor) {
   return large;
 }
 
-}  // namespace mixcon_train::inline pictures
+}  // namespace pictures
+}  // namespace mixcon_train

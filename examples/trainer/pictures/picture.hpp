@@ -9,7 +9,8 @@
 #include <string_view>
 #include <vector>
 
-namespace mixcon_train::inline pictures {
+namespace mixcon_train {
+inline namespace pictures {
 
 using mixcon::index_t;
 
@@ -54,4 +55,5 @@ picture picture_of(const mixcon::tensor_view<const float, 3>& image);
 /// Every pixel as a square of `factor` x `factor`.
 picture enlarged(const picture& original, index_t factor);
 
-}  // namespace mixcon_train::inline pictures
+}  // namespace pictures
+}  // namespace mixcon_train

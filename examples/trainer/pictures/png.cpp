@@ -10,7 +10,8 @@
 #include <cstddef>
 #include <stdexcept>
 
-namespace mixcon_train::inline pictures {
+namespace mixcon_train {
+inline namespace pictures {
 
 namespace {
 
@@ -55,4 +56,5 @@ void write_png(const std::string& path, const picture& shown) {
   write_atomically(path, std::string(file.begin(), file.end()));
 }
 
-}  // namespace mixcon_train::inline pictures
+}  // namespace pictures
+}  // namespace mixcon_train

@@ -7,7 +7,8 @@
 #include <string>
 #include <vector>
 
-namespace mixcon_train::inline pictures {
+namespace mixcon_train {
+inline namespace pictures {
 
 /// The bytes of a PNG file: 8 bits a channel, one channel where every pixel is grey, else three. Refuses a picture
 /// without pixels.
@@ -19,4 +20,5 @@ void write_png(const std::string& path, const picture& shown);
 /// The same bytes as letters, 4 for 3 bytes (RFC 4648), to put a picture into HTML: "data:image/png;base64,...".
 std::string base64(const std::vector<std::uint8_t>& bytes);
 
-}  // namespace mixcon_train::inline pictures
+}  // namespace pictures
+}  // namespace mixcon_train

@@ -10,7 +10,8 @@
 #include <cstddef>
 #include <iterator>
 
-namespace mixcon_train::inline recipes {
+namespace mixcon_train {
+inline namespace recipes {
 
 namespace {
 
@@ -134,4 +135,5 @@ std::vector<float> altered_images(const batch_to_mix& batch, const mixcon::philo
   return altered;
 }
 
-}  // namespace mixcon_train::inline recipes
+}  // namespace recipes
+}  // namespace mixcon_train

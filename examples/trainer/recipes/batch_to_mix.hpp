@@ -9,7 +9,8 @@
 #include <cstdint>
 #include <vector>
 
-namespace mixcon_train::inline recipes {
+namespace mixcon_train {
+inline namespace recipes {
 
 /// A batch that is going to be mixed, with all that a policy may look at.
 struct batch_to_mix {
@@ -49,4 +50,5 @@ std::vector<float> noise_images(const batch_to_mix& batch, const mixcon::philox_
 std::vector<float> altered_images(const batch_to_mix& batch, const mixcon::philox_draws& draws,
                                   const std::vector<index_t>& depths);
 
-}  // namespace mixcon_train::inline recipes
+}  // namespace recipes
+}  // namespace mixcon_train

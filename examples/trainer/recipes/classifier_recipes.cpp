@@ -10,7 +10,8 @@
 
 #include <cmath>
 
-namespace mixcon_train::inline recipes {
+namespace mixcon_train {
+inline namespace recipes {
 
 namespace {
 
@@ -58,4 +59,5 @@ recipe_loss classifier_loss(network& net, device& on, const settings& chosen, co
   return made;
 }
 
-}  // namespace mixcon_train::inline recipes
+}  // namespace recipes
+}  // namespace mixcon_train

@@ -9,7 +9,8 @@
 
 #include <cmath>
 
-namespace mixcon_train::inline recipes {
+namespace mixcon_train {
+inline namespace recipes {
 
 recipe_loss contrast_loss(network& net, device& on, const settings& chosen, const recipe_step& step) {
   const index_t samples = step.shape.samples;
@@ -25,4 +26,5 @@ recipe_loss contrast_loss(network& net, device& on, const settings& chosen, cons
   return made;
 }
 
-}  // namespace mixcon_train::inline recipes
+}  // namespace recipes
+}  // namespace mixcon_train

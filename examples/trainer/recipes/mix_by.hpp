@@ -15,7 +15,8 @@
 #include <iterator>
 #include <vector>
 
-namespace mixcon_train::inline recipes {
+namespace mixcon_train {
+inline namespace recipes {
 
 using mixcon::axes;
 using mixcon::philox_draws;
@@ -180,4 +181,5 @@ mixed_batch mix_by(const batch_to_mix& batch, const philox_draws& draws, const p
   return mixed;
 }
 
-}  // namespace mixcon_train::inline recipes
+}  // namespace recipes
+}  // namespace mixcon_train

@@ -7,7 +7,8 @@
 
 #include <functional>
 
-namespace mixcon_train::inline recipes {
+namespace mixcon_train {
+inline namespace recipes {
 
 /// Whether a recipe trains a classifier on the backbone, in the place of a projection head.
 bool has_classifier(const settings& chosen);
@@ -36,4 +37,5 @@ class network final : public module {
   mlp head_;
 };
 
-}  // namespace mixcon_train::inline recipes
+}  // namespace recipes
+}  // namespace mixcon_train

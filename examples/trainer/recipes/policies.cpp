@@ -5,7 +5,8 @@
 
 #include <mixcon/core/require.hpp>
 
-namespace mixcon_train::inline recipes {
+namespace mixcon_train {
+inline namespace recipes {
 
 namespace {
 
@@ -60,4 +61,5 @@ const policy_entry& policy_called(const std::string& name) {
   return table[0];
 }
 
-}  // namespace mixcon_train::inline recipes
+}  // namespace recipes
+}  // namespace mixcon_train

@@ -12,7 +12,8 @@
 #include <string>
 #include <vector>
 
-namespace mixcon_train::inline recipes {
+namespace mixcon_train {
+inline namespace recipes {
 
 /// A batch after a policy has mixed it, and what it was mixed with. Images are (N, C, H, W), 0 .. 255.
 struct mixed_batch {
@@ -46,4 +47,5 @@ std::span<const policy_entry> policies();
 /// The policy of that name. Refuses another name with the list of those that there are.
 const policy_entry& policy_called(const std::string& name);
 
-}  // namespace mixcon_train::inline recipes
+}  // namespace recipes
+}  // namespace mixcon_train

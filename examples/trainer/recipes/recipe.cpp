@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "recipes/recipe.hpp"
 
-namespace mixcon_train::inline recipes {
+namespace mixcon_train {
+inline namespace recipes {
 
 namespace {
 
@@ -19,4 +20,5 @@ recipe_loss loss_of(network& net, device& on, const settings& chosen, const reci
   return is_unicon(chosen) ? unicon_loss(net, on, chosen, step) : contrast_loss(net, on, chosen, step);
 }
 
-}  // namespace mixcon_train::inline recipes
+}  // namespace recipes
+}  // namespace mixcon_train

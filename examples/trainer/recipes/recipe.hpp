@@ -9,7 +9,8 @@
 
 #include <vector>
 
-namespace mixcon_train::inline recipes {
+namespace mixcon_train {
+inline namespace recipes {
 
 /// What a recipe made of a batch.
 struct recipe_loss {
@@ -42,4 +43,5 @@ recipe_loss contrast_loss(network& net, device& on, const settings& chosen, cons
 recipe_loss supmix_loss(network& net, device& on, const settings& chosen, const recipe_step& step);
 recipe_loss unicon_loss(network& net, device& on, const settings& chosen, const recipe_step& step);
 
-}  // namespace mixcon_train::inline recipes
+}  // namespace recipes
+}  // namespace mixcon_train

@@ -10,7 +10,8 @@
 
 #include <vector>
 
-namespace mixcon_train::inline recipes {
+namespace mixcon_train {
+inline namespace recipes {
 
 inline mixcon::philox_draws draws_of(const settings& chosen, const recipe_step& step) {
   return {.seed = chosen.seed, .step = static_cast<std::uint64_t>(step.step)};
@@ -47,4 +48,5 @@ variable contrasted(recipe_loss& made, const recipe_step& step, const Objective&
   return contrastive_loss(objective, targets, anchors, segments);
 }
 
-}  // namespace mixcon_train::inline recipes
+}  // namespace recipes
+}  // namespace mixcon_train

@@ -11,7 +11,8 @@
 #include <algorithm>
 #include <cmath>
 
-namespace mixcon_train::inline recipes {
+namespace mixcon_train {
+inline namespace recipes {
 
 recipe_loss supmix_loss(network& net, device& on, const settings& chosen, const recipe_step& step) {
   const index_t samples = step.shape.samples;
@@ -39,4 +40,5 @@ recipe_loss supmix_loss(network& net, device& on, const settings& chosen, const 
   return made;
 }
 
-}  // namespace mixcon_train::inline recipes
+}  // namespace recipes
+}  // namespace mixcon_train

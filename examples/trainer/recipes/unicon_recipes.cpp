@@ -10,7 +10,8 @@
 #include <algorithm>
 #include <cmath>
 
-namespace mixcon_train::inline recipes {
+namespace mixcon_train {
+inline namespace recipes {
 
 namespace {
 
@@ -60,4 +61,5 @@ recipe_loss unicon_loss(network& net, device& on, const settings& chosen, const 
   return made;
 }
 
-}  // namespace mixcon_train::inline recipes
+}  // namespace recipes
+}  // namespace mixcon_train

@@ -8,7 +8,8 @@
 #include <cmath>
 #include <limits>
 
-namespace mixcon_train::inline report {
+namespace mixcon_train {
+inline namespace report {
 
 namespace {
 
@@ -152,4 +153,5 @@ std::string scatter_chart(const chart_text& text, const std::vector<series>& clo
   return chart.finished();
 }
 
-}  // namespace mixcon_train::inline report
+}  // namespace report
+}  // namespace mixcon_train

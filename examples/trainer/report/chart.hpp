@@ -5,7 +5,8 @@
 #include <string>
 #include <vector>
 
-namespace mixcon_train::inline report {
+namespace mixcon_train {
+inline namespace report {
 
 struct point {
   double x = 0, y = 0;
@@ -28,4 +29,5 @@ std::string line_chart(const chart_text& text, const std::vector<series>& lines)
 /// Dots, a colour a series, with a legend.
 std::string scatter_chart(const chart_text& text, const std::vector<series>& clouds);
 
-}  // namespace mixcon_train::inline report
+}  // namespace report
+}  // namespace mixcon_train

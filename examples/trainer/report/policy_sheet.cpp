@@ -8,7 +8,8 @@
 #include <cstdio>
 #include <vector>
 
-namespace mixcon_train::inline report {
+namespace mixcon_train {
+inline namespace report {
 
 namespace {
 
@@ -48,4 +49,5 @@ picture policy_sheet(const data_set& data, const std::string& policy, const shee
   return contact_sheet(std::string(entry.name) + ": " + entry.summary, rows);
 }
 
-}  // namespace mixcon_train::inline report
+}  // namespace report
+}  // namespace mixcon_train

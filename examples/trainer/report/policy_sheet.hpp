@@ -8,7 +8,8 @@
 #include <cstdint>
 #include <string>
 
-namespace mixcon_train::inline report {
+namespace mixcon_train {
+inline namespace report {
 
 struct sheet_options {
   index_t samples = 8;
@@ -20,4 +21,5 @@ struct sheet_options {
 /// value that each pixel keeps (white: all), and the mixed image above the share of the own label.
 picture policy_sheet(const data_set& data, const std::string& policy, const sheet_options& options);
 
-}  // namespace mixcon_train::inline report
+}  // namespace report
+}  // namespace mixcon_train

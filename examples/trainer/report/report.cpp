@@ -11,7 +11,8 @@
 #include <algorithm>
 #include <cmath>
 
-namespace mixcon_train::inline report {
+namespace mixcon_train {
+inline namespace report {
 
 namespace {
 
@@ -126,4 +127,5 @@ plane principal_plane(const std::vector<float>& rows, index_t width) {
   return found;
 }
 
-}  // namespace mixcon_train::inline report
+}  // namespace report
+}  // namespace mixcon_train

@@ -10,7 +10,8 @@
 #include <utility>
 #include <vector>
 
-namespace mixcon_train::inline report {
+namespace mixcon_train {
+inline namespace report {
 
 /// What a run has to show.
 struct report_content {
@@ -41,4 +42,5 @@ struct plane {
 };
 plane principal_plane(const std::vector<float>& rows, index_t width);
 
-}  // namespace mixcon_train::inline report
+}  // namespace report
+}  // namespace mixcon_train

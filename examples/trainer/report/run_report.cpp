@@ -13,7 +13,8 @@
 
 #include <algorithm>
 
-namespace mixcon_train::inline report {
+namespace mixcon_train {
+inline namespace report {
 
 namespace {
 
@@ -119,4 +120,5 @@ std::string write_report(const std::string& folder, const std::string& identity,
   return path;
 }
 
-}  // namespace mixcon_train::inline report
+}  // namespace report
+}  // namespace mixcon_train

@@ -9,7 +9,8 @@
 #include <string>
 #include <vector>
 
-namespace mixcon_train::inline report {
+namespace mixcon_train {
+inline namespace report {
 
 /// What became of a run: the table, and test features for the picture.
 struct judgement {
@@ -26,4 +27,5 @@ judgement judge(network& net, device& on, const settings& chosen, const train_an
 std::string write_report(const std::string& folder, const std::string& identity, const settings& chosen,
                          const train_and_test& data, const judgement& found);
 
-}  // namespace mixcon_train::inline report
+}  // namespace report
+}  // namespace mixcon_train

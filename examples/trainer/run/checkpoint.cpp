@@ -9,7 +9,8 @@
 #include <charconv>
 #include <filesystem>
 
-namespace mixcon_train::inline run {
+namespace mixcon_train {
+inline namespace run {
 
 namespace {
 
@@ -128,4 +129,5 @@ checkpoint load_checkpoint(const std::string& file_or_folder, std::string* passe
   return found;
 }
 
-}  // namespace mixcon_train::inline run
+}  // namespace run
+}  // namespace mixcon_train

@@ -9,7 +9,8 @@
 #include <string>
 #include <vector>
 
-namespace mixcon_train::inline run {
+namespace mixcon_train {
+inline namespace run {
 
 /// All that a run needs to go on as if it had never stopped. Random numbers are keyed with seed and step, so their
 /// generator has no state beyond these.
@@ -41,4 +42,5 @@ checkpoint load_checkpoint(const std::string& file_or_folder, std::string* passe
 /// A number of all tensors, their names and extents: equal states have equal ones.
 std::uint64_t hash_of(const std::vector<stored_tensor>& tensors);
 
-}  // namespace mixcon_train::inline run
+}  // namespace run
+}  // namespace mixcon_train

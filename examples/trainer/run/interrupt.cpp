@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "run/interrupt.hpp"
 
-namespace mixcon_train::inline run {
+namespace mixcon_train {
+inline namespace run {
 
 namespace {
 
@@ -27,4 +28,5 @@ interrupt_guard::~interrupt_guard() {
 
 bool interrupt_guard::asked_to_stop() const { return asked != 0; }
 
-}  // namespace mixcon_train::inline run
+}  // namespace run
+}  // namespace mixcon_train

@@ -3,7 +3,8 @@
 
 #include <csignal>
 
-namespace mixcon_train::inline run {
+namespace mixcon_train {
+inline namespace run {
 
 /// While one exists, Ctrl-C (SIGINT) and SIGTERM set a flag instead of ending the program; the second one ends it.
 class interrupt_guard {
@@ -20,4 +21,5 @@ class interrupt_guard {
   }, terminate_before_{};
 };
 
-}  // namespace mixcon_train::inline run
+}  // namespace run
+}  // namespace mixcon_train

@@ -8,7 +8,8 @@
 #include <fstream>
 #include <thread>
 
-namespace mixcon_train::inline run {
+namespace mixcon_train {
+inline namespace run {
 
 int available_threads() {
   cpu_set_t allowed;
@@ -40,4 +41,5 @@ machine_facts facts_of_this_machine() {
   return facts;
 }
 
-}  // namespace mixcon_train::inline run
+}  // namespace run
+}  // namespace mixcon_train

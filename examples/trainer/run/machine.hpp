@@ -3,7 +3,8 @@
 
 #include <string>
 
-namespace mixcon_train::inline run {
+namespace mixcon_train {
+inline namespace run {
 
 /// What a record of a run says about where it ran.
 struct machine_facts {
@@ -16,4 +17,5 @@ machine_facts facts_of_this_machine();
 /// Processors that this program may use.
 int available_threads();
 
-}  // namespace mixcon_train::inline run
+}  // namespace run
+}  // namespace mixcon_train

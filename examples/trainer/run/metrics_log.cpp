@@ -10,7 +10,8 @@
 #include <cstring>
 #include <filesystem>
 
-namespace mixcon_train::inline run {
+namespace mixcon_train {
+inline namespace run {
 
 using json = nlohmann::ordered_json;
 
@@ -83,4 +84,5 @@ void metrics_log::write(const json& record) {
                 "). Is there room on the disk? Checkpoints are untouched.");
 }
 
-}  // namespace mixcon_train::inline run
+}  // namespace run
+}  // namespace mixcon_train

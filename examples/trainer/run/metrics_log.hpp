@@ -11,7 +11,8 @@
 #include <string>
 #include <vector>
 
-namespace mixcon_train::inline run {
+namespace mixcon_train {
+inline namespace run {
 
 /// The file metrics.jsonl of a run: a header with the run's identity, settings, seed, version and machine, then a JSON
 /// object a line: of a step, of an epoch, and at the end of each row of the table. Every line names the run, and is
@@ -42,4 +43,5 @@ std::vector<nlohmann::ordered_json> read_metrics(const std::string& path);
 std::vector<nlohmann::ordered_json> read_metrics_of(const std::string& run, const std::string& path,
                                                     index_t* left_out = nullptr);
 
-}  // namespace mixcon_train::inline run
+}  // namespace run
+}  // namespace mixcon_train

@@ -6,7 +6,8 @@
 #include <cmath>
 #include <cstdlib>
 
-namespace mixcon_train::inline run {
+namespace mixcon_train {
+inline namespace run {
 
 namespace {
 
@@ -73,4 +74,5 @@ void progress::line(const std::string& text) {
   std::fflush(to_);
 }
 
-}  // namespace mixcon_train::inline run
+}  // namespace run
+}  // namespace mixcon_train

@@ -7,7 +7,8 @@
 #include <cstdio>
 #include <string>
 
-namespace mixcon_train::inline run {
+namespace mixcon_train {
+inline namespace run {
 
 using mixcon::index_t;
 
@@ -40,4 +41,5 @@ class progress {
 /// "1 h 02 min", "4 min 05 s", "7 s".
 std::string written_duration(double seconds);
 
-}  // namespace mixcon_train::inline run
+}  // namespace run
+}  // namespace mixcon_train

@@ -21,7 +21,8 @@
 #include <utility>
 #include <vector>
 
-namespace mixcon_train::inline run {
+namespace mixcon_train {
+inline namespace run {
 
 namespace {
 
@@ -191,4 +192,5 @@ void check_files_of_run(const std::string& folder, const std::string& run) {
   }
 }
 
-}  // namespace mixcon_train::inline run
+}  // namespace run
+}  // namespace mixcon_train

@@ -6,7 +6,8 @@
 
 #include <string>
 
-namespace mixcon_train::inline run {
+namespace mixcon_train {
+inline namespace run {
 
 /// Keeps other processes from training in a folder for as long as it lives. The system frees it when the process ends,
 /// however it ends.
@@ -39,4 +40,5 @@ void make_room_for_run(const std::string& folder, bool overwrites);
 /// and stderr says so. Throws file_error.
 void check_files_of_run(const std::string& folder, const std::string& run);
 
-}  // namespace mixcon_train::inline run
+}  // namespace run
+}  // namespace mixcon_train

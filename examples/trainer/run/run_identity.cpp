@@ -10,7 +10,8 @@
 #include <fstream>
 #include <random>
 
-namespace mixcon_train::inline run {
+namespace mixcon_train {
+inline namespace run {
 
 namespace {
 
@@ -85,4 +86,5 @@ std::optional<std::string> run_of(const std::string& path) {
   return kind == ".jsonl" ? run_of_metrics(file) : run_of_page(file);
 }
 
-}  // namespace mixcon_train::inline run
+}  // namespace run
+}  // namespace mixcon_train

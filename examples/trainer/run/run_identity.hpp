@@ -6,7 +6,8 @@
 #include <optional>
 #include <string>
 
-namespace mixcon_train::inline run {
+namespace mixcon_train {
+inline namespace run {
 
 /// The name under which all files of a run know each other: 16 digits that are drawn anew at the beginning of every
 /// run, and 8 of its settings, but for where it writes, where it reads and how often it saves. It decides nothing that
@@ -20,4 +21,5 @@ std::optional<std::string> run_of(const std::string& path);
 /// What stands in front of the identity in report.html, and behind it.
 inline constexpr const char *identity_in_page = "<meta name=\"mixcon-run\" content=\"", *after_identity_in_page = "\">";
 
-}  // namespace mixcon_train::inline run
+}  // namespace run
+}  // namespace mixcon_train

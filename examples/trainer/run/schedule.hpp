@@ -9,7 +9,8 @@
 #include <string>
 #include <vector>
 
-namespace mixcon_train::inline run {
+namespace mixcon_train {
+inline namespace run {
 
 using mixcon::index_t;
 
@@ -39,4 +40,5 @@ struct schedule {
   }
 };
 
-}  // namespace mixcon_train::inline run
+}  // namespace run
+}  // namespace mixcon_train

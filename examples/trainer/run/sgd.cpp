@@ -5,7 +5,8 @@
 
 #include <utility>
 
-namespace mixcon_train::inline run {
+namespace mixcon_train {
+inline namespace run {
 
 sgd::sgd(std::vector<parameter> parameters, double momentum, double weight_decay)
     : parameters_(std::move(parameters)), momentum_(momentum), weight_decay_(weight_decay) {
@@ -37,4 +38,5 @@ void sgd::step(double rate) {
   }
 }
 
-}  // namespace mixcon_train::inline run
+}  // namespace run
+}  // namespace mixcon_train

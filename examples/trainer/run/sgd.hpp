@@ -6,7 +6,8 @@
 #include <utility>
 #include <vector>
 
-namespace mixcon_train::inline run {
+namespace mixcon_train {
+inline namespace run {
 
 /// Stochastic gradient descent with momentum and weight decay: v = momentum v + gradient + decay w, w -= rate v.
 class sgd {
@@ -27,4 +28,5 @@ class sgd {
   double momentum_, weight_decay_;
 };
 
-}  // namespace mixcon_train::inline run
+}  // namespace run
+}  // namespace mixcon_train

@@ -5,7 +5,8 @@
 
 #include <cstring>
 
-namespace mixcon_train::inline run {
+namespace mixcon_train {
+inline namespace run {
 
 namespace {
 
@@ -46,4 +47,5 @@ tensor restored(const tensor_file& file, const std::string& name, const shape& e
   return made;
 }
 
-}  // namespace mixcon_train::inline run
+}  // namespace run
+}  // namespace mixcon_train

@@ -7,7 +7,8 @@
 #include <string>
 #include <vector>
 
-namespace mixcon_train::inline run {
+namespace mixcon_train {
+inline namespace run {
 
 /// A tensor of a device as a file holds it: its numbers as they are, F32 or F64.
 stored_tensor stored(const std::string& name, const tensor& x);
@@ -17,4 +18,5 @@ stored_tensor stored(const std::string& name, const tensor& x);
 tensor restored(const tensor_file& file, const std::string& name, const shape& extents, device& on,
                 const std::string& path);
 
-}  // namespace mixcon_train::inline run
+}  // namespace run
+}  // namespace mixcon_train

@@ -12,7 +12,8 @@
 #include <algorithm>
 #include <cmath>
 
-namespace mixcon_train::inline run {
+namespace mixcon_train {
+inline namespace run {
 
 namespace {
 
@@ -166,4 +167,5 @@ loaded_network load_network(const checkpoint& from, const data_set& data, const 
   return made;
 }
 
-}  // namespace mixcon_train::inline run
+}  // namespace run
+}  // namespace mixcon_train

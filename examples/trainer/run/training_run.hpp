@@ -16,7 +16,8 @@
 #include <optional>
 #include <string>
 
-namespace mixcon_train::inline run {
+namespace mixcon_train {
+inline namespace run {
 
 /// Settings with everything decided that depends on the machine: precision `auto`, the number of threads.
 settings resolved(settings chosen);
@@ -98,4 +99,5 @@ loaded_network load_network(const checkpoint& from, const data_set& data, const 
 /// The same with the weights that it began with.
 loaded_network untrained_network(const settings& chosen, const data_set& data);
 
-}  // namespace mixcon_train::inline run
+}  // namespace run
+}  // namespace mixcon_train

@@ -3,7 +3,8 @@
 
 #include <algorithm>
 
-namespace mixcon_train::inline run {
+namespace mixcon_train {
+inline namespace run {
 
 weight_average::weight_average(const module& model) : parameters_(model.parameters()), state_(model.state()) {
   for (const parameter& p : parameters_) means_.push_back({p.name, p.value.on().dense(p.value.value())});
@@ -40,4 +41,5 @@ void weight_average::swap() {
   }
 }
 
-}  // namespace mixcon_train::inline run
+}  // namespace run
+}  // namespace mixcon_train

@@ -6,7 +6,8 @@
 #include <string>
 #include <vector>
 
-namespace mixcon_train::inline run {
+namespace mixcon_train {
+inline namespace run {
 
 /// The exponential mean of a model's parameters and state over the steps of its training, for evaluation. Tarvainen and
 /// Valpola 2017, arXiv:1703.01780. Early steps count more: the decay of step t is at most (1 + t) / (10 + t).
@@ -32,4 +33,5 @@ class weight_average {
   std::vector<named> means_{};  // parameters, then state
 };
 
-}  // namespace mixcon_train::inline run
+}  // namespace run
+}  // namespace mixcon_train

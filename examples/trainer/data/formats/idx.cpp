@@ -5,7 +5,8 @@
 
 #include <utility>
 
-namespace mixcon_train::inline data {
+namespace mixcon_train {
+inline namespace data {
 
 namespace {
 
@@ -65,4 +66,5 @@ data_set read_idx_pair(const std::string& images, const std::string& labels, con
           .class_names = class_names};
 }
 
-}  // namespace mixcon_train::inline data
+}  // namespace data
+}  // namespace mixcon_train

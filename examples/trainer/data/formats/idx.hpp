@@ -7,7 +7,8 @@
 #include <string>
 #include <vector>
 
-namespace mixcon_train::inline data {
+namespace mixcon_train {
+inline namespace data {
 
 /// An array of bytes of rank 1 to 4, row-major.
 struct idx_array {
@@ -27,4 +28,5 @@ idx_array read_idx(const std::string& path, const std::vector<index_t>& expected
 data_set read_idx_pair(const std::string& images, const std::string& labels, const image_shape& expected, int largest,
                        const std::vector<std::string>& class_names, const std::string& advice);
 
-}  // namespace mixcon_train::inline data
+}  // namespace data
+}  // namespace mixcon_train

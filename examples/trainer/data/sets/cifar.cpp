@@ -9,7 +9,8 @@
 #include <span>
 #include <sstream>
 
-namespace mixcon_train::inline data {
+namespace mixcon_train {
+inline namespace data {
 
 namespace {
 
@@ -87,4 +88,5 @@ train_and_test read_cifar100(const std::string& folder) {
           read_files(folder, {"test.bin"}, record, 10000, "cifar100 test", words(fine_classes))};
 }
 
-}  // namespace mixcon_train::inline data
+}  // namespace data
+}  // namespace mixcon_train

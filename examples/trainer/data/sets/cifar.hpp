@@ -6,7 +6,8 @@
 #include <string>
 #include <vector>
 
-namespace mixcon_train::inline data {
+namespace mixcon_train {
+inline namespace data {
 
 /// What a record of a CIFAR file is: some label bytes, of which one is the class, and 3 x 32 x 32 values, red first.
 struct cifar_record {
@@ -19,4 +20,5 @@ struct cifar_record {
 void append_cifar_file(const std::string& path, const cifar_record& record, index_t records, const std::string& advice,
                        data_set& data);
 
-}  // namespace mixcon_train::inline data
+}  // namespace data
+}  // namespace mixcon_train

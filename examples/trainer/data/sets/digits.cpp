@@ -5,7 +5,8 @@
 
 #include <filesystem>
 
-namespace mixcon_train::inline data {
+namespace mixcon_train {
+inline namespace data {
 
 namespace {
 
@@ -37,4 +38,5 @@ train_and_test read_digits(const std::string& folder) {
   return data;
 }
 
-}  // namespace mixcon_train::inline data
+}  // namespace data
+}  // namespace mixcon_train

@@ -5,7 +5,8 @@
 
 #include <filesystem>
 
-namespace mixcon_train::inline data {
+namespace mixcon_train {
+inline namespace data {
 
 namespace {
 
@@ -40,4 +41,5 @@ train_and_test read_fashion_mnist(const std::string& folder) {
   return data;
 }
 
-}  // namespace mixcon_train::inline data
+}  // namespace data
+}  // namespace mixcon_train

@@ -5,7 +5,8 @@
 
 #include <filesystem>
 
-namespace mixcon_train::inline data {
+namespace mixcon_train {
+inline namespace data {
 
 const std::vector<std::string>& data_names() {
   static const std::vector<std::string> names{"fashion-mnist", "cifar10", "cifar100", "digits", "auto"};
@@ -27,4 +28,5 @@ train_and_test read_data(const std::string& name, const std::string& folder) {
   return {};
 }
 
-}  // namespace mixcon_train::inline data
+}  // namespace data
+}  // namespace mixcon_train

@@ -7,7 +7,8 @@
 #include <string>
 #include <vector>
 
-namespace mixcon_train::inline data {
+namespace mixcon_train {
+inline namespace data {
 
 /// Where Debian's package dataset-fashion-mnist puts its four files.
 inline constexpr const char* debian_fashion_mnist = "/usr/share/datasets/fashion-mnist";
@@ -39,4 +40,5 @@ const std::vector<std::string>& data_names();
 /// not known.
 train_and_test read_data(const std::string& name, const std::string& folder = {});
 
-}  // namespace mixcon_train::inline data
+}  // namespace data
+}  // namespace mixcon_train

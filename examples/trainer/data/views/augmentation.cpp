@@ -3,7 +3,8 @@
 
 #include <mixcon/core/require.hpp>
 
-namespace mixcon_train::inline data {
+namespace mixcon_train {
+inline namespace data {
 
 namespace {
 
@@ -65,4 +66,5 @@ void check_augmentation(const augmentation& settings, const char* function) {
   check_part(function, "erase", settings.erase);
 }
 
-}  // namespace mixcon_train::inline data
+}  // namespace data
+}  // namespace mixcon_train

@@ -5,7 +5,8 @@
 
 #include <string>
 
-namespace mixcon_train::inline data {
+namespace mixcon_train {
+inline namespace data {
 
 /// How a view differs from its image. Every part is off unless it is asked for; those that are on come in the order in
 /// which they stand here. Probabilities are in [0, 1].
@@ -55,4 +56,5 @@ std::string to_string(const augmentation&);
 /// Refuses settings that are out of range; `function` starts the sentence.
 void check_augmentation(const augmentation& settings, const char* function);
 
-}  // namespace mixcon_train::inline data
+}  // namespace data
+}  // namespace mixcon_train

@@ -9,7 +9,8 @@
 #include <cmath>
 #include <optional>
 
-namespace mixcon_train::inline data {
+namespace mixcon_train {
+inline namespace data {
 
 namespace {
 
@@ -162,4 +163,5 @@ void augmenter::operator()(const view_key& key, float* view, float_image& room) 
       cover(*part, data_->shape, view);
 }
 
-}  // namespace mixcon_train::inline data
+}  // namespace data
+}  // namespace mixcon_train

@@ -8,7 +8,8 @@
 
 #include <cstdint>
 
-namespace mixcon_train::inline data {
+namespace mixcon_train {
+inline namespace data {
 
 /// Names a view: its random numbers depend on nothing else, neither on threads, batch size nor order.
 struct view_key {
@@ -33,4 +34,5 @@ class augmenter {
   pixel_table table_;
 };
 
-}  // namespace mixcon_train::inline data
+}  // namespace data
+}  // namespace mixcon_train

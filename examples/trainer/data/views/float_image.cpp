@@ -7,7 +7,8 @@
 #include <cmath>
 #include <utility>
 
-namespace mixcon_train::inline data {
+namespace mixcon_train {
+inline namespace data {
 
 namespace {
 
@@ -124,4 +125,5 @@ void float_image::blur_line(float* first, index_t length, index_t step) {
   }
 }
 
-}  // namespace mixcon_train::inline data
+}  // namespace data
+}  // namespace mixcon_train

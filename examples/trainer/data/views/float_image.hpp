@@ -5,7 +5,8 @@
 
 #include <vector>
 
-namespace mixcon_train::inline data {
+namespace mixcon_train {
+inline namespace data {
 
 /// One image as floats (C, H, W) in 0 .. 255, where a result may lie between two grey values. Its operations work in
 /// `other` and `line`, which are reused from image to image.
@@ -38,4 +39,5 @@ struct float_image {
   void blur_line(float* first, index_t length, index_t step);  // by the weights in `line`
 };
 
-}  // namespace mixcon_train::inline data
+}  // namespace data
+}  // namespace mixcon_train
