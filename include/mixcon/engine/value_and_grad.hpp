@@ -77,8 +77,9 @@ void backward(const Engine& executor, const Criterion& objective, const Pairs& t
   static_assert(detail::TakesGradient<Gradient, compute_t<Embeddings>>,
                 "mixcon: a gradient must be a tensor of rank 2 that can be written to, of the type that its rows are "
                 "computed in (float for float, bfloat16 and half rows)");
-  backward(executor, objective, targets, embeddings, embeddings, saved, upstream,
-           {.anchors = gradient, .candidates = {gradient}}, memory);
+  if constexpr (detail::TakesGradient<Gradient, compute_t<Embeddings>>)
+    backward(executor, objective, targets, embeddings, embeddings, saved, upstream,
+             {.anchors = gradient, .candidates = {gradient}}, memory);
 }
 
 /// The same, with the gradients by temperature, scale and biases: `{.embeddings = gradient, .temperature = &slope}`.
@@ -114,8 +115,11 @@ loss_result<compute_t<Embeddings>> value_and_grad(const Engine& executor, const 
   static_assert(detail::TakesGradient<Gradient, compute_t<Embeddings>>,
                 "mixcon: a gradient must be a tensor of rank 2 that can be written to, of the type that its rows are "
                 "computed in (float for float, bfloat16 and half rows)");
-  return value_and_grad(executor, objective, targets, embeddings, embeddings,
-                        {.anchors = gradient, .candidates = {gradient}}, memory);
+  if constexpr (detail::TakesGradient<Gradient, compute_t<Embeddings>>)
+    return value_and_grad(executor, objective, targets, embeddings, embeddings,
+                          {.anchors = gradient, .candidates = {gradient}}, memory);
+  else
+    return {};  // no second error after that sentence
 }
 /// The same, with the gradients by temperature, scale and biases: `{.embeddings = gradient, .temperature = &slope}`.
 template <Executor Engine, Objective Criterion, Targets Pairs, Viewable<2> Embeddings>
