@@ -12,7 +12,7 @@ namespace mixcon_train {
 inline namespace recipes {
 
 /// An encoder with a head on its features: a classifier, or the projection of a contrastive loss.
-class network final : public module {
+class network final : public layer {
  public:
   enum class head_kind { classifier, projection };
 
@@ -26,7 +26,7 @@ class network final : public module {
   }
   /// Features (N, F) to embeddings or scores (N, D).
   variable head(const variable& features) { return head_.forward(features); }
-  variable forward(const variable& samples) { return head(features(samples)); }
+  variable forward(const variable& samples) override { return head(features(samples)); }
 
   encoder& backbone() { return *backbone_; }
   bool classifies() const { return kind_ == head_kind::classifier; }
