@@ -15,7 +15,6 @@ namespace {
 struct resnet_choice {
   index_t width = 16, first_stride = 1;
   void declare(option_list& to) {
-    to.section("encoder resnet");
     to.add("width", width, {1, 1024}, "channels of the first stage", "64 in resnet18, 34 and 50, 16 in the others");
     to.add("first-stride", first_stride, {1, 4}, "stride of the first convolution", "1 on small images");
   }
@@ -39,7 +38,8 @@ bool holds(const std::vector<sample_kind>& kinds, sample_kind kind) {
 
 const std::vector<encoder_entry>& all_encoders() {
   static const std::vector<encoder_entry> all{
-      {{"resnet8", "resnet14", "resnet20", "resnet18", "resnet34", "resnet50"},
+      {"resnet",
+       {"resnet8", "resnet14", "resnet20", "resnet18", "resnet34", "resnet50"},
        {sample_kind::image, sample_kind::clip},
        [] { return any_options::of(resnet_choice{}); },
        make_resnet},

@@ -16,6 +16,7 @@ inline namespace recipes {
 
 /// A family of encoders: the names that it answers to, what it can be told, and how one is made.
 struct encoder_entry {
+  std::string family{};               ///< "resnet"
   std::vector<std::string> names{};   ///< "resnet8", "resnet14", ...
   std::vector<sample_kind> kinds{};   ///< of samples that it encodes; the first that takes a kind is its default
   any_options (*new_options)() = nullptr;

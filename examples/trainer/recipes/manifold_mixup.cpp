@@ -18,7 +18,7 @@ class manifold_mixup_recipe final : public network_recipe {
   using options = alpha_option;
 
   manifold_mixup_recipe(const recipe_world& world, const options& chosen)
-      : network_recipe(classifier_of(world)), chosen_(chosen) {}
+      : network_recipe(world.on, classifier_of(world)), chosen_(chosen) {}
 
   recipe_loss loss(const recipe_step& step) override {
     mixcon::manifold_mixup<> policy;

@@ -12,7 +12,7 @@ void policy_choice::declare(option_list& to) {
 }
 
 mixed_classifier::mixed_classifier(const recipe_world& world, const policy_choice& chosen)
-    : network_recipe(classifier_of(world)), policy_(&policy_called(chosen.policy)) {
+    : network_recipe(world.on, classifier_of(world)), policy_(&policy_called(chosen.policy)) {
   if (policy_->takes_alpha) options_.alpha = chosen.alpha;
   options_.per = policy_->usual;
 }

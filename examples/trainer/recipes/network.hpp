@@ -20,9 +20,9 @@ class network final : public layer {
   network(device& on, std::unique_ptr<encoder> backbone, head_kind kind, const std::vector<index_t>& widths, std::uint64_t seed);
 
   /// Samples (N, C, H, W) to features (N, F); `mix` may stand in front of a layer, as in `encoder::forward`.
-  variable features(const variable& samples, int layer = -1,
+  variable features(const variable& samples, int at = -1,
                     const std::function<variable(const variable&)>& mix = {}) {
-    return backbone_->forward(samples, layer, mix);
+    return backbone_->forward(samples, at, mix);
   }
   /// Features (N, F) to embeddings or scores (N, D).
   variable head(const variable& features) { return head_.forward(features); }

@@ -20,6 +20,15 @@
 namespace mixcon_train {
 inline namespace recipes {
 
+/// What a recipe knows of the samples that it will learn from.
+struct data_facts {
+  sample_kind kind = sample_kind::image;
+  image_shape shape{};  ///< of all training samples: (N, C, H, W)
+  index_t classes = 0;
+  std::vector<index_t> class_counts{};  ///< (classes): how many training samples each has
+};
+data_facts facts_of(const data_set& train);
+
 /// What a recipe is made from.
 struct recipe_world {
   device& on;

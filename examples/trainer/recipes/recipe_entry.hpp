@@ -24,6 +24,7 @@ struct recipe_entry {
   std::vector<sample_kind> kinds{};
   any_options (*new_options)() = nullptr;
   std::vector<preferred_value> (*preferred)(sample_kind kind) = nullptr;
+  std::vector<preferred_value> paper_values{};  ///< what the paper trained with, for --preset paper; empty: unknown
   std::unique_ptr<recipe> (*make)(const recipe_world& world, const any_options& chosen) = nullptr;
 
   bool takes(sample_kind kind) const {
@@ -34,7 +35,8 @@ struct recipe_entry {
 };
 
 /// The entry of a class of recipes. It has `name`, `summary`, `paper`, a type `options` with `declare`, and a
-/// constructor from world and options; and where it says so, `kinds` (all otherwise) and `preferred(kind)` (none).
+/// constructor from world and options; and where it says so, `kinds` (all otherwise), `preferred(kind)`
+/// and `paper_values()` (none).
 template <class Recipe>
 recipe_entry entry_of() {
   using options = typename Recipe::options;
@@ -48,6 +50,7 @@ recipe_entry entry_of() {
     if constexpr (requires { Recipe::preferred(kind); }) return Recipe::preferred(kind);
     return {};
   };
+  if constexpr (requires { Recipe::paper_values(); }) entry.paper_values = Recipe::paper_values();
   entry.make = [](const recipe_world& world, const any_options& chosen) -> std::unique_ptr<recipe> {
     return std::make_unique<Recipe>(world, chosen.as<options>());
   };

@@ -10,6 +10,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace mixcon_train {
@@ -45,13 +46,17 @@ inline std::unique_ptr<network> embedder_of(const recipe_world& world, index_t w
 /// A recipe with one network.
 class network_recipe : public recipe {
  public:
-  explicit network_recipe(std::unique_ptr<network> net) : net_(std::move(net)) { register_part("network", *net_); }
+  network_recipe(device& on, std::unique_ptr<network> net) : on_(on), net_(std::move(net)) {
+    register_part("network", *net_);
+  }
   network& judged() override { return *net_; }
 
  protected:
+  device& on() { return on_; }
   network& net() { return *net_; }
 
  private:
+  device& on_;
   std::unique_ptr<network> net_;
 };
 

@@ -20,7 +20,7 @@ class supcon_recipe final : public network_recipe {
   using options = embedding_options;
 
   supcon_recipe(const recipe_world& world, const options& chosen)
-      : network_recipe(embedder_of(world, chosen.embedding)), chosen_(chosen) {}
+      : network_recipe(world.on, embedder_of(world, chosen.embedding)), chosen_(chosen) {}
   recipe_wish wants() const override { return {.views = 2, .encoded = 2}; }
 
   recipe_loss loss(const recipe_step& step) override {

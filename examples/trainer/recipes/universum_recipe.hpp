@@ -21,7 +21,7 @@ struct universum_options : embedding_options {
 class universum_recipe : public network_recipe {
  public:
   universum_recipe(const recipe_world& world, const universum_options& chosen)
-      : network_recipe(embedder_of(world, chosen.embedding)), chosen_(chosen) {}
+      : network_recipe(world.on, embedder_of(world, chosen.embedding)), chosen_(chosen) {}
   recipe_wish wants() const override { return {.views = 2, .encoded = 4, .at_least_two_classes = true}; }
   std::optional<shown_mix> shown() const override;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "options/settings.hpp"
+#include "run/settings.hpp"
 #include "run/machine.hpp"
 
 #include <nlohmann/json_fwd.hpp>

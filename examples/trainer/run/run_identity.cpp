@@ -71,7 +71,7 @@ std::optional<std::string> run_of_page(std::ifstream& file) {
 
 std::string new_run_identity(const settings& chosen) {
   settings same = chosen;
-  same.out.clear(), same.data_folder.clear(), same.checkpoint_every = 1;
+  same.run.out.clear(), same.data.folder.clear(), same.run.checkpoint_every = 1;
   std::random_device entropy;
   const std::uint64_t drawn = std::uint64_t{entropy()} << 32 | entropy();
   return hexadecimal(drawn) + "-" + hexadecimal(checksum(to_json(same))).substr(8);

@@ -3,6 +3,7 @@
 
 #include "files/file_error.hpp"
 
+#include <cmath>
 #include <cstring>
 
 namespace mixcon_train {
@@ -45,6 +46,26 @@ tensor restored(const tensor_file& file, const std::string& name, const shape& e
   const tensor made = on.empty(extents);
   std::memcpy(on.data(made), kept->bytes.data(), kept->bytes.size());
   return made;
+}
+
+bool fits(const tensor_file& file, const std::string& name, const shape& extents, const device& on) {
+  const stored_tensor* kept = file.find(name);
+  return kept != nullptr && kept->extents == extents_of(extents) && kept->kind == kind_on(on);
+}
+
+stored_tensor stored_count(const std::string& name, index_t count) {
+  const auto number = static_cast<double>(count);  // exact below 2^53
+  return {name, element_kind::f64, {1}, std::string(reinterpret_cast<const char*>(&number), sizeof number)};
+}
+
+index_t restored_count(const tensor_file& file, const std::string& name, const std::string& path) {
+  const stored_tensor* kept = file.find(name);
+  double number = -1;
+  if (kept != nullptr && kept->kind == element_kind::f64 && kept->bytes.size() == sizeof number)
+    std::memcpy(&number, kept->bytes.data(), sizeof number);
+  if (!(number >= 0) || number > 0x1p53 || number != std::floor(number))
+    refuse_file(path, ": it holds no whole number ", name, ". The checkpoint is of another model; use its own --recipe.");
+  return static_cast<index_t>(number);
 }
 
 }  // namespace run

@@ -5,6 +5,7 @@
 #include "data/data_set.hpp"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace mixcon_train {
@@ -33,6 +34,16 @@ train_and_test read_digits(const std::string& folder = shipped_digits());
 
 /// The names that `read_data` knows, `auto` last.
 const std::vector<std::string>& data_names();
+
+/// What `auto` means in that folder: Fashion-MNIST, or the digits where no folder is named and its package is not
+/// installed. Other names mean themselves.
+std::string meant_data_set(const std::string& name, const std::string& folder = {});
+
+/// What a data set's samples are, by its name alone.
+sample_kind kind_of(const std::string& name);
+
+/// Values that suit a data set better than the usual ones: {"flip", "0"} for digits.
+std::vector<std::pair<std::string, std::string>> preferred_by_data(const std::string& name);
 
 /// Reads a data set by name. An empty folder means its usual place; CIFAR has none. `auto` is Fashion-MNIST, of the
 /// folder where one is named; without a folder the digits stand in where its package is not installed, and `train.name`
