@@ -8,7 +8,8 @@ if(NOT ZLIB_FOUND OR NOT PNG_FOUND)
   return()
 endif()
 file(GLOB_RECURSE sources CONFIGURE_DEPENDS data/*.cpp files/*.cpp pictures/*.cpp)
-add_library(mixcon_trainer_data STATIC ${sources} recipes/batch_to_mix.cpp recipes/policies.cpp report/policy_sheet.cpp)
+add_library(mixcon_trainer_data STATIC ${sources} options/nearest_name.cpp options/option_list.cpp
+  recipes/batch_to_mix.cpp recipes/policies.cpp report/policy_sheet.cpp)
 target_include_directories(mixcon_trainer_data PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
 set_source_files_properties(data/sets/digits.cpp PROPERTIES
   COMPILE_DEFINITIONS MIXCON_DIGITS_FOLDER="${CMAKE_CURRENT_SOURCE_DIR}/data/sets/digits")
