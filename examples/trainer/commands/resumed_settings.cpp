@@ -50,21 +50,29 @@ settings settings_to_resume(const checkpoint& from, const train_request& request
   settings chosen = from.chosen, asked = from.chosen;
   chosen.run.out = folder_of(request.resume);
   const option_list options = asked.list(), kept = chosen.list();
-  for (const given_value& value : request.given) {
-    const option* const found = options.find(value.name);
-    if (found == nullptr && !value.implied) refuse_option(value, chosen);
-    if (found == nullptr || (value.name == "data" && meant_data_set(value.text) == chosen.data.name)) continue;
-    set_option(*found, value.text, value.where);
-    const std::string before = text_of(*kept.find(value.name));
-    if (value.name == "threads" || value.name == "precision") asked = resolved(asked);
-    if (value.name == "out" && full_path(asked.run.out) != full_path(chosen.run.out))
-      refuse_file("--out: ", asked.run.out, "; a run that goes on stays in its folder, ", chosen.run.out,
-                  ". Leave that option out.");
-    if (!may_change(value.name) && text_of(*found) != before)
-      refuse_file(request.resume, ": it was trained with --", value.name, " ", before, ", not ", text_of(*found),
-                  value.implied ? " (" + value.where.substr(value.where.find('(') + 1) : "",
+  const auto found = [&](const given_value& value) -> const option* {
+    return value.name == "data" && meant_data_set(value.text) == chosen.data.name ? nullptr : options.find(value.name);
+  };
+  const auto require_same = [&](const given_value& value) {
+    const option* const which = found(value);
+    if (which == nullptr || may_change(value.name)) return;
+    const std::string before = text_of(*kept.find(value.name)), now = text_of(*which);
+    if (now != before)
+      refuse_file(request.resume, ": it was trained with --", value.name, " ", before, ", not ", now,
+                  value.implied ? " " + value.where.substr(value.where.find('(')) : "",
                   "; leave that option out, or begin a new run.");
+  };
+  for (const given_value& value : request.given) {
+    if (options.find(value.name) == nullptr && !value.implied) refuse_option(value, chosen);
+    if (const option* const which = found(value)) set_option(*which, value.text, value.where);
+    if (value.name == "recipe" || value.name == "arch") require_same(value);
   }
+  asked.run = resolved(asked).run;
+  if (full_path(asked.run.out) != full_path(from.chosen.run.out) &&
+      full_path(asked.run.out) != full_path(chosen.run.out))
+    refuse_file("--out: ", asked.run.out, "; a run that goes on stays in its folder, ", chosen.run.out,
+                ". Leave that option out.");
+  for (const given_value& value : request.given) require_same(value);
   chosen.run.checkpoint_every = asked.run.checkpoint_every;
   if (asked.data.folder != from.chosen.data.folder) chosen.data.folder = full_path(asked.data.folder);
   return chosen;
@@ -86,8 +94,7 @@ std::string run_to_resume(const settings& asked) {
     return out;
   }
   std::string newest;
-  for (const std::string& folder : numbered_folders(folder_base(asked)))
-    try {
+  for (const std::string& folder : numbered_folders(folder_base(asked))) try {
       if (compute_the_same(load_checkpoint(folder).chosen, asked)) newest = folder;
     } catch (const file_error&) {
       continue;  // a damaged run is none to go on with without being asked

@@ -182,7 +182,9 @@ int train(const train_request& request, std::FILE* to) {
   training_run& run = *ready.run;
   settings chosen = run.chosen();
   const std::string& folder = chosen.run.out;
-  write_atomically(folder + "/" + config_name, config_of(chosen.list()));
+  const std::string config = identity_in_config + run.identity() + "\n" + config_of(chosen.list());
+  if (run.done() == 0 || !std::filesystem::exists(folder + "/" + config_name))
+    write_atomically(folder + "/" + config_name, config);
   metrics_log log(folder + "/" + metrics_name, chosen, facts_of_this_machine(), run.done(), run.identity());
   std::fprintf(to, "%s on %lld %ss of %s: %lld steps of %lld %ss, %s, %lld threads, into %s\n", chosen.recipe.c_str(),
                static_cast<long long>(ready.data.train.samples()), to_string(chosen.kind()),

@@ -28,8 +28,9 @@ constexpr command_flag command_flags[] = {
     {"--preset NAME", "small, or paper: the values of the recipe's paper (default: small)"},
     {"--quick", "a job of a minute: --images 240000, and --first-stride 2 on images (default: off)"},
     {"--print-config", "print these settings as a config.toml, and do nothing else (default: off)"},
-    {"--resume RUN", "go on from this run folder or checkpoint, bit for bit; auto: go on where a run with these "
-                     "settings is, begin otherwise (default: begin)"},
+    {"--resume RUN",
+     "go on from this run folder or checkpoint, bit for bit; auto: go on where a run with these "
+     "settings is, begin otherwise (default: begin)"},
     {"--from RUN", "begin with the weights of another run, wherever names and shapes agree (default: none)"},
     {"--overwrite", "replace the run that --out holds (default: off, refuse)"},
     {"--no-evaluation", "end with the last checkpoint: no table, no report (default: off)"},
@@ -50,10 +51,7 @@ void write_line(std::ostringstream& to, const std::string& flag, const std::stri
 
 std::string described(const option& each) {
   std::string text = each.help;
-  if (!each.choices.empty()) {
-    text += ": ";
-    for (const std::string& name : each.choices) text += (name == each.choices.front() ? "" : ", ") + name;
-  }
+  for (const std::string& name : each.choices) text += (name == each.choices.front() ? ": " : ", ") + name;
   text += " (default: " + (each.initial.empty() ? "none" : each.initial);
   if (!each.paper.empty()) text += "; paper: " + each.paper;
   return text + ")";
@@ -72,11 +70,12 @@ std::string not_empty(const std::string& value) {
 
 train_options::train_options(CLI::App& app) : app_(*app.add_subcommand("train", "train a network, and judge it")) {
   app_.formatter_fn([](const CLI::App*, const std::string&, CLI::AppFormatMode) { return train_help(); });
-  std::vector<std::string> names{"recipe", "arch"};
+  std::vector<std::string> names;
   for (const option_part& part : all_option_parts())
     for (const option& each : part.list.all()) names.push_back(each.name);
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());
+  names.insert(names.begin(), {"recipe", "arch"});  // refusals speak of these first
   for (const std::string& name : names) {
     flag& made = flags_.emplace_back(flag{name});
     made.option = app_.add_option("--" + name, made.text);

@@ -4,6 +4,7 @@
 #include "options/option_list.hpp"
 
 #include <memory>
+#include <string>
 #include <utility>
 
 namespace mixcon_train {
@@ -30,6 +31,11 @@ class any_options {
 
   void declare(option_list& to) {
     if (kept_) kept_->declare(to);
+  }
+  bool declares(const std::string& name) {
+    option_list list;
+    declare(list);
+    return list.find(name) != nullptr;
   }
   /// The struct. Throws std::bad_cast where it holds another one.
   template <class Options>

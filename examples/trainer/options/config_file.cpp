@@ -3,7 +3,6 @@
 
 #include "files/file_error.hpp"
 
-#define TOML_HEADER_ONLY 1
 #include <toml++/toml.h>
 
 #include <algorithm>

@@ -14,7 +14,7 @@ inline namespace options {
 struct given_value {
   std::string name{}, text{};  ///< "batch", "128"
   std::string where{};         ///< what a refusal calls it: "--batch", "config.toml, line 3: batch"
-  bool implied = false;  ///< by --quick or --preset: it is left out where a part without this option is chosen
+  bool implied = false;        ///< by --quick or --preset: it is left out where a part without this option is chosen
 };
 
 /// The values of a TOML file, in the order of its lines: numbers, texts, true and false. Refuses what is no TOML, and

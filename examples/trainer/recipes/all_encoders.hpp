@@ -16,9 +16,9 @@ inline namespace recipes {
 
 /// A family of encoders: the names that it answers to, what it can be told, and how one is made.
 struct encoder_entry {
-  std::string family{};               ///< "resnet"
-  std::vector<std::string> names{};   ///< "resnet8", "resnet14", ...
-  std::vector<sample_kind> kinds{};   ///< of samples that it encodes; the first that takes a kind is its default
+  std::string family{};              ///< "resnet"
+  std::vector<std::string> names{};  ///< "resnet8", "resnet14", ...
+  std::vector<sample_kind> kinds{};  ///< of samples that it encodes; the first that takes a kind is its default
   any_options (*new_options)() = nullptr;
   /// For samples of that shape (N, C, H, W), of which N says nothing.
   std::unique_ptr<encoder> (*make)(device& on, const std::string& name, const any_options& chosen,

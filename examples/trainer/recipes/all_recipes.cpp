@@ -13,7 +13,7 @@ entry_function cross_entropy_entry, mixup_entry, cutmix_entry, manifold_mixup_en
 
 const std::vector<recipe_entry>& all_recipes() {
   static const std::vector<recipe_entry> all{
-      cross_entropy_entry(), mixup_entry(),  cutmix_entry(), manifold_mixup_entry(),  simclr_entry(),
+      cross_entropy_entry(), mixup_entry(),  cutmix_entry(), manifold_mixup_entry(),   simclr_entry(),
       supcon_entry(),        supmix_entry(), unicon_entry(), unicon_negatives_entry(),
   };
   return all;

@@ -35,8 +35,8 @@ void append_saliency(const Value* image, const image_shape& shape, float least, 
   const auto brightness = [&](index_t y, index_t x) {
     float sum = 0;
     for (index_t c = 0; c < shape.channels; ++c)
-      sum += static_cast<float>(image[(c * rows + std::clamp<index_t>(y, 0, rows - 1)) * columns +
-                                      std::clamp<index_t>(x, 0, columns - 1)]);
+      sum += static_cast<float>(
+          image[(c * rows + std::clamp<index_t>(y, 0, rows - 1)) * columns + std::clamp<index_t>(x, 0, columns - 1)]);
     return sum;
   };
   const auto change = [&](index_t y, index_t x) {
@@ -132,7 +132,8 @@ std::vector<float> noise_images(const batch_to_mix& batch, const mixcon::philox_
   std::vector<float> noise;
   noise.reserve(batch.images.size());
   for (index_t k = 0; k < std::ssize(batch.images); ++k)
-    noise.push_back(std::clamp(middle + deviation * static_cast<float>(draws.normal("noise", k)), batch.black, batch.white));
+    noise.push_back(
+        std::clamp(middle + deviation * static_cast<float>(draws.normal("noise", k)), batch.black, batch.white));
   return noise;
 }
 

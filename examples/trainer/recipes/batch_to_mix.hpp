@@ -15,12 +15,12 @@ inline namespace recipes {
 /// A batch that is going to be mixed, with all that a policy may look at.
 struct batch_to_mix {
   image_shape shape{};
-  std::vector<float> images{};        ///< (N, C, H, W)
+  std::vector<float> images{};               ///< (N, C, H, W)
   float black = 0, grey = 128, white = 255;  ///< their range; grey covers what is erased
-  std::vector<int> labels{};          ///< (N)
-  std::vector<float> saliency{};      ///< (N, H, W), in (0, 1], 1 somewhere in each image
-  mixcon::axes<4> feature_extents{};  ///< (N, 1, a, b); a and b divide H and W
-  std::vector<float> features{};      ///< mean saliency of each cell
+  std::vector<int> labels{};                 ///< (N)
+  std::vector<float> saliency{};             ///< (N, H, W), in (0, 1], 1 somewhere in each image
+  mixcon::axes<4> feature_extents{};         ///< (N, 1, a, b); a and b divide H and W
+  std::vector<float> features{};             ///< mean saliency of each cell
 
   mixcon::tensor_view<const float, 4> image_view() const {
     return {images.data(), {shape.samples, shape.channels, shape.rows, shape.columns}};

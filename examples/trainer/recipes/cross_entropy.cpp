@@ -11,7 +11,8 @@ class cross_entropy_recipe final : public network_recipe {
   static constexpr const char *name = "ce", *summary = "cross entropy", *paper = "";
   using options = no_options;
 
-  cross_entropy_recipe(const recipe_world& world, const options& /*chosen*/) : network_recipe(world.on, classifier_of(world)) {}
+  cross_entropy_recipe(const recipe_world& world, const options& /*chosen*/)
+      : network_recipe(world.on, classifier_of(world)) {}
 
   recipe_loss loss(const recipe_step& step) override {
     const variable x = input_of(on(), step.from.images, step.shape, step.shape.samples);

@@ -12,8 +12,7 @@ namespace {
 
 class manifold_mixup_recipe final : public network_recipe {
  public:
-  static constexpr const char *name = "manifold-mixup",
-                              *summary = "cross entropy on features mixed at a random layer",
+  static constexpr const char *name = "manifold-mixup", *summary = "cross entropy on features mixed at a random layer",
                               *paper = "Verma et al. 2019, arXiv:1806.05236";
   using options = alpha_option;
 
@@ -25,10 +24,9 @@ class manifold_mixup_recipe final : public network_recipe {
     policy.lambda = mixcon::beta_lambda{.alpha = chosen_.alpha};
     policy.end_layer = net().layers();
     const auto plan = policy.plan(step.shape, step.draws);
-    const variable features =
-        net().features(input_of(on(), step.from.images, step.shape, step.shape.samples),
-                       static_cast<int>(policy.layer(step.draws)),
-                       [&](const variable& hidden) { return blended(plan, hidden); });
+    const variable features = net().features(input_of(on(), step.from.images, step.shape, step.shape.samples),
+                                             static_cast<int>(policy.layer(step.draws)),
+                                             [&](const variable& hidden) { return blended(plan, hidden); });
     return of_scores(cross_entropy(net().head(features), mixcon::pair_targets_of(plan, step.from.labels)), features,
                      step, net().head_width());
   }

@@ -17,11 +17,11 @@ class network final : public layer {
   enum class head_kind { classifier, projection };
 
   /// The head's widths behind the features: {10} is a linear map to ten scores, {64, 128} an MLP.
-  network(device& on, std::unique_ptr<encoder> backbone, head_kind kind, const std::vector<index_t>& widths, std::uint64_t seed);
+  network(device& on, std::unique_ptr<encoder> backbone, head_kind kind, const std::vector<index_t>& widths,
+          std::uint64_t seed);
 
   /// Samples (N, C, H, W) to features (N, F); `mix` may stand in front of a layer, as in `encoder::forward`.
-  variable features(const variable& samples, int at = -1,
-                    const std::function<variable(const variable&)>& mix = {}) {
+  variable features(const variable& samples, int at = -1, const std::function<variable(const variable&)>& mix = {}) {
     return backbone_->forward(samples, at, mix);
   }
   /// Features (N, F) to embeddings or scores (N, D).

@@ -48,7 +48,7 @@ struct recipe_wish {
 /// A batch, and what else a recipe needs to know of the run.
 struct recipe_step {
   const batch& from;
-  mixcon::image_shape shape{};  ///< of one view of the batch: (N, C, H, W)
+  mixcon::image_shape shape{};   ///< of one view of the batch: (N, C, H, W)
   mixcon::philox_draws draws{};  ///< keyed with seed and step
   index_t step = 0, steps = 0;   ///< this one, counted from 0, and all of them
   bool counts_anchors = false;

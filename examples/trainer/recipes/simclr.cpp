@@ -14,8 +14,7 @@ namespace {
 
 class simclr_recipe final : public network_recipe {
  public:
-  static constexpr const char *name = "simclr",
-                              *summary = "two views of a sample attract each other, without labels",
+  static constexpr const char *name = "simclr", *summary = "two views of a sample attract each other, without labels",
                               *paper = "Chen et al. 2020, arXiv:2002.05709";
   using options = embedding_options;
 
@@ -28,7 +27,8 @@ class simclr_recipe final : public network_recipe {
     recipe_loss made{.views = 2, .chance = std::log(static_cast<double>(2 * samples - 1))};
     const variable z = net().forward(input_of(on(), step.from.images, step.shape, 2 * samples));
     made.embeddings = z;
-    made.loss = contrasted(made, step, mixcon::objective{mixcon::info_nce{.temperature = chosen_.temperature}, mixcon::cosine{}},
+    made.loss = contrasted(made, step,
+                           mixcon::objective{mixcon::info_nce{.temperature = chosen_.temperature}, mixcon::cosine{}},
                            mixcon::view_targets{.samples = samples}, z, {z});
     return made;
   }

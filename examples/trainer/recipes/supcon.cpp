@@ -14,8 +14,7 @@ namespace {
 
 class supcon_recipe final : public network_recipe {
  public:
-  static constexpr const char *name = "supcon",
-                              *summary = "all views of a class attract each other",
+  static constexpr const char *name = "supcon", *summary = "all views of a class attract each other",
                               *paper = "Khosla et al. 2020, arXiv:2004.11362";
   using options = embedding_options;
 
@@ -28,7 +27,8 @@ class supcon_recipe final : public network_recipe {
     recipe_loss made{.views = 2, .chance = std::log(static_cast<double>(2 * samples - 1))};
     const variable z = net().forward(input_of(on(), step.from.images, step.shape, 2 * samples));
     made.embeddings = z;
-    made.loss = contrasted(made, step, mixcon::objective{mixcon::info_nce{.temperature = chosen_.temperature}, mixcon::cosine{}},
+    made.loss = contrasted(made, step,
+                           mixcon::objective{mixcon::info_nce{.temperature = chosen_.temperature}, mixcon::cosine{}},
                            mixcon::label_targets{.labels = step.from.labels, .views = 2}, z, {z});
     return made;
   }

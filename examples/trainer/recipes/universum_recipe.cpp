@@ -34,6 +34,13 @@ void universum_options::declare(option_list& to) {
   embedding_options::declare(to);
 }
 
+std::vector<preferred_value> paper_of_unicon() {
+  return {{"arch", "resnet50"},     {"width", "64"},        {"batch", "256"},         {"epochs", "1000"},
+          {"lr", "0.05"},           {"warm-up", "0.01"},    {"weight-decay", "1e-4"}, {"temperature", "0.1"},
+          {"partner-share", "0.5"}, {"universum", "mixup"}, {"shift", "0"},           {"crop", "1"},
+          {"flip", "0.5"},          {"jitter", "0.8"},      {"grey", "0.2"},          {"erase", "0"}};
+}
+
 std::optional<shown_mix> universum_recipe::shown() const {
   return shown_mix{chosen_.universum == "cutmix" ? "universum-cutmix" : "universum",
                    {.partner_share = chosen_.partner_share}};

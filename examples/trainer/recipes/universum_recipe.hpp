@@ -17,6 +17,9 @@ struct universum_options : embedding_options {
   void declare(option_list& to);
 };
 
+/// What the paper trained with, on CIFAR-100.
+std::vector<preferred_value> paper_of_unicon();
+
 /// Two views of every sample, and a universum of both.
 class universum_recipe : public network_recipe {
  public:

@@ -85,7 +85,8 @@ judgement judge(network& net, device& on, const settings& chosen, const train_an
   const loaded_run untrained = untrained_run(chosen, data.train);
   found.scores.push_back(judged("untrained " + chosen.architecture,
                                 encode(untrained.judged(), *untrained.device, data.train, statistics).backbone,
-                                encode(untrained.judged(), *untrained.device, data.test, statistics).backbone, classes));
+                                encode(untrained.judged(), *untrained.device, data.test, statistics).backbone,
+                                classes));
   if (data.train.name.starts_with("fashion-mnist"))
     for (const score_row& row : recorded_scores()) found.scores.push_back(row);
   found.test_backbone = std::move(test.backbone);

@@ -2,7 +2,7 @@
 #include "run/option_parts.hpp"
 
 #include "data/data_options.hpp"
-#include "data/views/usual_views.hpp"
+#include "data/views/views.hpp"
 #include "recipes/all_encoders.hpp"
 #include "recipes/all_recipes.hpp"
 #include "run/run_options.hpp"
@@ -33,10 +33,12 @@ std::vector<option_part> all_option_parts() {
     parts.push_back(part_of({each.name}, "--recipe", std::string("recipe ") + each.name, each.new_options()));
   for (const encoder_entry& each : all_encoders())
     parts.push_back(part_of(each.names, "--arch", "encoder " + each.family, each.new_options()));
-  for (const sample_kind kind : {sample_kind::image, sample_kind::row, sample_kind::clip}) {
-    const std::string plural = std::string(to_string(kind)) + "s";
-    parts.push_back(part_of({plural}, "--data", "views of " + plural, usual_views(kind)));
-  }
+  const auto add_views = [&](const char* plural, any_options views) {
+    parts.push_back(part_of({plural}, "--data", std::string("views of ") + plural, std::move(views)));
+  };
+  add_views("images", any_options::of(small_image_augmentation()));
+  add_views("rows", any_options::of(row_view_options{}));
+  add_views("clips", any_options::of(clip_view_options{}));
   return parts;
 }
 

@@ -58,6 +58,14 @@ std::optional<std::string> run_of_metrics(std::ifstream& file) {
   return std::nullopt;
 }
 
+/// By the first line of a config.toml.
+std::optional<std::string> run_of_config(std::ifstream& file) {
+  std::string line;
+  std::getline(file, line);
+  if (!line.starts_with(identity_in_config)) return std::nullopt;
+  return line.substr(std::string(identity_in_config).size());
+}
+
 std::optional<std::string> run_of_page(std::ifstream& file) {
   const std::string text = beginning_of(file, 4096), begin = identity_in_page;
   const std::size_t at = text.find(begin);
@@ -83,6 +91,7 @@ std::optional<std::string> run_of(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   const std::string kind = std::filesystem::path(path).extension().string();
   if (kind == ".safetensors") return run_of_checkpoint(file);
+  if (kind == ".toml") return run_of_config(file);
   return kind == ".jsonl" ? run_of_metrics(file) : run_of_page(file);
 }
 

@@ -20,7 +20,7 @@ struct run_options {
     to.add("seed", seed, "of everything that is random");
     to.add("threads", threads, {0, 1024}, "0: one a processor");
     to.add("precision", precision, {"auto", "fp32", "bf16"}, "of convolutions; auto: bf16 where the processor has it");
-    to.add("out", out, "folder of the run (empty: runs/default-001, or the next number)");
+    to.add("out", out, "folder of the run (empty: runs/RECIPE-DATA-001, or the next number)");
     to.add("checkpoint-every", checkpoint_every, {1, 0x1p40}, "steps between checkpoints");
   }
 };

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "run/settings.hpp"
 
-#include "data/views/usual_views.hpp"
 #include "files/file_error.hpp"
 #include "options/nearest_name.hpp"
 #include "recipes/all_encoders.hpp"
@@ -37,7 +36,8 @@ void set_if_there(const option_list& list, const std::vector<preferred_value>& v
 /// What lacks an option that belongs to a part which is chosen by that flag.
 std::string without(const std::string& chosen_by, const settings& chosen) {
   if (chosen_by == "--recipe") return "the recipe " + chosen.recipe;
-  return chosen_by == "--arch" ? "the encoder " + chosen.architecture : std::string("a run on ") + to_string(chosen.kind()) + "s";
+  return chosen_by == "--arch" ? "the encoder " + chosen.architecture
+                               : std::string("a run on ") + to_string(chosen.kind()) + "s";
 }
 
 void require_one_length(const std::vector<given_value>& given) {
@@ -78,7 +78,7 @@ settings::settings(const std::vector<given_value>& given) {
   MIXCON_REQUIRE(std::count(encodes.kinds.begin(), encodes.kinds.end(), kind()) > 0, "--arch: ", architecture,
                  " does not encode ", to_string(kind()), "s, which ", data.name, " holds; leave it out for ",
                  usual_encoder(kind()), ".");
-  of_recipe = entry.new_options(), of_encoder = encodes.new_options(), of_views = usual_views(kind());
+  of_recipe = entry.new_options(), of_encoder = encodes.new_options();
 
   const option_list options = list();
   set_if_there(options, entry.preferred(kind()));
@@ -103,7 +103,7 @@ option_list settings::list() {
   all.section("recipe " + recipe), of_recipe.declare(all);
   all.section("encoder"), of_encoder.declare(all);
   all.section("data"), data.declare(all);
-  all.section("views"), of_views.declare(all);
+  all.section("views"), views.declare(all, kind());
   all.section("training"), training.declare(all);
   all.section("run"), run.declare(all);
   return all;
@@ -119,8 +119,8 @@ void refuse_option(const given_value& value, settings chosen) {
     owners.insert(owners.end(), part.names.begin(), part.names.end());
   }
   MIXCON_REQUIRE(owners.empty(), value.where, ": ", without(chosen_by, chosen), " does not use it; ", listed(owners),
-                 owners.size() > 1 || chosen_by == "--data" ? " do" : " does", ". Leave it out, or choose one of these by ",
-                 chosen_by, ".");
+                 owners.size() > 1 || chosen_by == "--data" ? " do" : " does",
+                 ". Leave it out, or choose one of these by ", chosen_by, ".");
   const std::string meant = nearest_name(value.name, chosen.list().names());
   MIXCON_REQUIRE(false, value.where, ": there is no such option",
                  meant.empty() ? "." : "; did you mean " + meant + "?");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "data/data_options.hpp"
+#include "data/views/views.hpp"
 #include "options/any_options.hpp"
 #include "options/config_file.hpp"
 #include "recipes/recipe_entry.hpp"
@@ -20,8 +21,9 @@ inline namespace run {
 /// Fashion-MNIST, 1.2 million images.
 struct settings {
   std::string recipe = "unicon", architecture{};
-  any_options of_recipe{}, of_encoder{}, of_views{};
+  any_options of_recipe{}, of_encoder{};
   data_options data{};
+  view_options views{.image = small_image_augmentation()};
   training_options training{};
   run_options run{};
 

@@ -3,7 +3,7 @@
 
 #include "files/file_error.hpp"
 
-#include <cmath>
+#include <cstdint>
 #include <cstring>
 
 namespace mixcon_train {
@@ -54,18 +54,19 @@ bool fits(const tensor_file& file, const std::string& name, const shape& extents
 }
 
 stored_tensor stored_count(const std::string& name, index_t count) {
-  const auto number = static_cast<double>(count);  // exact below 2^53
-  return {name, element_kind::f64, {1}, std::string(reinterpret_cast<const char*>(&number), sizeof number)};
+  const std::int64_t number = count;
+  return {name, element_kind::i64, {}, std::string(reinterpret_cast<const char*>(&number), sizeof number)};
 }
 
 index_t restored_count(const tensor_file& file, const std::string& name, const std::string& path) {
   const stored_tensor* kept = file.find(name);
-  double number = -1;
-  if (kept != nullptr && kept->kind == element_kind::f64 && kept->bytes.size() == sizeof number)
+  std::int64_t number = -1;
+  if (kept != nullptr && kept->kind == element_kind::i64 && kept->bytes.size() == sizeof number)
     std::memcpy(&number, kept->bytes.data(), sizeof number);
-  if (!(number >= 0) || number > 0x1p53 || number != std::floor(number))
-    refuse_file(path, ": it holds no whole number ", name, ". The checkpoint is of another model; use its own --recipe.");
-  return static_cast<index_t>(number);
+  if (number < 0)
+    refuse_file(path, ": it holds no whole number ", name,
+                ". The checkpoint is of another model; use its own --recipe.");
+  return number;
 }
 
 }  // namespace run

@@ -74,11 +74,12 @@ training_run::training_run(const settings& chosen, const data_set& train)
       data_(train),
       data_hash_(content_hash(train)),
       statistics_(channel_statistics_of(train)),
+      views_(new_views(train, statistics_, chosen.views)),
       device_(device_of(chosen)),
       recipe_(new_recipe(chosen, *device_, facts_of(train))) {
   for (const trained_part& each : recipe_->trained())
-    optimised_.push_back({each.name, each.rate,
-                          sgd(wanted_of(*each.part), chosen.training.momentum, chosen.training.weight_decay)});
+    optimised_.push_back(
+        {each.name, each.rate, sgd(wanted_of(*each.part), chosen.training.momentum, chosen.training.weight_decay)});
   if (chosen.training.average > 0) average_ = std::make_unique<weight_average>(*recipe_);
   start_loader({});
   schedule_ = schedule_of(chosen_.training, images_per_step(), loader_->batches_per_epoch());
@@ -114,31 +115,30 @@ void training_run::restore_optimisers(const tensor_file& file, const std::string
 index_t training_run::begin_from(const checkpoint& parent, const std::string& path) {
   const tensor_file file = file_of(parent);
   const bool averaged = parent.chosen.training.average > 0;  // as it was evaluated
-  index_t taken = 0;
+  index_t taken = 0, weights = 0;
   const auto take = [&](const std::string& name, const shape& extents, auto&& set) {
     const std::string kept = averaged ? mean_name(name) : name;
     if (!fits(file, kept, extents, *device_)) return;
     set(restored(file, kept, extents, *device_, path)), ++taken;
   };
   for (const parameter& p : recipe_->parameters())
-    take(p.name, p.value.extents(), [&](const tensor& value) { p.value.set(value); });
+    take(p.name, p.value.extents(), [&](const tensor& value) { p.value.set(value), weights += p.decays ? 1 : 0; });
   for (const state_tensor& s : recipe_->state())
     take(s.name, s.value->extents(), [&](const tensor& value) { *s.value = value; });
-  if (taken == 0)
-    refuse_file(path, ": none of its tensors has the name and shape of one of the recipe ", chosen_.recipe, " with ",
-                chosen_.architecture, ". Choose its --recipe, --arch and --width.");
+  if (weights == 0)
+    refuse_file(path, ": none of its weights has the name and shape of a weight of the recipe ", chosen_.recipe,
+                " with ", chosen_.architecture, ". Choose its --recipe, --arch and --width.");
   if (chosen_.training.average > 0) average_ = std::make_unique<weight_average>(*recipe_);
   return taken;
 }
 
 void training_run::start_loader(const loader_position& start) {
   const recipe_wish wish = recipe_->wants();
-  loader_ = std::make_unique<loader>(data_, chosen_.of_views.as<augmentation>(), statistics_,
-                                     loader_options{.batch = chosen_.training.batch,
-                                                    .views = wish.views,
-                                                    .seed = chosen_.run.seed,
-                                                    .at_least_two_classes = wish.at_least_two_classes,
-                                                    .start = start});
+  loader_ = std::make_unique<loader>(*views_, loader_options{.batch = chosen_.training.batch,
+                                                             .views = wish.views,
+                                                             .seed = chosen_.run.seed,
+                                                             .at_least_two_classes = wish.at_least_two_classes,
+                                                             .start = start});
 }
 
 /// The end of the run counts as that of an epoch, unless the last one has only just ended.
@@ -152,12 +152,13 @@ step_report training_run::step() {
   const bool ends_epoch = ends_an_epoch(next.position);
   mixcon::image_shape of_view = data_.shape;
   of_view.samples = chosen_.training.batch;
-  const recipe_loss made = recipe_->loss({.from = next,
-                                          .shape = of_view,
-                                          .draws = {.seed = chosen_.run.seed, .step = static_cast<std::uint64_t>(done_)},
-                                          .step = done_,
-                                          .steps = steps(),
-                                          .counts_anchors = ends_epoch});
+  const recipe_loss made =
+      recipe_->loss({.from = next,
+                     .shape = of_view,
+                     .draws = {.seed = chosen_.run.seed, .step = static_cast<std::uint64_t>(done_)},
+                     .step = done_,
+                     .steps = steps(),
+                     .counts_anchors = ends_epoch});
   backward(made.loss);
 
   step_report report{.loss = made.loss.number(), .rate = schedule_.at(done_), .chance = made.chance};

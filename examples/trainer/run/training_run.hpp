@@ -2,6 +2,7 @@
 #pragma once
 
 #include "data/loader.hpp"
+#include "data/views/views.hpp"
 #include "devices/onednn_device.hpp"
 #include "evaluation/health.hpp"
 #include "recipes/recipe.hpp"
@@ -87,6 +88,7 @@ class training_run {
   const data_set& data_;
   std::uint64_t data_hash_;
   channel_statistics statistics_;
+  std::unique_ptr<view_maker> views_;
   std::unique_ptr<onednn_device> device_;
   std::unique_ptr<recipe> recipe_;
   struct optimised {
