@@ -4,34 +4,11 @@
 #include "data/views/views.hpp"
 
 #include "support/catch.hpp"
+#include "support/counted_allocations.hpp"
 #include "trainer/data/samples.hpp"
 
-#include <atomic>
-#include <cstddef>
-#include <cstdlib>
-#include <new>
-
-namespace {
-std::atomic<long> allocations{0};
-}
-
-// ThreadSanitizer has operators of its own, which cannot be replaced: there the loader runs and nothing is counted.
-#if defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define MIXCON_TEST_COUNTS_NOTHING
-#endif
-#endif
-#if !defined(MIXCON_TEST_COUNTS_NOTHING)
-[[gnu::noinline]] void* operator new(std::size_t bytes) {
-  ++allocations;
-  if (void* memory = std::malloc(bytes > 0 ? bytes : 1)) return memory;
-  throw std::bad_alloc();
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-#endif
-
 using namespace mixcon_train;
+using mixcon_test::allocations;
 
 TEST_CASE("A loader that stands allocates nothing, whatever it loads", "[data]") {
   const view_options everything{
