@@ -3,6 +3,7 @@
 #pragma once
 
 #include "data/data_set.hpp"
+#include "data/sets/data_options.hpp"
 
 #include <string>
 #include <vector>
@@ -34,11 +35,16 @@ train_and_test read_digits(const std::string& folder = shipped_digits());
 /// The names that `read_data` knows, `auto` last.
 const std::vector<std::string>& data_names();
 
-/// Reads a data set by name. An empty folder means its usual place; CIFAR has none. `auto` is Fashion-MNIST, of the
-/// folder where one is named; without a folder the digits stand in where its package is not installed, and `train.name`
-/// says so. Throws file_error where the folder is missing or lacks a file, and std::invalid_argument for a name that is
-/// not known.
-train_and_test read_data(const std::string& name, const std::string& folder = {});
+/// What the samples of a data set of that name are, without reading a file. Refuses a name that is not known
+/// (std::invalid_argument).
+sample_kind kind_of_data(const std::string& name);
+
+/// Reads a data set by name. An empty folder means its usual place; cifar10, cifar100, image-folder, csv and speech
+/// have none. `auto` is Fashion-MNIST, of the folder where one is named; without a folder the digits stand in where its
+/// package is not installed, and `train.name` says so. Options that the set does not take (see
+/// `data_options::declare_for`) are not looked at. Throws file_error where the folder is missing or lacks a file, and
+/// std::invalid_argument for a name that is not known.
+train_and_test read_data(const std::string& name, const std::string& folder = {}, const data_options& options = {});
 
 }  // namespace data
 }  // namespace mixcon_train
