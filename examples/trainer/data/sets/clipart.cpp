@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <filesystem>
+#include <map>
 #include <set>
 #include <sstream>
 #include <utility>
@@ -85,10 +86,17 @@ std::vector<clipart_class> read_clipart_table(const std::string& path) {
 
 data_set make_clipart(const std::vector<clipart_class>& table, const std::string& folder, std::string& report) {
   const folder_walk walk(folder, "Expected the folder png of the unpacked package openclipart-png.");
+  const std::filesystem::path root = std::filesystem::canonical(folder);
+  std::map<std::string, int> classes;  // of each picture, by the file that links lead to
+  for (const std::string& file : walk.files_below("", {".png"})) {
+    const int one = class_of(table, file);
+    if (one < 0) continue;
+    const auto [known, is_new] =
+        classes.try_emplace(std::filesystem::canonical(root / file).lexically_relative(root).string(), one);
+    if (!is_new) known->second = std::min(known->second, one);
+  }
   std::vector<std::pair<std::uint64_t, std::string>> files;  // in the order of their hashes
-  for (const std::string& file : walk.files_below("", {".png"}))
-    if (class_of(table, file) >= 0 && !std::filesystem::is_symlink(walk.place(file)))
-      files.emplace_back(files::checksum(file), file);
+  for (const auto& [file, number] : classes) files.emplace_back(files::checksum(file), file);
   std::sort(files.begin(), files.end());
 
   const picture_request wanted{.size = size, .fit = picture_fit::pad};
@@ -119,7 +127,7 @@ data_set make_clipart(const std::vector<clipart_class>& table, const std::string
       continue;
     }
     made.images.insert(made.images.end(), pictures[k].begin(), pictures[k].end());
-    made.labels.push_back(class_of(table, files[k].second));
+    made.labels.push_back(classes.at(files[k].second));
     ++made.shape.samples;
   }
   report += std::to_string(made.samples()) + " pictures of " + std::to_string(files.size()) + "; " +
