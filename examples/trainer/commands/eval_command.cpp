@@ -15,8 +15,9 @@ int evaluate(const eval_request& request, std::FILE* to) {
   const bool other = !request.data.empty();
   if (other) require_one_of("--data", request.data, named_data_sets());
   const checkpoint from = load_and_say(request.from);
-  const std::string folder = other || !request.data_folder.empty() ? request.data_folder : from.chosen.data.folder;
-  const train_and_test data = read_data(other ? request.data : from.chosen.data.name, folder);
+  data_options asked = other ? data_options{.name = request.data} : from.chosen.data;
+  if (other || !request.data_folder.empty()) asked.folder = request.data_folder;
+  const train_and_test data = read_data(asked);
   if (!other && content_hash(data.train) != from.data_hash)
     refuse_file(request.from, ": it was trained on other images than ", data.train.name,
                 ". Name the data set to judge it by with --data.");

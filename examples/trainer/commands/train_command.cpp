@@ -137,7 +137,7 @@ ready_run resumed(const train_request& request) {
   ready.lock = std::make_unique<folder_lock>(folder_of(request.resume));
   checkpoint from = load_and_say(request.resume);
   from.chosen = settings_to_resume(from, request);
-  ready.data = read_data(from.chosen.data.name, from.chosen.data.folder);
+  ready.data = read_data(from.chosen.data);
   require_whole_batch(from.chosen, ready.data.train);
   ready.run = std::make_unique<training_run>(from, ready.data.train, request.resume);
   const std::string& folder = ready.run->chosen().run.out;
@@ -153,7 +153,9 @@ ready_run begun(const train_request& request, settings asked, std::FILE* to) {
   ready_run ready;
   std::optional<checkpoint> parent;
   if (!request.from.empty()) parent = load_and_say(request.from);
-  ready.data = read_data_and_say(data_asked_for(request), asked.data.folder, to);
+  if (data_asked_for(request) == "auto" && asked.data.name == "digits")
+    std::fprintf(to, "Fashion-MNIST is not installed (package dataset-fashion-mnist); taking the shipped digits\n");
+  ready.data = read_data(asked.data);
   require_whole_batch(asked, ready.data.train);
   if (!asked.data.folder.empty()) asked.data.folder = full_path(asked.data.folder);
   ready.run = std::make_unique<training_run>(resolved(asked), ready.data.train);

@@ -47,6 +47,10 @@ void split_options::declare(option_list& to) {
   to.add("split-seed", seed, "what a split draws, that of a set without test samples too");
 }
 
+void split_options::declare_test_share(option_list& to) {
+  to.add("test-share", test_share, {0.01, 0.99}, "share of each class that is held out for the test");
+}
+
 std::vector<index_t> class_counts(const data_set& data) {
   std::vector<index_t> counts(data.class_names.size(), 0);
   for (const int label : data.labels) ++counts[static_cast<std::size_t>(label)];

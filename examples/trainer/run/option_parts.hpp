@@ -9,11 +9,17 @@
 namespace mixcon_train {
 inline namespace run {
 
+/// What sort of part: those of every run, and those that are chosen.
+enum class part_sort { common, recipe, encoder, data_set, views };
+/// The flag that chooses: "--recipe", "--arch", "--data".
+const char* flag_of(part_sort sort);
+
 /// A part of a run, and the options that it declares, with their usual values.
 struct option_part {
-  std::vector<std::string> names{};  ///< by which it is chosen: {"unicon"}, {"resnet8", "resnet14"}, {"images"}
-  std::string chosen_by{};           ///< "--recipe", "--arch", "--data"; empty: every run has it
-  std::string title{};               ///< "recipe unicon"
+  std::vector<std::string>
+      names{};  ///< by which it is chosen: {"unicon"}, {"resnet8", "resnet14"}, {"images"}; none of every run
+  part_sort sort = part_sort::common;
+  std::string title{};  ///< "recipe unicon"
   any_options kept{};
   option_list list{};
 };

@@ -33,11 +33,18 @@ void set_if_there(const option_list& list, const std::vector<preferred_value>& v
     if (const option* const found = list.find(name)) set_option(*found, text, "--" + name);
 }
 
-/// What lacks an option that belongs to a part which is chosen by that flag.
-std::string without(const std::string& chosen_by, const settings& chosen) {
-  if (chosen_by == "--recipe") return "the recipe " + chosen.recipe;
-  return chosen_by == "--arch" ? "the encoder " + chosen.architecture
-                               : std::string("a run on ") + to_string(chosen.kind()) + "s";
+/// What lacks an option of a part of that sort.
+std::string without(part_sort sort, const settings& chosen) {
+  switch (sort) {
+    case part_sort::recipe:
+      return "the recipe " + chosen.recipe;
+    case part_sort::encoder:
+      return "the encoder " + chosen.architecture;
+    case part_sort::data_set:
+      return "the data set " + chosen.data.name;
+    default:
+      return std::string("a run on ") + to_string(chosen.kind()) + "s";
+  }
 }
 
 void require_one_length(const std::vector<given_value>& given) {
@@ -93,7 +100,7 @@ settings::settings(const std::vector<given_value>& given) {
   require_one_length(given);
 }
 
-sample_kind settings::kind() const { return kind_of(data.name); }
+sample_kind settings::kind() const { return kind_of_data(data.name); }
 
 option_list settings::list() {
   option_list all;
@@ -111,16 +118,16 @@ option_list settings::list() {
 
 void refuse_option(const given_value& value, settings chosen) {
   std::vector<std::string> owners;
-  std::string chosen_by;
+  part_sort sort = part_sort::common;
   for (const option_part& part : all_option_parts()) {
-    if (part.chosen_by.empty() || part.list.find(value.name) == nullptr) continue;
-    if (!chosen_by.empty() && part.chosen_by != chosen_by) continue;
-    chosen_by = part.chosen_by;
+    if (part.sort == part_sort::common || part.list.find(value.name) == nullptr) continue;
+    if (sort != part_sort::common && part.sort != sort) continue;
+    sort = part.sort;
     owners.insert(owners.end(), part.names.begin(), part.names.end());
   }
-  MIXCON_REQUIRE(owners.empty(), value.where, ": ", without(chosen_by, chosen), " does not use it; ", listed(owners),
-                 owners.size() > 1 || chosen_by == "--data" ? " do" : " does",
-                 ". Leave it out, or choose one of these by ", chosen_by, ".");
+  const bool many = owners.size() > 1 || sort == part_sort::views;
+  MIXCON_REQUIRE(owners.empty(), value.where, ": ", without(sort, chosen), " does not use it; ", listed(owners),
+                 many ? " do" : " does", ". Leave it out, or choose one of these by ", flag_of(sort), ".");
   const std::string meant = nearest_name(value.name, chosen.list().names());
   MIXCON_REQUIRE(false, value.where, ": there is no such option",
                  meant.empty() ? "." : "; did you mean " + meant + "?");
