@@ -150,6 +150,11 @@ void check_data_set(const data_set& data, const char* function) {
                  "; expected a name for each, or none.");
 }
 
+void require_kind(const data_set& data, sample_kind wanted, const char* function) {
+  MIXCON_REQUIRE(data.kind == wanted, function, ": the samples of ", data.name, " are ", to_string(data.kind),
+                 "s; expected ", to_string(wanted), "s.");
+}
+
 data_set taken(const data_set& whole, const std::vector<index_t>& samples) {
   data_set part{.name = whole.name,
                 .kind = whole.kind,

@@ -67,6 +67,9 @@ struct train_and_test {
 /// of the classes, numbers that are not finite. `function` starts the sentence.
 void check_data_set(const data_set& data, const char* function);
 
+/// Refuses data of another kind; `function` starts the sentence.
+void require_kind(const data_set& data, sample_kind wanted, const char* function);
+
 /// The samples [first, end) of a data set. Refuses a range outside of it.
 data_set part_of(const data_set& whole, index_t first, index_t end);
 

@@ -22,6 +22,7 @@ std::string two_digits(double number) {
 }  // namespace
 
 picture policy_sheet(const data_set& data, const std::string& policy, const sheet_options& options) {
+  require_kind(data, sample_kind::image, "policy_sheet");
   const policy_entry& entry = policy_called(policy);
   const batch_to_mix batch = batch_to_show(data, options.samples, options.seed);
   const mixed_batch mixed = entry.mix(batch, {.seed = options.seed}, options.policy);

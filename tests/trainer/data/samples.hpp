@@ -4,6 +4,7 @@
 
 #include "data/data_set.hpp"
 
+#include <mixcon/core/number/portable_math.hpp>
 #include <mixcon/core/random/philox.hpp>
 #include <mixcon/core/random/uniform.hpp>
 
@@ -27,9 +28,10 @@ inline mixcon_train::data_set noise_of(mixcon_train::sample_kind kind, mixcon::i
       const auto band = static_cast<double>(k / data.band_length());
       const double share = mixcon::uniform(bits);
       if (kind == sample_kind::image)
-        data.images.push_back(static_cast<std::uint8_t>(1 + 254 * share));  // 0 only comes from padding
+        data.images.push_back(
+            static_cast<std::uint8_t>(1 + static_cast<int>(254 * share)));  // 0 only comes from padding
       else
-        data.values.push_back(static_cast<float>(3 * band - 4 + (1 + band) * share));
+        data.values.push_back(static_cast<float>(3 * band - 4 + mixcon::portable::product(1 + band, share)));
     }
     data.labels.push_back(static_cast<int>(i % 3));
   }

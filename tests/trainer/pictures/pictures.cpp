@@ -244,4 +244,6 @@ TEST_CASE("What is kept says how the own image and its partner make the mixed on
   const picture sheet = policy_sheet(data, "cutmix", {.samples = 8, .seed = 1});
   CHECK((sheet.rows() > 400 && sheet.columns() > 800));
   CHECK_THROWS_WITH(policy_sheet(data, "mixup", {.samples = 0}), ContainsSubstring("0 of the 1437 images"));
+  CHECK_THROWS_WITH(policy_sheet({.name = "letter", .kind = sample_kind::row}, "mixup", {}),
+                    "policy_sheet: the samples of letter are rows; expected images.");
 }

@@ -23,11 +23,7 @@ index_t mirrored(index_t at, index_t length) {
 }
 
 /// Where output position `at` of `length` lies between two positions of [begin, end).
-struct between {
-  index_t low, high;
-  float share;  // of high
-};
-between source_of(index_t at, index_t length, index_t begin, index_t end) {
+between_two source_of(index_t at, index_t length, index_t begin, index_t end) {
   const float span = static_cast<float>(end - begin);
   const float place = (static_cast<float>(at) + 0.5F) * span / static_cast<float>(length) - 0.5F;
   const float inside = std::clamp(place, 0.0F, span - 1);
@@ -35,7 +31,19 @@ between source_of(index_t at, index_t length, index_t begin, index_t end) {
   return {begin + low, begin + std::min(low + 1, end - begin - 1), inside - static_cast<float>(low)};
 }
 
+/// `share` of b, the rest of a; a itself where the share is 0.
+float blended(float a, float b, float share) { return a + share * (b - a); }
+
 }  // namespace
+
+void float_image::reserve(const image_shape& shape, double deviation) {
+  const auto reach = static_cast<index_t>(std::ceil(3 * deviation));
+  const index_t image = shape.channels * shape.rows * shape.columns;
+  const auto most = static_cast<std::size_t>(std::max(image, std::max(shape.rows, shape.columns) + 2 * reach));
+  values.reserve(most), other.reserve(most);  // the two change places
+  line.reserve(static_cast<std::size_t>(std::max(shape.columns, 2 * reach + 1)));
+  sources.reserve(static_cast<std::size_t>(shape.columns));
+}
 
 void float_image::assign_shifted(const data_set& data, index_t sample, index_t down, index_t right) {
   channels = data.shape.channels, rows = data.shape.rows, columns = data.shape.columns;
@@ -48,18 +56,19 @@ void float_image::assign_shifted(const data_set& data, index_t sample, index_t d
 }
 
 void float_image::zoom_into(const mixcon::box& part) {
-  other.resize(values.size());
+  other.resize(values.size()), line.resize(static_cast<std::size_t>(columns)), sources.clear();
+  for (index_t x = 0; x < columns; ++x) sources.push_back(source_of(x, columns, part.left, part.right));
+  float* out = other.data();
+  float* row = line.data();
   for (index_t c = 0; c < channels; ++c)
-    for (index_t y = 0; y < rows; ++y) {
-      const between row = source_of(y, rows, part.top, part.bottom);
-      const float* upper = channel(c) + row.low * columns;
-      const float* lower = channel(c) + row.high * columns;
-      float* out = other.data() + (c * rows + y) * columns;
+    for (index_t y = 0; y < rows; ++y, out += columns) {
+      const between_two from = source_of(y, rows, part.top, part.bottom);
+      const float* upper = channel(c) + from.low * columns;
+      const float* lower = channel(c) + from.high * columns;
+      for (index_t x = part.left; x < part.right; ++x) row[x] = blended(upper[x], lower[x], from.share);
       for (index_t x = 0; x < columns; ++x) {
-        const between column = source_of(x, columns, part.left, part.right);
-        const float above = std::lerp(upper[column.low], upper[column.high], column.share);
-        const float below = std::lerp(lower[column.low], lower[column.high], column.share);
-        out[x] = std::lerp(above, below, row.share);
+        const between_two& at = sources[static_cast<std::size_t>(x)];
+        out[x] = blended(row[at.low], row[at.high], at.share);
       }
     }
   std::swap(values, other);
@@ -88,12 +97,12 @@ void float_image::scale_contrast(float factor) {
 
 void float_image::scale_saturation(float factor) {
   if (channels != 3) return;
+  float *red = channel(0), *green = channel(1), *blue = channel(2);
   for (index_t p = 0; p < pixels(); ++p) {
     const float grey = luminance(p);
-    for (index_t c = 0; c < channels; ++c) {
-      float& value = channel(c)[p];
-      value = within_range(grey + factor * (value - grey));
-    }
+    red[p] = within_range(grey + factor * (red[p] - grey));
+    green[p] = within_range(grey + factor * (green[p] - grey));
+    blue[p] = within_range(grey + factor * (blue[p] - grey));
   }
 }
 
@@ -108,21 +117,38 @@ void float_image::blur(double deviation) {
     sum += static_cast<double>(weights.back());
   }
   for (float& weight : weights) weight = static_cast<float>(static_cast<double>(weight) / sum);
-  for (index_t row = 0; row < channels * rows; ++row) blur_line(values.data() + row * columns, columns, 1);
-  for (index_t c = 0; c < channels; ++c)
-    for (index_t x = 0; x < columns; ++x) blur_line(channel(c) + x, rows, columns);
+  blur_rows(reach);
+  blur_columns(reach);
 }
 
-void float_image::blur_line(float* first, index_t length, index_t step) {
-  const auto reach = static_cast<index_t>(line.size() / 2);
-  other.clear();
-  for (index_t at = -reach; at < length + reach; ++at) other.push_back(first[mirrored(at, length) * step]);
-  for (index_t at = 0; at < length; ++at) {
-    float sum = 0;
-    for (index_t k = 0; k <= 2 * reach; ++k)
-      sum += line[static_cast<std::size_t>(k)] * other[static_cast<std::size_t>(at + k)];
-    first[at * step] = sum;
+void float_image::blur_rows(index_t reach) {
+  other.resize(static_cast<std::size_t>(columns + 2 * reach));
+  for (index_t row = 0; row < channels * rows; ++row) {
+    float* out = values.data() + row * columns;
+    for (index_t at = 0; at < reach; ++at) {
+      other[static_cast<std::size_t>(at)] = out[mirrored(at - reach, columns)];
+      other[static_cast<std::size_t>(columns + reach + at)] = out[mirrored(columns + at, columns)];
+    }
+    std::copy(out, out + columns, other.begin() + reach);
+    std::fill(out, out + columns, 0.0F);
+    for (index_t k = 0; k <= 2 * reach; ++k) add_weighted(line[static_cast<std::size_t>(k)], other.data() + k, out);
   }
+}
+
+void float_image::blur_columns(index_t reach) {
+  other.resize(static_cast<std::size_t>(pixels()));
+  for (index_t c = 0; c < channels; ++c) {
+    std::copy(channel(c), channel(c) + pixels(), other.begin());
+    std::fill(channel(c), channel(c) + pixels(), 0.0F);
+    for (index_t y = 0; y < rows; ++y)
+      for (index_t k = -reach; k <= reach; ++k)
+        add_weighted(line[static_cast<std::size_t>(k + reach)], other.data() + mirrored(y + k, rows) * columns,
+                     channel(c) + y * columns);
+  }
+}
+
+void float_image::add_weighted(float weight, const float* from, float* to) const {
+  for (index_t x = 0; x < columns; ++x) to[x] += weight * from[x];
 }
 
 }  // namespace data

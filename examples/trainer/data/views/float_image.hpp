@@ -8,15 +8,24 @@
 namespace mixcon_train {
 inline namespace data {
 
+/// What lies between two positions of a line: `share` of the one at `high`, the rest of the one at `low`.
+struct between_two {
+  index_t low, high;
+  float share;
+};
+
 /// One image as floats (C, H, W) in 0 .. 255, where a result may lie between two grey values. Its operations work in
-/// `other` and `line`, which are reused from image to image.
+/// `other`, `line` and `sources`, which are reused from image to image.
 struct float_image {
   index_t channels = 0, rows = 0, columns = 0;
   std::vector<float> values{}, other{}, line{};
+  std::vector<between_two> sources{};
 
   index_t pixels() const { return rows * columns; }
   float* channel(index_t c) { return values.data() + c * pixels(); }
 
+  /// Room for every operation on images of this size, with a blur of up to this deviation.
+  void reserve(const image_shape& shape, double deviation);
   /// Makes it the image of one sample, moved by `down` and `right`; what comes in from outside is 0.
   void assign_shifted(const data_set& data, index_t sample, index_t down, index_t right);
   /// Scales a part of itself to its whole size: bilinear between the centres of pixels.
@@ -36,7 +45,9 @@ struct float_image {
 
  private:
   float luminance(index_t pixel) const;
-  void blur_line(float* first, index_t length, index_t step);  // by the weights in `line`
+  void blur_rows(index_t reach);  // by the weights in `line`
+  void blur_columns(index_t reach);
+  void add_weighted(float weight, const float* from, float* to) const;  // a row
 };
 
 }  // namespace data

@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "data/data_set.hpp"
+#include <mixcon/core/config.hpp>
 
 #include <string>
 
 namespace mixcon_train {
+inline namespace options {
+class option_list;
+}
 inline namespace data {
+
+using mixcon::index_t;
 
 /// How a view differs from its image. Every part is off unless it is asked for; those that are on come in the order in
 /// which they stand here. Probabilities are in [0, 1].
-struct augmentation {
+struct image_view_options {
   /// Pad with 0 by so many pixels on each side, then cut out the old size at a random place.
   index_t shift = 0;
 
@@ -45,16 +50,24 @@ struct augmentation {
     double smallest = 0.02, largest = 0.33;      ///< share of the area
     double narrowest = 0.3, widest = 1.0 / 0.3;  ///< width / height, drawn evenly in its logarithm
   } erase{};
+
+  void declare(option_list& to);
 };
 
-/// The augmentation of the default job on small grey images: shift by 2, flip, erase with probability 0.25.
-augmentation small_image_augmentation();
+/// The views of the default job on small grey images: shift by 2, flip, erase with probability 0.25.
+image_view_options small_image_augmentation();
 
-/// Every setting that is on, in one line: "shift 2, flip 0.5, erase 0.25".
-std::string to_string(const augmentation&);
+/// The views that SimCLR and its kin need: crop to 0.2 .. 1 of the area, flip, jitter 0.8, and in colour grey 0.2 and
+/// blur 0.5; without colour erase 0.25 instead. Chen et al. 2020, arXiv:2002.05709, at the size of small images.
+image_view_options contrastive_image_views(index_t channels);
 
-/// Refuses settings that are out of range; `function` starts the sentence.
-void check_augmentation(const augmentation& settings, const char* function);
+/// Every part that is on, in one line: "shift 2, flip 0.5, erase 0.25"; or "none".
+std::string to_string(const image_view_options&);
+
+/// Refuses options that are out of range; `function` starts the sentence, which speaks of flags.
+void check_image_view_options(const image_view_options& chosen, const char* function);
+
+using augmentation = image_view_options;
 
 }  // namespace data
 }  // namespace mixcon_train

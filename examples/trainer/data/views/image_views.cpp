@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "data/views/augmenter.hpp"
+#include "data/views/image_views.hpp"
 
 #include <mixcon/core/number/portable_math.hpp>
 #include <mixcon/core/require.hpp>
@@ -46,7 +46,7 @@ std::optional<box> random_part(const Part& wanted, const image_shape& shape, con
 }
 
 /// The largest part in the middle with an allowed aspect.
-box middle_part(const augmentation::resized_crop& wanted, const image_shape& shape) {
+box middle_part(const image_view_options::resized_crop& wanted, const image_shape& shape) {
   const auto rows = static_cast<double>(shape.rows), columns = static_cast<double>(shape.columns);
   index_t height = shape.rows, width = shape.columns;
   if (columns / rows < wanted.narrowest) height = std::clamp<index_t>(rounded(columns / wanted.narrowest), 1, height);
@@ -98,7 +98,7 @@ float drawn_factor(const philox_draws& draws, field name, index_t sample, double
   return static_cast<float>(draws.uniform(name, sample, std::max(0.0, 1 - strength), 1 + strength));
 }
 
-void jitter_colours(const augmentation::colour_jitter& jitter, const philox_draws& draws, index_t sample,
+void jitter_colours(const image_view_options::colour_jitter& jitter, const philox_draws& draws, index_t sample,
                     float_image& image) {
   const float brightness = drawn_factor(draws, "brightness", sample, jitter.brightness);
   const float contrast = drawn_factor(draws, "contrast", sample, jitter.contrast);
@@ -113,54 +113,58 @@ void jitter_colours(const augmentation::colour_jitter& jitter, const philox_draw
 
 }  // namespace
 
-augmenter::augmenter(const augmentation& settings, const data_set& data, const channel_statistics& statistics)
-    : settings_(settings), data_(&data), statistics_(statistics), table_(statistics) {
-  check_augmentation(settings, "augmenter");
-  const index_t channels = data.shape.channels;
-  MIXCON_REQUIRE(static_cast<index_t>(statistics.mean.size()) == channels &&
-                     static_cast<index_t>(statistics.deviation.size()) == channels,
-                 "augmenter: statistics of ", statistics.mean.size(), " channels for images of ", channels,
-                 "; expected one mean and one deviation a channel. Are they of another data set?");
-  MIXCON_REQUIRE(settings.shift < data.shape.rows && settings.shift < data.shape.columns, "augmenter: the shift is ",
-                 settings.shift, " pixels, and the images are ", data.shape.rows, " x ", data.shape.columns,
-                 "; expected less than both.");
-  MIXCON_REQUIRE((settings.jitter.probability == 0 && settings.grey == 0) || channels == 1 || channels == 3,
-                 "augmenter: jitter and grey need the luminance, and the images have ", channels,
-                 " channels; expected 1 or 3 (red, green, blue).");
+image_views::image_views(const data_set& data, const channel_statistics& statistics, const image_view_options& chosen)
+    : view_maker(data), chosen_(chosen), statistics_(statistics), table_(statistics) {
+  require_kind(data, sample_kind::image, "image_views");
+  check_image_view_options(chosen, "image_views");
+  require_statistics_fit(data, statistics, "image_views");
+  MIXCON_REQUIRE(chosen.shift < data.shape.rows && chosen.shift < data.shape.columns,
+                 "image_views: --shift: ", chosen.shift, " pixels, and the images of ", data.name, " are ",
+                 data.shape.rows, " x ", data.shape.columns, "; expected less than both.");
+  MIXCON_REQUIRE(
+      (chosen.jitter.probability == 0 && chosen.grey == 0) || data.shape.channels == 1 || data.shape.channels == 3,
+      "image_views: --jitter and --grey need the luminance, and the images of ", data.name, " have ",
+      data.shape.channels, " channels; expected 1 or 3 (red, green, blue).");
 }
 
-void augmenter::operator()(const view_key& key, float* view, float_image& room) const {
+view_room image_views::new_room() const {
+  view_room room;
+  room.image.reserve(data().shape, chosen_.blur.probability > 0 ? chosen_.blur.largest : 0);
+  return room;
+}
+
+void image_views::view(const view_key& key, float* out, view_room& room) const {
   const index_t sample = key.sample;
   const philox_draws draws =
       philox_draws{.seed = key.seed, .step = key.epoch}.within("augmentation").within(field("view").on_try(key.view));
 
   index_t down = 0, right = 0;
-  if (settings_.shift > 0) {
-    down = draws.integer("down", sample, -settings_.shift, settings_.shift + 1);
-    right = draws.integer("right", sample, -settings_.shift, settings_.shift + 1);
+  if (chosen_.shift > 0) {
+    down = draws.integer("down", sample, -chosen_.shift, chosen_.shift + 1);
+    right = draws.integer("right", sample, -chosen_.shift, chosen_.shift + 1);
   }
-  const bool crop = happens(draws, "crop", sample, settings_.crop.probability);
-  const bool flip = happens(draws, "flip", sample, settings_.flip);
-  const bool jitter = happens(draws, "jitter", sample, settings_.jitter.probability);
-  const bool grey = happens(draws, "grey", sample, settings_.grey);
-  const bool blur = happens(draws, "blur", sample, settings_.blur.probability);
+  const bool crop = happens(draws, "crop", sample, chosen_.crop.probability);
+  const bool flip = happens(draws, "flip", sample, chosen_.flip);
+  const bool jitter = happens(draws, "jitter", sample, chosen_.jitter.probability);
+  const bool grey = happens(draws, "grey", sample, chosen_.grey);
+  const bool blur = happens(draws, "blur", sample, chosen_.blur.probability);
 
   if (!crop && !jitter && !grey && !blur) {
-    write_moved(*data_, key, down, right, flip, table_, view);
+    write_moved(data(), key, down, right, flip, table_, out);
   } else {
-    room.assign_shifted(*data_, sample, down, right);
+    room.image.assign_shifted(data(), sample, down, right);
     if (crop)
-      room.zoom_into(random_part(settings_.crop, data_->shape, draws.within("crop"), sample)
-                         .value_or(middle_part(settings_.crop, data_->shape)));
-    if (flip) room.flip();
-    if (jitter) jitter_colours(settings_.jitter, draws, sample, room);
-    if (grey) room.make_grey();
-    if (blur) room.blur(draws.uniform("deviation", sample, settings_.blur.smallest, settings_.blur.largest));
-    write_normalised(room, statistics_, view);
+      room.image.zoom_into(random_part(chosen_.crop, data().shape, draws.within("crop"), sample)
+                               .value_or(middle_part(chosen_.crop, data().shape)));
+    if (flip) room.image.flip();
+    if (jitter) jitter_colours(chosen_.jitter, draws, sample, room.image);
+    if (grey) room.image.make_grey();
+    if (blur) room.image.blur(draws.uniform("deviation", sample, chosen_.blur.smallest, chosen_.blur.largest));
+    write_normalised(room.image, statistics_, out);
   }
-  if (happens(draws, "erase", sample, settings_.erase.probability))
-    if (const auto part = random_part(settings_.erase, data_->shape, draws.within("erase"), sample))
-      cover(*part, data_->shape, view);
+  if (happens(draws, "erase", sample, chosen_.erase.probability))
+    if (const auto part = random_part(chosen_.erase, data().shape, draws.within("erase"), sample))
+      cover(*part, data().shape, out);
 }
 
 }  // namespace data

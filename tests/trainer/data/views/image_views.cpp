@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "data/views/augmenter.hpp"
+#include "data/views/image_views.hpp"
 
 #include <mixcon/core/random/philox.hpp>
 
@@ -32,10 +32,11 @@ channel_statistics plain(const data_set& data) {
   return {.mean = std::vector<double>(channels, 0), .deviation = std::vector<double>(channels, 1 / 255.0)};
 }
 
-std::vector<float> view_of(const augmentation& settings, const data_set& data, const view_key& key) {
+std::vector<float> view_of(const image_view_options& settings, const data_set& data, const view_key& key) {
   std::vector<float> view(static_cast<std::size_t>(data.width()));
-  float_image room;
-  augmenter(settings, data, plain(data))(key, view.data(), room);
+  const image_views made(data, plain(data), settings);
+  view_room room = made.new_room();
+  made.view(key, view.data(), room);
   for (float& value : view) value = std::abs(value - std::round(value)) < 1e-3F ? std::round(value) : value;
   return view;
 }
@@ -65,8 +66,8 @@ TEST_CASE("With nothing on, a view is the normalised image", "[data]") {
   const data_set data = noise(2, 3, 5, 7);
   const channel_statistics statistics{.mean = {0.1, 0.2, 0.3}, .deviation = {0.5, 0.25, 1}};
   std::vector<float> view(105), rows(105);
-  float_image room;
-  augmenter({}, data, statistics)({.seed = 1, .epoch = 2, .sample = 1}, view.data(), room);
+  view_room room;
+  image_views(data, statistics, {}).view({.seed = 1, .epoch = 2, .sample = 1}, view.data(), room);
   normalised_rows(data, statistics, {1}, rows.data());
   CHECK(view == rows);
   for (std::size_t k = 0; k < 105; ++k)
@@ -75,7 +76,7 @@ TEST_CASE("With nothing on, a view is the normalised image", "[data]") {
 
 TEST_CASE("Shift and flip show every move of the image equally often", "[data]") {
   const data_set data = noise(1, 2, 6, 5);
-  const augmentation settings{.shift = 1, .flip = 0.5};
+  const image_view_options settings{.shift = 1, .flip = 0.5};
   std::vector<std::vector<float>> moves;
   for (const bool mirrored : {false, true})
     for (index_t down = -1; down <= 1; ++down)
@@ -91,8 +92,8 @@ TEST_CASE("Shift and flip show every move of the image equally often", "[data]")
 
 TEST_CASE("Both ways to move an image agree", "[data]") {
   const data_set data = noise(3, 3, 8, 8);
-  const augmentation moves{.shift = 3, .flip = 0.5};
-  augmentation through_floats = moves;  // a crop of everything, which changes no value
+  const image_view_options moves{.shift = 3, .flip = 0.5};
+  image_view_options through_floats = moves;  // a crop of everything, which changes no value
   through_floats.crop = {.probability = 1, .smallest = 1, .largest = 1, .narrowest = 1, .widest = 1};
   for (std::uint64_t epoch = 0; epoch < 40; ++epoch) {
     const view_key key{.seed = 4, .epoch = epoch, .sample = static_cast<index_t>(epoch % 3), .view = 1};
@@ -102,7 +103,7 @@ TEST_CASE("Both ways to move an image agree", "[data]") {
 
 TEST_CASE("Erase covers as often, as much and as evenly as it is told", "[data]") {
   const data_set data = noise(1, 1, 20, 20);
-  const augmentation settings{.erase = {.probability = 0.25, .smallest = 0.1, .largest = 0.3}};
+  const image_view_options settings{.erase = {.probability = 0.25, .smallest = 0.1, .largest = 0.3}};
   const int views = 4000;
   int erased = 0;
   double smallest = 1, largest = 0, sum = 0;
@@ -139,7 +140,7 @@ TEST_CASE("A resized crop shows a part of the image, whatever its shape", "[data
   data_set data{.shape = {1, 1, 24, 32}, .labels = {0}, .class_names = {"a"}};
   for (int y = 0; y < 24; ++y)
     for (int x = 0; x < 32; ++x) data.images.push_back(static_cast<std::uint8_t>(4 * x + 5 * y));
-  const augmentation settings{.crop = {.probability = 1, .smallest = 0.2, .largest = 0.6}};
+  const image_view_options settings{.crop = {.probability = 1, .smallest = 0.2, .largest = 0.6}};
   double sum = 0;
   for (int k = 0; k < 1000; ++k) {
     const std::vector<float> view = view_of(settings, data, {.seed = 7, .view = k});
@@ -154,7 +155,8 @@ TEST_CASE("A resized crop shows a part of the image, whatever its shape", "[data
     sum += share;
   }
   CHECK(sum / 1000 == Approx(0.4).margin(0.012));
-  const augmentation impossible{.crop = {.probability = 1, .smallest = 1, .largest = 1, .narrowest = 3, .widest = 3}};
+  const image_view_options impossible{
+      .crop = {.probability = 1, .smallest = 1, .largest = 1, .narrowest = 3, .widest = 3}};
   const std::vector<float> middle = view_of(impossible, data, {.seed = 8});  // 11 of 24 rows
   CHECK(static_cast<double>(middle[16 * 32 + 16] - middle[8 * 32 + 16]) == Approx(8 * 5 * 11.0 / 24));
   CHECK(middle[3] - middle[2] == 4);
@@ -173,7 +175,7 @@ TEST_CASE("Grey is the luminance, and jitter scales what it says", "[data]") {
   for (std::size_t k = 0; k < 48; ++k) CHECK(grey[k] == Approx(luminance(image, k % 16)).margin(2e-3));
 
   const auto jittered = [&](int k, double brightness, double contrast, double saturation) {
-    const augmentation settings{.jitter = {1, brightness, contrast, saturation}};
+    const image_view_options settings{.jitter = {1, brightness, contrast, saturation}};
     return view_of(settings, data, {.seed = 9, .view = k});
   };
   std::vector<double> factors[3];
@@ -204,10 +206,10 @@ TEST_CASE("Blur spreads a point by a Gaussian of the drawn deviation, and keeps 
   data_set data{
       .shape = {1, 1, 31, 31}, .images = std::vector<std::uint8_t>(961, 0), .labels = {0}, .class_names = {"a"}};
   data.images[15 * 31 + 15] = 255;
-  const augmentation settings{.blur = {.probability = 1, .smallest = 1.5, .largest = 1.5}};
+  const image_view_options settings{.blur = {.probability = 1, .smallest = 1.5, .largest = 1.5}};
   std::vector<float> view(961);
-  float_image room;
-  augmenter(settings, data, plain(data))({}, view.data(), room);
+  view_room room;
+  image_views(data, plain(data), settings).view({}, view.data(), room);
   double norm = 0;
   for (int k = -5; k <= 5; ++k) norm += std::exp(-k * k / 4.5);
   for (int y = -6; y <= 6; ++y)
@@ -222,13 +224,13 @@ TEST_CASE("Blur spreads a point by a Gaussian of the drawn deviation, and keeps 
 
 TEST_CASE("A view is named by seed, epoch, sample and view, and another name is another view", "[data]") {
   const data_set data = noise(2, 3, 16, 16);
-  const augmentation everything{.shift = 2,
-                                .crop = {.probability = 0.8},
-                                .flip = 0.5,
-                                .jitter = {.probability = 0.8},
-                                .grey = 0.2,
-                                .blur = {.probability = 0.5},
-                                .erase = {.probability = 0.25}};
+  const image_view_options everything{.shift = 2,
+                                      .crop = {.probability = 0.8},
+                                      .flip = 0.5,
+                                      .jitter = {.probability = 0.8},
+                                      .grey = 0.2,
+                                      .blur = {.probability = 0.5},
+                                      .erase = {.probability = 0.25}};
   const view_key key{.seed = 11, .epoch = 3, .sample = 1, .view = 0};
   const std::vector<float> view = view_of(everything, data, key);
   CHECK(view == view_of(everything, data, key));
@@ -237,18 +239,18 @@ TEST_CASE("A view is named by seed, epoch, sample and view, and another name is 
     CHECK(view != view_of(everything, data, other));
   CHECK(mean_of(view) > 0);
   CHECK(to_string(everything) == "shift 2, crop 0.8, flip 0.5, jitter 0.8, grey 0.2, blur 0.5, erase 0.25");
-  CHECK(to_string(augmentation{}) == "none");
+  CHECK(to_string(image_view_options{}) == "none");
 }
 
 TEST_CASE("The views of a seed are the same bits with every compiler", "[data]") {
   const data_set data = noise(8, 3, 12, 10);
-  const augmenter augment(small_image_augmentation(), data, channel_statistics_of(data));
+  const image_views views(data, channel_statistics_of(data), small_image_augmentation());
   std::vector<float> view(static_cast<std::size_t>(data.width()));
-  float_image room;
+  view_room room;
   std::uint64_t hash = 0xCBF29CE484222325;  // FNV-1a, of whole numbers
   for (index_t sample = 0; sample < 8; ++sample)
     for (index_t number = 0; number < 2; ++number) {
-      augment({.seed = 2, .epoch = 9, .sample = sample, .view = number}, view.data(), room);
+      views.view({.seed = 2, .epoch = 9, .sample = sample, .view = number}, view.data(), room);
       for (const float value : view) hash = (hash ^ __builtin_bit_cast(std::uint32_t, value)) * 0x100000001B3;
     }
   CHECK(hash == 0xCD83CE6393ED8856);
@@ -256,24 +258,25 @@ TEST_CASE("The views of a seed are the same bits with every compiler", "[data]")
 
 TEST_CASE("Settings out of range are refused by name", "[data]") {
   const data_set grey = noise(1, 1, 8, 8), odd = noise(1, 2, 8, 8);
-  const auto refusal = [](const augmentation& settings, const data_set& data) -> std::string {
+  const auto refusal = [](const image_view_options& settings, const data_set& data) -> std::string {
     try {
-      augmenter(settings, data, plain(data));
+      image_views(data, plain(data), settings);
     } catch (const std::invalid_argument& error) {
       return error.what();
     }
     return "";
   };
-  CHECK_THAT(refusal({.flip = 1.5}, grey), ContainsSubstring("the probability of flip is 1.5"));
-  CHECK_THAT(refusal({.flip = std::nan("")}, grey), ContainsSubstring("the probability of flip is nan"));
-  CHECK_THAT(refusal({.shift = -1}, grey), ContainsSubstring("the shift is -1 pixels"));
-  CHECK_THAT(refusal({.shift = 8}, grey), ContainsSubstring("the images are 8 x 8"));
-  CHECK_THAT(refusal({.crop = {.smallest = 0}}, grey), ContainsSubstring("crop takes shares of the area from 0"));
-  CHECK_THAT(refusal({.erase = {.largest = 2}}, grey), ContainsSubstring("erase takes shares"));
-  CHECK_THAT(refusal({.erase = {.narrowest = 4}}, grey), ContainsSubstring("erase takes aspects from 4"));
-  CHECK_THAT(refusal({.blur = {.smallest = 2}}, grey), ContainsSubstring("blur takes deviations from 2 to 1"));
-  CHECK_THAT(refusal({.jitter = {.contrast = -1}}, grey), ContainsSubstring("the strength of contrast is -1"));
-  CHECK_THAT(refusal({.grey = 0.5}, odd), ContainsSubstring("the images have 2 channels; expected 1 or 3"));
-  CHECK_THROWS_WITH(augmenter({}, grey, plain(odd)), ContainsSubstring("statistics of 2 channels for images of 1"));
+  CHECK_THAT(refusal({.flip = 1.5}, grey), ContainsSubstring("image_views: --flip: 1.5; expected 0 to 1."));
+  CHECK_THAT(refusal({.flip = std::nan("")}, grey), ContainsSubstring("--flip: nan; expected"));
+  CHECK_THAT(refusal({.shift = -1}, grey), ContainsSubstring("--shift: -1; expected"));
+  CHECK_THAT(refusal({.shift = 8}, grey), ContainsSubstring("--shift: 8 pixels, and the images of noise are 8 x 8"));
+  CHECK_THAT(refusal({.crop = {.smallest = 0}}, grey), ContainsSubstring("--crop-smallest: 0, and --crop-largest: 1"));
+  CHECK_THAT(refusal({.erase = {.largest = 2}}, grey), ContainsSubstring("--erase-largest: 2; expected"));
+  CHECK_THAT(refusal({.erase = {.narrowest = 4}}, grey), ContainsSubstring("--erase-narrowest: 4, and --erase-widest"));
+  CHECK_THAT(refusal({.blur = {.smallest = 2}}, grey), ContainsSubstring("--blur-smallest: 2, and --blur-largest: 1"));
+  CHECK_THAT(refusal({.jitter = {.contrast = -1}}, grey), ContainsSubstring("--jitter-contrast: -1; expected"));
+  CHECK_THAT(refusal({.grey = 0.5}, odd), ContainsSubstring("have 2 channels; expected 1 or 3"));
+  CHECK_THROWS_WITH(image_views(grey, plain(odd), {}),
+                    ContainsSubstring("statistics of 2 channels for noise, which has 1"));
   CHECK(refusal({.grey = 0.5}, grey).empty());
 }
