@@ -59,6 +59,7 @@ class decoder {
     png_set_chunk_malloc_max(png_, 1 << 20);
     png_set_chunk_cache_max(png_, 64);
     png_set_benign_errors(png_, 0);
+    png_set_crc_action(png_, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
     png_set_keep_unknown_chunks(png_, PNG_HANDLE_CHUNK_NEVER, passed_over, (sizeof passed_over) / 5);
     png_set_keep_unknown_chunks(png_, PNG_HANDLE_CHUNK_NEVER, nullptr, 0);
     png_read_info(png_, info_);

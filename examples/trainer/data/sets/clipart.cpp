@@ -113,15 +113,15 @@ data_set make_clipart(const std::vector<clipart_class>& table, const std::string
 
   data_set made{.name = "clipart", .shape = {0, 3, size, size}};
   for (const clipart_class& each : table) made.class_names.push_back(each.name);
-  std::set<std::vector<std::uint8_t>> seen;
+  std::set<std::string> seen;
   index_t repeated = 0;
   for (std::size_t k = 0; k < files.size(); ++k) {
     if (!refused[k].empty()) {
       report += "left out: " + refused[k] + "\n";
       continue;
     }
-    std::vector<std::uint8_t> coarse = pictures[k];
-    for (std::uint8_t& value : coarse) value = static_cast<std::uint8_t>(value >> 5);
+    std::string coarse;
+    for (const std::uint8_t value : pictures[k]) coarse += static_cast<char>(value >> 5);
     if (!seen.insert(std::move(coarse)).second) {
       ++repeated;
       continue;

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "data/formats/rda.hpp"
+
+#include "fuzzed.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t count) {
+  return mixcon_fuzz::decoded(bytes, count, mixcon_train::decode_unpacked_rda);
+}
