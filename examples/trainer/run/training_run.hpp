@@ -4,11 +4,11 @@
 #include "data/loader.hpp"
 #include "devices/onednn_device.hpp"
 #include "evaluation/health.hpp"
+#include "optimisers/schedule.hpp"
+#include "optimisers/sgd.hpp"
 #include "recipes/network.hpp"
 #include "recipes/recipe.hpp"
 #include "run/checkpoint.hpp"
-#include "run/schedule.hpp"
-#include "run/sgd.hpp"
 #include "run/weight_average.hpp"
 
 #include <cstdint>

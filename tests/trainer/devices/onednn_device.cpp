@@ -38,7 +38,7 @@ std::vector<std::vector<double>> answers_of(device& on, const std::vector<shape>
   const variable out = f(inputs);
   keep(out.value());
   const tensor weights = tensor_of(on, out.extents(), random_numbers(out.extents(), 77).data());
-  backward(variable(filled(on, {1}, 0), {out}, [weights](const tensor&) { return std::vector<tensor>{weights}; }));
+  backward(variable(filled(on, {1}, 0), out, [weights](const tensor&) { return weights; }));
   for (const variable& x : inputs) keep(x.gradient());
   return answers;
 }

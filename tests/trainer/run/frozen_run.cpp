@@ -5,9 +5,9 @@
 #include "data/sets/readers.hpp"
 #include "devices/reference_device.hpp"
 #include "files/checksum.hpp"
+#include "optimisers/sgd.hpp"
 #include "recipes/network.hpp"
 #include "recipes/recipe.hpp"
-#include "run/sgd.hpp"
 #include "support/catch.hpp"
 
 #include <cmath>
