@@ -33,7 +33,17 @@ TEST_CASE("residual networks have the published numbers of parameters", "[nn]") 
   // with projection shortcuts and without a classifier; ResNet-18 and -50 as published, with a 3 x 3 stem
   CHECK(resnet(on, {.depth = 8, .channels = 1}).parameter_count() == 77104);
   CHECK(resnet(on, {.depth = 20}).parameter_count() == 271824);
-  CHECK(resnet(on, {.depth = 18}).parameter_count() == 11168832);
+  const auto resnet18 = [](index_t width) {  // weights of 3 x 3 convolutions, 1 x 1 shortcuts, scales and shifts
+    index_t count = 9 * 3 * width + 2 * width;
+    for (index_t stage = 0; stage < 4; ++stage) {
+      const index_t w = width << stage, before = stage == 0 ? w : w / 2;
+      count += 9 * before * w + 3 * 9 * w * w + 4 * 2 * w;
+      if (stage > 0) count += before * w + 2 * w;
+    }
+    return count;
+  };
+  CHECK(resnet18(64) == 11168832);
+  CHECK(resnet(on, {.depth = 18, .width = 8}).parameter_count() == resnet18(8));
   const resnet deep(on, {.depth = 50, .width = 4});
   CHECK(deep.features() == 4 * 4 * 8);
   CHECK(deep.layers() == 5);
