@@ -1,54 +1,79 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "autograd/variable.hpp"
+#include "autograd/loss_inputs.hpp"
 
 #include <mixcon/engine/executor.hpp>
 #include <mixcon/engine/value_and_grad.hpp>
 
+#include <initializer_list>
+#include <optional>
 #include <vector>
 
 namespace mixcon_train {
 inline namespace autograd {
 
+/// Candidates of one origin: rows (M, D) that every anchor sees, or rows of each anchor alone.
+struct candidate_rows {
+  candidate_rows(const variable& shared) : rows(shared) {}  // NOLINT(google-explicit-constructor)
+  candidate_rows(const variable& of_rows, bool owned, std::optional<mixcon::rows> as = {})
+      : rows(of_rows), is_own(owned), form(as) {}
+
+  variable rows;
+  bool is_own = false;
+  std::optional<mixcon::rows> form{};  ///< as given or unit rows, instead of what the similarity says
+};
+/// Candidates that only their own anchor sees: (N, D), one each, or (N, k, D). They come before shared ones.
+inline candidate_rows own(const variable& keys) { return {keys, true}; }
+/// Rows that are taken as they are, whatever the similarity says: a queue of unit rows.
+inline candidate_rows as_given(const candidate_rows& segment) {
+  return {segment.rows, segment.is_own, mixcon::rows::as_given};
+}
+/// All candidates, in this order: `{z, u}`, `{own(positives), as_given(queue)}`.
+struct candidate_list {
+  candidate_list(std::initializer_list<candidate_rows> segments) : each(segments) {}
+  candidate_list(const std::vector<variable>& shared)  // NOLINT(google-explicit-constructor)
+      : each(shared.begin(), shared.end()) {}
+  std::vector<candidate_rows> each;
+};
+
 namespace detail {
 template <class T>
-mixcon::matrix_view<T> rows_of(const tensor& dense) {
-  return {numbers_of<T>(dense), {dense.extents()[0], dense.extents()[1]}};
+void add_segment(const candidate_rows& from, std::size_t k, loss_inputs<T>& inputs,
+                 mixcon::candidate_segments<T>& against, mixcon::gradients<T>& wanted) {
+  mixcon::candidate_segment<T> segment;
+  segment.rows_of = from.is_own ? inputs.own_rows(k) : mixcon::detail::as_rank_3(inputs.rows(k));
+  segment.is_own = from.is_own;
+  segment.form = from.form;
+  against.add(segment);
+  mixcon::gradient_segment<T> slope;
+  if (inputs.wants(k)) {
+    if (from.is_own) slope = inputs.own_slope(k);
+    if (!from.is_own) slope = inputs.slope(k);
+  }
+  wanted.candidates.push_back(slope);
 }
 }  // namespace detail
 
 /// Any loss of mixcon as an operator: `objective` over `targets`, of anchors (N, D) against candidate segments (M, D)
-/// each, in this order. A variable may stand on both sides. The value and all gradients come from one call; `backward`
-/// scales them.
+/// each, in this order. A variable may stand on both sides. The value and the gradients that are wanted come from one
+/// call; `backward` scales them. A constant among the segments, a queue, costs its products and no gradient.
 template <class Objective, class Targets>
 variable contrastive_loss(const Objective& objective, const Targets& targets, const variable& anchors,
-                          const std::vector<variable>& segments) {
-  device& on = anchors.on();
-  return with_numbers(on, [&](auto number) {
+                          const candidate_list& segments) {
+  return with_numbers(anchors.on(), [&](auto number) {
     using T = decltype(number);
-    std::vector<variable> inputs{anchors};
-    inputs.insert(inputs.end(), segments.begin(), segments.end());
-    std::vector<tensor> rows, slopes;
-    for (const variable& x : inputs) {
-      rows.push_back(on.dense(x.value()));
-      slopes.push_back(on.empty(x.extents()));
-    }
+    std::vector<variable> all{anchors};
+    for (const candidate_rows& segment : segments.each) all.push_back(segment.rows);
+    detail::loss_inputs<T> inputs(std::move(all));
     mixcon::candidate_segments<T> against;
-    mixcon::gradients<T> wanted{.anchors = detail::rows_of<T>(slopes[0])};
-    for (std::size_t s = 1; s < rows.size(); ++s) {
-      against.add(detail::rows_of<T>(rows[s]));
-      wanted.candidates.push_back(detail::rows_of<T>(slopes[s]));
-    }
-    const auto loss = mixcon::value_and_grad(mixcon::tiled{.threads = on.threads()}, objective, targets,
-                                             detail::rows_of<T>(rows[0]), against, wanted);
-    return variable(filled(on, {1}, static_cast<double>(loss.value)), inputs, [slopes](const tensor& g) {
-      double upstream = 0;
-      copy_numbers(g, &upstream);
-      std::vector<tensor> by;
-      for (const tensor& slope : slopes) by.push_back(upstream == 1 ? slope : g.on().scaled(slope, upstream));
-      return by;
-    });
+    // a constant that stands on both sides has said so
+    mixcon::gradients<T> wanted{.anchors = inputs.slope(0), .stop_gradient = true};
+    for (std::size_t s = 0; s < segments.each.size(); ++s)
+      detail::add_segment(segments.each[s], s + 1, inputs, against, wanted);
+    const auto loss = mixcon::value_and_grad(mixcon::tiled{.threads = anchors.on().threads()}, objective, targets,
+                                             inputs.rows(0), against, wanted);
+    return inputs.with_value(static_cast<double>(loss.value));
   });
 }
 /// The same where anchors and candidates are the same rows z (N, D).

@@ -34,6 +34,11 @@ variable::variable(const tensor& value, std::vector<variable> inputs, pull throu
   kept_->inputs = std::move(inputs);
   kept_->through = std::move(through);
 }
+variable::variable(const tensor& value, const variable& input, single_pull through)
+    : variable(value, std::vector<variable>{input},
+               [through = std::move(through)](const tensor& upstream, const wanted_inputs&) {
+                 return std::vector<tensor>{through(upstream)};
+               }) {}
 
 const tensor& variable::value() const { return kept_->value; }
 bool variable::wants_gradient() const { return kept_->wanted; }
@@ -41,11 +46,8 @@ void variable::want_gradient(bool wanted) const { kept_->wanted = wanted; }
 const tensor& variable::gradient() const { return kept_->gradient; }
 void variable::clear_gradient() const { kept_->gradient = {}; }
 void variable::set(const tensor& value) const { kept_->value = value; }
-double variable::number() const {
-  double read = 0;
-  copy_numbers(value(), &read);
-  return read;
-}
+double variable::number() const { return number_in(value()); }
+tensor* variable::place() const { return &kept_->value; }
 
 void backward(const variable& loss, double upstream) {
   if (loss.extents().size() != 1)
@@ -71,13 +73,20 @@ void backward(const variable& loss, double upstream) {
     const pull through = std::exchange(node.through, {});
     const tensor arrived = std::exchange(node.gradient, {});
     if (!arrived) continue;
-    const std::vector<tensor> by_input = through(arrived);
+    wanted_inputs wanted;
+    for (const variable& input : inputs) wanted.push_back(input.wants_gradient());
+    const std::vector<tensor> by_input = through(arrived, wanted);
     for (std::size_t k = 0; k < inputs.size(); ++k) {
       tensor& sum = inputs[k].kept_->gradient;
-      if (k < by_input.size() && by_input[k] && inputs[k].wants_gradient())
-        sum = sum ? sum.on().sum(sum, by_input[k]) : by_input[k];
+      if (k < by_input.size() && by_input[k] && wanted[k]) sum = sum ? sum.on().sum(sum, by_input[k]) : by_input[k];
     }
   }
+}
+
+wanted_inputs wanted_among(const std::vector<variable>& inputs) {
+  wanted_inputs wanted;
+  for (const variable& x : inputs) wanted.push_back(evaluating == 0 && x.wants_gradient());
+  return wanted;
 }
 
 without_gradients::without_gradients() { ++evaluating; }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "devices/device.hpp"
+#include "devices/host_numbers.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -16,9 +16,13 @@ inline namespace autograd {
 
 class variable;
 
-/// Given the gradient by an operator's value: the gradient by each of its inputs, in their order; an empty tensor where
-/// there is none, or nobody wants it.
-using pull = std::function<std::vector<tensor>(const tensor& upstream)>;
+/// Which inputs of an operator want a gradient, in their order.
+using wanted_inputs = std::vector<bool>;
+/// Given the gradient by an operator's value: the gradient by each of its inputs, in their order; those that are not
+/// wanted may be left empty, and should be where they cost time.
+using pull = std::function<std::vector<tensor>(const tensor& upstream, const wanted_inputs& wanted)>;
+/// The same of an operator with one input.
+using single_pull = std::function<tensor(const tensor& upstream)>;
 
 /// A tensor that remembers where it came from. Copies are the same variable.
 class variable {
@@ -28,6 +32,7 @@ class variable {
   explicit variable(const tensor& value, bool wanted = false);
   /// The value of an operator. Without an input that wants a gradient it is a constant, and `through` is dropped.
   variable(const tensor& value, std::vector<variable> inputs, pull through);
+  variable(const tensor& value, const variable& input, single_pull through);
 
   explicit operator bool() const { return kept_ != nullptr; }
   const tensor& value() const;
@@ -44,6 +49,8 @@ class variable {
   void set(const tensor& value) const;
   /// The number of a loss.
   double number() const;
+  /// Where the value stands, for what restores it in place, as a checkpoint does. It lives as long as the variable.
+  tensor* place() const;
 
  private:
   struct kept;
@@ -54,6 +61,12 @@ class variable {
 /// Adds `upstream` times the gradient of a loss, of shape (1), to every parameter that it came from, and gives the
 /// memory of the way there back. Gradients are added in one order, whatever happened before.
 void backward(const variable& loss, double upstream = 1);
+
+/// The value alone: gradients stop here.
+inline variable constant(const variable& x) { return variable(x.value()); }
+/// Which of these want a gradient now: none while a `without_gradients` exists. For operators that compute gradients
+/// together with the value.
+wanted_inputs wanted_among(const std::vector<variable>& inputs);
 
 /// While one exists, operators leave no nodes: for evaluation.
 class without_gradients {

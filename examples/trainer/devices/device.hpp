@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include "devices/elementwise.hpp"
 #include "devices/tensor.hpp"
 
 #include <memory>
-#include <type_traits>
 
 namespace mixcon_train {
 inline namespace devices {
@@ -28,13 +28,22 @@ struct norm_pass {
 struct norm_gradients {
   tensor x, scale, shift;
 };
+/// What a step of descent makes of a parameter and its velocity.
+struct descended {
+  tensor weights, velocity;
+};
+struct adapted {
+  tensor weights, mean, square;
+};
 
 /// The kernels that operators need. Operators, models and the trainer know this interface only; a device chooses how
 /// its tensors lie in memory, and what they are stored as. `reference_device` computes in double with plain loops,
-/// `onednn_device` in float or bfloat16; one with CUDA would take its place beside them.
+/// `onednn_device` in float or bfloat16; one with CUDA would take its place beside them. What has no kernel of its own
+/// in a library is written once for the host, in `host_device`.
 ///
-/// Tensors that kernels return lie as the device likes; `dense` makes them row-major numbers that the host can read.
-/// Gradients are of the shape of what they are the gradient of.
+/// Tensors that kernels return lie as the device likes; `dense` makes them row-major numbers. Gradients are of the
+/// shape of what they are the gradient of. Nothing assumes that the host can reach a tensor's memory: see
+/// host_numbers.hpp.
 class device {
  public:
   device() = default;
@@ -51,11 +60,33 @@ class device {
   virtual tensor empty(const shape& extents) = 0;
   /// The same numbers, row-major; itself where it is so already.
   virtual tensor dense(const tensor& x) = 0;
-  /// The numbers of a dense tensor.
+  /// Where the host finds the numbers of a dense tensor; null where it cannot reach them.
   virtual void* data(const tensor& dense) = 0;
+  /// Copies the numbers of any tensor to the host, row-major, of the type `numbers()`.
+  virtual void read(const tensor& x, void* numbers) = 0;
+  /// A dense tensor with these numbers of the host.
+  virtual tensor write(const shape& extents, const void* numbers) = 0;
 
   virtual tensor sum(const tensor& a, const tensor& b) = 0;
   virtual tensor scaled(const tensor& x, double factor) = 0;
+  /// factor x + offset, entry by entry.
+  virtual tensor affine(const tensor& x, double factor, double offset) = 0;
+  /// f of each number, and upstream times its slope, given x and out = f(x).
+  virtual tensor apply(unary f, const tensor& x) = 0;
+  virtual tensor apply_gradient(unary f, const tensor& upstream, const tensor& x, const tensor& out) = 0;
+  /// f of two numbers each, of tensors of one rank: where one has extent 1, it is repeated along that axis.
+  virtual tensor apply(binary f, const tensor& a, const tensor& b) = 0;
+  /// Sums along the axes where `extents` is 1; the others are those of x. Sums are accurate to the type's last digits.
+  virtual tensor summed(const tensor& x, const shape& extents) = 0;
+  /// The adjoint: x repeated along the axes where it has extent 1.
+  virtual tensor repeated(const tensor& x, const shape& extents) = 0;
+  /// from + share (to - from), entry by entry: a mean that follows.
+  virtual tensor moved(const tensor& from, const tensor& to, double share) = 0;
+  /// A step of an optimiser; tensors that come in are not changed.
+  virtual descended descend(const tensor& weights, const tensor& gradient, const tensor& velocity,
+                            const descent_rule& rule) = 0;
+  virtual adapted adapt(const tensor& weights, const tensor& gradient, const tensor& mean, const tensor& square,
+                        const adam_rule& rule) = 0;
 
   /// x (N, C, H, W) by weights (O, C, k, k).
   virtual tensor convolution(const tensor& x, const tensor& weights, const convolution_rule& rule) = 0;
@@ -88,48 +119,11 @@ class device {
 
   /// The matrix product of dense a (n, k) and b (k, m), either of them transposed first; dense (n, m).
   virtual tensor product(const tensor& a, bool transpose_a, const tensor& b, bool transpose_b) = 0;
+  /// The same for each of B pairs of matrices: dense (B, n, k) and (B, k, m); dense (B, n, m).
+  virtual tensor batched_product(const tensor& a, bool transpose_a, const tensor& b, bool transpose_b) = 0;
 
   static constexpr double norm_epsilon = 1e-5;
 };
-
-/// Calls f with a number of the device's type: what the host does to dense tensors is written once.
-template <class F>
-decltype(auto) with_numbers(const device& on, F&& f) {
-  return on.numbers() == number_type::f32 ? f(float{}) : f(double{});
-}
-/// The numbers of a dense tensor as T, which must be those of its device.
-template <class T>
-T* numbers_of(const tensor& dense) {
-  return static_cast<T*>(dense.on().data(dense));
-}
-
-/// A dense tensor with these numbers, converted.
-template <class T>
-tensor tensor_of(device& on, const shape& extents, const T* numbers) {
-  tensor made = on.empty(extents);
-  with_numbers(on, [&](auto number) {
-    auto* to = numbers_of<decltype(number)>(made);
-    for (index_t k = 0; k < extents.size(); ++k) to[k] = static_cast<decltype(number)>(numbers[k]);
-  });
-  return made;
-}
-inline tensor filled(device& on, const shape& extents, double value) {
-  tensor made = on.empty(extents);
-  with_numbers(on, [&](auto number) {
-    auto* to = numbers_of<decltype(number)>(made);
-    for (index_t k = 0; k < extents.size(); ++k) to[k] = static_cast<decltype(number)>(value);
-  });
-  return made;
-}
-/// Copies the numbers of any tensor, row-major.
-template <class T>
-void copy_numbers(const tensor& from, T* to) {
-  const tensor dense = from.on().dense(from);
-  with_numbers(from.on(), [&](auto number) {
-    const auto* numbers = numbers_of<decltype(number)>(dense);
-    for (index_t k = 0; k < from.extents().size(); ++k) to[k] = static_cast<T>(numbers[k]);
-  });
-}
 
 }  // namespace devices
 }  // namespace mixcon_train

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "devices/onednn_device.hpp"
 
+#include "devices/host_numbers.hpp"
 #include "devices/memory_pool.hpp"
 
 #include <omp.h>
@@ -242,6 +243,19 @@ class onednn_device::kernels {
     });
   }
 
+  /// The matrix product of dense a and b, read in these layouts.
+  tensor product(const tensor& a, const layout& from, const tensor& b, const layout& by, const shape& extents) {
+    const layout to = plain(extents);
+    const auto& kernel = find<dnnl::matmul>(kernel_key("product").with(from).with(by), [&] {
+      return dnnl::matmul::primitive_desc({from, by, to}, engine);
+    });
+    tensor out = make(extents, to);
+    run(kernel.primitive, {{DNNL_ARG_SRC, memory(from, engine, of(a).get_data_handle())},
+                           {DNNL_ARG_WEIGHTS, memory(by, engine, of(b).get_data_handle())},
+                           {DNNL_ARG_DST, of(out)}});
+    return out;
+  }
+
  private:
   device& owner_;
   const type activations_;
@@ -469,22 +483,23 @@ tensor onednn_device::max_pool_gradient(const tensor& upstream, const tensor& x,
   return by;
 }
 
+namespace {
+/// Row-major matrices, or a batch of them, as a product reads them: the last two axes exchanged where `transposed`.
+layout side(const shape& extents, bool transposed) {
+  memory::dims dims = dims_of(extents), strides = row_major(dims);
+  const std::size_t last = dims.size() - 1;
+  if (transposed) std::swap(dims[last - 1], dims[last]), std::swap(strides[last - 1], strides[last]);
+  return {dims, type::f32, strides};
+}
+}  // namespace
+
 tensor onednn_device::product(const tensor& a, bool transpose_a, const tensor& b, bool transpose_b) {
-  const shape &left = a.extents(), &right = b.extents();
-  const auto side = [](const shape& of, bool transposed) {
-    return transposed ? layout({of[1], of[0]}, type::f32, memory::dims{1, of[1]})
-                      : layout({of[0], of[1]}, type::f32, memory::dims{of[1], 1});
-  };
-  const shape extents{left[transpose_a ? 1 : 0], right[transpose_b ? 0 : 1]};
-  const layout from = side(left, transpose_a), by = side(right, transpose_b), to = plain(extents);
-  const auto& kernel = kernels_->find<dnnl::matmul>(kernel_key("product").with(from).with(by), [&] {
-    return dnnl::matmul::primitive_desc({from, by, to}, kernels_->engine);
-  });
-  tensor out = empty(extents);
-  kernels_->run(kernel.primitive, {{DNNL_ARG_SRC, memory(from, kernels_->engine, data(a))},
-                                   {DNNL_ARG_WEIGHTS, memory(by, kernels_->engine, data(b))},
-                                   {DNNL_ARG_DST, of(out)}});
-  return out;
+  return kernels_->product(a, side(a.extents(), transpose_a), b, side(b.extents(), transpose_b),
+                           {a.extents()[transpose_a ? 1 : 0], b.extents()[transpose_b ? 0 : 1]});
+}
+tensor onednn_device::batched_product(const tensor& a, bool transpose_a, const tensor& b, bool transpose_b) {
+  return kernels_->product(a, side(a.extents(), transpose_a), b, side(b.extents(), transpose_b),
+                           {a.extents()[0], a.extents()[transpose_a ? 2 : 1], b.extents()[transpose_b ? 1 : 2]});
 }
 
 }  // namespace devices

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "devices/device.hpp"
+#include "devices/host_device.hpp"
 
 #include <memory>
 
@@ -15,7 +15,7 @@ enum class precision { fp32, bf16 };
 /// The processor through oneDNN: convolutions, normalisation and pooling in the blocked layouts that its kernels like
 /// best, which tensors keep from layer to layer; rows and parameters dense. Outlives its tensors. Its results depend on
 /// the number of threads, but on nothing else.
-class onednn_device final : public device {
+class onednn_device final : public host_device {
  public:
   /// `threads` >= 1 for its kernels and mixcon's; 0: one a core.
   explicit onednn_device(precision activations = precision::fp32, int threads = 0);
@@ -48,6 +48,7 @@ class onednn_device final : public device {
   tensor max_pool_gradient(const tensor& upstream, const tensor& x, const tensor& out, const pooling_rule& rule,
                            const std::shared_ptr<storage>& workspace) override;
   tensor product(const tensor& a, bool transpose_a, const tensor& b, bool transpose_b) override;
+  tensor batched_product(const tensor& a, bool transpose_a, const tensor& b, bool transpose_b) override;
 
  private:
   class kernels;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "devices/device.hpp"
+#include "devices/host_device.hpp"
 
 namespace mixcon_train {
 inline namespace devices {
 
 /// Double, row-major, plain loops: what the gradients of operators are checked with, and other devices against.
-class reference_device final : public device {
+class reference_device : public host_device {
  public:
   number_type numbers() const override { return number_type::f64; }
   int threads() const override { return 1; }

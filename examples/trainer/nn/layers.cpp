@@ -12,10 +12,13 @@ linear_layer::linear_layer(device& on, index_t features, index_t outputs, layer_
       bias_(make_parameter("bias", on, {outputs}, 0)) {}
 
 conv_layer::conv_layer(device& on, index_t channels, index_t outputs, index_t size, const convolution_rule& rule,
-                       layer_seeds& seeds)
+                       layer_seeds& seeds, const start& with)
     : rule_(rule),
-      weight_(make_parameter("weight", on, {outputs, channels, size, size}, seeds.next(),
-                             std::sqrt(2 / static_cast<double>(outputs * size * size)))) {}
+      weight_(make_parameter(
+          "weight", on, {outputs, channels, size, size}, seeds.next(),
+          with.deviation > 0 ? with.deviation : std::sqrt(2 / static_cast<double>(outputs * size * size)))) {
+  if (with.has_bias) bias_ = make_parameter("bias", on, {outputs}, 0);
+}
 
 norm_layer::norm_layer(device& on, index_t channels, bool rectifies)
     : scale_(make_parameter("scale", on, {channels}, 1)),

@@ -25,20 +25,31 @@ class linear_layer final : public layer {
   linear_layer(device& on, index_t features, index_t outputs, layer_seeds& seeds);
   variable forward(const variable& x) override { return linear(x, weight_, bias_); }
 
+  const variable& weight() const { return weight_; }  ///< (O, F)
+  const variable& bias() const { return bias_; }      ///< (O)
+
  private:
   variable weight_, bias_;
 };
 
-/// A convolution without bias. Weights are normal with variance 2 / (outputs * size^2): He et al. 2015, by fan-out.
+/// A convolution, without bias unless asked for. Weights are normal with variance 2 / (outputs * size^2), He et al.
+/// 2015 by fan-out, or with a deviation of one's own; the bias begins at 0.
 class conv_layer final : public layer {
  public:
+  struct start {
+    bool has_bias = false;
+    double deviation = 0;  ///< of the weights; 0: He et al.
+  };
   conv_layer(device& on, index_t channels, index_t outputs, index_t size, const convolution_rule& rule,
-             layer_seeds& seeds);
-  variable forward(const variable& x) override { return conv2d(x, weight_, rule_); }
+             layer_seeds& seeds, const start& with);
+  conv_layer(device& on, index_t channels, index_t outputs, index_t size, const convolution_rule& rule,
+             layer_seeds& seeds)
+      : conv_layer(on, channels, outputs, size, rule, seeds, start{}) {}
+  variable forward(const variable& x) override { return conv2d(x, weight_, rule_, bias_); }
 
  private:
   convolution_rule rule_;
-  variable weight_;
+  variable weight_, bias_{};
 };
 
 /// Batch normalisation of channels or features, with a rectifier behind it where that is asked for.

@@ -1,21 +1,25 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "nn/mlp.hpp"
 
-#include <stdexcept>
+#include <mixcon/core/require.hpp>
+
+#include <utility>
 
 namespace mixcon_train {
 inline namespace nn {
 
-mlp::mlp(device& on, const std::vector<index_t>& widths, std::uint64_t seed) {
-  if (widths.size() < 2)
-    throw std::invalid_argument("mlp: " + std::to_string(widths.size()) +
-                                " widths; expected at least two, of the features and of the outputs");
+mlp::mlp(device& on, const std::vector<index_t>& widths, std::uint64_t seed, end last) {
+  MIXCON_REQUIRE(widths.size() >= 2, "mlp: ", widths.size(),
+                 " widths; expected at least two, of the features and of the outputs");
   layer_seeds seeds(seed);
   for (std::size_t k = 1; k < widths.size(); ++k) {
-    layers_.push_back(std::make_unique<linear_layer>(on, widths[k - 1], widths[k], seeds));
+    auto made = std::make_unique<linear_layer>(on, widths[k - 1], widths[k], seeds);
+    last_ = made.get();
+    layers_.push_back(std::move(made));
     register_part("linear" + std::to_string(k), *layers_.back());
-    if (k + 1 == widths.size()) break;
-    layers_.push_back(std::make_unique<norm_layer>(on, widths[k], true));
+    const bool is_last = k + 1 == widths.size();
+    if (is_last && last == end::plain) break;
+    layers_.push_back(std::make_unique<norm_layer>(on, widths[k], !is_last));
     register_part("norm" + std::to_string(k), *layers_.back());
   }
 }

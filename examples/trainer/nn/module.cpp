@@ -8,21 +8,27 @@ inline namespace nn {
 
 std::vector<parameter> module::parameters() const {
   std::vector<parameter> all = parameters_;
-  for (const auto& [name, part] : parts_)
-    for (const parameter& inner : part->parameters())
-      all.push_back({name + '.' + inner.name, inner.value, inner.decays});
+  for (const registered_part& of : parts_) {
+    if (!of.is_trained) continue;
+    for (const parameter& inner : of.part->parameters())
+      all.push_back({of.name + '.' + inner.name, inner.value, inner.decays});
+  }
   return all;
 }
 std::vector<state_tensor> module::state() const {
   std::vector<state_tensor> all = state_;
-  for (const auto& [name, part] : parts_)
-    for (const state_tensor& inner : part->state()) all.push_back({name + '.' + inner.name, inner.value});
+  for (const registered_part& of : parts_) {
+    if (!of.is_trained)
+      for (const parameter& inner : of.part->parameters())
+        all.push_back({of.name + '.' + inner.name, inner.value.place()});
+    for (const state_tensor& inner : of.part->state()) all.push_back({of.name + '.' + inner.name, inner.value});
+  }
   return all;
 }
 std::vector<state_count> module::counts() const {
   std::vector<state_count> all = counts_;
-  for (const auto& [name, part] : parts_)
-    for (const state_count& inner : part->counts()) all.push_back({name + '.' + inner.name, inner.value});
+  for (const registered_part& of : parts_)
+    for (const state_count& inner : of.part->counts()) all.push_back({of.name + '.' + inner.name, inner.value});
   return all;
 }
 index_t module::parameter_count() const {
@@ -33,7 +39,7 @@ index_t module::parameter_count() const {
 
 void module::set_training(bool training) {
   training_ = training;
-  for (const auto& [name, part] : parts_) part->set_training(training);
+  for (const registered_part& of : parts_) of.part->set_training(training);
 }
 
 void module::freeze(bool frozen) {

@@ -4,7 +4,6 @@
 #include "autograd/variable.hpp"
 
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace mixcon_train {
@@ -57,13 +56,20 @@ class module {
   variable make_parameter(const std::string& name, device& on, const shape& extents, double value);
   void register_state(const std::string& name, tensor& value) { state_.push_back({name, &value}); }
   void register_count(const std::string& name, index_t& value) { counts_.push_back({name, &value}); }
-  void register_part(const std::string& name, module& part) { parts_.emplace_back(name, &part); }
+  void register_part(const std::string& name, module& part) { parts_.push_back({name, &part, true}); }
+  /// A part that is not trained: its parameters are state, saved and restored, and no optimiser sees them.
+  void register_constant_part(const std::string& name, module& part) { parts_.push_back({name, &part, false}); }
 
  private:
+  struct registered_part {
+    std::string name;
+    module* part;
+    bool is_trained;
+  };
   std::vector<parameter> parameters_;
   std::vector<state_tensor> state_;
   std::vector<state_count> counts_;
-  std::vector<std::pair<std::string, module*>> parts_;
+  std::vector<registered_part> parts_;
   bool training_ = true;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "recipes/all_encoders.hpp"
 
+#include "nn/maxout_mlp.hpp"
 #include "nn/resnet.hpp"
 #include "options/nearest_name.hpp"
 
@@ -30,6 +31,13 @@ std::unique_ptr<encoder> make_resnet(device& on, const std::string& name, const 
                                                      .seed = seed});
 }
 
+std::unique_ptr<encoder> make_maxout(device& on, const std::string& /*name*/, const any_options& chosen,
+                                     const image_shape& samples, std::uint64_t seed) {
+  maxout_options options = chosen.as<maxout_options>();
+  options.inputs = samples.channels * samples.rows * samples.columns, options.seed = seed;
+  return std::make_unique<maxout_mlp>(on, options);
+}
+
 bool holds(const std::vector<sample_kind>& kinds, sample_kind kind) {
   return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
 }
@@ -43,6 +51,11 @@ const std::vector<encoder_entry>& all_encoders() {
        {sample_kind::image, sample_kind::clip},
        [] { return any_options::of(resnet_choice{}); },
        make_resnet},
+      {"maxout-mlp",
+       {"maxout-mlp"},
+       {sample_kind::row},
+       [] { return any_options::of(maxout_options{}); },
+       make_maxout},
   };
   return all;
 }

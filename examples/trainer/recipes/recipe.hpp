@@ -4,6 +4,7 @@
 
 #include "data/loader.hpp"
 #include "nn/encoder.hpp"
+#include "optimisers/optimiser_options.hpp"
 #include "recipes/network.hpp"
 #include "recipes/policies.hpp"
 
@@ -69,6 +70,7 @@ struct trained_part {
   std::string name{};
   const module* part = nullptr;
   double rate = 1;  ///< its learning rate as a multiple of the run's
+  std::optional<optimiser_options> optimiser{};  ///< the run's, unless another one is asked for
 };
 
 /// What a report shows of how a recipe mixes: a policy of the table, and its options.

@@ -25,10 +25,9 @@ element_kind kind_on(const device& on) {
 
 stored_tensor stored(const std::string& name, const tensor& x) {
   device& on = x.on();
-  const tensor dense = on.dense(x);
   stored_tensor kept{name, kind_on(on), extents_of(x.extents()), {}};
   kept.bytes.resize(static_cast<std::size_t>(kept.elements() * size_of(kept.kind)));
-  std::memcpy(kept.bytes.data(), on.data(dense), kept.bytes.size());
+  on.read(x, kept.bytes.data());
   return kept;
 }
 
@@ -43,9 +42,7 @@ tensor restored(const tensor_file& file, const std::string& name, const shape& e
     refuse_file(path, ": tensor ", name, " is ", name_of(kept->kind), " (", held, "); expected ", name_of(kind_on(on)),
                 " ", to_string(extents), advice);
   }
-  const tensor made = on.empty(extents);
-  std::memcpy(on.data(made), kept->bytes.data(), kept->bytes.size());
-  return made;
+  return on.write(extents, kept->bytes.data());
 }
 
 bool fits(const tensor_file& file, const std::string& name, const shape& extents, const device& on) {

@@ -22,20 +22,14 @@ std::unique_ptr<onednn_device> device_of(const settings& chosen) {
                                          static_cast<int>(chosen.run.threads));
 }
 
-schedule schedule_of(const training_options& chosen, index_t images_per_step, index_t batches_per_epoch) {
-  const index_t steps = chosen.steps > 0    ? chosen.steps
-                        : chosen.epochs > 0 ? chosen.epochs * batches_per_epoch
-                                            : std::max<index_t>(1, chosen.images / images_per_step);
-  schedule made{.peak = chosen.learning_rate, .steps = steps};
-  made.warm_up = static_cast<index_t>(std::llround(chosen.warm_up * static_cast<double>(steps)));
-  made.form = chosen.schedule == "steps" ? schedule::shape::steps : schedule::shape::cosine;
-  return made;
+index_t steps_of(const training_options& chosen, index_t images_per_step, index_t batches_per_epoch) {
+  if (chosen.steps > 0) return chosen.steps;
+  if (chosen.epochs > 0) return chosen.epochs * batches_per_epoch;
+  return std::max<index_t>(1, chosen.images / images_per_step);
 }
 
 /// The names under which a checkpoint holds what is more than the recipe itself.
-std::string velocity_name(const std::string& part, const std::string& parameter) {
-  return "momentum." + part + "." + parameter;
-}
+std::string optimiser_name(const std::string& part, const std::string& state) { return part + ":" + state; }
 std::string mean_name(const std::string& parameter) { return "average." + parameter; }
 
 tensor_file file_of(const checkpoint& from) { return {.tensors = from.tensors}; }
@@ -77,12 +71,12 @@ training_run::training_run(const settings& chosen, const data_set& train)
       views_(new_views(train, statistics_, chosen.views)),
       device_(device_of(chosen)),
       recipe_(new_recipe(chosen, *device_, facts_of(train))) {
-  for (const trained_part& each : recipe_->trained())
-    optimised_.push_back(
-        {each.name, each.rate, sgd(wanted_of(*each.part), chosen.training.momentum, chosen.training.weight_decay)});
   if (chosen.training.average > 0) average_ = std::make_unique<weight_average>(*recipe_);
   start_loader({});
-  schedule_ = schedule_of(chosen_.training, images_per_step(), loader_->batches_per_epoch());
+  steps_ = steps_of(chosen_.training, images_per_step(), loader_->batches_per_epoch());
+  for (const trained_part& each : recipe_->trained())
+    parts_.push_back({each.name, chosen_.training.schedule.over(steps_, each.rate),
+                      new_optimiser(each.optimiser.value_or(chosen_.training.optimiser), wanted_of(*each.part))});
 }
 
 training_run::training_run(const checkpoint& from, const data_set& train, const std::string& path)
@@ -99,11 +93,11 @@ training_run::training_run(const checkpoint& from, const data_set& train, const 
 }
 
 void training_run::restore_optimisers(const tensor_file& file, const std::string& path) {
-  for (optimised& each : optimised_) {
-    std::vector<tensor> velocities;
-    for (const parameter& p : each.by.parameters())
-      velocities.push_back(restored(file, velocity_name(each.name, p.name), p.value.extents(), *device_, path));
-    each.by.set_velocities(std::move(velocities));
+  for (const optimised_part& each : parts_) {
+    for (const state_tensor& s : each.by->state())
+      *s.value = restored(file, optimiser_name(each.name, s.name), s.value->extents(), *device_, path);
+    for (const state_count& c : each.by->counts())
+      *c.value = restored_count(file, optimiser_name(each.name, c.name), path);
   }
   if (!average_) return;
   for (std::size_t k = 0; k < average_->means().size(); ++k) {
@@ -161,10 +155,10 @@ step_report training_run::step() {
                      .counts_anchors = ends_epoch});
   backward(made.loss);
 
-  step_report report{.loss = made.loss.number(), .rate = schedule_.at(done_), .chance = made.chance};
+  step_report report{.loss = made.loss.number(), .rate = parts_.front().rate.at(done_), .chance = made.chance};
   MIXCON_REQUIRE(std::isfinite(report.loss), "train: the loss of step ", done_, " is ", report.loss,
                  "; training has diverged. A smaller --lr or a larger --temperature may help.");
-  for (optimised& each : optimised_) each.by.step(each.rate * report.rate);
+  for (const optimised_part& each : parts_) each.by->step(each.rate.at(done_));
   recipe_->after_step(done_, steps());
   ++done_;
   if (average_) average_->update(chosen_.training.average, done_ - 1);
@@ -185,10 +179,11 @@ checkpoint training_run::state() const {
   for (const parameter& p : recipe_->parameters()) now.tensors.push_back(stored(p.name, p.value.value()));
   for (const state_tensor& s : recipe_->state()) now.tensors.push_back(stored(s.name, *s.value));
   for (const state_count& c : recipe_->counts()) now.tensors.push_back(stored_count(c.name, *c.value));
-  for (const optimised& each : optimised_) {
-    const std::vector<parameter>& trained = each.by.parameters();
-    for (std::size_t k = 0; k < trained.size(); ++k)
-      now.tensors.push_back(stored(velocity_name(each.name, trained[k].name), each.by.velocities()[k]));
+  for (const optimised_part& each : parts_) {
+    for (const state_tensor& s : each.by->state())
+      now.tensors.push_back(stored(optimiser_name(each.name, s.name), *s.value));
+    for (const state_count& c : each.by->counts())
+      now.tensors.push_back(stored_count(optimiser_name(each.name, c.name), *c.value));
   }
   if (average_)
     for (const auto& [name, mean] : average_->means()) now.tensors.push_back(stored(mean_name(name), mean));

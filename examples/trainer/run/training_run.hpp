@@ -5,11 +5,11 @@
 #include "data/views/views.hpp"
 #include "devices/onednn_device.hpp"
 #include "evaluation/health.hpp"
+#include "optimisers/optimiser_options.hpp"
+#include "optimisers/schedule.hpp"
 #include "recipes/recipe.hpp"
 #include "run/checkpoint.hpp"
-#include "run/schedule.hpp"
 #include "run/settings.hpp"
-#include "run/sgd.hpp"
 #include "run/weight_average.hpp"
 
 #include <cstdint>
@@ -62,7 +62,7 @@ class training_run {
   const std::string& identity() const { return identity_; }
 
   const settings& chosen() const { return chosen_; }
-  index_t steps() const { return schedule_.steps; }
+  index_t steps() const { return steps_; }
   index_t done() const { return done_; }
   index_t images_per_step() const { return recipe_->wants().encoded * chosen_.training.batch; }
   loader_waits waits() const { return loader_->waits(); }
@@ -91,15 +91,15 @@ class training_run {
   std::unique_ptr<view_maker> views_;
   std::unique_ptr<onednn_device> device_;
   std::unique_ptr<recipe> recipe_;
-  struct optimised {
+  struct optimised_part {
     std::string name{};
-    double rate = 1;  ///< as a multiple of the run's
-    sgd by;
+    schedule rate{};
+    std::unique_ptr<optimiser> by{};
   };
-  std::vector<optimised> optimised_{};
+  std::vector<optimised_part> parts_{};
   std::unique_ptr<weight_average> average_{};
   std::unique_ptr<loader> loader_{};
-  schedule schedule_{};
+  index_t steps_ = 0;
   index_t done_ = 0;
 };
 

@@ -17,15 +17,7 @@ void weight_average::update(double decay, index_t step) {
   for (std::size_t k = 0; k < means_.size(); ++k) {
     const tensor& present =
         k < parameters_.size() ? parameters_[k].value.value() : *state_[k - parameters_.size()].value;
-    device& on = present.on();
-    const tensor now = on.dense(present), before = means_[k].value, mean = on.empty(now.extents());
-    with_numbers(on, [&](auto number) {
-      using T = decltype(number);
-      const T *from = numbers_of<T>(now), *old = numbers_of<T>(before);
-      T* to = numbers_of<T>(mean);
-      for (index_t j = 0; j < now.extents().size(); ++j) to[j] = old[j] + static_cast<T>(1 - kept) * (from[j] - old[j]);
-    });
-    means_[k].value = mean;
+    means_[k].value = present.on().moved(means_[k].value, present, 1 - kept);
   }
 }
 

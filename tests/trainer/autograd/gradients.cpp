@@ -1,112 +1,51 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Every operator's gradient against differences, in double on the reference device.
+// The operators of a network: gradients against differences, in double on the reference device.
 #include "autograd/blend_node.hpp"
-#include "autograd/loss_node.hpp"
 #include "autograd/operators.hpp"
-#include "devices/reference_device.hpp"
-#include "support/catch.hpp"
+#include "trainer/autograd/gradient_check.hpp"
 
-#include <mixcon/contrast/targets/label.hpp>
-#include <mixcon/losses/info_nce.hpp>
-#include <mixcon/losses/unicon.hpp>
-#include <mixcon/mix/draw/draws.hpp>
 #include <mixcon/mix/kinds/interpolated.hpp>
 #include <mixcon/mix/kinds/pasted_boxes.hpp>
 
-#include <functional>
-
 using namespace mixcon_train;
 
-namespace {
-
-variable random_variable(device& on, const shape& extents, std::uint64_t seed) {
-  std::vector<double> numbers;
-  for (index_t k = 0; k < extents.size(); ++k)
-    numbers.push_back(mixcon::philox_draws{.seed = seed}.normal("numbers", k));
-  return variable(tensor_of(on, extents, numbers.data()), true);
-}
-
-/// A loss of any value: the sum of its numbers, each times a weight of its own.
-variable weighed(const variable& x) {
-  device& on = x.on();
-  const tensor weights = random_variable(on, x.extents(), 99).value(), dense = on.dense(x.value());
-  double sum = 0;
-  for (index_t k = 0; k < x.extents().size(); ++k) sum += numbers_of<double>(weights)[k] * numbers_of<double>(dense)[k];
-  return {filled(on, {1}, sum), {x}, [weights](const tensor& g) {
-            double upstream = 0;
-            copy_numbers(g, &upstream);
-            return std::vector<tensor>{g.on().scaled(weights, upstream)};
-          }};
-}
-
-/// Checks the gradient of weighed(f(inputs)) by each input, entry by entry.
-void check(const char* name, const std::vector<variable>& inputs, const std::function<variable()>& f) {
-  backward(weighed(f()), 0.5);
-  for (std::size_t n = 0; n < inputs.size(); ++n) {
-    const variable& x = inputs[n];
-    auto* at = numbers_of<double>(x.value());
-    REQUIRE(x.gradient());
-    const auto* found = numbers_of<double>(x.on().dense(x.gradient()));
-    for (index_t k = 0; k < x.extents().size(); ++k) {
-      const double before = at[k], step = 1e-5;
-      at[k] = before + step;
-      const double above = weighed(f()).number();
-      at[k] = before - step;
-      const double below = weighed(f()).number();
-      at[k] = before;
-      INFO(name << ", input " << n << ", entry " << k);
-      CHECK(found[k] == Approx(0.5 * (above - below) / (2 * step)).epsilon(1e-6).margin(1e-8));
-    }
-    x.clear_gradient();
-  }
-}
-
-}  // namespace
-
-TEST_CASE("every operator has the gradient of its value", "[autograd]") {
+TEST_CASE("every operator of a network has the gradient of its value", "[autograd]") {
   reference_device on;
   const auto images = random_variable(on, {3, 2, 5, 4}, 1), others = random_variable(on, {3, 2, 5, 4}, 2);
   const auto rows = random_variable(on, {4, 3}, 3), weights = random_variable(on, {2, 3}, 4);
   const auto bias = random_variable(on, {2}, 5), filter = random_variable(on, {4, 2, 3, 3}, 6);
   const auto scales = random_variable(on, {2}, 7), shifts = random_variable(on, {2}, 8);
   const auto row_scales = random_variable(on, {3}, 9), row_shifts = random_variable(on, {3}, 10);
+  const auto filter_bias = random_variable(on, {4}, 11);
   running_statistics running{filled(on, {2}, 0), filled(on, {2}, 1)};
   running_statistics row_running{filled(on, {3}, 0), filled(on, {3}, 1)};
 
-  check("add", {images, others}, [&] { return add(images, others); });
-  check("a variable used twice", {images}, [&] { return add(images, scale(images, 3)); });
-  check("scale", {images}, [&] { return scale(images, -2); });
-  check("linear", {rows, weights, bias}, [&] { return linear(rows, weights, bias); });
-  check("linear without bias", {rows, weights}, [&] { return linear(rows, weights); });
-  check("conv2d", {images, filter}, [&] { return conv2d(images, filter, {.stride = 1, .padding = 1}); });
-  check("conv2d, stride 2", {images, filter}, [&] { return conv2d(images, filter, {.stride = 2, .padding = 1}); });
+  check_gradients("add", {images, others}, [&] { return add(images, others); });
+  check_gradients("a variable used twice", {images}, [&] { return add(images, scale(images, 3)); });
+  check_gradients("scale", {images}, [&] { return scale(images, -2); });
+  check_gradients("linear", {rows, weights, bias}, [&] { return linear(rows, weights, bias); });
+  check_gradients("linear without bias", {rows, weights}, [&] { return linear(rows, weights); });
+  check_gradients("conv2d", {images, filter}, [&] { return conv2d(images, filter, {.stride = 1, .padding = 1}); });
+  check_gradients("conv2d, stride 2", {images, filter},
+                  [&] { return conv2d(images, filter, {.stride = 2, .padding = 1}); });
   for (const bool rectify : {false, true}) {
-    check("batch_norm", {images, scales, shifts},
-          [&] { return batch_norm(images, scales, shifts, running, true, rectify); });
-    check("batch_norm of features", {rows, row_scales, row_shifts},
-          [&] { return batch_norm(rows, row_scales, row_shifts, row_running, true, rectify); });
+    check_gradients("batch_norm", {images, scales, shifts},
+                    [&] { return batch_norm(images, scales, shifts, running, true, rectify); });
+    check_gradients("batch_norm of features", {rows, row_scales, row_shifts},
+                    [&] { return batch_norm(rows, row_scales, row_shifts, row_running, true, rectify); });
   }
-  check("relu", {images}, [&] { return relu(images); });
-  check("relu_of_sum", {images, others}, [&] { return relu_of_sum(images, others); });
-  check("global_average_pool", {images}, [&] { return global_average_pool(images); });
-  check("max_pool", {images}, [&] { return max_pool(images, {.size = 3, .stride = 2, .padding = 1}); });
-  check("flatten", {images}, [&] { return flatten(images); });
-  check("concatenate", {images, others}, [&] { return concatenate(images, others); });
-  check("slice", {images}, [&] { return slice(images, 1, 3); });
-  check("unit_rows", {rows}, [&] { return unit_rows(rows); });
-  check("cross_entropy", {rows}, [&] { return cross_entropy(rows, {{0, 1, 2, 2}, {1, 1, 0, 2}, {0.25, 0.5, 0, 1}}); });
-}
-
-TEST_CASE("any loss of mixcon is an operator, of one set of rows or of segments", "[autograd]") {
-  reference_device on;
-  const auto z = random_variable(on, {6, 3}, 11), u = random_variable(on, {6, 3}, 12);
-  const std::vector<int> labels{0, 1, 0};
-  const mixcon::objective criterion{mixcon::info_nce{.temperature = 0.5}, mixcon::cosine{}};
-  check("supcon", {z},
-        [&] { return contrastive_loss(criterion, mixcon::label_targets{.labels = labels, .views = 2}, z); });
-  check("unicon", {z, u}, [&] { return contrastive_loss(criterion, mixcon::unicon_targets(labels), z, {u}); });
-  check("unicon with negatives", {z, u}, [&] {
-    return contrastive_loss(criterion, mixcon::unicon_negative_targets(labels), z, {z, u});
+  check_gradients("relu", {images}, [&] { return relu(images); });
+  check_gradients("relu_of_sum", {images, others}, [&] { return relu_of_sum(images, others); });
+  check_gradients("global_average_pool", {images}, [&] { return global_average_pool(images); });
+  check_gradients("max_pool", {images}, [&] { return max_pool(images, {.size = 3, .stride = 2, .padding = 1}); });
+  check_gradients("flatten", {images}, [&] { return flatten(images); });
+  check_gradients("concatenate", {images, others}, [&] { return concatenate(images, others); });
+  check_gradients("slice", {images}, [&] { return slice(images, 1, 3); });
+  check_gradients("conv2d with bias", {images, filter, filter_bias},
+                  [&] { return conv2d(images, filter, {.stride = 1, .padding = 1}, filter_bias); });
+  check_gradients("unit_rows", {rows}, [&] { return unit_rows(rows); });
+  check_gradients("cross_entropy", {rows}, [&] {
+    return cross_entropy(rows, {{0, 1, 2, 2}, {1, 1, 0, 2}, {0.25, 0.5, 0, 1}});
   });
 }
 
@@ -115,9 +54,23 @@ TEST_CASE("a blend is an operator, of images and of hidden features", "[autograd
   const auto images = random_variable(on, {3, 2, 4, 4}, 13), rows = random_variable(on, {3, 5}, 14);
   const mixcon::mix_plan<mixcon::interpolated> mixed{{1, 2, 2}, {0.3, 0.6, 0.9}, {}};
   const mixcon::mix_plan<mixcon::pasted_boxes> pasted{{1, 2, 0}, {0.75}, {.boxes = {{0, 2, 1, 3}}}};
-  check("lerp of images", {images}, [&] { return blended(mixed, images); });
-  check("lerp of features", {rows}, [&] { return blended(mixed, rows); });
-  check("boxes", {images}, [&] { return blended(pasted, images); });
+  check_gradients("lerp of images", {images}, [&] { return blended(mixed, images); });
+  check_gradients("lerp of features", {rows}, [&] { return blended(mixed, rows); });
+  check_gradients("boxes", {images}, [&] { return blended(pasted, images); });
+}
+
+TEST_CASE("running statistics let a gradient through where scale and shift are frozen", "[autograd]") {
+  reference_device on;
+  const auto images = random_variable(on, {3, 2, 3, 2}, 21), rows = random_variable(on, {4, 2}, 22);
+  const variable scales(random_variable(on, {2}, 23).value()), shifts(random_variable(on, {2}, 24).value());
+  running_statistics running{random_variable(on, {2}, 25).value(), filled(on, {2}, 1.7)};
+  for (const bool rectify : {false, true}) {
+    check_gradients("of images", {images}, [&] { return batch_norm(images, scales, shifts, running, false, rectify); });
+    check_gradients("of rows", {rows}, [&] { return batch_norm(rows, scales, shifts, running, false, rectify); });
+  }
+  scales.want_gradient(true);
+  const variable loss = weighed(batch_norm(rows, scales, shifts, running, false));
+  CHECK_THROWS_WITH(backward(loss), ContainsSubstring("with running statistics"));
 }
 
 TEST_CASE("gradients add up over backward calls until they are cleared", "[autograd]") {
@@ -147,7 +100,10 @@ TEST_CASE("operators refuse shapes that do not fit, with one sentence", "[autogr
   reference_device on;
   const auto images = random_variable(on, {3, 2, 4, 4}, 17), rows = random_variable(on, {4, 3}, 18);
   running_statistics running{filled(on, {2}, 0), filled(on, {2}, 1)};
-  CHECK_THROWS_WITH(add(images, rows), "add: the inputs have shapes (3, 2, 4, 4) and (4, 3); expected the same");
+  CHECK_THROWS_WITH(
+      add(images, rows),
+      "apply: the inputs have shapes (3, 2, 4, 4) and (4, 3); expected the same, or 1 along the axes where one is "
+      "repeated");
   CHECK_THROWS_WITH(linear(images, rows), "linear: the input has shape (3, 2, 4, 4); expected (samples, features)");
   CHECK_THROWS_WITH(
       conv2d(images, random_variable(on, {1, 3, 3, 3}, 1), {}),

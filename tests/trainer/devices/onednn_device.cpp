@@ -2,99 +2,46 @@
 // The kernels of oneDNN against the plain loops of the reference device.
 #include "devices/onednn_device.hpp"
 #include "autograd/operators.hpp"
-#include "devices/reference_device.hpp"
-#include "support/catch.hpp"
-
-#include <mixcon/core/storage.hpp>
-#include <mixcon/mix/draw/draws.hpp>
-
-#include <functional>
+#include "trainer/devices/device_check.hpp"
 
 using namespace mixcon_train;
-
-namespace {
-
-std::vector<double> random_numbers(const shape& extents, std::uint64_t seed) {
-  std::vector<double> numbers;
-  for (index_t k = 0; k < extents.size(); ++k) {
-    // what bfloat16 holds, so that only sums differ
-    const float drawn = static_cast<float>(mixcon::philox_draws{.seed = seed}.normal("numbers", k));
-    numbers.push_back(static_cast<double>(static_cast<float>(mixcon::bfloat16(drawn))));
-  }
-  return numbers;
-}
-
-/// A network of operators: what it gives, and the gradient of a weighted sum of that by each input.
-using operation = std::function<variable(const std::vector<variable>&)>;
-std::vector<std::vector<double>> answers_of(device& on, const std::vector<shape>& shapes, const operation& f) {
-  std::vector<variable> inputs;
-  std::vector<std::vector<double>> answers;
-  for (std::size_t k = 0; k < shapes.size(); ++k)
-    inputs.emplace_back(tensor_of(on, shapes[k], random_numbers(shapes[k], k + 1).data()), true);
-  const auto keep = [&](const tensor& x) {
-    answers.emplace_back(static_cast<std::size_t>(x.extents().size()));
-    copy_numbers(x, answers.back().data());
-  };
-  const variable out = f(inputs);
-  keep(out.value());
-  const tensor weights = tensor_of(on, out.extents(), random_numbers(out.extents(), 77).data());
-  backward(variable(filled(on, {1}, 0), {out}, [weights](const tensor&) { return std::vector<tensor>{weights}; }));
-  for (const variable& x : inputs) keep(x.gradient());
-  return answers;
-}
-
-void check(const char* name, precision of_activations, const std::vector<shape>& shapes, const operation& f) {
-  onednn_device fast(of_activations, 2);
-  reference_device plain;
-  const auto found = answers_of(fast, shapes, f), expected = answers_of(plain, shapes, f);
-  const double tolerance = of_activations == precision::bf16 ? 0.03 : 2e-5;
-  REQUIRE(found.size() == expected.size());
-  for (std::size_t n = 0; n < found.size(); ++n) {
-    double largest = 1e-3, apart = 0;
-    for (std::size_t k = 0; k < expected[n].size(); ++k) {
-      largest = std::max(largest, std::abs(expected[n][k]));
-      apart = std::max(apart, std::abs(found[n][k] - expected[n][k]));
-    }
-    INFO(name << ", " << (of_activations == precision::bf16 ? "bf16" : "fp32") << ", answer " << n);
-    CHECK(apart <= tolerance * largest);
-  }
-}
-
-}  // namespace
 
 TEST_CASE("oneDNN's operators agree with the reference device's", "[autograd]") {
   for (const precision p : {precision::fp32, precision::bf16}) {
     const shape images{4, 16, 6, 7}, filter{24, 16, 3, 3};
-    check("conv2d", p, {images, filter}, [](const auto& x) { return conv2d(x[0], x[1], {.stride = 1, .padding = 1}); });
-    check("conv2d, stride 2", p, {images, filter},
-          [](const auto& x) { return conv2d(x[0], x[1], {.stride = 2, .padding = 1}); });
-    check("conv2d of one channel", p, {{4, 1, 9, 9}, {5, 1, 3, 3}},
-          [](const auto& x) { return conv2d(x[0], x[1], {.stride = 2, .padding = 1}); });
+    check_on_devices("conv2d", p, {images, filter},
+                     [](const auto& x) { return conv2d(x[0], x[1], {.stride = 1, .padding = 1}); });
+    check_on_devices("conv2d, stride 2", p, {images, filter},
+                     [](const auto& x) { return conv2d(x[0], x[1], {.stride = 2, .padding = 1}); });
+    check_on_devices("conv2d of one channel", p, {{4, 1, 9, 9}, {5, 1, 3, 3}},
+                     [](const auto& x) { return conv2d(x[0], x[1], {.stride = 2, .padding = 1}); });
     for (const bool rectify : {false, true})
-      check("batch_norm", p, {images, filter, {24}, {24}}, [rectify](const auto& x) {
+      check_on_devices("batch_norm", p, {images, filter, {24}, {24}}, [rectify](const auto& x) {
         running_statistics running{filled(x[0].on(), {24}, 0), filled(x[0].on(), {24}, 1)};
         return batch_norm(conv2d(x[0], x[1], {.stride = 1, .padding = 1}), x[2], x[3], running, true, rectify);
       });
-    check("global_average_pool", p, {images, filter},
-          [](const auto& x) { return global_average_pool(conv2d(x[0], x[1], {})); });
+    check_on_devices("global_average_pool", p, {images, filter},
+                     [](const auto& x) { return global_average_pool(conv2d(x[0], x[1], {})); });
   }
-  check("two convolutions and a skip", precision::fp32, {{4, 16, 6, 7}, {16, 16, 3, 3}, {16, 16, 3, 3}},
-        [](const auto& x) {
-          const convolution_rule same{.stride = 1, .padding = 1};
-          return relu_of_sum(conv2d(relu(conv2d(x[0], x[1], same)), x[2], same), x[0]);
-        });
-  check("max_pool", precision::fp32, {{4, 16, 6, 7}, {24, 16, 3, 3}},
-        [](const auto& x) { return max_pool(conv2d(x[0], x[1], {}), {.size = 3, .stride = 2, .padding = 1}); });
-  check("linear", precision::fp32, {{5, 7}, {3, 7}, {3}}, [](const auto& x) { return linear(x[0], x[1], x[2]); });
-  check("batch_norm of features", precision::fp32, {{6, 5}, {5}, {5}}, [](const auto& x) {
+  check_on_devices("two convolutions and a skip", precision::fp32, {{4, 16, 6, 7}, {16, 16, 3, 3}, {16, 16, 3, 3}},
+                   [](const auto& x) {
+                     const convolution_rule same{.stride = 1, .padding = 1};
+                     return relu_of_sum(conv2d(relu(conv2d(x[0], x[1], same)), x[2], same), x[0]);
+                   });
+  check_on_devices("max_pool", precision::fp32, {{4, 16, 6, 7}, {24, 16, 3, 3}}, [](const auto& x) {
+    return max_pool(conv2d(x[0], x[1], {}), {.size = 3, .stride = 2, .padding = 1});
+  });
+  check_on_devices("linear", precision::fp32, {{5, 7}, {3, 7}, {3}},
+                   [](const auto& x) { return linear(x[0], x[1], x[2]); });
+  check_on_devices("batch_norm of features", precision::fp32, {{6, 5}, {5}, {5}}, [](const auto& x) {
     running_statistics running{filled(x[0].on(), {5}, 0), filled(x[0].on(), {5}, 1)};
     return batch_norm(x[0], x[1], x[2], running, true, true);
   });
-  check("flatten, concatenate, slice and scale", precision::fp32, {{4, 16, 3, 3}, {2, 16, 3, 3}, {8, 16, 2, 2}},
-        [](const auto& x) {
-          const variable both = concatenate(conv2d(x[0], x[2], {}), conv2d(x[1], x[2], {}));
-          return scale(flatten(slice(both, 1, 6)), 0.5);
-        });
+  check_on_devices("flatten, concatenate, slice and scale", precision::fp32,
+                   {{4, 16, 3, 3}, {2, 16, 3, 3}, {8, 16, 2, 2}}, [](const auto& x) {
+                     const variable both = concatenate(conv2d(x[0], x[2], {}), conv2d(x[1], x[2], {}));
+                     return scale(flatten(slice(both, 1, 6)), 0.5);
+                   });
 }
 
 TEST_CASE("running statistics evaluate as they were gathered", "[autograd]") {

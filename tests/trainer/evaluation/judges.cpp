@@ -4,7 +4,7 @@
 #include "evaluation/linear_probe.hpp"
 #include "evaluation/nearest_neighbours.hpp"
 #include "evaluation/ridge_probe.hpp"
-#include "run/schedule.hpp"
+#include "optimisers/schedule.hpp"
 #include "run/weight_average.hpp"
 #include "support/catch.hpp"
 

@@ -5,8 +5,8 @@
 #include "data/sets/readers.hpp"
 #include "devices/reference_device.hpp"
 #include "files/checksum.hpp"
+#include "optimisers/sgd.hpp"
 #include "run/settings.hpp"
-#include "run/sgd.hpp"
 #include "support/catch.hpp"
 
 #include <cmath>
@@ -45,7 +45,7 @@ frozen_run twenty_steps() {
   const data_set data = part_of(read_digits().train, 0, 160);
   reference_device on;
   const std::unique_ptr<recipe> unicon = new_recipe(chosen, on, facts_of(data));
-  sgd optimiser(unicon->parameters(), chosen.training.momentum, chosen.training.weight_decay);
+  sgd optimiser(unicon->parameters(), chosen.training.optimiser.momentum, chosen.training.optimiser.weight_decay);
   const auto views = new_views(data, channel_statistics_of(data), chosen.views);
   const recipe_wish wish = unicon->wants();
   loader batches(*views, loader_options{.batch = chosen.training.batch,
@@ -61,7 +61,7 @@ frozen_run twenty_steps() {
         unicon->loss({.from = batches.next(), .shape = of_view, .draws = draws, .step = step, .steps = 20});
     backward(made.loss);
     run.losses.push_back(made.loss.number());
-    optimiser.step(chosen.training.learning_rate);
+    optimiser.step(chosen.training.schedule.learning_rate);
   }
   std::string bits;
   for (const parameter& p : unicon->parameters()) {

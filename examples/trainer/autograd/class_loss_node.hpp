@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "autograd/loss_inputs.hpp"
+
+#include <mixcon/engine/executor.hpp>
+#include <mixcon/engine/given_logits.hpp>
+#include <mixcon/engine/value_and_grad.hpp>
+
+#include <vector>
+
+namespace mixcon_train {
+inline namespace autograd {
+
+/// Any loss of class scores (N, K) as an operator: what mixcon calls with `given_logits`, such as soft_cross_entropy
+/// over `class_targets` or `class_pair_targets`, decoupled_mixup over `pair_targets`, soft_binary_cross_entropy over a
+/// matrix of soft labels. Distillation has two matrices of scores and is an `aligned_loss`.
+template <class Loss, class Targets>
+variable class_score_loss(const Loss& loss, const Targets& targets, const variable& scores) {
+  detail::require_rank("class_score_loss", scores, 2, "(samples, classes)");
+  return with_numbers(scores.on(), [&](auto number) {
+    using T = decltype(number);
+    detail::loss_inputs<T> inputs({scores});
+    const mixcon::matrix_view<const T> rows = inputs.rows(0);
+    mixcon::gradients<T> wanted;
+    wanted.logits = inputs.slope(0);
+    const auto made = value_and_grad(mixcon::tiled{.threads = scores.on().threads()}, loss, targets,
+                                     mixcon::given_logits<T>(rows), wanted);
+    return inputs.with_value(static_cast<double>(made.value));
+  });
+}
+
+}  // namespace autograd
+}  // namespace mixcon_train

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "autograd/cross_entropy.hpp"
+
+#include "autograd/class_loss_node.hpp"
+
+#include <mixcon/bridge/class_pairs.hpp>
+#include <mixcon/contrast/targets/class.hpp>
+#include <mixcon/losses/soft_cross_entropy.hpp>
+
+namespace mixcon_train {
+inline namespace autograd {
+
+variable cross_entropy(const variable& logits, const mixcon::pair_targets& targets) {
+  return class_score_loss(mixcon::soft_cross_entropy(), mixcon::class_pair_targets(targets), logits);
+}
+variable cross_entropy(const variable& logits, const std::vector<int>& labels) {
+  mixcon::pair_targets targets;
+  targets.own.assign(labels.begin(), labels.end());
+  targets.partner = targets.own;
+  targets.lambda.assign(labels.size(), 1.0);
+  return cross_entropy(logits, targets);
+}
+
+}  // namespace autograd
+}  // namespace mixcon_train

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "autograd/normalisation.hpp"
+
+#include "autograd/checks.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace mixcon_train {
+inline namespace autograd {
+
+namespace {
+
+/// Features (N, F) as images of one pixel.
+tensor as_images(const tensor& x) {
+  return x.extents().rank() == 4 ? x : detail::as_shaped(x, {x.extents()[0], x.extents()[1], 1, 1});
+}
+
+/// By statistics that are given, which the gradient takes for constants.
+variable fixed_norm(const tensor& from, const variable& x, const variable& scale, const variable& shift,
+                    const running_statistics& running, bool rectify) {
+  const tensor factors = scale.value(), variance = running.variance;
+  const tensor out = x.on().batch_norm_fixed(from, factors, shift.value(), running.mean, variance, rectify);
+  const shape extents = x.extents();
+  return {detail::as_shaped(out, extents), {x, scale, shift}, [=](const tensor& upstream, const wanted_inputs& wanted) {
+            MIXCON_REQUIRE(!wanted[1] && !wanted[2],
+                           "batch_norm: a gradient by scale and shift is asked for with running statistics; set the "
+                           "model to training, freeze it, or evaluate under without_gradients");
+            device& on = upstream.on();
+            tensor g = as_images(upstream);
+            if (rectify) g = on.relu_gradient(g, out);
+            const tensor none = filled(on, factors.extents(), 0);
+            g = on.batch_norm_fixed(g, factors, none, none, variance, false);
+            return std::vector<tensor>{detail::as_shaped(g, extents), {}, {}};
+          }};
+}
+
+}  // namespace
+
+variable batch_norm(const variable& x, const variable& scale, const variable& shift, running_statistics& running,
+                    bool training, bool rectify) {
+  MIXCON_REQUIRE(x.extents().rank() == 2 || x.extents().rank() == 4, "batch_norm: the input has shape ",
+                 to_string(x.extents()), "; expected (samples, features) or (samples, channels, rows, columns)");
+  MIXCON_REQUIRE(scale.extents() == shape{x.extents()[1]} && shift.extents() == scale.extents(), "batch_norm: scale ",
+                 to_string(scale.extents()), " and shift ", to_string(shift.extents()), " for inputs of ",
+                 to_string(x.extents()), "; expected one a channel");
+  device& on = x.on();
+  const tensor from = as_images(x.value());
+  if (!training) return fixed_norm(from, x, scale, shift, running, rectify);
+  const tensor by_scale = scale.value(), by_shift = shift.value();
+  const shape extents = x.extents();
+  const index_t number = from.extents().size() / from.extents()[1];
+  MIXCON_REQUIRE(number > 1,
+                 "batch_norm: one number a channel, whose variance is 0; expected at least 2 samples in training");
+  const norm_pass pass = on.batch_norm(from, by_scale, by_shift, rectify);
+  const double unbiased = static_cast<double>(number) / static_cast<double>(number - 1);
+  running.mean = on.moved(running.mean, pass.mean, running.momentum);
+  running.variance = on.moved(running.variance, on.scaled(pass.variance, unbiased), running.momentum);
+  return {detail::as_shaped(pass.out, extents),
+          {x, scale, shift},
+          [from, by_scale, by_shift, pass, rectify, extents](const tensor& upstream, const wanted_inputs&) {
+            const norm_gradients by =
+                upstream.on().batch_norm_gradients(as_images(upstream), from, by_scale, by_shift, pass, rectify);
+            return std::vector<tensor>{detail::as_shaped(by.x, extents), by.scale, by.shift};
+          }};
+}
+
+variable unit_rows(const variable& x) {
+  detail::require_rank("unit_rows", x, 2, "(samples, features)");
+  const index_t samples = x.extents()[0], width = x.extents()[1];
+  device& on = x.on();
+  const tensor lengths = computed(
+      on, {samples},
+      [=](auto* to, const auto* from) {
+        for (index_t i = 0; i < samples; ++i, from += width) {
+          double squared = 0;
+          for (index_t k = 0; k < width; ++k) squared += static_cast<double>(from[k]) * static_cast<double>(from[k]);
+          to[i] = static_cast<std::remove_pointer_t<decltype(to)>>(std::max(std::sqrt(squared), 1e-12));
+        }
+      },
+      x.value());
+  const tensor unit = computed(
+      on, x.extents(),
+      [=](auto* to, const auto* from, const auto* length) {
+        for (index_t k = 0; k < samples * width; ++k) to[k] = from[k] / length[k / width];
+      },
+      x.value(), lengths);
+  return {unit, x, [=](const tensor& upstream) {
+            return computed(
+                upstream.on(), unit.extents(),
+                [=](auto* to, const auto* g, const auto* direction, const auto* length) {
+                  using T = std::remove_pointer_t<decltype(to)>;
+                  for (index_t i = 0; i < samples; ++i, to += width, g += width, direction += width) {
+                    T along = 0;
+                    for (index_t k = 0; k < width; ++k) along += direction[k] * g[k];
+                    for (index_t k = 0; k < width; ++k)
+                      to[k] = length[i] > T(1e-12) ? (g[k] - direction[k] * along) / length[i] : T(0);
+                  }
+                },
+                upstream, unit, lengths);
+          }};
+}
+
+}  // namespace autograd
+}  // namespace mixcon_train

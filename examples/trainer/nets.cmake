@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# The half of the trainer that needs no library but the standard one: autograd, networks, optimisers, and the reference
+# device. Kernels of oneDNN come on top of it, in mixcon_trainer.
+file(GLOB_RECURSE sources CONFIGURE_DEPENDS autograd/*.cpp devices/*.cpp nn/*.cpp optimisers/*.cpp)
+list(FILTER sources EXCLUDE REGEX "/onednn_")
+add_library(mixcon_trainer_nets STATIC EXCLUDE_FROM_ALL ${sources} options/nearest_name.cpp options/option_list.cpp)
+target_include_directories(mixcon_trainer_nets PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
+target_link_libraries(mixcon_trainer_nets PUBLIC mixcon::mixcon PRIVATE mixcon_warnings)
