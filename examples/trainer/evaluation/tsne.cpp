@@ -157,7 +157,7 @@ std::vector<float> tsne(const std::vector<float>& rows, index_t width, const tsn
   const double rate = std::max(50.0, static_cast<double>(count) / options.exaggeration / 4);
   moving_points points(count, options.seed);
   for (index_t step = 0; step < options.steps; ++step) {
-    const bool early = step < options.steps / 3;
+    const bool early = step < options.steps / 4;
     points.step(joint, early ? options.exaggeration : 1, rate, early ? 0.5 : 0.8);
   }
   return points.places();

@@ -13,7 +13,7 @@ using mixcon::index_t;
 
 struct tsne_options {
   double perplexity = 30;      ///< about how many neighbours a row has; at most a third of the other rows is taken
-  index_t steps = 750;         ///< of gradient descent; the first third exaggerates the attraction
+  index_t steps = 1000;        ///< of gradient descent; the first quarter exaggerates the attraction
   double exaggeration = 12;
   std::uint64_t seed = 0;      ///< of where the points begin
 };
