@@ -15,13 +15,13 @@ bool has_classifier(const settings& chosen);
 
 /// The network that settings ask for: a residual backbone, and a linear map of its features to embeddings or, for
 /// recipes with a classifier, to a score for each class.
-class network final : public module {
+class network final : public layer {
  public:
   network(device& on, const settings& chosen, index_t channels, index_t classes);
 
-  /// Images (N, C, H, W) to features (N, F); `mix` may stand in front of a layer, as in `resnet::forward`.
-  variable features(const variable& images, int layer = -1, const std::function<variable(const variable&)>& mix = {}) {
-    return backbone_.forward(images, layer, mix);
+  /// Images (N, C, H, W) to features (N, F); `mix` may stand in front of layer `at`, as in `encoder::forward`.
+  variable features(const variable& images, int at = -1, const std::function<variable(const variable&)>& mix = {}) {
+    return backbone_.forward(images, at, mix);
   }
   /// Features (N, F) to embeddings or scores (N, D).
   variable head(const variable& features) { return head_.forward(features); }
