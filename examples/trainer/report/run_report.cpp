@@ -12,13 +12,12 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace mixcon_train {
 inline namespace report {
 
 namespace {
-
-constexpr index_t shown_embeddings = 2000;
 
 /// The name under which `inspect` knows what a recipe mixes images by; empty: it mixes none.
 std::string policy_of(const settings& chosen) {
@@ -53,20 +52,10 @@ void add_history(const std::string& path, report_content& content) {
       content.chance = number_in(record, "chance");
       content.epochs.push_back(
           {number_in(record, "epoch"),
-           {number_in(record, "alignment"), number_in(record, "uniformity"), number_in(record, "effective_rank")}});
+           {number_in(record, "alignment"), number_in(record, "uniformity"), number_in(record, "effective_rank"),
+            number_in(record, "deviation")}});
     }
   }
-}
-
-void add_embeddings(const features& test, const data_set& data, report_content& content) {
-  const index_t count = std::min(shown_embeddings, test.samples());
-  const std::vector<float> rows(test.rows.begin(), test.rows.begin() + count * test.width);
-  const plane shown = principal_plane(rows, test.width);
-  content.shown_variance = shown.share;
-  for (const std::string& name : data.class_names) content.embeddings.push_back({name, {}});
-  for (index_t i = 0; i < count; ++i)
-    content.embeddings[static_cast<std::size_t>(test.label(i))].points.push_back(
-        shown.points[static_cast<std::size_t>(i)]);
 }
 
 }  // namespace
@@ -82,10 +71,13 @@ judgement judge(network& net, device& on, const settings& chosen, const train_an
   encoded test = encode(net, on, data.test, statistics);
   judgement found;
   say("evaluating: the probes, on backbone and head");
-  found.scores.push_back(judged(chosen.recipe + ", backbone", train.backbone, test.backbone, classes));
-  if (has_classifier(chosen))
+  found.predicted_by = "linear probe";
+  found.scores.push_back(
+      judged(chosen.recipe + ", backbone", train.backbone, test.backbone, classes, &found.probabilities));
+  if (has_classifier(chosen)) {
     found.scores.back().classifier = classifier_accuracy(test.head);
-  else
+    found.probabilities = class_probabilities(std::move(test.head)), found.predicted_by = "classifier";
+  } else
     found.scores.push_back(judged(chosen.recipe + ", head", train.head, test.head, classes));
   say("evaluating: raw pixels");
   found.scores.push_back(
@@ -113,7 +105,8 @@ std::string write_report(const std::string& folder, const std::string& identity,
                                                {"training images", std::to_string(data.train.samples())},
                                                {"test images", std::to_string(data.test.samples())}});
   add_history(folder + "/" + metrics_name, content);
-  add_embeddings(found.test_backbone, data.test, content);
+  add_embeddings(found.test_backbone, data.test.class_names, content);
+  add_predictions(found.probabilities, found.predicted_by, data.test.class_names, content);
   content.sheet = sheet_of(chosen, data.train);
   const std::string path = folder + "/" + report_name;
   write_atomically(path, report_html(content));
