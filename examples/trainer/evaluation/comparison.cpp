@@ -87,11 +87,13 @@ void judge(const std::vector<paired_difference*>& all, const comparison_options&
   }
 }
 
-/// When the first arm with each seed had ended.
+/// When the first arm with each seed had ended, of those with a history: what trains nothing, such as raw pixels, has
+/// none.
 by_seed first_ends(const std::vector<arm_result>& arms) {
   by_seed ends;
   for (const arm_result& arm : arms)
     for (const run_result& run : arm.runs) {
+      if (run.history.empty()) continue;
       const auto at = ends.try_emplace(run.seed, run.seconds).first;
       at->second = std::min(at->second, run.seconds);
     }
@@ -145,7 +147,9 @@ comparison compared(const std::vector<arm_result>& arms, const std::string& refe
     for (const run_result& run : arm.runs) {
       accuracies.push_back(run.accuracy), seconds.push_back(run.seconds);
       at_end[arm.name][run.seed] = run.accuracy;
-      if (const auto then = accuracy_at(run.history, ends.at(run.seed))) {
+      const auto end = ends.find(run.seed);
+      if (end == ends.end()) continue;
+      if (const auto then = accuracy_at(run.history, end->second)) {
         early.push_back(*then);
         at_equal_time[arm.name][run.seed] = *then;
       }

@@ -71,7 +71,8 @@ struct comparison_options {
 /// is above 0, *refuted here* when the upper end is below 0 (either of them only when Holm's correction over all arms
 /// leaves p at or below 1 - confidence; with one arm that says the same), *equivalent* when both ends lie within
 /// +- equivalence, and *undecided* otherwise.
-/// At equal time: for each seed, what each arm had reached by its history when the first arm with this seed had ended.
+/// At equal time: for each seed, what each arm had reached by its history when the first arm with this seed had ended;
+/// runs without a history, such as those of raw pixels, take no part.
 /// Refuses a reference that is not there, no runs, a seed or a name that comes twice, and accuracies outside of [0, 1].
 /// Holm 1979, Scandinavian Journal of Statistics 6, 65-70.
 comparison compared(const std::vector<arm_result>& arms, const std::string& reference,

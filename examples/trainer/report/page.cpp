@@ -28,13 +28,13 @@ p { color: var(--quiet); margin: .2rem 0 .8rem; max-width: 75ch; }
 table { border-collapse: collapse; overflow-wrap: normal; }
 th, td { padding: .35rem 1.1rem .35rem .3rem; border-bottom: 1px solid var(--line); text-align: left;
   vertical-align: top; }
-th { font-weight: 600; }
+th { font-weight: 600; white-space: nowrap; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 tr.marked { background: var(--best); font-weight: 600; }
 .note { color: var(--quiet); font-weight: 400; }
 .bar { background: linear-gradient(to right, var(--bar) var(--share), transparent 0); display: block; min-width: 4.5rem;
   padding: 0 .3rem; }
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 380px), 1fr)); gap: 1.2rem; }
+.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 340px), 1fr)); gap: 1.2rem; }
 .narrow { max-width: 560px; }
 figure { margin: 0; min-width: 0; }
 svg { width: 100%; height: auto; display: block; }
@@ -57,6 +57,10 @@ summary { cursor: pointer; color: var(--quiet); margin-bottom: .5rem; }
 .facts { columns: 2 26rem; } .facts div { break-inside: avoid; border-bottom: 1px solid var(--line); padding: .15rem 0;
   display: flex; gap: 1rem; } .facts span:first-child { color: var(--quiet); flex: 0 0 38%; max-width: 11rem; }
 .facts span:last-child { min-width: 0; }
+@media (max-width: 600px) {
+  body { padding: 0 .8rem; } th, td { padding: .3rem .7rem .3rem .15rem; font-size: .9rem; }
+  svg text { font-size: 14px; } svg .title { font-size: 15px; }
+}
 )";
 
 }  // namespace

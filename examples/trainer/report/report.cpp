@@ -23,12 +23,19 @@ constexpr std::size_t many_classes = 20;
 
 std::string per_cent(const std::optional<double>& share) { return share ? written(100 * *share, 1) : ""; }
 
+/// Without the column of classifiers where there is none.
 std::string score_table(const std::vector<score_row>& scores) {
+  const bool any = std::any_of(scores.begin(), scores.end(), [](const score_row& row) { return row.classifier; });
+  std::vector<std::string> columns{"encoder", "#SGD linear", "#5-NN", "#ridge"};
+  if (any) columns.push_back("#own classifier");
+  columns.push_back("");
   std::vector<std::vector<std::string>> rows;
-  for (const score_row& row : scores)
-    rows.push_back({escaped(row.name), per_cent(row.linear), per_cent(row.neighbours), per_cent(row.ridge),
-                    per_cent(row.classifier), "<span class=\"note\">" + escaped(row.note) + "</span>"});
-  return html_table({"encoder", "#SGD linear", "#5-NN", "#ridge", "#own classifier", ""}, rows, {0});
+  for (const score_row& row : scores) {
+    rows.push_back({escaped(row.name), per_cent(row.linear), per_cent(row.neighbours), per_cent(row.ridge)});
+    if (any) rows.back().push_back(per_cent(row.classifier));
+    rows.back().push_back("<span class=\"note\">" + escaped(row.note) + "</span>");
+  }
+  return html_table(columns, rows, {0});
 }
 
 std::string with_bar(const std::optional<double>& share) {
@@ -42,10 +49,11 @@ std::string classes_section(const report_content& content) {
     rows.push_back({escaped(row.name), std::to_string(row.count), with_bar(row.recall), with_bar(row.precision),
                     row.taken_for.empty() ? "" : escaped(row.taken_for) + " (" + std::to_string(row.taken_for_count) + ")"});
   const std::string table =
-      html_table({"class", "#test samples", "#accuracy (recall)", "#precision", "most often taken for"}, rows);
+      html_table({"class", "#samples", "#accuracy", "#precision", "mostly taken for"}, rows);
   return "<h2>Class by class</h2>\n<p>What the " + escaped(content.predicted_by) +
-         " says of the test samples: the share of a class that it puts into that class (recall), the share of what it "
-         "puts there that belongs there (precision), and its most frequent mistake. Mean recall over classes: " +
+         " says of the test samples: the share of a class that it puts into that class (accuracy, or recall), the share "
+         "of what it puts there that belongs there (precision), and its most frequent mistake. Mean accuracy over "
+         "classes: " +
          written(100 * balanced_accuracy(content.classes), 1) + " %.</p>\n" +
          (content.classes.size() <= many_classes
               ? table
@@ -83,19 +91,23 @@ std::string embeddings_section(const report_content& content) {
          "\n";
 }
 
+/// A chart for each measure that was taken: a recipe with one view has no alignment.
 std::string health_charts(const report_content& content) {
-  series alignment{.name = "alignment"}, uniformity{.name = "uniformity"}, rank{.name = "effective rank"};
-  series deviation{.name = "deviation"};
-  for (const auto& [epoch, measured] : content.epochs) {
-    alignment.points.push_back({epoch, measured.alignment});
-    uniformity.points.push_back({epoch, measured.uniformity});
-    rank.points.push_back({epoch, measured.effective_rank});
-    deviation.points.push_back({epoch, measured.deviation});
-  }
-  return line_chart({"Alignment: distance of two views, squared", "epoch", "smaller is closer"}, {alignment}) +
-         line_chart({"Uniformity: how evenly embeddings spread", "epoch", "smaller is more even"}, {uniformity}) +
-         line_chart({"Effective rank of the embeddings", "epoch", "dimensions in use"}, {rank}) +
-         line_chart({"Standard deviation of embeddings", "epoch", "0: collapsed"}, {deviation});
+  std::string html;
+  const auto add = [&](const chart_text& text, double health::*measure) {
+    series line{.name = text.title};
+    bool any = false;
+    for (const auto& [epoch, measured] : content.epochs) {
+      line.points.push_back({epoch, measured.*measure});
+      any = any || measured.*measure != 0;
+    }
+    if (any) html += line_chart(text, {line});
+  };
+  add({"Alignment: squared distance of two views", "epoch", "smaller is closer"}, &health::alignment);
+  add({"Uniformity: how evenly embeddings spread", "epoch", "smaller is more even"}, &health::uniformity);
+  add({"Effective rank of the embeddings", "epoch", "dimensions in use"}, &health::effective_rank);
+  add({"Standard deviation of the embeddings", "epoch", "0: collapsed"}, &health::deviation);
+  return html;
 }
 
 std::string curves(const report_content& content) {

@@ -129,7 +129,9 @@ TEST_CASE("at equal time each arm has what it had reached when the first of its 
     slow.runs.push_back({seed, 0.85, 300, {{99.5, 0.60 + 2 * shift}, {100.5, 0.9}, {300, 0.85}}});
   }
   slow.runs.push_back({7, 0.5, 10, {}});  // without a partner or a history
-  const comparison made = compared({quick, slow}, "quick");
+  arm_result raw{.name = "raw", .runs = {{0, 0.4, 1, {}}, {1, 0.4, 1, {}}}};
+  const comparison made = compared({quick, slow, raw}, "quick");
+  CHECK_FALSE(made.arms[2].equal_time);
   CHECK(*made.arms[0].equal_time == Approx(0.791));
   CHECK(*made.arms[1].equal_time == Approx(0.602));
   CHECK(made.arms[1].against->mean == Approx(5));
