@@ -46,6 +46,16 @@ std::vector<point> thinned(const std::vector<point>& points, std::size_t most) {
   return means;
 }
 
+/// At most `most` characters, the last of them an ellipsis where some are missing.
+std::string shortened(const std::string& text, std::size_t most) {
+  std::size_t characters = 0, end = 0, cut = 0;
+  for (; end < text.size(); ++end) {
+    if ((static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80) continue;  // goes on with a character of UTF-8
+    if (++characters == most) cut = end;
+  }
+  return characters <= most ? text : text.substr(0, cut) + "\xE2\x80\xA6";
+}
+
 }  // namespace
 
 std::string line_chart(const chart_text& text, const std::vector<series>& lines) {
@@ -100,14 +110,14 @@ std::string interval_chart(const chart_text& text, const std::vector<interval>& 
       if (std::isfinite(end)) x.take(end);
   const double margin = 0.04 * x.size(), rows = static_cast<double>(std::max<std::size_t>(1, all.size()));
   x.low -= margin, x.high += margin;
-  plot chart(text, x, {0, rows}, 66 + 40 * rows);
+  plot chart(text, x, {0, rows}, 66 + 40 * rows, up_axis::none);
   chart.rectangle({-band, 0}, {band, rows}, "band");
   chart.ticks_across();
   chart.line({0, 0}, {0, rows}, "zero");
   for (std::size_t k = 0; k < all.size(); ++k) {
     const interval& one = all[k];
     const double y = rows - static_cast<double>(k) - 0.7;
-    chart.text({x.low, y + 0.32}, one.name);
+    chart.text({x.low, y + 0.32}, shortened(one.name, 48));
     if (!std::isfinite(one.mean)) continue;
     if (one.has_ends) {
       chart.line({one.low, y}, {one.high, y}, one.kind);

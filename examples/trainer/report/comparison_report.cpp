@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 
 namespace mixcon_train {
 inline namespace report {
@@ -70,25 +71,24 @@ std::string intervals(const comparison& found, const std::string& title, double 
   std::vector<interval> all;
   for (const arm_summary& arm : found.arms)
     if (const auto& d = arm.*of)
-      all.push_back({arm.name + ": " + name_of(d->says), d->mean, d->low.value_or(0), d->high.value_or(0),
+      all.push_back({arm.name, d->mean, d->low.value_or(0), d->high.value_or(0),
                      d->low.has_value(), kind_of(d->says)});
   return all.empty() ? "" : interval_chart({title, "points more than " + found.reference, ""}, all, band);
 }
 
-/// The accuracy of every run: a row for each seed, a column for each arm.
+/// The accuracy of every run: a row for each arm, a column for each seed.
 std::string all_runs(const comparison_content& content) {
-  std::map<std::uint64_t, std::map<std::string, double>> runs;
+  std::set<std::uint64_t> seeds;
   for (const arm_result& arm : content.arms)
-    for (const run_result& run : arm.runs) runs[run.seed][arm.name] = run.accuracy;
+    for (const run_result& run : arm.runs) seeds.insert(run.seed);
   std::vector<std::string> columns{"seed"};
-  for (const arm_result& arm : content.arms) columns.push_back("#" + escaped(arm.name));
+  for (const std::uint64_t seed : seeds) columns.push_back("#" + std::to_string(seed));
   std::vector<std::vector<std::string>> rows;
-  for (const auto& [seed, accuracies] : runs) {
-    rows.push_back({std::to_string(seed)});
-    for (const arm_result& arm : content.arms) {
-      const auto at = accuracies.find(arm.name);
-      rows.back().push_back(at == accuracies.end() ? "" : written(100 * at->second, 2));
-    }
+  for (const arm_result& arm : content.arms) {
+    std::map<std::uint64_t, std::string> cells;
+    for (const run_result& run : arm.runs) cells[run.seed] = written(100 * run.accuracy, 2);
+    rows.push_back({escaped(arm.name)});
+    for (const std::uint64_t seed : seeds) rows.back().push_back(cells[seed]);
   }
   return html_table(columns, rows);
 }
@@ -133,7 +133,7 @@ std::string comparison_html(const comparison_content& content) {
       " % t intervals. Supported: the lower end is above 0; refuted here: the upper end is below 0; both only if "
       "Holm&#39;s correction over all arms leaves p at or below " +
       written(1 - content.options.confidence, 2) + ". Equivalent: inside +-" + band +
-      " points, the band. Undecided: none of these.</p>\n<div class=\"charts\">" +
+      " points, the band. Undecided: none of these. Green, red, blue and grey, in this order.</p>\n<div class=\"charts\">" +
       intervals(found, "At the end", content.options.equivalence, &arm_summary::against) +
       intervals(found, "At equal time", content.options.equivalence, &arm_summary::at_equal_time) + "</div>\n";
   if (any_early(found))

@@ -26,12 +26,13 @@ h2 { font-size: 1.15rem; margin: 2.2rem 0 .5rem; }
 p { color: var(--quiet); margin: .2rem 0 .8rem; max-width: 75ch; }
 .scroll { overflow-x: auto; max-width: 100%; }
 table { border-collapse: collapse; overflow-wrap: normal; }
-th, td { padding: .35rem 1.1rem .35rem .3rem; border-bottom: 1px solid var(--line); text-align: left;
-  vertical-align: top; }
-th { font-weight: 600; white-space: nowrap; }
-.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+th, td { padding: .35rem .8rem .35rem .3rem; border-bottom: 1px solid var(--line); text-align: left;
+  vertical-align: top; white-space: nowrap; }
+th { font-weight: 600; } td:first-child { white-space: normal; min-width: 6.5rem; }
+.number { text-align: right; font-variant-numeric: tabular-nums; }
 tr.marked { background: var(--best); font-weight: 600; }
-.note { color: var(--quiet); font-weight: 400; }
+.note { color: var(--quiet); font-weight: 400; display: block; white-space: normal; }
+.note:not(:empty) { min-width: 14rem; }
 .bar { background: linear-gradient(to right, var(--bar) var(--share), transparent 0); display: block; min-width: 4.5rem;
   padding: 0 .3rem; }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 340px), 1fr)); gap: 1.2rem; }
@@ -58,8 +59,8 @@ summary { cursor: pointer; color: var(--quiet); margin-bottom: .5rem; }
   display: flex; gap: 1rem; } .facts span:first-child { color: var(--quiet); flex: 0 0 38%; max-width: 11rem; }
 .facts span:last-child { min-width: 0; }
 @media (max-width: 600px) {
-  body { padding: 0 .8rem; } th, td { padding: .3rem .7rem .3rem .15rem; font-size: .9rem; }
-  svg text { font-size: 14px; } svg .title { font-size: 15px; }
+  body { padding: 0 .8rem; } th, td { padding: .3rem .6rem .3rem .1rem; font-size: .9rem; }
+  svg text { font-size: 14px; } svg .title { font-size: 14.5px; }
 }
 )";
 

@@ -54,12 +54,12 @@ std::string colour_of(std::size_t k) {
   return "hsl(" + written(std::fmod(137.5 * static_cast<double>(k), 360.0), 0) + ",60%,55%)";
 }
 
-plot::plot(const chart_text& text, range x, range y, double height)
-    : x_(widened(x)), y_(widened(y)), height_(height) {
+plot::plot(const chart_text& text, range x, range y, double height, up_axis has)
+    : x_(widened(x)), y_(widened(y)), height_(height), left_(has == up_axis::numbers ? 54 : right) {
   svg_ = "<svg viewBox=\"0 0 " + written(width, 0) + " " + written(height, 0) + "\" role=\"img\" aria-label=\"" +
          escaped(text.title) + "\">";
-  label(left, 14, "title", "start", text.title);
-  label((left + width - right) / 2, height - 6, "axis", "middle", text.x_axis);
+  label(left_, 14, "title", "start", text.title);
+  label((left_ + width - right) / 2, height - 6, "axis", "middle", text.x_axis);
   if (!text.y_axis.empty())
     svg_ += "<text class=\"axis\" text-anchor=\"middle\" transform=\"translate(12 " +
             written((top + height - bottom) / 2, 0) + ") rotate(-90)\">" + escaped(text.y_axis) + "</text>";
@@ -74,8 +74,8 @@ void plot::ticks_across() {
 
 void plot::ticks_up() {
   for_each_tick(y_, 5, [&](double y, const std::string& words) {
-    segment(left, up(y), width - right, up(y), "grid");
-    label(left - 6, up(y) + 4, "tick", "end", words);
+    segment(left_, up(y), width - right, up(y), "grid");
+    label(left_ - 6, up(y) + 4, "tick", "end", words);
   });
 }
 

@@ -27,9 +27,12 @@ bool is_finite(const point& p);
 /// The colour of series k; the first ten can be told apart by hue and lightness.
 std::string colour_of(std::size_t k);
 
+/// Whether there is room for numbers on the left.
+enum class up_axis { numbers, none };
+
 class plot {
  public:
-  plot(const chart_text& text, range x, range y, double height = 260);
+  plot(const chart_text& text, range x, range y, double height = 260, up_axis has = up_axis::numbers);
 
   void ticks_across();
   void ticks_up();
@@ -44,15 +47,15 @@ class plot {
   std::string finished() { return svg_ + "</svg>\n"; }
 
  private:
-  static constexpr double width = 400, left = 54, right = 14, top = 26, bottom = 40;
+  static constexpr double width = 400, right = 14, top = 26, bottom = 40;
 
-  double across(double x) const { return left + (x - x_.low) / x_.size() * (width - left - right); }
+  double across(double x) const { return left_ + (x - x_.low) / x_.size() * (width - left_ - right); }
   double up(double y) const { return height_ - bottom - (y - y_.low) / y_.size() * (height_ - top - bottom); }
   void label(double x, double y, const char* kind, const char* anchor, const std::string& words);
   void segment(double x1, double y1, double x2, double y2, const std::string& kind);
 
   range x_, y_;
-  double height_;
+  double height_, left_;
   std::string svg_{};
 };
 

@@ -103,10 +103,10 @@ std::string health_charts(const report_content& content) {
     }
     if (any) html += line_chart(text, {line});
   };
-  add({"Alignment: squared distance of two views", "epoch", "smaller is closer"}, &health::alignment);
-  add({"Uniformity: how evenly embeddings spread", "epoch", "smaller is more even"}, &health::uniformity);
+  add({"Alignment of two views", "epoch", "distance, squared"}, &health::alignment);
+  add({"Uniformity of the embeddings", "epoch", "smaller is more even"}, &health::uniformity);
   add({"Effective rank of the embeddings", "epoch", "dimensions in use"}, &health::effective_rank);
-  add({"Standard deviation of the embeddings", "epoch", "0: collapsed"}, &health::deviation);
+  add({"Standard deviation of embeddings", "epoch", "0: collapsed"}, &health::deviation);
   return html;
 }
 

@@ -70,8 +70,11 @@ TEST_CASE("the page has the same cells, a drawn interval for each arm but the re
   CHECK(count("<svg ") == count("</svg>"));
   CHECK(count("class=\"label\"") == 4);  // two arms, at the end and at equal time
   CHECK(count("<tr") == count("</tr>"));
-  CHECK(count("<tr") == 4 + 5);
-  CHECK(count("<td") == 3 * 12 + 4 * 4);
+  CHECK(count("<tr") == 4 + 4);
+  CHECK(count("<td") == 3 * 12 + 3 * 5);
+  comparison_content longer = content();
+  longer.found.arms[1].name = std::string(47, 'a') + "\xC3\xA9" + "bc";
+  CHECK(comparison_html(longer).find(">" + std::string(47, 'a') + "\xE2\x80\xA6<") != std::string::npos);
 }
 
 TEST_CASE("a single run has no interval, and a page bears that", "[examples]") {
