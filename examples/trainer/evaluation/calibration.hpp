@@ -10,7 +10,7 @@ inline namespace evaluation {
 
 /// Test rows whose confidence, the largest probability of a row, lies in one part of (0, 1].
 struct calibration_bin {
-  double from = 0, to = 0;              ///< confidence in (from, to]
+  double from = 0, to = 0;  ///< confidence in (from, to]
   index_t count = 0;
   double confidence = 0, accuracy = 0;  ///< means over the rows; 0 without any
 };

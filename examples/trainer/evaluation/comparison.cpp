@@ -39,8 +39,8 @@ void check_arms(const std::vector<arm_result>& arms, const std::string& referenc
     MIXCON_REQUIRE(!arm.runs.empty(), "compared: the arm ", arm.name, " has no runs; expected at least one.");
     std::set<std::uint64_t> seeds;
     for (const run_result& run : arm.runs) {
-      MIXCON_REQUIRE(seeds.insert(run.seed).second, "compared: the arm ", arm.name, " has two runs with seed ", run.seed,
-                     "; expected one of each.");
+      MIXCON_REQUIRE(seeds.insert(run.seed).second, "compared: the arm ", arm.name, " has two runs with seed ",
+                     run.seed, "; expected one of each.");
       MIXCON_REQUIRE(run.accuracy >= 0 && run.accuracy <= 1, "compared: the accuracy of ", arm.name, " with seed ",
                      run.seed, " is ", run.accuracy, "; expected a share in [0, 1].");
     }

@@ -39,21 +39,21 @@ const char* name_of(verdict v);
 
 /// An arm minus the reference, in points (hundredths), over the seeds that both have.
 struct paired_difference {
-  std::vector<double> values{};       ///< one a pair, by rising seed
+  std::vector<double> values{};  ///< one a pair, by rising seed
   double mean = 0;
   std::optional<double> low{}, high{};  ///< of the t interval; none with fewer than two pairs
-  double p = 1;                       ///< of a mean this far from 0 where there is no difference, two-sided
-  double adjusted_p = 1;              ///< the same after Holm's correction over the arms
+  double p = 1;                         ///< of a mean this far from 0 where there is no difference, two-sided
+  double adjusted_p = 1;                ///< the same after Holm's correction over the arms
   verdict says = verdict::undecided;
 };
 
 struct arm_summary {
   std::string name{};
   index_t runs = 0;
-  double mean = 0, deviation = 0;  ///< of the accuracy over runs, a share; deviation by runs - 1, 0 with one run
-  double seconds = 0;              ///< mean over runs
-  std::optional<double> equal_time{};           ///< mean accuracy when the fastest arm of each seed had ended
-  std::optional<paired_difference> against{};   ///< the reference has none
+  double mean = 0, deviation = 0;      ///< of the accuracy over runs, a share; deviation by runs - 1, 0 with one run
+  double seconds = 0;                  ///< mean over runs
+  std::optional<double> equal_time{};  ///< mean accuracy when the fastest arm of each seed had ended
+  std::optional<paired_difference> against{};  ///< the reference has none
   std::optional<paired_difference> at_equal_time{};
 };
 

@@ -141,8 +141,7 @@ linear_probe_result linear_probe(features train, features test, index_t classes,
   }
   classifier chosen(train, classes, options);
   chosen.train(rows_where(train.samples(), [](index_t) { return true; }), options.epochs, best.step_size);
-  best.accuracy =
-      chosen.accuracy(test, rows_where(test.samples(), [](index_t) { return true; }), &best.probabilities);
+  best.accuracy = chosen.accuracy(test, rows_where(test.samples(), [](index_t) { return true; }), &best.probabilities);
   return best;
 }
 

@@ -43,8 +43,8 @@ quick_score::quick_score(const std::vector<int>& train_labels, const std::vector
       test_labels_(labels_at(test_labels, test_samples_)),
       classes_(classes),
       neighbours_(std::min(options.neighbours, static_cast<index_t>(train_samples_.size()))) {
-  MIXCON_REQUIRE(neighbours_ >= 1 && !test_samples_.empty(), "quick_score: ", train_samples_.size(),
-                 " training and ", test_samples_.size(), " test samples, ", options.neighbours,
+  MIXCON_REQUIRE(neighbours_ >= 1 && !test_samples_.empty(), "quick_score: ", train_samples_.size(), " training and ",
+                 test_samples_.size(), " test samples, ", options.neighbours,
                  " neighbours; expected at least one of each.");
 }
 

@@ -17,8 +17,8 @@ constexpr index_t most_rows = 2000;
 
 index_t count_of(const std::vector<float>& rows, index_t width) {
   const index_t count = width > 0 ? static_cast<index_t>(rows.size()) / width : 0;
-  MIXCON_REQUIRE(count >= 1 && count * width == static_cast<index_t>(rows.size()) && count <= most_rows, "tsne: ",
-                 rows.size(), " numbers for width ", width, "; expected 1 to ", most_rows, " whole rows.");
+  MIXCON_REQUIRE(count >= 1 && count * width == static_cast<index_t>(rows.size()) && count <= most_rows,
+                 "tsne: ", rows.size(), " numbers for width ", width, "; expected 1 to ", most_rows, " whole rows.");
   MIXCON_REQUIRE(std::all_of(rows.begin(), rows.end(), [](float x) { return std::isfinite(x); }),
                  "tsne: a row holds a number that is not finite; did training diverge?");
   return count;

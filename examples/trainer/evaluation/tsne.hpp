@@ -12,10 +12,10 @@ inline namespace evaluation {
 using mixcon::index_t;
 
 struct tsne_options {
-  double perplexity = 30;      ///< about how many neighbours a row has; at most a third of the other rows is taken
-  index_t steps = 1000;        ///< of gradient descent; the first quarter exaggerates the attraction
+  double perplexity = 30;  ///< about how many neighbours a row has; at most a third of the other rows is taken
+  index_t steps = 1000;    ///< of gradient descent; the first quarter exaggerates the attraction
   double exaggeration = 12;
-  std::uint64_t seed = 0;      ///< of where the points begin
+  std::uint64_t seed = 0;  ///< of where the points begin
 };
 
 /// Places (N, 2) for rows (N, D), close together where the rows are. Exact: time and memory grow with N squared, and N

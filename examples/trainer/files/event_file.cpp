@@ -46,18 +46,15 @@ std::string event(double wall_time, index_t step) {
 
 std::uint32_t masked(std::uint32_t crc) { return (crc >> 15U | crc << 17U) + 0xA282EAD8U; }
 
-double now() {
-  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
+double now() { return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(); }
 
 }  // namespace
 
 std::string scalars_event(double wall_time, index_t step, const std::vector<event_scalar>& scalars) {
   std::string summary;
   for (const event_scalar& scalar : scalars)  // Summary: value = 1; of that tag = 1, simple_value = 2
-    summary += counted_field(
-        1, counted_field(1, scalar.tag) + key(2, wire::four_bytes) +
-               little_endian(std::bit_cast<std::uint32_t>(static_cast<float>(scalar.value)), 4));
+    summary += counted_field(1, counted_field(1, scalar.tag) + key(2, wire::four_bytes) +
+                                    little_endian(std::bit_cast<std::uint32_t>(static_cast<float>(scalar.value)), 4));
   return event(wall_time, step) + counted_field(5, summary);
 }
 
@@ -69,7 +66,8 @@ std::string start_event(double wall_time, index_t step) {
 
 std::string framed_record(std::string_view bytes) {
   const std::string length = little_endian(bytes.size(), 8);
-  return length + little_endian(masked(crc32c(length)), 4) + std::string(bytes) + little_endian(masked(crc32c(bytes)), 4);
+  return length + little_endian(masked(crc32c(length)), 4) + std::string(bytes) +
+         little_endian(masked(crc32c(bytes)), 4);
 }
 
 event_file::event_file(const std::string& folder, const std::string& owner, index_t first_step) {

@@ -23,10 +23,10 @@ std::string bytes_of(std::span<const Number> numbers, const std::vector<index_t>
   if (extents.size() > 1) shape.resize(shape.size() - 2);
   MIXCON_REQUIRE(product == static_cast<index_t>(numbers.size()), "npy_bytes: ", numbers.size(), " numbers for shape (",
                  shape, "); expected ", product, ".");
-  std::string header =
-      std::string("{'descr': '") + type + "', 'fortran_order': False, 'shape': (" + shape + "), }";
+  std::string header = std::string("{'descr': '") + type + "', 'fortran_order': False, 'shape': (" + shape + "), }";
   constexpr std::size_t before = 10;  // magic number, version, length of the header
-  header.resize((before + header.size() + 1 + 63) / 64 * 64 - before - 1, ' ');  // the numbers begin at a multiple of 64
+  header.resize((before + header.size() + 1 + 63) / 64 * 64 - before - 1,
+                ' ');  // the numbers begin at a multiple of 64
   header += '\n';
   MIXCON_REQUIRE(header.size() < 65536, "npy_bytes: ", extents.size(), " extents; expected fewer.");
   std::string bytes = std::string("\x93NUMPY\x01\x00", 8) + static_cast<char>(header.size() & 255U) +

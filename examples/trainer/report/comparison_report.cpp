@@ -30,7 +30,7 @@ bool any_early(const comparison& found) {
 }
 
 std::vector<std::string> columns_of(const comparison& found) {
-  std::vector<std::string> names{"arm",        "#runs",     "#accuracy", "#deviation", "#seconds",
+  std::vector<std::string> names{"arm",         "#runs",     "#accuracy", "#deviation", "#seconds",
                                  "#difference", "#interval", "#p (Holm)", "verdict"};
   if (any_early(found))
     for (const char* name : {"#at equal time", "#difference then", "verdict then"}) names.emplace_back(name);
@@ -63,7 +63,10 @@ std::size_t places(const std::string& text) {
 }
 
 const char* kind_of(verdict v) {
-  return v == verdict::supported ? "better" : v == verdict::refuted_here ? "worse" : v == verdict::equivalent ? "same" : "open";
+  return v == verdict::supported      ? "better"
+         : v == verdict::refuted_here ? "worse"
+         : v == verdict::equivalent   ? "same"
+                                      : "open";
 }
 
 std::string intervals(const comparison& found, const std::string& title, double band,
@@ -71,8 +74,7 @@ std::string intervals(const comparison& found, const std::string& title, double 
   std::vector<interval> all;
   for (const arm_summary& arm : found.arms)
     if (const auto& d = arm.*of)
-      all.push_back({arm.name, d->mean, d->low.value_or(0), d->high.value_or(0),
-                     d->low.has_value(), kind_of(d->says)});
+      all.push_back({arm.name, d->mean, d->low.value_or(0), d->high.value_or(0), d->low.has_value(), kind_of(d->says)});
   return all.empty() ? "" : interval_chart({title, "points more than " + found.reference, ""}, all, band);
 }
 
@@ -133,7 +135,8 @@ std::string comparison_html(const comparison_content& content) {
       " % t intervals. Supported: the lower end is above 0; refuted here: the upper end is below 0; both only if "
       "Holm&#39;s correction over all arms leaves p at or below " +
       written(1 - content.options.confidence, 2) + ". Equivalent: inside +-" + band +
-      " points, the band. Undecided: none of these. Green, red, blue and grey, in this order.</p>\n<div class=\"charts\">" +
+      " points, the band. Undecided: none of these. Green, red, blue and grey, in this order.</p>\n<div "
+      "class=\"charts\">" +
       intervals(found, "At the end", content.options.equivalence, &arm_summary::against) +
       intervals(found, "At equal time", content.options.equivalence, &arm_summary::at_equal_time) + "</div>\n";
   if (any_early(found))

@@ -97,9 +97,8 @@ void plot::dots(const std::vector<point>& points, const std::string& colour, dou
 void plot::rectangle(point from, point to, const std::string& kind, const std::string& says) {
   const double x = across(std::min(from.x, to.x)), y = up(std::max(from.y, to.y));
   svg_ += "<rect class=\"" + kind + "\" x=\"" + written(x, 1) + "\" y=\"" + written(y, 1) + "\" width=\"" +
-          written(across(std::max(from.x, to.x)) - x, 1) + "\" height=\"" +
-          written(up(std::min(from.y, to.y)) - y, 1) + "\">" +
-          (says.empty() ? "" : "<title>" + escaped(says) + "</title>") + "</rect>";
+          written(across(std::max(from.x, to.x)) - x, 1) + "\" height=\"" + written(up(std::min(from.y, to.y)) - y, 1) +
+          "\">" + (says.empty() ? "" : "<title>" + escaped(says) + "</title>") + "</rect>";
 }
 
 void plot::line(point from, point to, const std::string& kind) {

@@ -46,19 +46,19 @@ std::string with_bar(const std::optional<double>& share) {
 std::string classes_section(const report_content& content) {
   std::vector<std::vector<std::string>> rows;
   for (const class_row& row : content.classes)
-    rows.push_back({escaped(row.name), std::to_string(row.count), with_bar(row.recall), with_bar(row.precision),
-                    row.taken_for.empty() ? "" : escaped(row.taken_for) + " (" + std::to_string(row.taken_for_count) + ")"});
-  const std::string table =
-      html_table({"class", "#samples", "#accuracy", "#precision", "mostly taken for"}, rows);
+    rows.push_back(
+        {escaped(row.name), std::to_string(row.count), with_bar(row.recall), with_bar(row.precision),
+         row.taken_for.empty() ? "" : escaped(row.taken_for) + " (" + std::to_string(row.taken_for_count) + ")"});
+  const std::string table = html_table({"class", "#samples", "#accuracy", "#precision", "mostly taken for"}, rows);
   return "<h2>Class by class</h2>\n<p>What the " + escaped(content.predicted_by) +
-         " says of the test samples: the share of a class that it puts into that class (accuracy, or recall), the share "
+         " says of the test samples: the share of a class that it puts into that class (accuracy, or recall), the "
+         "share "
          "of what it puts there that belongs there (precision), and its most frequent mistake. Mean accuracy over "
          "classes: " +
          written(100 * balanced_accuracy(content.classes), 1) + " %.</p>\n" +
-         (content.classes.size() <= many_classes
-              ? table
-              : "<details><summary>All " + std::to_string(content.classes.size()) + " classes</summary>" + table +
-                    "</details>\n");
+         (content.classes.size() <= many_classes ? table
+                                                 : "<details><summary>All " + std::to_string(content.classes.size()) +
+                                                       " classes</summary>" + table + "</details>\n");
 }
 
 std::string calibration_section(const report_content& content) {
@@ -74,11 +74,13 @@ std::string calibration_section(const report_content& content) {
 
 std::string embeddings_section(const report_content& content) {
   std::string html =
-      "<h2>Where it puts the test samples</h2>\n<p>Features, coloured by class: in the two directions of most variance (" +
+      "<h2>Where it puts the test samples</h2>\n<p>Features, coloured by class: in the two directions of most variance "
+      "(" +
       written(100 * content.shown_variance, 0) + " % of it)";
   if (!content.neighbourhoods.empty())
     html +=
-        ", and by t-SNE, which keeps neighbours together; distances between far groups and sizes of groups mean nothing "
+        ", and by t-SNE, which keeps neighbours together; distances between far groups and sizes of groups mean "
+        "nothing "
         "there";
   html += ".</p>\n<div class=\"charts\">" +
           scatter_chart({"Principal directions", "first direction", "second direction"}, content.embeddings);

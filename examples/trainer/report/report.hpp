@@ -29,12 +29,12 @@ struct report_content {
     health measured{};
   };
   std::vector<epoch_health> epochs{};
-  std::vector<std::uint8_t> sheet{};  ///< PNG of mixed images; empty: none
-  std::string predicted_by{};         ///< what the table of classes and the calibration are of: "linear probe"
-  std::vector<class_row> classes{};   ///< empty: no table
-  calibration measured{};             ///< no bins: no diagram
-  std::vector<series> embeddings{};   ///< test embeddings in two dimensions, a series a class
-  double shown_variance = 0;          ///< share of the variance that these two dimensions have
+  std::vector<std::uint8_t> sheet{};     ///< PNG of mixed images; empty: none
+  std::string predicted_by{};            ///< what the table of classes and the calibration are of: "linear probe"
+  std::vector<class_row> classes{};      ///< empty: no table
+  calibration measured{};                ///< no bins: no diagram
+  std::vector<series> embeddings{};      ///< test embeddings in two dimensions, a series a class
+  double shown_variance = 0;             ///< share of the variance that these two dimensions have
   std::vector<series> neighbourhoods{};  ///< the same samples, placed by t-SNE; empty: not drawn
 };
 
@@ -42,8 +42,8 @@ struct report_content {
 std::string report_html(const report_content& content);
 
 /// Puts into a report what test rows are like: by class probabilities (N, K) the table of classes and the calibration;
-/// by features (N, D) where they lie, of at most 2000 rows, by principal directions and by t-SNE (at most 1500 rows: two
-/// seconds). `names` (K) are those of the classes.
+/// by features (N, D) where they lie, of at most 2000 rows, by principal directions and by t-SNE (at most 1500 rows:
+/// two seconds). `names` (K) are those of the classes.
 void add_predictions(const features& probabilities, const std::string& predicted_by,
                      const std::vector<std::string>& names, report_content& to);
 void add_embeddings(const features& rows, const std::vector<std::string>& names, report_content& to);

@@ -50,10 +50,9 @@ void add_history(const std::string& path, report_content& content) {
       content.rate.push_back({number_in(record, "step"), number_in(record, "rate")});
     } else if (record.contains("effective_rank")) {
       content.chance = number_in(record, "chance");
-      content.epochs.push_back(
-          {number_in(record, "epoch"),
-           {number_in(record, "alignment"), number_in(record, "uniformity"), number_in(record, "effective_rank"),
-            number_in(record, "deviation")}});
+      content.epochs.push_back({number_in(record, "epoch"),
+                                {number_in(record, "alignment"), number_in(record, "uniformity"),
+                                 number_in(record, "effective_rank"), number_in(record, "deviation")}});
     }
   }
 }

@@ -28,11 +28,11 @@ struct metrics_header {
 };
 
 /// The records of a run in three forms. metrics.jsonl: a header with the run's identity, settings, seed, version and
-/// machine, then a JSON object a line: of a step, of an epoch, and at the end of each row of the table. metrics.csv: the
-/// same records as a table. An event file for TensorBoard: their numbers under train/, epoch/ and evaluation/ENCODER/,
-/// begun by the first record that a process writes. Every line names the run, and is flushed; a record with a step also
-/// gets `seconds`, the time for which the run has been training, without pauses. Throws file_error when a line cannot be
-/// written.
+/// machine, then a JSON object a line: of a step, of an epoch, and at the end of each row of the table. metrics.csv:
+/// the same records as a table. An event file for TensorBoard: their numbers under train/, epoch/ and
+/// evaluation/ENCODER/, begun by the first record that a process writes. Every line names the run, and is flushed; a
+/// record with a step also gets `seconds`, the time for which the run has been training, without pauses. Throws
+/// file_error when a line cannot be written.
 class metrics_log {
  public:
   /// Begins new files with a header, or goes on with those of a folder: records of steps after `resumed_at` and of the

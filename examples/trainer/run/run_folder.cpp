@@ -29,8 +29,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* names_of_run[] = {previous_checkpoint_name, metrics_name, metrics_table_name, config_name,
-                                        report_name, checkpoint_name};
+constexpr const char* names_of_run[] = {
+    previous_checkpoint_name, metrics_name, metrics_table_name, config_name, report_name, checkpoint_name};
 
 bool is_there(const std::string& path) {
   std::error_code error;

@@ -61,8 +61,7 @@ double divergence(const std::vector<float>& rows, index_t width, const std::vect
   for (index_t i = 0; i < count; ++i)
     for (index_t j = 0; j < count; ++j)
       if (j != i)
-        z += q[static_cast<std::size_t>(i)][static_cast<std::size_t>(j)] =
-            1 / (1 + squared_distance(places, 2, i, j));
+        z += q[static_cast<std::size_t>(i)][static_cast<std::size_t>(j)] = 1 / (1 + squared_distance(places, 2, i, j));
   for (std::size_t i = 0; i < size; ++i)
     for (std::size_t j = 0; j < size; ++j) {
       const double joint = (p[i][j] + p[j][i]) / (2 * static_cast<double>(count));

@@ -68,7 +68,8 @@ TEST_CASE("a decoder that shares no code reads what an event file was given", "[
   }
   CHECK(second > first);
   CHECK(owner_of_event_file(std::filesystem::path(first).filename().string()) == "run-1");
-  for (const char* name : {"events.out.tfevents.", "events.out.tfevents.x.run", "events.out.tfevents.12", "metrics.csv"})
+  for (const char* name :
+       {"events.out.tfevents.", "events.out.tfevents.x.run", "events.out.tfevents.12", "metrics.csv"})
     CHECK(owner_of_event_file(name).empty());
 
   const said read = python("decode_events.py", first + " " + second);
@@ -88,15 +89,12 @@ TEST_CASE("a decoder that shares no code reads what an event file was given", "[
     }
     seen.push_back(line);
   }
-  const std::vector<std::string> expected{"version brain.Event:2",
-                                          "start 1",
-                                          "1 train/loss 0.5",
-                                          "1 train/rate -1.0000000031710769e-30",
-                                          "200 train/loss inf",
-                                          std::to_string(far) + " " + std::string(300, 't') + " 3.0",
-                                          "version brain.Event:2",
-                                          "start 201",
-                                          "201 train/loss 0.25"};
+  const std::vector<std::string> expected{
+      "version brain.Event:2", "start 1",
+      "1 train/loss 0.5",      "1 train/rate -1.0000000031710769e-30",
+      "200 train/loss inf",    std::to_string(far) + " " + std::string(300, 't') + " 3.0",
+      "version brain.Event:2", "start 201",
+      "201 train/loss 0.25"};
   CHECK(seen == expected);
 
   const std::string whole = read_whole_file(first);  // the decoder can fail

@@ -42,8 +42,9 @@ TEST_CASE("the table has a line for each arm, with its interval and its verdict"
   CHECK(lines[0] ==
         "arm       runs  accuracy  deviation  seconds  difference         interval  p (Holm)  verdict       "
         "at equal time  difference then  verdict then");
-  CHECK(lines[1].starts_with("base         4     80.00       0.82     10.0           -                -         -  "
-                             "reference"));
+  CHECK(
+      lines[1].starts_with("base         4     80.00       0.82     10.0           -                -         -  "
+                           "reference"));
   CHECK(lines[2].find("+2.75   +1.95 to +3.55") != std::string::npos);
   CHECK(lines[2].find("supported") != std::string::npos);
   CHECK(lines[2].find("72.8            -7.25  refuted here") != std::string::npos);  // it takes four times as long

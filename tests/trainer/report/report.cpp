@@ -112,7 +112,8 @@ TEST_CASE("a report is one well-formed page whose table is that of metrics.jsonl
   std::vector<std::string> cells, expected;
   const std::vector<std::string> tables = all_between(html, "<table>", "</table>");
   REQUIRE(tables.size() == 2);
-  for (const std::string& cell : all_between(tables[0], "<td", "</td>")) cells.push_back(cell.substr(cell.find('>') + 1));
+  for (const std::string& cell : all_between(tables[0], "<td", "</td>"))
+    cells.push_back(cell.substr(cell.find('>') + 1));
   std::vector<double> epochs;
   for (const auto& record : read_metrics(run + "/metrics.jsonl")) {
     if (record.contains("effective_rank")) epochs.push_back(record["epoch"].get<double>());
@@ -184,7 +185,8 @@ TEST_CASE("a report shows each class, the calibration and two pictures of where 
   for (int i = 0; i < 90; ++i) {
     const int label = i % 3, guess = i % 5 == 0 ? (label + 1) % 3 : label;
     for (int c = 0; c < 3; ++c) said.rows.push_back(c == guess ? 0.8F : 0.1F);
-    for (int d = 0; d < 4; ++d) lie.rows.push_back(static_cast<float>(d == label ? 5 : 0) + static_cast<float>(i * d % 7));
+    for (int d = 0; d < 4; ++d)
+      lie.rows.push_back(static_cast<float>(d == label ? 5 : 0) + static_cast<float>(i * d % 7));
     said.labels.push_back(label), lie.labels.push_back(label);
   }
   report_content content{.title = "<img src=x onerror=alert(1)>", .run = "\"><script>", .parent = "<b>"};
@@ -196,7 +198,8 @@ TEST_CASE("a report shows each class, the calibration and two pictures of where 
   CHECK(content.measured.error == Approx(0).margin(1e-6));  // says 0.8, and is right as often
   const std::string html = report_html(content);
   CHECK(faults_of(html).empty());
-  for (const char* tag : {"<script", "<img", "<i>", "<b>", "\" onmouseover"}) CHECK(html.find(tag) == std::string::npos);
+  for (const char* tag : {"<script", "<img", "<i>", "<b>", "\" onmouseover"})
+    CHECK(html.find(tag) == std::string::npos);
   CHECK(html.find("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;") != std::string::npos);
   const auto tables = all_between(html, "<table>", "</table>");
   REQUIRE(tables.size() == 1);
@@ -209,7 +212,8 @@ TEST_CASE("a report shows each class, the calibration and two pictures of where 
 
   for (const std::string& table : all_between(html, "<table", ">"))  // what is wide scrolls in its own box
     CHECK(html.find("<div class=\"scroll\"><table" + table + ">") != std::string::npos);
-  for (const std::string& picture : all_between(html, "<svg ", ">")) CHECK(picture.find(" width=") == std::string::npos);
+  for (const std::string& picture : all_between(html, "<svg ", ">"))
+    CHECK(picture.find(" width=") == std::string::npos);
   CHECK(html.find("content=\"width=device-width, initial-scale=1\"") != std::string::npos);
 
   std::vector<std::string> many(100, "class");

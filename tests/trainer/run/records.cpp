@@ -3,8 +3,8 @@
 #include "devices/reference_device.hpp"
 #include "files/atomic_file.hpp"
 #include "files/file_error.hpp"
-#include "run/file_names.hpp"
 #include "run/checkpoint.hpp"
+#include "run/file_names.hpp"
 #include "run/metrics_log.hpp"
 #include "run/recent_rate.hpp"
 #include "run/run_folder.hpp"
@@ -108,7 +108,8 @@ TEST_CASE("metrics.csv and the event file hold the records of metrics.jsonl, als
   CHECK(events.text.rfind("6 train/loss") > events.text.find("start 5"));
 }
 
-TEST_CASE("a fork names its parent, in its records and its checkpoints, and a checkpoint keeps the mean", "[examples]") {
+TEST_CASE("a fork names its parent, in its records and its checkpoints, and a checkpoint keeps the mean",
+          "[examples]") {
   const scratch_folder folder;
   metrics_header fork = header();
   fork.parent = other;
@@ -149,7 +150,8 @@ TEST_CASE("every file of a run tells whose it is, and --overwrite takes away tho
   CHECK_FALSE(run_of(folder / "events.out.tfevents.1700000000.somebodys-machine"));
   CHECK_NOTHROW(check_files_of_run(place, identity));
   CHECK_THROWS_AS(make_room_for_run(place, false), file_error);
-  for (const char* name : {metrics_name, metrics_table_name, config_name}) {  // one after the other, until events are left
+  for (const char* name :
+       {metrics_name, metrics_table_name, config_name}) {  // one after the other, until events are left
     CHECK_THROWS_AS(check_files_of_run(place, other), file_error);
     std::filesystem::remove(folder / name);
   }
@@ -188,8 +190,8 @@ TEST_CASE("means are of what came since the last one, and the rate is that of th
 
 TEST_CASE("a whole number is stored as I64 and read again, and nothing else is taken for one", "[examples]") {
   reference_device on;
-  const std::vector<index_t> numbers{0, 1, -1, 4096, std::numeric_limits<index_t>::max(),
-                                     std::numeric_limits<index_t>::min()};
+  const std::vector<index_t> numbers{
+      0, 1, -1, 4096, std::numeric_limits<index_t>::max(), std::numeric_limits<index_t>::min()};
   tensor_file file;
   for (std::size_t k = 0; k < numbers.size(); ++k)
     file.tensors.push_back(stored("queue.next" + std::to_string(k), numbers[k]));

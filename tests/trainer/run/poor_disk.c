@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
-   A disk that becomes full: preloaded (LD_PRELOAD), it counts what a program writes to regular files, by write and by
-   fflush. The call number MIXCON_FULL_DISK_AT writes half of its bytes where it can; after that nothing is written. */
+   A poor disk, preloaded (LD_PRELOAD) into a program that writes regular files.
+   Full: of its calls of write and fflush, number MIXCON_FULL_DISK_AT writes half of its bytes where it can; after that
+   nothing is written.
+   Slow: with MIXCON_SLOW_DISK each write takes so many microseconds, and at most 4096 bytes. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -27,6 +29,11 @@ static long room(void) {
 ssize_t write(int descriptor, const void* bytes, size_t count) {
   ssize_t (*real)(int, const void*, size_t) = (ssize_t(*)(int, const void*, size_t))dlsym(RTLD_NEXT, "write");
   if (!is_file(descriptor)) return real(descriptor, bytes, count);
+  const char* slow = getenv("MIXCON_SLOW_DISK");
+  if (slow != NULL) {
+    usleep((useconds_t)atol(slow));
+    if (count > 4096) count = 4096;
+  }
   const long left = room();
   if (left > 0) return real(descriptor, bytes, count);
   if (left == 0 && count > 1) return real(descriptor, bytes, count / 2);
