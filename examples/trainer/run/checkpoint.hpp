@@ -3,9 +3,9 @@
 
 #include "data/loader.hpp"
 #include "files/safetensors.hpp"
-#include "options/settings.hpp"
 #include "run/file_names.hpp"
 #include "run/running_mean.hpp"
+#include "run/settings.hpp"
 
 #include <cstdint>
 #include <string>

@@ -89,7 +89,7 @@ metrics_log::metrics_log(std::string folder, const metrics_header& header, index
 metrics_log::metrics_log(const std::string& path, const settings& chosen, const machine_facts& machine,
                          index_t resumed_at, const std::string& run)
     : metrics_log(std::filesystem::path(path).parent_path().string(),
-                  {.run = run, .seed = chosen.seed, .settings = to_json(chosen), .machine = machine}, resumed_at) {}
+                  {.run = run, .seed = chosen.run.seed, .settings = to_json(chosen), .machine = machine}, resumed_at) {}
 
 metrics_log::~metrics_log() = default;
 

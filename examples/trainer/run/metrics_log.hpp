@@ -2,9 +2,9 @@
 #pragma once
 
 #include "files/event_file.hpp"
-#include "options/settings.hpp"
 #include "run/machine.hpp"
 #include "run/metrics_csv.hpp"
+#include "run/settings.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 

@@ -68,11 +68,12 @@ std::optional<std::string> run_of_table(std::ifstream& file) {
   return record.substr(0, record.find(','));
 }
 
+/// By the first line of a config.toml.
 std::optional<std::string> run_of_config(std::ifstream& file) {
-  std::string first;
-  std::getline(file, first);
-  if (!first.starts_with(identity_in_config)) return std::nullopt;
-  return first.substr(std::string(identity_in_config).size());
+  std::string line;
+  std::getline(file, line);
+  if (!line.starts_with(identity_in_config)) return std::nullopt;
+  return line.substr(std::string(identity_in_config).size());
 }
 
 /// Whether text is an identity as new_run_identity makes them.
@@ -93,7 +94,7 @@ std::optional<std::string> run_of_page(std::ifstream& file) {
 
 std::string new_run_identity(const settings& chosen) {
   settings same = chosen;
-  same.out.clear(), same.data_folder.clear(), same.checkpoint_every = 1;
+  same.run.out.clear(), same.data.folder.clear(), same.run.checkpoint_every = 1;
   std::random_device entropy;
   const std::uint64_t drawn = std::uint64_t{entropy()} << 32 | entropy();
   return hexadecimal(drawn) + "-" + hexadecimal(checksum(to_json(same))).substr(8);

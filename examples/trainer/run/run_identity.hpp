@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "options/settings.hpp"
+#include "run/settings.hpp"
 
 #include <optional>
 #include <string>
@@ -19,9 +19,11 @@ std::string new_run_identity(const settings& chosen);
 /// mixcon-train which tells none. None: not to be told that it is one, or not there.
 std::optional<std::string> run_of(const std::string& path);
 
-/// What stands in front of the identity in the first line of config.toml; in report.html, and behind it there.
-inline constexpr const char* identity_in_config = "# run ";
+/// What stands in front of the identity in report.html, and behind it.
 inline constexpr const char *identity_in_page = "<meta name=\"mixcon-run\" content=\"", *after_identity_in_page = "\">";
+
+/// With what the first line of a run's config.toml begins, in front of the identity.
+inline constexpr const char* identity_in_config = "# mixcon-train run ";
 
 }  // namespace run
 }  // namespace mixcon_train
