@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace mixcon_train {
 inline namespace evaluation {
@@ -48,9 +49,13 @@ features raw_pixels(const data_set& data, const channel_statistics& statistics) 
   return made;
 }
 
-score_row judged(const std::string& name, const features& train, const features& test, index_t classes) {
+score_row judged(const std::string& name, const features& train, const features& test, index_t classes,
+                 features* probabilities) {
+  linear_probe_result linear = linear_probe(train, test, classes);
+  if (probabilities != nullptr)
+    *probabilities = {.width = classes, .rows = std::move(linear.probabilities), .labels = test.labels};
   return {.name = name,
-          .linear = linear_probe(train, test, classes).accuracy,
+          .linear = linear.accuracy,
           .neighbours = nearest_neighbours(train, test, classes),
           .ridge = ridge_probe(train, test, classes).accuracy};
 }

@@ -20,8 +20,10 @@ encoded encode(network& net, device& on, const data_set& data, const channel_sta
 /// The pixels themselves, normalised by channel.
 features raw_pixels(const data_set& data, const channel_statistics& statistics);
 
-/// Judges features by a ridge probe, a linear softmax probe and the five nearest neighbours.
-score_row judged(const std::string& name, const features& train, const features& test, index_t classes);
+/// Judges features by a ridge probe, a linear softmax probe and the five nearest neighbours. What the softmax probe
+/// says of the classes of the test rows, (N, K), goes to `probabilities`, where that is not nullptr.
+score_row judged(const std::string& name, const features& train, const features& test, index_t classes,
+                 features* probabilities = nullptr);
 
 /// Share of rows whose largest score is that of their class.
 double classifier_accuracy(const features& scores);

@@ -68,6 +68,16 @@ health health_of(const std::vector<float>& embeddings, index_t width, index_t vi
       sum += std::exp(-2 * squared_distance(z.data() + a * width, z.data() + b * width, width));
   found.uniformity = std::log(sum / (static_cast<double>(rows) * static_cast<double>(rows - 1) / 2));
 
+  for (index_t d = 0; d < width; ++d) {
+    double mean = 0, square = 0;
+    for (index_t i = 0; i < rows; ++i) mean += z[static_cast<std::size_t>(i * width + d)] / static_cast<double>(rows);
+    for (index_t i = 0; i < rows; ++i) {
+      const double apart = z[static_cast<std::size_t>(i * width + d)] - mean;
+      square += apart * apart / static_cast<double>(rows);
+    }
+    found.deviation += std::sqrt(square) / static_cast<double>(width);
+  }
+
   const std::vector<double> values =
       eigen_system_of(covariance_of(embeddings.data(), rows, width).matrix, width).values;
   double total = 0, entropy = 0;

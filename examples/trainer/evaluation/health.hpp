@@ -16,7 +16,9 @@ struct health {
   double alignment = 0;   ///< mean squared distance of two views of a sample, rows of length 1; 0 with one view
   double uniformity = 0;  ///< log of the mean of exp(-2 squared distance) over pairs of rows; 0 when all are one
   double effective_rank =
-      0;  ///< exp of the entropy of the shares of the covariance's eigenvalues; 1 when all lie on a line
+      0;                 ///< exp of the entropy of the shares of the covariance's eigenvalues; 1 when all lie on a line
+  double deviation = 0;  ///< of a number of a row, mean over the D columns, rows of length 1; 0 when all are one, about
+                         ///< 1 / sqrt(D) when they spread evenly. Chen and He 2021, arXiv:2011.10566, section 4.1
 };
 
 /// Of embeddings (V * N, D), view by view: row v * N + i is view v of sample i.

@@ -43,15 +43,19 @@ class classifier {
     }
   }
 
-  double accuracy(const features& data, const std::vector<index_t>& which) {
+  /// Also puts the probabilities of these rows behind those in `said`, where that is not nullptr.
+  double accuracy(const features& data, const std::vector<index_t>& which, std::vector<float>* said = nullptr) {
     index_t right = 0;
     for (std::size_t first = 0; first < which.size(); first += 1024) {
       const std::vector<index_t> chosen(which.begin() + static_cast<index_t>(first),
                                         which.begin() + static_cast<index_t>(std::min(first + 1024, which.size())));
       score(data, chosen);
       for (std::size_t k = 0; k < chosen.size(); ++k) {
-        const float* row = scores_.data() + static_cast<index_t>(k) * classes_;
+        float* row = scores_.data() + static_cast<index_t>(k) * classes_;
         right += std::max_element(row, row + classes_) - row == data.label(chosen[k]);
+        if (said == nullptr) continue;
+        soften(row);
+        said->insert(said->end(), row, row + classes_);
       }
     }
     return which.empty() ? 0 : static_cast<double>(right) / static_cast<double>(which.size());
@@ -133,11 +137,11 @@ linear_probe_result linear_probe(features train, features test, index_t classes,
     classifier tried(train, classes, options);
     tried.train(fitted, 2, step_size);
     const double accuracy = tried.accuracy(train, held_out);
-    if (accuracy > best.accuracy) best = {accuracy, step_size};
+    if (accuracy > best.accuracy) best = {.accuracy = accuracy, .step_size = step_size};
   }
   classifier chosen(train, classes, options);
   chosen.train(rows_where(train.samples(), [](index_t) { return true; }), options.epochs, best.step_size);
-  best.accuracy = chosen.accuracy(test, rows_where(test.samples(), [](index_t) { return true; }));
+  best.accuracy = chosen.accuracy(test, rows_where(test.samples(), [](index_t) { return true; }), &best.probabilities);
   return best;
 }
 

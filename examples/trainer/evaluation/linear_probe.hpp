@@ -21,7 +21,8 @@ struct linear_probe_options {
 /// is used.
 struct linear_probe_result {
   double accuracy = 0;
-  double step_size = 0;  ///< that was chosen
+  double step_size = 0;                ///< that was chosen
+  std::vector<float> probabilities{};  ///< (N, K) of the test rows: what it says of each class
 };
 linear_probe_result linear_probe(features train, features test, index_t classes,
                                  const linear_probe_options& options = {});

@@ -2,120 +2,33 @@
 #include "report/chart.hpp"
 
 #include "files/html.hpp"
+#include "report/plot.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <limits>
+#include <iterator>
 
 namespace mixcon_train {
 inline namespace report {
 
 namespace {
 
-// Told apart by hue and by lightness, also with the common colour blindnesses; after the tenth they repeat.
-constexpr std::array colours{"#1f77b4", "#ff7f0e", "#2ca02c", "#9467bd", "#d62728",
-                             "#17becf", "#bcbd22", "#e377c2", "#636363", "#8c564b"};
-
-struct range {
-  double low = std::numeric_limits<double>::infinity(), high = -std::numeric_limits<double>::infinity();
-  void take(double x) { low = std::min(low, x), high = std::max(high, x); }
-  double size() const { return high - low; }
+struct extent {
+  range x{}, y{};
 };
 
-bool is_finite(const point& p) { return std::isfinite(p.x) && std::isfinite(p.y); }
-
-/// 1, 2 or 5 times a power of ten: the distance of about `count` ticks.
-double tick_distance(const range& over, int count) {
-  const double rough = over.size() / count, power = std::pow(10, std::floor(std::log10(rough)));
-  for (const double step : {1.0, 2.0, 5.0})
-    if (rough <= step * power * 1.0000001) return step * power;
-  return 10 * power;
+/// Of all finite points, with a margin above and below.
+extent extent_of(const std::vector<series>& all) {
+  extent found;
+  for (const series& one : all)
+    for (const point& p : one.points)
+      if (is_finite(p)) found.x.take(p.x), found.y.take(p.y);
+  if (found.y.size() > 0) {
+    const double margin = 0.04 * found.y.size();
+    found.y.low -= margin, found.y.high += margin;
+  }
+  return found;
 }
-
-std::string tick_text(double value, double distance) {
-  if (std::fabs(value) >= 1e6) return written(value / 1e6, distance < 1e5 ? 2 : distance < 1e6 ? 1 : 0) + "M";
-  if (std::fabs(value) >= 1e4) return written(value / 1e3, distance < 1e3 ? 1 : 0) + "k";
-  return written(value, distance >= 1 ? 0 : static_cast<int>(std::ceil(-std::log10(distance) - 1e-9)));
-}
-
-/// The frame that both kinds of chart have.
-class plot {
- public:
-  plot(const chart_text& text, const std::vector<series>& all, double width, double height, double right)
-      : width_(width), height_(height), right_(right) {
-    for (const series& one : all)
-      for (const point& p : one.points)
-        if (is_finite(p)) x_.take(p.x), y_.take(p.y);
-    if (!(x_.size() >= 0)) x_ = {0, 1}, y_ = {0, 1};
-    for (range* r : {&x_, &y_}) {
-      const double margin = r->size() > 0 ? 0.04 * r->size() : std::max(0.5, std::fabs(r->low) * 0.1);
-      if (r == &y_ || r->size() == 0) r->low -= margin, r->high += margin;
-    }
-    svg_ = "<svg viewBox=\"0 0 " + written(width, 0) + " " + written(height, 0) + "\" role=\"img\" aria-label=\"" +
-           escaped(text.title) + "\">";
-    label(width / 2 - right / 2 + left / 2, 16, "title", "middle", text.title);
-    label((left + width - right) / 2, height - 6, "axis", "middle", text.x_axis);
-    svg_ += "<text class=\"axis\" text-anchor=\"middle\" transform=\"translate(13 " +
-            written((top + height - bottom) / 2, 0) + ") rotate(-90)\">" + escaped(text.y_axis) + "</text>";
-  }
-
-  void ticks() {
-    const double dx = tick_distance(x_, 6), dy = tick_distance(y_, 5);
-    for (double x = std::ceil(x_.low / dx) * dx; x <= x_.high + 1e-9 * dx; x += dx) {
-      line(across(x), height_ - bottom, across(x), top);
-      label(across(x), height_ - bottom + 15, "tick", "middle", tick_text(std::fabs(x) < 1e-9 * dx ? 0 : x, dx));
-    }
-    for (double y = std::ceil(y_.low / dy) * dy; y <= y_.high + 1e-9 * dy; y += dy) {
-      line(left, up(y), width_ - right_, up(y));
-      label(left - 6, up(y) + 4, "tick", "end", tick_text(std::fabs(y) < 1e-9 * dy ? 0 : y, dy));
-    }
-  }
-
-  void polyline(const std::vector<point>& points, const char* colour) {
-    svg_ += "<polyline fill=\"none\" stroke-width=\"1.8\" stroke-linejoin=\"round\" stroke=\"";
-    svg_ += colour;
-    svg_ += "\" points=\"";
-    for (const point& p : points) svg_ += written(across(p.x), 1) + "," + written(up(p.y), 1) + " ";
-    svg_ += "\"/>";
-  }
-  void dots(const std::vector<point>& points, const char* colour) {
-    svg_ += "<g fill=\"";
-    svg_ += colour;
-    svg_ += "\" fill-opacity=\"0.55\">";
-    for (const point& p : points)
-      if (is_finite(p))
-        svg_ += "<circle cx=\"" + written(across(p.x), 1) + "\" cy=\"" + written(up(p.y), 1) + "\" r=\"2.2\"/>";
-    svg_ += "</g>";
-  }
-  void legend(const std::vector<series>& all) {
-    double y = top + 8;
-    for (std::size_t k = 0; k < all.size(); ++k, y += 18) {
-      svg_ += "<rect x=\"" + written(width_ - right_ + 12, 0) + "\" y=\"" + written(y - 8, 0) +
-              "\" width=\"10\" height=\"10\" rx=\"2\" fill=\"" + colours[k % colours.size()] + "\"/>";
-      label(width_ - right_ + 27, y + 1, "tick", "start", all[k].name);
-    }
-  }
-  std::string finished() { return svg_ + "</svg>\n"; }
-
- private:
-  static constexpr double left = 62, top = 28, bottom = 40;
-
-  double across(double x) const { return left + (x - x_.low) / x_.size() * (width_ - left - right_); }
-  double up(double y) const { return height_ - bottom - (y - y_.low) / y_.size() * (height_ - top - bottom); }
-  void line(double x1, double y1, double x2, double y2) {
-    svg_ += "<line x1=\"" + written(x1, 1) + "\" y1=\"" + written(y1, 1) + "\" x2=\"" + written(x2, 1) + "\" y2=\"" +
-            written(y2, 1) + "\"/>";
-  }
-  void label(double x, double y, const char* kind, const char* anchor, const std::string& text) {
-    svg_ += "<text class=\"" + std::string(kind) + "\" x=\"" + written(x, 1) + "\" y=\"" + written(y, 1) +
-            "\" text-anchor=\"" + anchor + "\">" + escaped(text) + "</text>";
-  }
-
-  range x_{}, y_{};
-  double width_, height_, right_;
-  std::string svg_{};
-};
 
 /// At most `most` points: means of as many neighbours as it takes.
 std::vector<point> thinned(const std::vector<point>& points, std::size_t most) {
@@ -133,24 +46,86 @@ std::vector<point> thinned(const std::vector<point>& points, std::size_t most) {
   return means;
 }
 
+/// At most `most` characters, the last of them an ellipsis where some are missing.
+std::string shortened(const std::string& text, std::size_t most) {
+  std::size_t characters = 0, end = 0, cut = 0;
+  for (; end < text.size(); ++end) {
+    if ((static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80) continue;  // goes on with a character of UTF-8
+    if (++characters == most) cut = end;
+  }
+  return characters <= most ? text : text.substr(0, cut) + "\xE2\x80\xA6";
+}
+
 }  // namespace
 
 std::string line_chart(const chart_text& text, const std::vector<series>& lines) {
   std::vector<series> drawn = lines;
   for (series& one : drawn) one.points = thinned(one.points, 400);
-  plot chart(text, drawn, 560, 300, drawn.size() > 1 ? 130 : 20);
-  chart.ticks();
-  for (std::size_t k = 0; k < drawn.size(); ++k) chart.polyline(drawn[k].points, colours[k % colours.size()]);
-  if (drawn.size() > 1) chart.legend(drawn);
-  return chart.finished();
+  const extent all = extent_of(drawn);
+  plot chart(text, all.x, all.y);
+  chart.ticks_across(), chart.ticks_up();
+  for (std::size_t k = 0; k < drawn.size(); ++k) chart.polyline(drawn[k].points, colour_of(k));
+  return "<figure>" + chart.finished() + (drawn.size() > 1 ? chart_legend(drawn) : "") + "</figure>\n";
 }
 
 std::string scatter_chart(const chart_text& text, const std::vector<series>& clouds) {
-  plot chart(text, clouds, 760, 540, 130);
-  chart.ticks();
-  for (std::size_t k = 0; k < clouds.size(); ++k) chart.dots(clouds[k].points, colours[k % colours.size()]);
-  chart.legend(clouds);
-  return chart.finished();
+  const extent all = extent_of(clouds);
+  plot chart(text, all.x, all.y, 380);
+  chart.ticks_across(), chart.ticks_up();
+  std::size_t count = 0;
+  for (const series& cloud : clouds) count += cloud.points.size();
+  const double radius = count > 800 ? 1.5 : 2.2;
+  for (std::size_t k = 0; k < clouds.size(); ++k) chart.dots(clouds[k].points, colour_of(k), radius, 0.6);
+  return "<figure>" + chart.finished() + "</figure>\n";
+}
+
+std::string chart_legend(const std::vector<series>& shown) {
+  std::string html = "<div class=\"legend\">";
+  for (std::size_t k = 0; k < shown.size(); ++k)
+    html += "<span><i style=\"background:" + colour_of(k) + "\"></i>" + escaped(shown[k].name) + "</span>";
+  return html + "</div>";
+}
+
+std::string calibration_chart(const std::string& title, const calibration& measured) {
+  plot chart({title, "confidence: probability of the class that was said", "accuracy"}, {0, 1}, {0, 1}, 340);
+  chart.ticks_across(), chart.ticks_up();
+  for (const calibration_bin& bin : measured.bins) {
+    if (bin.count == 0) continue;
+    const std::string says = written(bin.from, 2) + " to " + written(bin.to, 2) + ": " + std::to_string(bin.count) +
+                             " samples, confidence " + written(bin.confidence, 3) + ", accuracy " +
+                             written(bin.accuracy, 3);
+    chart.rectangle({bin.from, 0}, {bin.to, bin.accuracy}, "accuracy", says);
+    chart.rectangle({bin.from, bin.accuracy}, {bin.to, bin.confidence}, "gap", says);
+  }
+  chart.line({0, 0}, {1, 1}, "ideal");
+  return "<figure>" + chart.finished() +
+         "<div class=\"legend\"><span><i class=\"accuracy\"></i>accuracy of the bin</span><span><i class=\"gap\"></i>"
+         "distance from its confidence</span></div></figure>\n";
+}
+
+std::string interval_chart(const chart_text& text, const std::vector<interval>& all, double band) {
+  range x{-2 * band, 2 * band};
+  for (const interval& one : all)
+    for (const double end : {one.mean, one.has_ends ? one.low : one.mean, one.has_ends ? one.high : one.mean})
+      if (std::isfinite(end)) x.take(end);
+  const double margin = 0.04 * x.size(), rows = static_cast<double>(std::max<std::size_t>(1, all.size()));
+  x.low -= margin, x.high += margin;
+  plot chart(text, x, {0, rows}, 66 + 40 * rows, up_axis::none);
+  chart.rectangle({-band, 0}, {band, rows}, "band");
+  chart.ticks_across();
+  chart.line({0, 0}, {0, rows}, "zero");
+  for (std::size_t k = 0; k < all.size(); ++k) {
+    const interval& one = all[k];
+    const double y = rows - static_cast<double>(k) - 0.7;
+    chart.text({x.low, y + 0.32}, shortened(one.name, 48));
+    if (!std::isfinite(one.mean)) continue;
+    if (one.has_ends) {
+      chart.line({one.low, y}, {one.high, y}, one.kind);
+      for (const double end : {one.low, one.high}) chart.line({end, y - 0.12}, {end, y + 0.12}, one.kind);
+    }
+    chart.rectangle({one.mean - 0.008 * x.size(), y - 0.1}, {one.mean + 0.008 * x.size(), y + 0.1}, one.kind);
+  }
+  return "<figure>" + chart.finished() + "</figure>\n";
 }
 
 }  // namespace report

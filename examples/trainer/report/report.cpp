@@ -2,66 +2,114 @@
 #include "report/report.hpp"
 
 #include "evaluation/symmetric_matrix.hpp"
+#include "evaluation/tsne.hpp"
 #include "files/html.hpp"
 #include "pictures/png.hpp"
-#include "run/run_identity.hpp"
+#include "report/page.hpp"
 
 #include <mixcon/core/require.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 namespace mixcon_train {
 inline namespace report {
 
 namespace {
 
-constexpr const char* style = R"(
-:root { color-scheme: light dark; --ink: #1b1f24; --paper: #fff; --quiet: #667; --line: #e3e6ea; --best: #e8f4ea; }
-@media (prefers-color-scheme: dark) {
-  :root { --ink: #e6e8eb; --paper: #16181c; --quiet: #9aa2ad; --line: #30353c; --best: #1d3524; }
-}
-body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 1180px;
-  margin: 2rem auto; padding: 0 1.2rem; }
-h1 { font-size: 1.6rem; margin: 0 0 .2rem; } h2 { font-size: 1.15rem; margin: 2.2rem 0 .6rem; }
-p { color: var(--quiet); margin: .2rem 0 .8rem; max-width: 75ch; }
-table { border-collapse: collapse; } th, td { padding: .35rem .9rem .35rem 0; border-bottom: 1px solid var(--line);
-  text-align: left; vertical-align: top; } th { font-weight: 600; }
-td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; padding-right: 1.4rem; }
-tr.ours { background: var(--best); font-weight: 600; } td.note { color: var(--quiet); font-weight: 400; }
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 440px), 1fr)); gap: 1.2rem; }
-svg { width: 100%; height: auto; } svg text { fill: var(--ink); font-size: 11px; } svg .title { font-size: 13px;
-  font-weight: 600; } svg .axis, svg .tick { fill: var(--quiet); } svg line { stroke: var(--line); }
-.wide { max-width: 860px; } img { max-width: 100%; image-rendering: pixelated; border: 1px solid var(--line); }
-.facts { columns: 2 26rem; } .facts div { break-inside: avoid; border-bottom: 1px solid var(--line); padding: .15rem 0;
-  display: flex; gap: 1rem; } .facts span:first-child { color: var(--quiet); flex: 0 0 9.5rem; }
-.facts span:last-child { overflow-wrap: anywhere; min-width: 0; }
-)";
+constexpr index_t shown_embeddings = 2000, shown_neighbourhoods = 1500;
+constexpr std::size_t many_classes = 20;
 
-std::string score_table(const std::vector<score_row>& rows) {
+std::string per_cent(const std::optional<double>& share) { return share ? written(100 * *share, 1) : ""; }
+
+/// Without the column of classifiers where there is none.
+std::string score_table(const std::vector<score_row>& scores) {
+  const bool any = std::any_of(scores.begin(), scores.end(), [](const score_row& row) { return row.classifier; });
+  std::vector<std::string> columns{"encoder", "#SGD linear", "#5-NN", "#ridge"};
+  if (any) columns.push_back("#own classifier");
+  columns.push_back("");
+  std::vector<std::vector<std::string>> rows;
+  for (const score_row& row : scores) {
+    rows.push_back({escaped(row.name), per_cent(row.linear), per_cent(row.neighbours), per_cent(row.ridge)});
+    if (any) rows.back().push_back(per_cent(row.classifier));
+    rows.back().push_back("<span class=\"note\">" + escaped(row.note) + "</span>");
+  }
+  return html_table(columns, rows, {0});
+}
+
+std::string with_bar(const std::optional<double>& share) {
+  if (!share) return "";
+  return "<span class=\"bar\" style=\"--share:" + written(100 * *share, 1) + "%\">" + per_cent(share) + "</span>";
+}
+
+std::string classes_section(const report_content& content) {
+  std::vector<std::vector<std::string>> rows;
+  for (const class_row& row : content.classes)
+    rows.push_back(
+        {escaped(row.name), std::to_string(row.count), with_bar(row.recall), with_bar(row.precision),
+         row.taken_for.empty() ? "" : escaped(row.taken_for) + " (" + std::to_string(row.taken_for_count) + ")"});
+  const std::string table = html_table({"class", "#samples", "#accuracy", "#precision", "mostly taken for"}, rows);
+  return "<h2>Class by class</h2>\n<p>What the " + escaped(content.predicted_by) +
+         " says of the test samples: the share of a class that it puts into that class (accuracy, or recall), the "
+         "share "
+         "of what it puts there that belongs there (precision), and its most frequent mistake. Mean accuracy over "
+         "classes: " +
+         written(100 * balanced_accuracy(content.classes), 1) + " %.</p>\n" +
+         (content.classes.size() <= many_classes ? table
+                                                 : "<details><summary>All " + std::to_string(content.classes.size()) +
+                                                       " classes</summary>" + table + "</details>\n");
+}
+
+std::string calibration_section(const report_content& content) {
+  const calibration& measured = content.measured;
+  return "<h2>Does it know when it is right?</h2>\n<p>Test samples sorted by the " + escaped(content.predicted_by) +
+         "&#39;s confidence, into " + std::to_string(measured.bins.size()) +
+         " bins. The accuracy of a bin should be its confidence, on the dashed line. Expected calibration error: " +
+         written(100 * measured.error, 1) + " %, at a mean confidence of " + written(100 * measured.confidence, 1) +
+         " % and an accuracy of " + written(100 * measured.accuracy, 1) + " %.</p>\n<div class=\"narrow\">" +
+         calibration_chart("Calibration, expected error " + written(100 * measured.error, 1) + " %", measured) +
+         "</div>\n";
+}
+
+std::string embeddings_section(const report_content& content) {
   std::string html =
-      "<table><tr><th>encoder</th><th class=\"number\">SGD linear</th><th class=\"number\">5-NN</th>"
-      "<th class=\"number\">ridge</th><th class=\"number\">own classifier</th><th></th></tr>\n";
-  for (std::size_t k = 0; k < rows.size(); ++k) {
-    html += k == 0 ? "<tr class=\"ours\">" : "<tr>";
-    html += "<td>" + escaped(rows[k].name) + "</td>";
-    for (const auto& share : {rows[k].linear, rows[k].neighbours, rows[k].ridge, rows[k].classifier})
-      html += "<td class=\"number\">" + (share ? written(100 * *share, 1) : "") + "</td>";
-    html += "<td class=\"note\">" + escaped(rows[k].note) + "</td></tr>\n";
-  }
-  return html + "</table>\n";
+      "<h2>Where it puts the test samples</h2>\n<p>Features, coloured by class: in the two directions of most variance "
+      "(" +
+      written(100 * content.shown_variance, 0) + " % of it)";
+  if (!content.neighbourhoods.empty())
+    html +=
+        ", and by t-SNE, which keeps neighbours together; distances between far groups and sizes of groups mean "
+        "nothing "
+        "there";
+  html += ".</p>\n<div class=\"charts\">" +
+          scatter_chart({"Principal directions", "first direction", "second direction"}, content.embeddings);
+  if (!content.neighbourhoods.empty()) html += scatter_chart({"t-SNE", "", ""}, content.neighbourhoods);
+  const std::string legend = chart_legend(content.embeddings);
+  return html + "</div>\n" +
+         (content.embeddings.size() <= many_classes
+              ? legend
+              : "<details><summary>Colours of the classes</summary>" + legend + "</details>") +
+         "\n";
 }
 
+/// A chart for each measure that was taken: a recipe with one view has no alignment.
 std::string health_charts(const report_content& content) {
-  series alignment{.name = "alignment"}, uniformity{.name = "uniformity"}, rank{.name = "effective rank"};
-  for (const auto& [epoch, measured] : content.epochs) {
-    alignment.points.push_back({epoch, measured.alignment});
-    uniformity.points.push_back({epoch, measured.uniformity});
-    rank.points.push_back({epoch, measured.effective_rank});
-  }
-  return line_chart({"Alignment: distance of two views, squared", "epoch", "smaller is closer"}, {alignment}) +
-         line_chart({"Uniformity: how evenly embeddings spread", "epoch", "smaller is more even"}, {uniformity}) +
-         line_chart({"Effective rank of the embeddings", "epoch", "dimensions in use"}, {rank});
+  std::string html;
+  const auto add = [&](const chart_text& text, double health::*measure) {
+    series line{.name = text.title};
+    bool any = false;
+    for (const auto& [epoch, measured] : content.epochs) {
+      line.points.push_back({epoch, measured.*measure});
+      any = any || measured.*measure != 0;
+    }
+    if (any) html += line_chart(text, {line});
+  };
+  add({"Alignment of two views", "epoch", "distance, squared"}, &health::alignment);
+  add({"Uniformity of the embeddings", "epoch", "smaller is more even"}, &health::uniformity);
+  add({"Effective rank of the embeddings", "epoch", "dimensions in use"}, &health::effective_rank);
+  add({"Standard deviation of embeddings", "epoch", "0: collapsed"}, &health::deviation);
+  return html;
 }
 
 std::string curves(const report_content& content) {
@@ -77,30 +125,52 @@ std::string curves(const report_content& content) {
 }  // namespace
 
 std::string report_html(const report_content& content) {
-  std::string html = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">" +
-                     (identity_in_page + escaped(content.run) + after_identity_in_page) + "\n<title>" +
-                     escaped(content.title) +
-                     "</title>\n<meta name=\"viewport\" content=\"width=device-width\"><style>" + style +
-                     "</style></head><body>\n<h1>" + escaped(content.title) + "</h1>\n";
+  std::string html;
   if (!content.scores.empty())
     html +=
-        "<h2>What it learned</h2>\n<p>Share of the test images, in per cent, that a simple judge puts into their "
+        "<h2>What it learned</h2>\n<p>Share of the test samples, in per cent, that a simple judge puts into their "
         "class by the encoder's features. The judges see labels; the encoder is not changed.</p>\n" +
         score_table(content.scores);
   html += "<h2>How it went</h2>\n" + curves(content);
+  if (!content.classes.empty()) html += classes_section(content);
+  if (!content.measured.bins.empty()) html += calibration_section(content);
   if (!content.sheet.empty())
     html +=
         "<h2>What it mixed</h2>\n<p>Images, their partners, the share of its own that each pixel keeps, and the "
-        "mixtures that the network saw.</p>\n<img alt=\"mixed images\" src=\"data:image/png;base64," +
-        base64(content.sheet) + "\">\n";
-  if (!content.embeddings.empty())
-    html += "<h2>Where it puts the test images</h2>\n<p>Backbone features in the two directions of most variance (" +
-            written(100 * content.shown_variance, 0) + " % of it), coloured by class.</p>\n<div class=\"wide\">" +
-            scatter_chart({"", "first direction", "second direction"}, content.embeddings) + "</div>\n";
-  html += "<h2>What was run</h2>\n<div class=\"facts\">";
-  for (const auto& [name, value] : content.facts)
-    html += "<div><span>" + escaped(name) + "</span><span>" + escaped(value) + "</span></div>\n";
-  return html + "</div>\n</body></html>\n";
+        "mixtures that the network saw.</p>\n<div class=\"scroll\"><img alt=\"mixed images\" "
+        "src=\"data:image/png;base64," +
+        base64(content.sheet) + "\"></div>\n";
+  if (!content.embeddings.empty()) html += embeddings_section(content);
+  html += "<h2>What was run</h2>\n";
+  if (!content.parent.empty()) html += "<p>Forked from run " + escaped(content.parent) + ".</p>\n";
+  return html_page(content.title, content.run, html + html_facts(content.facts));
+}
+
+void add_predictions(const features& probabilities, const std::string& predicted_by,
+                     const std::vector<std::string>& names, report_content& to) {
+  to.predicted_by = predicted_by;
+  to.classes = class_table(probabilities, names);
+  to.measured = calibration_of(probabilities);
+}
+
+void add_embeddings(const features& rows, const std::vector<std::string>& names, report_content& to) {
+  check_features(rows, static_cast<index_t>(names.size()), "add_embeddings");
+  const index_t count = std::min(shown_embeddings, rows.samples()), close = std::min(shown_neighbourhoods, count);
+  const auto first = [&](index_t samples) {
+    return std::vector<float>(rows.rows.begin(), rows.rows.begin() + samples * rows.width);
+  };
+  const plane shown = principal_plane(first(count), rows.width);
+  const std::vector<float> places = tsne(first(close), rows.width);
+  to.shown_variance = shown.share;
+  to.embeddings.clear(), to.neighbourhoods.clear();
+  for (const std::string& name : names) to.embeddings.push_back({name, {}}), to.neighbourhoods.push_back({name, {}});
+  for (index_t i = 0; i < count; ++i) {
+    const std::size_t of = static_cast<std::size_t>(rows.label(i)), k = static_cast<std::size_t>(i);
+    to.embeddings[of].points.push_back(shown.points[k]);
+    if (i < close)
+      to.neighbourhoods[of].points.push_back(
+          {static_cast<double>(places[2 * k]), static_cast<double>(places[2 * k + 1])});
+  }
 }
 
 plane principal_plane(const std::vector<float>& rows, index_t width) {

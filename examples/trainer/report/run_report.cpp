@@ -13,13 +13,12 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 namespace mixcon_train {
 inline namespace report {
 
 namespace {
-
-constexpr index_t shown_embeddings = 2000;
 
 /// What the recipe makes of images of the data set; empty: it mixes none, or they are no images.
 std::vector<std::uint8_t> sheet_of(const recipe& trained, const settings& chosen, const data_set& train) {
@@ -42,22 +41,11 @@ void add_history(const std::string& path, report_content& content) {
       content.rate.push_back({number_in(record, "step"), number_in(record, "rate")});
     } else if (record.contains("effective_rank")) {
       content.chance = number_in(record, "chance");
-      content.epochs.push_back(
-          {number_in(record, "epoch"),
-           {number_in(record, "alignment"), number_in(record, "uniformity"), number_in(record, "effective_rank")}});
+      content.epochs.push_back({number_in(record, "epoch"),
+                                {number_in(record, "alignment"), number_in(record, "uniformity"),
+                                 number_in(record, "effective_rank"), number_in(record, "deviation")}});
     }
   }
-}
-
-void add_embeddings(const features& test, const data_set& data, report_content& content) {
-  const index_t count = std::min(shown_embeddings, test.samples());
-  const std::vector<float> rows(test.rows.begin(), test.rows.begin() + count * test.width);
-  const plane shown = principal_plane(rows, test.width);
-  content.shown_variance = shown.share;
-  for (const std::string& name : data.class_names) content.embeddings.push_back({name, {}});
-  for (index_t i = 0; i < count; ++i)
-    content.embeddings[static_cast<std::size_t>(test.label(i))].points.push_back(
-        shown.points[static_cast<std::size_t>(i)]);
 }
 
 }  // namespace
@@ -73,10 +61,13 @@ judgement judge(network& net, device& on, const settings& chosen, const train_an
   encoded test = encode(net, on, data.test, statistics);
   judgement found;
   say("evaluating: the probes, on backbone and head");
-  found.scores.push_back(judged(chosen.recipe + ", backbone", train.backbone, test.backbone, classes));
-  if (net.classifies())
+  found.predicted_by = "linear probe";
+  found.scores.push_back(
+      judged(chosen.recipe + ", backbone", train.backbone, test.backbone, classes, &found.probabilities));
+  if (net.classifies()) {
     found.scores.back().classifier = classifier_accuracy(test.head);
-  else
+    found.probabilities = class_probabilities(std::move(test.head)), found.predicted_by = "classifier";
+  } else
     found.scores.push_back(judged(chosen.recipe + ", head", train.head, test.head, classes));
   say("evaluating: raw pixels");
   found.scores.push_back(
@@ -105,7 +96,8 @@ std::string write_report(const std::string& folder, const std::string& identity,
                                                {"training images", std::to_string(data.train.samples())},
                                                {"test images", std::to_string(data.test.samples())}});
   add_history(folder + "/" + metrics_name, content);
-  add_embeddings(found.test_backbone, data.test, content);
+  add_embeddings(found.test_backbone, data.test.class_names, content);
+  add_predictions(found.probabilities, found.predicted_by, data.test.class_names, content);
   content.sheet = sheet_of(trained, chosen, data.train);
   const std::string path = folder + "/" + report_name;
   write_atomically(path, report_html(content));

@@ -12,10 +12,13 @@
 namespace mixcon_train {
 inline namespace report {
 
-/// What became of a run: the table, and test features for the picture.
+/// What became of a run: the table, test features for the picture, and what is said of the classes of test samples: by
+/// the recipe's own classifier where it has one, or by a linear probe on the backbone.
 struct judgement {
   std::vector<score_row> scores{};
   features test_backbone{};
+  features probabilities{};  ///< (N, K)
+  std::string predicted_by{};
 };
 
 /// Judges a network in evaluation mode, beside raw pixels and an untrained network of the same settings; on

@@ -6,6 +6,7 @@
 #include "files/file_error.hpp"
 #include "run/run_identity.hpp"
 
+#include <bit>
 #include <charconv>
 #include <filesystem>
 
@@ -40,6 +41,12 @@ Number number_of(const tensor_file& file, const char* key, const std::string& pa
   return number;
 }
 
+/// What a file of this format need not have; empty: it has not.
+std::string optional_sentence(const tensor_file& file, const char* key) {
+  const auto at = file.metadata.find(key);
+  return at == file.metadata.end() ? std::string() : at->second;
+}
+
 checkpoint read_checkpoint(const std::string& path) {
   tensor_file file = unpacked(read_whole_file(path), path);
   if (const std::string& format = sentence_of(file, "format", path); format != format_name)
@@ -54,6 +61,11 @@ checkpoint read_checkpoint(const std::string& path) {
   state.position.epoch = number_of<std::uint64_t>(file, "epoch", path);
   state.position.batch = number_of<index_t>(file, "batch", path);
   state.run = sentence_of(file, "run", path);
+  state.parent = optional_sentence(file, "parent");
+  if (!optional_sentence(file, "loss_count").empty()) {
+    state.loss.count = number_of<index_t>(file, "loss_count", path);
+    state.loss.sum = std::bit_cast<double>(number_of<std::uint64_t>(file, "loss_sum", path, 16));
+  }
   state.tensors = std::move(file.tensors);
   return state;
 }
@@ -100,6 +112,11 @@ void save_checkpoint(const std::string& folder, const checkpoint& state, bool ke
                    {"step", std::to_string(state.step)},
                    {"epoch", std::to_string(state.position.epoch)},
                    {"batch", std::to_string(state.position.batch)}};
+  if (!state.parent.empty()) file.metadata["parent"] = state.parent;
+  if (state.loss.count > 0) {
+    file.metadata["loss_count"] = std::to_string(state.loss.count);
+    file.metadata["loss_sum"] = hexadecimal(std::bit_cast<std::uint64_t>(state.loss.sum));  // to the last bit
+  }
   file.metadata["checksum"] = hexadecimal(hash_of(file));
   make_folder(folder);
   write_atomically(folder + "/" + checkpoint_name, packed(file),

@@ -3,6 +3,8 @@
 
 #include "data/loader.hpp"
 #include "files/safetensors.hpp"
+#include "run/file_names.hpp"
+#include "run/running_mean.hpp"
 #include "run/settings.hpp"
 
 #include <cstdint>
@@ -21,15 +23,11 @@ struct checkpoint {
   loader_position position{};            ///< of the batch that comes next
   std::vector<stored_tensor> tensors{};  ///< weights, buffers, momenta, averages, by name
   std::string run{};                     ///< identity of the run, from its beginning on
+  std::string parent{};                  ///< identity of the run that it was forked from; empty: none
+  running_mean loss{};                   ///< of the steps since the last record
 
   friend bool operator==(const checkpoint&, const checkpoint&) = default;
 };
-
-inline constexpr const char* checkpoint_name = "checkpoint.safetensors";
-inline constexpr const char* previous_checkpoint_name = "checkpoint.previous.safetensors";
-inline constexpr const char* metrics_name = "metrics.jsonl";
-inline constexpr const char* report_name = "report.html";
-inline constexpr const char* config_name = "config.toml";
 
 /// Writes `checkpoint.safetensors` into a folder as a whole or not at all, with a checksum; the one that was there
 /// becomes `checkpoint.previous.safetensors`, unless a run begins in the place of another. Throws file_error.

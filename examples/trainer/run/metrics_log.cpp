@@ -3,10 +3,15 @@
 
 #include "files/atomic_file.hpp"
 #include "files/file_error.hpp"
+#include "run/file_names.hpp"
+
+#include <mixcon/core/require.hpp>
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <cstring>
 #include <filesystem>
 
@@ -57,31 +62,65 @@ std::vector<json> read_metrics_of(const std::string& run, const std::string& pat
   return records;
 }
 
-metrics_log::metrics_log(std::string path, const settings& chosen, const machine_facts& machine, index_t resumed_at,
-                         std::string run)
-    : path_(std::move(path)), run_(std::move(run)) {
-  const json header{{"mixcon", machine.version},    {"run", run_},
-                    {"seed", chosen.run.seed},      {"compiler", machine.compiler},
-                    {"machine", machine.processor}, {"settings", json::parse(to_json(chosen))}};
-  std::string kept = header.dump() + "\n";
+metrics_log::metrics_log(std::string folder, const metrics_header& header, index_t resumed_at)
+    : folder_(std::move(folder)), path_(folder_ + "/" + metrics_name), run_(header.run), step_(resumed_at) {
+  json first{{"mixcon", header.machine.version}, {"run", run_}};
+  if (!header.parent.empty()) first["parent"] = header.parent;
+  first["seed"] = header.seed;
+  first["compiler"] = header.machine.compiler, first["machine"] = header.machine.processor;
+  first["settings"] = json::parse(header.settings, nullptr, false);
+  MIXCON_REQUIRE(first["settings"].is_object(), "metrics_log: the settings are no JSON object.");
+  std::string kept = first.dump() + "\n";
+  std::vector<json> records;
   if (resumed_at > 0)
     for (const json& record : read_metrics_of(run_, path_))
-      if (record.contains("step") && record["step"].is_number_integer() && record["step"] <= resumed_at)
+      if (record.contains("step") && record["step"].is_number_integer() && record["step"] <= resumed_at) {
         kept += record.dump() + "\n";
+        if (const auto at = record.find("seconds"); at != record.end() && at->is_number())
+          seconds_before_ = std::max(seconds_before_, at->get<double>());
+        records.push_back(record);
+      }
   write_atomically(path_, kept);
+  table_ = std::make_unique<metrics_csv>(folder_ + "/" + metrics_table_name, run_, records);
   file_.reset(std::fopen(path_.c_str(), "ae"));
   if (!file_) refuse_file(path_, ": cannot be opened (", std::strerror(errno), "). May you write there?");
 }
+
+metrics_log::metrics_log(const std::string& path, const settings& chosen, const machine_facts& machine,
+                         index_t resumed_at, const std::string& run)
+    : metrics_log(std::filesystem::path(path).parent_path().string(),
+                  {.run = run, .seed = chosen.run.seed, .settings = to_json(chosen), .machine = machine}, resumed_at) {}
 
 metrics_log::~metrics_log() = default;
 
 void metrics_log::write(const json& record) {
   json named = record;
+  if (named.contains("step")) {
+    step_ = named["step"].get<index_t>();
+    const std::chrono::duration<double> since = std::chrono::steady_clock::now() - begun_;
+    named["seconds"] = std::round(1000 * (seconds_before_ + since.count())) / 1000;
+  }
   named["run"] = run_;
   const std::string line = named.dump() + "\n";
   if (std::fwrite(line.data(), 1, line.size(), file_.get()) != line.size() || std::fflush(file_.get()) != 0)
     refuse_file(path_, ": cannot be written (", std::strerror(errno),
                 "). Is there room on the disk? Checkpoints are untouched.");
+  table_->write(named);
+  write_events(named);
+}
+
+/// The numbers of a record, but for the step itself.
+void metrics_log::write_events(const json& record) {
+  std::string group = record.contains("loss") ? "train/" : "epoch/";
+  if (const auto encoder = record.find("encoder"); encoder != record.end() && encoder->is_string())
+    group = "evaluation/" + encoder->get<std::string>() + "/";
+  std::vector<event_scalar> scalars;
+  for (const auto& [name, value] : record.items())
+    if (value.is_number() && name != "step") scalars.push_back({group + name, value.get<double>()});
+  if (scalars.empty()) return;
+  if (!events_)  // a table alone leaves what was said of its step
+    events_ = std::make_unique<event_file>(folder_, run_, record.contains("step") ? step_ : step_ + 1);
+  events_->write(step_, scalars);
 }
 
 }  // namespace run

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include "files/event_file.hpp"
 #include "run/machine.hpp"
+#include "run/metrics_csv.hpp"
 #include "run/settings.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -14,15 +18,29 @@
 namespace mixcon_train {
 inline namespace run {
 
-/// The file metrics.jsonl of a run: a header with the run's identity, settings, seed, version and machine, then a JSON
-/// object a line: of a step, of an epoch, and at the end of each row of the table. Every line names the run, and is
-/// flushed. Throws file_error when a line cannot be written.
+/// What the first line of metrics.jsonl says.
+struct metrics_header {
+  std::string run{};     ///< identity of the run
+  std::string parent{};  ///< identity of the run that it was forked from; empty: none
+  std::uint64_t seed = 0;
+  std::string settings{};  ///< a JSON object
+  machine_facts machine{};
+};
+
+/// The records of a run in three forms. metrics.jsonl: a header with the run's identity, settings, seed, version and
+/// machine, then a JSON object a line: of a step, of an epoch, and at the end of each row of the table. metrics.csv:
+/// the same records as a table. An event file for TensorBoard: their numbers under train/, epoch/ and
+/// evaluation/ENCODER/, begun by the first record that a process writes. Every line names the run, and is flushed; a
+/// record with a step also gets `seconds`, the time for which the run has been training, without pauses. Throws
+/// file_error when a line cannot be written.
 class metrics_log {
  public:
-  /// Begins a new file with a header, or goes on with one: records of steps after `resumed_at` and of the table are
-  /// dropped, since they will come again, and so are those of another run.
-  metrics_log(std::string path, const settings& chosen, const machine_facts& machine, index_t resumed_at,
-              std::string run = {});
+  /// Begins new files with a header, or goes on with those of a folder: records of steps after `resumed_at` and of the
+  /// table are dropped, since they will come again, and so are those of another run.
+  metrics_log(std::string folder, const metrics_header& header, index_t resumed_at);
+  /// The same by the path of metrics.jsonl and settings.
+  metrics_log(const std::string& path, const settings& chosen, const machine_facts& machine, index_t resumed_at,
+              const std::string& run = {});
   ~metrics_log();
 
   void write(const nlohmann::ordered_json& record);
@@ -31,8 +49,15 @@ class metrics_log {
   struct closed {
     void operator()(std::FILE* file) const { std::fclose(file); }
   };
-  std::string path_, run_;
-  std::unique_ptr<std::FILE, closed> file_;
+  void write_events(const nlohmann::ordered_json& record);
+
+  std::string folder_, path_, run_;
+  std::unique_ptr<std::FILE, closed> file_{};
+  std::unique_ptr<metrics_csv> table_{};
+  std::unique_ptr<event_file> events_{};
+  std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
+  double seconds_before_ = 0;  // of the processes before this one
+  index_t step_;
 };
 
 /// The records of such a file after its header; lines that are no JSON object, as a crash may leave one, are skipped.

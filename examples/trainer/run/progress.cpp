@@ -28,7 +28,7 @@ std::string written_duration(double seconds) {
 }
 
 progress::progress(std::FILE* to, index_t steps, index_t images_per_step, index_t done)
-    : to_(to), steps_(steps), images_per_step_(images_per_step), first_(done), shown_step_(done) {
+    : to_(to), steps_(steps), images_per_step_(images_per_step), shown_step_(done), rate_(done) {
   if (to_ == nullptr) return;
   terminal_ = isatty(fileno(to_)) != 0;
   const char* no_colour = std::getenv("NO_COLOR");
@@ -39,6 +39,7 @@ progress::progress(std::FILE* to, index_t steps, index_t images_per_step, index_
 double progress::seconds() const { return std::chrono::duration<double>(clock::now() - start_).count(); }
 
 void progress::step(index_t done, double loss) {
+  loss_.add(loss);
   const auto now = clock::now();
   const double since = std::chrono::duration<double>(now - shown_).count();
   const bool last = done == steps_;
@@ -46,11 +47,12 @@ void progress::step(index_t done, double loss) {
   const double elapsed = std::chrono::duration<double>(now - start_).count();
   if (done > shown_step_ && since > 0)
     images_per_second_ = static_cast<double>((done - shown_step_) * images_per_step_) / since;
-  const double mean_rate = done > first_ ? static_cast<double>(done - first_) / elapsed : 0;
-  const double left = mean_rate > 0 ? static_cast<double>(steps_ - done) / mean_rate : 0;
+  rate_.add(elapsed, done);
+  const double rate = rate_.per_second(), left = rate > 0 ? static_cast<double>(steps_ - done) / rate : 0;
   shown_ = now, shown_step_ = done;
   std::string text = printed("step %lld/%lld  loss %.4f  %.0f images/s", static_cast<long long>(done),
-                             static_cast<long long>(steps_), loss, images_per_second_);
+                             static_cast<long long>(steps_), loss_.take(), images_per_second_);
+  if (score_) text += printed("  5-NN %.1f %%", 100 * *score_);
   text += last ? "  done in " + written_duration(elapsed) : "  " + written_duration(left) + " left";
   show(text);
   if (last) line("");

@@ -2,6 +2,7 @@
 #include "run/run_folder.hpp"
 
 #include "files/atomic_file.hpp"
+#include "files/event_file.hpp"
 #include "files/file_error.hpp"
 #include "run/metrics_log.hpp"
 #include "run/run_identity.hpp"
@@ -28,8 +29,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* names_of_run[] = {previous_checkpoint_name, metrics_name, report_name, config_name,
-                                        checkpoint_name};
+constexpr const char* names_of_run[] = {
+    previous_checkpoint_name, metrics_name, metrics_table_name, config_name, report_name, checkpoint_name};
 
 bool is_there(const std::string& path) {
   std::error_code error;
@@ -70,6 +71,18 @@ std::vector<index_t> numbers_behind(const std::string& base) {
 index_t largest_number(const std::string& base) {
   const std::vector<index_t> numbers = numbers_behind(base);
   return numbers.empty() ? 0 : numbers.back();
+}
+
+/// Event files of runs in a folder; those of other programs are none.
+std::vector<std::string> event_files_in(const std::string& folder) {
+  std::vector<std::string> found;
+  std::error_code error;
+  for (fs::directory_iterator each(folder, error), end; !error && each != end; each.increment(error)) {
+    const std::string name = each->path().filename().string();
+    if (!owner_of_event_file(name).empty() && run_of(folder + "/" + name)) found.push_back(folder + "/" + name);
+  }
+  std::sort(found.begin(), found.end());
+  return found;
 }
 
 /// Without slashes at its end, and by its own name where it was given as a dot or two.
@@ -165,6 +178,7 @@ void make_room_for_run(const std::string& folder, bool overwrites) {
     const std::string path = folder + "/" + name;
     if (is_there(path)) (run_of(path) ? known : unknown).push_back(path);
   }
+  for (const std::string& path : event_files_in(folder)) known.push_back(path);
   const std::string other_folder = "take another folder, such as --out " + next_free_name(folder) + ".";
   if (!overwrites && !known.empty())
     refuse_file(folder, ": it holds a run", description_of(folder), ". Go on with it by --resume ", folder,
@@ -183,6 +197,10 @@ void make_room_for_run(const std::string& folder, bool overwrites) {
 }
 
 void check_files_of_run(const std::string& folder, const std::string& run) {
+  for (const std::string& path : event_files_in(folder))
+    if (*run_of(path) != run)
+      refuse_file(path, ": it is of another run, ", *run_of(path), "; the one to go on with is ", run,
+                  ". Move the files of one of them into another folder.");
   for (const char* name : names_of_run) {
     const std::string path = folder + "/" + name;
     if (!is_there(path)) {

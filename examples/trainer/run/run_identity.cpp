@@ -2,6 +2,7 @@
 #include "run/run_identity.hpp"
 
 #include "files/checksum.hpp"
+#include "files/event_file.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -58,12 +59,26 @@ std::optional<std::string> run_of_metrics(std::ifstream& file) {
   return std::nullopt;
 }
 
+/// By the first column of the first record.
+std::optional<std::string> run_of_table(std::ifstream& file) {
+  std::string names, record;
+  std::getline(file, names);
+  if (names != "run" && !names.starts_with("run,")) return std::nullopt;
+  std::getline(file, record);
+  return record.substr(0, record.find(','));
+}
+
 /// By the first line of a config.toml.
 std::optional<std::string> run_of_config(std::ifstream& file) {
   std::string line;
   std::getline(file, line);
   if (!line.starts_with(identity_in_config)) return std::nullopt;
   return line.substr(std::string(identity_in_config).size());
+}
+
+/// Whether text is an identity as new_run_identity makes them.
+bool is_identity(const std::string& text) {
+  return text.size() == 25 && text[16] == '-' && text.find_first_not_of("0123456789abcdef-") == std::string::npos;
 }
 
 std::optional<std::string> run_of_page(std::ifstream& file) {
@@ -89,8 +104,11 @@ std::optional<std::string> run_of(const std::string& path) {
   std::error_code error;
   if (!std::filesystem::is_regular_file(path, error)) return std::nullopt;
   std::ifstream file(path, std::ios::binary);
+  const std::string owner = owner_of_event_file(std::filesystem::path(path).filename().string());
+  if (!owner.empty()) return is_identity(owner) ? std::optional(owner) : std::nullopt;
   const std::string kind = std::filesystem::path(path).extension().string();
   if (kind == ".safetensors") return run_of_checkpoint(file);
+  if (kind == ".csv") return run_of_table(file);
   if (kind == ".toml") return run_of_config(file);
   return kind == ".jsonl" ? run_of_metrics(file) : run_of_page(file);
 }

@@ -14,9 +14,9 @@ inline namespace run {
 /// a run computes.
 std::string new_run_identity(const settings& chosen);
 
-/// The identity of the run that a checkpoint, metrics.jsonl, config.toml or report.html is of, by its header, whether
-/// the rest is whole or not. Empty: a file of mixcon-train which tells none. None: not to be told that it is one, or
-/// not there.
+/// The identity of the run that a file of a run folder is of, by its header, whether the rest is whole or not: a
+/// checkpoint, metrics.jsonl, metrics.csv, config.toml, report.html; an event file by its name. Empty: a file of
+/// mixcon-train which tells none. None: not to be told that it is one, or not there.
 std::optional<std::string> run_of(const std::string& path);
 
 /// What stands in front of the identity in report.html, and behind it.

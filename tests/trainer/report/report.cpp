@@ -111,7 +111,10 @@ TEST_CASE("a report is one well-formed page whose table is that of metrics.jsonl
   CHECK(png_image_finish_read(&image, nullptr, pixels.data(), 0, nullptr) != 0);
 
   std::vector<std::string> cells, expected;
-  for (const std::string& cell : all_between(html, "<td", "</td>")) cells.push_back(cell.substr(cell.find('>') + 1));
+  const std::vector<std::string> tables = all_between(html, "<table>", "</table>");
+  REQUIRE(tables.size() == 2);
+  for (const std::string& cell : all_between(tables[0], "<td", "</td>"))
+    cells.push_back(cell.substr(cell.find('>') + 1));
   std::vector<double> epochs;
   for (const auto& record : read_metrics(run + "/metrics.jsonl")) {
     if (record.contains("effective_rank")) epochs.push_back(record["epoch"].get<double>());
@@ -119,12 +122,16 @@ TEST_CASE("a report is one well-formed page whose table is that of metrics.jsonl
     expected.push_back(escaped(record["encoder"].get<std::string>()));
     for (const char* judge : {"linear", "neighbours", "ridge", "classifier"})
       expected.push_back(record.contains(judge) ? written(100 * record[judge].get<double>(), 1) : "");
-    expected.push_back(record.value("note", ""));
+    expected.push_back("<span class=\"note\">" + record.value("note", "") + "</span>");
   }
   CHECK(cells == expected);
   CHECK(cells.size() == 3 * 6);  // the network, raw pixels, the untrained one
   CHECK(cells[0] == "mixup, backbone");
   CHECK(std::stod(cells[1]) > 50);
+  CHECK(all_between(tables[1], "<tr>", "</tr>").size() == 11);  // a line of names, and ten digits
+  CHECK(html.find("What the classifier says of the test samples") != std::string::npos);
+  CHECK(html.find("Expected calibration error: ") != std::string::npos);
+  CHECK(all_between(html, "<circle ", "/>").size() == 2 * 360);  // each test image by principal directions and by t-SNE
   for (std::size_t k = 1; k < epochs.size(); ++k) CHECK(epochs[k] > epochs[k - 1] + 0.09);  // no point twice
   CHECK(epochs.size() >= 1);
 
@@ -173,6 +180,51 @@ TEST_CASE("a disk that is full when metrics or the report are written is one sen
   REQUIRE(train(asked, nowhere.file) == exit_done);  // with room again it ends well
 }
 
+TEST_CASE("a report shows each class, the calibration and two pictures of where samples lie, and escapes what data say",
+          "[examples]") {
+  const std::string attack = "<script>alert('x')</script>";
+  features said{.width = 3}, lie{.width = 4};
+  for (int i = 0; i < 90; ++i) {
+    const int label = i % 3, guess = i % 5 == 0 ? (label + 1) % 3 : label;
+    for (int c = 0; c < 3; ++c) said.rows.push_back(c == guess ? 0.8F : 0.1F);
+    for (int d = 0; d < 4; ++d)
+      lie.rows.push_back(static_cast<float>(d == label ? 5 : 0) + static_cast<float>(i * d % 7));
+    said.labels.push_back(label), lie.labels.push_back(label);
+  }
+  report_content content{.title = "<img src=x onerror=alert(1)>", .run = "\"><script>", .parent = "<b>"};
+  const std::vector<std::string> names{attack, "b & c", "\" onmouseover=\""};
+  add_predictions(said, "<i>", names, content);
+  add_embeddings(lie, names, content);
+  CHECK(content.classes[0].count == 30);
+  CHECK(content.measured.accuracy == Approx(72.0 / 90));
+  CHECK(content.measured.error == Approx(0).margin(1e-6));  // says 0.8, and is right as often
+  const std::string html = report_html(content);
+  CHECK(faults_of(html).empty());
+  for (const char* tag : {"<script", "<img", "<i>", "<b>", "\" onmouseover"})
+    CHECK(html.find(tag) == std::string::npos);
+  CHECK(html.find("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;") != std::string::npos);
+  const auto tables = all_between(html, "<table>", "</table>");
+  REQUIRE(tables.size() == 1);
+  const auto cells = all_between(tables[0], "<td", "</td>");
+  REQUIRE(cells.size() == 15);
+  CHECK(cells[6].find(">30") != std::string::npos);
+  CHECK(cells[7].find("--share:80.0%\">80.0<") != std::string::npos);
+  CHECK(html.find("Forked from run &lt;b&gt;") != std::string::npos);
+  CHECK(all_between(html, "<circle ", "/>").size() == 180);
+
+  for (const std::string& table : all_between(html, "<table", ">"))  // what is wide scrolls in its own box
+    CHECK(html.find("<div class=\"scroll\"><table" + table + ">") != std::string::npos);
+  for (const std::string& picture : all_between(html, "<svg ", ">"))
+    CHECK(picture.find(" width=") == std::string::npos);
+  CHECK(html.find("content=\"width=device-width, initial-scale=1\"") != std::string::npos);
+
+  std::vector<std::string> many(100, "class");
+  features wide{.width = 100, .rows = std::vector<float>(100, 0.01F), .labels = {7}};
+  add_predictions(wide, "linear probe", many, content);
+  CHECK(faults_of(report_html(content)).empty());
+  CHECK(report_html(content).find("<summary>All 100 classes</summary>") != std::string::npos);
+}
+
 TEST_CASE("charts and pages bear what is not finite, not UTF-8, or not there", "[examples]") {
   const double nothing = std::numeric_limits<double>::quiet_NaN(), much = std::numeric_limits<double>::infinity();
   report_content content{.title = "<script>\xFF\x01 & 'more'"};
@@ -183,6 +235,9 @@ TEST_CASE("charts and pages bear what is not finite, not UTF-8, or not there", "
   content.epochs = {{1, {nothing, much, 0}}, {2, {1e300, -1e300, 1e-300}}};
   content.scores = {{.name = "<b>", .linear = nothing, .note = "</td>"}};
   content.embeddings = {{"&", {{0, 0}}}, {"none", {}}};
+  content.neighbourhoods = {{"&", {{nothing, 0}}}};
+  content.classes = {{.name = "</tr>", .recall = nothing, .taken_for = "</td>"}};
+  content.measured.bins = {{.from = 0, .to = 1, .count = 1, .confidence = nothing, .accuracy = much}};
   const std::string html = report_html(content);
   CHECK(faults_of(html).empty());
   CHECK(html.find("<script>") == std::string::npos);
