@@ -43,20 +43,26 @@ std::vector<std::vector<double>> answers_of(device& on, const std::vector<shape>
   return answers;
 }
 
-void check(const char* name, precision of_activations, const std::vector<shape>& shapes, const operation& f) {
+void check(const char* name, precision of_activations, const std::vector<shape>& shapes, const operation& f,
+           double tolerance_of_bf16 = 0.01) {
   onednn_device fast(of_activations, 2);
   reference_device plain;
   const auto found = answers_of(fast, shapes, f), expected = answers_of(plain, shapes, f);
-  const double tolerance = of_activations == precision::bf16 ? 0.03 : 2e-5;
   REQUIRE(found.size() == expected.size());
   for (std::size_t n = 0; n < found.size(); ++n) {
-    double largest = 1e-3, apart = 0;
+    double largest = 1e-3, apart = 0, squares = 1e-3, squared_apart = 0;
     for (std::size_t k = 0; k < expected[n].size(); ++k) {
+      const double difference = found[n][k] - expected[n][k];
       largest = std::max(largest, std::abs(expected[n][k]));
-      apart = std::max(apart, std::abs(found[n][k] - expected[n][k]));
+      apart = std::max(apart, std::abs(difference));
+      squares += expected[n][k] * expected[n][k];
+      squared_apart += difference * difference;
     }
     INFO(name << ", " << (of_activations == precision::bf16 ? "bf16" : "fp32") << ", answer " << n);
-    CHECK(apart <= tolerance * largest);
+    if (of_activations == precision::fp32)
+      CHECK(apart <= 2e-5 * largest);
+    else  // single numbers may be far off, where rounding moves one across the edge of a rectifier
+      CHECK(std::sqrt(squared_apart / squares) <= tolerance_of_bf16);
   }
 }
 
@@ -95,6 +101,38 @@ TEST_CASE("oneDNN's operators agree with the reference device's", "[autograd]") 
           const variable both = concatenate(conv2d(x[0], x[2], {}), conv2d(x[1], x[2], {}));
           return scale(flatten(slice(both, 1, 6)), 0.5);
         });
+}
+
+TEST_CASE("batches of several slices, also of different sizes, agree with the reference device", "[autograd]") {
+  const shape images{37, 5, 6, 7}, filter{24, 5, 3, 3}, inner{24, 24, 3, 3}, constants{24};
+  const convolution_rule same{.stride = 1, .padding = 1};
+  const auto norm = [](const variable& x, const variable& scale, const variable& shift, bool rectify) {
+    running_statistics running{filled(x.on(), scale.extents(), 0), filled(x.on(), scale.extents(), 1)};
+    return batch_norm(x, scale, shift, running, true, rectify);
+  };
+  for (const precision p : {precision::fp32, precision::bf16}) {
+    constexpr double deep = 0.06;
+    check("a block with a skip", p, {images, filter, inner, constants, constants}, [&](const auto& x) {
+      const variable y = conv2d(x[0], x[1], same);
+      return conv2d(relu_of_sum(norm(conv2d(y, x[2], same), x[3], x[4], false), y), x[2], same);
+    }, deep);
+    check("a block with two normalised paths", p, {images, filter, filter, constants, constants}, [&](const auto& x) {
+      return relu_of_sum(norm(conv2d(x[0], x[1], same), x[3], x[4], false),
+                         norm(conv2d(x[0], x[2], same), x[4], x[3], false));
+    }, deep);
+    check("a skip on the left, read twice", p, {images, filter, constants, constants}, [&](const auto& x) {
+      const variable y = norm(conv2d(x[0], x[1], same), x[2], x[3], true);
+      return global_average_pool(relu_of_sum(y, norm(y, x[3], x[2], false)));
+    }, deep);
+  }
+  check("max_pool and relu", precision::fp32, {images, filter}, [&](const auto& x) {
+    return relu(add(max_pool(conv2d(x[0], x[1], same), {.size = 3, .stride = 2, .padding = 1}),
+                    max_pool(conv2d(x[0], x[1], same), {.size = 3, .stride = 2, .padding = 1})));
+  });
+  check("batch_norm of images", precision::fp32, {{37, 5, 6, 7}, {5}, {5}},
+        [&](const auto& x) { return norm(x[0], x[1], x[2], true); });
+  check("linear in parts", precision::fp32, {{300, 170}, {90, 170}, {90}},
+        [](const auto& x) { return linear(x[0], x[1], x[2]); });
 }
 
 TEST_CASE("running statistics evaluate as they were gathered", "[autograd]") {
