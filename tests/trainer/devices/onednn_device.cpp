@@ -8,6 +8,7 @@
 #include <mixcon/core/storage.hpp>
 #include <mixcon/mix/draw/draws.hpp>
 
+#include <cmath>
 #include <functional>
 
 using namespace mixcon_train;
