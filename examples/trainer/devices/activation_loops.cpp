@@ -7,8 +7,10 @@ inline namespace devices {
 const activation_loops& loops_for(bool bf16) {
   const int type = bf16 ? 1 : 0;
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
-    return avx512_loops[type];
+  const bool wide =
+      __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
+  if (wide && __builtin_cpu_supports("avx512bf16")) return avx512_bf16_loops[type];
+  if (wide) return avx512_loops[type];
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return avx2_loops[type];
 #endif
   return plain_loops[type];

@@ -61,7 +61,7 @@ struct activation_loops {
 const activation_loops& loops_for(bool bf16);
 
 /// The same by instruction set, float and bfloat16; only where the processor has it.
-extern const activation_loops avx512_loops[2], avx2_loops[2], plain_loops[2];
+extern const activation_loops avx512_bf16_loops[2], avx512_loops[2], avx2_loops[2], plain_loops[2];
 
 /// into[k] = the sum over `parts` of from[part * size + k], in this order.
 void add_parts(const float* from, std::size_t parts, std::size_t size, std::size_t first, std::size_t end, float* into);

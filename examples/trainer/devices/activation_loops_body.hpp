@@ -77,10 +77,18 @@ struct vectors : Lanes {
   }
   /// To nearest, ties to even; NaN stays NaN.
   static number store(number x, std::uint16_t* to) {
-    const bits of = __builtin_bit_cast(bits, x), rounded = (of + 0x7FFF + ((of >> 16) & 1)) >> 16;
-    const bits is_nan = __builtin_bit_cast(bits, x != x), kept = (rounded & ~is_nan) | (is_nan & 0x7FC0);
-    *reinterpret_cast<loose_halves*>(to) = narrowed(kept);
-    return __builtin_bit_cast(number, kept << 16);
+    const halves kept = rounded(x);
+    *reinterpret_cast<loose_halves*>(to) = kept;
+    return __builtin_bit_cast(number, widened(kept) << 16);
+  }
+  static halves rounded(number x) {
+#if defined(__AVX512BF16__)
+    if constexpr (Lanes::width == 16)
+      return __builtin_bit_cast(halves, _mm512_cvtneps_pbh(__builtin_bit_cast(__m512, x)));
+#endif
+    const bits of = __builtin_bit_cast(bits, x), nearest = (of + 0x7FFF + ((of >> 16) & 1)) >> 16;
+    const bits is_nan = __builtin_bit_cast(bits, x != x);
+    return narrowed((nearest & ~is_nan) | (is_nan & 0x7FC0));
   }
   static number all(float x) { return number{} + x; }
   /// x where y > 0, else 0.
@@ -88,6 +96,10 @@ struct vectors : Lanes {
     return __builtin_bit_cast(number, __builtin_bit_cast(bits, x) & __builtin_bit_cast(bits, y > number{}));
   }
   static number at_least(number x, number floor) {
+#if defined(__AVX512F__)
+    if constexpr (Lanes::width == 16)  // the second of two where one is NaN
+      return __builtin_bit_cast(number, _mm512_max_ps(__builtin_bit_cast(__m512, floor), __builtin_bit_cast(__m512, x)));
+#endif
     const bits below = __builtin_bit_cast(bits, x < floor);
     return __builtin_bit_cast(number, (__builtin_bit_cast(bits, floor) & below) |
                                           (__builtin_bit_cast(bits, x) & ~below));
@@ -196,14 +208,21 @@ struct loops_of {
       number totals[2] = {};
       for (std::size_t image = 0; image < e.images; ++image) {
         const std::size_t begin = at + image * apart;
-        if (keep != nullptr)
-          over_pixels<V>(begin, stride, e.pixels, totals, [&](std::size_t k, number(&sum)[2]) {
-            const number here = V::load(x + k);
-            number slope = V::store(arrived(g, k), keep + k);
-            if (rectify) slope = V::where_above(y(here), slope);
-            sum[0] += slope, sum[1] += slope * (here - y.mean);
-          });
-        else if (rectify)
+        if (keep != nullptr) {
+          const auto gather = [&](auto arrives) {
+            over_pixels<V>(begin, stride, e.pixels, totals, [&](std::size_t k, number(&sum)[2]) {
+              const number here = V::load(x + k);
+              number slope = V::store(arrives(k), keep + k);
+              if (rectify) slope = V::where_above(y(here), slope);
+              sum[0] += slope, sum[1] += slope * (here - y.mean);
+            });
+          };
+          const T *v = numbers<T>(g.v), *mask = numbers<T>(g.mask);
+          if (v == nullptr)
+            gather([&](std::size_t k) { return V::where_above(V::load(mask + k), V::load(u + k)); });
+          else
+            gather([&](std::size_t k) { return V::where_above(V::load(mask + k), V::load(u + k) + V::load(v + k)); });
+        } else if (rectify)
           over_pixels<V>(begin, stride, e.pixels, totals, [&](std::size_t k, number(&sum)[2]) {
             const number here = V::load(x + k), slope = V::where_above(y(here), V::load(u + k));
             sum[0] += slope, sum[1] += slope * (here - y.mean);
@@ -225,16 +244,16 @@ struct loops_of {
     T* out = static_cast<T*>(to);
     each_image<W>(e, [&](std::size_t channel, std::size_t, std::size_t at, std::size_t stride) {
       const affine_of<V> y(by_y, channel);
-      const number average = V::load(averages + channel), slope = V::load(slopes + channel);
+      const number middle = -y.factor * V::load(averages + channel), slope = -y.factor * V::load(slopes + channel);
       const std::size_t end = at + e.pixels * stride;
       if (rectify)
         for (std::size_t k = at; k < end; k += stride) {
           const number here = V::load(x + k), gradient = V::where_above(y(here), V::load(g + k));
-          V::store(y.factor * (gradient - average - (here - y.mean) * slope), out + k);
+          V::store(y.factor * gradient + middle + slope * (here - y.mean), out + k);
         }
       else
         for (std::size_t k = at; k < end; k += stride)
-          V::store(y.factor * (V::load(g + k) - average - (V::load(x + k) - y.mean) * slope), out + k);
+          V::store(y.factor * V::load(g + k) + middle + slope * (V::load(x + k) - y.mean), out + k);
     });
   }
 
