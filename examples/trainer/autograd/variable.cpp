@@ -37,6 +37,7 @@ variable::variable(const tensor& value, std::vector<variable> inputs, pull throu
 
 const tensor& variable::value() const { return kept_->value; }
 bool variable::wants_gradient() const { return kept_->wanted; }
+void variable::want_gradient(bool wanted) const { kept_->wanted = wanted; }
 const tensor& variable::gradient() const { return kept_->gradient; }
 void variable::clear_gradient() const { kept_->gradient = {}; }
 void variable::set(const tensor& value) const { kept_->value = value; }

@@ -34,6 +34,8 @@ class variable {
   const shape& extents() const { return value().extents(); }
   device& on() const { return value().on(); }
   bool wants_gradient() const;
+  /// Freezes a parameter (false) or thaws it: operators that are called from now on treat it as asked.
+  void want_gradient(bool wanted) const;
 
   /// The sum of what `backward` brought here since the last `clear_gradient`; empty before.
   const tensor& gradient() const;

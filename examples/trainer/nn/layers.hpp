@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "nn/module.hpp"
+#include "autograd/operators.hpp"
+#include "nn/layer.hpp"
 
 #include <cstdint>
 
@@ -19,7 +20,7 @@ class layer_seeds {
 };
 
 /// x (N, F) to (N, O), with bias. Weights are normal with variance 1 / F.
-class linear_layer final : public module {
+class linear_layer final : public layer {
  public:
   linear_layer(device& on, index_t features, index_t outputs, layer_seeds& seeds);
   variable forward(const variable& x) override { return linear(x, weight_, bias_); }
@@ -29,7 +30,7 @@ class linear_layer final : public module {
 };
 
 /// A convolution without bias. Weights are normal with variance 2 / (outputs * size^2): He et al. 2015, by fan-out.
-class conv_layer final : public module {
+class conv_layer final : public layer {
  public:
   conv_layer(device& on, index_t channels, index_t outputs, index_t size, const convolution_rule& rule,
              layer_seeds& seeds);
@@ -41,7 +42,7 @@ class conv_layer final : public module {
 };
 
 /// Batch normalisation of channels or features, with a rectifier behind it where that is asked for.
-class norm_layer final : public module {
+class norm_layer final : public layer {
  public:
   norm_layer(device& on, index_t channels, bool rectifies);
   variable forward(const variable& x) override {

@@ -22,7 +22,7 @@ mlp::mlp(device& on, const std::vector<index_t>& widths, std::uint64_t seed) {
 
 variable mlp::forward(const variable& x) {
   variable out = x;
-  for (const auto& layer : layers_) out = layer->forward(out);
+  for (const auto& part : layers_) out = part->forward(out);
   return out;
 }
 

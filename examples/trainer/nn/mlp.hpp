@@ -11,14 +11,14 @@ inline namespace nn {
 
 /// Linear layers with batch normalisation and a rectifier between them: {64, 128} is a linear map, {64, 64, 128} the
 /// projection head of SimCLR. Features (N, widths.front()) to (N, widths.back()).
-class mlp final : public module {
+class mlp final : public layer {
  public:
   /// Refuses fewer than two widths.
   mlp(device& on, const std::vector<index_t>& widths, std::uint64_t seed);
   variable forward(const variable& x) override;
 
  private:
-  std::vector<std::unique_ptr<module>> layers_;
+  std::vector<std::unique_ptr<layer>> layers_;
 };
 
 }  // namespace nn

@@ -19,6 +19,12 @@ std::vector<state_tensor> module::state() const {
     for (const state_tensor& inner : part->state()) all.push_back({name + '.' + inner.name, inner.value});
   return all;
 }
+std::vector<state_count> module::counts() const {
+  std::vector<state_count> all = counts_;
+  for (const auto& [name, part] : parts_)
+    for (const state_count& inner : part->counts()) all.push_back({name + '.' + inner.name, inner.value});
+  return all;
+}
 index_t module::parameter_count() const {
   index_t count = 0;
   for (const parameter& p : parameters()) count += p.value.extents().size();
@@ -28,6 +34,10 @@ index_t module::parameter_count() const {
 void module::set_training(bool training) {
   training_ = training;
   for (const auto& [name, part] : parts_) part->set_training(training);
+}
+
+void module::freeze(bool frozen) {
+  for (const parameter& p : parameters()) p.value.want_gradient(!frozen);
 }
 
 variable module::make_parameter(const std::string& name, device& on, const shape& extents, std::uint64_t seed,

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "autograd/operators.hpp"
+#include "autograd/variable.hpp"
 
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,9 +21,14 @@ struct state_tensor {
   std::string name{};
   tensor* value = nullptr;
 };
+/// A whole number that belongs to a model's state: the position of a queue.
+struct state_count {
+  std::string name{};
+  index_t* value = nullptr;
+};
 
-/// A part of a network: its parameters, its state, and the parts it is made of. Parts that are registered must be
-/// members of what registers them.
+/// A tree of parameters, of state, and of the parts that have their own. Parts that are registered must be members of
+/// what registers them, and so must state. What can be applied to a variable is a `layer`.
 class module {
  public:
   module() = default;
@@ -32,16 +36,19 @@ class module {
   module& operator=(const module&) = delete;
   virtual ~module() = default;
 
-  virtual variable forward(const variable& x) = 0;
-
   /// Of this part and all in it, in a fixed order, with dots in their names.
   std::vector<parameter> parameters() const;
   std::vector<state_tensor> state() const;
+  std::vector<state_count> counts() const;
   index_t parameter_count() const;
 
   /// Whether batch statistics normalise (and running ones are gathered), or running statistics do. Training at first.
   void set_training(bool training);
   bool is_training() const { return training_; }
+
+  /// Parameters of a frozen module want no gradient, so that `backward` neither computes nor keeps one; gradients still
+  /// pass through it to its input. It concerns the parameters that exist now, in all parts; `false` undoes it.
+  void freeze(bool frozen = true);
 
  protected:
   /// Values of a normal distribution of that deviation, by the name and seed alone.
@@ -49,11 +56,13 @@ class module {
                           double deviation);
   variable make_parameter(const std::string& name, device& on, const shape& extents, double value);
   void register_state(const std::string& name, tensor& value) { state_.push_back({name, &value}); }
+  void register_count(const std::string& name, index_t& value) { counts_.push_back({name, &value}); }
   void register_part(const std::string& name, module& part) { parts_.emplace_back(name, &part); }
 
  private:
   std::vector<parameter> parameters_;
   std::vector<state_tensor> state_;
+  std::vector<state_count> counts_;
   std::vector<std::pair<std::string, module*>> parts_;
   bool training_ = true;
 };

@@ -8,7 +8,7 @@ inline namespace nn {
 
 /// max(0, path(x) + shortcut(x)): two 3 x 3 convolutions, or 1 x 1, 3 x 3, 1 x 1 with four times the width behind; the
 /// shortcut is a 1 x 1 convolution where the shape changes.
-class resnet::block final : public module {
+class resnet::block final : public layer {
  public:
   block(device& on, index_t channels, index_t width, index_t stride, bool bottleneck, layer_seeds& seeds) {
     const index_t outputs = bottleneck ? 4 * width : width;
@@ -29,7 +29,7 @@ class resnet::block final : public module {
 
   variable forward(const variable& x) override {
     variable path = x;
-    for (const auto& layer : path_) path = layer->forward(path);
+    for (const auto& part : path_) path = part->forward(path);
     return relu_of_sum(path, shortcut_ ? shortcut_norm_->forward(shortcut_->forward(x)) : x);
   }
 
@@ -44,8 +44,8 @@ class resnet::block final : public module {
     register_part("norm" + number, *path_.back());
   }
 
-  std::vector<std::unique_ptr<module>> path_;
-  std::unique_ptr<module> shortcut_, shortcut_norm_;
+  std::vector<std::unique_ptr<layer>> path_;
+  std::unique_ptr<layer> shortcut_, shortcut_norm_;
 };
 
 namespace {
@@ -88,19 +88,11 @@ resnet::resnet(device& on, const resnet_options& options) {
 }
 resnet::~resnet() = default;
 
-variable resnet::forward(const variable& images, int layer, const std::function<variable(const variable&)>& mix) {
-  if (layer > layers())
-    throw std::invalid_argument("resnet: layer " + std::to_string(layer) + " of " + std::to_string(layers()) +
-                                " is to be mixed; expected 0 for the images to " + std::to_string(layers()) +
-                                " for the features");
-  int at = 0;
-  const auto arriving = [&](const variable& x) { return at++ == layer ? mix(x) : x; };
-  variable x = stem_norm_->forward(stem_->forward(arriving(images)));
-  for (const auto& stage : stages_) {
-    x = arriving(x);
-    for (const auto& part : stage) x = part->forward(x);
-  }
-  return arriving(global_average_pool(x));
+variable resnet::through(int at, const variable& arriving) {
+  if (at == 0) return stem_norm_->forward(stem_->forward(arriving));
+  variable x = arriving;
+  for (const auto& part : stages_[static_cast<std::size_t>(at - 1)]) x = part->forward(x);
+  return at + 1 == layers() ? global_average_pool(x) : x;
 }
 
 }  // namespace nn

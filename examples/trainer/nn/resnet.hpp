@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include "nn/encoder.hpp"
 #include "nn/layers.hpp"
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,26 +22,25 @@ struct resnet_options {
   std::uint64_t seed = 0;
 };
 
-/// A residual network without its classifier: images (N, C, H, W) to features (N, F), the mean over places.
-class resnet final : public module {
+/// A residual network without its classifier: images (N, C, H, W) to features (N, F), the mean over places. Layer 0 is
+/// the stem, 1 the first stage, ...; the mean belongs to the last one.
+class resnet final : public encoder {
  public:
   /// Refuses a depth that is none of those.
   resnet(device& on, const resnet_options& options);
   ~resnet() override;
 
-  variable forward(const variable& images) override { return forward(images, -1, {}); }
-  /// The same, with the input of layer `layer` replaced by `mix` of it: 0 the images, 1 what the stem gives, 2 what the
-  /// first stage gives, ... `layers()` the features. Manifold mixup.
-  variable forward(const variable& images, int layer, const std::function<variable(const variable&)>& mix);
+  index_t features() const override { return features_; }
+  int layers() const override { return static_cast<int>(stages_.size()) + 1; }
 
-  index_t features() const { return features_; }
-  int layers() const { return static_cast<int>(stages_.size()) + 1; }
+ protected:
+  variable through(int at, const variable& arriving) override;
 
  private:
   class block;
   index_t features_ = 0;
-  std::unique_ptr<module> stem_, stem_norm_;
-  std::vector<std::vector<std::unique_ptr<module>>> stages_;
+  std::unique_ptr<layer> stem_, stem_norm_;
+  std::vector<std::vector<std::unique_ptr<layer>>> stages_;
 };
 
 }  // namespace nn

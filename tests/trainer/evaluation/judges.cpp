@@ -132,7 +132,6 @@ class two_numbers final : public module {
     weight = make_parameter("weight", on, {2}, 1.0);
     register_state("running", running);
   }
-  variable forward(const variable& x) override { return x; }
   variable weight{};
   tensor running;
 };

@@ -108,7 +108,58 @@ TEST_CASE("a network mixes its input, a hidden layer or its features", "[nn]") {
   const auto width = static_cast<std::size_t>(network.features());
   for (std::size_t k = 0; k < width; ++k) CHECK(at_the_end[k] == Approx((plain[k] + plain[width + k]) / 2));
   CHECK_THROWS_WITH(network.forward(images, 9, mix),
-                    "resnet: layer 9 of 4 is to be mixed; expected 0 for the images to 4 for the features");
+                    "encoder: layer 9 of 4; expected 0 for the input to 4 for the features.");
+}
+
+TEST_CASE("an encoder stops in front of a layer and goes on from there", "[nn]") {
+  reference_device on;
+  resnet network(on, {.depth = 8, .channels = 1, .width = 2});
+  const variable images = images_on(on, {3, 1, 8, 8});
+  const std::vector<double> whole = numbers(network.forward(images));
+  CHECK(network.features_at(0, images).extents() == images.extents());
+  CHECK(network.features_at(2, images).extents() == shape{3, 2, 8, 8});
+  CHECK(network.features_at(3, images).extents() == shape{3, 4, 4, 4});
+  for (int layer = 0; layer <= network.layers(); ++layer)
+    CHECK(numbers(network.rest_from(layer, network.features_at(layer, images))) == whole);
+}
+
+TEST_CASE("a frozen module gets no gradient, and lets one through to its input", "[nn]") {
+  reference_device on;
+  resnet network(on, {.depth = 8, .channels = 1, .width = 2});
+  mlp head(on, {network.features(), 3}, 1);
+  network.freeze();
+  const variable images(images_on(on, {3, 1, 8, 8}).value(), true);
+  backward(cross_entropy(head.forward(network.forward(images)), std::vector<int>{0, 1, 2}));
+  CHECK(images.gradient());
+  for (const parameter& p : network.parameters()) {
+    INFO(p.name);
+    CHECK(!p.value.gradient());
+  }
+  for (const parameter& p : head.parameters()) CHECK(p.value.gradient());
+  network.freeze(false);
+  backward(cross_entropy(head.forward(network.forward(images)), std::vector<int>{0, 1, 2}));
+  for (const parameter& p : network.parameters()) CHECK(p.value.gradient());
+}
+
+TEST_CASE("whole numbers of all parts have names, and can be set", "[nn]") {
+  struct ring final : module {
+    index_t at = 3;
+    ring() { register_count("position", at); }
+  };
+  struct two final : module {
+    ring a{}, b{};
+    index_t steps = 1;
+    two() {
+      register_count("steps", steps);
+      register_part("a", a);
+      register_part("b", b);
+    }
+  } both;
+  std::vector<std::string> names;
+  for (const state_count& c : both.counts()) names.push_back(c.name);
+  CHECK(names == std::vector<std::string>{"steps", "a.position", "b.position"});
+  *both.counts()[2].value = 7;
+  CHECK(both.b.at == 7);
 }
 
 TEST_CASE("evaluation does not change a network, training gathers statistics", "[nn]") {
