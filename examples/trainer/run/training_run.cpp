@@ -10,6 +10,7 @@
 #include <dnnl.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 
 namespace mixcon_train {
@@ -76,6 +77,7 @@ training_run::training_run(const settings& chosen, const data_set& train)
       statistics_(channel_statistics_of(train)),
       views_(new_views(train, statistics_, chosen.views)),
       device_(device_of(chosen)),
+      chooser_(device_->threads()),
       recipe_(new_recipe(chosen, *device_, facts_of(train))) {
   for (const trained_part& each : recipe_->trained())
     optimised_.push_back(
@@ -148,6 +150,15 @@ bool training_run::ends_an_epoch(const loader_position& of_batch) const {
 }
 
 step_report training_run::step() {
+  const auto start = std::chrono::steady_clock::now();
+  device_->set_threads(chooser_.threads());
+  step_report report = timed_step();
+  chooser_.step(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+  report.fell_by = chooser_.fell_by();
+  return report;
+}
+
+step_report training_run::timed_step() {
   const batch& next = loader_->next();
   const bool ends_epoch = ends_an_epoch(next.position);
   mixcon::image_shape of_view = data_.shape;
