@@ -14,7 +14,7 @@ inline namespace commands {
 
 namespace {
 
-constexpr const char* free_to_change[] = {"out", "data-dir", "checkpoint-every"};
+constexpr const char* free_to_change[] = {"out", "data-dir", "checkpoint-every", "threads"};
 
 bool may_change(const std::string& name) {
   for (const char* each : free_to_change)

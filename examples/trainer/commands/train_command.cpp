@@ -94,6 +94,15 @@ std::string epoch_line(const step_report& report) {
   return text;
 }
 
+std::string slowness_line(const training_run& run, const step_report& report) {
+  char text[160];
+  std::snprintf(text, sizeof text,
+                "steps take %.0f times as long as the fastest of this run, with %d of %lld threads: does other work "
+                "share the processors?",
+                report.fell_by, run.threads(), static_cast<long long>(run.chosen().run.threads));
+  return text;
+}
+
 /// Trains to the end, or until someone asks to stop. False when it was stopped; the last state is saved either way.
 bool train_on(training_run& run, metrics_log& log, progress& shown) {
   const interrupt_guard guard;
@@ -102,6 +111,7 @@ bool train_on(training_run& run, metrics_log& log, progress& shown) {
     const step_report report = run.step();
     shown.step(run.done(), report.loss);
     if (run.done() % log_every == 0 || run.is_done()) log.write(step_record(run, report, shown));
+    if (report.fell_by > 0) shown.line(slowness_line(run, report));
     if (report.end) {
       log.write(epoch_record(run, report));
       shown.line(epoch_line(report));

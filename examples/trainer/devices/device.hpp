@@ -53,6 +53,8 @@ class device {
 
   virtual number_type numbers() const = 0;
   virtual int threads() const = 0;
+  /// From now on so many threads, at least 1; results stay the same, bit for bit.
+  virtual void set_threads(int) {}
   /// How often memory was taken from the system so far: constant from the second step on.
   virtual index_t allocations() const = 0;
 

@@ -13,8 +13,9 @@ inline namespace devices {
 enum class precision { fp32, bf16 };
 
 /// The processor through oneDNN: convolutions, normalisation and pooling in the blocked layouts that its kernels like
-/// best, which tensors keep from layer to layer; rows and parameters dense. Outlives its tensors. Its results depend on
-/// the number of threads, but on nothing else.
+/// best, which tensors keep from layer to layer; rows and parameters dense. Outlives its tensors. Activations are
+/// computed slice by slice when they are read (slice_block.hpp), and a batch is cut into slices by its size alone:
+/// results do not depend on the number of threads, bit for bit.
 class onednn_device final : public host_device {
  public:
   /// `threads` >= 1 for its kernels and mixcon's; 0: one a core.
@@ -23,6 +24,7 @@ class onednn_device final : public host_device {
 
   number_type numbers() const override { return number_type::f32; }
   int threads() const override;
+  void set_threads(int threads) override;
   index_t allocations() const override;
   tensor empty(const shape& extents) override;
   tensor dense(const tensor& x) override;

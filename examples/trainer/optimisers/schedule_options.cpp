@@ -17,7 +17,8 @@ std::vector<double> shares_of(const std::string& text) {
     double share = -1;
     const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), share);
     MIXCON_REQUIRE(error == std::errc{} && end == part.data() + part.size() && share >= 0 && share <= 1,
-                   "--milestones: ", text, "; expected shares of the steps with commas between them, such as 0.5,0.75.");
+                   "--milestones: ", text,
+                   "; expected shares of the steps with commas between them, such as 0.5,0.75.");
     shares.push_back(share);
   }
   return shares;

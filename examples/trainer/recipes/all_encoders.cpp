@@ -51,11 +51,7 @@ const std::vector<encoder_entry>& all_encoders() {
        {sample_kind::image, sample_kind::clip},
        [] { return any_options::of(resnet_choice{}); },
        make_resnet},
-      {"maxout-mlp",
-       {"maxout-mlp"},
-       {sample_kind::row},
-       [] { return any_options::of(maxout_options{}); },
-       make_maxout},
+      {"maxout-mlp", {"maxout-mlp"}, {sample_kind::row}, [] { return any_options::of(maxout_options{}); }, make_maxout},
   };
   return all;
 }

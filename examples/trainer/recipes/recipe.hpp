@@ -69,7 +69,7 @@ struct recipe_loss {
 struct trained_part {
   std::string name{};
   const module* part = nullptr;
-  double rate = 1;  ///< its learning rate as a multiple of the run's
+  double rate = 1;                               ///< its learning rate as a multiple of the run's
   std::optional<optimiser_options> optimiser{};  ///< the run's, unless another one is asked for
 };
 

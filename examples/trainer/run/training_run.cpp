@@ -10,6 +10,7 @@
 #include <dnnl.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 
 namespace mixcon_train {
@@ -70,6 +71,7 @@ training_run::training_run(const settings& chosen, const data_set& train)
       statistics_(channel_statistics_of(train)),
       views_(new_views(train, statistics_, chosen.views)),
       device_(device_of(chosen)),
+      chooser_(device_->threads()),
       recipe_(new_recipe(chosen, *device_, facts_of(train))) {
   if (chosen.training.average > 0) average_ = std::make_unique<weight_average>(*recipe_);
   start_loader({});
@@ -142,6 +144,15 @@ bool training_run::ends_an_epoch(const loader_position& of_batch) const {
 }
 
 step_report training_run::step() {
+  const auto start = std::chrono::steady_clock::now();
+  device_->set_threads(chooser_.threads());
+  step_report report = timed_step();
+  chooser_.step(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+  report.fell_by = chooser_.fell_by();
+  return report;
+}
+
+step_report training_run::timed_step() {
   const batch& next = loader_->next();
   const bool ends_epoch = ends_an_epoch(next.position);
   mixcon::image_shape of_view = data_.shape;
@@ -178,12 +189,12 @@ checkpoint training_run::state() const {
       .chosen = chosen_, .data_hash = data_hash_, .step = done_, .position = loader_->position(), .run = identity_};
   for (const parameter& p : recipe_->parameters()) now.tensors.push_back(stored(p.name, p.value.value()));
   for (const state_tensor& s : recipe_->state()) now.tensors.push_back(stored(s.name, *s.value));
-  for (const state_count& c : recipe_->counts()) now.tensors.push_back(stored_count(c.name, *c.value));
+  for (const state_count& c : recipe_->counts()) now.tensors.push_back(stored(c.name, *c.value));
   for (const optimised_part& each : parts_) {
     for (const state_tensor& s : each.by->state())
       now.tensors.push_back(stored(optimiser_name(each.name, s.name), *s.value));
     for (const state_count& c : each.by->counts())
-      now.tensors.push_back(stored_count(optimiser_name(each.name, c.name), *c.value));
+      now.tensors.push_back(stored(optimiser_name(each.name, c.name), *c.value));
   }
   if (average_)
     for (const auto& [name, mean] : average_->means()) now.tensors.push_back(stored(mean_name(name), mean));

@@ -10,6 +10,7 @@
 #include "recipes/recipe.hpp"
 #include "run/checkpoint.hpp"
 #include "run/settings.hpp"
+#include "run/thread_chooser.hpp"
 #include "run/weight_average.hpp"
 
 #include <cstdint>
@@ -27,8 +28,9 @@ settings resolved(settings chosen);
 /// What a step did.
 struct step_report {
   double loss = 0, rate = 0;
-  double chance = 0;  ///< the loss of embeddings that know nothing
-  double epoch = 0;   ///< epochs that are done, with the part of the present one
+  double chance = 0;   ///< the loss of embeddings that know nothing
+  double epoch = 0;    ///< epochs that are done, with the part of the present one
+  double fell_by = 0;  ///< how many times slower than the run's best, once, when it is 5 or more
   /// Of the embeddings of the batch, at the end of an epoch and of the run.
   struct epoch_end {
     health measured{};
@@ -53,6 +55,8 @@ class training_run {
   /// Whether there are steps left; and one step.
   bool is_done() const { return done_ >= steps(); }
   step_report step();
+  /// Those of the next step: as many as are fastest now, and at most what the settings say.
+  int threads() const { return chooser_.threads(); }
 
   /// What it takes to go on from here.
   checkpoint state() const;
@@ -79,6 +83,7 @@ class training_run {
   }
 
  private:
+  step_report timed_step();
   void start_loader(const loader_position& start);
   void restore_optimisers(const tensor_file& file, const std::string& path);
   bool ends_an_epoch(const loader_position& of_batch) const;
@@ -90,6 +95,7 @@ class training_run {
   channel_statistics statistics_;
   std::unique_ptr<view_maker> views_;
   std::unique_ptr<onednn_device> device_;
+  thread_chooser chooser_;
   std::unique_ptr<recipe> recipe_;
   struct optimised_part {
     std::string name{};

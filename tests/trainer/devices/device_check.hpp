@@ -47,20 +47,25 @@ inline std::vector<std::vector<double>> answers_of(device& on, const std::vector
 }
 
 inline void check_on_devices(const char* name, precision of_activations, const std::vector<shape>& shapes,
-                             const operation& f) {
+                             const operation& f, double tolerance_of_bf16 = 0.01) {
   onednn_device fast(of_activations, 2);
   reference_device plain;
   const auto found = answers_of(fast, shapes, f), expected = answers_of(plain, shapes, f);
-  const double tolerance = of_activations == precision::bf16 ? 0.03 : 2e-5;
   REQUIRE(found.size() == expected.size());
   for (std::size_t n = 0; n < found.size(); ++n) {
-    double largest = 1e-3, apart = 0;
+    double largest = 1e-3, apart = 0, squares = 1e-3, squared_apart = 0;
     for (std::size_t k = 0; k < expected[n].size(); ++k) {
+      const double difference = found[n][k] - expected[n][k];
       largest = std::max(largest, std::abs(expected[n][k]));
-      apart = std::max(apart, std::abs(found[n][k] - expected[n][k]));
+      apart = std::max(apart, std::abs(difference));
+      squares += expected[n][k] * expected[n][k];
+      squared_apart += difference * difference;
     }
     INFO(name << ", " << (of_activations == precision::bf16 ? "bf16" : "fp32") << ", answer " << n);
-    CHECK(apart <= tolerance * largest);
+    if (of_activations == precision::fp32)
+      CHECK(apart <= 2e-5 * largest);
+    else  // single numbers may be far off, where rounding moves one across the edge of a rectifier
+      CHECK(std::sqrt(squared_apart / squares) <= tolerance_of_bf16);
   }
 }
 

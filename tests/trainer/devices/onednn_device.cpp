@@ -44,6 +44,47 @@ TEST_CASE("oneDNN's operators agree with the reference device's", "[autograd]") 
                    });
 }
 
+TEST_CASE("batches of several slices, also of different sizes, agree with the reference device", "[autograd]") {
+  const shape images{37, 5, 6, 7}, filter{24, 5, 3, 3}, inner{24, 24, 3, 3}, constants{24};
+  const convolution_rule same{.stride = 1, .padding = 1};
+  const auto norm = [](const variable& x, const variable& scale, const variable& shift, bool rectify) {
+    running_statistics running{filled(x.on(), scale.extents(), 0), filled(x.on(), scale.extents(), 1)};
+    return batch_norm(x, scale, shift, running, true, rectify);
+  };
+  for (const precision p : {precision::fp32, precision::bf16}) {
+    constexpr double deep = 0.06;
+    check_on_devices(
+        "a block with a skip", p, {images, filter, inner, constants, constants},
+        [&](const auto& x) {
+          const variable y = conv2d(x[0], x[1], same);
+          return conv2d(relu_of_sum(norm(conv2d(y, x[2], same), x[3], x[4], false), y), x[2], same);
+        },
+        deep);
+    check_on_devices(
+        "a block with two normalised paths", p, {images, filter, filter, constants, constants},
+        [&](const auto& x) {
+          return relu_of_sum(norm(conv2d(x[0], x[1], same), x[3], x[4], false),
+                             norm(conv2d(x[0], x[2], same), x[4], x[3], false));
+        },
+        deep);
+    check_on_devices(
+        "a skip on the left, read twice", p, {images, filter, constants, constants},
+        [&](const auto& x) {
+          const variable y = norm(conv2d(x[0], x[1], same), x[2], x[3], true);
+          return global_average_pool(relu_of_sum(y, norm(y, x[3], x[2], false)));
+        },
+        deep);
+  }
+  check_on_devices("max_pool and relu", precision::fp32, {images, filter}, [&](const auto& x) {
+    return relu(add(max_pool(conv2d(x[0], x[1], same), {.size = 3, .stride = 2, .padding = 1}),
+                    max_pool(conv2d(x[0], x[1], same), {.size = 3, .stride = 2, .padding = 1})));
+  });
+  check_on_devices("batch_norm of images", precision::fp32, {{37, 5, 6, 7}, {5}, {5}},
+                   [&](const auto& x) { return norm(x[0], x[1], x[2], true); });
+  check_on_devices("linear in parts", precision::fp32, {{300, 170}, {90, 170}, {90}},
+                   [](const auto& x) { return linear(x[0], x[1], x[2]); });
+}
+
 TEST_CASE("running statistics evaluate as they were gathered", "[autograd]") {
   onednn_device fast(precision::fp32, 1);
   const shape extents{8, 3, 4, 4};

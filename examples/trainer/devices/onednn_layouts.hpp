@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+// How tensors lie in oneDNN's memory, and what tells its kernels apart.
+
+#include "devices/activation_loops.hpp"
+#include "devices/tensor.hpp"
+
+#include <cstdint>
+#include <string>
+
+#include <oneapi/dnnl/dnnl.hpp>
+
+namespace mixcon_train {
+inline namespace devices {
+
+using layout = dnnl::memory::desc;
+
+dnnl::memory::dims dims_of(const shape& extents);
+/// Row-major floats.
+layout plain_layout(const shape& extents);
+
+/// The same layout of another number of images, which lie one behind the other in both. The first axis must not be
+/// blocked, and be the outermost: std::logic_error.
+layout with_images(const layout& of, index_t images);
+/// Bytes from one image to the next.
+std::size_t image_bytes(const layout& of);
+/// A layout as loops over activations see it.
+activation_extents loop_extents(const layout& of);
+
+/// What tells one kernel from another: its kind, layouts and numbers.
+class kernel_key {
+ public:
+  explicit kernel_key(const char* kind) : text_(kind) {}
+  kernel_key& with(std::int64_t number) {
+    text_.append(reinterpret_cast<const char*>(&number), sizeof number);
+    return *this;
+  }
+  kernel_key& with(const layout& desc);
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+/// A batch is cut into slices by its size alone, so that results do not depend on threads: slice s holds the images
+/// [first(s), first(s + 1)). A slice is a thread's work from one meeting of threads to the next.
+struct batch_slices {
+  index_t images = 0, count = 0;
+
+  explicit batch_slices(index_t of_images);
+  index_t first(index_t slice) const { return slice * images / count; }
+  index_t size(index_t slice) const { return first(slice + 1) - first(slice); }
+};
+
+}  // namespace devices
+}  // namespace mixcon_train
