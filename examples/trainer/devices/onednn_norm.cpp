@@ -2,6 +2,7 @@
 // Batch normalisation of onednn_device, by loops of ours, with the rectifier or the sum behind it, and with the sum and
 // the mask of the gradient that arrives.
 #include "devices/activation_loops.hpp"
+#include "devices/host_numbers.hpp"
 #include "devices/onednn_kernels.hpp"
 
 #include <cmath>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Pooling of onednn_device: means by loops of ours, maxima by kernels on slices.
 #include "devices/activation_loops.hpp"
+#include "devices/host_numbers.hpp"
 #include "devices/onednn_kernels.hpp"
 
 #include <algorithm>
