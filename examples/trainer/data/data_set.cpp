@@ -160,7 +160,8 @@ data_set taken(const data_set& whole, const std::vector<index_t>& samples) {
                 .kind = whole.kind,
                 .shape = whole.shape,
                 .class_names = whole.class_names,
-                .feature_names = whole.feature_names};
+                .feature_names = whole.feature_names,
+                .note = whole.note};
   part.shape.samples = std::ssize(samples);
   const auto numbers = samples.size() * static_cast<std::size_t>(whole.width());
   whole.kind == sample_kind::image ? part.images.reserve(numbers) : part.values.reserve(numbers);

@@ -36,6 +36,7 @@ struct data_set {
   std::vector<int> labels{};                 ///< (N), 0 .. classes() - 1
   std::vector<std::string> class_names{};    ///< one class where a source has none
   std::vector<std::string> feature_names{};  ///< of rows: (F), or empty
+  std::string note{};  ///< what must stand beside every number of this set, such as "synthetic speech"; mostly empty
 
   index_t samples() const { return shape.samples; }
   index_t classes() const { return static_cast<index_t>(class_names.size()); }
