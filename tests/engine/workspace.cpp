@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // A workspace: after the first call, calls with the same shapes allocate nothing, whatever the executor.
 #include "support/catch.hpp"
+#include "support/counted_allocations.hpp"
 #include "support/effort.hpp"
 #include "support/embeddings.hpp"
 
@@ -9,42 +10,6 @@
 #include <mixcon/engine/executor.hpp>
 #include <mixcon/losses/all_losses.hpp>
 #include <mixcon/mixes/mixup.hpp>
-
-#include <atomic>
-#include <cstdlib>
-#include <new>
-
-namespace {
-std::atomic<long> allocations{0};
-}  // namespace
-
-// ThreadSanitizer has operators of its own, which cannot be replaced: there calls run and nothing is counted.
-#if defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define MIXCON_TEST_COUNTS_NOTHING
-#endif
-#endif
-#if !defined(MIXCON_TEST_COUNTS_NOTHING)
-[[gnu::noinline]] void* operator new(std::size_t bytes) {
-  ++allocations;
-  if (void* memory = std::malloc(bytes > 0 ? bytes : 1)) return memory;
-  throw std::bad_alloc();
-}
-[[gnu::noinline]] void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
-  ++allocations;
-  return std::malloc(bytes > 0 ? bytes : 1);
-}
-[[gnu::noinline]] void* operator new(std::size_t bytes, std::align_val_t alignment) {
-  ++allocations;
-  const auto step = static_cast<std::size_t>(alignment);
-  if (void* memory = std::aligned_alloc(step, (bytes + step - 1) / step * step + step)) return memory;
-  throw std::bad_alloc();
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
-#endif
 
 using namespace mixcon;
 using namespace mixcon_test;

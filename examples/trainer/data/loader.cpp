@@ -2,7 +2,7 @@
 #include "data/loader.hpp"
 
 #include "data/epoch_order.hpp"
-#include "data/views/augmenter.hpp"
+#include "data/views/image_views.hpp"
 
 #include <mixcon/core/require.hpp>
 
@@ -21,8 +21,7 @@ inline namespace data {
 // ring, once the batch that was there before was given back.
 class loader::workshop {
  public:
-  workshop(const data_set& data, const augmentation& settings, const channel_statistics& statistics,
-           const loader_options& options);
+  workshop(const view_maker& views, const loader_options& options, std::unique_ptr<const view_maker> own);
   ~workshop() { stop(); }
 
   const batch& next();
@@ -32,16 +31,17 @@ class loader::workshop {
 
  private:
   void stop();
-  void work();
+  void work(view_room& room);
   bool take_ticket(index_t& number);  // false: the loader is going down
   void choose_samples(batch& into);
-  void fill(batch& into, float_image& room) const;
+  void fill(batch& into, view_room& room) const;
   loader_position after(loader_position at) const;
   std::size_t place_of(index_t number) const { return static_cast<std::size_t>(number) % ring_.size(); }
 
+  const std::unique_ptr<const view_maker> own_;  // where nobody else keeps it
+  const view_maker& views_;
   const data_set& data_;
   const loader_options options_;
-  const augmenter augment_;
 
   // of the thread that has the tickets
   std::mutex tickets_;
@@ -65,13 +65,15 @@ class loader::workshop {
   std::vector<std::thread> workers_;
 };
 
-loader::workshop::workshop(const data_set& data, const augmentation& settings, const channel_statistics& statistics,
-                           const loader_options& options)
-    : data_(data),
+loader::workshop::workshop(const view_maker& views, const loader_options& options,
+                           std::unique_ptr<const view_maker> own)
+    : own_(std::move(own)),
+      views_(views),
+      data_(views.data()),
       options_(options),
-      augment_(settings, data, statistics),
       planned_(options.start),
       given_(options.start) {
+  const data_set& data = data_;
   MIXCON_REQUIRE(1 <= options.batch && options.batch <= data.samples(), "loader: batches of ", options.batch, " from ",
                  data.samples(), " samples; expected at least one sample a batch, and one whole batch an epoch.");
   MIXCON_REQUIRE(options.views >= 1 && options.threads >= 1 && options.ahead >= 1, "loader: ", options.views,
@@ -94,7 +96,8 @@ loader::workshop::workshop(const data_set& data, const augmentation& settings, c
     each.images.resize(each.samples.size() * static_cast<std::size_t>(options.views * data.width()));
   }
   try {
-    for (int worker = 0; worker < options.threads; ++worker) workers_.emplace_back([this] { work(); });
+    for (int worker = 0; worker < options.threads; ++worker)
+      workers_.emplace_back([this, room = views.new_room()]() mutable { work(room); });
   } catch (...) {  // the system has no more threads
     stop();
     throw;
@@ -135,8 +138,7 @@ loader_position loader::workshop::after(loader_position at) const {
   return at;
 }
 
-void loader::workshop::work() {
-  float_image room;
+void loader::workshop::work(view_room& room) {
   try {
     for (index_t number = 0; take_ticket(number);) {
       fill(ring_[place_of(number)], room);
@@ -178,18 +180,23 @@ void loader::workshop::choose_samples(batch& into) {
   planned_ = after(planned_);
 }
 
-void loader::workshop::fill(batch& into, float_image& room) const {
+void loader::workshop::fill(batch& into, view_room& room) const {
   float* view = into.images.data();
   for (index_t v = 0; v < into.views; ++v)
     for (const index_t sample : into.samples) {
-      augment_({.seed = options_.seed, .epoch = into.position.epoch, .sample = sample, .view = v}, view, room);
+      views_.view({.seed = options_.seed, .epoch = into.position.epoch, .sample = sample, .view = v}, view, room);
       view += into.width;
     }
 }
 
+loader::loader(const view_maker& views, const loader_options& options)
+    : workshop_(std::make_unique<workshop>(views, options, nullptr)) {}
 loader::loader(const data_set& data, const augmentation& settings, const channel_statistics& statistics,
-               const loader_options& options)
-    : workshop_(std::make_unique<workshop>(data, settings, statistics, options)) {}
+               const loader_options& options) {
+  auto own = std::make_unique<image_views>(data, statistics, settings);
+  const view_maker& views = *own;
+  workshop_ = std::make_unique<workshop>(views, options, std::move(own));
+}
 loader::~loader() = default;
 const batch& loader::next() { return workshop_->next(); }
 loader_position loader::position() const { return workshop_->position(); }

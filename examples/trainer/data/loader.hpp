@@ -2,7 +2,8 @@
 #pragma once
 
 #include "data/data_set.hpp"
-#include "data/views/augmentation.hpp"
+#include "data/views/image_view_options.hpp"
+#include "data/views/view_maker.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -24,7 +25,8 @@ struct batch {
   index_t views = 0, width = 0;
   std::vector<index_t> samples{};  ///< (N): which
   std::vector<int> labels{};       ///< (N)
-  std::vector<float> images{};     ///< (V * N, C * H * W), view by view: row v * N + i is view v of sample i
+  /// (V * N, C * H * W), of images, rows or clips, view by view: line v * N + i is view v of sample i.
+  std::vector<float> images{};
 };
 
 struct loader_options {
@@ -47,11 +49,14 @@ struct loader_waits {
 };
 
 /// Prepares batches on threads of its own, ahead of who uses them. An epoch is a random order of all samples, cut into
-/// batches; what is left at its end is dropped. What a batch holds depends on the seed and its position alone.
+/// batches; what is left at its end is dropped. What a batch holds depends on the seed and its position alone. Nothing
+/// is allocated once the loader stands.
 class loader {
  public:
-  /// `data` outlives the loader. Refuses a batch that is larger than the data set, and `at_least_two_classes` where
-  /// there is one class, or one sample a batch.
+  /// Of the data of `views`, both of which outlive the loader. Refuses a batch that is larger than the data set, and
+  /// `at_least_two_classes` where there is one class, or one sample a batch.
+  loader(const view_maker& views, const loader_options& options);
+  /// Of images, by a maker of its own.
   loader(const data_set& data, const augmentation& settings, const channel_statistics& statistics,
          const loader_options& options);
   ~loader();

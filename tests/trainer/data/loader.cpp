@@ -2,42 +2,53 @@
 #include "data/loader.hpp"
 
 #include "data/epoch_order.hpp"
-#include "data/views/augmenter.hpp"
-
-#include <mixcon/core/random/philox.hpp>
+#include "data/views/views.hpp"
 
 #include "support/catch.hpp"
 #include "support/distributions.hpp"
+#include "trainer/data/samples.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <set>
 #include <thread>
 #include <vector>
 
 using namespace mixcon_train;
+using mixcon_test::noise_of;
 
 namespace {
 
+constexpr sample_kind kinds[] = {sample_kind::image, sample_kind::row, sample_kind::clip};
+
 data_set noise(index_t samples, const std::vector<int>& labels) {
-  data_set data{.name = "noise", .shape = {samples, 1, 6, 6}, .labels = labels, .class_names = {"a", "b", "c"}};
-  mixcon::philox_stream bits(5, 0, 0, 0);
-  for (index_t k = 0; k < samples * 36; ++k) data.images.push_back(static_cast<std::uint8_t>(bits.next_u32() % 256));
+  data_set data = noise_of(sample_kind::image, samples);
+  data.labels = labels;
   return data;
 }
 
-data_set noise(index_t samples) {
-  std::vector<int> labels;
-  for (index_t i = 0; i < samples; ++i) labels.push_back(static_cast<int>(i % 3));
-  return noise(samples, labels);
-}
+data_set noise(index_t samples) { return noise_of(sample_kind::image, samples); }
 
-const augmentation settings{.shift = 1, .flip = 0.5, .erase = {.probability = 0.25}};
+/// Something of everything that alters a view.
+const view_options settings{
+    .image = {.shift = 1,
+              .crop = {.probability = 0.5},
+              .flip = 0.5,
+              .blur = {.probability = 0.5},
+              .erase = {.probability = 0.25}},
+    .row = {.noise = 0.1, .input_drop = 0.2},
+    .clip = {.time_shift = 2, .noise = 0.1, .time = {.count = 2, .widest = 4}, .frequency = {.count = 1, .widest = 2}}};
+
+std::unique_ptr<view_maker> views_of(const data_set& data) {
+  return new_views(data, channel_statistics_of(data), settings);
+}
 
 std::vector<batch> batches_of(const data_set& data, const loader_options& options, int count,
                               std::chrono::microseconds pause = {}) {
-  loader source(data, settings, channel_statistics_of(data), options);
+  const auto views = views_of(data);
+  loader source(*views, options);
   std::vector<batch> batches;
   for (int k = 0; k < count; ++k) {
     const loader_position at = source.position();
@@ -59,48 +70,53 @@ index_t classes_in(const std::vector<int>& labels) { return std::ssize(std::set<
 }  // namespace
 
 TEST_CASE("Batches do not depend on threads, on how far ahead they are made, nor on who is slower", "[data]") {
-  const data_set data = noise(50);
-  const auto batches = batches_of(data, {.batch = 8, .views = 2, .seed = 3}, 20);
-  for (const int threads : {1, 2, 5})
-    for (const index_t ahead : {1, 7}) {
-      const loader_options options{.batch = 8, .views = 2, .seed = 3, .threads = threads, .ahead = ahead};
-      CHECK(same(batches, batches_of(data, options, 20)));
-    }
-  CHECK(same(batches,
-             batches_of(data, {.batch = 8, .views = 2, .seed = 3, .threads = 3}, 20, std::chrono::milliseconds(1))));
-  CHECK(!same(batches, batches_of(data, {.batch = 8, .views = 2, .seed = 4}, 20)));
-}
-
-TEST_CASE("A loader that starts anywhere goes on as if it had never stopped", "[data]") {
-  const data_set data = noise(50);
-  const auto batches = batches_of(data, {.batch = 8, .seed = 3, .at_least_two_classes = true}, 20);
-  for (const index_t at : {1, 5, 6, 13}) {
-    const loader_options options{.batch = 8,
-                                 .seed = 3,
-                                 .at_least_two_classes = true,
-                                 .threads = 2,
-                                 .start = {static_cast<std::uint64_t>(at / 6), at % 6}};
-    CHECK(same({batches.begin() + at, batches.end()}, batches_of(data, options, static_cast<int>(20 - at))));
+  for (const sample_kind kind : kinds) {
+    const data_set data = noise_of(kind, 50);
+    const auto batches = batches_of(data, {.batch = 8, .views = 2, .seed = 3}, 20);
+    for (const int threads : {1, 2, 5})
+      for (const index_t ahead : {1, 7}) {
+        const loader_options options{.batch = 8, .views = 2, .seed = 3, .threads = threads, .ahead = ahead};
+        CHECK(same(batches, batches_of(data, options, 20)));
+      }
+    CHECK(same(batches,
+               batches_of(data, {.batch = 8, .views = 2, .seed = 3, .threads = 3}, 20, std::chrono::milliseconds(1))));
+    CHECK(!same(batches, batches_of(data, {.batch = 8, .views = 2, .seed = 4}, 20)));
   }
 }
 
-TEST_CASE("An epoch visits samples once, in views that the augmenter makes", "[data]") {
-  const data_set data = noise(50);
+TEST_CASE("A loader that starts anywhere goes on as if it had never stopped", "[data]") {
+  for (const sample_kind kind : kinds) {
+    const data_set data = noise_of(kind, 50);
+    const auto batches = batches_of(data, {.batch = 8, .seed = 3, .at_least_two_classes = true}, 20);
+    for (const index_t at : {1, 5, 6, 13}) {
+      const loader_options options{.batch = 8,
+                                   .seed = 3,
+                                   .at_least_two_classes = true,
+                                   .threads = 2,
+                                   .start = {static_cast<std::uint64_t>(at / 6), at % 6}};
+      CHECK(same({batches.begin() + at, batches.end()}, batches_of(data, options, static_cast<int>(20 - at))));
+    }
+  }
+}
+
+TEST_CASE("An epoch visits samples once, in views of the maker's", "[data]") {
+  const sample_kind kind = GENERATE(sample_kind::image, sample_kind::row, sample_kind::clip);
+  const data_set data = noise_of(kind, 50);
   const auto batches = batches_of(data, {.batch = 8, .views = 3, .seed = 3}, 12);
-  const augmenter augment(settings, data, channel_statistics_of(data));
-  float_image room;
-  std::vector<float> view(36);
+  const auto views = views_of(data);
+  view_room room;
+  std::vector<float> view(static_cast<std::size_t>(data.width()));
   for (std::uint64_t epoch = 0; epoch < 2; ++epoch) {
     std::set<index_t> seen;
     for (std::size_t b = 0; b < 6; ++b) {
       const batch& each = batches[6 * epoch + b];
       CHECK(each.position == loader_position{epoch, static_cast<index_t>(b)});
-      REQUIRE((each.samples.size() == 8 && each.images.size() == 3 * 8 * 36));
+      REQUIRE((each.samples.size() == 8 && each.images.size() == 3 * 8 * view.size()));
       for (std::size_t row = 0; row < 24; ++row) {
         const index_t sample = each.samples[row % 8];
         CHECK(each.labels[row % 8] == data.label(sample));
-        augment({3, epoch, sample, static_cast<index_t>(row / 8)}, view.data(), room);
-        CHECK(std::equal(view.begin(), view.end(), each.images.begin() + static_cast<long>(36 * row)));
+        views->view({3, epoch, sample, static_cast<index_t>(row / 8)}, view.data(), room);
+        CHECK(std::equal(view.begin(), view.end(), each.images.begin() + static_cast<long>(view.size() * row)));
       }
       seen.insert(each.samples.begin(), each.samples.end());
     }
@@ -161,7 +177,8 @@ TEST_CASE("Batches hold two classes when they must, as long as samples of other 
 
 TEST_CASE("The step does not wait when batches are made faster than they are used", "[data]") {
   const data_set data = noise(600);
-  loader source(data, settings, channel_statistics_of(data), {.batch = 4, .views = 1, .ahead = 8});
+  const auto views = views_of(data);
+  loader source(*views, {.batch = 4, .views = 1, .ahead = 8});
   // how long a batch takes is the machine's affair: the pause grows until it is enough, which without batches ahead it
   // never is
   index_t waited = 10, taken = 0;
@@ -180,9 +197,33 @@ TEST_CASE("The step does not wait when batches are made faster than they are use
   CHECK(source.waits().batches == taken);
 }
 
+TEST_CASE("A loader with a maker of its own gives the same batches", "[data]") {
+  const data_set data = noise(50);
+  loader source(data, settings.image, channel_statistics_of(data), {.batch = 8, .seed = 3});
+  for (const batch& each : batches_of(data, {.batch = 8, .seed = 3}, 7)) CHECK(source.next().images == each.images);
+}
+
+TEST_CASE("What a maker of views refuses reaches who asks for a batch", "[data]") {
+  struct refusing final : view_maker {
+    using view_maker::view_maker;
+    void view(const view_key& key, float* out, view_room&) const override {
+      if (key.epoch == 1) throw std::runtime_error("no such view");
+      std::fill(out, out + data().width(), 0.0F);
+    }
+  };
+  const data_set data = noise(50);
+  const refusing views(data);
+  loader source(views, {.batch = 8, .threads = 2, .ahead = 1});
+  const auto use = [&] {
+    for (int k = 0; k < 8; ++k) source.next();
+  };
+  CHECK_THROWS_WITH(use(), ContainsSubstring("no such view"));
+}
+
 TEST_CASE("The loader reuses its buffers", "[data]") {
   const data_set data = noise(64);
-  loader source(data, settings, channel_statistics_of(data), {.batch = 8, .ahead = 2});
+  const auto views = views_of(data);
+  loader source(*views, {.batch = 8, .ahead = 2});
   std::set<const float*> buffers;
   for (int k = 0; k < 50; ++k) buffers.insert(source.next().images.data());
   CHECK(buffers.size() == 3);
@@ -190,9 +231,10 @@ TEST_CASE("The loader reuses its buffers", "[data]") {
 
 TEST_CASE("A loader that is not used to its end stops at once", "[data]") {
   const data_set data = noise(64);
+  const auto views = views_of(data);
   for (const int used : {0, 1, 3})
     for (const int threads : {1, 4}) {
-      loader source(data, settings, channel_statistics_of(data), {.batch = 8, .threads = threads});
+      loader source(*views, {.batch = 8, .threads = threads});
       for (int k = 0; k < used; ++k) source.next();
     }
   SUCCEED();
@@ -200,9 +242,7 @@ TEST_CASE("A loader that is not used to its end stops at once", "[data]") {
 
 TEST_CASE("A loader refuses what it cannot serve", "[data]") {
   const data_set data = noise(20), one_class = noise(20, std::vector<int>(20, 1));
-  const auto start = [](const data_set& from, const loader_options& options) {
-    loader(from, settings, channel_statistics_of(from), options);
-  };
+  const auto start = [](const data_set& from, const loader_options& options) { loader(*views_of(from), options); };
   CHECK_THROWS_WITH(start(data, {.batch = 21}), ContainsSubstring("batches of 21 from 20 samples"));
   CHECK_THROWS_WITH(start(data, {.batch = 0}), ContainsSubstring("batches of 0 from 20 samples"));
   CHECK_THROWS_WITH(start(data, {.batch = 4, .views = 0}), ContainsSubstring("0 views, 1 threads and 4 batches ahead"));

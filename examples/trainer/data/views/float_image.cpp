@@ -37,6 +37,14 @@ between source_of(index_t at, index_t length, index_t begin, index_t end) {
 
 }  // namespace
 
+void float_image::reserve(const image_shape& shape, double deviation) {
+  const auto reach = static_cast<index_t>(std::ceil(3 * deviation));
+  const index_t image = shape.channels * shape.rows * shape.columns;
+  const auto most = static_cast<std::size_t>(std::max(image, std::max(shape.rows, shape.columns) + 2 * reach));
+  values.reserve(most), other.reserve(most);  // the two change places
+  line.reserve(static_cast<std::size_t>(2 * reach + 1));
+}
+
 void float_image::assign_shifted(const data_set& data, index_t sample, index_t down, index_t right) {
   channels = data.shape.channels, rows = data.shape.rows, columns = data.shape.columns;
   values.assign(static_cast<std::size_t>(data.width()), 0.0F);

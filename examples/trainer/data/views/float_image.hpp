@@ -17,6 +17,8 @@ struct float_image {
   index_t pixels() const { return rows * columns; }
   float* channel(index_t c) { return values.data() + c * pixels(); }
 
+  /// Room for every operation on images of this size, with a blur of up to this deviation.
+  void reserve(const image_shape& shape, double deviation);
   /// Makes it the image of one sample, moved by `down` and `right`; what comes in from outside is 0.
   void assign_shifted(const data_set& data, index_t sample, index_t down, index_t right);
   /// Scales a part of itself to its whole size: bilinear between the centres of pixels.
