@@ -21,8 +21,7 @@ namespace {
 /// Images per second over `seconds`, after three steps that nobody counts.
 double measured(device& on, int depth, index_t channels, index_t side, index_t batch, double seconds) {
   resnet network(on, {.depth = depth, .channels = channels});
-  layer_seeds seeds(1);
-  linear_layer classifier(on, network.features(), 10, seeds);
+  linear_layer classifier(on, network.features(), 10, weight_draws(1));
   std::vector<parameter> trained = network.parameters();
   for (const parameter& p : classifier.parameters()) trained.push_back(p);
   sgd optimiser(trained, 0.9, 1e-4);

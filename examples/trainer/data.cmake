@@ -13,12 +13,10 @@ foreach(package ZLIB PNG JPEG LIBLZMA Threads)
   endif()
 endforeach()
 file(GLOB_RECURSE sources CONFIGURE_DEPENDS data/*.cpp files/*.cpp pictures/*.cpp)
-add_library(mixcon_trainer_data STATIC ${sources} options/nearest_name.cpp options/option_list.cpp
-  recipes/batch_to_mix.cpp recipes/policies.cpp report/policy_sheet.cpp)
-target_include_directories(mixcon_trainer_data PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
+add_library(mixcon_trainer_data STATIC ${sources} recipes/batch_to_mix.cpp recipes/policies.cpp report/policy_sheet.cpp)
 set_source_files_properties(data/sets/digits.cpp PROPERTIES
   COMPILE_DEFINITIONS MIXCON_DIGITS_FOLDER="${CMAKE_CURRENT_SOURCE_DIR}/data/sets/digits")
-target_link_libraries(mixcon_trainer_data PUBLIC mixcon::mixcon ZLIB::ZLIB PNG::PNG JPEG::JPEG
+target_link_libraries(mixcon_trainer_data PUBLIC mixcon_trainer_options ZLIB::ZLIB PNG::PNG JPEG::JPEG
   LibLZMA::LibLZMA Threads::Threads PRIVATE mixcon_warnings)
 
 # What makes the built sets: scripts/data.

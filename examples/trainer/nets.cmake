@@ -3,6 +3,5 @@
 # device. Kernels of oneDNN come on top of it, in mixcon_trainer.
 file(GLOB_RECURSE sources CONFIGURE_DEPENDS autograd/*.cpp devices/*.cpp nn/*.cpp optimisers/*.cpp)
 list(FILTER sources EXCLUDE REGEX "/onednn_")
-add_library(mixcon_trainer_nets STATIC EXCLUDE_FROM_ALL ${sources} options/nearest_name.cpp options/option_list.cpp)
-target_include_directories(mixcon_trainer_nets PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
-target_link_libraries(mixcon_trainer_nets PUBLIC mixcon::mixcon PRIVATE mixcon_warnings)
+add_library(mixcon_trainer_nets STATIC EXCLUDE_FROM_ALL ${sources})
+target_link_libraries(mixcon_trainer_nets PUBLIC mixcon_trainer_options PRIVATE mixcon_warnings)

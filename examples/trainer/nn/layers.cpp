@@ -6,16 +6,15 @@
 namespace mixcon_train {
 inline namespace nn {
 
-linear_layer::linear_layer(device& on, index_t features, index_t outputs, layer_seeds& seeds)
-    : weight_(make_parameter("weight", on, {outputs, features}, seeds.next(),
-                             std::sqrt(1 / static_cast<double>(features)))),
+linear_layer::linear_layer(device& on, index_t features, index_t outputs, const weight_draws& draws)
+    : weight_(make_parameter("weight", on, {outputs, features}, draws, std::sqrt(1 / static_cast<double>(features)))),
       bias_(make_parameter("bias", on, {outputs}, 0)) {}
 
 conv_layer::conv_layer(device& on, index_t channels, index_t outputs, index_t size, const convolution_rule& rule,
-                       layer_seeds& seeds, const start& with)
+                       const weight_draws& draws, const start& with)
     : rule_(rule),
       weight_(make_parameter(
-          "weight", on, {outputs, channels, size, size}, seeds.next(),
+          "weight", on, {outputs, channels, size, size}, draws,
           with.deviation > 0 ? with.deviation : std::sqrt(2 / static_cast<double>(outputs * size * size)))) {
   if (with.has_bias) bias_ = make_parameter("bias", on, {outputs}, 0);
 }

@@ -4,25 +4,13 @@
 #include "autograd/operators.hpp"
 #include "nn/layer.hpp"
 
-#include <cstdint>
-
 namespace mixcon_train {
 inline namespace nn {
-
-/// Gives every layer of a network a seed of its own, in the order in which they are made.
-class layer_seeds {
- public:
-  explicit layer_seeds(std::uint64_t seed) : next_(seed * 0x9E3779B97F4A7C15) {}
-  std::uint64_t next() { return ++next_; }
-
- private:
-  std::uint64_t next_;
-};
 
 /// x (N, F) to (N, O), with bias. Weights are normal with variance 1 / F.
 class linear_layer final : public layer {
  public:
-  linear_layer(device& on, index_t features, index_t outputs, layer_seeds& seeds);
+  linear_layer(device& on, index_t features, index_t outputs, const weight_draws& draws);
   variable forward(const variable& x) override { return linear(x, weight_, bias_); }
 
   const variable& weight() const { return weight_; }  ///< (O, F)
@@ -41,10 +29,10 @@ class conv_layer final : public layer {
     double deviation = 0;  ///< of the weights; 0: He et al.
   };
   conv_layer(device& on, index_t channels, index_t outputs, index_t size, const convolution_rule& rule,
-             layer_seeds& seeds, const start& with);
+             const weight_draws& draws, const start& with);
   conv_layer(device& on, index_t channels, index_t outputs, index_t size, const convolution_rule& rule,
-             layer_seeds& seeds)
-      : conv_layer(on, channels, outputs, size, rule, seeds, start{}) {}
+             const weight_draws& draws)
+      : conv_layer(on, channels, outputs, size, rule, draws, start{}) {}
   variable forward(const variable& x) override { return conv2d(x, weight_, rule_, bias_); }
 
  private:

@@ -20,13 +20,14 @@ maxout_mlp::maxout_mlp(device& on, const maxout_options& options) : options_(opt
       options.inputs >= 1 && options.layers >= 1 && options.width >= 1 && options.features >= 1 && options.pieces >= 1,
       "maxout_mlp: ", options.inputs, " inputs, ", options.layers, " layers, width ", options.width, ", ",
       options.features, " features, ", options.pieces, " pieces; expected at least 1 of each");
-  layer_seeds seeds(options.seed);
+  const weight_draws draws(options.seed);
   index_t width = options.inputs;
   for (index_t k = 0; k < options.layers; ++k) {
     const index_t next = k + 1 == options.layers ? options.features : options.width, outputs = next * options.pieces;
-    linear_.push_back(std::make_unique<linear_layer>(on, width, outputs, seeds));
+    const std::string name = "linear" + std::to_string(k + 1);
+    linear_.push_back(std::make_unique<linear_layer>(on, width, outputs, draws.within(name)));
     norms_.push_back(std::make_unique<norm_layer>(on, outputs, false));
-    register_part("linear" + std::to_string(k + 1), *linear_.back());
+    register_part(name, *linear_.back());
     register_part("norm" + std::to_string(k + 1), *norms_.back());
     width = next;
   }

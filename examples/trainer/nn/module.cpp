@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "nn/module.hpp"
 
-#include <mixcon/mix/draw/draws.hpp>
-
 namespace mixcon_train {
 inline namespace nn {
 
@@ -46,11 +44,11 @@ void module::freeze(bool frozen) {
   for (const parameter& p : parameters()) p.value.want_gradient(!frozen);
 }
 
-variable module::make_parameter(const std::string& name, device& on, const shape& extents, std::uint64_t seed,
+variable module::make_parameter(const std::string& name, device& on, const shape& extents, const weight_draws& draws,
                                 double deviation) {
-  const mixcon::philox_draws draws{.seed = seed};
+  const weight_draws own = draws.within(name);
   std::vector<double> numbers;
-  for (index_t k = 0; k < extents.size(); ++k) numbers.push_back(deviation * draws.normal("weights", k));
+  for (index_t k = 0; k < extents.size(); ++k) numbers.push_back(deviation * own.normal(k));
   parameters_.push_back({name, variable(tensor_of(on, extents, numbers.data()), true), true});
   return parameters_.back().value;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "autograd/variable.hpp"
+#include "nn/weight_draws.hpp"
 
 #include <string>
 #include <vector>
@@ -50,9 +51,10 @@ class module {
   void freeze(bool frozen = true);
 
  protected:
-  /// Values of a normal distribution of that deviation, by the name and seed alone.
-  variable make_parameter(const std::string& name, device& on, const shape& extents, std::uint64_t seed,
+  /// Numbers of a normal distribution of that deviation, drawn within the name.
+  variable make_parameter(const std::string& name, device& on, const shape& extents, const weight_draws& draws,
                           double deviation);
+  /// The same number everywhere; not decayed.
   variable make_parameter(const std::string& name, device& on, const shape& extents, double value);
   void register_state(const std::string& name, tensor& value) { state_.push_back({name, &value}); }
   void register_count(const std::string& name, index_t& value) { counts_.push_back({name, &value}); }

@@ -10,18 +10,19 @@ inline namespace nn {
 /// shortcut is a 1 x 1 convolution where the shape changes.
 class resnet::block final : public layer {
  public:
-  block(device& on, index_t channels, index_t width, index_t stride, bool bottleneck, layer_seeds& seeds) {
+  block(device& on, index_t channels, index_t width, index_t stride, bool bottleneck, const weight_draws& draws) {
     const index_t outputs = bottleneck ? 4 * width : width;
     if (bottleneck) {
-      add(on, channels, width, 1, 1, true, seeds);
-      add(on, width, width, 3, stride, true, seeds);
-      add(on, width, outputs, 1, 1, false, seeds);
+      add(on, channels, width, 1, 1, true, draws);
+      add(on, width, width, 3, stride, true, draws);
+      add(on, width, outputs, 1, 1, false, draws);
     } else {
-      add(on, channels, width, 3, stride, true, seeds);
-      add(on, width, outputs, 3, 1, false, seeds);
+      add(on, channels, width, 3, stride, true, draws);
+      add(on, width, outputs, 3, 1, false, draws);
     }
     if (channels == outputs && stride == 1) return;
-    shortcut_ = std::make_unique<conv_layer>(on, channels, outputs, 1, convolution_rule{.stride = stride}, seeds);
+    shortcut_ = std::make_unique<conv_layer>(on, channels, outputs, 1, convolution_rule{.stride = stride},
+                                             draws.within("shortcut"));
     shortcut_norm_ = std::make_unique<norm_layer>(on, outputs, false);
     register_part("shortcut", *shortcut_);
     register_part("shortcut_norm", *shortcut_norm_);
@@ -35,11 +36,11 @@ class resnet::block final : public layer {
 
  private:
   void add(device& on, index_t channels, index_t outputs, index_t size, index_t stride, bool rectifies,
-           layer_seeds& seeds) {
-    const std::string number = std::to_string(path_.size() / 2 + 1);
-    path_.push_back(std::make_unique<conv_layer>(on, channels, outputs, size,
-                                                 convolution_rule{.stride = stride, .padding = size / 2}, seeds));
-    register_part("conv" + number, *path_.back());
+           const weight_draws& draws) {
+    const std::string number = std::to_string(path_.size() / 2 + 1), name = "conv" + number;
+    path_.push_back(std::make_unique<conv_layer>(
+        on, channels, outputs, size, convolution_rule{.stride = stride, .padding = size / 2}, draws.within(name)));
+    register_part(name, *path_.back());
     path_.push_back(std::make_unique<norm_layer>(on, outputs, rectifies));
     register_part("norm" + number, *path_.back());
   }
@@ -69,9 +70,10 @@ resnet::resnet(device& on, const resnet_options& options) {
                                 "; expected at least 1, and 0 or more for the width");
   const bool bottleneck = options.depth == 50;
   index_t width = options.width > 0 ? options.width : blocks.size() == 4 ? 64 : 16, channels = width;
-  layer_seeds seeds(options.seed);
-  stem_ = std::make_unique<conv_layer>(on, options.channels, width, 3,
-                                       convolution_rule{.stride = options.stem_stride, .padding = 1}, seeds);
+  const weight_draws draws(options.seed);
+  stem_ =
+      std::make_unique<conv_layer>(on, options.channels, width, 3,
+                                   convolution_rule{.stride = options.stem_stride, .padding = 1}, draws.within("stem"));
   stem_norm_ = std::make_unique<norm_layer>(on, width, true);
   register_part("stem", *stem_);
   register_part("stem_norm", *stem_norm_);
@@ -79,8 +81,9 @@ resnet::resnet(device& on, const resnet_options& options) {
     stages_.emplace_back();
     for (int k = 0; k < blocks[stage]; ++k) {
       const index_t stride = stage > 0 && k == 0 ? 2 : 1;
-      stages_.back().push_back(std::make_unique<block>(on, channels, width, stride, bottleneck, seeds));
-      register_part("stage" + std::to_string(stage + 1) + ".block" + std::to_string(k), *stages_.back().back());
+      const std::string name = "stage" + std::to_string(stage + 1) + ".block" + std::to_string(k);
+      stages_.back().push_back(std::make_unique<block>(on, channels, width, stride, bottleneck, draws.within(name)));
+      register_part(name, *stages_.back().back());
       channels = bottleneck ? 4 * width : width;
     }
   }

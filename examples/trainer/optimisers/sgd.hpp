@@ -3,7 +3,6 @@
 
 #include "optimisers/optimiser.hpp"
 
-#include <utility>
 #include <vector>
 
 namespace mixcon_train {
@@ -14,10 +13,6 @@ inline namespace optimisers {
 class sgd final : public optimiser {
  public:
   sgd(std::vector<parameter> parameters, double momentum, double weight_decay, bool nesterov = false);
-
-  /// The momenta, one a parameter, in their order.
-  const std::vector<tensor>& velocities() const { return velocities_; }
-  void set_velocities(std::vector<tensor> velocities) { velocities_ = std::move(velocities); }
 
  protected:
   tensor move(std::size_t k, const tensor& weights, const tensor& gradient, double rate) override;

@@ -2,6 +2,7 @@
 #include "run/training_run.hpp"
 
 #include "files/file_error.hpp"
+#include "optimisers/sgd.hpp"
 #include "run/machine.hpp"
 #include "run/stored_state.hpp"
 
@@ -30,7 +31,9 @@ index_t steps_of(const training_options& chosen, index_t images_per_step, index_
 }
 
 /// The names under which a checkpoint holds what is more than the recipe itself.
-std::string optimiser_name(const std::string& part, const std::string& state) { return part + ":" + state; }
+std::string optimiser_name(const std::string& part, const std::string& state) {
+  return "optimiser." + part + "." + state;
+}
 std::string mean_name(const std::string& parameter) { return "average." + parameter; }
 
 tensor_file file_of(const checkpoint& from) { return {.tensors = from.tensors}; }

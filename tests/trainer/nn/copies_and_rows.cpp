@@ -142,8 +142,7 @@ TEST_CASE("a residual network takes log-mel spectrograms, which are longer than 
 
 TEST_CASE("a convolution may have a bias and a start of its own", "[nn]") {
   reference_device on;
-  layer_seeds seeds(3);
-  conv_layer small(on, 8, 50, 1, {}, seeds, {.has_bias = true, .deviation = 0.01});
+  conv_layer small(on, 8, 50, 1, {}, weight_draws(3), {.has_bias = true, .deviation = 0.01});
   const auto all = small.parameters();
   REQUIRE(all.size() == 2);
   CHECK(all[1].name == "bias");

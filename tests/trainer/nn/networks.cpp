@@ -62,6 +62,29 @@ TEST_CASE("a network's parameters have names of their own, and norms and biases 
   for (const state_tensor& s : network.state()) CHECK(names.insert(s.name).second);
 }
 
+TEST_CASE("initial weights depend on the seed and on their names alone", "[nn]") {
+  reference_device on;
+  const auto weights_of = [](const module& of, const std::string& name) {
+    for (const parameter& p : of.parameters())
+      if (p.name == name) return numbers(p.value);
+    return std::vector<double>();
+  };
+  // deeper, and of the same widths: further blocks shift nothing
+  const resnet small(on, {.depth = 8, .width = 4, .seed = 5}), deep(on, {.depth = 14, .width = 4, .seed = 5}),
+      other(on, {.depth = 8, .width = 4, .seed = 6});
+  std::set<double> firsts;
+  int compared = 0;
+  for (const parameter& p : small.parameters()) {
+    const std::vector<double> own = numbers(p.value);
+    CHECK(weights_of(deep, p.name) == own);
+    if (!p.decays) continue;
+    CHECK(firsts.insert(own[0]).second);
+    CHECK(weights_of(other, p.name) != own);
+    ++compared;
+  }
+  CHECK(compared == 9);  // stem, two convolutions in each of three blocks, two shortcuts
+}
+
 TEST_CASE("the gradient of a whole network is that of its value", "[nn]") {
   reference_device on;
   resnet network(on, {.depth = 8, .channels = 2, .width = 2, .seed = 5});
