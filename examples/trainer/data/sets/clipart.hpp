@@ -20,9 +20,9 @@ struct clipart_class {
 std::vector<clipart_class> read_clipart_table(const std::string& path);
 
 /// The pictures of the package, unpacked at `folder` (its png folder), 32 x 32 x 3 on white, in an order that looks
-/// random and is the same everywhere. A picture is of the class with the longest fitting folder; one that links put into
-/// several is of the class that the table has first. Left out are pictures that cannot be decoded, and those whose version of 3
-/// bits a channel has been seen. Says in `report` what was left out.
+/// random and is the same everywhere. A picture is of the class with the longest fitting folder; one that links put
+/// into several is of the class that the table has first. Left out are pictures that cannot be decoded, and those whose
+/// version of 3 bits a channel has been seen. Says in `report` what was left out.
 data_set make_clipart(const std::vector<clipart_class>& table, const std::string& folder, std::string& report);
 
 struct clipart_options {
@@ -37,7 +37,7 @@ struct clipart_options {
 
 /// Clipart: drawings of 33 classes, 32 x 32 x 3 on white, from Debian's package openclipart-png, public domain; built
 /// by scripts/data clipart into the cache, or into `folder`. Split by class. Throws file_error.
-train_and_test read_clipart(const std::string& folder, const clipart_options& options, const split_options& split);
+train_and_test read_clipart(const std::string& folder, const clipart_options& options, const test_split_options& split);
 
 /// Words: the 35 words of Speech Commands, spoken by espeak-ng in 101 voices and two speeds (71 train, 15 validate,
 /// 15 test); built by scripts/data words. Synthetic speech: its note says so. Throws file_error.

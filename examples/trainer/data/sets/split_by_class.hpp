@@ -10,20 +10,19 @@ namespace mixcon_train {
 inline namespace data {
 
 /// How a set that comes in one piece is split.
-struct split_options {
+struct test_split_options {
   double test_share = 0.3;
-  std::uint64_t seed = 0;
+  std::uint64_t seed = 0;  ///< of all splits: that of split_options, which declares it
 
   void declare(option_list& to) {
     to.section("data in one piece");
     to.add("test-share", test_share, {0.01, 0.99}, "share of each class that is held out for the test");
-    to.add("split-seed", seed, "which samples these are; another split for each seed");
   }
 };
 
-/// Holds a share of each class out for the test, drawn by the seed, in the order that the samples had. Refuses a class
-/// of one sample (file_error), which cannot be on both sides.
-train_and_test split_by_class(const data_set& whole, const split_options& options);
+/// Holds a share of each class out for the test (train_and_test_of). Refuses a class of one sample (file_error), which
+/// cannot be on both sides.
+train_and_test split_by_class(const data_set& whole, const test_split_options& options);
 
 }  // namespace data
 }  // namespace mixcon_train

@@ -120,8 +120,8 @@ TEST_CASE("A name says what its samples are, and which options it takes, without
     options.declare_for(name, list);
     return list.names();
   };
-  CHECK(options_of("csv") == names{"csv-label", "csv-header", "csv-separator", "test-share", "split-seed"});
-  CHECK(options_of("image-folder") == names{"image-size", "image-colour", "image-fit", "test-share", "split-seed"});
+  CHECK(options_of("csv") == names{"csv-label", "csv-header", "csv-separator", "test-share"});
+  CHECK(options_of("image-folder") == names{"image-size", "image-colour", "image-fit", "test-share"});
   CHECK(options_of("letter").empty());
   data_options options;
   option_list all;
