@@ -219,7 +219,7 @@ TEST_CASE("Spoken words are read with their lists, or split so that no speaker i
   CHECK_THROWS_WITH(read_speech(root.path(), {}), ContainsSubstring("maybe: the word has no clips"));
 }
 
-TEST_CASE("Work on threads throws what its first failure threw", "[data]") {
+TEST_CASE("Work on several std::thread throws what its first failure threw", "[data]") {
   std::vector<int> done(1000, 0);
   each_on_threads(1000, [&](index_t k) { ++done[static_cast<std::size_t>(k)]; });
   CHECK(done == std::vector<int>(1000, 1));
