@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "commands/commands.hpp"
+#include "commands/train_options.hpp"
 #include "data/sets/readers.hpp"
 #include "files/file_error.hpp"
 #include "options/nearest_name.hpp"
@@ -20,95 +21,10 @@ inline namespace commands {
 
 namespace {
 
-/// An option that is a setting: its value, and the name that says whether the user gave it.
-struct setting_option {
-  CLI::Option* option;
-  const char* setting;
-};
-
 /// What CLI11 would take for a large number.
 std::string not_negative(const std::string& value) {
   return value.starts_with("-") ? value + "; expected a whole number from 0." : std::string();
 }
-
-/// What would be taken for an option that was not given.
-std::string not_empty(const std::string& value) {
-  return value.empty() ? "the value is empty; expected a path." : std::string();
-}
-
-/// `train`, and what was said to it.
-class train_options {
- public:
-  explicit train_options(CLI::App& app) : app_(*app.add_subcommand("train", "train a network, and judge it")) {
-    std::string known;
-    for (const auto& [name, summary] : known_recipes()) known += "\n    " + name + ": " + summary;
-    settings& s = request_.chosen;
-    add("recipe", s.recipe, "what to learn by:" + known);
-    add("universum", s.universum, "unicon: how to mix, mixup or cutmix");
-    add("partner_share", s.partner_share, "unicon: share of the partner in a universum image");
-    add("alpha", s.alpha, "mixup, cutmix, manifold-mixup, supmix: lambda is Beta(alpha, alpha)");
-    add("temperature", s.temperature, "of contrastive losses; smaller is sharper");
-    add("data", s.data, "fashion-mnist, cifar10, cifar100, digits or auto");
-    add("data_folder", s.data_folder, "folder of its files; auto: of Fashion-MNIST (default: the usual one)")
-        ->check(not_empty);
-    add("shift", s.shift, "augmentation: pixels that an image may move (digits: 1)");
-    add("flip", s.flip, "augmentation: probability of mirroring (digits: 0)");
-    add("erase", s.erase, "augmentation: probability of erasing a rectangle");
-    add("architecture", s.architecture, "resnet8, resnet14, resnet20, resnet18, resnet34, resnet50");
-    add("width", s.width, "channels of the first stage");
-    add("first_stride", s.first_stride, "stride of the first convolution");
-    add("embedding", s.embedding, "width of an embedding");
-    add("precision", s.precision, "of convolutions: fp32, bf16 or auto");
-    add("batch", s.batch, "samples in a step");
-    add("images", s.images, "how long: images encoded, views and mixtures too");
-    add("steps", s.steps, "how long: steps (0: by --images)");
-    add("epochs", s.epochs, "how long: passes over the data (0: by --images)");
-    add("learning_rate", s.learning_rate, "learning rate at its peak");
-    add("momentum", s.momentum, "of SGD");
-    add("weight_decay", s.weight_decay, "of weights; none of norms and biases");
-    add("schedule", s.schedule, "of the learning rate: cosine, or steps (x 0.1 at 1/2 and 3/4)");
-    add("warm_up", s.warm_up, "share of the steps in which the learning rate grows");
-    add("average", s.average, "decay of the mean of weights that is evaluated (0: none)");
-    add("seed", s.seed, "of everything that is random")->check(not_negative);
-    add("threads", s.threads, "0: one a processor");
-    add("out", s.out, "folder of the run (default: runs/default-001, or the next number; with --quick runs/quick-001)")
-        ->check(not_empty);
-    app_.add_flag("--overwrite", request_.overwrites, "replace the run that --out holds (default: off, refuse)");
-    add("checkpoint_every", s.checkpoint_every, "steps between checkpoints");
-    app_.add_option("--resume", request_.resume,
-                    "go on from this run folder or checkpoint, bit for bit (default: begin a new run)")
-        ->check(not_empty);
-    app_.add_flag("--quick", request_.quick,
-                  "the default job in a minute: --first-stride 2 --images 240000 (default: off)");
-    app_.add_flag("--no-evaluation", ends_early_, "end with the last checkpoint: no table, no report (default: off)");
-  }
-
-  bool was_asked() const { return app_.parsed(); }
-  train_request request() const {
-    train_request asked = request_;
-    asked.evaluates = !ends_early_;
-    for (const auto& [option, setting] : options_)
-      if (option->count() > 0) asked.given.insert(setting);
-    if (asked.quick) {
-      asked.name = "quick";
-      if (asked.given.count("first_stride") == 0) asked.chosen.first_stride = quick_first_stride;
-      if (asked.given.count("images") == 0) asked.chosen.images = quick_images;
-    }
-    return asked;
-  }
-
- private:
-  template <class T>
-  CLI::Option* add(const char* setting, T& value, const std::string& summary) {
-    options_.push_back({app_.add_option(flag_of(setting), value, summary)->capture_default_str(), setting});
-    return options_.back().option;
-  }
-
-  CLI::App& app_;
-  train_request request_{};
-  bool ends_early_ = false;
-  std::vector<setting_option> options_{};
-};
 
 CLI::App& add_eval(CLI::App& app, eval_request& request) {
   CLI::App& eval = *app.add_subcommand("eval", "judge a checkpoint: ridge probe, SGD linear probe, 5 neighbours");

@@ -3,12 +3,12 @@
 // one sentence, when it cannot.
 #pragma once
 
-#include "options/settings.hpp"
+#include "options/config_file.hpp"
 #include "report/policy_sheet.hpp"
 
 #include <cstdio>
-#include <set>
 #include <string>
+#include <vector>
 
 namespace mixcon_train {
 inline namespace commands {
@@ -16,17 +16,14 @@ inline namespace commands {
 inline constexpr int exit_done = 0, exit_refused = 2, exit_interrupted = 130;
 
 struct train_request {
-  settings chosen{};
-  std::set<std::string> given{};  ///< names of settings that the user gave, rather than defaults
-  std::string resume{};           ///< checkpoint or run folder to go on from; empty: begin
-  bool evaluates = true;          ///< at the end: table and report
+  std::vector<given_value> given{};  ///< for options: by --config, --preset and --quick first, then by flags
+  std::string resume{};              ///< checkpoint or run folder to go on from; "auto": where there is one
+  std::string from{};                ///< run or checkpoint whose weights a new run begins with
+  bool evaluates = true;             ///< at the end: table and report
   bool quiet = false;
-  bool overwrites = false;       ///< a run that `out` holds is replaced, rather than refused
-  bool quick = false;            ///< the user asked for a short job: the two values below, where no others were given
-  std::string name = "default";  ///< where `out` is empty: the run lies in runs/NAME-001 or the next number
+  bool overwrites = false;     ///< a run that `out` holds is replaced, rather than refused
+  bool prints_config = false;  ///< nothing else is done
 };
-/// What --quick stands for.
-inline constexpr index_t quick_first_stride = 2, quick_images = 240000;
 
 int train(const train_request& request, std::FILE* to);
 

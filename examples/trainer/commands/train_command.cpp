@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "commands/commands.hpp"
+#include "commands/loaded_checkpoint.hpp"
 #include "commands/named_data.hpp"
+#include "commands/resumed_settings.hpp"
 #include "data/sets/readers.hpp"
 #include "files/atomic_file.hpp"
 #include "files/file_error.hpp"
-#include "options/nearest_name.hpp"
-#include "options/unused_options.hpp"
 #include "report/run_report.hpp"
 #include "run/interrupt.hpp"
 #include "run/machine.hpp"
@@ -23,7 +23,6 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
-#include <set>
 
 namespace mixcon_train {
 inline namespace commands {
@@ -32,85 +31,27 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
-std::string folder_of(const std::string& checkpoint_path) {
-  std::error_code error;
-  if (std::filesystem::is_directory(checkpoint_path, error)) return checkpoint_path;
-  const std::string folder = std::filesystem::path(checkpoint_path).parent_path().string();
-  return folder.empty() ? "." : folder;
-}
-
-std::string full_path(const std::string& path) {
-  std::error_code error;
-  const auto full = std::filesystem::weakly_canonical(path, error).lexically_normal();
-  const std::string text = (error ? std::filesystem::path(path) : full).string();
-  return text.size() > 1 && text.back() == '/' ? text.substr(0, text.size() - 1) : text;
-}
-
-/// A checkpoint file, or the newest one that can be read of a folder; stderr says when that is not the newest.
-checkpoint load_and_say(const std::string& file_or_folder) {
-  std::string passed_over;
-  checkpoint found = load_checkpoint(file_or_folder, &passed_over);
-  if (!passed_over.empty())
-    std::fprintf(stderr, "%s The one before it, %s/%s of step %lld of the same run, is taken instead.\n",
-                 passed_over.c_str(), file_or_folder.c_str(), previous_checkpoint_name,
-                 static_cast<long long>(found.step));
-  return found;
-}
-
-/// The settings of a checkpoint, unless the user gave others: those it refuses, but for where the images lie and how
-/// often to write.
-settings settings_to_resume(const checkpoint& from, const train_request& request) {
-  settings chosen = from.chosen, asked = resolved(request.chosen);
-  std::set<std::string> given = request.given;
-  chosen.out = folder_of(request.resume);
-  if (given.count("out") > 0) {
-    if (full_path(asked.out) != full_path(chosen.out))
-      refuse_file("--out: ", asked.out, "; a run that goes on stays in its folder, ", chosen.out,
-                  ". Leave that option out.");
-    asked.out = chosen.out;
-  }
-  if (given.count("checkpoint_every") > 0) chosen.checkpoint_every = asked.checkpoint_every;
-  if (given.count("data_folder") > 0) chosen.data_folder = asked.data_folder = full_path(asked.data_folder);
-  if (request.quick) given.insert({"first_stride", "images"});
-  const auto kept = named_values(chosen), wanted = named_values(asked);
-  for (std::size_t k = 0; k < kept.size(); ++k) {
-    const std::string& setting = kept[k].first;
-    if (given.count(setting) == 0) continue;
-    require_use_of(setting, chosen);
-    if (kept[k].second != wanted[k].second && !(setting == "data" && asked.data == "auto"))
-      refuse_file(request.resume, ": it was trained with ", flag_of(setting), " ", kept[k].second, ", not ",
-                  wanted[k].second, request.given.count(setting) == 0 ? " (--quick)" : "",
-                  "; leave that option out, or begin a new run.");
-  }
-  return chosen;
-}
-
-/// Settings that name the data set which was found, where that was left open; and what suits the digits, 8 x 8 and not
-/// to be mirrored, where the user said nothing else.
-settings fitted_to(const data_set& data, const train_request& request) {
-  settings chosen = request.chosen;
-  chosen.data = data.name.substr(0, data.name.find(' '));
-  if (!chosen.data_folder.empty()) chosen.data_folder = full_path(chosen.data_folder);
-  if (data.name.starts_with("digits")) {
-    if (request.given.count("shift") == 0) chosen.shift = 1;
-    if (request.given.count("flip") == 0) chosen.flip = 0;
-  }
-  return chosen;
+/// The name of the data set as it was given: `auto` says so where it takes the digits.
+std::string data_asked_for(const train_request& request) {
+  std::string name = data_options().name;
+  for (const given_value& each : request.given)
+    if (each.name == "data") name = each.text;
+  return name;
 }
 
 /// Gives a new run its identity and its folder, where nothing of another run is left but a checkpoint to replace.
-folder_lock begun(training_run& run, const train_request& request) {
+folder_lock begun(training_run& run, bool overwrites) {
   const std::string identity = new_run_identity(run.chosen());
-  std::string folder = request.chosen.out;
+  std::string folder = run.chosen().run.out;
   if (folder.empty()) {
-    folder = "runs/" + request.name;
+    folder = folder_base(run.chosen());
     folder_lock lock = make_next_folder(folder);
     run.name(identity, folder);
     return lock;
   }
   make_folder(folder);
   folder_lock lock(folder);
-  make_room_for_run(folder, request.overwrites);
+  make_room_for_run(folder, overwrites);
   run.name(identity, folder);
   return lock;
 }
@@ -166,83 +107,106 @@ bool train_on(training_run& run, metrics_log& log, progress& shown) {
       shown.line(epoch_line(report));
     }
     const bool stopped = guard.asked_to_stop();
-    if (stopped || run.is_done() || run.done() % run.chosen().checkpoint_every == 0)
-      save_checkpoint(run.chosen().out, run.state());
+    if (stopped || run.is_done() || run.done() % run.chosen().run.checkpoint_every == 0)
+      save_checkpoint(run.chosen().run.out, run.state());
     if (stopped && !run.is_done()) return false;
   }
   return true;
 }
 
+/// A run that is ready to train: begun or gone on with, its folder locked.
+struct ready_run {
+  std::unique_ptr<folder_lock> lock{};
+  std::unique_ptr<training_run> run{};
+  train_and_test data{};
+};
+
+void require_whole_batch(const settings& chosen, const data_set& train) {
+  MIXCON_REQUIRE(chosen.training.batch <= train.samples(), "--batch: ", chosen.training.batch, " of the ",
+                 train.samples(), " ", to_string(train.kind), "s of ", train.name,
+                 "; expected no more than there are.");
+}
+
+ready_run resumed(const train_request& request) {
+  MIXCON_REQUIRE(!request.overwrites, "--overwrite: a run that goes on (--resume) replaces none; give one of them.");
+  MIXCON_REQUIRE(request.from.empty(), "--from: a run that goes on (--resume) has its weights; give one of them.");
+  std::error_code error;
+  if (!std::filesystem::exists(request.resume, error))
+    refuse_file(request.resume, ": there is no such file. Is the path right?");
+  ready_run ready;  // locked first, so that nobody moves on what is read here
+  ready.lock = std::make_unique<folder_lock>(folder_of(request.resume));
+  checkpoint from = load_and_say(request.resume);
+  from.chosen = settings_to_resume(from, request);
+  ready.data = read_data(from.chosen.data);
+  require_whole_batch(from.chosen, ready.data.train);
+  ready.run = std::make_unique<training_run>(from, ready.data.train, request.resume);
+  const std::string& folder = ready.run->chosen().run.out;
+  check_files_of_run(folder, from.run);
+  if (!std::filesystem::exists(folder + "/" + checkpoint_name)) save_checkpoint(folder, ready.run->state());
+  return ready;
+}
+
+ready_run begun(const train_request& request, settings asked, std::FILE* to) {
+  MIXCON_REQUIRE(!request.overwrites || !asked.run.out.empty(),
+                 "--overwrite: it needs --out, the folder of the run to replace; without --out each run gets a new "
+                 "folder.");
+  ready_run ready;
+  std::optional<checkpoint> parent;
+  if (!request.from.empty()) parent = load_and_say(request.from);
+  if (data_asked_for(request) == "auto" && asked.data.name == "digits")
+    std::fprintf(to, "Fashion-MNIST is not installed (package dataset-fashion-mnist); taking the shipped digits\n");
+  ready.data = read_data(asked.data);
+  require_whole_batch(asked, ready.data.train);
+  if (!asked.data.folder.empty()) asked.data.folder = full_path(asked.data.folder);
+  ready.run = std::make_unique<training_run>(resolved(asked), ready.data.train);
+  if (parent) {
+    const index_t taken = ready.run->begin_from(*parent, request.from);
+    std::fprintf(to, "begins with %lld tensors of %s (run %s, step %lld)\n", static_cast<long long>(taken),
+                 request.from.c_str(), parent->run.c_str(), static_cast<long long>(parent->step));
+  }
+  ready.lock = std::make_unique<folder_lock>(begun(*ready.run, request.overwrites));
+  save_checkpoint(ready.run->chosen().run.out, ready.run->state(), false);
+  return ready;
+}
+
 }  // namespace
 
 int train(const train_request& request, std::FILE* to) {
-  check_settings(request.chosen);
-  std::optional<checkpoint> from;
-  std::optional<folder_lock> lock;
-  settings asked = request.chosen;
-  if (!request.resume.empty()) {
-    MIXCON_REQUIRE(!request.overwrites, "--overwrite: a run that goes on (--resume) replaces none; give one of them.");
-    std::error_code error;
-    if (!std::filesystem::exists(request.resume, error))
-      refuse_file(request.resume, ": there is no such file. Is the path right?");
-    lock.emplace(folder_of(request.resume));  // first, so that nobody moves on what is read here
-    from = load_and_say(request.resume);
-    asked = from->chosen = settings_to_resume(*from, request);
-    check_settings(asked);
-  } else {
-    refuse_unused_options(asked, request.given);
-    MIXCON_REQUIRE(!request.overwrites || !asked.out.empty(),
-                   "--overwrite: it needs --out, the folder of the run to replace; without --out each run gets a new "
-                   "folder.");
+  train_request asked = request;
+  std::optional<settings> wanted;
+  if (asked.resume.empty() || asked.resume == "auto" || asked.prints_config) wanted = settings(asked.given);
+  if (asked.prints_config) {
+    std::fputs(config_of(wanted->list()).c_str(), to);
+    return exit_done;
   }
-  const train_and_test data = read_data_and_say(asked.data, asked.data_folder, to);
-  MIXCON_REQUIRE(asked.batch <= data.train.samples(), "--batch: ", asked.batch, " of the ", data.train.samples(),
-                 " images of ", data.train.name, "; expected no more than there are.");
-  std::unique_ptr<training_run> run;
-  if (from) {
-    run = std::make_unique<training_run>(*from, data.train, request.resume);
-  } else {
-    run = std::make_unique<training_run>(resolved(fitted_to(data.train, request)), data.train);
-    lock.emplace(begun(*run, request));
-  }
-  const settings& chosen = run->chosen();
-  if (from) check_files_of_run(chosen.out, from->run);
-  if (!from || !std::filesystem::exists(chosen.out + "/" + checkpoint_name))
-    save_checkpoint(chosen.out, run->state(), from.has_value());
-  metrics_log log(chosen.out + "/" + metrics_name, chosen, facts_of_this_machine(), run->done(), run->identity());
-  std::fprintf(to, "%s on %lld images of %s: %lld steps of %lld images, %s, %d threads, into %s\n",
-               chosen.recipe.c_str(), static_cast<long long>(data.train.samples()), data.train.name.c_str(),
-               static_cast<long long>(run->steps()), static_cast<long long>(run->images_per_step()),
-               chosen.precision.c_str(), chosen.threads, chosen.out.c_str());
-  if (run->is_done()) std::fprintf(to, "all steps are done; there is nothing left to train\n");
-  progress shown(request.quiet ? nullptr : to, run->steps(), run->images_per_step(), run->done());
-  if (!train_on(*run, log, shown)) {
+  if (asked.resume == "auto") asked.resume = run_to_resume(resolved(*wanted));
+  const ready_run ready = asked.resume.empty() ? begun(asked, *wanted, to) : resumed(asked);
+  training_run& run = *ready.run;
+  settings chosen = run.chosen();
+  const std::string& folder = chosen.run.out;
+  const std::string config = identity_in_config + run.identity() + "\n" + config_of(chosen.list());
+  if (run.done() == 0 || !std::filesystem::exists(folder + "/" + config_name))
+    write_atomically(folder + "/" + config_name, config);
+  metrics_log log(folder + "/" + metrics_name, chosen, facts_of_this_machine(), run.done(), run.identity());
+  std::fprintf(to, "%s on %lld %ss of %s: %lld steps of %lld %ss, %s, %lld threads, into %s\n", chosen.recipe.c_str(),
+               static_cast<long long>(ready.data.train.samples()), to_string(chosen.kind()),
+               ready.data.train.name.c_str(), static_cast<long long>(run.steps()),
+               static_cast<long long>(run.images_per_step()), to_string(chosen.kind()), chosen.run.precision.c_str(),
+               static_cast<long long>(chosen.run.threads), folder.c_str());
+  if (run.is_done()) std::fprintf(to, "all steps are done; there is nothing left to train\n");
+  progress shown(asked.quiet ? nullptr : to, run.steps(), run.images_per_step(), run.done());
+  if (!train_on(run, log, shown)) {
     std::fprintf(to, "stopped after step %lld; go on with: mixcon-train train --resume %s\n",
-                 static_cast<long long>(run->done()), chosen.out.c_str());
+                 static_cast<long long>(run.done()), folder.c_str());
     return exit_interrupted;
   }
-  if (!request.evaluates) return exit_done;
+  if (!asked.evaluates) return exit_done;
   judgement found;
-  run->with_evaluated_network(
-      [&](network& net) { found = judge(net, run->on(), chosen, data, request.quiet ? nullptr : to); });
+  run.with_evaluated_network(
+      [&](network& net) { found = judge(net, run.on(), chosen, ready.data, asked.quiet ? nullptr : to); });
   for (const score_row& row : found.scores) log.write(score_record(row));
-  const std::string report = write_report(chosen.out, run->identity(), chosen, data, found);
+  const std::string report = write_report(folder, run.identity(), chosen, run.trained(), ready.data, found);
   std::fprintf(to, "\n%s\nreport: %s\n", written_table(found.scores).c_str(), report.c_str());
-  return exit_done;
-}
-
-int evaluate(const eval_request& request, std::FILE* to) {
-  const bool other = !request.data.empty();
-  if (other) require_one_of("--data", request.data, named_data_sets());
-  const checkpoint from = load_and_say(request.from);
-  const std::string folder = other || !request.data_folder.empty() ? request.data_folder : from.chosen.data_folder;
-  const train_and_test data = read_data(other ? request.data : from.chosen.data, folder);
-  if (!other && content_hash(data.train) != from.data_hash)
-    refuse_file(request.from, ": it was trained on other images than ", data.train.name,
-                ". Name the data set to judge it by with --data.");
-  const loaded_network loaded = load_network(from, data.train, request.from);
-  const judgement found = judge(*loaded.net, *loaded.device, from.chosen, data, to);
-  std::fprintf(to, "\n%s", written_table(found.scores).c_str());
   return exit_done;
 }
 

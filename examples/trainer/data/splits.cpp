@@ -40,12 +40,15 @@ std::vector<std::vector<index_t>> shuffled_classes(const data_set& data, const c
 }  // namespace
 
 void split_options::declare(option_list& to) {
-  to.section("split");
   to.add("per-class", per_class, {0, 1e9}, "training samples that each class keeps; 0: all");
   to.add("tail", tail, {1, steepest_tail},
          "the first class has so many times the training samples of the last; 1: off");
   to.add("validation", validation, {0, most_validation}, "share of the training samples held out for validation");
   to.add("split-seed", seed, "what a split draws, that of a set without test samples too");
+}
+
+void split_options::declare_test_share(option_list& to) {
+  to.add("test-share", test_share, {0.01, 0.99}, "share of each class that is held out for the test");
 }
 
 std::vector<index_t> class_counts(const data_set& data) {

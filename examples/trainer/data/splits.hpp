@@ -14,14 +14,18 @@ class option_list;
 }
 inline namespace data {
 
-/// What is left of the training samples. First some are held out for validation, then each class is cut down.
+/// Which samples there are to test, and what is left of the training samples. First some are held out for validation,
+/// then each class is cut down.
 struct split_options {
-  index_t per_class = 0;   ///< samples that each class keeps; 0: all
-  double tail = 1;         ///< the largest class has so many times the samples of the last one, in [1, 1e6]; 1: off
-  double validation = 0;   ///< share of every class that is held out, in [0, 0.9]
-  std::uint64_t seed = 0;  ///< of all splits, that of a set without test samples too
+  index_t per_class = 0;    ///< samples that each class keeps; 0: all
+  double tail = 1;          ///< the largest class has so many times the samples of the last one, in [1, 1e6]; 1: off
+  double validation = 0;    ///< share of every class that is held out, in [0, 0.9]
+  std::uint64_t seed = 0;   ///< of all splits, that of a set without test samples too
+  double test_share = 0.3;  ///< of every class, of a set without test samples, in [0.01, 0.99]
 
   void declare(option_list& to);
+  /// What is said of a set without test samples only.
+  void declare_test_share(option_list& to);
 };
 
 /// Training samples cut down, and a part of them held out, as the options say; test samples stay as they are. A class

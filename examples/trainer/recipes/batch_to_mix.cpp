@@ -28,14 +28,15 @@ std::vector<index_t> samples_to_show(const data_set& data, index_t samples, std:
   return order;
 }
 
-/// How much the brightness of an image changes around each pixel, and a little everywhere: (H, W).
-void append_saliency(const data_set& data, index_t sample, std::vector<float>& saliency) {
-  const index_t rows = data.shape.rows, columns = data.shape.columns;
+/// How much the brightness of an image (C, H, W) changes around each pixel, and a little everywhere: (H, W).
+template <class Value>
+void append_saliency(const Value* image, const image_shape& shape, float least, std::vector<float>& saliency) {
+  const index_t rows = shape.rows, columns = shape.columns;
   const auto brightness = [&](index_t y, index_t x) {
     float sum = 0;
-    for (index_t c = 0; c < data.shape.channels; ++c)
-      sum += data.image(
-          sample)[(c * rows + std::clamp<index_t>(y, 0, rows - 1)) * columns + std::clamp<index_t>(x, 0, columns - 1)];
+    for (index_t c = 0; c < shape.channels; ++c)
+      sum += static_cast<float>(
+          image[(c * rows + std::clamp<index_t>(y, 0, rows - 1)) * columns + std::clamp<index_t>(x, 0, columns - 1)]);
     return sum;
   };
   const auto change = [&](index_t y, index_t x) {
@@ -44,7 +45,7 @@ void append_saliency(const data_set& data, index_t sample, std::vector<float>& s
   const std::size_t first = saliency.size();
   for (index_t y = 0; y < rows; ++y)
     for (index_t x = 0; x < columns; ++x) {
-      float sum = 1;
+      float sum = least;
       for (index_t dy = -1; dy <= 1; ++dy)
         for (index_t dx = -1; dx <= 1; ++dx) sum += change(y + dy, x + dx);
       saliency.push_back(sum);
@@ -52,6 +53,14 @@ void append_saliency(const data_set& data, index_t sample, std::vector<float>& s
   const auto begin = saliency.begin() + static_cast<std::ptrdiff_t>(first);
   const float most = *std::max_element(begin, saliency.end());
   std::for_each(begin, saliency.end(), [=](float& value) { value /= most; });
+}
+
+/// What policies look at beside images, labels and saliency.
+void add_features(batch_to_mix& batch) {
+  const image_shape& shape = batch.shape;
+  const index_t side = cell_side(shape);
+  batch.feature_extents = {shape.samples, 1, shape.rows / side, shape.columns / side};
+  batch.features = means_of_cells({batch.saliency.data(), {shape.samples, 1, shape.rows, shape.columns}}, side);
 }
 
 void alter(float_image& image, index_t operation, double strength) {  // strength in [0, 1)
@@ -100,20 +109,31 @@ batch_to_mix batch_to_show(const data_set& data, index_t samples, std::uint64_t 
   batch.shape.samples = samples;
   for (const index_t i : samples_to_show(data, samples, seed)) {
     batch.images.insert(batch.images.end(), data.image(i), data.image(i) + data.width());
-    append_saliency(data, i, batch.saliency);
+    append_saliency(data.image(i), data.shape, 1.0F, batch.saliency);
     batch.labels.push_back(data.label(i));
   }
-  const index_t side = cell_side(data.shape);
-  batch.feature_extents = {samples, 1, data.shape.rows / side, data.shape.columns / side};
-  batch.features = means_of_cells({batch.saliency.data(), {samples, 1, data.shape.rows, data.shape.columns}}, side);
+  add_features(batch);
+  return batch;
+}
+
+batch_to_mix batch_of_step(const std::vector<float>& view, const std::vector<int>& labels, const image_shape& shape) {
+  batch_to_mix batch{.shape = shape, .black = -2, .grey = 0, .white = 2};  // about the range of 95 % of the values
+  const index_t width = shape.channels * shape.rows * shape.columns;
+  batch.images.assign(view.begin(), view.begin() + shape.samples * width);
+  batch.labels = labels;
+  for (index_t i = 0; i < shape.samples; ++i)
+    append_saliency(batch.images.data() + i * width, shape, 1.0F / 64, batch.saliency);
+  add_features(batch);
   return batch;
 }
 
 std::vector<float> noise_images(const batch_to_mix& batch, const mixcon::philox_draws& draws) {
+  const float middle = batch.grey, deviation = (batch.white - batch.black + 1) / 4;
   std::vector<float> noise;
   noise.reserve(batch.images.size());
   for (index_t k = 0; k < std::ssize(batch.images); ++k)
-    noise.push_back(static_cast<float>(std::clamp(128 + 64 * draws.normal("noise", k), 0.0, 255.0)));
+    noise.push_back(
+        std::clamp(middle + deviation * static_cast<float>(draws.normal("noise", k)), batch.black, batch.white));
   return noise;
 }
 

@@ -15,11 +15,12 @@ inline namespace recipes {
 /// A batch that is going to be mixed, with all that a policy may look at.
 struct batch_to_mix {
   image_shape shape{};
-  std::vector<float> images{};        ///< (N, C, H, W), 0 .. 255
-  std::vector<int> labels{};          ///< (N)
-  std::vector<float> saliency{};      ///< (N, H, W), in (0, 1], 1 somewhere in each image
-  mixcon::axes<4> feature_extents{};  ///< (N, 1, a, b); a and b divide H and W
-  std::vector<float> features{};      ///< mean saliency of each cell
+  std::vector<float> images{};               ///< (N, C, H, W)
+  float black = 0, grey = 128, white = 255;  ///< their range; grey covers what is erased
+  std::vector<int> labels{};                 ///< (N)
+  std::vector<float> saliency{};             ///< (N, H, W), in (0, 1], 1 somewhere in each image
+  mixcon::axes<4> feature_extents{};         ///< (N, 1, a, b); a and b divide H and W
+  std::vector<float> features{};             ///< mean saliency of each cell
 
   mixcon::tensor_view<const float, 4> image_view() const {
     return {images.data(), {shape.samples, shape.channels, shape.rows, shape.columns}};
@@ -33,6 +34,9 @@ struct batch_to_mix {
 /// Images of a data set to mix and show: of as many classes as can be, in random order. Their saliency is how much the
 /// brightness changes around each pixel, standing in for what a network would say. Refuses more samples than there are.
 batch_to_mix batch_to_show(const data_set& data, index_t samples, std::uint64_t seed);
+
+/// One view of a batch in training, (N, C, H, W) of values with mean 0 and deviation about 1, ready for any policy.
+batch_to_mix batch_of_step(const std::vector<float>& view, const std::vector<int>& labels, const image_shape& shape);
 
 /// The side of the square cells that features stand for: 4 pixels at most, and a divisor of both sides of an image.
 index_t cell_side(const image_shape& shape);

@@ -8,11 +8,13 @@
 
 #include <mixcon/core/tensor_view.hpp>
 #include <mixcon/mix/blend.hpp>
+#include <mixcon/mix/labels/pair_targets.hpp>
 #include <mixcon/mixes/all_mixes.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
+#include <utility>
 #include <vector>
 
 namespace mixcon_train {
@@ -45,7 +47,8 @@ inline index_t common_divisor(const image_shape& shape, index_t most) {
 
 /// Defaults that are meant for large images become possible on small ones, and what is covered can be seen.
 template <class Policy>
-void fit_to_images(Policy& policy, const image_shape& shape) {
+void fit_to_images(Policy& policy, const batch_to_mix& batch) {
+  const image_shape& shape = batch.shape;
   if constexpr (requires { policy.place.otherwise; })  // no box may have about half the area
     policy.place.otherwise = mixcon::no_accepted_box::fit;
   if constexpr (requires { policy.most_holes; })
@@ -56,7 +59,13 @@ void fit_to_images(Policy& policy, const image_shape& shape) {
     while (policy.exponent_end > 1 && !divides(index_t{1} << (policy.exponent_end - 1))) --policy.exponent_end;
     policy.least_exponent = policy.exponent_end - 1;
   }
-  if constexpr (requires { policy.value; }) policy.value = 128;
+  if constexpr (requires { policy.value; }) policy.value = batch.grey;
+}
+
+/// Values of a batch as shares of the way from black to white.
+inline std::vector<float> unit_range(const batch_to_mix& batch, std::vector<float> values) {
+  for (float& value : values) value = (value - batch.black) / (batch.white - batch.black);
+  return values;
 }
 
 /// Hands a policy what it looks at: the shape, or the images, and labels, saliency or features.
@@ -74,8 +83,7 @@ auto plan_of(const Policy& policy, const batch_to_mix& batch, const philox_draws
   } else if constexpr (requires { policy.plan(shape, draws, features); }) {
     return policy.plan(shape, draws, features);
   } else {
-    std::vector<float> in_unit_range = batch.images;
-    for (float& value : in_unit_range) value /= 255;
+    const std::vector<float> in_unit_range = unit_range(batch, batch.images);
     return policy.plan(tensor_view<const float, 4>(in_unit_range.data(), batch.image_view().extents()), draws,
                        batch.saliency_view());
   }
@@ -85,7 +93,7 @@ template <class Lambda, class Pairing>  // hidden maps are coarse; so are these
 auto plan_of(const mixcon::alignmix<Lambda, Pairing>& policy, const batch_to_mix& batch, const philox_draws& draws) {
   const index_t side = cell_side(batch.shape);
   std::vector<float> coarse = means_of_cells(batch.image_view(), side);
-  for (float& value : coarse) value /= 255;
+  coarse = unit_range(batch, std::move(coarse));
   const axes<4> extents{batch.shape.samples, batch.shape.channels, batch.shape.rows / side, batch.shape.columns / side};
   return policy.plan(tensor_view<const float, 4>(coarse.data(), extents), draws);
 }
@@ -147,12 +155,38 @@ void apply_plan(const mixcon::alignmix<Lambda, Pairing>& /*policy*/, const Plan&
   spread_over_cells(coarse_mixed, side, mixed);
 }
 
-/// Mixes a batch by a policy of that type, made by default and then set and fitted.
+/// A policy of that type, made by default and then set and fitted.
 template <class Policy>
-mixed_batch mix_by(const batch_to_mix& batch, const philox_draws& draws, const policy_options& options) {
+Policy fitted_policy(const batch_to_mix& batch, const policy_options& options) {
   Policy policy{};
   set_options(policy, options);
-  fit_to_images(policy, batch.shape);
+  fit_to_images(policy, batch);
+  return policy;
+}
+
+/// Mixes a batch by a policy of that type for training: the mixtures, and both of their labels.
+template <class Policy>
+mixed_training_batch mix_for_training_by(const batch_to_mix& batch, const philox_draws& draws,
+                                         const policy_options& options) {
+  const Policy policy = fitted_policy<Policy>(batch, options);
+  const auto plan = plan_of(policy, batch, draws);
+  const std::vector<float> partners = partners_of(policy, batch, draws);
+  mixed_training_batch mixed{.columns = mixed_columns(policy, batch.shape.columns),
+                             .targets = mixcon::pair_targets_of(plan, batch.labels)};
+  axes<4> extents = batch.image_view().extents(), mixed_extents = extents, partner_extents = extents;
+  mixed_extents[3] = mixed.columns;
+  const index_t width = std::ssize(batch.images) / batch.shape.samples;
+  partner_extents[0] = std::ssize(partners) / width;
+  mixed.images.resize(static_cast<std::size_t>(width / batch.shape.columns * mixed.columns * batch.shape.samples));
+  apply_plan(policy, plan, batch.image_view(), {partners.data(), partner_extents},
+             {mixed.images.data(), mixed_extents});
+  return mixed;
+}
+
+/// The same, with all that one may want to see of it.
+template <class Policy>
+mixed_batch mix_by(const batch_to_mix& batch, const philox_draws& draws, const policy_options& options) {
+  const Policy policy = fitted_policy<Policy>(batch, options);
   auto plan = plan_of(policy, batch, draws);
   const std::vector<float> partners = partners_of(policy, batch, draws);
 

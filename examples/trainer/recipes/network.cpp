@@ -1,31 +1,28 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "recipes/network.hpp"
 
+#include <utility>
+
 namespace mixcon_train {
 inline namespace recipes {
 
 namespace {
 
-resnet_options backbone_of(const settings& chosen, index_t channels) {
-  return {.depth = std::stoi(chosen.architecture.substr(std::string("resnet").size())),
-          .channels = channels,
-          .width = chosen.width,
-          .stem_stride = chosen.first_stride,
-          .seed = chosen.seed};
+std::vector<index_t> widths_of_head(index_t features, const std::vector<index_t>& widths) {
+  std::vector<index_t> all{features};
+  all.insert(all.end(), widths.begin(), widths.end());
+  return all;
 }
 
 }  // namespace
 
-bool has_classifier(const settings& chosen) {
-  return chosen.recipe == "ce" || chosen.recipe == "mixup" || chosen.recipe == "cutmix" ||
-         chosen.recipe == "manifold-mixup";
-}
-
-network::network(device& on, const settings& chosen, index_t channels, index_t classes)
-    : backbone_(on, backbone_of(chosen, channels)),
-      head_width_(has_classifier(chosen) ? classes : chosen.embedding),
-      head_(on, {backbone_.features(), head_width_}, chosen.seed + 1) {
-  register_part("backbone", backbone_);
+network::network(device& on, std::unique_ptr<encoder> backbone, head_kind kind, const std::vector<index_t>& widths,
+                 std::uint64_t seed)
+    : backbone_(std::move(backbone)),
+      kind_(kind),
+      head_width_(widths.back()),
+      head_(on, widths_of_head(backbone_->features(), widths), seed) {
+  register_part("backbone", *backbone_);
   register_part("head", head_);
 }
 

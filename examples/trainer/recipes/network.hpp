@@ -1,38 +1,42 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include "nn/encoder.hpp"
 #include "nn/mlp.hpp"
-#include "nn/resnet.hpp"
-#include "options/settings.hpp"
 
 #include <functional>
+#include <memory>
+#include <vector>
 
 namespace mixcon_train {
 inline namespace recipes {
 
-/// Whether a recipe trains a classifier on the backbone, in the place of a projection head.
-bool has_classifier(const settings& chosen);
-
-/// The network that settings ask for: a residual backbone, and a linear map of its features to embeddings or, for
-/// recipes with a classifier, to a score for each class.
+/// An encoder with a head on its features: a classifier, or the projection of a contrastive loss.
 class network final : public layer {
  public:
-  network(device& on, const settings& chosen, index_t channels, index_t classes);
+  enum class head_kind { classifier, projection };
 
-  /// Images (N, C, H, W) to features (N, F); `mix` may stand in front of layer `at`, as in `encoder::forward`.
-  variable features(const variable& images, int at = -1, const std::function<variable(const variable&)>& mix = {}) {
-    return backbone_.forward(images, at, mix);
+  /// The head's widths behind the features: {10} is a linear map to ten scores, {64, 128} an MLP.
+  network(device& on, std::unique_ptr<encoder> backbone, head_kind kind, const std::vector<index_t>& widths,
+          std::uint64_t seed);
+
+  /// Samples (N, C, H, W) to features (N, F); `mix` may stand in front of a layer, as in `encoder::forward`.
+  variable features(const variable& samples, int at = -1, const std::function<variable(const variable&)>& mix = {}) {
+    return backbone_->forward(samples, at, mix);
   }
   /// Features (N, F) to embeddings or scores (N, D).
   variable head(const variable& features) { return head_.forward(features); }
-  variable forward(const variable& images) override { return head(features(images)); }
+  variable forward(const variable& samples) override { return head(features(samples)); }
 
-  index_t feature_width() const { return backbone_.features(); }
+  encoder& backbone() { return *backbone_; }
+  bool classifies() const { return kind_ == head_kind::classifier; }
+  index_t feature_width() const { return backbone_->features(); }
   index_t head_width() const { return head_width_; }
-  int layers() const { return backbone_.layers(); }
+  int layers() const { return backbone_->layers(); }
 
  private:
-  resnet backbone_;
+  std::unique_ptr<encoder> backbone_;
+  head_kind kind_;
   index_t head_width_;
   mlp head_;
 };

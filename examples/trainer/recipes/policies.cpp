@@ -13,8 +13,20 @@ namespace {
 using namespace mixcon;  // in which policies are written, and nothing else
 
 template <class Policy>
+constexpr granularity usual_granularity() {
+  if constexpr (requires { Policy{}.per; }) return Policy{}.per;
+  return granularity::batch;
+}
+
+template <class Policy>
 constexpr policy_entry entry(const char* name, const char* summary) {
-  return {name, summary, mix_by<Policy>, takes_alpha<Policy>, takes_partner_share<Policy>};
+  return {name,
+          summary,
+          mix_by<Policy>,
+          mix_for_training_by<Policy>,
+          usual_granularity<Policy>(),
+          takes_alpha<Policy>,
+          takes_partner_share<Policy>};
 }
 
 constexpr policy_entry table[] = {

@@ -6,6 +6,7 @@
 
 #include <mixcon/mix/draw/draws.hpp>
 #include <mixcon/mix/draw/granularity.hpp>
+#include <mixcon/mix/labels/pair_targets.hpp>
 
 #include <optional>
 #include <span>
@@ -27,6 +28,13 @@ struct mixed_batch {
   std::vector<float> images{};          ///< mixed
 };
 
+/// A batch after a policy has mixed it for training.
+struct mixed_training_batch {
+  index_t columns = 0;           ///< of the images: those of the batch, or twice as many
+  std::vector<float> images{};   ///< (N, C, H, columns)
+  mixcon::pair_targets targets;  ///< own label, partner's, and the own one's share
+};
+
 /// What can be said about a policy beside its name; a policy takes what it has.
 struct policy_options {
   std::optional<double> alpha{};  ///< of a Beta lambda; the policy's own default otherwise
@@ -38,6 +46,9 @@ struct policy_entry {
   const char* name;
   const char* summary;
   mixed_batch (*mix)(const batch_to_mix& batch, const mixcon::philox_draws& draws, const policy_options& options);
+  mixed_training_batch (*mix_for_training)(const batch_to_mix& batch, const mixcon::philox_draws& draws,
+                                           const policy_options& options);
+  mixcon::granularity usual;              ///< how often it draws by its own default
   bool takes_alpha, takes_partner_share;  ///< which options have an effect
 };
 

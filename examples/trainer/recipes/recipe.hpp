@@ -1,16 +1,58 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// What a recipe is: a tree of networks and what belongs to them, which makes a loss of a batch.
 #pragma once
 
 #include "data/loader.hpp"
-#include "options/settings.hpp"
+#include "nn/encoder.hpp"
 #include "recipes/network.hpp"
+#include "recipes/policies.hpp"
 
 #include <mixcon/mix/box.hpp>
+#include <mixcon/mix/draw/draws.hpp>
 
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 namespace mixcon_train {
 inline namespace recipes {
+
+/// What a recipe knows of the samples that it will learn from.
+struct data_facts {
+  sample_kind kind = sample_kind::image;
+  image_shape shape{};  ///< of all training samples: (N, C, H, W)
+  index_t classes = 0;
+  std::vector<index_t> class_counts{};  ///< (classes): how many training samples each has
+};
+data_facts facts_of(const data_set& train);
+
+/// What a recipe is made from.
+struct recipe_world {
+  device& on;
+  data_facts data{};       ///< what it learns from
+  std::uint64_t seed = 0;  ///< of weights, and of all that a step draws
+  /// A new encoder of the chosen architecture; equal seeds give equal weights.
+  std::function<std::unique_ptr<encoder>(std::uint64_t seed)> new_encoder{};
+};
+
+/// What a recipe wants for a step.
+struct recipe_wish {
+  index_t views = 1;                  ///< of each sample
+  index_t encoded = 1;                ///< samples that go forward and backward, for each one of the batch
+  bool at_least_two_classes = false;  ///< in every batch
+};
+
+/// A batch, and what else a recipe needs to know of the run.
+struct recipe_step {
+  const batch& from;
+  mixcon::image_shape shape{};   ///< of one view of the batch: (N, C, H, W)
+  mixcon::philox_draws draws{};  ///< keyed with seed and step
+  index_t step = 0, steps = 0;   ///< this one, counted from 0, and all of them
+  bool counts_anchors = false;
+};
 
 /// What a recipe made of a batch.
 struct recipe_loss {
@@ -22,26 +64,32 @@ struct recipe_loss {
   index_t anchors_used = 0;  ///< those among them that had a positive; counted when asked for
 };
 
-/// A batch, and what else a recipe needs to know of the run.
-struct recipe_step {
-  const batch& from;
-  mixcon::image_shape shape{};  ///< of one view of the batch
-  index_t step = 0;             ///< keys the random numbers, with the seed
-  bool counts_anchors = false;
+/// A part of a recipe that is trained by an optimiser of its own.
+struct trained_part {
+  std::string name{};
+  const module* part = nullptr;
+  double rate = 1;  ///< its learning rate as a multiple of the run's
 };
 
-/// How many views of each image a recipe wants, and how many images it encodes for each of the batch.
-index_t views_of(const settings& chosen);
-index_t encoded_images_of(const settings& chosen);
+/// What a report shows of how a recipe mixes: a policy of the table, and its options.
+struct shown_mix {
+  std::string policy{};
+  policy_options options{};
+};
 
-/// The loss of a batch by the recipe that settings name.
-recipe_loss loss_of(network& net, device& on, const settings& chosen, const recipe_step& step);
-
-/// The families of recipes, each in a file of its own.
-recipe_loss classifier_loss(network& net, device& on, const settings& chosen, const recipe_step& step);
-recipe_loss contrast_loss(network& net, device& on, const settings& chosen, const recipe_step& step);
-recipe_loss supmix_loss(network& net, device& on, const settings& chosen, const recipe_step& step);
-recipe_loss unicon_loss(network& net, device& on, const settings& chosen, const recipe_step& step);
+/// A recipe. What it registers, as parts, state or counts, is in the checkpoint: networks, momentum copies, queues,
+/// banks, tables. Nothing outside of its file knows its name but the list in all_recipes.cpp.
+class recipe : public module {
+ public:
+  virtual recipe_wish wants() const { return {}; }
+  virtual recipe_loss loss(const recipe_step& step) = 0;
+  /// After the optimisers' step `step` of `steps`: momentum copies, queues, banks.
+  virtual void after_step(index_t /*step*/, index_t /*steps*/) {}
+  virtual std::vector<trained_part> trained() const { return {{"network", this}}; }
+  /// What is evaluated, embedded, asked for neighbours.
+  virtual network& judged() = 0;
+  virtual std::optional<shown_mix> shown() const { return {}; }
+};
 
 }  // namespace recipes
 }  // namespace mixcon_train

@@ -3,27 +3,70 @@
 #pragma once
 
 #include "autograd/loss_node.hpp"
-#include "recipes/recipe.hpp"
+#include "options/any_options.hpp"
+#include "recipes/recipe_entry.hpp"
 
 #include <mixcon/core/tensor_view.hpp>
-#include <mixcon/mix/draw/draws.hpp>
 
+#include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace mixcon_train {
 inline namespace recipes {
 
-inline mixcon::philox_draws draws_of(const settings& chosen, const recipe_step& step) {
-  return {.seed = chosen.seed, .step = static_cast<std::uint64_t>(step.step)};
+/// The options of a contrastive loss of embeddings.
+struct embedding_options {
+  double temperature = 0.1;
+  index_t embedding = 128;
+  void declare(option_list& to) {
+    to.add("temperature", temperature, {1e-3, 1e3}, "of the loss; smaller is sharper", "0.1 on images");
+    to.add("embedding", embedding, {2, 65536}, "width of an embedding", "128");
+  }
+};
+
+/// The options of a policy that mixes by a Beta lambda.
+struct alpha_option {
+  double alpha = 1;
+  void declare(option_list& to) { to.add("alpha", alpha, {1e-6, 1e6}, "lambda is Beta(alpha, alpha)", "1"); }
+};
+
+/// A network with a linear head that gives a score for each class.
+inline std::unique_ptr<network> classifier_of(const recipe_world& world) {
+  return std::make_unique<network>(world.on, world.new_encoder(world.seed), network::head_kind::classifier,
+                                   std::vector<index_t>{world.data.classes}, world.seed + 1);
+}
+/// A network with a linear head that gives embeddings.
+inline std::unique_ptr<network> embedder_of(const recipe_world& world, index_t width) {
+  return std::make_unique<network>(world.on, world.new_encoder(world.seed), network::head_kind::projection,
+                                   std::vector<index_t>{width}, world.seed + 1);
 }
 
-/// Images (N, C, H, W) in host memory, for blends.
+/// A recipe with one network.
+class network_recipe : public recipe {
+ public:
+  network_recipe(device& on, std::unique_ptr<network> net) : on_(on), net_(std::move(net)) {
+    register_part("network", *net_);
+  }
+  network& judged() override { return *net_; }
+
+ protected:
+  device& on() { return on_; }
+  network& net() { return *net_; }
+
+ private:
+  device& on_;
+  std::unique_ptr<network> net_;
+};
+
+/// Samples (N, C, H, W) in host memory, for blends.
 template <class T>
 mixcon::tensor_view<T, 4> as_images(T* images, const mixcon::image_shape& shape) {
   return {images, {shape.samples, shape.channels, shape.rows, shape.columns}};
 }
 
-/// The same as an input of the network; `rows` images lie one behind the other.
+/// The same as an input of the network; `rows` samples lie one behind the other.
 inline variable input_of(device& on, const std::vector<float>& images, const mixcon::image_shape& shape, index_t rows) {
   return variable(tensor_of(on, {rows, shape.channels, shape.rows, shape.columns}, images.data()));
 }

@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <optional>
 
 namespace mixcon_train {
 inline namespace report {
@@ -20,23 +21,13 @@ namespace {
 
 constexpr index_t shown_embeddings = 2000;
 
-/// The name under which `inspect` knows what a recipe mixes images by; empty: it mixes none.
-std::string policy_of(const settings& chosen) {
-  if (chosen.recipe == "mixup" || chosen.recipe == "cutmix") return chosen.recipe;
-  if (chosen.recipe == "supmix" || chosen.recipe == "manifold-mixup") return "mixup";
-  if (chosen.recipe.starts_with("unicon")) return chosen.universum == "cutmix" ? "universum-cutmix" : "universum";
-  return "";
-}
-
-std::vector<std::uint8_t> sheet_of(const settings& chosen, const data_set& train) {
-  const std::string policy = policy_of(chosen);
-  if (policy.empty()) return {};
-  sheet_options options{.samples = std::min<index_t>(8, train.samples()), .seed = chosen.seed};
-  if (chosen.recipe.starts_with("unicon"))
-    options.policy.partner_share = chosen.partner_share;
-  else
-    options.policy.alpha = chosen.alpha;
-  return encoded_as_png(policy_sheet(train, policy, options));
+/// What the recipe makes of images of the data set; empty: it mixes none, or they are no images.
+std::vector<std::uint8_t> sheet_of(const recipe& trained, const settings& chosen, const data_set& train) {
+  const std::optional<shown_mix> shown = trained.shown();
+  if (!shown || train.kind != sample_kind::image) return {};
+  const sheet_options options{
+      .samples = std::min<index_t>(8, train.samples()), .seed = chosen.run.seed, .policy = shown->options};
+  return encoded_as_png(policy_sheet(train, shown->policy, options));
 }
 
 double number_in(const nlohmann::ordered_json& record, const char* name) {
@@ -83,7 +74,7 @@ judgement judge(network& net, device& on, const settings& chosen, const train_an
   judgement found;
   say("evaluating: the probes, on backbone and head");
   found.scores.push_back(judged(chosen.recipe + ", backbone", train.backbone, test.backbone, classes));
-  if (has_classifier(chosen))
+  if (net.classifies())
     found.scores.back().classifier = classifier_accuracy(test.head);
   else
     found.scores.push_back(judged(chosen.recipe + ", head", train.head, test.head, classes));
@@ -91,10 +82,11 @@ judgement judge(network& net, device& on, const settings& chosen, const train_an
   found.scores.push_back(
       judged("raw pixels", raw_pixels(data.train, statistics), raw_pixels(data.test, statistics), classes));
   say("evaluating: a network with the weights that it began with");
-  const loaded_network untrained = untrained_network(chosen, data.train);
+  const loaded_run untrained = untrained_run(chosen, data.train);
   found.scores.push_back(judged("untrained " + chosen.architecture,
-                                encode(*untrained.net, *untrained.device, data.train, statistics).backbone,
-                                encode(*untrained.net, *untrained.device, data.test, statistics).backbone, classes));
+                                encode(untrained.judged(), *untrained.device, data.train, statistics).backbone,
+                                encode(untrained.judged(), *untrained.device, data.test, statistics).backbone,
+                                classes));
   if (data.train.name.starts_with("fashion-mnist"))
     for (const score_row& row : recorded_scores()) found.scores.push_back(row);
   found.test_backbone = std::move(test.backbone);
@@ -102,7 +94,7 @@ judgement judge(network& net, device& on, const settings& chosen, const train_an
 }
 
 std::string write_report(const std::string& folder, const std::string& identity, const settings& chosen,
-                         const train_and_test& data, const judgement& found) {
+                         const recipe& trained, const train_and_test& data, const judgement& found) {
   report_content content{.title = chosen.recipe + " on " + data.train.name, .run = identity, .scores = found.scores};
   const machine_facts machine = facts_of_this_machine();
   content.facts = named_values(chosen);
@@ -114,7 +106,7 @@ std::string write_report(const std::string& folder, const std::string& identity,
                                                {"test images", std::to_string(data.test.samples())}});
   add_history(folder + "/" + metrics_name, content);
   add_embeddings(found.test_backbone, data.test, content);
-  content.sheet = sheet_of(chosen, data.train);
+  content.sheet = sheet_of(trained, chosen, data.train);
   const std::string path = folder + "/" + report_name;
   write_atomically(path, report_html(content));
   return path;

@@ -3,7 +3,7 @@
 
 #include "data/data_set.hpp"
 #include "evaluation/evaluation.hpp"
-#include "options/settings.hpp"
+#include "run/settings.hpp"
 
 #include <cstdio>
 #include <string>
@@ -25,7 +25,7 @@ judgement judge(network& net, device& on, const settings& chosen, const train_an
 /// Writes report.html of a run folder, from what its metrics.jsonl says of this run, and a judgement; the path. Throws
 /// file_error.
 std::string write_report(const std::string& folder, const std::string& identity, const settings& chosen,
-                         const train_and_test& data, const judgement& found);
+                         const recipe& trained, const train_and_test& data, const judgement& found);
 
 }  // namespace report
 }  // namespace mixcon_train

@@ -14,7 +14,7 @@ inline namespace run {
 
 namespace {
 
-constexpr const char* format_name = "mixcon-train 2";
+constexpr const char* format_name = "mixcon-train 3";
 
 std::uint64_t hash_of(const tensor_file& file) {
   std::string text;

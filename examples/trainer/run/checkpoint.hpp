@@ -3,7 +3,7 @@
 
 #include "data/loader.hpp"
 #include "files/safetensors.hpp"
-#include "options/settings.hpp"
+#include "run/settings.hpp"
 
 #include <cstdint>
 #include <string>
@@ -29,6 +29,7 @@ inline constexpr const char* checkpoint_name = "checkpoint.safetensors";
 inline constexpr const char* previous_checkpoint_name = "checkpoint.previous.safetensors";
 inline constexpr const char* metrics_name = "metrics.jsonl";
 inline constexpr const char* report_name = "report.html";
+inline constexpr const char* config_name = "config.toml";
 
 /// Writes `checkpoint.safetensors` into a folder as a whole or not at all, with a checksum; the one that was there
 /// becomes `checkpoint.previous.safetensors`, unless a run begins in the place of another. Throws file_error.

@@ -61,7 +61,7 @@ metrics_log::metrics_log(std::string path, const settings& chosen, const machine
                          std::string run)
     : path_(std::move(path)), run_(std::move(run)) {
   const json header{{"mixcon", machine.version},    {"run", run_},
-                    {"seed", chosen.seed},          {"compiler", machine.compiler},
+                    {"seed", chosen.run.seed},      {"compiler", machine.compiler},
                     {"machine", machine.processor}, {"settings", json::parse(to_json(chosen))}};
   std::string kept = header.dump() + "\n";
   if (resumed_at > 0)

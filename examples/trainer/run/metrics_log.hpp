@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "options/settings.hpp"
 #include "run/machine.hpp"
+#include "run/settings.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 

@@ -28,7 +28,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* names_of_run[] = {previous_checkpoint_name, metrics_name, report_name, checkpoint_name};
+constexpr const char* names_of_run[] = {previous_checkpoint_name, metrics_name, report_name, config_name,
+                                        checkpoint_name};
 
 bool is_there(const std::string& path) {
   std::error_code error;
@@ -48,21 +49,27 @@ std::string numbered(const std::string& base, index_t number) {
   return base + digits;
 }
 
-/// The largest number behind `base` that anything in its folder has; 0: none.
-index_t largest_number(const std::string& base) {
+/// The numbers behind `base` that anything in its folder has, in order.
+std::vector<index_t> numbers_behind(const std::string& base) {
   const fs::path path(base);
   const std::string prefix = path.filename().string() + "-";
-  index_t largest = 0;
+  std::vector<index_t> numbers;
   std::error_code error;
   for (fs::directory_iterator each(path.has_parent_path() ? path.parent_path() : ".", error), end;
        !error && each != end; each.increment(error)) {
     const std::string name = each->path().filename().string();
     if (!name.starts_with(prefix) || name.size() == prefix.size() || name.size() > prefix.size() + 15) continue;
     const std::string digits = name.substr(prefix.size());
-    if (digits.find_first_not_of("0123456789") == std::string::npos)
-      largest = std::max<index_t>(largest, std::stoll(digits));
+    if (digits.find_first_not_of("0123456789") == std::string::npos) numbers.push_back(std::stoll(digits));
   }
-  return largest;
+  std::sort(numbers.begin(), numbers.end());
+  return numbers;
+}
+
+/// The largest of them; 0: none.
+index_t largest_number(const std::string& base) {
+  const std::vector<index_t> numbers = numbers_behind(base);
+  return numbers.empty() ? 0 : numbers.back();
 }
 
 /// Without slashes at its end, and by its own name where it was given as a dot or two.
@@ -92,7 +99,7 @@ void remove_file(const std::string& path) {
 std::string description_of(const std::string& folder) {
   try {
     const checkpoint found = load_checkpoint(folder);
-    return " (" + found.chosen.recipe + " on " + found.chosen.data + ", step " + std::to_string(found.step) + ")";
+    return " (" + found.chosen.recipe + " on " + found.chosen.data.name + ", step " + std::to_string(found.step) + ")";
   } catch (const file_error&) {
     return "";  // damaged
   }
@@ -131,6 +138,14 @@ std::string next_free_name(const std::string& folder) {
   const std::string name = plain_name(folder), base = without_number(name);
   const index_t first = base == name && is_there(base) ? 2 : 1;
   return numbered(base, std::max(first, largest_number(base) + 1));
+}
+
+std::string folder_base(const settings& chosen) { return "runs/" + chosen.recipe + "-" + chosen.data.name; }
+
+std::vector<std::string> numbered_folders(const std::string& base) {
+  std::vector<std::string> folders;
+  for (const index_t number : numbers_behind(base)) folders.push_back(numbered(base, number));
+  return folders;
 }
 
 folder_lock make_next_folder(std::string& name) {

@@ -5,6 +5,7 @@
 #include "run/checkpoint.hpp"
 
 #include <string>
+#include <vector>
 
 namespace mixcon_train {
 inline namespace run {
@@ -27,6 +28,11 @@ class folder_lock {
 /// The name after the largest number that is taken: "runs/default-003" beside "runs/default-002", for "runs/default" as
 /// for "runs/default-001".
 std::string next_free_name(const std::string& folder);
+
+/// "runs/unicon-fashion-mnist", behind which the numbers of runs without --out are counted up.
+std::string folder_base(const settings& chosen);
+/// The folders of that name and a number that are there, in the order of their numbers.
+std::vector<std::string> numbered_folders(const std::string& base);
 
 /// Makes and locks a folder that was not there, under the next free name, which `name` then is.
 folder_lock make_next_folder(std::string& name);

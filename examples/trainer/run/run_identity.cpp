@@ -58,6 +58,14 @@ std::optional<std::string> run_of_metrics(std::ifstream& file) {
   return std::nullopt;
 }
 
+/// By the first line of a config.toml.
+std::optional<std::string> run_of_config(std::ifstream& file) {
+  std::string line;
+  std::getline(file, line);
+  if (!line.starts_with(identity_in_config)) return std::nullopt;
+  return line.substr(std::string(identity_in_config).size());
+}
+
 std::optional<std::string> run_of_page(std::ifstream& file) {
   const std::string text = beginning_of(file, 4096), begin = identity_in_page;
   const std::size_t at = text.find(begin);
@@ -71,7 +79,7 @@ std::optional<std::string> run_of_page(std::ifstream& file) {
 
 std::string new_run_identity(const settings& chosen) {
   settings same = chosen;
-  same.out.clear(), same.data_folder.clear(), same.checkpoint_every = 1;
+  same.run.out.clear(), same.data.folder.clear(), same.run.checkpoint_every = 1;
   std::random_device entropy;
   const std::uint64_t drawn = std::uint64_t{entropy()} << 32 | entropy();
   return hexadecimal(drawn) + "-" + hexadecimal(checksum(to_json(same))).substr(8);
@@ -83,6 +91,7 @@ std::optional<std::string> run_of(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   const std::string kind = std::filesystem::path(path).extension().string();
   if (kind == ".safetensors") return run_of_checkpoint(file);
+  if (kind == ".toml") return run_of_config(file);
   return kind == ".jsonl" ? run_of_metrics(file) : run_of_page(file);
 }
 

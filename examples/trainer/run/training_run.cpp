@@ -18,18 +18,11 @@ inline namespace run {
 namespace {
 
 std::unique_ptr<onednn_device> device_of(const settings& chosen) {
-  return std::make_unique<onednn_device>(chosen.precision == "bf16" ? precision::bf16 : precision::fp32,
-                                         chosen.threads);
+  return std::make_unique<onednn_device>(chosen.run.precision == "bf16" ? precision::bf16 : precision::fp32,
+                                         static_cast<int>(chosen.run.threads));
 }
 
-augmentation augmentation_of(const settings& chosen) {
-  augmentation made{.shift = chosen.shift, .flip = chosen.flip};
-  made.erase.probability = chosen.erase;
-  return made;
-}
-
-schedule schedule_of(const settings& chosen, index_t batches_per_epoch) {
-  const index_t images_per_step = encoded_images_of(chosen) * chosen.batch;
+schedule schedule_of(const training_options& chosen, index_t images_per_step, index_t batches_per_epoch) {
   const index_t steps = chosen.steps > 0    ? chosen.steps
                         : chosen.epochs > 0 ? chosen.epochs * batches_per_epoch
                                             : std::max<index_t>(1, chosen.images / images_per_step);
@@ -39,18 +32,28 @@ schedule schedule_of(const settings& chosen, index_t batches_per_epoch) {
   return made;
 }
 
-/// The names under which a checkpoint holds what is more than the model itself.
-std::string velocity_name(const std::string& parameter) { return "momentum." + parameter; }
+/// The names under which a checkpoint holds what is more than the recipe itself.
+std::string velocity_name(const std::string& part, const std::string& parameter) {
+  return "momentum." + part + "." + parameter;
+}
 std::string mean_name(const std::string& parameter) { return "average." + parameter; }
 
 tensor_file file_of(const checkpoint& from) { return {.tensors = from.tensors}; }
 
-void restore(network& net, device& on, const tensor_file& file, const std::string& path,
+void restore(recipe& made, device& on, const tensor_file& file, const std::string& path,
              std::string (*name_in_file)(const std::string&)) {
-  for (const parameter& p : net.parameters())
+  for (const parameter& p : made.parameters())
     p.value.set(restored(file, name_in_file(p.name), p.value.extents(), on, path));
-  for (const state_tensor& s : net.state())
+  for (const state_tensor& s : made.state())
     *s.value = restored(file, name_in_file(s.name), s.value->extents(), on, path);
+  for (const state_count& c : made.counts()) *c.value = restored_count(file, c.name, path);
+}
+
+std::vector<parameter> wanted_of(const module& part) {
+  std::vector<parameter> wanted;
+  for (const parameter& p : part.parameters())
+    if (p.value.wants_gradient()) wanted.push_back(p);
+  return wanted;
 }
 
 std::string same_name(const std::string& name) { return name; }
@@ -58,11 +61,11 @@ std::string same_name(const std::string& name) { return name; }
 }  // namespace
 
 settings resolved(settings chosen) {
-  if (chosen.precision == "auto") {
+  if (chosen.run.precision == "auto") {
     const dnnl_cpu_isa_t has = dnnl_get_effective_cpu_isa();
-    chosen.precision = (has & dnnl_cpu_isa_avx512_core_amx) == dnnl_cpu_isa_avx512_core_amx ? "bf16" : "fp32";
+    chosen.run.precision = (has & dnnl_cpu_isa_avx512_core_amx) == dnnl_cpu_isa_avx512_core_amx ? "bf16" : "fp32";
   }
-  if (chosen.threads == 0) chosen.threads = available_threads();
+  if (chosen.run.threads == 0) chosen.run.threads = available_threads();
   return chosen;
 }
 
@@ -71,43 +74,71 @@ training_run::training_run(const settings& chosen, const data_set& train)
       data_(train),
       data_hash_(content_hash(train)),
       statistics_(channel_statistics_of(train)),
+      views_(new_views(train, statistics_, chosen.views)),
       device_(device_of(chosen)),
-      net_(std::make_unique<network>(*device_, chosen, train.shape.channels, train.classes())),
-      optimiser_(std::make_unique<sgd>(net_->parameters(), chosen.momentum, chosen.weight_decay)) {
-  if (chosen.average > 0) average_ = std::make_unique<weight_average>(*net_);
+      recipe_(new_recipe(chosen, *device_, facts_of(train))) {
+  for (const trained_part& each : recipe_->trained())
+    optimised_.push_back(
+        {each.name, each.rate, sgd(wanted_of(*each.part), chosen.training.momentum, chosen.training.weight_decay)});
+  if (chosen.training.average > 0) average_ = std::make_unique<weight_average>(*recipe_);
   start_loader({});
-  schedule_ = schedule_of(chosen_, loader_->batches_per_epoch());
+  schedule_ = schedule_of(chosen_.training, images_per_step(), loader_->batches_per_epoch());
 }
 
 training_run::training_run(const checkpoint& from, const data_set& train, const std::string& path)
     : training_run(from.chosen, train) {
   if (from.data_hash != data_hash_)
     refuse_file(path, ": it was trained on other images than ", train.name, ". Go on with the data set ",
-                from.chosen.data, " that it began with.");
+                from.chosen.data.name, " that it began with.");
   const tensor_file file = file_of(from);
-  restore(*net_, *device_, file, path, same_name);
-  std::vector<tensor> velocities;
-  for (const parameter& p : net_->parameters())
-    velocities.push_back(restored(file, velocity_name(p.name), p.value.extents(), *device_, path));
-  optimiser_->set_velocities(std::move(velocities));
-  if (average_)
-    for (std::size_t k = 0; k < average_->means().size(); ++k) {
-      const auto& [name, mean] = average_->means()[k];
-      average_->set_mean(k, restored(file, mean_name(name), mean.extents(), *device_, path));
-    }
+  restore(*recipe_, *device_, file, path, same_name);
+  restore_optimisers(file, path);
   identity_ = from.run;
   done_ = from.step;
   start_loader(from.position);
 }
 
+void training_run::restore_optimisers(const tensor_file& file, const std::string& path) {
+  for (optimised& each : optimised_) {
+    std::vector<tensor> velocities;
+    for (const parameter& p : each.by.parameters())
+      velocities.push_back(restored(file, velocity_name(each.name, p.name), p.value.extents(), *device_, path));
+    each.by.set_velocities(std::move(velocities));
+  }
+  if (!average_) return;
+  for (std::size_t k = 0; k < average_->means().size(); ++k) {
+    const auto& [name, mean] = average_->means()[k];
+    average_->set_mean(k, restored(file, mean_name(name), mean.extents(), *device_, path));
+  }
+}
+
+index_t training_run::begin_from(const checkpoint& parent, const std::string& path) {
+  const tensor_file file = file_of(parent);
+  const bool averaged = parent.chosen.training.average > 0;  // as it was evaluated
+  index_t taken = 0, weights = 0;
+  const auto take = [&](const std::string& name, const shape& extents, auto&& set) {
+    const std::string kept = averaged ? mean_name(name) : name;
+    if (!fits(file, kept, extents, *device_)) return;
+    set(restored(file, kept, extents, *device_, path)), ++taken;
+  };
+  for (const parameter& p : recipe_->parameters())
+    take(p.name, p.value.extents(), [&](const tensor& value) { p.value.set(value), weights += p.decays ? 1 : 0; });
+  for (const state_tensor& s : recipe_->state())
+    take(s.name, s.value->extents(), [&](const tensor& value) { *s.value = value; });
+  if (weights == 0)
+    refuse_file(path, ": none of its weights has the name and shape of a weight of the recipe ", chosen_.recipe,
+                " with ", chosen_.architecture, ". Choose its --recipe, --arch and --width.");
+  if (chosen_.training.average > 0) average_ = std::make_unique<weight_average>(*recipe_);
+  return taken;
+}
+
 void training_run::start_loader(const loader_position& start) {
-  loader_ = std::make_unique<loader>(
-      data_, augmentation_of(chosen_), statistics_,
-      loader_options{.batch = chosen_.batch,
-                     .views = views_of(chosen_),
-                     .seed = chosen_.seed,
-                     .at_least_two_classes = chosen_.recipe == "unicon" || chosen_.recipe == "unicon-negatives",
-                     .start = start});
+  const recipe_wish wish = recipe_->wants();
+  loader_ = std::make_unique<loader>(*views_, loader_options{.batch = chosen_.training.batch,
+                                                             .views = wish.views,
+                                                             .seed = chosen_.run.seed,
+                                                             .at_least_two_classes = wish.at_least_two_classes,
+                                                             .start = start});
 }
 
 /// The end of the run counts as that of an epoch, unless the last one has only just ended.
@@ -120,16 +151,23 @@ step_report training_run::step() {
   const batch& next = loader_->next();
   const bool ends_epoch = ends_an_epoch(next.position);
   mixcon::image_shape of_view = data_.shape;
-  of_view.samples = chosen_.batch;
-  const recipe_loss made = loss_of(*net_, *device_, chosen_, {next, of_view, done_, ends_epoch});
+  of_view.samples = chosen_.training.batch;
+  const recipe_loss made =
+      recipe_->loss({.from = next,
+                     .shape = of_view,
+                     .draws = {.seed = chosen_.run.seed, .step = static_cast<std::uint64_t>(done_)},
+                     .step = done_,
+                     .steps = steps(),
+                     .counts_anchors = ends_epoch});
   backward(made.loss);
 
   step_report report{.loss = made.loss.number(), .rate = schedule_.at(done_), .chance = made.chance};
   MIXCON_REQUIRE(std::isfinite(report.loss), "train: the loss of step ", done_, " is ", report.loss,
                  "; training has diverged. A smaller --lr or a larger --temperature may help.");
-  optimiser_->step(report.rate);
+  for (optimised& each : optimised_) each.by.step(each.rate * report.rate);
+  recipe_->after_step(done_, steps());
   ++done_;
-  if (average_) average_->update(chosen_.average, done_ - 1);
+  if (average_) average_->update(chosen_.training.average, done_ - 1);
   report.epoch = static_cast<double>(next.position.epoch) +
                  static_cast<double>(next.position.batch + 1) / static_cast<double>(loader_->batches_per_epoch());
   if (ends_epoch) {
@@ -144,27 +182,30 @@ step_report training_run::step() {
 checkpoint training_run::state() const {
   checkpoint now{
       .chosen = chosen_, .data_hash = data_hash_, .step = done_, .position = loader_->position(), .run = identity_};
-  for (const parameter& p : net_->parameters()) now.tensors.push_back(stored(p.name, p.value.value()));
-  for (const state_tensor& s : net_->state()) now.tensors.push_back(stored(s.name, *s.value));
-  const std::vector<parameter>& trained = optimiser_->parameters();
-  for (std::size_t k = 0; k < trained.size(); ++k)
-    now.tensors.push_back(stored(velocity_name(trained[k].name), optimiser_->velocities()[k]));
+  for (const parameter& p : recipe_->parameters()) now.tensors.push_back(stored(p.name, p.value.value()));
+  for (const state_tensor& s : recipe_->state()) now.tensors.push_back(stored(s.name, *s.value));
+  for (const state_count& c : recipe_->counts()) now.tensors.push_back(stored_count(c.name, *c.value));
+  for (const optimised& each : optimised_) {
+    const std::vector<parameter>& trained = each.by.parameters();
+    for (std::size_t k = 0; k < trained.size(); ++k)
+      now.tensors.push_back(stored(velocity_name(each.name, trained[k].name), each.by.velocities()[k]));
+  }
   if (average_)
     for (const auto& [name, mean] : average_->means()) now.tensors.push_back(stored(mean_name(name), mean));
   return now;
 }
 
-loaded_network untrained_network(const settings& chosen, const data_set& data) {
-  loaded_network made{chosen, device_of(chosen), nullptr};
-  made.net = std::make_unique<network>(*made.device, chosen, data.shape.channels, data.classes());
-  made.net->set_training(false);
-  return made;
+loaded_run untrained_run(const settings& chosen, const data_set& data) {
+  loaded_run loaded{chosen, device_of(chosen), nullptr};
+  loaded.made = new_recipe(chosen, *loaded.device, facts_of(data));
+  loaded.made->set_training(false);
+  return loaded;
 }
 
-loaded_network load_network(const checkpoint& from, const data_set& data, const std::string& path) {
-  loaded_network made = untrained_network(from.chosen, data);
-  restore(*made.net, *made.device, file_of(from), path, from.chosen.average > 0 ? mean_name : same_name);
-  return made;
+loaded_run load_run(const checkpoint& from, const data_set& data, const std::string& path) {
+  loaded_run loaded = untrained_run(from.chosen, data);
+  restore(*loaded.made, *loaded.device, file_of(from), path, from.chosen.training.average > 0 ? mean_name : same_name);
+  return loaded;
 }
 
 }  // namespace run

@@ -2,12 +2,13 @@
 #pragma once
 
 #include "data/loader.hpp"
+#include "data/views/views.hpp"
 #include "devices/onednn_device.hpp"
 #include "evaluation/health.hpp"
-#include "recipes/network.hpp"
 #include "recipes/recipe.hpp"
 #include "run/checkpoint.hpp"
 #include "run/schedule.hpp"
+#include "run/settings.hpp"
 #include "run/sgd.hpp"
 #include "run/weight_average.hpp"
 
@@ -15,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace mixcon_train {
 inline namespace run {
@@ -35,7 +37,7 @@ struct step_report {
   std::optional<epoch_end> end{};
 };
 
-/// A network in training. Its numbers depend on settings and data alone, not on when it was stopped and resumed. The
+/// A recipe in training. Its numbers depend on settings and data alone, not on when it was stopped and resumed. The
 /// data outlives it.
 class training_run {
  public:
@@ -43,6 +45,10 @@ class training_run {
   training_run(const settings& chosen, const data_set& train);
   /// Goes on from a checkpoint, which `path` names. Refuses other data or another model (file_error).
   training_run(const checkpoint& from, const data_set& train, const std::string& path);
+
+  /// Takes what another run's checkpoint, named by `path`, holds under names and shapes that this one's recipe has too:
+  /// how many tensors. Optimisers begin anew. Refuses one that has nothing in common (file_error).
+  index_t begin_from(const checkpoint& parent, const std::string& path);
 
   /// Whether there are steps left; and one step.
   bool is_done() const { return done_ >= steps(); }
@@ -52,27 +58,29 @@ class training_run {
   checkpoint state() const;
 
   /// Names a run that begins, and where its files lie. Nothing that it computes depends on either.
-  void name(const std::string& identity, const std::string& folder) { identity_ = identity, chosen_.out = folder; }
+  void name(const std::string& identity, const std::string& folder) { identity_ = identity, chosen_.run.out = folder; }
   const std::string& identity() const { return identity_; }
 
   const settings& chosen() const { return chosen_; }
   index_t steps() const { return schedule_.steps; }
   index_t done() const { return done_; }
-  index_t images_per_step() const { return encoded_images_of(chosen_) * chosen_.batch; }
+  index_t images_per_step() const { return recipe_->wants().encoded * chosen_.training.batch; }
   loader_waits waits() const { return loader_->waits(); }
   onednn_device& on() { return *device_; }
+  const recipe& trained() const { return *recipe_; }
   /// Calls f with the network as it is evaluated: with averaged weights where the settings ask for them.
   template <class F>
   void with_evaluated_network(const F& f) {
     if (average_) average_->swap();
-    net_->set_training(false);
-    f(*net_);
-    net_->set_training(true);
+    recipe_->set_training(false);
+    f(recipe_->judged());
+    recipe_->set_training(true);
     if (average_) average_->swap();
   }
 
  private:
   void start_loader(const loader_position& start);
+  void restore_optimisers(const tensor_file& file, const std::string& path);
   bool ends_an_epoch(const loader_position& of_batch) const;
 
   settings chosen_;
@@ -80,24 +88,32 @@ class training_run {
   const data_set& data_;
   std::uint64_t data_hash_;
   channel_statistics statistics_;
+  std::unique_ptr<view_maker> views_;
   std::unique_ptr<onednn_device> device_;
-  std::unique_ptr<network> net_;
-  std::unique_ptr<sgd> optimiser_;
+  std::unique_ptr<recipe> recipe_;
+  struct optimised {
+    std::string name{};
+    double rate = 1;  ///< as a multiple of the run's
+    sgd by;
+  };
+  std::vector<optimised> optimised_{};
   std::unique_ptr<weight_average> average_{};
   std::unique_ptr<loader> loader_{};
   schedule schedule_{};
   index_t done_ = 0;
 };
 
-/// A network on a device that has the weights of a checkpoint, averaged ones where it holds them, for evaluation.
-struct loaded_network {
+/// A recipe on a device that has the weights of a checkpoint, averaged ones where it holds them, for evaluation.
+struct loaded_run {
   settings chosen{};
   std::unique_ptr<onednn_device> device{};
-  std::unique_ptr<network> net{};
+  std::unique_ptr<recipe> made{};
+
+  network& judged() const { return made->judged(); }
 };
-loaded_network load_network(const checkpoint& from, const data_set& data, const std::string& path);
+loaded_run load_run(const checkpoint& from, const data_set& data, const std::string& path);
 /// The same with the weights that it began with.
-loaded_network untrained_network(const settings& chosen, const data_set& data);
+loaded_run untrained_run(const settings& chosen, const data_set& data);
 
 }  // namespace run
 }  // namespace mixcon_train

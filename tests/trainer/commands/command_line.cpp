@@ -37,16 +37,29 @@ std::vector<std::string> small_job(const std::string& out, const std::string& st
           "3",     "--no-evaluation"};
 }
 
+using words_of = std::vector<std::string>;
+
+words_of lines_of(const outcome& seen) {
+  words_of lines;
+  std::istringstream text(seen.text);
+  for (std::string line; std::getline(text, line);) lines.push_back(line);
+  return lines;
+}
+
 }  // namespace
 
 TEST_CASE("what cannot be done is refused with one sentence and status 2", "[examples]") {
   const scratch_folder folder;
   std::ofstream(folder / "a file") << "x";
+  std::ofstream(folder / "wrong.toml") << "lr = 0.2\nbatsh = 64\n";
+  std::ofstream(folder / "value.toml") << "batch = 1\n";
+  std::ofstream(folder / "no.toml") << "batch 1\n";
+  std::ofstream(folder / "table.toml") << "[training]\nbatch = 64\n";
   const std::vector<std::pair<std::vector<std::string>, std::string>> refused{
       {{"train", "--recip", "ce"}, "did you mean --recipe?"},
       {{"trian"}, "did you mean train?"},
       {{"train", "--recipe", "unicorn"}, "there is no unicorn; expected one of ce, mixup"},
-      {{"train", "--batch", "many"}, "--batch = many"},
+      {{"train", "--batch", "many"}, "--batch: many; expected a whole number from 2 to 65536."},
       {{"train", "--temperature", "-1"}, "--temperature: -1"},
       {{"train", "--seed", "-3"}, "--seed: -3; expected a whole number from 0."},
       {{"train", "--steps", "2", "--steps", "3"}, "--steps: expected once"},
@@ -67,11 +80,24 @@ TEST_CASE("what cannot be done is refused with one sentence and status 2", "[exa
       {{"train", "--recipe", "ce", "--temperature", "0.1"}, "--temperature: the recipe ce does not use it; simclr"},
       {{"train", "--recipe", "manifold-mixup", "--embedding", "128"}, "--embedding: the recipe manifold-mixup does"},
       {{"train", "--alpha", "1"},
-       "--alpha: the recipe unicon does not use it; mixup, cutmix, manifold-mixup and supmix"},
+       "--alpha: the recipe unicon does not use it; mixup, cutmix, manifold-mixup and supmix do. Leave it out"},
       {{"train", "--recipe", "supmix", "--universum", "mixup"}, "--universum: the recipe supmix does not use it"},
       {{"train", "--recipe", "simclr", "--partner-share", "0.25"}, "--partner-share: the recipe simclr does not"},
       {{"train", "--images", "1200000", "--steps", "2"}, "--images and --steps each say how long"},
       {{"train", "--images", "9", "--epochs", "2"}, "--images and --epochs each say how long"},
+      {{"train", "--input-drop", "0.2"}, "--input-drop: a run on images does not use it; rows do. Leave it out"},
+      {{"train", "--policy", "cutmx", "--recipe", "mixup"}, "Did you mean cutmix?"},
+      {{"train", "--alpha", "0", "--recipe", "mixup"}, "--alpha: 0; expected a number in [1e-06, 1e+06]."},
+      {{"train", "--preset", "papre"}, "Did you mean paper?"},
+      {{"train", "--preset", "paper", "--recipe", "ce"}, "the recipe ce has no values of a paper"},
+      {{"train", "--config", folder / "nowhere.toml"}, "nowhere.toml: cannot be read"},
+      {{"train", "--config", folder / "wrong.toml"},
+       "wrong.toml, line 2: batsh: there is no such option; did you mean batch?"},
+      {{"train", "--config", folder / "value.toml"}, "value.toml, line 1: batch: 1; expected a whole number from 2"},
+      {{"train", "--config", folder / "no.toml"}, "no.toml, line 1: this is no TOML"},
+      {{"train", "--config", folder / "table.toml"}, "table.toml, line 1: training is no number, text or switch"},
+      {{"train", "--from", folder / "nothing"}, "nothing"},
+      {{"train", "--from", folder.path(), "--resume", folder.path()}, "--from: a run that goes on"},
       {{"train", "--overwrite"}, "--overwrite: it needs --out"},
       {{"train", "--overwrite", "--resume", folder.path()}, "give one of them"},
       {{"inspect", "--policy", "mixup", "--partner-share", "0.3"}, "--partner-share: the policy mixup does not use it"},
@@ -162,12 +188,80 @@ TEST_CASE("a checkpoint is judged as at the end of its run, and one of another m
   CHECK_FALSE(table_of(trained).empty());
   CHECK(table_of(trained) == table_of(judged));
   checkpoint other = load_checkpoint(folder / "run");
-  other.chosen.width = 8;
+  other.chosen =
+      settings_with({{"recipe", "ce"}, {"data", "digits"}, {"width", "8"}, {"precision", "fp32"}, {"threads", "1"}});
   save_checkpoint(folder / "other", other);
   const outcome refused = run_program({"eval", folder / "other"});
   CHECK(refused.status == exit_refused);
   CHECK(refused.text.find("another model") != std::string::npos);
   CHECK(std::count(refused.text.begin(), refused.text.end(), '\n') == 1);
+}
+
+TEST_CASE("a config file gives the values that flags would, and flags count more", "[examples]") {
+  const scratch_folder folder;
+  std::ofstream(folder / "config.toml")
+      << "# a comment\nrecipe = \"mixup\"\ndata = \"digits\"\nalpha = 0.5\nlr = 2e-1\n";
+  const words_of printed =
+      lines_of(run_program({"train", "--config", folder / "config.toml", "--lr", "0.3", "--print-config"}));
+  for (const char* line : {"recipe = 'mixup'", "alpha = 0.5", "lr = 0.3", "shift = 1", "policy = 'mixup'"}) {
+    INFO(line);
+    CHECK(std::any_of(printed.begin(), printed.end(), [&](const std::string& each) { return each.starts_with(line); }));
+  }
+  std::ofstream again(folder / "again.toml");
+  for (const std::string& line : printed) again << line << "\n";
+  again.close();
+  CHECK(lines_of(run_program({"train", "--config", folder / "again.toml", "--print-config"})) == printed);
+  const words_of paper = lines_of(run_program({"train", "--preset", "paper", "--batch", "512", "--print-config"}));
+  for (const char* line : {"batch = 512", "epochs = 1000", "lr = 0.05", "partner-share = 0.5", "arch = 'resnet50'"}) {
+    INFO(line);
+    CHECK(std::any_of(paper.begin(), paper.end(), [&](const std::string& each) { return each.starts_with(line); }));
+  }
+}
+
+TEST_CASE("--resume auto begins a run, then goes on with it, and never with another", "[examples]") {
+  const scratch_folder folder;
+  std::vector<std::string> job = small_job(folder / "run", "6");
+  job.insert(job.end(), {"--resume", "auto"});
+  REQUIRE(run_program(job).status == exit_done);
+  const std::string identity = load_checkpoint(folder / "run").run;
+  CHECK(run_program(job).text.find("nothing left to train") != std::string::npos);
+  CHECK(load_checkpoint(folder / "run").run == identity);
+  std::vector<std::string> other = job;
+  other.insert(other.end(), {"--lr", "0.2"});
+  const outcome refused = run_program(other);
+  CHECK(refused.status == exit_refused);
+  CHECK(refused.text.find("this one differs in --lr") != std::string::npos);
+
+  std::vector<std::string> unnamed{"train", "--data",          "digits",   "--recipe",  "ce", "--width",
+                                   "4",     "--steps",         "2",        "--threads", "1",  "--precision",
+                                   "fp32",  "--no-evaluation", "--resume", "auto"};
+  for (int k = 0; k < 2; ++k) REQUIRE(run_program(unnamed, folder.path()).status == exit_done);
+  unnamed.insert(unnamed.end(), {"--seed", "1"});
+  REQUIRE(run_program(unnamed, folder.path()).status == exit_done);
+  CHECK(std::filesystem::exists(folder / "runs/ce-digits-002"));
+  CHECK_FALSE(std::filesystem::exists(folder / "runs/ce-digits-003"));
+}
+
+TEST_CASE("a run that begins with the weights of another one is a run of its own", "[examples]") {
+  const scratch_folder folder;
+  REQUIRE(run_program(small_job(folder / "parent", "6")).status == exit_done);
+  std::vector<std::string> job = small_job(folder / "fork", "3");
+  job.insert(job.end(), {"--from", folder / "parent", "--lr", "0"});
+  const outcome seen = run_program(job);
+  INFO(seen.text);
+  REQUIRE(seen.status == exit_done);
+  const checkpoint parent = load_checkpoint(folder / "parent"), fork = load_checkpoint(folder / "fork");
+  CHECK(seen.text.find("begins with ") != std::string::npos);
+  CHECK(fork.run != parent.run);
+  for (const stored_tensor& each : parent.tensors)
+    if (each.name.ends_with("weight") && !each.name.starts_with("momentum"))
+      CHECK(std::find(fork.tensors.begin(), fork.tensors.end(), each) != fork.tensors.end());
+  std::vector<std::string> stranger = small_job(folder / "other", "3");
+  stranger.insert(stranger.end(), {"--from", folder / "parent", "--first-stride", "2"});
+  stranger[6] = "8";  // --width
+  const outcome refused = run_program(stranger);
+  CHECK(refused.status == exit_refused);
+  CHECK(refused.text.find("none of its weights has the name and shape") != std::string::npos);
 }
 
 TEST_CASE("help lists every command, and every option with its default", "[examples]") {

@@ -43,7 +43,7 @@ std::string complaint(const std::string& path, idx_array* read = nullptr) {
   }
 }
 
-std::vector<int> class_counts(const data_set& data) {
+std::vector<int> counts_by_class(const data_set& data) {
   std::vector<int> counts(data.class_names.size(), 0);
   for (const int label : data.labels) ++counts[static_cast<std::size_t>(label)];
   return counts;
@@ -55,8 +55,8 @@ TEST_CASE("The shipped digits are the published ones", "[data]") {
   const train_and_test data = read_digits();
   CHECK(data.train.shape == image_shape{1437, 1, 8, 8});
   CHECK(data.test.shape == image_shape{360, 1, 8, 8});
-  std::vector<int> counts = class_counts(data.train);
-  const std::vector<int> in_test = class_counts(data.test);
+  std::vector<int> counts = counts_by_class(data.train);
+  const std::vector<int> in_test = counts_by_class(data.test);
   for (std::size_t k = 0; k < counts.size(); ++k) counts[k] += in_test[k];
   CHECK(counts == std::vector<int>{178, 182, 177, 183, 181, 182, 181, 179, 174, 180});
   const bytes first_row(data.train.images.begin(), data.train.images.begin() + 8);
@@ -72,8 +72,8 @@ TEST_CASE("Fashion-MNIST has the sizes, classes and mean that its authors give",
   const train_and_test data = read_data("fashion-mnist");
   CHECK(data.train.shape == image_shape{60000, 1, 28, 28});
   CHECK(data.test.shape == image_shape{10000, 1, 28, 28});
-  CHECK(class_counts(data.train) == std::vector<int>(10, 6000));
-  CHECK(class_counts(data.test) == std::vector<int>(10, 1000));
+  CHECK(counts_by_class(data.train) == std::vector<int>(10, 6000));
+  CHECK(counts_by_class(data.test) == std::vector<int>(10, 1000));
   const channel_statistics statistics = channel_statistics_of(data.train);
   CHECK(statistics.mean[0] == Approx(0.2860).margin(5e-5));
   CHECK(statistics.deviation[0] == Approx(0.3530).margin(5e-5));

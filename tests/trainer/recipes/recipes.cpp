@@ -2,6 +2,7 @@
 // Every recipe trains, and a run that is stopped and resumed is the run that is not.
 #include "data/sets/readers.hpp"
 #include "files/file_error.hpp"
+#include "recipes/all_recipes.hpp"
 #include "run/training_run.hpp"
 #include "support/catch.hpp"
 
@@ -9,14 +10,16 @@ using namespace mixcon_train;
 
 namespace {
 
-settings small_run(const std::string& recipe) {
-  settings chosen;
-  chosen.recipe = recipe;
-  chosen.data = "digits";
-  chosen.shift = 1, chosen.flip = 0, chosen.erase = 0;
-  chosen.width = 4, chosen.embedding = 16, chosen.batch = 16, chosen.steps = 24, chosen.learning_rate = 0.05;
-  chosen.precision = "fp32", chosen.threads = 1;
-  return chosen;
+using options_given = std::vector<std::pair<std::string, std::string>>;
+
+settings small_run(const std::string& recipe, const options_given& more = {}) {
+  const bool embeds = recipe_called(recipe).new_options().declares("embedding");
+  options_given all{{"recipe", recipe}, {"data", "digits"},    {"shift", "1"},  {"flip", "0"},
+                    {"erase", "0"},     {"width", "4"},        {"batch", "16"}, {"steps", "24"},
+                    {"lr", "0.05"},     {"precision", "fp32"}, {"threads", "1"}};
+  if (embeds) all.push_back({"embedding", "16"});
+  all.insert(all.end(), more.begin(), more.end());
+  return settings_with(all);
 }
 
 const data_set& digits() {
@@ -49,10 +52,10 @@ std::string refusal(const checkpoint& from, const data_set& data) {
 }  // namespace
 
 TEST_CASE("every recipe learns, and goes on from the middle of an epoch with the same bits", "[examples]") {
-  for (const auto& [recipe, summary] : known_recipes()) {
+  for (const std::string& recipe : recipe_names()) {
     DYNAMIC_SECTION(recipe) {
       settings chosen = small_run(recipe);
-      if (recipe == "supcon") chosen.average = 0.9, chosen.schedule = "steps";
+      if (recipe == "supcon") chosen = small_run(recipe, {{"average", "0.9"}, {"schedule", "steps"}});
       training_run straight(chosen, digits()), stopped(chosen, digits());
       const std::vector<double> losses = finish(straight);
       CHECK(mean(losses, 18, 6) < mean(losses, 0, 6));
@@ -71,8 +74,7 @@ TEST_CASE("every recipe learns, and goes on from the middle of an epoch with the
 }
 
 TEST_CASE("UniCon mixes its universum by CutMix too, and counts its anchors at the end of an epoch", "[examples]") {
-  settings chosen = small_run("unicon");
-  chosen.universum = "cutmix", chosen.partner_share = 0.5, chosen.steps = 12;
+  const settings chosen = small_run("unicon", {{"universum", "cutmix"}, {"partner-share", "0.5"}, {"steps", "12"}});
   training_run run(chosen, digits());
   for (int k = 1; k <= 12; ++k) {
     const step_report report = run.step();
@@ -98,7 +100,7 @@ TEST_CASE("a run that diverges ends with one sentence", "[examples]") {
 
 TEST_CASE("a run that ends just after an epoch does not end another", "[examples]") {
   settings chosen = small_run("ce");
-  chosen.batch = 4, chosen.steps = 42;  // 40 batches an epoch
+  chosen.training.batch = 4, chosen.training.steps = 42;  // 40 batches an epoch
   training_run run(chosen, digits());
   for (int k = 1; k <= 42; ++k) CHECK(run.step().end.has_value() == (k == 40));
 }
@@ -109,7 +111,7 @@ TEST_CASE("a checkpoint of other images or of another model is refused", "[examp
   const checkpoint kept = run.state();
   CHECK(refusal(kept, part_of(digits(), 0, 159)).find("the file: it was trained on other images") == 0);
   checkpoint wider = kept;
-  wider.chosen.width = 8;
+  wider.chosen = small_run("ce", {{"width", "8"}});
   CHECK(refusal(wider, digits()).find("another model") != std::string::npos);
   checkpoint less = kept;
   less.tensors.erase(less.tensors.begin());

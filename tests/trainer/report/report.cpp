@@ -71,9 +71,10 @@ std::vector<std::string> all_between(const std::string& text, const std::string&
 
 train_request digits_run(const std::string& out) {
   train_request asked;
-  settings& s = asked.chosen;
-  s.recipe = "mixup", s.data = "digits", s.width = 4, s.batch = 64, s.steps = 27;
-  s.precision = "fp32", s.threads = 1, s.out = out;
+  const std::vector<std::pair<std::string, std::string>> values{
+      {"recipe", "mixup"}, {"data", "digits"},    {"width", "4"},   {"batch", "64"},
+      {"steps", "27"},     {"precision", "fp32"}, {"threads", "1"}, {"out", out}};
+  for (const auto& [name, text] : values) asked.given.push_back({name, text, "--" + name});
   asked.quiet = true;
   return asked;
 }
@@ -127,8 +128,8 @@ TEST_CASE("a report is one well-formed page whose table is that of metrics.jsonl
   for (std::size_t k = 1; k < epochs.size(); ++k) CHECK(epochs[k] > epochs[k - 1] + 0.09);  // no point twice
   CHECK(epochs.size() >= 1);
 
-  train_request again = digits_run("");  // a run that is done is judged again, and says the same
-  again.resume = run;
+  train_request again;  // a run that is done is judged again, and says the same
+  again.resume = run, again.quiet = true;
   REQUIRE(train(again, nowhere.file) == exit_done);
   CHECK(read_whole_file(run + "/report.html") == html);
 }
@@ -138,7 +139,8 @@ TEST_CASE("a disk that is full when metrics or the report are written is one sen
   const scratch_folder folder;
   const silent nowhere;
   train_request asked = digits_run(folder / "run");
-  asked.chosen.steps = 4, asked.chosen.checkpoint_every = 2, asked.evaluates = false;
+  asked.given.push_back({"steps", "4", "--steps"}), asked.given.push_back({"checkpoint-every", "2", ""});
+  asked.evaluates = false;
   REQUIRE(train(asked, nowhere.file) == exit_done);
   const std::string run = folder / "run", checkpoint = read_whole_file(run + "/checkpoint.safetensors");
   const rlim_t metrics = read_whole_file(run + "/metrics.jsonl").size();
@@ -147,8 +149,8 @@ TEST_CASE("a disk that is full when metrics or the report are written is one sen
   rlimit before{};
   getrlimit(RLIMIT_FSIZE, &before);
   const auto refusal = [&](rlim_t room, const std::string& from) {
-    train_request next = digits_run("");
-    next.resume = from;
+    train_request next;
+    next.resume = from, next.quiet = true;
     rlimit limit = before;
     limit.rlim_cur = room;
     setrlimit(RLIMIT_FSIZE, &limit);

@@ -21,9 +21,9 @@ namespace {
 
 checkpoint example(index_t step) {
   checkpoint state{.data_hash = 0xFEDCBA9876543210, .step = step, .position = {.epoch = 3, .batch = 17}};
-  state.chosen.recipe = "supcon";
-  state.chosen.learning_rate = 0.1 + 1e-17 * static_cast<double>(step) + 1.0 / 3;
-  state.chosen.out = "a \"quoted\" folder\n";
+  state.chosen = settings_with({{"recipe", "supcon"}});
+  state.chosen.training.learning_rate = 0.1 + 1e-17 * static_cast<double>(step) + 1.0 / 3;
+  state.chosen.run.out = "a \"quoted\" folder\n";
   state.tensors.push_back({"weights/first", element_kind::f32, {2, 3}, std::string(24, static_cast<char>(step))});
   state.tensors.push_back({"weights/none", element_kind::f64, {0, 4}, ""});
   state.tensors.push_back({"number", element_kind::i64, {}, std::string(8, '\xFF')});

@@ -5,13 +5,14 @@
 #include "data/sets/readers.hpp"
 #include "devices/reference_device.hpp"
 #include "files/checksum.hpp"
-#include "recipes/network.hpp"
-#include "recipes/recipe.hpp"
+#include "run/settings.hpp"
 #include "run/sgd.hpp"
 #include "support/catch.hpp"
 
 #include <cmath>
+#include <cstdint>
 #include <iterator>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -20,12 +21,17 @@ using namespace mixcon_train;
 namespace {
 
 settings frozen_settings() {
-  settings chosen;
-  chosen.recipe = "unicon", chosen.data = "digits";
-  chosen.shift = 1, chosen.flip = 0, chosen.erase = 0;
-  chosen.width = 4, chosen.embedding = 16, chosen.batch = 16, chosen.learning_rate = 0.05;
-  chosen.seed = 7, chosen.threads = 1;
-  return chosen;
+  return settings_with({{"recipe", "unicon"},
+                        {"data", "digits"},
+                        {"shift", "1"},
+                        {"flip", "0"},
+                        {"erase", "0"},
+                        {"width", "4"},
+                        {"embedding", "16"},
+                        {"batch", "16"},
+                        {"lr", "0.05"},
+                        {"seed", "7"},
+                        {"threads", "1"}});
 }
 
 struct frozen_run {
@@ -38,23 +44,27 @@ frozen_run twenty_steps() {
   const settings chosen = frozen_settings();
   const data_set data = part_of(read_digits().train, 0, 160);
   reference_device on;
-  network net(on, chosen, data.shape.channels, data.classes());
-  sgd optimiser(net.parameters(), chosen.momentum, chosen.weight_decay);
-  loader batches(
-      data, augmentation{.shift = chosen.shift, .flip = chosen.flip}, channel_statistics_of(data),
-      loader_options{
-          .batch = chosen.batch, .views = views_of(chosen), .seed = chosen.seed, .at_least_two_classes = true});
+  const std::unique_ptr<recipe> unicon = new_recipe(chosen, on, facts_of(data));
+  sgd optimiser(unicon->parameters(), chosen.training.momentum, chosen.training.weight_decay);
+  const auto views = new_views(data, channel_statistics_of(data), chosen.views);
+  const recipe_wish wish = unicon->wants();
+  loader batches(*views, loader_options{.batch = chosen.training.batch,
+                                        .views = wish.views,
+                                        .seed = chosen.run.seed,
+                                        .at_least_two_classes = wish.at_least_two_classes});
   mixcon::image_shape of_view = data.shape;
-  of_view.samples = chosen.batch;
+  of_view.samples = chosen.training.batch;
   frozen_run run;
   for (index_t step = 0; step < 20; ++step) {
-    const recipe_loss made = loss_of(net, on, chosen, {batches.next(), of_view, step, false});
+    const mixcon::philox_draws draws{.seed = chosen.run.seed, .step = static_cast<std::uint64_t>(step)};
+    const recipe_loss made =
+        unicon->loss({.from = batches.next(), .shape = of_view, .draws = draws, .step = step, .steps = 20});
     backward(made.loss);
     run.losses.push_back(made.loss.number());
-    optimiser.step(chosen.learning_rate);
+    optimiser.step(chosen.training.learning_rate);
   }
   std::string bits;
-  for (const parameter& p : net.parameters()) {
+  for (const parameter& p : unicon->parameters()) {
     std::vector<double> numbers(static_cast<std::size_t>(p.value.extents().size()));
     copy_numbers(p.value.value(), numbers.data());
     for (double w : numbers) run.squares += w * w;

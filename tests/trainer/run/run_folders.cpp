@@ -59,7 +59,7 @@ std::set<std::string> names_in(const std::string& folder) {
 
 checkpoint example(const std::string& run, index_t step) {
   checkpoint state{.step = step, .run = run};
-  state.chosen.recipe = run.starts_with("a") ? "ce" : "supcon";
+  state.chosen = settings_with({{"recipe", run.starts_with("a") ? "ce" : "supcon"}});
   state.tensors.push_back({"weights", element_kind::f32, {64}, std::string(256, static_cast<char>(step))});
   return state;
 }
@@ -131,7 +131,7 @@ TEST_CASE("--overwrite leaves nothing of the old run, and all that was never of 
     CHECK(content.find(old) == std::string::npos);
   }
   CHECK(names_in(place) == std::set<std::string>{"checkpoint.safetensors", "checkpoint.previous.safetensors",
-                                                 "metrics.jsonl", "notes.txt", "other.safetensors"});
+                                                 "config.toml", "metrics.jsonl", "notes.txt", "other.safetensors"});
   CHECK(run_of(place + "/checkpoint.previous.safetensors") == now);
   CHECK(read_whole_file(place + "/notes.txt") == "mine");
 
@@ -154,21 +154,22 @@ TEST_CASE("default names count up, also beside each other", "[examples]") {
     waitpid(child, &status, 0);
     CHECK(WEXITSTATUS(status) == exit_done);
   }
-  CHECK(names_in(folder / "runs") == std::set<std::string>{"default-001", "default-002", "default-003", "default-004"});
+  CHECK(names_in(folder / "runs") ==
+        std::set<std::string>{"ce-digits-001", "ce-digits-002", "ce-digits-003", "ce-digits-004"});
   std::set<std::string> identities;
   for (const std::string& name : names_in(folder / "runs"))
     identities.insert(load_checkpoint(folder / "runs/" + name).run);
   CHECK(identities.size() == 4);
   const auto weights = [&](const char* name) { return hash_of(load_checkpoint(folder / "runs/" + name).tensors); };
-  CHECK(weights("default-001") == weights("default-004"));  // which the identity does not touch
+  CHECK(weights("ce-digits-001") == weights("ce-digits-004"));  // which the identity does not touch
 
-  CHECK(next_free_name(folder / "runs/default") == folder / "runs/default-005");
-  CHECK(next_free_name(folder / "runs/default-002/") == folder / "runs/default-005");
+  CHECK(next_free_name(folder / "runs/ce-digits") == folder / "runs/ce-digits-005");
+  CHECK(next_free_name(folder / "runs/ce-digits-002/") == folder / "runs/ce-digits-005");
   CHECK(next_free_name(folder / "runs") == folder / "runs-002");
   CHECK(next_free_name(folder / "new") == folder / "new-001");
   CHECK(next_free_name(folder / "runs/.") == std::filesystem::canonical(folder / "runs").string() + "-002");
-  std::filesystem::create_directories(folder / "runs/default-999");
-  CHECK(next_free_name(folder / "runs/default") == folder / "runs/default-1000");
+  std::filesystem::create_directories(folder / "runs/ce-digits-999");
+  CHECK(next_free_name(folder / "runs/ce-digits") == folder / "runs/ce-digits-1000");
 }
 
 TEST_CASE("falling back stays within a run, however a newer checkpoint is damaged", "[examples]") {

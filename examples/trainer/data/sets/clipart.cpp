@@ -148,7 +148,7 @@ train_and_test read_clipart(const std::string& folder, const clipart_options& op
       ++count;
       chosen.push_back(i);
     }
-  return split_by_class(taken(whole, chosen), split);
+  return train_and_test_of(taken(whole, chosen), split.seed, split.test_share);
 }
 
 train_and_test read_words(const std::string& folder) {

@@ -2,7 +2,8 @@
 #pragma once
 
 #include "data/sets/built_set.hpp"
-#include "data/sets/split_by_class.hpp"
+#include "data/splits.hpp"
+#include "options/option_list.hpp"
 
 #include <string>
 #include <vector>
@@ -29,7 +30,6 @@ struct clipart_options {
   index_t per_class = 150;
 
   void declare(option_list& to) {
-    to.section("clipart");
     to.add("clipart-per-class", per_class, {0, 2000},
            "at most so many pictures of a class; 0: all, a natural long tail", "150");
   }

@@ -73,7 +73,7 @@ train_and_test read_csv_set(const std::string& path, const table_options& table,
   if (!std::filesystem::is_directory(path, error)) {
     csv_table whole = read(path, table);
     const std::vector<std::string> classes = sorted(whole.label_names);
-    return split_by_class(data_of(std::move(whole), path, "csv", classes), split);
+    return train_and_test_of(data_of(std::move(whole), path, "csv", classes), split.seed, split.test_share);
   }
   require_files_in(path, {"train.csv", "test.csv"}, false, "Name a file, or a folder that has both (--data-dir).");
   const auto file = [&](const char* name) { return (std::filesystem::path(path) / name).string(); };

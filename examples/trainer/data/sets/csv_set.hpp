@@ -2,7 +2,8 @@
 #pragma once
 
 #include "data/formats/csv.hpp"
-#include "data/sets/split_by_class.hpp"
+#include "data/splits.hpp"
+#include "options/option_list.hpp"
 
 #include <string>
 
@@ -14,7 +15,6 @@ struct table_options {
   std::string label{}, header = "auto", separator = "comma";
 
   void declare(option_list& to) {
-    to.section("tables");
     to.add("csv-label", label, "the label's column: its name in the header, or its number from 1; otherwise the last");
     to.add("csv-header", header, {"auto", "yes", "no"}, "whether the first line names the columns");
     to.add("csv-separator", separator, {"comma", "semicolon", "tab"}, "what stands between fields");

@@ -35,8 +35,14 @@ class folder_of_pictures {
   folder_of_pictures(const std::string& root, const picture_options& options)
       : walk_(root, advice), wanted_(options.request()) {}
 
+<<<<<<< HEAD
   train_and_test read(const test_split_options& split) {
     if (!walk_.has_folder("train")) return split_by_class(pictures(listed("", true), "image-folder"), split);
+=======
+  train_and_test read(const split_options& split) {
+    if (!walk_.has_folder("train"))
+      return train_and_test_of(pictures(listed("", true), "image-folder"), split.seed, split.test_share);
+>>>>>>> main
     const listing training = listed("train", true);
     train_and_test data;
     if (walk_.has_file("val/val_annotations.txt")) {
@@ -49,7 +55,7 @@ class folder_of_pictures {
     } else if (walk_.has_folder("test")) {
       data.test = pictures(listed("test", false), "image-folder test");
     } else {
-      return split_by_class(pictures(training, "image-folder"), split);
+      return train_and_test_of(pictures(training, "image-folder"), split.seed, split.test_share);
     }
     data.train = pictures(training, "image-folder train");
     return data;

@@ -2,7 +2,8 @@
 #pragma once
 
 #include "data/formats/picture_file.hpp"
-#include "data/sets/split_by_class.hpp"
+#include "data/splits.hpp"
+#include "options/option_list.hpp"
 
 #include <string>
 
@@ -15,7 +16,6 @@ struct picture_options {
   std::string colour = "colour", fit = "crop";
 
   void declare(option_list& to) {
-    to.section("folders of pictures");
     to.add("image-size", size, {4, 512}, "rows and columns that every picture is scaled to");
     to.add("image-colour", colour, {"colour", "grey"}, "three channels, or one");
     to.add("image-fit", fit, {"crop", "pad", "stretch"},

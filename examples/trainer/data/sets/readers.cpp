@@ -13,27 +13,22 @@ inline namespace data {
 
 namespace {
 
-train_and_test read_auto(const std::string& folder) {
-  if (!folder.empty()) return read_fashion_mnist(folder);  // a folder that was named is meant
-  return std::filesystem::exists(debian_fashion_mnist) ? read_fashion_mnist() : read_digits();
-}
-
 /// One data set: its name, what it is, how it is read, and which options it takes.
 struct named_set {
   const char* name;
   sample_kind kind;
-  train_and_test (*read)(const std::string& name, const std::string& folder, const data_options& options);
-  void (*declare)(data_options& options, option_list& to) = [](data_options&, option_list&) {};
+  train_and_test (*read)(const std::string& name, const std::string& folder, const reader_options& options);
+  void (*declare)(reader_options& options, option_list& to) = [](reader_options&, option_list&) {};
 };
 
-void declare_split(data_options& options, option_list& to) { options.split.declare(to); }
-train_and_test mlbench(const std::string& name, const std::string& folder, const data_options&) {
+void declare_split(reader_options& options, option_list& to) { options.split.declare_test_share(to); }
+train_and_test mlbench(const std::string& name, const std::string& folder, const reader_options&) {
   return read_mlbench(name, folder);
 }
 
 const std::vector<named_set>& named_sets() {
   using text = const std::string&;
-  using told = const data_options&;
+  using told = const reader_options&;
   static const std::vector<named_set> sets{
       {"fashion-mnist", sample_kind::image,
        [](text, text folder, told) { return folder.empty() ? read_fashion_mnist() : read_fashion_mnist(folder); }},
@@ -43,13 +38,13 @@ const std::vector<named_set>& named_sets() {
        [](text, text folder, told) { return folder.empty() ? read_digits() : read_digits(folder); }},
       {"image-folder", sample_kind::image,
        [](text, text folder, told options) { return read_image_folder(folder, options.pictures, options.split); },
-       [](data_options& options, option_list& to) { options.pictures.declare(to), declare_split(options, to); }},
+       [](reader_options& options, option_list& to) { options.pictures.declare(to), declare_split(options, to); }},
       {"clipart", sample_kind::image,
        [](text, text folder, told options) { return read_clipart(folder, options.clipart, options.split); },
-       [](data_options& options, option_list& to) { options.clipart.declare(to), declare_split(options, to); }},
+       [](reader_options& options, option_list& to) { options.clipart.declare(to), declare_split(options, to); }},
       {"csv", sample_kind::row,
        [](text, text folder, told options) { return read_csv_set(folder, options.table, options.split); },
-       [](data_options& options, option_list& to) { options.table.declare(to), declare_split(options, to); }},
+       [](reader_options& options, option_list& to) { options.table.declare(to), declare_split(options, to); }},
       {"letter", sample_kind::row, mlbench},
       {"satellite", sample_kind::row, mlbench},
       {"shuttle", sample_kind::row, mlbench},
@@ -58,7 +53,8 @@ const std::vector<named_set>& named_sets() {
       {"speech", sample_kind::clip, [](text, text folder, told options) { return read_speech(folder, options.split); },
        declare_split},
       {"words", sample_kind::clip, [](text, text folder, told) { return read_words(folder); }},
-      {"auto", sample_kind::image, [](text, text folder, told) { return read_auto(folder); }}};
+      {"auto", sample_kind::image,
+       [](text, text folder, told) { return read_data(meant_data_set("auto", folder), folder); }}};
   return sets;
 }
 
@@ -83,20 +79,23 @@ const std::vector<std::string>& data_names() {
   return names;
 }
 
+std::string meant_data_set(const std::string& name, const std::string& folder) {
+  if (name != "auto") return name;  // a folder that was named is meant
+  return !folder.empty() || std::filesystem::exists(debian_fashion_mnist) ? "fashion-mnist" : "digits";
+}
+
 sample_kind kind_of_data(const std::string& name) { return find(name).kind; }
 
-train_and_test read_data(const std::string& name, const std::string& folder, const data_options& options) {
-  return find(name).read(name, folder, options);
+std::vector<std::pair<std::string, std::string>> preferred_by_data(const std::string& name) {
+  if (name == "digits") return {{"shift", "1"}, {"flip", "0"}};  // 8 x 8, and not to be mirrored
+  return {};
 }
 
-void data_options::declare_for(const std::string& data, option_list& to) { find(data).declare(*this, to); }
-
-void data_options::declare(option_list& to) {
-  pictures.declare(to);
-  table.declare(to);
-  clipart.declare(to);
-  split.declare(to);
+train_and_test read_data(const std::string& name, const std::string& folder, const reader_options& options) {
+  return find(name).read(meant_data_set(name, folder), folder, options);
 }
+
+void reader_options::declare_for(const std::string& data, option_list& to) { find(data).declare(*this, to); }
 
 }  // namespace data
 }  // namespace mixcon_train

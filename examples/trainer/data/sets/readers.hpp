@@ -3,9 +3,10 @@
 #pragma once
 
 #include "data/data_set.hpp"
-#include "data/sets/data_options.hpp"
+#include "data/sets/reader_options.hpp"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace mixcon_train {
@@ -35,6 +36,13 @@ train_and_test read_digits(const std::string& folder = shipped_digits());
 /// The names that `read_data` knows, `auto` last.
 const std::vector<std::string>& data_names();
 
+/// What `auto` means in that folder: Fashion-MNIST, or the digits where no folder is named and its package is not
+/// installed. Other names mean themselves.
+std::string meant_data_set(const std::string& name, const std::string& folder = {});
+
+/// Values that suit a data set better than the usual ones: {"flip", "0"} for digits.
+std::vector<std::pair<std::string, std::string>> preferred_by_data(const std::string& name);
+
 /// What the samples of a data set of that name are, without reading a file. Refuses a name that is not known
 /// (std::invalid_argument).
 sample_kind kind_of_data(const std::string& name);
@@ -42,9 +50,9 @@ sample_kind kind_of_data(const std::string& name);
 /// Reads a data set by name. An empty folder means its usual place; cifar10, cifar100, image-folder, csv and speech
 /// have none. `auto` is Fashion-MNIST, of the folder where one is named; without a folder the digits stand in where its
 /// package is not installed, and `train.name` says so. Options that the set does not take (see
-/// `data_options::declare_for`) are not looked at. Throws file_error where the folder is missing or lacks a file, and
+/// `reader_options::declare_for`) are not looked at. Throws file_error where the folder is missing or lacks a file, and
 /// std::invalid_argument for a name that is not known.
-train_and_test read_data(const std::string& name, const std::string& folder = {}, const data_options& options = {});
+train_and_test read_data(const std::string& name, const std::string& folder = {}, const reader_options& options = {});
 
 }  // namespace data
 }  // namespace mixcon_train

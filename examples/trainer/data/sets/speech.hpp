@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "data/sets/split_by_class.hpp"
+#include "data/splits.hpp"
 
 #include <string>
 

@@ -21,7 +21,6 @@ void add_to(std::string& text, const Parts&... parts) {
 
 void clip_view_options::declare(option_list& to) {
   const option_range frames{0, static_cast<double>(longest)}, count{0, static_cast<double>(most_masks)};
-  to.section("views of clips");
   to.add("time-shift", time_shift, frames, "frames (of 10 ms) that a clip may begin earlier or later", "10");
   to.add("clip-noise", noise, {0, most_noise}, "deviation of noise on each number, in deviations of its mel band");
   to.add("time-masks", time.count, count, "masks over frames in each clip", "2");

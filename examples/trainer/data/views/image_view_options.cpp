@@ -38,7 +38,6 @@ image_view_options contrastive_image_views(index_t channels) {
 }
 
 void image_view_options::declare(option_list& to) {
-  to.section("views of images");
   to.add("shift", shift, {0, static_cast<double>(longest_shift)},
          "pixels that an image may move in each direction; what comes in is 0");
   to.add("crop", crop.probability, {0, 1}, "probability of a random part, scaled to the whole size", "1");

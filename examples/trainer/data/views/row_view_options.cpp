@@ -14,7 +14,6 @@ constexpr double most_noise = 100;
 }  // namespace
 
 void row_view_options::declare(option_list& to) {
-  to.section("views of rows");
   to.add("input-noise", noise, {0, most_noise}, "deviation of noise on each number, in deviations of its feature");
   to.add("input-drop", input_drop, {0, 1}, "probability that a number becomes its feature's mean", "0.2");
 }

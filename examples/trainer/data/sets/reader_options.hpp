@@ -4,7 +4,7 @@
 #include "data/sets/clipart.hpp"
 #include "data/sets/csv_set.hpp"
 #include "data/sets/image_folder.hpp"
-#include "data/sets/split_by_class.hpp"
+#include "data/splits.hpp"
 
 #include <string>
 
@@ -12,7 +12,7 @@ namespace mixcon_train {
 inline namespace data {
 
 /// What readers can be told. Most sets take none of it.
-struct data_options {
+struct reader_options {
   picture_options pictures{};
   table_options table{};
   clipart_options clipart{};
@@ -20,8 +20,6 @@ struct data_options {
 
   /// Declares the options that the data set of a name takes. Refuses a name that is not known.
   void declare_for(const std::string& data, option_list& to);
-  /// Declares all.
-  void declare(option_list& to);
 };
 
 }  // namespace data

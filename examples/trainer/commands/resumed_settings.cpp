@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "commands/resumed_settings.hpp"
+
+#include "data/sets/readers.hpp"
+#include "files/file_error.hpp"
+#include "run/run_folder.hpp"
+#include "run/training_run.hpp"
+
+#include <filesystem>
+#include <optional>
+
+namespace mixcon_train {
+inline namespace commands {
+
+namespace {
+
+constexpr const char* free_to_change[] = {"out", "data-dir", "checkpoint-every"};
+
+bool may_change(const std::string& name) {
+  for (const char* each : free_to_change)
+    if (name == each) return true;
+  return false;
+}
+
+/// The first option in which the two differ and must not; none: they compute the same.
+std::optional<std::string> first_difference(const settings& a, const settings& b) {
+  const auto values = named_values(a), others = named_values(b);
+  for (std::size_t k = 0; k < values.size(); ++k)
+    if (k >= others.size() || (!may_change(values[k].first) && values[k] != others[k])) return values[k].first;
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string folder_of(const std::string& checkpoint_path) {
+  std::error_code error;
+  if (std::filesystem::is_directory(checkpoint_path, error)) return checkpoint_path;
+  const std::string folder = std::filesystem::path(checkpoint_path).parent_path().string();
+  return folder.empty() ? "." : folder;
+}
+
+std::string full_path(const std::string& path) {
+  std::error_code error;
+  const auto full = std::filesystem::weakly_canonical(path, error).lexically_normal();
+  const std::string text = (error ? std::filesystem::path(path) : full).string();
+  return text.size() > 1 && text.back() == '/' ? text.substr(0, text.size() - 1) : text;
+}
+
+settings settings_to_resume(const checkpoint& from, const train_request& request) {
+  settings chosen = from.chosen, asked = from.chosen;
+  chosen.run.out = folder_of(request.resume);
+  const option_list options = asked.list(), kept = chosen.list();
+  const auto found = [&](const given_value& value) -> const option* {
+    return value.name == "data" && meant_data_set(value.text) == chosen.data.name ? nullptr : options.find(value.name);
+  };
+  const auto require_same = [&](const given_value& value) {
+    const option* const which = found(value);
+    if (which == nullptr || may_change(value.name)) return;
+    const std::string before = text_of(*kept.find(value.name)), now = text_of(*which);
+    if (now != before)
+      refuse_file(request.resume, ": it was trained with --", value.name, " ", before, ", not ", now,
+                  value.implied ? " " + value.where.substr(value.where.find('(')) : "",
+                  "; leave that option out, or begin a new run.");
+  };
+  for (const given_value& value : request.given) {
+    if (options.find(value.name) == nullptr && !value.implied) refuse_option(value, chosen);
+    if (const option* const which = found(value)) set_option(*which, value.text, value.where);
+    if (value.name == "recipe" || value.name == "arch") require_same(value);
+  }
+  asked.run = resolved(asked).run;
+  if (full_path(asked.run.out) != full_path(from.chosen.run.out) &&
+      full_path(asked.run.out) != full_path(chosen.run.out))
+    refuse_file("--out: ", asked.run.out, "; a run that goes on stays in its folder, ", chosen.run.out,
+                ". Leave that option out.");
+  for (const given_value& value : request.given) require_same(value);
+  chosen.run.checkpoint_every = asked.run.checkpoint_every;
+  if (asked.data.folder != from.chosen.data.folder) chosen.data.folder = full_path(asked.data.folder);
+  return chosen;
+}
+
+bool compute_the_same(const settings& a, const settings& b) { return !first_difference(a, b); }
+
+std::string run_to_resume(const settings& asked) {
+  const std::string& out = asked.run.out;
+  if (!out.empty()) {
+    std::error_code error;
+    if (!std::filesystem::exists(out + "/" + checkpoint_name, error) &&
+        !std::filesystem::exists(out + "/" + previous_checkpoint_name, error))
+      return "";
+    const settings found = load_checkpoint(out).chosen;
+    if (const auto name = first_difference(found, asked))
+      refuse_file(out, ": --resume auto goes on with a run of the same settings; this one differs in --", *name,
+                  ". Take another folder by --out, or --overwrite it.");
+    return out;
+  }
+  std::string newest;
+  for (const std::string& folder : numbered_folders(folder_base(asked))) try {
+      if (compute_the_same(load_checkpoint(folder).chosen, asked)) newest = folder;
+    } catch (const file_error&) {
+      continue;  // a damaged run is none to go on with without being asked
+    }
+  return newest;
+}
+
+}  // namespace commands
+}  // namespace mixcon_train

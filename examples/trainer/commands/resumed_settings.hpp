@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "commands/commands.hpp"
+#include "run/checkpoint.hpp"
+
+#include <string>
+
+namespace mixcon_train {
+inline namespace commands {
+
+/// The folder of a checkpoint: itself where it is one.
+std::string folder_of(const std::string& checkpoint_path);
+/// Without dots and doubled slashes, from the root on.
+std::string full_path(const std::string& path);
+
+/// The settings of a checkpoint, unless the user gave others: those it refuses, but for where the samples lie and how
+/// often to write. `request.resume` is the checkpoint.
+settings settings_to_resume(const checkpoint& from, const train_request& request);
+
+/// Whether two settings compute the same: all but where they write, read and how often they save.
+bool compute_the_same(const settings& a, const settings& b);
+
+/// What `--resume auto` goes on from: the folder that --out names, where it holds a run, or the newest of this recipe
+/// and data with the same settings; empty: none. Refuses a run of other settings in the folder that --out names.
+std::string run_to_resume(const settings& asked);
+
+}  // namespace commands
+}  // namespace mixcon_train

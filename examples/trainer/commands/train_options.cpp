@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "commands/train_options.hpp"
+
+#include "options/nearest_name.hpp"
+#include "recipes/all_encoders.hpp"
+#include "recipes/all_recipes.hpp"
+#include "run/option_parts.hpp"
+#include "run/settings.hpp"
+
+#include <mixcon/core/require.hpp>
+
+#include <algorithm>
+#include <sstream>
+
+namespace mixcon_train {
+inline namespace commands {
+
+namespace {
+
+constexpr std::size_t column = 28, page = 110;
+
+/// A flag of the whole run, rather than an option with a value in its settings.
+struct command_flag {
+  const char *name, *help;
+};
+constexpr command_flag command_flags[] = {
+    {"--config FILE", "read options from a TOML file; flags count more (default: none)"},
+    {"--preset NAME", "small, or paper: the values of the recipe's paper (default: small)"},
+    {"--quick", "a job of a minute: --images 240000, and --first-stride 2 on images (default: off)"},
+    {"--print-config", "print these settings as a config.toml, and do nothing else (default: off)"},
+    {"--resume RUN",
+     "go on from this run folder or checkpoint, bit for bit; auto: go on where a run with these "
+     "settings is, begin otherwise (default: begin)"},
+    {"--from RUN", "begin with the weights of another run, wherever names and shapes agree (default: none)"},
+    {"--overwrite", "replace the run that --out holds (default: off, refuse)"},
+    {"--no-evaluation", "end with the last checkpoint: no table, no report (default: off)"},
+};
+
+/// A line of help, wrapped behind the column of the texts.
+void write_line(std::ostringstream& to, const std::string& flag, const std::string& help) {
+  std::string line = "  " + flag;
+  line.resize(std::max(line.size() + 1, column), ' ');
+  std::istringstream words(help);
+  for (std::string word; words >> word; line += word + " ") {
+    if (line.size() + word.size() <= page) continue;
+    to << line.substr(0, line.find_last_not_of(' ') + 1) << "\n";
+    line.assign(column, ' ');
+  }
+  to << line.substr(0, line.find_last_not_of(' ') + 1) << "\n";
+}
+
+std::string described(const option& each) {
+  std::string text = each.help;
+  for (const std::string& name : each.choices) text += (name == each.choices.front() ? ": " : ", ") + name;
+  text += " (default: " + (each.initial.empty() ? "none" : each.initial);
+  if (!each.paper.empty()) text += "; paper: " + each.paper;
+  return text + ")";
+}
+
+std::string placeholder(const option& each) {
+  if (each.is_switch()) return "";
+  return each.is_text() ? " NAME" : std::holds_alternative<double*>(each.value) ? " X" : " N";
+}
+
+}  // namespace
+
+std::string not_empty(const std::string& value) {
+  return value.empty() ? "the value is empty; expected a path." : std::string();
+}
+
+train_options::train_options(CLI::App& app) : app_(*app.add_subcommand("train", "train a network, and judge it")) {
+  app_.formatter_fn([](const CLI::App*, const std::string&, CLI::AppFormatMode) { return train_help(); });
+  std::vector<std::string> names;
+  for (const option_part& part : all_option_parts())
+    for (const option& each : part.list.all()) names.push_back(each.name);
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  names.insert(names.begin(), {"recipe", "arch"});  // refusals speak of these first
+  for (const std::string& name : names) {
+    flag& made = flags_.emplace_back(flag{name});
+    made.option = app_.add_option("--" + name, made.text);
+  }
+  app_.add_option("--config", config_)->check(not_empty);
+  app_.add_option("--preset", preset_);
+  app_.add_flag("--quick", quick_);
+  app_.add_flag("--print-config", request_.prints_config);
+  app_.add_option("--resume", request_.resume)->check(not_empty);
+  app_.add_option("--from", request_.from)->check(not_empty);
+  app_.add_flag("--overwrite", request_.overwrites);
+  app_.add_flag("--no-evaluation", ends_early_);
+}
+
+train_request train_options::request() const {
+  train_request asked = request_;
+  asked.evaluates = !ends_early_;
+  if (!config_.empty()) asked.given = read_config(config_);
+  std::vector<given_value> by_flags;
+  for (const flag& each : flags_)
+    if (each.option->count() > 0) by_flags.push_back({each.name, each.text, "--" + each.name});
+  std::string recipe = settings().recipe;
+  for (const auto* values : {&asked.given, &by_flags})
+    for (const given_value& each : *values)
+      if (each.name == "recipe") recipe = each.text;
+  std::vector<given_value> implied;
+  const auto imply = [&](const preferred_value& value, const std::string& by) {
+    implied.push_back({value.first, value.second, "--" + value.first + " (" + by + ")", true});
+  };
+  if (!preset_.empty()) {
+    require_one_of("--preset", preset_, {"small", "paper"});
+    const std::vector<preferred_value> values = recipe_called(recipe).paper_values;
+    MIXCON_REQUIRE(preset_ == "small" || !values.empty(), "--preset: the recipe ", recipe,
+                   " has no values of a paper; leave it out, or give its options one by one.");
+    if (preset_ == "paper")
+      for (const preferred_value& value : values) imply(value, "--preset paper");
+  }
+  if (quick_) {
+    const bool says_how_long = std::any_of(by_flags.begin(), by_flags.end(), [](const given_value& each) {
+      return each.name == "steps" || each.name == "epochs";
+    });
+    imply({"first-stride", "2"}, "--quick");
+    if (!says_how_long) imply({"images", "240000"}, "--quick");
+  }
+  asked.given.insert(asked.given.begin(), implied.begin(), implied.end());
+  asked.given.insert(asked.given.end(), by_flags.begin(), by_flags.end());
+  return asked;
+}
+
+std::string train_help() {
+  std::ostringstream text;
+  text << "Trains an encoder by a recipe, and judges it.\n\nmixcon-train train [OPTION]...\n\nthe command\n";
+  write_line(text, "--help", "print this text (default: off)");
+  for (const command_flag& each : command_flags) write_line(text, each.name, each.help);
+  text << "\nwhat to learn by\n";
+  write_line(text, "--recipe NAME", "(default: " + settings().recipe + ")");
+  for (const recipe_entry& each : all_recipes())
+    write_line(text, "    " + std::string(each.name),
+               std::string(each.summary) + (*each.paper == '\0' ? "" : std::string(". ") + each.paper));
+  write_line(text, "--arch NAME", "encoder: " + listed(encoder_names()) + " (default: by the kind of data)");
+  for (const option_part& part : all_option_parts()) {
+    if (part.list.all().empty()) continue;
+    text << "\n" << part.title << "\n";
+    for (const option& each : part.list.all()) write_line(text, each.flag() + placeholder(each), described(each));
+  }
+  return text.str();
+}
+
+}  // namespace commands
+}  // namespace mixcon_train

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Options in a file: config.toml, a line NAME = VALUE for each.
+#pragma once
+
+#include "options/option_list.hpp"
+
+#include <string>
+#include <vector>
+
+namespace mixcon_train {
+inline namespace options {
+
+/// A value for an option, and who gave it.
+struct given_value {
+  std::string name{}, text{};  ///< "batch", "128"
+  std::string where{};         ///< what a refusal calls it: "--batch", "config.toml, line 3: batch"
+  bool implied = false;        ///< by --quick or --preset: it is left out where a part without this option is chosen
+};
+
+/// The values of a TOML file, in the order of its lines: numbers, texts, true and false. Refuses what is no TOML, and
+/// tables and lists, with the line. Throws file_error.
+std::vector<given_value> read_config(const std::string& path);
+
+/// Options as the text of such a file, each behind what it is; reading it gives the same values. Empty texts are left
+/// out.
+std::string config_of(const option_list& options);
+
+}  // namespace options
+}  // namespace mixcon_train

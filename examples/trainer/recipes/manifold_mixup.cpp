@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "autograd/blend_node.hpp"
+#include "recipes/class_scores.hpp"
+
+#include <mixcon/mix/labels/pair_targets.hpp>
+#include <mixcon/mixes/manifold_mixup.hpp>
+
+namespace mixcon_train {
+inline namespace recipes {
+
+namespace {
+
+class manifold_mixup_recipe final : public network_recipe {
+ public:
+  static constexpr const char *name = "manifold-mixup", *summary = "cross entropy on features mixed at a random layer",
+                              *paper = "Verma et al. 2019, arXiv:1806.05236";
+  using options = alpha_option;
+
+  manifold_mixup_recipe(const recipe_world& world, const options& chosen)
+      : network_recipe(world.on, classifier_of(world)), chosen_(chosen) {}
+
+  recipe_loss loss(const recipe_step& step) override {
+    mixcon::manifold_mixup<> policy;
+    policy.lambda = mixcon::beta_lambda{.alpha = chosen_.alpha};
+    policy.end_layer = net().layers();
+    const auto plan = policy.plan(step.shape, step.draws);
+    const variable features = net().features(input_of(on(), step.from.images, step.shape, step.shape.samples),
+                                             static_cast<int>(policy.layer(step.draws)),
+                                             [&](const variable& hidden) { return blended(plan, hidden); });
+    return of_scores(cross_entropy(net().head(features), mixcon::pair_targets_of(plan, step.from.labels)), features,
+                     step, net().head_width());
+  }
+  std::optional<shown_mix> shown() const override { return shown_mix{"mixup", {.alpha = chosen_.alpha}}; }
+
+ private:
+  options chosen_;
+};
+
+}  // namespace
+
+recipe_entry manifold_mixup_entry() { return entry_of<manifold_mixup_recipe>(); }
+
+}  // namespace recipes
+}  // namespace mixcon_train

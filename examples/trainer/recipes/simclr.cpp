@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "recipes/recipe_parts.hpp"
+
+#include <mixcon/contrast/objective.hpp>
+#include <mixcon/contrast/targets/view.hpp>
+#include <mixcon/losses/info_nce.hpp>
+
+#include <cmath>
+
+namespace mixcon_train {
+inline namespace recipes {
+
+namespace {
+
+class simclr_recipe final : public network_recipe {
+ public:
+  static constexpr const char *name = "simclr", *summary = "two views of a sample attract each other, without labels",
+                              *paper = "Chen et al. 2020, arXiv:2002.05709";
+  using options = embedding_options;
+
+  simclr_recipe(const recipe_world& world, const options& chosen)
+      : network_recipe(world.on, embedder_of(world, chosen.embedding)), chosen_(chosen) {}
+  recipe_wish wants() const override { return {.views = 2, .encoded = 2}; }
+
+  recipe_loss loss(const recipe_step& step) override {
+    const index_t samples = step.shape.samples;
+    recipe_loss made{.views = 2, .chance = std::log(static_cast<double>(2 * samples - 1))};
+    const variable z = net().forward(input_of(on(), step.from.images, step.shape, 2 * samples));
+    made.embeddings = z;
+    made.loss = contrasted(made, step,
+                           mixcon::objective{mixcon::info_nce{.temperature = chosen_.temperature}, mixcon::cosine{}},
+                           mixcon::view_targets{.samples = samples}, z, {z});
+    return made;
+  }
+
+ private:
+  options chosen_;
+};
+
+}  // namespace
+
+recipe_entry simclr_entry() { return entry_of<simclr_recipe>(); }
+
+}  // namespace recipes
+}  // namespace mixcon_train

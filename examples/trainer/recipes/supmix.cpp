@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "recipes/recipe_parts.hpp"
+
+#include <mixcon/contrast/objective.hpp>
+#include <mixcon/contrast/targets/label.hpp>
+#include <mixcon/losses/info_nce.hpp>
+#include <mixcon/mix/blend.hpp>
+#include <mixcon/mixes/mixup.hpp>
+
+#include <cmath>
+
+namespace mixcon_train {
+inline namespace recipes {
+
+namespace {
+
+/// A view of every sample, and mixtures of the other view with the batch in reverse order.
+class supmix_recipe final : public network_recipe {
+ public:
+  static constexpr const char *name = "supmix", *summary = "SupCon of samples and mixtures",
+                              *paper = "Han et al. 2022, arXiv:2204.10695";
+  struct options : embedding_options, alpha_option {
+    void declare(option_list& to) { embedding_options::declare(to), alpha_option::declare(to); }
+  };
+
+  supmix_recipe(const recipe_world& world, const options& chosen)
+      : network_recipe(world.on, embedder_of(world, chosen.embedding)), chosen_(chosen) {}
+  recipe_wish wants() const override { return {.views = 2, .encoded = 2}; }
+  std::optional<shown_mix> shown() const override { return shown_mix{"mixup", {.alpha = chosen_.alpha}}; }
+
+  recipe_loss loss(const recipe_step& step) override {
+    const index_t samples = step.shape.samples;
+    mixcon::mixup<mixcon::beta_lambda, mixcon::pairing::reverse> policy;
+    policy.lambda = mixcon::beta_lambda{.alpha = chosen_.alpha};
+    const auto plan = policy.plan(step.shape, step.draws);
+    std::vector<float> images = step.from.images;
+    const index_t half = static_cast<index_t>(images.size()) / 2;
+    mixcon::blend(plan, as_images(step.from.images.data() + half, step.shape),
+                  as_images(images.data() + half, step.shape));
+
+    recipe_loss made;
+    const variable z = net().forward(input_of(on(), images, step.shape, 2 * samples));
+    made.embeddings = slice(z, 0, samples);
+    made.chance = std::log(static_cast<double>(2 * samples - 1));
+    // SupCon twice over the same rows: a mixture counts as its own class by lambda, as its partner's by 1 - lambda
+    std::vector<int> own = step.from.labels, partner = own;
+    own.insert(own.end(), step.from.labels.begin(), step.from.labels.end());
+    partner.insert(partner.end(), step.from.labels.rbegin(), step.from.labels.rend());
+    const mixcon::objective criterion{mixcon::info_nce{.temperature = chosen_.temperature}, mixcon::cosine{}};
+    const double lambda = plan.lambda_of(0);
+    const variable by_partner = contrasted(made, step, criterion, mixcon::label_targets{.labels = partner}, z, {z});
+    const variable by_own = contrasted(made, step, criterion, mixcon::label_targets{.labels = own}, z, {z});
+    made.loss = add(scale(by_own, lambda), scale(by_partner, 1 - lambda));
+    return made;
+  }
+
+ private:
+  options chosen_;
+};
+
+}  // namespace
+
+recipe_entry supmix_entry() { return entry_of<supmix_recipe>(); }
+
+}  // namespace recipes
+}  // namespace mixcon_train

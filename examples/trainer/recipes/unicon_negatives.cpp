@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "recipes/universum_recipe.hpp"
+
+#include <mixcon/contrast/objective.hpp>
+#include <mixcon/losses/info_nce.hpp>
+#include <mixcon/losses/unicon.hpp>
+
+#include <cmath>
+
+namespace mixcon_train {
+inline namespace recipes {
+
+namespace {
+
+class unicon_negatives_recipe final : public universum_recipe {
+ public:
+  static constexpr const char *name = "unicon-negatives",
+                              *summary = "SupCon with universum samples as further negatives",
+                              *paper = "Han et al. 2022, arXiv:2204.10695";
+  using options = universum_options;
+  using universum_recipe::universum_recipe;
+  static std::vector<preferred_value> paper_values() { return paper_of_unicon(); }
+
+  recipe_loss loss(const recipe_step& step) override {
+    const auto [z, u] = encode(step);
+    recipe_loss made{.embeddings = z, .views = 2};
+    made.loss = contrasted(made, step,
+                           mixcon::objective{mixcon::info_nce{.temperature = chosen().temperature}, mixcon::cosine{}},
+                           mixcon::unicon_negative_targets(step.from.labels), z, {z, u});
+    made.chance = std::log(static_cast<double>(4 * step.shape.samples - 1));
+    return made;
+  }
+};
+
+}  // namespace
+
+recipe_entry unicon_negatives_entry() { return entry_of<unicon_negatives_recipe>(); }
+
+}  // namespace recipes
+}  // namespace mixcon_train

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What UniCon does in both of its roles. Han et al. 2022, arXiv:2204.10695.
+#pragma once
+
+#include "recipes/recipe_parts.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mixcon_train {
+inline namespace recipes {
+
+struct universum_options : embedding_options {
+  std::string universum = "mixup";
+  double partner_share = 0.25;
+  void declare(option_list& to);
+};
+
+/// What the paper trained with, on CIFAR-100.
+std::vector<preferred_value> paper_of_unicon();
+
+/// Two views of every sample, and a universum of both.
+class universum_recipe : public network_recipe {
+ public:
+  universum_recipe(const recipe_world& world, const universum_options& chosen)
+      : network_recipe(world.on, embedder_of(world, chosen.embedding)), chosen_(chosen) {}
+  recipe_wish wants() const override { return {.views = 2, .encoded = 4, .at_least_two_classes = true}; }
+  std::optional<shown_mix> shown() const override;
+
+ protected:
+  struct encoded {
+    variable views, universum;  ///< (2 N, D) each
+  };
+  encoded encode(const recipe_step& step);
+  const universum_options& chosen() const { return chosen_; }
+
+ private:
+  universum_options chosen_;
+};
+
+}  // namespace recipes
+}  // namespace mixcon_train
