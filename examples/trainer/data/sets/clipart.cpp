@@ -136,8 +136,7 @@ data_set make_clipart(const std::vector<clipart_class>& table, const std::string
   return made;
 }
 
-train_and_test read_clipart(const std::string& folder, const clipart_options& options,
-                            const test_split_options& split) {
+train_and_test read_clipart(const std::string& folder, const clipart_options& options, const split_options& split) {
   built_set set = built("clipart", folder, recorded_clipart);
   data_set whole = part_of_set(set, folder, "all");
   whole.name = "clipart";

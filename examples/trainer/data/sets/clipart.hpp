@@ -37,7 +37,7 @@ struct clipart_options {
 
 /// Clipart: drawings of 33 classes, 32 x 32 x 3 on white, from Debian's package openclipart-png, public domain; built
 /// by scripts/data clipart into the cache, or into `folder`. Split by class. Throws file_error.
-train_and_test read_clipart(const std::string& folder, const clipart_options& options, const test_split_options& split);
+train_and_test read_clipart(const std::string& folder, const clipart_options& options, const split_options& split);
 
 /// Words: the 35 words of Speech Commands, spoken by espeak-ng in 101 voices and two speeds (71 train, 15 validate,
 /// 15 test); built by scripts/data words. Synthetic speech: its note says so. Throws file_error.

@@ -66,7 +66,7 @@ csv_layout table_options::layout() const {
   return {label, header, separator == "semicolon" ? ';' : separator == "tab" ? '\t' : ','};
 }
 
-train_and_test read_csv_set(const std::string& path, const table_options& table, const test_split_options& split) {
+train_and_test read_csv_set(const std::string& path, const table_options& table, const split_options& split) {
   if (path.empty())
     refuse_file("csv has no usual place. Name a file, or a folder with train.csv and test.csv (--data-dir).");
   std::error_code error;

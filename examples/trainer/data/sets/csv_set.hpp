@@ -25,7 +25,7 @@ struct table_options {
 /// Rows of a CSV file, which is split by class; or of a folder with train.csv and test.csv. Classes are the labels of
 /// the training rows, in the order of their numbers where all are whole numbers, else of the alphabet. Throws
 /// file_error.
-train_and_test read_csv_set(const std::string& path, const table_options& table, const test_split_options& split);
+train_and_test read_csv_set(const std::string& path, const table_options& table, const split_options& split);
 
 }  // namespace data
 }  // namespace mixcon_train

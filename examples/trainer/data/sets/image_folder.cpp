@@ -35,14 +35,9 @@ class folder_of_pictures {
   folder_of_pictures(const std::string& root, const picture_options& options)
       : walk_(root, advice), wanted_(options.request()) {}
 
-<<<<<<< HEAD
-  train_and_test read(const test_split_options& split) {
-    if (!walk_.has_folder("train")) return split_by_class(pictures(listed("", true), "image-folder"), split);
-=======
   train_and_test read(const split_options& split) {
     if (!walk_.has_folder("train"))
       return train_and_test_of(pictures(listed("", true), "image-folder"), split.seed, split.test_share);
->>>>>>> main
     const listing training = listed("train", true);
     train_and_test data;
     if (walk_.has_file("val/val_annotations.txt")) {
@@ -156,8 +151,7 @@ picture_request picture_options::request() const {
                                 : picture_fit::stretch};
 }
 
-train_and_test read_image_folder(const std::string& root, const picture_options& pictures,
-                                 const test_split_options& split) {
+train_and_test read_image_folder(const std::string& root, const picture_options& pictures, const split_options& split) {
   if (root.empty()) refuse_file("image-folder has no usual place. ", advice);
   return folder_of_pictures(root, pictures).read(split);
 }

@@ -32,8 +32,7 @@ struct picture_options {
 /// Files of other kinds are passed over. Throws file_error for a folder without pictures, a class without, a picture
 /// that cannot be decoded, a class that `train` does not have, links that leave the root, and more than 8 GiB of
 /// pixels.
-train_and_test read_image_folder(const std::string& root, const picture_options& pictures,
-                                 const test_split_options& split);
+train_and_test read_image_folder(const std::string& root, const picture_options& pictures, const split_options& split);
 
 }  // namespace data
 }  // namespace mixcon_train

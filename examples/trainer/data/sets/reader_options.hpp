@@ -16,7 +16,7 @@ struct reader_options {
   picture_options pictures{};
   table_options table{};
   clipart_options clipart{};
-  test_split_options split{};
+  split_options split{};
 
   /// Declares the options that the data set of a name takes. Refuses a name that is not known.
   void declare_for(const std::string& data, option_list& to);

@@ -79,7 +79,7 @@ std::string speaker_of(const std::string& clip) {
 }
 
 /// The clips of a share of all speakers.
-std::set<std::string> clips_of_some(const std::vector<std::string>& clips, const test_split_options& split,
+std::set<std::string> clips_of_some(const std::vector<std::string>& clips, const split_options& split,
                                     const std::string& root) {
   std::set<std::string> speakers;
   for (const std::string& clip : clips) speakers.insert(speaker_of(clip));
@@ -103,7 +103,7 @@ std::set<std::string> clips_of_some(const std::vector<std::string>& clips, const
 
 }  // namespace
 
-train_and_test read_speech(const std::string& root, const test_split_options& split) {
+train_and_test read_speech(const std::string& root, const split_options& split) {
   if (root.empty()) refuse_file("speech has no usual place. ", advice);
   const folder_walk walk(root, advice);
   std::vector<std::string> clips, words;
