@@ -121,7 +121,7 @@ def seeds():
     frame = data_frame()
     yield "unpacked_rda/version2", frame
     yield "unpacked_rda/version3", data_frame(3)
-    yield "rda/pets.rda", lzma.compress(frame, check=lzma.CHECK_CRC32)
+    yield "rda/pets.rda", lzma.compress(frame, check=lzma.CHECK_CRC32, preset=0)  # a small dictionary: quick to unpack
     yield "csv/plain.csv", b"1.5,2,cat\n-3,4e2,dog\n0,+1,cat\n"
     yield "csv/header.csv", b"kind,width,\"height, in m\"\r\ncat,1,2\r\n\r\n\"a \"\"dog\"\"\",3,4.5\r\n"
     yield "csv/semicolon.csv", "größe;art\n1;käse\n".encode()

@@ -59,7 +59,7 @@ void fit_to_images(Policy& policy, const batch_to_mix& batch) {
     while (policy.exponent_end > 1 && !divides(index_t{1} << (policy.exponent_end - 1))) --policy.exponent_end;
     policy.least_exponent = policy.exponent_end - 1;
   }
-  if constexpr (requires { policy.value; }) policy.value = batch.grey;
+  if constexpr (requires { policy.value; }) policy.value = static_cast<double>(batch.grey);
 }
 
 /// Values of a batch as shares of the way from black to white.

@@ -56,7 +56,8 @@ TEST_CASE("A built set comes back as it was, sounds in steps of a tenth, and kee
   const train_and_test words = read_words(folder.path());
   CHECK(words.train.name == "words train");
   CHECK(words.validation.samples() == 1);
-  CHECK_THAT(words.test.note, ContainsSubstring("synthetic speech, not the recorded version: made of espeak-ng 1"));
+  CHECK_THAT(words.test.note,
+             ContainsSubstring("synthetic speech, numbers that are not the recorded ones, made of espeak-ng 1"));
   CHECK_THROWS_WITH(read_words(folder.file("nowhere")),
                     ContainsSubstring("words.safetensors: there is no such file. scripts/data words builds it once."));
 }

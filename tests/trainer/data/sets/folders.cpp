@@ -128,7 +128,7 @@ TEST_CASE("A folder in one piece is split by class, or has one class", "[data]")
   for (std::uint64_t seed = 1; seed < 5; ++seed)
     has_changed =
         has_changed ||
-        reds(read_image_folder(root.path(), {.size = 4}, {.test_share = 0.5, .seed = seed}).train) != reds(data.train);
+        reds(read_image_folder(root.path(), {.size = 4}, {.seed = seed, .test_share = 0.5}).train) != reds(data.train);
   CHECK(has_changed);
 
   const gallery flat;
@@ -148,7 +148,6 @@ TEST_CASE("Folders that cannot be meant are refused in one sentence", "[data]") 
   empty.add("train/a/0.png", 1), empty.add("val/b/0.png", 1);
   CHECK_THAT(empty.refusal(), ContainsSubstring("val/b: the class b is none of train's"));
   fs::remove_all(empty.file("val"));
-  CHECK_THAT(empty.refusal(), ContainsSubstring("the class a has 1 samples; expected two or more"));
   write_bytes(empty.file("train/a/1.png"), {0x89, 'P', 'N', 'G'});
   CHECK_THAT(empty.refusal(), ContainsSubstring("train/a/1.png, byte 0: this is no PNG file") &&
                                   ContainsSubstring("Replace the file, or remove it."));
@@ -219,7 +218,7 @@ TEST_CASE("Spoken words are read with their lists, or split so that no speaker i
   CHECK_THROWS_WITH(read_speech(root.path(), {}), ContainsSubstring("maybe: the word has no clips"));
 }
 
-TEST_CASE("Work on threads throws what its first failure threw", "[data]") {
+TEST_CASE("Work on several std::thread throws what its first failure threw", "[data]") {
   std::vector<int> done(1000, 0);
   each_on_threads(1000, [&](index_t k) { ++done[static_cast<std::size_t>(k)]; });
   CHECK(done == std::vector<int>(1000, 1));
