@@ -83,10 +83,10 @@ tensor onednn_device::convolution_by_x(const tensor& upstream, const tensor& x, 
   const auto kernel_of = [&](index_t size) -> const auto& {
     const convolution_shapes s = shapes.of(size);
     return kernels_->find<dnnl::convolution_backward_data>(s.key("convolution by x"), [&] {
-      return dnnl::convolution_backward_data::primitive_desc(
-          {direct, kernels_->any(s.x), kernels_->any(s.weights), kernels_->any(s.out), s.strides(), s.left(),
-           s.right()},
-          kernels::attributes(), kernels_->engine, forward_kernel(*kernels_, s).desc);
+      return dnnl::convolution_backward_data::primitive_desc({direct, kernels_->any(s.x), kernels_->any(s.weights),
+                                                              kernels_->any(s.out), s.strides(), s.left(), s.right()},
+                                                             kernels::attributes(), kernels_->engine,
+                                                             forward_kernel(*kernels_, s).desc);
     });
   };
   const auto &small = kernel_of(slices.size(0)), &large = kernel_of(slices.size(slices.count - 1));

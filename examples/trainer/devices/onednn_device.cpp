@@ -62,8 +62,10 @@ tensor onednn_device::product(const tensor& a, bool transpose_a, const tensor& b
     return layout({rows, columns}, dnnl::memory::data_type::f32,
                   transposed ? dnnl::memory::dims{1, apart} : dnnl::memory::dims{apart, 1});
   };
-  const index_t rows = left[transpose_a ? 1 : 0], depth = left[transpose_a ? 0 : 1], columns = right[transpose_b ? 0 : 1];
-  const index_t parts = std::clamp<index_t>(rows * depth * columns / products_of_a_part, 1, std::min<index_t>(rows, 16));
+  const index_t rows = left[transpose_a ? 1 : 0], depth = left[transpose_a ? 0 : 1],
+                columns = right[transpose_b ? 0 : 1];
+  const index_t parts =
+      std::clamp<index_t>(rows * depth * columns / products_of_a_part, 1, std::min<index_t>(rows, 16));
   const layout by = side(depth, columns, right[1], transpose_b);
   const auto kernel = [&](index_t of_rows) -> const auto& {
     const layout from = side(of_rows, depth, left[1], transpose_a), to = side(of_rows, columns, columns, false);
@@ -78,10 +80,10 @@ tensor onednn_device::product(const tensor& a, bool transpose_a, const tensor& b
   kernels_->share_out(parts, [&](index_t part) {
     const index_t row = first(part);
     const auto& of_size = first(part + 1) - row == first(1) ? small : large;
-    kernels_->run(of_size,
-                  {{DNNL_ARG_SRC, {of_size.desc.src_desc(), kernels_->engine, from + row * (transpose_a ? 1 : left[1])}},
-                   {DNNL_ARG_WEIGHTS, {by, kernels_->engine, weights}},
-                   {DNNL_ARG_DST, {of_size.desc.dst_desc(), kernels_->engine, to + row * columns}}});
+    kernels_->run(
+        of_size, {{DNNL_ARG_SRC, {of_size.desc.src_desc(), kernels_->engine, from + row * (transpose_a ? 1 : left[1])}},
+                  {DNNL_ARG_WEIGHTS, {by, kernels_->engine, weights}},
+                  {DNNL_ARG_DST, {of_size.desc.dst_desc(), kernels_->engine, to + row * columns}}});
   });
   return out;
 }

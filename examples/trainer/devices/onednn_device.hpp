@@ -14,8 +14,8 @@ enum class precision { fp32, bf16 };
 
 /// The processor through oneDNN: convolutions, normalisation and pooling in the blocked layouts that its kernels like
 /// best, which tensors keep from layer to layer; rows and parameters dense. Outlives its tensors. Activations are
-/// computed slice by slice when they are read (slice_block.hpp), and a batch is cut into slices by its size alone: results
-/// do not depend on the number of threads, bit for bit.
+/// computed slice by slice when they are read (slice_block.hpp), and a batch is cut into slices by its size alone:
+/// results do not depend on the number of threads, bit for bit.
 class onednn_device final : public device {
  public:
   /// `threads` >= 1 for its kernels and mixcon's; 0: one a core.

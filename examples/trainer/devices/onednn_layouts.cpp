@@ -72,8 +72,7 @@ kernel_key& kernel_key::with(const layout& desc) {
   return *this;
 }
 
-batch_slices::batch_slices(index_t of_images)
-    : images(of_images), count(std::clamp<index_t>(of_images / 16, 1, 16)) {}
+batch_slices::batch_slices(index_t of_images) : images(of_images), count(std::clamp<index_t>(of_images / 16, 1, 16)) {}
 
 }  // namespace devices
 }  // namespace mixcon_train

@@ -38,13 +38,13 @@ static tensor promised_norm_of(auto& on, const tensor& x, const std::shared_ptr<
   const batch_slices slices(x.extents()[0]);
   const std::size_t channels = loop_extents(desc).channels();
   slice_block* const to = &block_of(out);
-  to->promise(slices.count, [loops = &loops_for(is_bf16(desc)), x, constants, channels, to, slices, desc,
-                             rectify](index_t slice) {
-    finish(x, slice);
-    const slice_place place(desc, slices, slice);
-    loops->normalise(place.extents, bytes_of(x, place.first), affine_in(*constants, channels), nullptr, nullptr,
-                     rectify, to->bytes() + place.first);
-  });
+  to->promise(slices.count,
+              [loops = &loops_for(is_bf16(desc)), x, constants, channels, to, slices, desc, rectify](index_t slice) {
+                finish(x, slice);
+                const slice_place place(desc, slices, slice);
+                loops->normalise(place.extents, bytes_of(x, place.first), affine_in(*constants, channels), nullptr,
+                                 nullptr, rectify, to->bytes() + place.first);
+              });
   if (!rectify) to->as_norm = std::make_shared<promised_norm>(promised_norm{x, constants});
   return out;
 }
@@ -102,8 +102,8 @@ norm_gradients onednn_device::batch_norm_gradients(const tensor& upstream, const
   const tensor g = kernels_->in_slices(upstream, desc);
   slice_block& gradient = block_of(g);
   // A masked gradient that nobody has read yet is gathered here, and kept for who reads it next.
-  const auto masked = gradient.as_gradient && gradient.as_gradient->mask && gradient.untouched() ? gradient.as_gradient
-                                                                                               : nullptr;
+  const auto masked =
+      gradient.as_gradient && gradient.as_gradient->mask && gradient.untouched() ? gradient.as_gradient : nullptr;
   const auto sums = kernels_->floats(2 * slices.count * static_cast<index_t>(channels));
   kernels_->share_out(slices.count, [&](index_t slice) {
     finish(x, slice);
@@ -147,8 +147,8 @@ norm_gradients onednn_device::batch_norm_gradients(const tensor& upstream, const
     finish(g, slice);
     const slice_place place(desc, slices, slice);
     const float* average = floats_of(*constants);
-    loops.norm_gradient(place.extents, bytes_of(g, place.first), bytes_of(x, place.first),
-                        affine_in(*kept, channels), rectify, average, average + channels, to->bytes() + place.first);
+    loops.norm_gradient(place.extents, bytes_of(g, place.first), bytes_of(x, place.first), affine_in(*kept, channels),
+                        rectify, average, average + channels, to->bytes() + place.first);
   });
   return by;
 }
@@ -169,7 +169,8 @@ tensor onednn_device::relu_of_sum(const tensor& a, const tensor& b) {
   slice_block* const to = &block_of(out);
   const auto by_y = y ? y->constants : nullptr, by_z = same ? z->constants : nullptr;
   if (a.extents().rank() != 4) {
-    loops_for(is_bf16(desc)).sum(static_cast<std::size_t>(a.extents().size()), data(left), data(right), true, data(out));
+    loops_for(is_bf16(desc))
+        .sum(static_cast<std::size_t>(a.extents().size()), data(left), data(right), true, data(out));
     return out;
   }
   to->promise(slices.count, [loops = &loops_for(is_bf16(desc)), x, other, by_y, by_z, to, slices, desc](index_t slice) {
@@ -180,7 +181,8 @@ tensor onednn_device::relu_of_sum(const tensor& a, const tensor& b) {
     if (!by_y) return loops->sum(place.extents.size(), first, second, true, target);
     const std::size_t channels = place.extents.channels();
     const channel_affine of_second = by_z ? affine_in(*by_z, channels) : channel_affine{};
-    loops->normalise(place.extents, first, affine_in(*by_y, channels), second, by_z ? &of_second : nullptr, true, target);
+    loops->normalise(place.extents, first, affine_in(*by_y, channels), second, by_z ? &of_second : nullptr, true,
+                     target);
   });
   return out;
 }

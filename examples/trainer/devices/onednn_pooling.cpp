@@ -101,7 +101,8 @@ tensor onednn_device::max_pool_gradient(const tensor& upstream, const tensor& x,
   const auto kernel_of = [&](index_t images) -> const auto& {
     const auto& forward = max_kernel(*kernels_, with_images(desc, images), o, rule);
     const layout of_images = with_images(desc, images);
-    const kernel_key key = kernel_key("max gradient").with(of_images).with(rule.size).with(rule.stride).with(rule.padding);
+    const kernel_key key =
+        kernel_key("max gradient").with(of_images).with(rule.size).with(rule.stride).with(rule.padding);
     return kernels_->find<dnnl::pooling_backward>(key, [&] {
       const dnnl::memory::dims right{(o[2] - 1) * rule.stride + rule.size - e[2] - rule.padding,
                                      (o[3] - 1) * rule.stride + rule.size - e[3] - rule.padding};

@@ -73,9 +73,7 @@ class slice_block final : public storage {
     std::shared_ptr<const promised_norm> norm;
     std::shared_ptr<const promised_gradient> gradient;
   };
-  kept kept_promise() {
-    return {std::exchange(compute_, nullptr), std::move(as_norm), std::move(as_gradient)};
-  }
+  kept kept_promise() { return {std::exchange(compute_, nullptr), std::move(as_norm), std::move(as_gradient)}; }
   index_t slices() const { return static_cast<index_t>(there_.size()); }
 
  private:

@@ -31,8 +31,8 @@ class thread_chooser {
   /// How many times slower the last steps were than the best of the run: once, when it is `far` or more; else 0.
   double fell_by();
 
-  static constexpr int steps_each = 3;          ///< timed with each count
-  static constexpr int steps_seen = 6;          ///< whose mean is the speed
+  static constexpr int steps_each = 3;             ///< timed with each count
+  static constexpr int steps_seen = 6;             ///< whose mean is the speed
   static constexpr int steps_between_tries = 200;  ///< while fewer threads than `most` are chosen
   static constexpr double far = 5;
 
@@ -44,9 +44,9 @@ class thread_chooser {
   std::vector<double> durations_{};  // of the steps of a count, while they are tried
   std::size_t chosen_ = 0, candidate_ = 0;
   bool trying_ = false, told_ = false;
-  int timed_ = 0;                // steps of this candidate
-  index_t since_ = 0;            // steps since the choice
-  std::deque<double> recent_{};  // the last steps since the choice
+  int timed_ = 0;                                            // steps of this candidate
+  index_t since_ = 0;                                        // steps since the choice
+  std::deque<double> recent_{};                              // the last steps since the choice
   double at_choice_ = 0, best_since_ = 0, best_of_run_ = 0;  // seconds a step; 0: not known
 };
 

@@ -28,8 +28,8 @@ settings resolved(settings chosen);
 /// What a step did.
 struct step_report {
   double loss = 0, rate = 0;
-  double chance = 0;  ///< the loss of embeddings that know nothing
-  double epoch = 0;   ///< epochs that are done, with the part of the present one
+  double chance = 0;   ///< the loss of embeddings that know nothing
+  double epoch = 0;    ///< epochs that are done, with the part of the present one
   double fell_by = 0;  ///< how many times slower than the run's best, once, when it is 5 or more
   /// Of the embeddings of the batch, at the end of an epoch and of the run.
   struct epoch_end {

@@ -65,7 +65,9 @@ void check(const activation_loops& loops, bool bf16, const activation_extents& e
   const double close = bf16 ? 0.01 : 1e-5, count = static_cast<double>(e.images * e.pixels);
   const stored x(bf16, size, 1), u(bf16, size, 2), v(bf16, size, 3), mask(bf16, size, 4);
   stored out(bf16, size);
-  const auto near = [&](double found, double expected) { return std::abs(found - expected) <= close * (1 + std::abs(expected)); };
+  const auto near = [&](double found, double expected) {
+    return std::abs(found - expected) <= close * (1 + std::abs(expected));
+  };
   const auto all_near = [&](auto expected) {
     std::size_t wrong = 0;
     for (std::size_t k = 0; k < size; ++k) wrong += near(out[k], expected(k)) ? 0U : 1U;
@@ -75,7 +77,8 @@ void check(const activation_loops& loops, bool bf16, const activation_extents& e
   std::vector<float> mean(channels), squares(channels), sums(channels), products(channels);
   std::vector<double> true_mean(channels), true_squares(channels), true_sums(channels), true_products(channels);
   for (std::size_t k = 0; k < size; ++k) true_mean[channel_of(e, k)] += x[k] / count;
-  for (std::size_t k = 0; k < size; ++k) true_squares[channel_of(e, k)] += std::pow(x[k] - true_mean[channel_of(e, k)], 2);
+  for (std::size_t k = 0; k < size; ++k)
+    true_squares[channel_of(e, k)] += std::pow(x[k] - true_mean[channel_of(e, k)], 2);
   loops.moments(e, x.data(), mean.data(), squares.data());
   for (std::size_t c = 0; c < channels; ++c) {
     CHECK(std::abs(static_cast<double>(mean[c]) - true_mean[c]) < 1e-5);
@@ -106,13 +109,13 @@ void check(const activation_loops& loops, bool bf16, const activation_extents& e
     loops.norm_gradient(e, u.data(), x.data(), affine, rectify, average.data(), slope.data(), out.bytes.data());
     CHECK(all_near([&](std::size_t k) {
       const std::size_t c = channel_of(e, k);
-      return number(factor[c]) * ((rectify && y(x, k) <= 0 ? 0 : u[k]) - number(average[c]) -
-                                  (x[k] - number(mean[c])) * number(slope[c]));
+      return number(factor[c]) *
+             ((rectify && y(x, k) <= 0 ? 0 : u[k]) - number(average[c]) - (x[k] - number(mean[c])) * number(slope[c]));
     }));
 
-    for (const arriving_gradient& from : {arriving_gradient{u.data(), nullptr, nullptr},
-                                          arriving_gradient{u.data(), nullptr, mask.data()},
-                                          arriving_gradient{u.data(), v.data(), mask.data()}}) {
+    for (const arriving_gradient& from :
+         {arriving_gradient{u.data(), nullptr, nullptr}, arriving_gradient{u.data(), nullptr, mask.data()},
+          arriving_gradient{u.data(), v.data(), mask.data()}}) {
       const auto arrives = [&](std::size_t k) {
         return from.mask != nullptr && mask[k] <= 0 ? 0 : u[k] + (from.v != nullptr ? v[k] : 0);
       };
@@ -150,9 +153,9 @@ void check(const activation_loops& loops, bool bf16, const activation_extents& e
 TEST_CASE("loops over activations compute what they say", "[devices]") {
   for (const auto& [name, loops] : usable())
     for (const bool bf16 : {false, true})
-      for (const activation_extents& e : {activation_extents{3, 2, 7, 16}, activation_extents{2, 3, 4, 8},
-                                          activation_extents{3, 1, 5, 32}, activation_extents{2, 3, 5, 1},
-                                          activation_extents{4, 1, 1, 5}}) {
+      for (const activation_extents& e :
+           {activation_extents{3, 2, 7, 16}, activation_extents{2, 3, 4, 8}, activation_extents{3, 1, 5, 32},
+            activation_extents{2, 3, 5, 1}, activation_extents{4, 1, 1, 5}}) {
         INFO(name << (bf16 ? ", bf16, " : ", fp32, ") << e.lanes << " lanes");
         check(loops[bf16 ? 1 : 0], bf16, e);
       }

@@ -113,18 +113,27 @@ TEST_CASE("batches of several slices, also of different sizes, agree with the re
   };
   for (const precision p : {precision::fp32, precision::bf16}) {
     constexpr double deep = 0.06;
-    check("a block with a skip", p, {images, filter, inner, constants, constants}, [&](const auto& x) {
-      const variable y = conv2d(x[0], x[1], same);
-      return conv2d(relu_of_sum(norm(conv2d(y, x[2], same), x[3], x[4], false), y), x[2], same);
-    }, deep);
-    check("a block with two normalised paths", p, {images, filter, filter, constants, constants}, [&](const auto& x) {
-      return relu_of_sum(norm(conv2d(x[0], x[1], same), x[3], x[4], false),
-                         norm(conv2d(x[0], x[2], same), x[4], x[3], false));
-    }, deep);
-    check("a skip on the left, read twice", p, {images, filter, constants, constants}, [&](const auto& x) {
-      const variable y = norm(conv2d(x[0], x[1], same), x[2], x[3], true);
-      return global_average_pool(relu_of_sum(y, norm(y, x[3], x[2], false)));
-    }, deep);
+    check(
+        "a block with a skip", p, {images, filter, inner, constants, constants},
+        [&](const auto& x) {
+          const variable y = conv2d(x[0], x[1], same);
+          return conv2d(relu_of_sum(norm(conv2d(y, x[2], same), x[3], x[4], false), y), x[2], same);
+        },
+        deep);
+    check(
+        "a block with two normalised paths", p, {images, filter, filter, constants, constants},
+        [&](const auto& x) {
+          return relu_of_sum(norm(conv2d(x[0], x[1], same), x[3], x[4], false),
+                             norm(conv2d(x[0], x[2], same), x[4], x[3], false));
+        },
+        deep);
+    check(
+        "a skip on the left, read twice", p, {images, filter, constants, constants},
+        [&](const auto& x) {
+          const variable y = norm(conv2d(x[0], x[1], same), x[2], x[3], true);
+          return global_average_pool(relu_of_sum(y, norm(y, x[3], x[2], false)));
+        },
+        deep);
   }
   check("max_pool and relu", precision::fp32, {images, filter}, [&](const auto& x) {
     return relu(add(max_pool(conv2d(x[0], x[1], same), {.size = 3, .stride = 2, .padding = 1}),
