@@ -93,8 +93,9 @@ std::string epoch_line(const step_report& report) {
                 "epoch %.1f  loss %.4f (knows nothing: %.4f)  alignment %.3f  uniformity %.3f  effective rank %.1f  "
                 "deviation %.3f  gradient %.3g  anchors %lld of %lld",
                 report.epoch, report.loss, report.chance, report.end->measured.alignment,
-                report.end->measured.uniformity, report.end->measured.effective_rank,
-                report.end->measured.deviation, report.end->gradient, static_cast<long long>(report.end->anchors_used), static_cast<long long>(report.end->anchors));
+                report.end->measured.uniformity, report.end->measured.effective_rank, report.end->measured.deviation,
+                report.end->gradient, static_cast<long long>(report.end->anchors_used),
+                static_cast<long long>(report.end->anchors));
   return text;
 }
 
@@ -139,8 +140,7 @@ bool train_on(training_run& run, const train_and_test& data, metrics_log& log, p
       shown.line(epoch_line(report));
     }
     const bool stopped = guard.asked_to_stop();
-    if (stopped || run.is_done() || run.done() % run.chosen().run.checkpoint_every == 0)
-      save_with(run, loss);
+    if (stopped || run.is_done() || run.done() % run.chosen().run.checkpoint_every == 0) save_with(run, loss);
     if (stopped && !run.is_done()) return false;
   }
   return true;
@@ -245,7 +245,8 @@ int train(const train_request& request, std::FILE* to) {
   run.with_evaluated_network(
       [&](network& net) { found = judge(net, run.on(), chosen, ready.data, asked.quiet ? nullptr : to); });
   for (const score_row& row : found.scores) log.write(score_record(row));
-  const std::string report = write_report(folder, run.identity(), run.parent(), chosen, run.trained(), ready.data, found);
+  const std::string report =
+      write_report(folder, run.identity(), run.parent(), chosen, run.trained(), ready.data, found);
   std::fprintf(to, "\n%s\nreport: %s\n", written_table(found.scores).c_str(), report.c_str());
   return exit_done;
 }

@@ -177,14 +177,19 @@ step_report training_run::step() {
     const shape& extents = made.embeddings.extents();
     std::vector<float> rows(static_cast<std::size_t>(extents.size()));
     copy_numbers(made.embeddings.value(), rows.data());
-    report.end = step_report::epoch_end{health_of(rows, extents[1], made.views), gradient, made.anchors, made.anchors_used};
+    report.end =
+        step_report::epoch_end{health_of(rows, extents[1], made.views), gradient, made.anchors, made.anchors_used};
   }
   return report;
 }
 
 checkpoint training_run::state() const {
-  checkpoint now{
-      .chosen = chosen_, .data_hash = data_hash_, .step = done_, .position = loader_->position(), .run = identity_, .parent = parent_};
+  checkpoint now{.chosen = chosen_,
+                 .data_hash = data_hash_,
+                 .step = done_,
+                 .position = loader_->position(),
+                 .run = identity_,
+                 .parent = parent_};
   for (const parameter& p : recipe_->parameters()) now.tensors.push_back(stored(p.name, p.value.value()));
   for (const state_tensor& s : recipe_->state()) now.tensors.push_back(stored(s.name, *s.value));
   for (const state_count& c : recipe_->counts()) now.tensors.push_back(stored_count(c.name, *c.value));
