@@ -148,8 +148,8 @@ def kill(program, work, count, steps, draw):
             check_equal((read_checkpoint(os.path.join(folder, NEWEST)), records(folder)), expected, "kill")
             ends, saved = ends + 1, None
             shutil.rmtree(folder)
-    print(f"kill: {kills} times, {torn} of them amid a write; no checkpoint lost; {ends} runs ended with the bits of one "
-          "that was never stopped")
+    print(f"kill: {kills} times, {torn} of them amid a write; no checkpoint lost; {ends} runs ended with the bits of "
+          "one that was never stopped")
 
 
 def full(program, work, calls):
