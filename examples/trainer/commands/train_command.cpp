@@ -4,6 +4,7 @@
 #include "commands/named_data.hpp"
 #include "commands/resumed_settings.hpp"
 #include "data/sets/readers.hpp"
+#include "evaluation/quick_score.hpp"
 #include "files/atomic_file.hpp"
 #include "files/file_error.hpp"
 #include "report/run_report.hpp"
@@ -23,6 +24,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <utility>
 
 namespace mixcon_train {
 inline namespace commands {
@@ -56,9 +58,9 @@ folder_lock begun(training_run& run, bool overwrites) {
   return lock;
 }
 
-json step_record(const training_run& run, const step_report& report, const progress& shown) {
-  return {{"step", run.done()},  {"epoch", report.epoch}, {"images", run.done() * run.images_per_step()},
-          {"loss", report.loss}, {"rate", report.rate},   {"images_per_second", shown.images_per_second()}};
+json step_record(const training_run& run, const step_report& report, double loss, const progress& shown) {
+  return {{"step", run.done()}, {"epoch", report.epoch}, {"images", run.done() * run.images_per_step()},
+          {"loss", loss},       {"rate", report.rate},   {"images_per_second", shown.images_per_second()}};
 }
 
 json epoch_record(const training_run& run, const step_report& report) {
@@ -68,6 +70,8 @@ json epoch_record(const training_run& run, const step_report& report) {
           {"alignment", report.end->measured.alignment},
           {"uniformity", report.end->measured.uniformity},
           {"effective_rank", report.end->measured.effective_rank},
+          {"deviation", report.end->measured.deviation},
+          {"gradient_norm", report.end->gradient},
           {"anchors", report.end->anchors},
           {"anchors_used", report.end->anchors_used}};
 }
@@ -84,13 +88,14 @@ json score_record(const score_row& row) {
 }
 
 std::string epoch_line(const step_report& report) {
-  char text[240];
+  char text[300];
   std::snprintf(text, sizeof text,
                 "epoch %.1f  loss %.4f (knows nothing: %.4f)  alignment %.3f  uniformity %.3f  effective rank %.1f  "
-                "anchors %lld of %lld",
+                "deviation %.3f  gradient %.3g  anchors %lld of %lld",
                 report.epoch, report.loss, report.chance, report.end->measured.alignment,
-                report.end->measured.uniformity, report.end->measured.effective_rank,
-                static_cast<long long>(report.end->anchors_used), static_cast<long long>(report.end->anchors));
+                report.end->measured.uniformity, report.end->measured.effective_rank, report.end->measured.deviation,
+                report.end->gradient, static_cast<long long>(report.end->anchors_used),
+                static_cast<long long>(report.end->anchors));
   return text;
 }
 
@@ -103,22 +108,49 @@ std::string slowness_line(const training_run& run, const step_report& report) {
   return text;
 }
 
+void save_with(const training_run& run, const running_mean& loss) {
+  checkpoint now = run.state();
+  now.loss = loss;
+  save_checkpoint(run.chosen().run.out, now);
+}
+
+/// The five nearest neighbours of a part of the test samples, by the backbone as it is now.
+double looked_at(training_run& run, const quick_score& looks, const train_and_test& data,
+                 const channel_statistics& statistics) {
+  double accuracy = 0;
+  run.with_evaluated_network([&](network& net) {
+    features train = encode(net, run.on(), data.train, statistics, looks.train_samples()).backbone;
+    features test = encode(net, run.on(), data.test, statistics, looks.test_samples()).backbone;
+    accuracy = looks.accuracy(std::move(train.rows), std::move(test.rows), train.width);
+  });
+  return accuracy;
+}
+
 /// Trains to the end, or until someone asks to stop. False when it was stopped; the last state is saved either way.
-bool train_on(training_run& run, metrics_log& log, progress& shown) {
+/// `loss` is the mean since the last record.
+bool train_on(training_run& run, const train_and_test& data, metrics_log& log, progress& shown, running_mean loss) {
   const interrupt_guard guard;
   const index_t log_every = std::max<index_t>(1, run.steps() / 500);
+  const index_t look_every = std::max<index_t>(25, run.steps() / 10);  // a shorter run is over before one looks
+  const quick_score looks(data.train.labels, data.test.labels, data.train.classes());
+  const channel_statistics statistics = channel_statistics_of(data.train);
   while (!run.is_done()) {
     const step_report report = run.step();
+    loss.add(report.loss);
+    if (run.done() % look_every == 0 || (run.is_done() && run.steps() > look_every)) {
+      const double accuracy = looked_at(run, looks, data, statistics);
+      log.write({{"step", run.done()}, {"neighbours", accuracy}});
+      shown.score(accuracy);
+    }
     shown.step(run.done(), report.loss);
-    if (run.done() % log_every == 0 || run.is_done()) log.write(step_record(run, report, shown));
+    if (run.done() % log_every == 0 || run.is_done()) log.write(step_record(run, report, loss.take(), shown));
     if (report.fell_by > 0) shown.line(slowness_line(run, report));
     if (report.end) {
       log.write(epoch_record(run, report));
       shown.line(epoch_line(report));
     }
     const bool stopped = guard.asked_to_stop();
-    if (stopped || run.is_done() || run.done() % run.chosen().run.checkpoint_every == 0)
-      save_checkpoint(run.chosen().run.out, run.state());
+    if (stopped || run.is_done() || run.done() % run.chosen().run.checkpoint_every == 0) save_with(run, loss);
     if (stopped && !run.is_done()) return false;
   }
   return true;
@@ -129,6 +161,7 @@ struct ready_run {
   std::unique_ptr<folder_lock> lock{};
   std::unique_ptr<training_run> run{};
   train_and_test data{};
+  running_mean loss{};  ///< since its last record
 };
 
 void require_whole_batch(const settings& chosen, const data_set& train) {
@@ -152,7 +185,8 @@ ready_run resumed(const train_request& request) {
   ready.run = std::make_unique<training_run>(from, ready.data.train, request.resume);
   const std::string& folder = ready.run->chosen().run.out;
   check_files_of_run(folder, from.run);
-  if (!std::filesystem::exists(folder + "/" + checkpoint_name)) save_checkpoint(folder, ready.run->state());
+  ready.loss = from.loss;
+  if (!std::filesystem::exists(folder + "/" + checkpoint_name)) save_with(*ready.run, ready.loss);
   return ready;
 }
 
@@ -197,7 +231,13 @@ int train(const train_request& request, std::FILE* to) {
   const std::string config = identity_in_config + run.identity() + "\n" + config_of(chosen.list());
   if (run.done() == 0 || !std::filesystem::exists(folder + "/" + config_name))
     write_atomically(folder + "/" + config_name, config);
-  metrics_log log(folder + "/" + metrics_name, chosen, facts_of_this_machine(), run.done(), run.identity());
+  metrics_log log(folder,
+                  {.run = run.identity(),
+                   .parent = run.parent(),
+                   .seed = chosen.run.seed,
+                   .settings = to_json(chosen),
+                   .machine = facts_of_this_machine()},
+                  run.done());
   std::fprintf(to, "%s on %lld %ss of %s: %lld steps of %lld %ss, %s, %lld threads, into %s\n", chosen.recipe.c_str(),
                static_cast<long long>(ready.data.train.samples()), to_string(chosen.kind()),
                ready.data.train.name.c_str(), static_cast<long long>(run.steps()),
@@ -205,7 +245,7 @@ int train(const train_request& request, std::FILE* to) {
                static_cast<long long>(chosen.run.threads), folder.c_str());
   if (run.is_done()) std::fprintf(to, "all steps are done; there is nothing left to train\n");
   progress shown(asked.quiet ? nullptr : to, run.steps(), run.images_per_step(), run.done());
-  if (!train_on(run, log, shown)) {
+  if (!train_on(run, ready.data, log, shown, ready.loss)) {
     std::fprintf(to, "stopped after step %lld; go on with: mixcon-train train --resume %s\n",
                  static_cast<long long>(run.done()), folder.c_str());
     return exit_interrupted;
@@ -215,7 +255,8 @@ int train(const train_request& request, std::FILE* to) {
   run.with_evaluated_network(
       [&](network& net) { found = judge(net, run.on(), chosen, ready.data, asked.quiet ? nullptr : to); });
   for (const score_row& row : found.scores) log.write(score_record(row));
-  const std::string report = write_report(folder, run.identity(), chosen, run.trained(), ready.data, found);
+  const std::string report =
+      write_report(folder, run.identity(), run.parent(), chosen, run.trained(), ready.data, found);
   std::fprintf(to, "\n%s\nreport: %s\n", written_table(found.scores).c_str(), report.c_str());
   return exit_done;
 }

@@ -25,15 +25,22 @@ std::vector<index_t> counted(index_t first, index_t end) {
 }  // namespace
 
 encoded encode(network& net, device& on, const data_set& data, const channel_statistics& statistics) {
+  return encode(net, on, data, statistics, counted(0, data.samples()));
+}
+
+encoded encode(network& net, device& on, const data_set& data, const channel_statistics& statistics,
+               const std::vector<index_t>& samples) {
   const without_gradients guard;
-  encoded made{{.width = net.feature_width(), .labels = data.labels},
-               {.width = net.head_width(), .labels = data.labels}};
-  made.backbone.rows.resize(static_cast<std::size_t>(data.samples() * made.backbone.width));
-  made.head.rows.resize(static_cast<std::size_t>(data.samples() * made.head.width));
+  const index_t count = static_cast<index_t>(samples.size());
+  encoded made{{.width = net.feature_width()}, {.width = net.head_width()}};
+  for (const index_t sample : samples) made.backbone.labels.push_back(data.label(sample));
+  made.head.labels = made.backbone.labels;
+  made.backbone.rows.resize(static_cast<std::size_t>(count * made.backbone.width));
+  made.head.rows.resize(static_cast<std::size_t>(count * made.head.width));
   std::vector<float> images(static_cast<std::size_t>(images_at_once * data.width()));
-  for (index_t first = 0; first < data.samples(); first += images_at_once) {
-    const index_t end = std::min(first + images_at_once, data.samples());
-    normalised_rows(data, statistics, counted(first, end), images.data());
+  for (index_t first = 0; first < count; first += images_at_once) {
+    const index_t end = std::min(first + images_at_once, count);
+    normalised_rows(data, statistics, {samples.begin() + first, samples.begin() + end}, images.data());
     const shape extents{end - first, data.shape.channels, data.shape.rows, data.shape.columns};
     const variable backbone = net.features(variable(tensor_of(on, extents, images.data())));
     copy_numbers(backbone.value(), made.backbone.row(first));

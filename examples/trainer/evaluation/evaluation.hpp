@@ -7,6 +7,7 @@
 #include "recipes/network.hpp"
 
 #include <string>
+#include <vector>
 
 namespace mixcon_train {
 inline namespace evaluation {
@@ -16,6 +17,9 @@ struct encoded {
   features backbone{}, head{};
 };
 encoded encode(network& net, device& on, const data_set& data, const channel_statistics& statistics);
+/// The same of some samples, in this order.
+encoded encode(network& net, device& on, const data_set& data, const channel_statistics& statistics,
+               const std::vector<index_t>& samples);
 
 /// The pixels themselves, normalised by channel.
 features raw_pixels(const data_set& data, const channel_statistics& statistics);

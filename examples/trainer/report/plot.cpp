@@ -55,7 +55,7 @@ std::string colour_of(std::size_t k) {
 }
 
 plot::plot(const chart_text& text, range x, range y, double height, up_axis has)
-    : x_(widened(x)), y_(widened(y)), height_(height), left_(has == up_axis::numbers ? 54 : right) {
+    : x_(widened(x)), y_(widened(y)), height_(height), left_(has == up_axis::numbers ? 62 : right) {
   svg_ = "<svg viewBox=\"0 0 " + written(width, 0) + " " + written(height, 0) + "\" role=\"img\" aria-label=\"" +
          escaped(text.title) + "\">";
   label(left_, 14, "title", "start", text.title);

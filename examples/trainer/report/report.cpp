@@ -119,6 +119,9 @@ std::string curves(const report_content& content) {
         {"knows nothing", {{content.loss.front().x, content.chance}, {content.loss.back().x, content.chance}}});
   return "<div class=\"charts\">" + line_chart({"Loss", "step", "mean over anchors"}, loss) +
          line_chart({"Learning rate", "step", ""}, {{"learning rate", content.rate}}) +
+         (content.neighbours.size() > 1
+              ? line_chart({"5-NN on a part of the test samples", "step", "per cent"}, {{"5-NN", content.neighbours}})
+              : "") +
          (content.epochs.size() > 1 ? health_charts(content) : "") + "</div>\n";
 }
 

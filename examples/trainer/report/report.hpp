@@ -23,6 +23,7 @@ struct report_content {
   std::vector<std::pair<std::string, std::string>> facts{};  ///< settings, machine, version: name and value
   std::vector<score_row> scores{};
   std::vector<point> loss{}, rate{};  ///< over steps
+  std::vector<point> neighbours{};    ///< per cent over steps: 5-NN on a part of the test samples
   double chance = 0;                  ///< the loss of embeddings that know nothing; 0: not known
   struct epoch_health {
     double epoch = 0;

@@ -39,6 +39,8 @@ void add_history(const std::string& path, report_content& content) {
     if (record.contains("loss")) {
       content.loss.push_back({number_in(record, "step"), number_in(record, "loss")});
       content.rate.push_back({number_in(record, "step"), number_in(record, "rate")});
+    } else if (record.contains("neighbours") && record.contains("step")) {
+      content.neighbours.push_back({number_in(record, "step"), 100 * number_in(record, "neighbours")});
     } else if (record.contains("effective_rank")) {
       content.chance = number_in(record, "chance");
       content.epochs.push_back({number_in(record, "epoch"),
@@ -84,9 +86,11 @@ judgement judge(network& net, device& on, const settings& chosen, const train_an
   return found;
 }
 
-std::string write_report(const std::string& folder, const std::string& identity, const settings& chosen,
-                         const recipe& trained, const train_and_test& data, const judgement& found) {
-  report_content content{.title = chosen.recipe + " on " + data.train.name, .run = identity, .scores = found.scores};
+std::string write_report(const std::string& folder, const std::string& identity, const std::string& parent,
+                         const settings& chosen, const recipe& trained, const train_and_test& data,
+                         const judgement& found) {
+  report_content content{
+      .title = chosen.recipe + " on " + data.train.name, .run = identity, .parent = parent, .scores = found.scores};
   const machine_facts machine = facts_of_this_machine();
   content.facts = named_values(chosen);
   content.facts.insert(content.facts.begin(), {{"run", identity},

@@ -25,10 +25,11 @@ struct judgement {
 /// Fashion-MNIST also beside what was recorded of other recipes. Says what it does to `to`, where that is not nullptr.
 judgement judge(network& net, device& on, const settings& chosen, const train_and_test& data, std::FILE* to);
 
-/// Writes report.html of a run folder, from what its metrics.jsonl says of this run, and a judgement; the path. Throws
-/// file_error.
-std::string write_report(const std::string& folder, const std::string& identity, const settings& chosen,
-                         const recipe& trained, const train_and_test& data, const judgement& found);
+/// Writes report.html of a run folder, from what its metrics.jsonl says of this run, and a judgement; the path.
+/// `parent` is the run that it was forked from; empty: none. Throws file_error.
+std::string write_report(const std::string& folder, const std::string& identity, const std::string& parent,
+                         const settings& chosen, const recipe& trained, const train_and_test& data,
+                         const judgement& found);
 
 }  // namespace report
 }  // namespace mixcon_train

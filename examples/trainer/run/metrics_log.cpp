@@ -86,11 +86,6 @@ metrics_log::metrics_log(std::string folder, const metrics_header& header, index
   if (!file_) refuse_file(path_, ": cannot be opened (", std::strerror(errno), "). May you write there?");
 }
 
-metrics_log::metrics_log(const std::string& path, const settings& chosen, const machine_facts& machine,
-                         index_t resumed_at, const std::string& run)
-    : metrics_log(std::filesystem::path(path).parent_path().string(),
-                  {.run = run, .seed = chosen.run.seed, .settings = to_json(chosen), .machine = machine}, resumed_at) {}
-
 metrics_log::~metrics_log() = default;
 
 void metrics_log::write(const json& record) {
@@ -111,7 +106,7 @@ void metrics_log::write(const json& record) {
 
 /// The numbers of a record, but for the step itself.
 void metrics_log::write_events(const json& record) {
-  std::string group = record.contains("loss") ? "train/" : "epoch/";
+  std::string group = record.contains("epoch") && !record.contains("loss") ? "epoch/" : "train/";
   if (const auto encoder = record.find("encoder"); encoder != record.end() && encoder->is_string())
     group = "evaluation/" + encoder->get<std::string>() + "/";
   std::vector<event_scalar> scalars;

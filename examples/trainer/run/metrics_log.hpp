@@ -4,7 +4,6 @@
 #include "files/event_file.hpp"
 #include "run/machine.hpp"
 #include "run/metrics_csv.hpp"
-#include "run/settings.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -38,9 +37,6 @@ class metrics_log {
   /// Begins new files with a header, or goes on with those of a folder: records of steps after `resumed_at` and of the
   /// table are dropped, since they will come again, and so are those of another run.
   metrics_log(std::string folder, const metrics_header& header, index_t resumed_at);
-  /// The same by the path of metrics.jsonl and settings.
-  metrics_log(const std::string& path, const settings& chosen, const machine_facts& machine, index_t resumed_at,
-              const std::string& run = {});
   ~metrics_log();
 
   void write(const nlohmann::ordered_json& record);

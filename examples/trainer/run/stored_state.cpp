@@ -10,8 +10,6 @@ inline namespace run {
 
 namespace {
 
-constexpr const char* advice = ". The checkpoint is of another model; use its own --arch, --width and --precision.";
-
 std::vector<index_t> extents_of(const shape& extents) {
   std::vector<index_t> list;
   for (int axis = 0; axis < extents.rank(); ++axis) list.push_back(extents[axis]);
@@ -32,24 +30,9 @@ stored_tensor stored(const std::string& name, const tensor& x) {
   return kept;
 }
 
-stored_tensor stored(const std::string& name, index_t count) {
-  stored_tensor kept{name, element_kind::i64, {}, std::string(8, '\0')};
-  auto bits = static_cast<std::uint64_t>(count);
-  for (char& byte : kept.bytes) byte = static_cast<char>(bits & 255U), bits >>= 8U;
-  return kept;
-}
-
-index_t restored_count(const tensor_file& file, const std::string& name, const std::string& path) {
-  const stored_tensor* kept = file.find(name);
-  if (kept == nullptr || kept->kind != element_kind::i64 || !kept->extents.empty())
-    refuse_file(path, ": it holds no whole number ", name, advice);
-  std::uint64_t bits = 0;
-  for (std::size_t k = kept->bytes.size(); k-- > 0;) bits = bits << 8U | static_cast<unsigned char>(kept->bytes[k]);
-  return static_cast<index_t>(bits);
-}
-
 tensor restored(const tensor_file& file, const std::string& name, const shape& extents, device& on,
                 const std::string& path) {
+  const char* const advice = ". The checkpoint is of another model; use its own --arch, --width and --precision.";
   const stored_tensor* kept = file.find(name);
   if (kept == nullptr) refuse_file(path, ": it holds no tensor ", name, advice);
   if (kept->extents != extents_of(extents) || kept->kind != kind_on(on)) {

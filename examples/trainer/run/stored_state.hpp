@@ -13,11 +13,6 @@ inline namespace run {
 /// A tensor of a device as a file holds it: its numbers as they are, F32 or F64.
 stored_tensor stored(const std::string& name, const tensor& x);
 
-/// A whole number, such as the position of a queue: I64, no extents. And that of a name; refuses, naming `path`, where
-/// it is missing or something else. Throws file_error.
-stored_tensor stored(const std::string& name, index_t count);
-index_t restored_count(const tensor_file& file, const std::string& name, const std::string& path);
-
 /// The tensor of that name, on a device. Refuses, naming `path`, where it is missing or has another shape or type: the
 /// file is of another model. Throws file_error.
 tensor restored(const tensor_file& file, const std::string& name, const shape& extents, device& on,

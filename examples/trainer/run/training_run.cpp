@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "run/training_run.hpp"
 
+#include "evaluation/gradient_norm.hpp"
 #include "files/file_error.hpp"
-#include "optimisers/sgd.hpp"
 #include "run/machine.hpp"
 #include "run/stored_state.hpp"
 
@@ -92,7 +92,7 @@ training_run::training_run(const checkpoint& from, const data_set& train, const 
   const tensor_file file = file_of(from);
   restore(*recipe_, *device_, file, path, same_name);
   restore_optimisers(file, path);
-  identity_ = from.run;
+  identity_ = from.run, parent_ = from.parent;
   done_ = from.step;
   start_loader(from.position);
 }
@@ -128,6 +128,7 @@ index_t training_run::begin_from(const checkpoint& parent, const std::string& pa
     refuse_file(path, ": none of its weights has the name and shape of a weight of the recipe ", chosen_.recipe,
                 " with ", chosen_.architecture, ". Choose its --recipe, --arch and --width.");
   if (chosen_.training.average > 0) average_ = std::make_unique<weight_average>(*recipe_);
+  parent_ = parent.run;
   return taken;
 }
 
@@ -172,6 +173,7 @@ step_report training_run::timed_step() {
   step_report report{.loss = made.loss.number(), .rate = parts_.front().rate.at(done_), .chance = made.chance};
   MIXCON_REQUIRE(std::isfinite(report.loss), "train: the loss of step ", done_, " is ", report.loss,
                  "; training has diverged. A smaller --lr or a larger --temperature may help.");
+  const double gradient = ends_epoch ? gradient_norm(recipe_->parameters()) : 0;
   for (const optimised_part& each : parts_) each.by->step(each.rate.at(done_));
   recipe_->after_step(done_, steps());
   ++done_;
@@ -182,14 +184,19 @@ step_report training_run::timed_step() {
     const shape& extents = made.embeddings.extents();
     std::vector<float> rows(static_cast<std::size_t>(extents.size()));
     copy_numbers(made.embeddings.value(), rows.data());
-    report.end = step_report::epoch_end{health_of(rows, extents[1], made.views), made.anchors, made.anchors_used};
+    report.end =
+        step_report::epoch_end{health_of(rows, extents[1], made.views), gradient, made.anchors, made.anchors_used};
   }
   return report;
 }
 
 checkpoint training_run::state() const {
-  checkpoint now{
-      .chosen = chosen_, .data_hash = data_hash_, .step = done_, .position = loader_->position(), .run = identity_};
+  checkpoint now{.chosen = chosen_,
+                 .data_hash = data_hash_,
+                 .step = done_,
+                 .position = loader_->position(),
+                 .run = identity_,
+                 .parent = parent_};
   for (const parameter& p : recipe_->parameters()) now.tensors.push_back(stored(p.name, p.value.value()));
   for (const state_tensor& s : recipe_->state()) now.tensors.push_back(stored(s.name, *s.value));
   for (const state_count& c : recipe_->counts()) now.tensors.push_back(stored(c.name, *c.value));

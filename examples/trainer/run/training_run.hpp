@@ -34,6 +34,7 @@ struct step_report {
   /// Of the embeddings of the batch, at the end of an epoch and of the run.
   struct epoch_end {
     health measured{};
+    double gradient = 0;  ///< length of the gradient by all parameters
     index_t anchors = 0, anchors_used = 0;
   };
   std::optional<epoch_end> end{};
@@ -64,6 +65,8 @@ class training_run {
   /// Names a run that begins, and where its files lie. Nothing that it computes depends on either.
   void name(const std::string& identity, const std::string& folder) { identity_ = identity, chosen_.run.out = folder; }
   const std::string& identity() const { return identity_; }
+  /// Of the run whose tensors this one began with; empty: it began anew.
+  const std::string& parent() const { return parent_; }
 
   const settings& chosen() const { return chosen_; }
   index_t steps() const { return steps_; }
@@ -89,7 +92,7 @@ class training_run {
   bool ends_an_epoch(const loader_position& of_batch) const;
 
   settings chosen_;
-  std::string identity_{};
+  std::string identity_{}, parent_{};
   const data_set& data_;
   std::uint64_t data_hash_;
   channel_statistics statistics_;

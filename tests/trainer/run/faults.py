@@ -4,8 +4,9 @@
 
 usage: faults.py PROGRAM [--long] [--seed N]
 
-kill   SIGKILL at random times, on a disk so slow that many meet a file half written; each time the newest checkpoint must be whole and at most one interval old, and the run,
-       resumed until it ends, must have the tensors and records of one that was never stopped
+kill   SIGKILL at random times, on a disk so slow that many meet a file half written; each time the newest checkpoint
+       must be whole and at most one interval old, and the run, resumed until it ends, must have the tensors and records
+       of one that was never stopped
 full   the disk is full from write call 1, 2, ... on: a message and a status other than 0; what was saved before is
        whole, and the run, resumed on a disk with room, ends as if nothing had been
 
@@ -122,12 +123,12 @@ def poor_disk(work, **how):
     return dict(os.environ, LD_PRELOAD=library, **how)
 
 
-def kill(program, work, count, draw):
-    steps = 200
+def kill(program, work, count, steps, draw):
     environment = poor_disk(work, MIXCON_SLOW_DISK="300")
     expected = finish(program, os.path.join(work, "straight"), steps)
     begun = time.monotonic()
-    subprocess.run(command(program, os.path.join(work, "slow"), steps), capture_output=True, check=True, env=environment)
+    slow = command(program, os.path.join(work, "slow"), steps)
+    subprocess.run(slow, capture_output=True, check=True, env=environment)
     length = time.monotonic() - begun
     folder, saved, kills, ends, torn = os.path.join(work, "killed"), None, 0, 0, 0
     while kills < count or ends == 0:
@@ -147,7 +148,8 @@ def kill(program, work, count, draw):
             check_equal((read_checkpoint(os.path.join(folder, NEWEST)), records(folder)), expected, "kill")
             ends, saved = ends + 1, None
             shutil.rmtree(folder)
-    print(f"kill: {kills} times, {torn} of them amid a write; no checkpoint lost; {ends} runs ended with the bits of one that was never stopped")
+    print(f"kill: {kills} times, {torn} of them amid a write; no checkpoint lost; {ends} runs ended with the bits of "
+          "one that was never stopped")
 
 
 def full(program, work, calls):
@@ -182,7 +184,8 @@ def main():
     given = parser.parse_args()
     draw = random.Random(given.seed)
     with tempfile.TemporaryDirectory() as work:
-        kill(given.program, work, 100 if given.long else 4, draw)
+        # Of more than 1000 steps a record is the mean of two, and a checkpoint may lie between them.
+        kill(given.program, work, 100 if given.long else 4, 1100 if given.long else 200, draw)
         full(given.program, work, range(1, 201) if given.long else [1, 3, 20, 121])
     return 0
 
