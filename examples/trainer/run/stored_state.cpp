@@ -4,6 +4,9 @@
 #include "files/file_error.hpp"
 
 #include <cstdint>
+#include <cstring>
+
+#include <cstdint>
 
 namespace mixcon_train {
 inline namespace run {
@@ -47,6 +50,22 @@ tensor restored(const tensor_file& file, const std::string& name, const shape& e
 bool fits(const tensor_file& file, const std::string& name, const shape& extents, const device& on) {
   const stored_tensor* kept = file.find(name);
   return kept != nullptr && kept->extents == extents_of(extents) && kept->kind == kind_on(on);
+}
+
+stored_tensor stored_count(const std::string& name, index_t count) {
+  const std::int64_t number = count;
+  return {name, element_kind::i64, {}, std::string(reinterpret_cast<const char*>(&number), sizeof number)};
+}
+
+index_t restored_count(const tensor_file& file, const std::string& name, const std::string& path) {
+  const stored_tensor* kept = file.find(name);
+  std::int64_t number = -1;
+  if (kept != nullptr && kept->kind == element_kind::i64 && kept->bytes.size() == sizeof number)
+    std::memcpy(&number, kept->bytes.data(), sizeof number);
+  if (number < 0)
+    refuse_file(path, ": it holds no whole number ", name,
+                ". The checkpoint is of another model; use its own --recipe.");
+  return number;
 }
 
 }  // namespace run

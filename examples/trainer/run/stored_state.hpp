@@ -21,5 +21,9 @@ tensor restored(const tensor_file& file, const std::string& name, const shape& e
 /// Whether there is a tensor of that name, shape and type.
 bool fits(const tensor_file& file, const std::string& name, const shape& extents, const device& on);
 
+/// A whole number as a file holds it, and back. Refuses, naming `path`, what is missing or no such number.
+stored_tensor stored_count(const std::string& name, index_t count);
+index_t restored_count(const tensor_file& file, const std::string& name, const std::string& path);
+
 }  // namespace run
 }  // namespace mixcon_train

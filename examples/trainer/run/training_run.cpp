@@ -199,12 +199,12 @@ checkpoint training_run::state() const {
                  .parent = parent_};
   for (const parameter& p : recipe_->parameters()) now.tensors.push_back(stored(p.name, p.value.value()));
   for (const state_tensor& s : recipe_->state()) now.tensors.push_back(stored(s.name, *s.value));
-  for (const state_count& c : recipe_->counts()) now.tensors.push_back(stored(c.name, *c.value));
+  for (const state_count& c : recipe_->counts()) now.tensors.push_back(stored_count(c.name, *c.value));
   for (const optimised_part& each : parts_) {
     for (const state_tensor& s : each.by->state())
       now.tensors.push_back(stored(optimiser_name(each.name, s.name), *s.value));
     for (const state_count& c : each.by->counts())
-      now.tensors.push_back(stored(optimiser_name(each.name, c.name), *c.value));
+      now.tensors.push_back(stored_count(optimiser_name(each.name, c.name), *c.value));
   }
   if (average_)
     for (const auto& [name, mean] : average_->means()) now.tensors.push_back(stored(mean_name(name), mean));
