@@ -6,8 +6,6 @@
 #include <cstdint>
 #include <cstring>
 
-#include <cstdint>
-
 namespace mixcon_train {
 inline namespace run {
 
