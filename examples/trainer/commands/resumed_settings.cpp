@@ -74,6 +74,7 @@ settings settings_to_resume(const checkpoint& from, const train_request& request
                 ". Leave that option out.");
   for (const given_value& value : request.given) require_same(value);
   chosen.run.checkpoint_every = asked.run.checkpoint_every;
+  chosen.run.threads = asked.run.threads;
   if (asked.data.folder != from.chosen.data.folder) chosen.data.folder = full_path(asked.data.folder);
   return chosen;
 }
