@@ -218,6 +218,17 @@ TEST_CASE("a config file gives the values that flags would, and flags count more
   }
 }
 
+TEST_CASE("a run that goes on has the threads that it is given, and otherwise those that it had", "[examples]") {
+  const scratch_folder folder;
+  REQUIRE(run_program(small_job(folder / "run", "3")).status == exit_done);
+  const auto resumed = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {"train", "--resume", folder / "run", "--no-evaluation"});
+    return run_program(more).text;
+  };
+  CHECK(resumed({}).find(" 1 threads") != std::string::npos);
+  CHECK(resumed({"--threads", "2"}).find(" 2 threads") != std::string::npos);
+}
+
 TEST_CASE("--resume auto begins a run, then goes on with it, and never with another", "[examples]") {
   const scratch_folder folder;
   std::vector<std::string> job = small_job(folder / "run", "6");
