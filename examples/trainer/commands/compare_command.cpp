@@ -114,6 +114,7 @@ void write_comparison(const comparison_plan& plan, const std::string& path, cons
                                                {"mixcon", machine.version},
                                                {"machine", machine.processor},
                                                {"compiler", machine.compiler}});
+  if (!data.test.note.empty()) content.facts.insert(content.facts.begin(), {"note", data.test.note});
   write_atomically(path, comparison_html(content));
 }
 
@@ -163,6 +164,7 @@ int compare(const compare_request& request, std::FILE* to) {
   const comparison found = compared(results, plan.choice.reference, options);
   const std::string page = folder + "/comparison.html";
   write_comparison(plan, page, data, results, found, options);
+  if (!data.test.note.empty()) std::fprintf(to, "\n%s", data.test.note.c_str());
   std::fprintf(to, "\naccuracy by %s, against %s\n%s\nreport: %s\n", what_is_compared(plan.choice.measure).c_str(),
                plan.choice.reference.c_str(), comparison_table(found).c_str(), page.c_str());
   return exit_done;

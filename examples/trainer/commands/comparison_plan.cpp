@@ -31,6 +31,7 @@ std::vector<std::uint64_t> seeds_of(const given_value& value) {
     if (!fits) refuse_file(value.where, ": ", word, "; expected a count from 1 to 1000, or a list such as [0, 1, 2].");
     seeds.push_back(seed);
   }
+  if (seeds.empty()) refuse_file(value.where, ": it is empty; expected a count from 1 to 1000, or a list of seeds.");
   if (std::set<std::uint64_t>(seeds.begin(), seeds.end()).size() < seeds.size())
     refuse_file(value.where, ": ", value.text, " has a seed twice; expected different ones.");
   if (is_list) return seeds;
@@ -122,7 +123,7 @@ void refuse_unused(const given_value& value, const planned_arm& first, const std
 std::vector<given_value> planned_arm::options(std::uint64_t seed, const std::string& folder) const {
   std::vector<given_value> all = given;
   all.push_back({"seed", std::to_string(seed), where + "seed"});
-  all.push_back({"out", folder, "--out"});
+  if (!folder.empty()) all.push_back({"out", folder, "--out"});
   return all;
 }
 
@@ -166,6 +167,7 @@ comparison_plan read_plan(const std::string& path) {
   std::vector<std::string> keys = settings_at(plan.arms[0].where, plan.arms[0].given).list().names();
   for (const std::string& name : choices.names()) keys.push_back(name);
   keys.push_back("seeds");
+  std::erase_if(keys, [](const std::string& name) { return name == "seed" || name == "out"; });  // refused above
   for (std::size_t k = 0; k < defaults.size(); ++k)
     if (!used[k]) refuse_unused(defaults[k], plan.arms[0], keys);
   if (plan.seeds.empty())
