@@ -17,6 +17,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -61,6 +62,29 @@ std::optional<run_result> result_in(const std::string& folder, const settings& a
   return is_judged ? std::optional(found) : std::nullopt;
 }
 
+using named_texts = std::vector<std::pair<std::string, std::string>>;
+
+/// What raw pixels and untrained networks reach by the measure, the mean over the runs of the reference. They stand
+/// beside the comparison and take no part in it, so that Holm's correction is over what was trained.
+named_texts baselines_of(const comparison_plan& plan, const std::string& folder) {
+  std::map<std::string, std::pair<double, index_t>> sums;
+  for (const planned_arm& arm : plan.arms)
+    for (const std::uint64_t seed : plan.seeds) {
+      if (arm.name != plan.choice.reference) continue;
+      const std::string of_run = run_folder_of(folder, arm, seed);
+      for (const json& record : read_metrics_of(load_checkpoint(of_run).run, of_run + "/" + metrics_name)) {
+        const std::string encoder = record.value("encoder", "");
+        const auto share = record.find(plan.choice.measure);
+        if ((encoder == "raw pixels" || encoder.starts_with("untrained ")) && share != record.end())
+          sums[encoder].first += share->get<double>(), ++sums[encoder].second;
+      }
+    }
+  named_texts found;
+  for (const auto& [encoder, sum] : sums)
+    found.emplace_back(encoder, written(100 * sum.first / static_cast<double>(sum.second), 2) + " %");
+  return found;
+}
+
 /// Refuses arms that cannot learn from these samples, or whose folder holds another run, before any has trained for an
 /// hour.
 void check_arms(const comparison_plan& plan, const std::string& folder, const train_and_test& data) {
@@ -85,8 +109,8 @@ void check_arms(const comparison_plan& plan, const std::string& folder, const tr
 }
 
 /// What all arms have the same values of.
-std::vector<std::pair<std::string, std::string>> shared_values(const comparison_plan& plan) {
-  std::vector<std::pair<std::string, std::string>> shared;
+named_texts shared_values(const comparison_plan& plan) {
+  named_texts shared;
   for (const planned_arm& arm : plan.arms) {
     const auto values = named_values(resolved(settings(arm.given)));
     if (&arm == &plan.arms[0]) {
@@ -99,7 +123,8 @@ std::vector<std::pair<std::string, std::string>> shared_values(const comparison_
 }
 
 void write_comparison(const comparison_plan& plan, const std::string& path, const train_and_test& data,
-                      const std::vector<arm_result>& arms, const comparison& found, const comparison_options& options) {
+                      const std::vector<arm_result>& arms, const comparison& found, const comparison_options& options,
+                      const named_texts& baselines) {
   const quick_score looks(data.train.labels, data.test.labels, data.train.classes());
   comparison_content content{
       .title = std::filesystem::path(plan.path).stem().string() + " on " + data.train.name,
@@ -114,6 +139,7 @@ void write_comparison(const comparison_plan& plan, const std::string& path, cons
                                                {"mixcon", machine.version},
                                                {"machine", machine.processor},
                                                {"compiler", machine.compiler}});
+  content.facts.insert(content.facts.begin(), baselines.begin(), baselines.end());
   if (!data.test.note.empty()) content.facts.insert(content.facts.begin(), {"note", data.test.note});
   write_atomically(path, comparison_html(content));
 }
@@ -146,7 +172,14 @@ int compare(const compare_request& request, std::FILE* to) {
                    static_cast<unsigned long long>(seed));
       std::fflush(to);
       if (!was_there) {
-        if (train({.given = given, .resume = "auto", .quiet = true}, nowhere.get()) == exit_interrupted) {
+        int status = exit_done;
+        try {
+          status = train({.given = given, .resume = "auto", .quiet = true}, nowhere.get());
+        } catch (...) {
+          std::fputc('\n', to);  // the refusal gets a line of its own
+          throw;
+        }
+        if (status == exit_interrupted) {
           std::fprintf(to, "stopped; go on with: mixcon-train compare --plan %s --out %s\n", request.plan.c_str(),
                        folder.c_str());
           return exit_interrupted;
@@ -163,10 +196,14 @@ int compare(const compare_request& request, std::FILE* to) {
   const comparison_options options{.confidence = plan.choice.confidence, .equivalence = plan.choice.equivalence};
   const comparison found = compared(results, plan.choice.reference, options);
   const std::string page = folder + "/comparison.html";
-  write_comparison(plan, page, data, results, found, options);
+  const named_texts baselines = baselines_of(plan, folder);
+  write_comparison(plan, page, data, results, found, options, baselines);
   if (!data.test.note.empty()) std::fprintf(to, "\n%s", data.test.note.c_str());
-  std::fprintf(to, "\naccuracy by %s, against %s\n%s\nreport: %s\n", what_is_compared(plan.choice.measure).c_str(),
-               plan.choice.reference.c_str(), comparison_table(found).c_str(), page.c_str());
+  std::fprintf(to, "\naccuracy by %s, against %s\n%s\n", what_is_compared(plan.choice.measure).c_str(),
+               plan.choice.reference.c_str(), comparison_table(found).c_str());
+  for (const auto& [encoder, accuracy] : baselines)
+    std::fprintf(to, "for comparison, %s: %s\n", encoder.c_str(), accuracy.c_str());
+  std::fprintf(to, "report: %s\n", page.c_str());
   return exit_done;
 }
 

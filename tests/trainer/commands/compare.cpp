@@ -44,9 +44,9 @@ std::vector<std::string> table_in(const std::string& text) {
   return table;
 }
 
-double ridge_of(const std::string& folder) {
+double ridge_of(const std::string& folder, const std::string& encoder = ", backbone") {
   for (const auto& record : read_metrics(folder + "/metrics.jsonl"))
-    if (record.contains("encoder") && record["encoder"].get<std::string>().ends_with(", backbone"))
+    if (record.contains("encoder") && record["encoder"].get<std::string>().ends_with(encoder))
       return record["ridge"].get<double>();
   return -1;
 }
@@ -68,11 +68,12 @@ TEST_CASE("a comparison says what its records say, and the same when it was inte
   REQUIRE(table.size() == 3);
 
   std::vector<double> differences;  // naively, with the t quantile of a table: 0.975, two degrees of freedom
-  double mean = 0, of_arm = 0, square = 0;
+  double mean = 0, of_arm = 0, square = 0, untrained = 0;
   for (const char* seed : {"0", "1", "2"}) {
     const double own = ridge_of(folder / "straight/mixup-seed-" + seed),
                  other = ridge_of(folder / "straight/ce-seed-" + seed);
     differences.push_back(100 * (own - other));
+    untrained += 100 * ridge_of(folder / "straight/ce-seed-" + seed, "untrained resnet8") / 3;
     mean += differences.back() / 3, of_arm += 100 * own / 3;
   }
   for (const double d : differences) square += (d - mean) * (d - mean);
@@ -82,6 +83,7 @@ TEST_CASE("a comparison says what its records say, and the same when it was inte
   CHECK(table[2].find(with_sign(mean) + " " + with_sign(mean - reach) + " to " + with_sign(mean + reach)) !=
         std::string::npos);
   CHECK(table[1].ends_with("reference"));
+  CHECK(straight.text.find("untrained resnet8: " + with_sign(untrained).substr(1) + " %\n") != std::string::npos);
   std::ostringstream page;
   page << std::ifstream(folder / "straight/comparison.html").rdbuf();
   CHECK(page.str().find(with_sign(mean)) != std::string::npos);
