@@ -4,7 +4,7 @@
 #include "devices/onednn_device.hpp"
 #include "nn/layers.hpp"
 #include "nn/resnet.hpp"
-#include "run/sgd.hpp"
+#include "optimisers/sgd.hpp"
 #include "run/thread_chooser.hpp"
 
 #include <mixcon/mix/draw/draws.hpp>
