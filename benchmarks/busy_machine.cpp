@@ -45,8 +45,7 @@ struct job {
 
 void measure(onednn_device& on, const job& of, bool chooses, int loops, bool pinned, int quiet_steps, int part) {
   resnet network(on, {.depth = of.depth, .channels = of.channels});
-  layer_seeds seeds(1);
-  linear_layer classifier(on, network.features(), 10, seeds);
+  linear_layer classifier(on, network.features(), 10, weight_draws(1));
   std::vector<parameter> trained = network.parameters();
   for (const parameter& p : classifier.parameters()) trained.push_back(p);
   sgd optimiser(trained, 0.9, 1e-4);
