@@ -9,7 +9,7 @@ inline namespace commands {
 int evaluate(const eval_request& request, std::FILE* to) {
   const run_on_data run = load_run_on(request.from, request.data, request.data_folder);
   const judgement found = judge(run.loaded.judged(), *run.loaded.device, run.from.chosen, run.data, to);
-  std::fprintf(to, "\n%s", written_table(found.scores).c_str());
+  std::fprintf(to, "\n%s\n%s", run.data.test.title().c_str(), written_table(found.scores).c_str());
   return exit_done;
 }
 
