@@ -265,7 +265,7 @@ TEST_CASE("a run that begins with the weights of another one is a run of its own
   CHECK(seen.text.find("begins with ") != std::string::npos);
   CHECK(fork.run != parent.run);
   for (const stored_tensor& each : parent.tensors)
-    if (each.name.ends_with("weight") && !each.name.starts_with("momentum"))
+    if (each.name.ends_with("weight") && !each.name.starts_with("optimiser"))
       CHECK(std::find(fork.tensors.begin(), fork.tensors.end(), each) != fork.tensors.end());
   std::vector<std::string> stranger = small_job(folder / "other", "3");
   stranger.insert(stranger.end(), {"--from", folder / "parent", "--first-stride", "2"});
@@ -276,7 +276,7 @@ TEST_CASE("a run that begins with the weights of another one is a run of its own
 }
 
 TEST_CASE("help lists every command, and every option with its default", "[examples]") {
-  for (const char* command : {"train", "eval", "inspect"}) {
+  for (const char* command : {"train", "eval", "embed", "compare", "inspect"}) {
     CHECK(run_program({"--help"}).text.find(command) != std::string::npos);
     const outcome help = run_program({command, "--help"});
     CHECK(help.status == exit_done);
