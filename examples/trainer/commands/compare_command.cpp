@@ -127,7 +127,7 @@ void write_comparison(const comparison_plan& plan, const std::string& path, cons
                       const named_texts& baselines) {
   const quick_score looks(data.train.labels, data.test.labels, data.train.classes());
   comparison_content content{
-      .title = std::filesystem::path(plan.path).stem().string() + " on " + data.train.name,
+      .title = std::filesystem::path(plan.path).stem().string() + " on " + data.train.title(),
       .measure = what_is_compared(plan.choice.measure) + ", " + std::to_string(data.test.samples()) + " test samples",
       .early_measure = "5-NN on the backbone, " + std::to_string(looks.test_samples().size()) + " test samples",
       .arms = arms,
@@ -140,7 +140,6 @@ void write_comparison(const comparison_plan& plan, const std::string& path, cons
                                                {"machine", machine.processor},
                                                {"compiler", machine.compiler}});
   content.facts.insert(content.facts.begin(), baselines.begin(), baselines.end());
-  if (!data.test.note.empty()) content.facts.insert(content.facts.begin(), {"note", data.test.note});
   write_atomically(path, comparison_html(content));
 }
 
@@ -198,9 +197,9 @@ int compare(const compare_request& request, std::FILE* to) {
   const std::string page = folder + "/comparison.html";
   const named_texts baselines = baselines_of(plan, folder);
   write_comparison(plan, page, data, results, found, options, baselines);
-  if (!data.test.note.empty()) std::fprintf(to, "\n%s", data.test.note.c_str());
-  std::fprintf(to, "\naccuracy by %s, against %s\n%s\n", what_is_compared(plan.choice.measure).c_str(),
-               plan.choice.reference.c_str(), comparison_table(found).c_str());
+  std::fprintf(to, "\naccuracy on %s by %s, against %s\n%s\n", data.test.title().c_str(),
+               what_is_compared(plan.choice.measure).c_str(), plan.choice.reference.c_str(),
+               comparison_table(found).c_str());
   for (const auto& [encoder, accuracy] : baselines)
     std::fprintf(to, "for comparison, %s: %s\n", encoder.c_str(), accuracy.c_str());
   std::fprintf(to, "report: %s\n", page.c_str());

@@ -64,14 +64,14 @@ int embed(const embed_request& request, std::FILE* to) {
     write_atomically(request.out, npy_bytes(found.rows, {count, found.width}));
   } else {
     const std::map<std::string, std::string> facts{
-        {"run", run.from.run}, {"data", samples.name}, {"part", request.part}, {"of", request.of}};
+        {"run", run.from.run}, {"data", samples.title()}, {"part", request.part}, {"of", request.of}};
     write_atomically(request.out,
                      packed({facts,
                              {tensor_named("features", element_kind::f32, {count, found.width}, found.rows),
                               tensor_named("labels", element_kind::i64, {count}, labels)}}));
   }
   std::fprintf(to, "%s features of %lld %ss of %s, %lld numbers each: %s\n", request.of.c_str(),
-               static_cast<long long>(count), to_string(samples.kind), samples.name.c_str(),
+               static_cast<long long>(count), to_string(samples.kind), samples.title().c_str(),
                static_cast<long long>(found.width), request.out.c_str());
   return exit_done;
 }
