@@ -58,7 +58,8 @@ def main():
     sources = {str(p.relative_to(root)): p.read_text(encoding="utf-8")
                for p in root.rglob("*") if p.suffix in (".hpp", ".cpp")}
     names, found = breaches(sources)
-    declared = len(re.findall(r"\w+_entry\(\)", without_comments(sources["recipes/all_recipes.cpp"])))
+    listed = without_comments(sources["recipes/all_recipes.cpp"])
+    declared = len(set(re.findall(r"\w+_entry\(\)", listed)) - {"recipe_entry()"})
     if len(names) != declared:
         found.append(f"recipes/all_recipes.cpp: lists {declared} recipes; names of {len(names)} were found")
     for path, name in EXCEPTIONS:
