@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "recipes/preferred_views.hpp"
 #include "recipes/recipe_parts.hpp"
 
 #include <mixcon/contrast/objective.hpp>
@@ -20,6 +21,7 @@ class supcon_recipe final : public network_recipe {
 
   supcon_recipe(const recipe_world& world, const options& chosen)
       : network_recipe(world.on, embedder_of(world, chosen.embedding)), chosen_(chosen) {}
+  static std::vector<preferred_value> preferred(sample_kind kind) { return views_of_numbers(kind); }
   recipe_wish wants() const override { return {.views = 2, .encoded = 2}; }
 
   recipe_loss loss(const recipe_step& step) override {

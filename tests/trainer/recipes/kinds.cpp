@@ -45,8 +45,8 @@ std::vector<kind_case> kind_cases() {
                    three_classes(sample_kind::row, {160, 1, 1, 12}),
                    {{"data", "letter"}, {"mlp-width", "16"}, {"batch", "16"}}});
   cases.push_back({sample_kind::clip,
-                   three_classes(sample_kind::clip, {60, 1, 40, 101}),
-                   {{"data", "words"}, {"width", "4"}, {"first-stride", "4"}, {"batch", "6"}}});
+                   three_classes(sample_kind::clip, {40, 1, 40, 101}),
+                   {{"data", "words"}, {"width", "4"}, {"first-stride", "4"}, {"batch", "4"}}});
   return cases;
 }
 
@@ -105,6 +105,32 @@ TEST_CASE("every optimiser's state is in the checkpoint", "[examples]") {
                                     {{"optimiser", "adamw"}, {"lr", "0.01"}},
                                     {{"optimiser", "lars"}, {"lr", "2"}, {"trust", "0.01"}}})
     DYNAMIC_SECTION(more.front().second) { check_run(rows, recipe, more); }
+}
+
+TEST_CASE("recipes that compare views have their own on each kind of data", "[examples]") {
+  const auto views_of = [](const options_given& more) {
+    const settings chosen = settings_with(more);
+    return to_string(chosen.views, chosen.kind());
+  };
+  const std::string simclr = "simclr", in_colour = "crop 1, flip 0.5, jitter 0.8, grey 0.2, blur 0.5";
+  CHECK(views_of({{"recipe", simclr}, {"data", "cifar10"}}) == in_colour);
+  CHECK(views_of({{"recipe", simclr}, {"data", "image-folder"}}) == in_colour);
+  for (const options_given& grey : {options_given{{"data", "fashion-mnist"}},
+                                    {{"data", "image-folder"}, {"image-colour", "grey"}}}) {
+    options_given more = grey;
+    more.push_back({"recipe", simclr});
+    CHECK(views_of(more) == "crop 1, flip 0.5, jitter 0.8, erase 0.25");
+  }
+  const settings chosen = settings_with({{"recipe", simclr}, {"data", "cifar10"}, {"blur", "0"}});
+  CHECK(chosen.views.image.crop.smallest == 0.2);
+  CHECK(chosen.views.image.blur.probability == 0);  // what was given counts
+  for (const char* recipe : {"simclr", "supcon", "supmix", "unicon", "unicon-negatives"}) {
+    CHECK(views_of({{"recipe", recipe}, {"data", "letter"}}) == "input drop 0.2");
+    CHECK(views_of({{"recipe", recipe}, {"data", "words"}}) ==
+          "shift 10, 2 time masks to 20, 2 frequency masks to 8");
+  }
+  CHECK(views_of({{"recipe", "supcon"}, {"data", "cifar10"}}) == to_string(small_image_augmentation()));
+  CHECK(views_of({{"recipe", "ce"}, {"data", "letter"}}) == "none");
 }
 
 TEST_CASE("each kind of data has its own encoder", "[examples]") {
