@@ -50,8 +50,8 @@ class supmix_recipe final : public network_recipe {
     partner.insert(partner.end(), step.from.labels.rbegin(), step.from.labels.rend());
     const mixcon::objective criterion{mixcon::info_nce{.temperature = chosen_.temperature}, mixcon::cosine{}};
     const double lambda = plan.lambda_of(0);
-    const variable by_partner = contrasted(made, step, criterion, mixcon::label_targets{.labels = partner}, z, {z});
-    const variable by_own = contrasted(made, step, criterion, mixcon::label_targets{.labels = own}, z, {z});
+    const variable by_partner = contrasted(made, criterion, mixcon::label_targets{.labels = partner}, z, {z});
+    const variable by_own = contrasted(made, criterion, mixcon::label_targets{.labels = own}, z, {z});
     made.loss = add(scale(by_own, lambda), scale(by_partner, 1 - lambda));
     return made;
   }
