@@ -4,7 +4,7 @@
 #include "devices/onednn_device.hpp"
 #include "nn/layers.hpp"
 #include "nn/resnet.hpp"
-#include "run/sgd.hpp"
+#include "optimisers/sgd.hpp"
 #include "run/thread_chooser.hpp"
 
 #include <mixcon/mix/draw/draws.hpp>
@@ -45,8 +45,7 @@ struct job {
 
 void measure(onednn_device& on, const job& of, bool chooses, int loops, bool pinned, int quiet_steps, int part) {
   resnet network(on, {.depth = of.depth, .channels = of.channels});
-  layer_seeds seeds(1);
-  linear_layer classifier(on, network.features(), 10, seeds);
+  linear_layer classifier(on, network.features(), 10, weight_draws(1));
   std::vector<parameter> trained = network.parameters();
   for (const parameter& p : classifier.parameters()) trained.push_back(p);
   sgd optimiser(trained, 0.9, 1e-4);

@@ -23,7 +23,7 @@ int evaluate(const eval_request& request, std::FILE* to) {
                 ". Name the data set to judge it by with --data.");
   const loaded_run loaded = load_run(from, data.train, request.from);
   const judgement found = judge(loaded.judged(), *loaded.device, from.chosen, data, to);
-  std::fprintf(to, "\n%s", written_table(found.scores).c_str());
+  std::fprintf(to, "\n%s\n%s", data.test.title().c_str(), written_table(found.scores).c_str());
   return exit_done;
 }
 

@@ -240,7 +240,7 @@ int train(const train_request& request, std::FILE* to) {
                   run.done());
   std::fprintf(to, "%s on %lld %ss of %s: %lld steps of %lld %ss, %s, %lld threads, into %s\n", chosen.recipe.c_str(),
                static_cast<long long>(ready.data.train.samples()), to_string(chosen.kind()),
-               ready.data.train.name.c_str(), static_cast<long long>(run.steps()),
+               ready.data.train.title().c_str(), static_cast<long long>(run.steps()),
                static_cast<long long>(run.images_per_step()), to_string(chosen.kind()), chosen.run.precision.c_str(),
                static_cast<long long>(chosen.run.threads), folder.c_str());
   if (run.is_done()) std::fprintf(to, "all steps are done; there is nothing left to train\n");

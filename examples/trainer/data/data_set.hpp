@@ -38,6 +38,8 @@ struct data_set {
   std::vector<std::string> feature_names{};  ///< of rows: (F), or empty
   std::string note{};  ///< what must stand beside every number of this set, such as "synthetic speech"; mostly empty
 
+  /// The name, with the note behind it: "words train (synthetic speech)".
+  std::string title() const { return note.empty() ? name : name + " (" + note + ")"; }
   index_t samples() const { return shape.samples; }
   index_t classes() const { return static_cast<index_t>(class_names.size()); }
   /// Numbers of one sample: C * H * W.

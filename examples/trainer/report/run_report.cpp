@@ -29,6 +29,11 @@ std::vector<std::uint8_t> sheet_of(const recipe& trained, const settings& chosen
   return encoded_as_png(policy_sheet(train, shown->policy, options));
 }
 
+/// What samples are called before any network sees them.
+std::string raw_name(sample_kind kind) {
+  return kind == sample_kind::image ? "raw pixels" : kind == sample_kind::row ? "raw rows" : "raw spectrograms";
+}
+
 double number_in(const nlohmann::ordered_json& record, const char* name) {
   const auto at = record.find(name);
   return at != record.end() && at->is_number() ? at->get<double>() : 0;
@@ -58,7 +63,7 @@ judgement judge(network& net, device& on, const settings& chosen, const train_an
   };
   const channel_statistics statistics = channel_statistics_of(data.train);
   const index_t classes = data.train.classes();
-  say("evaluating: features of the training and test images");
+  say("evaluating: features of the training and test samples");
   const encoded train = encode(net, on, data.train, statistics);
   encoded test = encode(net, on, data.test, statistics);
   judgement found;
@@ -71,9 +76,9 @@ judgement judge(network& net, device& on, const settings& chosen, const train_an
     found.probabilities = class_probabilities(std::move(test.head)), found.predicted_by = "classifier";
   } else
     found.scores.push_back(judged(chosen.recipe + ", head", train.head, test.head, classes));
-  say("evaluating: raw pixels");
-  found.scores.push_back(
-      judged("raw pixels", raw_pixels(data.train, statistics), raw_pixels(data.test, statistics), classes));
+  const std::string raw = raw_name(data.train.kind);
+  say(("evaluating: " + raw).c_str());
+  found.scores.push_back(judged(raw, raw_pixels(data.train, statistics), raw_pixels(data.test, statistics), classes));
   say("evaluating: a network with the weights that it began with");
   const loaded_run untrained = untrained_run(chosen, data.train);
   found.scores.push_back(judged("untrained " + chosen.architecture,
@@ -90,15 +95,15 @@ std::string write_report(const std::string& folder, const std::string& identity,
                          const settings& chosen, const recipe& trained, const train_and_test& data,
                          const judgement& found) {
   report_content content{
-      .title = chosen.recipe + " on " + data.train.name, .run = identity, .parent = parent, .scores = found.scores};
+      .title = chosen.recipe + " on " + data.train.title(), .run = identity, .parent = parent, .scores = found.scores};
   const machine_facts machine = facts_of_this_machine();
   content.facts = named_values(chosen);
   content.facts.insert(content.facts.begin(), {{"run", identity},
                                                {"mixcon", machine.version},
                                                {"machine", machine.processor},
                                                {"compiler", machine.compiler},
-                                               {"training images", std::to_string(data.train.samples())},
-                                               {"test images", std::to_string(data.test.samples())}});
+                                               {"training samples", std::to_string(data.train.samples())},
+                                               {"test samples", std::to_string(data.test.samples())}});
   add_history(folder + "/" + metrics_name, content);
   add_embeddings(found.test_backbone, data.test.class_names, content);
   add_predictions(found.probabilities, found.predicted_by, data.test.class_names, content);

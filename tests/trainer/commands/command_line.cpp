@@ -254,7 +254,7 @@ TEST_CASE("a run that begins with the weights of another one is a run of its own
   CHECK(seen.text.find("begins with ") != std::string::npos);
   CHECK(fork.run != parent.run);
   for (const stored_tensor& each : parent.tensors)
-    if (each.name.ends_with("weight") && !each.name.starts_with("momentum"))
+    if (each.name.ends_with("weight") && !each.name.starts_with("optimiser"))
       CHECK(std::find(fork.tensors.begin(), fork.tensors.end(), each) != fork.tensors.end());
   std::vector<std::string> stranger = small_job(folder / "other", "3");
   stranger.insert(stranger.end(), {"--from", folder / "parent", "--first-stride", "2"});

@@ -3,7 +3,7 @@
 #include "devices/onednn_device.hpp"
 #include "nn/layers.hpp"
 #include "nn/resnet.hpp"
-#include "run/sgd.hpp"
+#include "optimisers/sgd.hpp"
 #include "support/catch.hpp"
 
 #include <mixcon/mix/draw/draws.hpp>
@@ -21,8 +21,7 @@ struct trained {
 trained three_steps(precision activations, const std::vector<int>& threads) {
   onednn_device on(activations, threads[0]);
   resnet network(on, {.depth = 8, .channels = 3, .width = 12});
-  layer_seeds seeds(1);
-  linear_layer classifier(on, network.features(), 10, seeds);
+  linear_layer classifier(on, network.features(), 10, weight_draws(1));
   std::vector<parameter> parameters = network.parameters();
   for (const parameter& p : classifier.parameters()) parameters.push_back(p);
   sgd optimiser(parameters, 0.9, 1e-4);

@@ -174,8 +174,7 @@ TEST_CASE("the deviation is that of the columns of rows of length 1, and the gra
   const parameter second{"second", variable(tensor_of(on, {1}, unused.data()), true), true};
   CHECK(gradient_norm({first, second}) == 0);
   const auto square = [&] {  // sum of w^2 / 2, whose gradient is w
-    return variable(filled(on, {1}, 7.0), {first.value},
-                    [&](const tensor&) { return std::vector<tensor>{first.value.value()}; });
+    return variable(filled(on, {1}, 7.0), first.value, [&](const tensor&) { return first.value.value(); });
   };
   backward(square());
   CHECK(gradient_norm({first, second}) == Approx(std::sqrt(14.0)));
