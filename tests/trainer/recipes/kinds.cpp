@@ -115,8 +115,8 @@ TEST_CASE("recipes that compare views have their own on each kind of data", "[ex
   const std::string simclr = "simclr", in_colour = "crop 1, flip 0.5, jitter 0.8, grey 0.2, blur 0.5";
   CHECK(views_of({{"recipe", simclr}, {"data", "cifar10"}}) == in_colour);
   CHECK(views_of({{"recipe", simclr}, {"data", "image-folder"}}) == in_colour);
-  for (const options_given& grey : {options_given{{"data", "fashion-mnist"}},
-                                    {{"data", "image-folder"}, {"image-colour", "grey"}}}) {
+  for (const options_given& grey :
+       {options_given{{"data", "fashion-mnist"}}, {{"data", "image-folder"}, {"image-colour", "grey"}}}) {
     options_given more = grey;
     more.push_back({"recipe", simclr});
     CHECK(views_of(more) == "crop 1, flip 0.5, jitter 0.8, erase 0.25");
@@ -126,8 +126,7 @@ TEST_CASE("recipes that compare views have their own on each kind of data", "[ex
   CHECK(chosen.views.image.blur.probability == 0);  // what was given counts
   for (const char* recipe : {"simclr", "supcon", "supmix", "unicon", "unicon-negatives"}) {
     CHECK(views_of({{"recipe", recipe}, {"data", "letter"}}) == "input drop 0.2");
-    CHECK(views_of({{"recipe", recipe}, {"data", "words"}}) ==
-          "shift 10, 2 time masks to 20, 2 frequency masks to 8");
+    CHECK(views_of({{"recipe", recipe}, {"data", "words"}}) == "shift 10, 2 time masks to 20, 2 frequency masks to 8");
   }
   CHECK(views_of({{"recipe", "supcon"}, {"data", "cifar10"}}) == to_string(small_image_augmentation()));
   CHECK(views_of({{"recipe", "ce"}, {"data", "letter"}}) == "none");

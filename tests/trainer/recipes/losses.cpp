@@ -104,8 +104,7 @@ TEST_CASE("the temperature counts where a loss has one, and only there", "[examp
   for (const loss_entry& each : comparing_losses()) {
     INFO(each.name);
     values.push_back(by_table(each.name, classes).value);
-    CHECK((by_table(each.name, classes, 0.3).value != by_table(each.name, classes, 0.6).value) ==
-          each.has_temperature);
+    CHECK((by_table(each.name, classes, 0.3).value != by_table(each.name, classes, 0.6).value) == each.has_temperature);
   }
   std::sort(values.begin(), values.end());
   CHECK(std::unique(values.begin(), values.end()) == values.end());  // no two names are one loss

@@ -51,8 +51,8 @@ const std::vector<named_set>& named_sets() {
       {"shuttle", sample_kind::row, 1, mlbench},
       {"dna", sample_kind::row, 1, mlbench},
       {"vowel", sample_kind::row, 1, mlbench},
-      {"speech", sample_kind::clip, 1, [](text, text folder, told options) { return read_speech(folder, options.split); },
-       declare_split},
+      {"speech", sample_kind::clip, 1,
+       [](text, text folder, told options) { return read_speech(folder, options.split); }, declare_split},
       {"words", sample_kind::clip, 1, [](text, text folder, told) { return read_words(folder); }},
       {"auto", sample_kind::image, 1,
        [](text, text folder, told) { return read_data(meant_data_set("auto", folder), folder); }}};

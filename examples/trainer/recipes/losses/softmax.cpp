@@ -19,7 +19,10 @@ std::vector<loss_entry> softmax_losses() {
       entry_over_cosines<mixcon::hard_negative>("hard_negative"),
       entry_over_pairs(
           "debiased",
-          [](double temperature) { return mixcon::objective{mixcon::debiased(temperature), mixcon::cosine{}}; }, true),
+          [](double temperature) {
+            return mixcon::objective{mixcon::debiased(temperature), mixcon::cosine{}};
+          },
+          true),
       entry_over_cosines<mixcon::supcon_inside>("supcon_inside"),
   };
 }
