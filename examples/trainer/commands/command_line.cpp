@@ -26,15 +26,40 @@ std::string not_negative(const std::string& value) {
   return value.starts_with("-") ? value + "; expected a whole number from 0." : std::string();
 }
 
+/// Which run, and samples other than its own.
+template <class Request>
+void add_run_and_data(CLI::App& command, Request& request) {
+  command.add_option("run", request.from, "run folder or checkpoint")->required()->check(not_empty);
+  command.add_option("--data", request.data,
+                     "another data set: fashion-mnist, cifar10, cifar100 or digits (default: that of the run)");
+  command
+      .add_option("--data-dir", request.data_folder, "folder of its files (default: that of the run, or the usual one)")
+      ->check(not_empty);
+}
+
 CLI::App& add_eval(CLI::App& app, eval_request& request) {
   CLI::App& eval = *app.add_subcommand("eval", "judge a checkpoint: ridge probe, SGD linear probe, 5 neighbours");
-  eval.add_option("run", request.from, "run folder or checkpoint")->required()->check(not_empty);
-  eval.add_option(
-      "--data", request.data,
-      "another data set to judge it by: fashion-mnist, cifar10, cifar100 or digits (default: that of the run)");
-  eval.add_option("--data-dir", request.data_folder, "folder of its files (default: that of the run, or the usual one)")
-      ->check(not_empty);
+  add_run_and_data(eval, request);
   return eval;
+}
+
+CLI::App& add_embed(CLI::App& app, embed_request& request) {
+  CLI::App& embed = *app.add_subcommand("embed", "write the features of samples, for NumPy or as safetensors");
+  add_run_and_data(embed, request);
+  embed.add_option("--part", request.part, "train or test")->capture_default_str();
+  embed.add_option("--of", request.of, "backbone or head")->capture_default_str();
+  embed.add_option("--out", request.out,
+                   "FILE.npy, with labels in FILE.labels.npy, or FILE.safetensors with both (default: none)");
+  embed.add_flag("--overwrite", request.overwrites, "replace files that are there (default: off, refuse)");
+  return embed;
+}
+
+CLI::App& add_compare(CLI::App& app, compare_request& request) {
+  CLI::App& compare = *app.add_subcommand("compare", "train several recipes with several seeds, and compare them");
+  compare.add_option("--plan", request.plan, "TOML file with arms and seeds (default: none)");
+  compare.add_option("--out", request.out, "folder of its runs and of comparison.html (default: runs/PLAN)")
+      ->check(not_empty);
+  return compare;
 }
 
 CLI::App& add_inspect(CLI::App& app, inspect_request& request) {
@@ -60,7 +85,7 @@ std::vector<std::string> known_options(const CLI::App& app) {
   const auto of_command = app.get_subcommands();
   for (const CLI::App* command : of_command.empty() ? std::vector<CLI::App*>{} : of_command)
     for (const CLI::Option* option : command->get_options()) names.push_back(option->get_name());
-  if (of_command.empty()) names = {"train", "eval", "inspect", "--help"};
+  if (of_command.empty()) names = {"train", "eval", "embed", "compare", "inspect", "--help"};
   return names;
 }
 
@@ -106,15 +131,22 @@ int run_command_line(int count, const char* const* arguments) {
   eval_request eval_asked;
   inspect_request inspect_asked;
   const CLI::App& eval_command = add_eval(app, eval_asked);
+  embed_request embed_asked;
+  const CLI::App& embed_command = add_embed(app, embed_asked);
+  compare_request compare_asked;
+  const CLI::App& compare_command = add_compare(app, compare_asked);
   add_inspect(app, inspect_asked);
   try {
     app.parse(count, arguments);
     if (app.get_subcommands().empty()) {
       std::fprintf(stderr,
-                   "mixcon-train: no command was given; expected train, eval or inspect. See mixcon-train --help.\n");
+                   "mixcon-train: no command was given; expected train, eval, embed, compare or inspect. See "
+                   "mixcon-train --help.\n");
       return exit_refused;
     }
     if (train_command.was_asked()) return train(train_command.request(), stdout);
+    if (embed_command.parsed()) return embed(embed_asked, stdout);
+    if (compare_command.parsed()) return compare(compare_asked, stdout);
     return eval_command.parsed() ? evaluate(eval_asked, stdout) : inspect(inspect_asked, stdout);
   } catch (const CLI::ParseError& error) {
     return error.get_exit_code() == 0 ? app.exit(error) : refuse_arguments(app, error);

@@ -33,6 +33,26 @@ struct eval_request {
 };
 int evaluate(const eval_request& request, std::FILE* to);
 
+struct embed_request {
+  std::string from{};                 ///< checkpoint or run folder
+  std::string data{}, data_folder{};  ///< other than those of the run
+  std::string part = "test", of = "backbone";
+  std::string
+      out{};  ///< FILE.npy, with labels in FILE.labels.npy, or FILE.safetensors: tensors "features" and "labels"
+  bool overwrites = false;
+};
+/// Writes the features of every sample, float32 (N, F), and their labels, int64 (N), channels normalised as `evaluate`
+/// does.
+int embed(const embed_request& request, std::FILE* to);
+
+struct compare_request {
+  std::string plan{};  ///< a TOML file, see comparison_plan.hpp
+  std::string out{};   ///< folder of the runs and of comparison.html; empty: runs/PLAN
+};
+/// Trains and judges every arm with every seed, in folders ARM-seed-S; runs that are there are gone on with, or taken
+/// as they are where they have ended. Then compares them.
+int compare(const compare_request& request, std::FILE* to);
+
 struct inspect_request {
   std::string policy = "universum", data = "auto", data_folder{}, out = "inspect.png";
   sheet_options options{};

@@ -90,7 +90,7 @@ std::string run_to_resume(const settings& asked) {
     const settings found = load_checkpoint(out).chosen;
     if (const auto name = first_difference(found, asked))
       refuse_file(out, ": --resume auto goes on with a run of the same settings; this one differs in --", *name,
-                  ". Take another folder by --out, or --overwrite it.");
+                  ". Take another folder by --out, or move this one.");
     return out;
   }
   std::string newest;

@@ -37,30 +37,67 @@ std::string quoted(const std::string& text) {
   return written.str();
 }
 
-}  // namespace
-
-std::vector<given_value> read_config(const std::string& path) {
-  toml::table read;
+toml::table parsed(const std::string& path) {
   try {
-    read = toml::parse_file(path);
+    return toml::parse_file(path);
   } catch (const toml::parse_error& error) {
     const std::string why = in_one_line(std::string(error.description()));
     if (error.source().begin.line == 0) refuse_file(path, ": cannot be read (", why, "). Is the path right?");
     refuse_file(path, ", line ", error.source().begin.line, ": this is no TOML (", why,
                 "); expected lines such as batch = 128.");
   }
+}
+
+std::string line_of(const std::string& path, const toml::node& node) {
+  return path + ", line " + std::to_string(node.source().begin.line) + ": ";
+}
+
+/// "[0, 1, 2]"; empty where it is no list of whole numbers.
+std::string numbers_of(const toml::node& node) {
+  const toml::array* const list = node.as_array();
+  if (list == nullptr || list->empty() || !list->is_homogeneous(toml::node_type::integer)) return "";
+  std::string text;
+  for (const toml::node& each : *list) text += (text.empty() ? "[" : ", ") + text_of(each);
+  return text + "]";
+}
+
+/// The values of a table by their lines, but for the key `other`. The one called `list` may be a list of numbers.
+std::vector<given_value> values_of(const toml::table& table, const std::string& path, const std::string& other = {},
+                                   const std::string& list = {}) {
   std::vector<std::pair<std::size_t, given_value>> found;
-  for (const auto& [key, node] : read) {
-    const std::size_t line = node.source().begin.line;
-    const std::string name(key.str()), where = path + ", line " + std::to_string(line) + ": " + name;
-    if (node.is_table() || node.is_array() || node.is_date() || node.is_time() || node.is_date_time())
-      refuse_file(where, " is no number, text or switch; expected a line such as batch = 128.");
-    found.push_back({line, {name, text_of(node), where}});
+  for (const auto& [key, node] : table) {
+    const std::string name(key.str()), where = line_of(path, node) + name;
+    if (name == other) continue;
+    std::string text = name == list ? numbers_of(node) : "";
+    if (text.empty()) {
+      if (node.is_table() || node.is_array() || node.is_date() || node.is_time() || node.is_date_time())
+        refuse_file(where, " is no number, text or switch; expected a line such as ",
+                    name == list ? name + " = [0, 1, 2]." : "batch = 128.");
+      text = text_of(node);
+    }
+    found.push_back({node.source().begin.line, {name, text, where}});
   }
   std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<given_value> values;
   for (auto& [line, value] : found) values.push_back(std::move(value));
   return values;
+}
+
+}  // namespace
+
+std::vector<given_value> read_config(const std::string& path) { return values_of(parsed(path), path); }
+
+config_tables read_config_tables(const std::string& path, const std::string& table, const std::string& list) {
+  const toml::table read = parsed(path);
+  config_tables found{values_of(read, path, table, list)};
+  const toml::node* const tables = read.get(table);
+  if (tables == nullptr) return found;
+  if (!tables->is_array_of_tables())
+    refuse_file(line_of(path, *tables), table, " is no list of tables; expected a line [[", table,
+                "]] in front of each.");
+  for (const toml::node& each : *tables->as_array())
+    found.tables.push_back({line_of(path, each), values_of(*each.as_table(), path)});
+  return found;
 }
 
 std::string config_of(const option_list& options) {

@@ -21,6 +21,18 @@ struct given_value {
 /// tables and lists, with the line. Throws file_error.
 std::vector<given_value> read_config(const std::string& path);
 
+/// A file with tables besides, such as [[arm]]: what stands in front of them, and each of them.
+struct config_table {
+  std::string where{};  ///< what a refusal begins with: "plan.toml, line 7: "
+  std::vector<given_value> values{};
+};
+struct config_tables {
+  std::vector<given_value> values{};
+  std::vector<config_table> tables{};
+};
+/// Reads it. The value called `list` in front of the tables may be a list of whole numbers, whose text is "[0, 1, 2]".
+config_tables read_config_tables(const std::string& path, const std::string& table, const std::string& list);
+
 /// Options as the text of such a file, each behind what it is; reading it gives the same values. Empty texts are left
 /// out.
 std::string config_of(const option_list& options);

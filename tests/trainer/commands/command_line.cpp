@@ -265,7 +265,7 @@ TEST_CASE("a run that begins with the weights of another one is a run of its own
 }
 
 TEST_CASE("help lists every command, and every option with its default", "[examples]") {
-  for (const char* command : {"train", "eval", "inspect"}) {
+  for (const char* command : {"train", "eval", "embed", "compare", "inspect"}) {
     CHECK(run_program({"--help"}).text.find(command) != std::string::npos);
     const outcome help = run_program({command, "--help"});
     CHECK(help.status == exit_done);

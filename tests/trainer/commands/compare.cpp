@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A comparison from a plan: its table is that of its records, and the same after an interruption.
+#include "commands/commands.hpp"
+#include "run/checkpoint.hpp"
+#include "run/metrics_log.hpp"
+#include "support/catch.hpp"
+#include "trainer/program.hpp"
+#include "trainer/scratch_folder.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+using namespace mixcon_train;
+using mixcon_test::outcome;
+using mixcon_test::run_program;
+using mixcon_test::scratch_folder;
+using mixcon_test::start;
+using mixcon_test::wait_for_file;
+
+namespace {
+
+constexpr const char* plan = "examples/trainer/plans/digits.toml";
+
+/// The lines of the table, without how long runs took.
+std::vector<std::string> table_in(const std::string& text) {
+  std::vector<std::string> table;
+  std::istringstream lines(text.substr(std::min(text.find("\narm "), text.size() - 1) + 1));
+  for (std::string line; std::getline(lines, line) && !line.empty();) {
+    std::istringstream words(line);
+    table.emplace_back();
+    std::string word;
+    for (int k = 0; words >> word; ++k)
+      if (k != 4) table.back() += (k > 0 ? " " : "") + word;  // seconds
+  }
+  return table;
+}
+
+double ridge_of(const std::string& folder, const std::string& encoder = ", backbone") {
+  for (const auto& record : read_metrics(folder + "/metrics.jsonl"))
+    if (record.contains("encoder") && record["encoder"].get<std::string>().ends_with(encoder))
+      return record["ridge"].get<double>();
+  return -1;
+}
+
+std::string with_sign(double points) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%+.2f", points);
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("a comparison says what its records say, and the same when it was interrupted", "[examples]") {
+  const scratch_folder folder;
+  const outcome straight = run_program({"compare", "--plan", plan, "--out", folder / "straight"});
+  INFO(straight.text);
+  REQUIRE(straight.status == exit_done);
+  const std::vector<std::string> table = table_in(straight.text);
+  REQUIRE(table.size() == 3);
+
+  std::vector<double> differences;  // naively, with the t quantile of a table: 0.975, two degrees of freedom
+  double mean = 0, of_arm = 0, square = 0, untrained = 0;
+  for (const char* seed : {"0", "1", "2"}) {
+    const double own = ridge_of(folder / "straight/mixup-seed-" + seed),
+                 other = ridge_of(folder / "straight/ce-seed-" + seed);
+    differences.push_back(100 * (own - other));
+    untrained += 100 * ridge_of(folder / "straight/ce-seed-" + seed, "untrained resnet8") / 3;
+    mean += differences.back() / 3, of_arm += 100 * own / 3;
+  }
+  for (const double d : differences) square += (d - mean) * (d - mean);
+  const double reach = 4.302653 * std::sqrt(square / 2 / 3);
+  INFO(table[2]);
+  CHECK(table[2].find(with_sign(of_arm).substr(1)) != std::string::npos);
+  CHECK(table[2].find(with_sign(mean) + " " + with_sign(mean - reach) + " to " + with_sign(mean + reach)) !=
+        std::string::npos);
+  CHECK(table[1].ends_with("reference"));
+  CHECK(straight.text.find("untrained resnet8: " + with_sign(untrained).substr(1) + " %\n") != std::string::npos);
+  std::ostringstream page;
+  page << std::ifstream(folder / "straight/comparison.html").rdbuf();
+  CHECK(page.str().find(with_sign(mean)) != std::string::npos);
+  CHECK(page.str().find("per-class") != std::string::npos);  // what the arms share
+
+  std::filesystem::create_directory(folder / "stopped");  // as if the first four runs had ended, and then:
+  for (const char* run : {"/ce-seed-0", "/mixup-seed-0", "/ce-seed-1", "/mixup-seed-1"})
+    std::filesystem::rename(folder / "straight" + run, folder / "stopped" + run);
+  const std::vector<std::string> again{"compare", "--plan", plan, "--out", folder / "stopped"};
+  const pid_t child = start(again, folder / "output");
+  REQUIRE(wait_for_file(folder / "stopped/ce-seed-2/checkpoint.previous.safetensors", child));
+  kill(child, SIGINT);
+  int status = 0;
+  waitpid(child, &status, 0);
+  CHECK_FALSE(std::filesystem::exists(folder / "stopped/comparison.html"));
+  std::ostringstream said;
+  said << std::ifstream(folder / "output").rdbuf();
+  if (WIFEXITED(status)) {  // rather than ended while it was judging
+    CHECK(WEXITSTATUS(status) == exit_interrupted);
+    CHECK(said.str().find("go on with: mixcon-train compare --plan " + std::string(plan)) != std::string::npos);
+  }
+  const std::string identity = load_checkpoint(folder / "stopped/ce-seed-2").run;
+  const outcome resumed = run_program(again);
+  INFO(resumed.text);
+  REQUIRE(resumed.status == exit_done);
+  CHECK(table_in(resumed.text) == table);
+  CHECK(load_checkpoint(folder / "stopped/ce-seed-2").run == identity);  // gone on with
+  CHECK(resumed.text.find("4 of 6: mixup, seed 1") != std::string::npos);
+  CHECK(resumed.text.find("(was there)\n5 of 6") != std::string::npos);
+  CHECK(hash_of(load_checkpoint(folder / "stopped/ce-seed-2").tensors) ==
+        hash_of(load_checkpoint(folder / "straight/ce-seed-2").tensors));
+
+  const outcome read = run_program(again);  // nothing is left to train
+  CHECK(table_in(read.text) == table);
+  CHECK(read.text.find("(was there)\n\naccuracy") != std::string::npos);
+
+  std::ostringstream text;
+  text << std::ifstream(plan).rdbuf();
+  const std::string lines = text.str(), line = std::to_string(1 + std::count(lines.begin(), lines.end(), '\n'));
+  std::ofstream(folder / "other.toml") << text.str() << "lr = 0.2\n";
+  std::ofstream(folder / "simclr.toml") << text.str() << "[[arm]]\nname = \"b\"\nrecipe = \"simclr\"\nbatch = 500\n";
+  for (const auto& [file, expected] : std::vector<std::pair<std::string, std::string>>{
+           {"other.toml",
+            "mixup-seed-0: --resume auto goes on with a run of the same settings; this one differs in --lr"},
+           {"simclr.toml", "line " + line + ": --batch: 500 of the 200 samples"}}) {
+    const outcome refused = run_program({"compare", "--plan", folder / file, "--out", folder / "stopped"});
+    INFO(refused.text);
+    CHECK(refused.status == exit_refused);
+    CHECK(refused.text.find(expected) != std::string::npos);
+    CHECK(std::count(refused.text.begin(), refused.text.end(), '\n') == 1);
+  }
+}
+
+TEST_CASE("a measure that an arm cannot give is refused before anything is trained", "[examples]") {
+  const scratch_folder folder;
+  std::ofstream(folder / "plan.toml") << "seeds = 1\nmeasure = \"classifier\"\ndata = \"digits\"\nwidth = 4\n"
+                                         "[[arm]]\nrecipe = \"ce\"\n[[arm]]\nrecipe = \"simclr\"\n";
+  const outcome refused = run_program({"compare", "--plan", folder / "plan.toml", "--out", folder / "out"});
+  CHECK(refused.status == exit_refused);
+  CHECK(refused.text.find("plan.toml, line 7: the recipe simclr has no classifier") != std::string::npos);
+  CHECK_FALSE(std::filesystem::exists(folder / "out"));
+}
