@@ -58,9 +58,10 @@ void add_segment(const candidate_rows& from, std::size_t k, loss_inputs<T>& inpu
 /// Any loss of mixcon as an operator: `objective` over `targets`, of anchors (N, D) against candidate segments (M, D)
 /// each, in this order. A variable may stand on both sides. The value and the gradients that are wanted come from one
 /// call; `backward` scales them. A constant among the segments, a queue, costs its products and no gradient.
+/// `anchors_used`, where asked for, becomes the number of anchors that had what the loss needs: positives, negatives.
 template <class Objective, class Targets>
 variable contrastive_loss(const Objective& objective, const Targets& targets, const variable& anchors,
-                          const candidate_list& segments) {
+                          const candidate_list& segments, index_t* anchors_used = nullptr) {
   return with_numbers(anchors.on(), [&](auto number) {
     using T = decltype(number);
     std::vector<variable> all{anchors};
@@ -73,6 +74,7 @@ variable contrastive_loss(const Objective& objective, const Targets& targets, co
       detail::add_segment(segments.each[s], s + 1, inputs, against, wanted);
     const auto loss = mixcon::value_and_grad(mixcon::tiled{.threads = anchors.on().threads()}, objective, targets,
                                              inputs.rows(0), against, wanted);
+    if (anchors_used != nullptr) *anchors_used = loss.anchors_used;
     return inputs.with_value(static_cast<double>(loss.value));
   });
 }

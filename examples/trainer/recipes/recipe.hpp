@@ -52,7 +52,6 @@ struct recipe_step {
   mixcon::image_shape shape{};   ///< of one view of the batch: (N, C, H, W)
   mixcon::philox_draws draws{};  ///< keyed with seed and step
   index_t step = 0, steps = 0;   ///< this one, counted from 0, and all of them
-  bool counts_anchors = false;
 };
 
 /// What a recipe made of a batch.
@@ -62,7 +61,7 @@ struct recipe_loss {
   index_t views = 1;         ///< V
   double chance = 0;         ///< the loss of embeddings or scores that know nothing
   index_t anchors = 0;       ///< rows that the loss is a mean over
-  index_t anchors_used = 0;  ///< those among them that had a positive; counted when asked for
+  index_t anchors_used = 0;  ///< those among them that had a positive
 };
 
 /// A part of a recipe that is trained by an optimiser of its own.

@@ -23,7 +23,7 @@ struct recipe_entry {
   const char* paper = "";  ///< "Han et al. 2022, arXiv:2204.10695"; empty: older than papers on it
   std::vector<sample_kind> kinds{};
   any_options (*new_options)() = nullptr;
-  std::vector<preferred_value> (*preferred)(sample_kind kind) = nullptr;
+  std::vector<preferred_value> (*preferred)(sample_kind kind, index_t channels) = nullptr;
   std::vector<preferred_value> paper_values{};  ///< what the paper trained with, for --preset paper; empty: unknown
   std::unique_ptr<recipe> (*make)(const recipe_world& world, const any_options& chosen) = nullptr;
 
@@ -36,7 +36,7 @@ struct recipe_entry {
 
 /// The entry of a class of recipes. It has `name`, `summary`, `paper`, a type `options` with `declare`, and a
 /// constructor from world and options; and where it says so, `kinds` (all otherwise), `preferred(kind)`
-/// and `paper_values()` (none).
+/// or `preferred(kind, channels)`, and `paper_values()` (none).
 template <class Recipe>
 recipe_entry entry_of() {
   using options = typename Recipe::options;
@@ -46,7 +46,8 @@ recipe_entry entry_of() {
   else
     entry.kinds = {sample_kind::image, sample_kind::row, sample_kind::clip};
   entry.new_options = [] { return any_options::of(options{}); };
-  entry.preferred = [](sample_kind kind) -> std::vector<preferred_value> {
+  entry.preferred = [](sample_kind kind, index_t channels) -> std::vector<preferred_value> {
+    if constexpr (requires { Recipe::preferred(kind, channels); }) return Recipe::preferred(kind, channels);
     if constexpr (requires { Recipe::preferred(kind); }) return Recipe::preferred(kind);
     return {};
   };

@@ -71,24 +71,12 @@ inline variable input_of(device& on, const std::vector<float>& images, const mix
   return variable(tensor_of(on, {rows, shape.channels, shape.rows, shape.columns}, images.data()));
 }
 
-/// A loss of mixcon as a variable, and on request how many anchors took part in it.
+/// A loss of mixcon as a variable, and how many anchors took part in it.
 template <class Objective, class Targets>
-variable contrasted(recipe_loss& made, const recipe_step& step, const Objective& objective, const Targets& targets,
-                    const variable& anchors, const std::vector<variable>& segments) {
+variable contrasted(recipe_loss& made, const Objective& objective, const Targets& targets, const variable& anchors,
+                    const std::vector<variable>& segments) {
   made.anchors = anchors.extents()[0];
-  device& on = anchors.on();
-  if (step.counts_anchors) {
-    with_numbers(on, [&](auto number) {
-      using T = decltype(number);
-      mixcon::candidate_segments<T> against;
-      for (const variable& x : segments) against.add(detail::rows_of<T>(on.dense(x.value())));
-      mixcon::saved_statistics<Objective, T> saved;
-      made.anchors_used = mixcon::forward(mixcon::tiled{.threads = on.threads()}, objective, targets,
-                                          detail::rows_of<T>(on.dense(anchors.value())), against, saved)
-                              .anchors_used;
-    });
-  }
-  return contrastive_loss(objective, targets, anchors, segments);
+  return contrastive_loss(objective, targets, anchors, segments, &made.anchors_used);
 }
 
 }  // namespace recipes

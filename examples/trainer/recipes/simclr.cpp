@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "recipes/recipe_parts.hpp"
+#include "recipes/losses.hpp"
+#include "recipes/preferred_views.hpp"
 
 #include <mixcon/contrast/objective.hpp>
 #include <mixcon/contrast/targets/view.hpp>
 #include <mixcon/losses/info_nce.hpp>
 
 #include <cmath>
+#include <numeric>
 
 namespace mixcon_train {
 inline namespace recipes {
@@ -16,25 +18,40 @@ class simclr_recipe final : public network_recipe {
  public:
   static constexpr const char *name = "simclr", *summary = "two views of a sample attract each other, without labels",
                               *paper = "Chen et al. 2020, arXiv:2002.05709";
-  using options = embedding_options;
+  struct options : comparing_options {
+    void declare(option_list& to) { declare_with(false, to); }
+  };
 
   simclr_recipe(const recipe_world& world, const options& chosen)
-      : network_recipe(world.on, embedder_of(world, chosen.embedding)), chosen_(chosen) {}
+      : network_recipe(world.on, embedder_of(world, chosen.embedding)),
+        chosen_(chosen),
+        loss_(&comparing_loss_called(chosen.loss)) {}
+  static std::vector<preferred_value> preferred(sample_kind kind, index_t channels) {
+    return contrastive_views(kind, channels);
+  }
   recipe_wish wants() const override { return {.views = 2, .encoded = 2}; }
 
   recipe_loss loss(const recipe_step& step) override {
     const index_t samples = step.shape.samples;
-    recipe_loss made{.views = 2, .chance = std::log(static_cast<double>(2 * samples - 1))};
+    recipe_loss made{.views = 2};
     const variable z = net().forward(input_of(on(), step.from.images, step.shape, 2 * samples));
     made.embeddings = z;
-    made.loss = contrasted(made, step,
-                           mixcon::objective{mixcon::info_nce{.temperature = chosen_.temperature}, mixcon::cosine{}},
-                           mixcon::view_targets{.samples = samples}, z, {z});
+    if (chosen_.loss != options{}.loss) {
+      std::vector<int> alone(static_cast<std::size_t>(samples));  // each sample is a group of its own
+      std::iota(alone.begin(), alone.end(), 0);
+      made.loss = loss_->of(made, {.z = z, .group = std::move(alone), .temperature = chosen_.temperature});
+      return made;
+    }
+    made.chance = std::log(static_cast<double>(2 * samples - 1));
+    made.loss =
+        contrasted(made, mixcon::objective{mixcon::info_nce{.temperature = chosen_.temperature}, mixcon::cosine{}},
+                   mixcon::view_targets{.samples = samples}, z, {z});
     return made;
   }
 
  private:
   options chosen_;
+  const loss_entry* loss_;
 };
 
 }  // namespace

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "recipes/recipe_parts.hpp"
-
-#include <mixcon/contrast/objective.hpp>
-#include <mixcon/contrast/targets/label.hpp>
-#include <mixcon/losses/info_nce.hpp>
+#include "recipes/losses.hpp"
+#include "recipes/preferred_views.hpp"
 
 #include <cmath>
 
@@ -16,25 +13,30 @@ class supcon_recipe final : public network_recipe {
  public:
   static constexpr const char *name = "supcon", *summary = "all views of a class attract each other",
                               *paper = "Khosla et al. 2020, arXiv:2004.11362";
-  using options = embedding_options;
+  struct options : comparing_options {
+    void declare(option_list& to) { declare_with(true, to); }
+  };
 
   supcon_recipe(const recipe_world& world, const options& chosen)
-      : network_recipe(world.on, embedder_of(world, chosen.embedding)), chosen_(chosen) {}
+      : network_recipe(world.on, embedder_of(world, chosen.embedding)),
+        chosen_(chosen),
+        loss_(&comparing_loss_called(chosen.loss)) {}
+  static std::vector<preferred_value> preferred(sample_kind kind) { return views_of_numbers(kind); }
   recipe_wish wants() const override { return {.views = 2, .encoded = 2}; }
 
   recipe_loss loss(const recipe_step& step) override {
     const index_t samples = step.shape.samples;
-    recipe_loss made{.views = 2, .chance = std::log(static_cast<double>(2 * samples - 1))};
+    recipe_loss made{.views = 2};
+    if (chosen_.loss == options{}.loss) made.chance = std::log(static_cast<double>(2 * samples - 1));
     const variable z = net().forward(input_of(on(), step.from.images, step.shape, 2 * samples));
     made.embeddings = z;
-    made.loss = contrasted(made, step,
-                           mixcon::objective{mixcon::info_nce{.temperature = chosen_.temperature}, mixcon::cosine{}},
-                           mixcon::label_targets{.labels = step.from.labels, .views = 2}, z, {z});
+    made.loss = loss_->of(made, {.z = z, .group = step.from.labels, .temperature = chosen_.temperature});
     return made;
   }
 
  private:
   options chosen_;
+  const loss_entry* loss_;
 };
 
 }  // namespace

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "recipes/preferred_views.hpp"
 #include "recipes/recipe_parts.hpp"
 
 #include <mixcon/contrast/objective.hpp>
@@ -25,6 +26,7 @@ class supmix_recipe final : public network_recipe {
 
   supmix_recipe(const recipe_world& world, const options& chosen)
       : network_recipe(world.on, embedder_of(world, chosen.embedding)), chosen_(chosen) {}
+  static std::vector<preferred_value> preferred(sample_kind kind) { return views_of_numbers(kind); }
   recipe_wish wants() const override { return {.views = 2, .encoded = 2}; }
   std::optional<shown_mix> shown() const override { return shown_mix{"mixup", {.alpha = chosen_.alpha}}; }
 
@@ -48,8 +50,8 @@ class supmix_recipe final : public network_recipe {
     partner.insert(partner.end(), step.from.labels.rbegin(), step.from.labels.rend());
     const mixcon::objective criterion{mixcon::info_nce{.temperature = chosen_.temperature}, mixcon::cosine{}};
     const double lambda = plan.lambda_of(0);
-    const variable by_partner = contrasted(made, step, criterion, mixcon::label_targets{.labels = partner}, z, {z});
-    const variable by_own = contrasted(made, step, criterion, mixcon::label_targets{.labels = own}, z, {z});
+    const variable by_partner = contrasted(made, criterion, mixcon::label_targets{.labels = partner}, z, {z});
+    const variable by_own = contrasted(made, criterion, mixcon::label_targets{.labels = own}, z, {z});
     made.loss = add(scale(by_own, lambda), scale(by_partner, 1 - lambda));
     return made;
   }

@@ -25,9 +25,9 @@ class unicon_recipe final : public universum_recipe {
   recipe_loss loss(const recipe_step& step) override {
     const auto [z, u] = encode(step);
     recipe_loss made{.embeddings = z, .views = 2};
-    made.loss = contrasted(made, step,
-                           mixcon::objective{mixcon::info_nce{.temperature = chosen().temperature}, mixcon::cosine{}},
-                           mixcon::unicon_targets(step.from.labels), z, {u});
+    made.loss =
+        contrasted(made, mixcon::objective{mixcon::info_nce{.temperature = chosen().temperature}, mixcon::cosine{}},
+                   mixcon::unicon_targets(step.from.labels), z, {u});
     made.chance = std::log(static_cast<double>(2 * step.shape.samples - 1));
     return made;
   }

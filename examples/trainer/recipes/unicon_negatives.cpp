@@ -24,9 +24,9 @@ class unicon_negatives_recipe final : public universum_recipe {
   recipe_loss loss(const recipe_step& step) override {
     const auto [z, u] = encode(step);
     recipe_loss made{.embeddings = z, .views = 2};
-    made.loss = contrasted(made, step,
-                           mixcon::objective{mixcon::info_nce{.temperature = chosen().temperature}, mixcon::cosine{}},
-                           mixcon::unicon_negative_targets(step.from.labels), z, {z, u});
+    made.loss =
+        contrasted(made, mixcon::objective{mixcon::info_nce{.temperature = chosen().temperature}, mixcon::cosine{}},
+                   mixcon::unicon_negative_targets(step.from.labels), z, {z, u});
     made.chance = std::log(static_cast<double>(4 * step.shape.samples - 1));
     return made;
   }

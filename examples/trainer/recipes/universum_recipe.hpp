@@ -2,6 +2,7 @@
 // What UniCon does in both of its roles. Han et al. 2022, arXiv:2204.10695.
 #pragma once
 
+#include "recipes/preferred_views.hpp"
 #include "recipes/recipe_parts.hpp"
 
 #include <optional>
@@ -25,6 +26,7 @@ class universum_recipe : public network_recipe {
  public:
   universum_recipe(const recipe_world& world, const universum_options& chosen)
       : network_recipe(world.on, embedder_of(world, chosen.embedding)), chosen_(chosen) {}
+  static std::vector<preferred_value> preferred(sample_kind kind) { return views_of_numbers(kind); }
   recipe_wish wants() const override { return {.views = 2, .encoded = 4, .at_least_two_classes = true}; }
   std::optional<shown_mix> shown() const override;
 

@@ -88,7 +88,9 @@ settings::settings(const std::vector<given_value>& given) {
   of_recipe = entry.new_options(), of_encoder = encodes.new_options();
 
   const option_list options = list();
-  set_if_there(options, entry.preferred(kind()));
+  if (const given_value* const colour = last_of(given, "image-colour"))
+    set_if_there(options, {{"image-colour", colour->text}});  // views follow it
+  set_if_there(options, entry.preferred(kind(), channels_of_data(data.name, data.readers)));
   set_if_there(options, preferred_by_data(data.name));
   for (const given_value& value : given) {
     const option* const found = options.find(value.name);

@@ -166,8 +166,7 @@ step_report training_run::timed_step() {
                      .shape = of_view,
                      .draws = {.seed = chosen_.run.seed, .step = static_cast<std::uint64_t>(done_)},
                      .step = done_,
-                     .steps = steps(),
-                     .counts_anchors = ends_epoch});
+                     .steps = steps()});
   backward(made.loss);
 
   step_report report{.loss = made.loss.number(), .rate = parts_.front().rate.at(done_), .chance = made.chance};

@@ -17,6 +17,7 @@ namespace {
 struct named_set {
   const char* name;
   sample_kind kind;
+  index_t channels;  ///< of a sample; 0: as --image-colour says
   train_and_test (*read)(const std::string& name, const std::string& folder, const reader_options& options);
   void (*declare)(reader_options& options, option_list& to) = [](reader_options&, option_list&) {};
 };
@@ -30,30 +31,30 @@ const std::vector<named_set>& named_sets() {
   using text = const std::string&;
   using told = const reader_options&;
   static const std::vector<named_set> sets{
-      {"fashion-mnist", sample_kind::image,
+      {"fashion-mnist", sample_kind::image, 1,
        [](text, text folder, told) { return folder.empty() ? read_fashion_mnist() : read_fashion_mnist(folder); }},
-      {"cifar10", sample_kind::image, [](text, text folder, told) { return read_cifar10(folder); }},
-      {"cifar100", sample_kind::image, [](text, text folder, told) { return read_cifar100(folder); }},
-      {"digits", sample_kind::image,
+      {"cifar10", sample_kind::image, 3, [](text, text folder, told) { return read_cifar10(folder); }},
+      {"cifar100", sample_kind::image, 3, [](text, text folder, told) { return read_cifar100(folder); }},
+      {"digits", sample_kind::image, 1,
        [](text, text folder, told) { return folder.empty() ? read_digits() : read_digits(folder); }},
-      {"image-folder", sample_kind::image,
+      {"image-folder", sample_kind::image, 0,
        [](text, text folder, told options) { return read_image_folder(folder, options.pictures, options.split); },
        [](reader_options& options, option_list& to) { options.pictures.declare(to), declare_split(options, to); }},
-      {"clipart", sample_kind::image,
+      {"clipart", sample_kind::image, 3,
        [](text, text folder, told options) { return read_clipart(folder, options.clipart, options.split); },
        [](reader_options& options, option_list& to) { options.clipart.declare(to), declare_split(options, to); }},
-      {"csv", sample_kind::row,
+      {"csv", sample_kind::row, 1,
        [](text, text folder, told options) { return read_csv_set(folder, options.table, options.split); },
        [](reader_options& options, option_list& to) { options.table.declare(to), declare_split(options, to); }},
-      {"letter", sample_kind::row, mlbench},
-      {"satellite", sample_kind::row, mlbench},
-      {"shuttle", sample_kind::row, mlbench},
-      {"dna", sample_kind::row, mlbench},
-      {"vowel", sample_kind::row, mlbench},
-      {"speech", sample_kind::clip, [](text, text folder, told options) { return read_speech(folder, options.split); },
-       declare_split},
-      {"words", sample_kind::clip, [](text, text folder, told) { return read_words(folder); }},
-      {"auto", sample_kind::image,
+      {"letter", sample_kind::row, 1, mlbench},
+      {"satellite", sample_kind::row, 1, mlbench},
+      {"shuttle", sample_kind::row, 1, mlbench},
+      {"dna", sample_kind::row, 1, mlbench},
+      {"vowel", sample_kind::row, 1, mlbench},
+      {"speech", sample_kind::clip, 1,
+       [](text, text folder, told options) { return read_speech(folder, options.split); }, declare_split},
+      {"words", sample_kind::clip, 1, [](text, text folder, told) { return read_words(folder); }},
+      {"auto", sample_kind::image, 1,
        [](text, text folder, told) { return read_data(meant_data_set("auto", folder), folder); }}};
   return sets;
 }
@@ -85,6 +86,11 @@ std::string meant_data_set(const std::string& name, const std::string& folder) {
 }
 
 sample_kind kind_of_data(const std::string& name) { return find(name).kind; }
+
+index_t channels_of_data(const std::string& name, const reader_options& options) {
+  const index_t channels = find(name).channels;
+  return channels > 0 ? channels : options.pictures.colour == "grey" ? 1 : 3;
+}
 
 std::vector<std::pair<std::string, std::string>> preferred_by_data(const std::string& name) {
   if (name == "digits") return {{"shift", "1"}, {"flip", "0"}};  // 8 x 8, and not to be mirrored

@@ -46,6 +46,8 @@ std::vector<std::pair<std::string, std::string>> preferred_by_data(const std::st
 /// What the samples of a data set of that name are, without reading a file. Refuses a name that is not known
 /// (std::invalid_argument).
 sample_kind kind_of_data(const std::string& name);
+/// How many channels they have: 3 in colour, 1 otherwise.
+index_t channels_of_data(const std::string& name, const reader_options& options = {});
 
 /// Reads a data set by name. An empty folder means its usual place; cifar10, cifar100, image-folder, csv and speech
 /// have none. `auto` is Fashion-MNIST, of the folder where one is named; without a folder the digits stand in where its

@@ -111,6 +111,10 @@ TEST_CASE("A name says what its samples are, and which options it takes, without
   CHECK(kind_of_data("clipart") == sample_kind::image);
   CHECK(kind_of_data("csv") == sample_kind::row);
   CHECK(kind_of_data("words") == sample_kind::clip);
+  CHECK(channels_of_data("cifar10") == 3);
+  CHECK(channels_of_data("digits") == 1);
+  CHECK(channels_of_data("image-folder") == 3);
+  CHECK(channels_of_data("image-folder", {.pictures = {.colour = "grey"}}) == 1);
   CHECK_THROWS_WITH(kind_of_data("lettre"),
                     ContainsSubstring("there is no data set called lettre; expected one of fashion-mnist"));
   CHECK(data_names().back() == "auto");
