@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "commands/commands.hpp"
+#include "commands/named_data.hpp"
 #include "commands/train_options.hpp"
 #include "data/sets/readers.hpp"
 #include "files/file_error.hpp"
@@ -31,7 +32,7 @@ template <class Request>
 void add_run_and_data(CLI::App& command, Request& request) {
   command.add_option("run", request.from, "run folder or checkpoint")->required()->check(not_empty);
   command.add_option("--data", request.data,
-                     "another data set: fashion-mnist, cifar10, cifar100 or digits (default: that of the run)");
+                     "another data set: " + listed(named_data_sets()) + " (default: that of the run)");
   command
       .add_option("--data-dir", request.data_folder, "folder of its files (default: that of the run, or the usual one)")
       ->check(not_empty);
@@ -67,7 +68,7 @@ CLI::App& add_inspect(CLI::App& app, inspect_request& request) {
   std::string known;
   for (const policy_entry& policy : policies()) known += "\n    " + std::string(policy.name) + ": " + policy.summary;
   inspect.add_option("--policy", request.policy, "which:" + known)->capture_default_str();
-  inspect.add_option("--data", request.data, "fashion-mnist, cifar10, cifar100, digits or auto")->capture_default_str();
+  inspect.add_option("--data", request.data, "a data set of images")->capture_default_str();
   inspect.add_option("--data-dir", request.data_folder, "folder of its files (default: the usual one)")
       ->check(not_empty);
   inspect.add_option("--samples", request.options.samples, "images to show")->capture_default_str();

@@ -88,13 +88,14 @@ json score_record(const score_row& row) {
 }
 
 std::string epoch_line(const step_report& report) {
-  char text[300];
+  const health& measured = report.end->measured;
+  char chance[40] = "", text[300];
+  if (report.chance > 0) std::snprintf(chance, sizeof chance, " (knows nothing: %.4f)", report.chance);
   std::snprintf(text, sizeof text,
-                "epoch %.1f  loss %.4f (knows nothing: %.4f)  alignment %.3f  uniformity %.3f  effective rank %.1f  "
-                "deviation %.3f  gradient %.3g  anchors %lld of %lld",
-                report.epoch, report.loss, report.chance, report.end->measured.alignment,
-                report.end->measured.uniformity, report.end->measured.effective_rank, report.end->measured.deviation,
-                report.end->gradient, static_cast<long long>(report.end->anchors_used),
+                "epoch %.1f  loss %.4f%s  alignment %.3f  uniformity %.3f  effective rank %.1f  deviation %.3f  "
+                "gradient %.3g  anchors %lld of %lld",
+                report.epoch, report.loss, chance, measured.alignment, measured.uniformity, measured.effective_rank,
+                measured.deviation, report.end->gradient, static_cast<long long>(report.end->anchors_used),
                 static_cast<long long>(report.end->anchors));
   return text;
 }

@@ -17,7 +17,10 @@ namespace {
 
 std::string per_cent(const std::optional<double>& share) { return share ? written(100 * *share, 1) : "-"; }
 
-std::string with_sign(double points) { return (points >= 0 ? "+" : "") + written(points, 2); }
+std::string with_sign(double points) {
+  std::string text(points >= 0 ? 1 : 0, '+');
+  return text.append(written(points, 2));
+}
 
 std::string interval_of(const paired_difference& d) {
   return d.low ? with_sign(*d.low) + " to " + with_sign(*d.high) : "-";
@@ -84,7 +87,7 @@ std::string all_runs(const comparison_content& content) {
   for (const arm_result& arm : content.arms)
     for (const run_result& run : arm.runs) seeds.insert(run.seed);
   std::vector<std::string> columns{"seed"};
-  for (const std::uint64_t seed : seeds) columns.push_back("#" + std::to_string(seed));
+  for (const std::uint64_t seed : seeds) columns.push_back(std::string("#").append(std::to_string(seed)));
   std::vector<std::vector<std::string>> rows;
   for (const arm_result& arm : content.arms) {
     std::map<std::uint64_t, std::string> cells;

@@ -59,14 +59,18 @@ std::string metrics_csv::line_of(const json& record) const {
   std::string line = quoted(run_);
   for (std::size_t k = 1; k < names_.size(); ++k) {
     const auto at = record.find(names_[k]);
-    line += ',' + (at == record.end() ? std::string() : field_of(*at));
+    line += ',';
+    if (at != record.end()) line += field_of(*at);
   }
   return line + '\n';
 }
 
 void metrics_csv::rewrite() {
   std::string text;
-  for (const std::string& name : names_) text += (text.empty() ? "" : ",") + quoted(name);
+  for (const std::string& name : names_) {
+    if (!text.empty()) text += ',';
+    text += quoted(name);
+  }
   text += '\n';
   for (const json& record : records_) text += line_of(record);
   file_.reset();
