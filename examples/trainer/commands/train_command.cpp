@@ -160,8 +160,8 @@ bool train_on(training_run& run, const train_and_test& data, metrics_log& log, p
 /// A run that is ready to train: begun or gone on with, its folder locked.
 struct ready_run {
   std::unique_ptr<folder_lock> lock{};
+  train_and_test data{};  // before the run, whose threads read it
   std::unique_ptr<training_run> run{};
-  train_and_test data{};
   running_mean loss{};  ///< since its last record
 };
 
