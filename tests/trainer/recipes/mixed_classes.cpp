@@ -13,6 +13,7 @@
 #include <mixcon/mixes/mixup.hpp>
 #include <mixcon/mixes/regmixup.hpp>
 
+#include <algorithm>
 #include <cmath>
 
 using namespace mixcon_train;
@@ -170,6 +171,13 @@ two_halves encoded_together(one_step& step, double alpha) {
   return {{all.begin(), half}, {half, all.end()}, mixcon::pair_targets_of(plan, step.rows.labels)};
 }
 
+/// The largest difference; infinite where lengths differ.
+double farthest(const numbers& a, const numbers& b) {
+  double most = a.size() == b.size() ? 0 : HUGE_VAL;
+  for (std::size_t k = 0; k < std::min(a.size(), b.size()); ++k) most = std::max(most, std::abs(a[k] - b[k]));
+  return most;
+}
+
 std::string refusal(const std::string& recipe, const std::vector<index_t>& counts, const options_given& options = {}) {
   try {
     const one_step step(recipe, options, 5, counts);
@@ -219,8 +227,7 @@ TEST_CASE("its manifold mixup mixes in front of a layer", "[examples]") {
       numbers_in(step.net().backbone().rest_from(2, variable(tensor_of(step.on, hidden.extents(), mixed.data()))));
   const recipe_loss found = step.loss();
   const numbers features = numbers_in(found.embeddings);
-  REQUIRE(features.size() == expected.size());
-  for (std::size_t k = 0; k < expected.size(); ++k) CHECK(features[k] == Approx(expected[k]).margin(1e-5));
+  CHECK(farthest(features, expected) < 1e-5);
   const mixcon::pair_targets targets = mixcon::pair_targets_of(plan, step.rows.labels);
   CHECK(found.loss.number() == Approx(by_hand("dual", false, features, step.net(), targets)).epsilon(1e-9));
 }
@@ -235,7 +242,7 @@ TEST_CASE("RegMixup and IC-RegMixup add the clean batch's cross entropy", "[exam
     const recipe_loss found = step.loss();
     const double expected = entropy(step, clean, plain(step.rows.labels)) + 0.5 * of_mixed;
     CHECK(found.loss.number() == Approx(expected).epsilon(1e-6));
-    CHECK(numbers_in(found.embeddings) == clean);
+    CHECK(farthest(numbers_in(found.embeddings), clean) < 1e-6);  // mixtures are rounded to float before statistics
     CHECK(found.chance == Approx(std::log(3.0) + 0.5 * (of_classes ? 2 * std::log(12.0) : std::log(3.0))));
     CHECK(step.made->wants().encoded == 2);
   }
