@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "autograd/blend_node.hpp"
-#include "recipes/class_scores.hpp"
-
-#include <mixcon/mix/labels/pair_targets.hpp>
-#include <mixcon/mixes/manifold_mixup.hpp>
+#include "recipes/mixed_classifier.hpp"
 
 namespace mixcon_train {
 inline namespace recipes {
@@ -20,15 +16,8 @@ class manifold_mixup_recipe final : public network_recipe {
       : network_recipe(world.on, classifier_of(world)), chosen_(chosen) {}
 
   recipe_loss loss(const recipe_step& step) override {
-    mixcon::manifold_mixup<> policy;
-    policy.lambda = mixcon::beta_lambda{.alpha = chosen_.alpha};
-    policy.end_layer = net().layers();
-    const auto plan = policy.plan(step.shape, step.draws);
-    const variable features = net().features(input_of(on(), step.from.images, step.shape, step.shape.samples),
-                                             static_cast<int>(policy.layer(step.draws)),
-                                             [&](const variable& hidden) { return blended(plan, hidden); });
-    return of_scores(cross_entropy(net().head(features), mixcon::pair_targets_of(plan, step.from.labels)), features,
-                     step, net().head_width());
+    const auto [features, targets] = mixed_at_a_layer(on(), net(), step, chosen_.alpha);
+    return of_scores(cross_entropy(net().head(features), targets), features, step, net().head_width());
   }
   std::optional<shown_mix> shown() const override { return shown_mix{"mixup", {.alpha = chosen_.alpha}}; }
 

@@ -27,6 +27,8 @@ class network final : public layer {
   /// Features (N, F) to embeddings or scores (N, D).
   variable head(const variable& features) { return head_.forward(features); }
   variable forward(const variable& samples) override { return head(features(samples)); }
+  /// The last linear layer of the head: of a classifier, the weights (K, F) and biases (K) of its classes.
+  const linear_layer& last_layer() const { return head_.last(); }
 
   encoder& backbone() { return *backbone_; }
   bool classifies() const { return kind_ == head_kind::classifier; }

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "recipes/mixed_classes.hpp"
+
+#include "autograd/mixed_classifier_node.hpp"
+
+#include <mixcon/core/require.hpp>
+
+namespace mixcon_train {
+inline namespace recipes {
+
+namespace {
+
+using loss_type = mixcon::infinite_class_mixup;
+
+loss_type loss_called(const mixed_class_options& chosen) {
+  return {
+      .softmax_over = chosen.axis == "class"  ? loss_type::axis::classes
+                      : chosen.axis == "pair" ? loss_type::axis::pairs
+                                              : loss_type::axis::both,
+      .same_classifiers = chosen.duplicates == "masked" ? loss_type::duplicates::hide : loss_type::duplicates::keep};
+}
+
+variable zeros(device& on, const shape& extents) {
+  const std::vector<float> numbers(static_cast<std::size_t>(extents.size()), 0.0F);
+  return variable(tensor_of(on, extents, numbers.data()));
+}
+
+}  // namespace
+
+mixed_class_loss loss_of_mixed_classes(const mixed_class_options& chosen, network& net, const variable& features,
+                                       const mixcon::pair_targets& targets) {
+  const loss_type loss = loss_called(chosen);
+  const linear_layer& classes = net.last_layer();
+  device& on = features.on();
+  const index_t samples = features.extents()[0], count = net.head_width();
+  return {mixed_classifier_loss(loss, targets, features, classes.weight(), classes.bias()),
+          mixed_classifier_loss(loss, targets, zeros(on, {samples, 1}), zeros(on, {count, 1}), zeros(on, {count}))
+              .number()};
+}
+
+void require_classes_to_mix(const char* recipe, const recipe_world& world) {
+  MIXCON_REQUIRE(world.data.classes >= 2, "--recipe ", recipe, ": the training set has ", world.data.classes,
+                 " class; expected at least two, whose classifiers can be mixed.");
+}
+
+std::vector<preferred_value> paper_of_mixed_classes(const char* alpha) {
+  return {{"epochs", "200"}, {"batch", "128"}, {"lr", "0.1"},   {"schedule", "steps"}, {"milestones", "0.25,0.5,0.75"},
+          {"factor", "0.2"}, {"alpha", alpha}, {"axis", "dual"}};
+}
+
+}  // namespace recipes
+}  // namespace mixcon_train
