@@ -37,6 +37,7 @@ struct recipe_world {
   std::uint64_t seed = 0;  ///< of weights, and of all that a step draws
   /// A new encoder of the chosen architecture; equal seeds give equal weights.
   std::function<std::unique_ptr<encoder>(std::uint64_t seed)> new_encoder{};
+  index_t batch = 0;  ///< samples in a step of the run; 0: not known
 };
 
 /// What a recipe wants for a step.
