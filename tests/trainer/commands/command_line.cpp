@@ -80,7 +80,8 @@ TEST_CASE("what cannot be done is refused with one sentence and status 2", "[exa
       {{"train", "--recipe", "ce", "--temperature", "0.1"}, "--temperature: the recipe ce does not use it; simclr"},
       {{"train", "--recipe", "manifold-mixup", "--embedding", "128"}, "--embedding: the recipe manifold-mixup does"},
       {{"train", "--alpha", "1"},
-       "--alpha: the recipe unicon does not use it; mixup, cutmix, manifold-mixup and supmix do. Leave it out"},
+       "--alpha: the recipe unicon does not use it; mixup, cutmix, manifold-mixup, imix-npair, "
+       "imix-moco, imix-byol and supmix do. Leave it out"},
       {{"train", "--recipe", "supmix", "--universum", "mixup"}, "--universum: the recipe supmix does not use it"},
       {{"train", "--recipe", "simclr", "--partner-share", "0.25"}, "--partner-share: the recipe simclr does not"},
       {{"train", "--images", "1200000", "--steps", "2"}, "--images and --steps each say how long"},
