@@ -3,7 +3,7 @@
 #include "evaluation/evaluation.hpp"
 #include "nn/mlp.hpp"
 #include "run/training_run.hpp"
-#include "small_step.hpp"
+#include "trainer/recipes/small_step.hpp"
 
 #include <numbers>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // N-pair, MoCo, MoCo-n and their i-Mix forms compute what they say.
-#include "small_step.hpp"
+#include "trainer/recipes/small_step.hpp"
 
 #include <mixcon/mixes/inputmix.hpp>
 
