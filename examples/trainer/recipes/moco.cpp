@@ -47,6 +47,7 @@ class moco_recipe final : public network_recipe {
     return made;
   }
   void after_step(index_t /*step*/, index_t /*steps*/) override { keys_.after_step(net()); }
+  void begin_from_taken() override { keys_.begin_from(net()); }
 
  private:
   options chosen_;

@@ -37,6 +37,7 @@ class moco_n_base : public network_recipe {
     return made;
   }
   void after_step(index_t /*step*/, index_t /*steps*/) override { keys_.after_step(net()); }
+  void begin_from_taken() override { keys_.begin_from(net()); }
 
  private:
   momentum_key_options chosen_;

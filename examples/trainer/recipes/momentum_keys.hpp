@@ -25,6 +25,7 @@ class momentum_keys final : public module {
   variable keys_of(const variable& samples);
   /// (queue, D), unit rows, constants.
   variable past() const { return variable(queue_); }
+  void begin_from(const network& followed) { key_.follow(followed, 0); }
   /// The network follows, and the newest keys take the place of the oldest.
   void after_step(const network& followed);
 

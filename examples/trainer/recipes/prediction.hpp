@@ -42,6 +42,7 @@ class target_recipe : public prediction_recipe {
  public:
   target_recipe(const recipe_world& world, const target_options& chosen);
   void after_step(index_t step, index_t steps) override;
+  void begin_from_taken() override { target_.follow(net(), 0); }
 
  protected:
   /// Samples (N, C, H, W) to embeddings (N, D), constants.

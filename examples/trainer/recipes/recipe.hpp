@@ -87,6 +87,8 @@ class recipe : public module {
   virtual recipe_loss loss(const recipe_step& step) = 0;
   /// After the optimisers' step `step` of `steps`: momentum copies, queues, banks.
   virtual void after_step(index_t /*step*/, index_t /*steps*/) {}
+  /// After the weights of another run were taken, at the beginning: momentum copies begin from these too.
+  virtual void begin_from_taken() {}
   virtual std::vector<trained_part> trained() const { return {{"network", this}}; }
   /// What is evaluated, embedded, asked for neighbours.
   virtual network& judged() = 0;

@@ -63,6 +63,23 @@ TEST_CASE("the target of BYOL follows slower and slower, until it stands still",
   }
 }
 
+TEST_CASE("momentum copies begin from the weights of another run too", "[examples]") {
+  const std::string recipe = GENERATE("moco", "imix-moco", "byol");
+  const options_given more{{"steps", "2"}, {"precision", "fp32"}, {"threads", "1"}};
+  training_run parent(small_run("simclr", more), digits()), child(small_run(recipe, more), digits());
+  parent.step();
+  child.begin_from(parent.state(), "the parent");
+  const std::string name = "backbone.stage1.block0.conv1.weight";
+  const auto bytes_of = [](const checkpoint& from, const std::string& of) {
+    for (const stored_tensor& each : from.tensors)
+      if (each.name == of) return each.bytes;
+    return decltype(stored_tensor::bytes)();
+  };
+  const auto taken = bytes_of(parent.state(), "network." + name);
+  CHECK(!taken.empty());
+  CHECK(bytes_of(child.state(), (recipe == "byol" ? "target.copy." : "keys.key.copy.") + name) == taken);
+}
+
 TEST_CASE("momentum copies go on in training after an evaluation", "[examples]") {
   const std::string recipe = GENERATE("moco", "byol");
   const settings chosen = small_run(recipe, {{"steps", "4"}, {"precision", "fp32"}, {"threads", "1"}});
