@@ -17,11 +17,11 @@ std::vector<index_t> widths_of_head(index_t features, const std::vector<index_t>
 }  // namespace
 
 network::network(device& on, std::unique_ptr<encoder> backbone, head_kind kind, const std::vector<index_t>& widths,
-                 std::uint64_t seed)
+                 std::uint64_t seed, mlp::end last)
     : backbone_(std::move(backbone)),
       kind_(kind),
       head_width_(widths.back()),
-      head_(on, widths_of_head(backbone_->features(), widths), seed) {
+      head_(on, widths_of_head(backbone_->features(), widths), seed, last) {
   register_part("backbone", *backbone_);
   register_part("head", head_);
 }

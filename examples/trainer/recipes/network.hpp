@@ -18,7 +18,7 @@ class network final : public layer {
 
   /// The head's widths behind the features: {10} is a linear map to ten scores, {64, 128} an MLP.
   network(device& on, std::unique_ptr<encoder> backbone, head_kind kind, const std::vector<index_t>& widths,
-          std::uint64_t seed);
+          std::uint64_t seed, mlp::end last = mlp::end::plain);
 
   /// Samples (N, C, H, W) to features (N, F); `mix` may stand in front of a layer, as in `encoder::forward`.
   variable features(const variable& samples, int at = -1, const std::function<variable(const variable&)>& mix = {}) {

@@ -37,6 +37,7 @@ struct recipe_world {
   std::uint64_t seed = 0;  ///< of weights, and of all that a step draws
   /// A new encoder of the chosen architecture; equal seeds give equal weights.
   std::function<std::unique_ptr<encoder>(std::uint64_t seed)> new_encoder{};
+  index_t batch = 0;  ///< samples in a step of the run; 0: not known
 };
 
 /// What a recipe wants for a step.
@@ -86,6 +87,8 @@ class recipe : public module {
   virtual recipe_loss loss(const recipe_step& step) = 0;
   /// After the optimisers' step `step` of `steps`: momentum copies, queues, banks.
   virtual void after_step(index_t /*step*/, index_t /*steps*/) {}
+  /// After the weights of another run were taken, at the beginning: momentum copies begin from these too.
+  virtual void begin_from_taken() {}
   virtual std::vector<trained_part> trained() const { return {{"network", this}}; }
   /// What is evaluated, embedded, asked for neighbours.
   virtual network& judged() = 0;

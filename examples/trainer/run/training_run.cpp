@@ -127,6 +127,7 @@ index_t training_run::begin_from(const checkpoint& parent, const std::string& pa
   if (weights == 0)
     refuse_file(path, ": none of its weights has the name and shape of a weight of the recipe ", chosen_.recipe,
                 " with ", chosen_.architecture, ". Choose its --recipe, --arch and --width.");
+  recipe_->begin_from_taken();
   if (chosen_.training.average > 0) average_ = std::make_unique<weight_average>(*recipe_);
   parent_ = parent.run;
   return taken;

@@ -12,12 +12,17 @@ namespace {
 
 using options_given = std::vector<std::pair<std::string, std::string>>;
 
+/// Its queue begins with random keys, easy negatives: the loss rises while they leave, in two steps here. What is left
+/// falls slowly, as keys are of a slow network.
+bool has_queue(const std::string& recipe) { return recipe_called(recipe).new_options().declares("queue"); }
+
 settings small_run(const std::string& recipe, const options_given& more = {}) {
   const bool embeds = recipe_called(recipe).new_options().declares("embedding");
   options_given all{{"recipe", recipe}, {"data", "digits"},    {"shift", "1"},  {"flip", "0"},
                     {"erase", "0"},     {"width", "4"},        {"batch", "16"}, {"steps", "24"},
                     {"lr", "0.05"},     {"precision", "fp32"}, {"threads", "1"}};
   if (embeds) all.push_back({"embedding", "16"});
+  if (has_queue(recipe)) all.push_back({"queue", "32"}), all.push_back({"steps", "48"});
   all.insert(all.end(), more.begin(), more.end());
   return settings_with(all);
 }
@@ -58,7 +63,7 @@ TEST_CASE("every recipe learns, and goes on from the middle of an epoch with the
       if (recipe == "supcon") chosen = small_run(recipe, {{"average", "0.9"}, {"schedule", "steps"}});
       training_run straight(chosen, digits()), stopped(chosen, digits());
       const std::vector<double> losses = finish(straight);
-      CHECK(mean(losses, 18, 6) < mean(losses, 0, 6));
+      CHECK(mean(losses, losses.size() - 6, 6) < mean(losses, has_queue(recipe) ? 2 : 0, 6));
 
       for (int k = 0; k < 13; ++k) stopped.step();  // three batches into the second epoch of ten
       const checkpoint kept = stopped.state();

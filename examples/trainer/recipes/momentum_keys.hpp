@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "nn/momentum_copy.hpp"
+#include "recipes/recipe_parts.hpp"
+
+namespace mixcon_train {
+inline namespace recipes {
+
+/// Options of recipes with a queue of keys.
+struct momentum_key_options : embedding_options {
+  index_t queue = 512;
+  double key_decay = 0.99;
+  void declare(option_list& to);
+};
+
+/// Keys by a network that follows the trained one, and a queue of past keys, which begins with random directions. Keys
+/// are normalised by the statistics of their batch, as in training. He et al. 2020, arXiv:1911.05722.
+class momentum_keys final : public module {
+ public:
+  /// Refuses a queue that is shorter than a batch. `followed` is what `embedder_of` makes of the same world.
+  momentum_keys(const recipe_world& world, const momentum_key_options& chosen, const network& followed);
+
+  /// Samples (N, C, H, W) to unit rows (N, D), constants. They enter the queue after the step.
+  variable keys_of(const variable& samples);
+  /// (queue, D), unit rows, constants.
+  variable past() const { return variable(queue_); }
+  void begin_from(const network& followed) { key_.follow(followed, 0); }
+  /// The network follows, and the newest keys take the place of the oldest.
+  void after_step(const network& followed);
+
+ private:
+  momentum_key_options chosen_;
+  momentum_copy<network> key_;
+  tensor queue_;
+  tensor newest_{};   // the keys of this step
+  index_t next_ = 0;  // where they will enter
+};
+
+}  // namespace recipes
+}  // namespace mixcon_train
