@@ -117,12 +117,13 @@ std::string curves(const report_content& content) {
   if (content.chance > 0 && !content.loss.empty())
     loss.push_back(
         {"knows nothing", {{content.loss.front().x, content.chance}, {content.loss.back().x, content.chance}}});
-  return "<div class=\"charts\">" + line_chart({"Loss", "step", "mean over anchors"}, loss) +
-         line_chart({"Learning rate", "step", ""}, {{"learning rate", content.rate}}) +
-         (content.neighbours.size() > 1
-              ? line_chart({"5-NN on a part of the test samples", "step", "per cent"}, {{"5-NN", content.neighbours}})
-              : "") +
-         (content.epochs.size() > 1 ? health_charts(content) : "") + "</div>\n";
+  std::string html = "<div class=\"charts\">";
+  html += line_chart({"Loss", "step", "mean over anchors"}, loss);
+  html += line_chart({"Learning rate", "step", ""}, {{"learning rate", content.rate}});
+  if (content.neighbours.size() > 1)
+    html += line_chart({"5-NN on a part of the test samples", "step", "per cent"}, {{"5-NN", content.neighbours}});
+  if (content.epochs.size() > 1) html += health_charts(content);
+  return html + "</div>\n";
 }
 
 }  // namespace
