@@ -8,9 +8,10 @@
 namespace mixcon_train {
 inline namespace nn {
 
-/// How masks are corrected before an encoder learns from them. Not for masks that the mixer learns from.
+/// How masks are corrected before an encoder learns from them. Not for masks that the mixer learns from. AutoMix and
+/// SAMix, arXiv:2103.13027, arXiv:2111.15454.
 struct mask_adjustment {
-  /// Where lambda or 1 - lambda is at most this, masks are the constant lambda: plain mixup. In [0, 1/2).
+  /// Where lambda or 1 - lambda is at most this, masks are the constant lambda: plain mixup. In [0, 1/2); negative: off.
   double lambda_margin = 0.08;
   /// The probability with which a mask is rescaled to the mean lambda, sample by sample, in [0, 1]; 1: always.
   double rescale_probability = 0;
@@ -18,9 +19,12 @@ struct mask_adjustment {
   double mean_margin = 0.1;
 };
 
-/// Partner shares (N, 1, H, W) corrected by the encoder's own lambda, as a constant: gradients stop here.
+/// Partner shares (N, 1, H, W) corrected by the encoder's own lambda, as a constant: gradients stop here. A mask that is
+/// rescaled has the mean lambda of own shares exactly, and stays in [0, 1].
 variable adjusted(const variable& partner_share, double lambda, const mask_adjustment& by,
                   const mixcon::philox_draws& draws);
+/// The masks of plain mixup, 1 - lambda everywhere, of the same shape.
+variable constant_share(const variable& partner_share, double lambda);
 
 }  // namespace nn
 }  // namespace mixcon_train

@@ -6,21 +6,23 @@
 namespace mixcon_train {
 inline namespace nn {
 
-/// What a learned mask is held to, besides the loss of its images. With e the margin, mbar the mean and V the variance
-/// of partner shares mu over the whole batch:
-///   l1           max(|1 - mbar - lambda| - e, 0)
-///   l1_variance  the same - 2 V, which pushes masks to 0 and 1 and may be negative
-///   l2_variance  max((1 - mbar - lambda)^2 - e^2, 0) - 2 V
+/// What a learned mask is held to, besides the loss of its images. With e the margin, m the mean and V the variance of
+/// partner shares mu over the whole batch:
+///   l1           max(|1 - m - lambda| - e, 0)
+///   l2           max((1 - m - lambda)^2 - e^2, 0)
+///   variance     -V, which pushes masks to 0 and 1
+///   l1_variance  l1 - 2 V, which may be negative
+///   l2_variance  l2 - 2 V
 ///   sparsity     max(mean |mu (mu - 1)| - e, 0)
-/// AutoMix and SAMix, arXiv:2103.13027, arXiv:2111.15454. Inside of its margin a part has no gradient.
-enum class mask_loss_kind { l1, l1_variance, l2_variance, sparsity };
+/// AutoMix and SAMix, arXiv:2103.13027, arXiv:2111.15454. Inside of its margin a part has no gradient, nor on its edge.
+enum class mask_loss_kind { l1, l2, variance, l1_variance, l2_variance, sparsity };
 
 struct mask_loss_options {
   mask_loss_kind kind = mask_loss_kind::l1;
-  double margin = 0.1;  ///< at least 0
+  double margin = 0.1;  ///< e, at least 0
 };
 
-/// Of partner shares of any shape and the share `lambda` of the own image in [0, 1]: shape (1).
+/// Of partner shares (N, 1, H, W), or of any shape, and the share `lambda` of the own image in [0, 1]: shape (1).
 variable mask_loss(const variable& partner_share, double lambda, const mask_loss_options& options);
 
 /// How masks do: of use only while they differ from the constant lambda, and follow it in the mean.

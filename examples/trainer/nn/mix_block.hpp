@@ -59,7 +59,7 @@ struct mask_request {
 
 /// What lies behind a mask.
 struct mix_block_parts {
-  variable attention;      ///< (N, P, P), P = h w: rows are places of the own image and sum to 1
+  tensor attention;        ///< (N, P, P), P = h w: rows are places of the own image and sum to 1
   variable value;          ///< (N, 1, h, w), of places of the partner
   variable partner_share;  ///< (N, 1, factor h, factor w)
 };
