@@ -148,8 +148,7 @@ net::mix_block_options block_options(golden_case& of) {
   if (options.content_value) refuse_other(of, "value_net", "conv1x1(no bias)-BN-ELU-conv1x1(no bias)");
   const json& state = of.inputs.raw("state");
   options.shared_attention = !state.contains("key.conv.weight");
-  if (options.content_value)
-    options.content_width = read_array(state.at("value.conv.0.conv.weight")).shape.at(0);
+  if (options.content_value) options.content_width = read_array(state.at("value.conv.0.conv.weight")).shape.at(0);
   return options;
 }
 std::vector<net::mix_block_options> each_draw(const net::mix_block_options& options) {

@@ -31,13 +31,18 @@ void check_adjustment(golden_case& of) {
   const double mean_margin = of.params.number("mean_margin", 0.1);
   if (mode.is_number())
     by.rescale_probability = mode.get<double>();  // the margin of the mean is of "auto" alone
-  else if (mode == "auto")
+  else if (mode == "auto" || mode == "auto_label")
     by = {.lambda_margin = by.lambda_margin, .rescale_probability = 1, .mean_margin = mean_margin};
   else if (!mode.is_null())
     unknown("mode " + mode.dump());
+  std::vector<bool> plain;  // pairs of one class
+  if (mode == "auto_label") {
+    const auto labels = of.inputs.raw("pseudo_label").get<std::vector<std::vector<index_t>>>();
+    for (std::size_t k = 0; k < labels.at(0).size(); ++k) plain.push_back(labels[0][k] == labels.at(1).at(k));
+  }
   const net::variable mask(tensor_of(on, of.inputs.real("mask")));
   const net::variable corrected =
-      net::adjusted(net::slice_channels(mask, 1, 2), of.params.number("lam"), by, {.seed = 1});
+      net::adjusted(net::slice_channels(mask, 1, 2), of.params.number("lam"), by, {.seed = 1}, plain);
   of.expect("mask", numbers_of(both_shares(corrected).value()), of_values<T>);
 }
 
@@ -63,9 +68,9 @@ void check_step(golden_case& of, const net::mix_block_options& options) {
   for (const index_t p : partner) targets.partner.push_back(targets.own.at(static_cast<std::size_t>(p)));
   const net::variable cross = net::cross_entropy(net::linear(net::flatten(mixed), classifier), targets);
   const auto judged = loss_options(of);
-  const net::variable of_mask = judged ? net::scale(net::mask_loss(mu, lambda, *judged),
-                                                    of.params.number("mask_loss_weight"))
-                                       : net::variable(net::filled(on, {1}, 0));
+  const net::variable of_mask =
+      judged ? net::scale(net::mask_loss(mu, lambda, *judged), of.params.number("mask_loss_weight"))
+             : net::variable(net::filled(on, {1}, 0));
   const net::variable objective = cross + of_mask;
 
   const net::variable seen = net::adjusted(

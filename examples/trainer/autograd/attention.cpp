@@ -34,12 +34,12 @@ T exponentials(const T* from, T factor, T top, index_t n, T* to) {
   return sum;
 }
 
-/// The weights of a row of logits, in place, and the mean of the values.
+/// The weights of a row of logits, and the mean of the values.
 template <class T>
-T attend_row(T* row, T factor, const T* values, index_t places) {
-  T top = row[0];
-  for (index_t j = 1; j < places; ++j) top = std::max(top, row[j]);
-  const T share = 1 / exponentials(row, factor, top, places, row);
+T attend_row(const T* logits, T factor, const T* values, index_t places, T* row) {
+  T top = logits[0];
+  for (index_t j = 1; j < places; ++j) top = std::max(top, logits[j]);
+  const T share = 1 / exponentials(logits, factor, top, places, row);
   T mean = 0;
   for (index_t j = 0; j < places; ++j) {
     row[j] *= share;
@@ -100,10 +100,9 @@ attended attend(const variable& queries, const variable& keys, const variable& v
     using T = decltype(number);
     numbers_made<T> attention(on, logits.extents()), means(on, out);
     const numbers_read<T> from(logits), read(value);
-    std::copy_n(from.data(), logits.extents().size(), attention.data());
     for (index_t row = 0; row < of.samples * of.from; ++row)
-      means[row] = attend_row(attention.data() + row * of.to, static_cast<T>(factor),
-                              read.data() + row / of.from * of.to, of.to);
+      means[row] = attend_row(from.data() + row * of.to, static_cast<T>(factor), read.data() + row / of.from * of.to,
+                              of.to, attention.data() + row * of.to);
     weights = attention.made();
     found = means.made();
   });

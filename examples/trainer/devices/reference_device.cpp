@@ -70,7 +70,9 @@ tensor plain_device<T>::empty(const shape& extents) {
   return {*this, extents, std::move(made)};
 }
 template <class T>
-void* plain_device<T>::data(const tensor& dense) { return of(dense).data(); }
+void* plain_device<T>::data(const tensor& dense) {
+  return of(dense).data();
+}
 
 template <class T>
 tensor plain_device<T>::sum(const tensor& a, const tensor& b) {
@@ -97,7 +99,7 @@ tensor plain_device<T>::convolution(const tensor& x, const tensor& weights, cons
 }
 template <class T>
 tensor plain_device<T>::convolution_by_x(const tensor& upstream, const tensor& x, const tensor& weights,
-                                          const convolution_rule& rule) {
+                                         const convolution_rule& rule) {
   tensor by = empty(x.extents());
   for_each_product(x, weights, upstream, rule, [&](std::size_t from, std::size_t filter, std::size_t to) {
     of(by)[from] += of(upstream)[to] * of(weights)[filter];
@@ -106,7 +108,7 @@ tensor plain_device<T>::convolution_by_x(const tensor& upstream, const tensor& x
 }
 template <class T>
 tensor plain_device<T>::convolution_by_weights(const tensor& upstream, const tensor& x, const tensor& weights,
-                                                const convolution_rule& rule) {
+                                               const convolution_rule& rule) {
   tensor by = empty(weights.extents());
   for_each_product(x, weights, upstream, rule, [&](std::size_t from, std::size_t filter, std::size_t to) {
     of(by)[filter] += of(upstream)[to] * of(x)[from];
@@ -129,7 +131,7 @@ norm_pass plain_device<T>::batch_norm(const tensor& x, const tensor& scale, cons
 }
 template <class T>
 tensor plain_device<T>::batch_norm_fixed(const tensor& x, const tensor& scale, const tensor& shift, const tensor& mean,
-                                          const tensor& variance, bool rectify) {
+                                         const tensor& variance, bool rectify) {
   tensor out = empty(x.extents());
   for_each_number(x, [&](std::size_t c, std::size_t k) {
     const T unit = (of(x)[k] - of(mean)[c]) / std::sqrt(of(variance)[c] + static_cast<T>(norm_epsilon));
@@ -140,7 +142,7 @@ tensor plain_device<T>::batch_norm_fixed(const tensor& x, const tensor& scale, c
 }
 template <class T>
 norm_gradients plain_device<T>::batch_norm_gradients(const tensor& upstream, const tensor& x, const tensor& scale,
-                                                      const tensor& shift, const norm_pass& pass, bool rectify) {
+                                                     const tensor& shift, const norm_pass& pass, bool rectify) {
   norm_gradients by{empty(x.extents()), empty(scale.extents()), empty(shift.extents())};
   const T number = static_cast<T>(x.extents().size() / x.extents()[1]);
   const auto unit = [&](std::size_t c, std::size_t k) {
@@ -165,7 +167,9 @@ tensor plain_device<T>::relu(const tensor& x) {
   return out;
 }
 template <class T>
-tensor plain_device<T>::relu_of_sum(const tensor& a, const tensor& b) { return relu(sum(a, b)); }
+tensor plain_device<T>::relu_of_sum(const tensor& a, const tensor& b) {
+  return relu(sum(a, b));
+}
 template <class T>
 tensor plain_device<T>::relu_gradient(const tensor& upstream, const tensor& out) {
   tensor by = empty(out.extents());
@@ -225,7 +229,7 @@ tensor plain_device<T>::max_pool(const tensor& x, const pooling_rule& rule, std:
 }
 template <class T>
 tensor plain_device<T>::max_pool_gradient(const tensor& upstream, const tensor& x, const tensor&, const pooling_rule&,
-                                           const std::shared_ptr<storage>& workspace) {
+                                          const std::shared_ptr<storage>& workspace) {
   tensor by = empty(x.extents());
   const auto& place = static_cast<const winners&>(*workspace).place;
   for (std::size_t k = 0; k < place.size(); ++k) of(by)[place[k]] += of(upstream)[k];

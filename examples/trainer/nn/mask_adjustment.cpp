@@ -3,8 +3,6 @@
 
 #include <mixcon/core/require.hpp>
 
-#include <vector>
-
 namespace mixcon_train {
 inline namespace nn {
 
@@ -29,7 +27,7 @@ variable constant_share(const variable& partner_share, double lambda) {
 }
 
 variable adjusted(const variable& partner_share, double lambda, const mask_adjustment& by,
-                  const mixcon::philox_draws& draws) {
+                  const mixcon::philox_draws& draws, const std::vector<bool>& plain) {
   const shape e = partner_share.extents();
   MIXCON_REQUIRE(e.rank() == 4 && e[1] == 1, "adjusted: masks of ", to_string(e),
                  "; expected (samples, 1, rows, columns)");
@@ -39,8 +37,10 @@ variable adjusted(const variable& partner_share, double lambda, const mask_adjus
   MIXCON_REQUIRE(by.rescale_probability >= 0 && by.rescale_probability <= 1 && by.mean_margin >= 0,
                  "adjusted: masks are rescaled with probability ", by.rescale_probability, " outside of a margin of ",
                  by.mean_margin, "; expected a probability in [0, 1] and a margin of at least 0");
+  MIXCON_REQUIRE(plain.empty() || static_cast<index_t>(plain.size()) == e[0], "adjusted: ", plain.size(),
+                 " samples are plain mixup's or not, of ", e[0], "; expected an answer for each, or for none");
   if (lambda <= by.lambda_margin || 1 - lambda <= by.lambda_margin) return constant_share(partner_share, lambda);
-  if (by.rescale_probability == 0) return constant(partner_share);
+  if (by.rescale_probability == 0 && plain.empty()) return constant(partner_share);
   const index_t places = e.row_size();
   return variable(computed(
       partner_share.on(), e,
@@ -49,10 +49,14 @@ variable adjusted(const variable& partner_share, double lambda, const mask_adjus
           double sum = 0;
           for (index_t k = 0; k < places; ++k) sum += static_cast<double>(from[k]);
           const bool is_drawn = draws.uniform("rescaled_mask", i, 0, 1) < by.rescale_probability;
-          const correction c =
-              is_drawn ? to_lambda(sum / static_cast<double>(places), lambda, by.mean_margin) : correction{};
+          correction c;
+          if (!plain.empty() && plain[static_cast<std::size_t>(i)])
+            c = {.factor = 0, .offset = 1 - lambda};
+          else if (is_drawn)
+            c = to_lambda(sum / static_cast<double>(places), lambda, by.mean_margin);
           for (index_t k = 0; k < places; ++k)
-            to[k] = static_cast<std::remove_pointer_t<decltype(to)>>(c.offset + c.factor * static_cast<double>(from[k]));
+            to[k] =
+                static_cast<std::remove_pointer_t<decltype(to)>>(c.offset + c.factor * static_cast<double>(from[k]));
         }
       },
       partner_share.value()));

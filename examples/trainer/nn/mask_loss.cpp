@@ -79,8 +79,7 @@ variable mask_loss(const variable& partner_share, double lambda, const mask_loss
                   for (index_t k = 0; k < shares.extents().size(); ++k) {
                     const double mu = static_cast<double>(from[k]), product = mu * (mu - 1);
                     const double undecided = product > 0 ? 2 * mu - 1 : product < 0 ? 1 - 2 * mu : 0;
-                    const double slope =
-                        at.by_mean + 2 * at.by_variance * (mu - m.mean) + at.by_undecided * undecided;
+                    const double slope = at.by_mean + 2 * at.by_variance * (mu - m.mean) + at.by_undecided * undecided;
                     to[k] = static_cast<std::remove_pointer_t<decltype(to)>>(each * slope);
                   }
                 },

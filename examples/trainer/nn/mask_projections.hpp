@@ -29,9 +29,7 @@ class mask_projection final : public layer {
 class content_network final : public layer {
  public:
   content_network(device& on, index_t channels, index_t width, const weight_draws& draws);
-  variable forward(const variable& x) override {
-    return second_.forward(elu(norm_.forward(first_.forward(x))));
-  }
+  variable forward(const variable& x) override { return second_.forward(elu(norm_.forward(first_.forward(x)))); }
 
  private:
   conv_layer first_, second_;

@@ -52,9 +52,8 @@ variable multi_mix_block::forward(const std::vector<variable>& features, const s
   for (std::size_t k = 0; k < images; ++k) {
     variable x = features[k];
     MIXCON_REQUIRE(x.extents().rank() == 4 && x.extents()[1] == channels_ && x.extents() == features[0].extents(),
-                   "multi_mix_block: features of ", to_string(x.extents()), " after ",
-                   to_string(features[0].extents()), "; expected (samples, channels, rows, columns) of ", channels_,
-                   " channels, the same of all images");
+                   "multi_mix_block: features of ", to_string(x.extents()), " after ", to_string(features[0].extents()),
+                   "; expected (samples, channels, rows, columns) of ", channels_, " channels, the same of all images");
     if (options_.lambda_channel) x = with_channel(x, lambdas[k]);
     queries.push_back(relu(query_.forward(x)));
     keys.push_back(relu(key_.forward(x)));

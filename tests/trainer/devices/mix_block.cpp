@@ -78,7 +78,8 @@ TEST_CASE("attention is computed in float where activations are bfloat16", "[nn]
     check_alike(of_block(half, options), of_block(plain, options), 0.05);
 }
 
-TEST_CASE("masks take no memory from the system from the second step on, and have the same bits by any threads", "[nn]") {
+TEST_CASE("masks take no memory from the system from the second step on, and have the same bits by any threads",
+          "[nn]") {
   onednn_device one(precision::fp32, 1), two(precision::fp32, 2);
   const mix_block_options options = mix_block_options::with_content();
   const answers first = of_block(two, options);

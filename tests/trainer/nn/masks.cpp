@@ -145,11 +145,21 @@ TEST_CASE("masks are rescaled sample by sample, and constant at the ends of lamb
     for (const double share : numbers_in(adjusted(mu, lambda, {.rescale_probability = 1}, {})))
       CHECK(share == 1 - lambda);
   CHECK(numbers_in(adjusted(mu, 0.081, {}, {})) == before);
+  std::vector<bool> plain(400, false);
+  plain[7] = true;
+  for (const double probability : {0.0, 0.5}) {
+    const mask_adjustment by{.rescale_probability = probability};
+    const auto with = numbers_in(adjusted(mu, 0.5, by, {.seed = 1}, plain)),
+               without = numbers_in(adjusted(mu, 0.5, by, {.seed = 1}));
+    for (std::size_t k = 0; k < with.size(); ++k) CHECK(with[k] == (k / 4 == 7 ? 0.5 : without[k]));
+  }
+  CHECK_THROWS_WITH(adjusted(mu, 0.5, {}, {}, {true}), Catch::Matchers::StartsWith("adjusted: 1 samples are plain"));
   CHECK(numbers_in(adjusted(mu, 0, {.lambda_margin = -1}, {})) == before);
   CHECK_THROWS_WITH(adjusted(mu, 0.3, {.lambda_margin = 0.5}, {}),
                     "adjusted: the margin of lambda is 0.5; expected less than 1/2, from where on every mask would be "
                     "constant");
-  CHECK_THROWS_WITH(adjusted(mu, 0.3, {.rescale_probability = 1.5}, {}), Catch::Matchers::StartsWith("adjusted: masks are"));
+  CHECK_THROWS_WITH(adjusted(mu, 0.3, {.rescale_probability = 1.5}, {}),
+                    Catch::Matchers::StartsWith("adjusted: masks are"));
   CHECK_THROWS_WITH(adjusted(mu, 2, {}, {}), "adjusted: lambda is 2; expected a number in [0, 1]");
 }
 

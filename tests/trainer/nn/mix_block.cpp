@@ -115,7 +115,8 @@ TEST_CASE("what a mix block cannot do is refused", "[nn]") {
   CHECK_THROWS_WITH(made([](auto& o) { o.dropout = 1; }),
                     "mix_block: the probability of dropout is 1; expected a number in [0, 1)");
   CHECK_THROWS_WITH(made([](auto& o) { o.reduction = 0; }), "mix_block: the reduction is 0; expected at least 1");
-  CHECK_THROWS_WITH(made([](auto& o) { o.content_width = -1; }), Catch::Matchers::StartsWith("mix_block: the width of"));
+  CHECK_THROWS_WITH(made([](auto& o) { o.content_width = -1; }),
+                    Catch::Matchers::StartsWith("mix_block: the width of"));
   CHECK_THROWS_WITH(made([](auto& o) { o.rescale_powers = {}; }), Catch::Matchers::StartsWith("mix_block: no rescale"));
   CHECK_THROWS_WITH(made([](auto& o) { o.upsamplings = {}; }), Catch::Matchers::StartsWith("mix_block: no rescale"));
   CHECK_THROWS_WITH(made([](auto& o) { o.rescale_powers = {std::nan("")}; }),
@@ -124,12 +125,12 @@ TEST_CASE("what a mix block cannot do is refused", "[nn]") {
 
   mix_block block(on, 4, {}, 1);
   const auto own = random_variable(on, {2, 4, 2, 2}, 1), wide = random_variable(on, {2, 5, 2, 2}, 1);
-  CHECK_THROWS_WITH(block.forward(wide, wide, {}), "mix_block: features of (2, 5, 2, 2); expected (samples, channels, "
-                                                   "rows, columns) of 4 channels");
+  CHECK_THROWS_WITH(block.forward(wide, wide, {}),
+                    "mix_block: features of (2, 5, 2, 2); expected (samples, channels, "
+                    "rows, columns) of 4 channels");
   CHECK_THROWS_WITH(block.forward(own, wide, {}),
                     "mix_block: partners' features of (2, 5, 2, 2) for (2, 4, 2, 2); expected the same");
-  CHECK_THROWS_WITH(block.forward(own, own, {.lambda = 1.5}),
-                    "mix_block: lambda is 1.5; expected a number in [0, 1]");
+  CHECK_THROWS_WITH(block.forward(own, own, {.lambda = 1.5}), "mix_block: lambda is 1.5; expected a number in [0, 1]");
   CHECK_THROWS_WITH(block.forward(own, std::vector<index_t>{0}, {}),
                     "mix_block: 1 partners for 2 samples; expected one each");
   CHECK_THROWS_WITH(block.forward(own, std::vector<index_t>{0, -1}, {}), "mix_block: partner -1 of 2 samples");

@@ -56,7 +56,8 @@ TEST_CASE("shares of several images begin equal; what does not fit is refused", 
                     "multi_mix_block: features of 1 images and 1 lambdas; expected at least two, and as many of one as "
                     "of the other");
   CHECK_THROWS_WITH(block.forward({a, a}, {0.5, 0.4}, 1), "multi_mix_block: the lambdas sum to 0.9; expected 1");
-  CHECK_THROWS_WITH(block.forward({a, a}, {1.5, -0.5}, 1), "multi_mix_block: a lambda is -0.5; expected numbers in [0, 1]");
+  CHECK_THROWS_WITH(block.forward({a, a}, {1.5, -0.5}, 1),
+                    "multi_mix_block: a lambda is -0.5; expected numbers in [0, 1]");
   CHECK_THROWS_WITH(block.forward({a, b}, {0.5, 0.5}, 1),
                     Catch::Matchers::StartsWith("multi_mix_block: features of (2, 8, 2, 3) after (2, 8, 2, 2)"));
   CHECK_THROWS_WITH(multi_mix_block(on, 0, {}, 1), "multi_mix_block: features of 0 channels; expected at least 1");
