@@ -4,6 +4,9 @@
 #include "devices/broadcast.hpp"
 #include "devices/host_numbers.hpp"
 
+#include <mixcon/core/number/lanes.hpp>
+
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <vector>
@@ -26,6 +29,44 @@ tensor each_number(device& on, const shape& extents, F&& f, const Tensors&... fr
         for (index_t k = 0; k < extents.size(); ++k) to[k] = f(numbers[k]...);
       },
       from...);
+}
+
+/// The same for a function of vectors of numbers; the last ones stand in one that is filled up with zeros.
+template <class F>
+tensor by_lanes(device& on, const tensor& x, F&& f) {
+  return computed(
+      on, x.extents(),
+      [&](auto* to, const auto* from) {
+        using number = mixcon::native_lanes<std::remove_pointer_t<decltype(to)>>;
+        constexpr auto width = static_cast<index_t>(sizeof(number) / sizeof *to);
+        const index_t size = x.extents().size();
+        index_t k = 0;
+        number v(0);
+        for (; k + width <= size; k += width) {
+          std::memcpy(&v.v, from + k, sizeof v.v);
+          v = f(v);
+          std::memcpy(to + k, &v.v, sizeof v.v);
+        }
+        const std::size_t rest = static_cast<std::size_t>(size - k) * sizeof *to;
+        v = number(0);
+        std::memcpy(&v.v, from + k, rest);
+        v = f(v);
+        std::memcpy(to + k, &v.v, rest);
+      },
+      x);
+}
+
+/// e^x - 1 for x <= 0: near 0 its series, whose rest is below float's last digit.
+template <int W>
+mixcon::lanes<float, W> expm1_of(mixcon::lanes<float, W> x) {
+  using number = mixcon::lanes<float, W>;
+  number series(1.0F);
+  for (const float k : {5.0F, 4.0F, 3.0F, 2.0F}) series = number(1.0F) + x * number(1 / k) * series;
+  return choose(x < number(-0.1F), mixcon::exp_of(x) - number(1.0F), x * series);
+}
+template <int W>
+mixcon::lanes<double, W> expm1_of(mixcon::lanes<double, W> x) {
+  return mixcon::lanes<double, W>::each([&](int k) { return std::expm1(x[k]); });
 }
 
 }  // namespace
@@ -51,19 +92,22 @@ tensor host_device::affine(const tensor& x, double factor, double offset) {
 
 tensor host_device::apply(unary f, const tensor& x) {
   const auto each = [&](auto&& function) { return each_number(*this, x.extents(), function, x); };
-  using std::abs, std::exp, std::expm1, std::log;
+  using std::abs, std::exp, std::log;
   switch (f) {
     case unary::absolute:
       return each([](auto v) { return abs(v); });
     case unary::square:
       return each([](auto v) { return v * v; });
     case unary::sigmoid:  // of -|x|, whose exponential cannot overflow
-      return each([](auto v) {
-        const auto small = exp(-abs(v));
-        return (v < 0 ? small : 1) / (1 + small);
+      return by_lanes(*this, x, [](auto v) {
+        const auto small = mixcon::exp_of(choose(v < decltype(v)(0), v, -v));
+        return choose(v < decltype(v)(0), small, decltype(v)(1)) / (decltype(v)(1) + small);
       });
     case unary::elu:
-      return each([](auto v) { return v > 0 ? v : expm1(v); });
+      return by_lanes(*this, x, [](auto v) {
+        const decltype(v) zero(0);
+        return choose(v > zero, v, expm1_of(choose(v > zero, zero, v)));
+      });
     case unary::exponential:
       return each([](auto v) { return exp(v); });
     case unary::logarithm:
@@ -82,7 +126,7 @@ tensor host_device::apply_gradient(unary f, const tensor& upstream, const tensor
     case unary::sigmoid:
       return by_out([](auto g, auto y) { return g * y * (1 - y); });
     case unary::elu:
-      return by_out([](auto g, auto y) { return y > 0 ? g : g * (y + 1); });
+      return by_out([](auto g, auto y) { return g * (1 + std::min(y, decltype(y)(0))); });
     case unary::exponential:
       return by_out([](auto g, auto y) { return g * y; });
     case unary::logarithm:

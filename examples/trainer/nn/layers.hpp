@@ -35,6 +35,9 @@ class conv_layer final : public layer {
       : conv_layer(on, channels, outputs, size, rule, draws, start{}) {}
   variable forward(const variable& x) override { return conv2d(x, weight_, rule_, bias_); }
 
+  const variable& weight() const { return weight_; }  ///< (O, C, size, size)
+  const variable& bias() const { return bias_; }      ///< (O), or empty
+
  private:
   convolution_rule rule_;
   variable weight_, bias_{};

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "nn/mask_projections.hpp"
 
+#include "autograd/pair_sum.hpp"
+
 #include <algorithm>
 
 namespace mixcon_train {
@@ -11,6 +13,17 @@ namespace {
 constexpr double first_deviation = 0.01;
 
 index_t width_of(index_t channels, index_t width) { return width > 0 ? width : std::max<index_t>(channels / 2, 1); }
+
+/// A convolution of pairs, from one of own and one of partners' features.
+variable of_pairs(const conv_layer& by, const paired_features& of, sees which) {
+  const variable& weight = by.weight();
+  const index_t channels = of.features.extents()[1], all = weight.extents()[1];
+  const bool is_pair = which == sees::pair;
+  variable own, others;
+  if (which != sees::partner) own = conv2d(of.features, is_pair ? slice_channels(weight, 0, channels) : weight, {});
+  if (which != sees::own) others = conv2d(of.features, is_pair ? slice_channels(weight, channels, all) : weight, {});
+  return pair_sum(own, of.own, others, of.others, of.partner, by.bias());
+}
 
 }  // namespace
 
@@ -33,6 +46,13 @@ content_network::content_network(device& on, index_t channels, index_t width, co
   register_part("conv1", first_);
   register_part("norm1", norm_);
   register_part("conv2", second_);
+}
+
+variable mask_projection::forward_pairs(const paired_features& of, sees which) {
+  return rest(of_pairs(convolution_, of, which));
+}
+variable content_network::forward_pairs(const paired_features& of, sees which) {
+  return rest(of_pairs(first_, of, which));
 }
 
 variable with_channel(const variable& x, double number) {

@@ -6,32 +6,51 @@
 #include "nn/mix_block.hpp"
 
 #include <optional>
+#include <vector>
 
 namespace mixcon_train {
 inline namespace nn {
 
+/// Pairs of a batch's features: of sample i times `own`, and of partner(i) times `others`. A map sees both, one channel
+/// after the other, or the partner's or the own ones alone.
+struct paired_features {
+  variable features;  ///< (N, C, h, w)
+  const std::vector<index_t>& partner;
+  double own, others;
+};
+enum class sees { own, partner, pair };
+
+/// What is made of features place by place, beginning with a linear map.
+class projection_layer : public layer {
+ public:
+  /// The same as `forward` of the pairs' features, without making them: the linear map is applied to the batch.
+  virtual variable forward_pairs(const paired_features& of, sees which) = 0;
+};
+
 /// A convolution of one place, with a bias, or with batch normalisation instead of it. Weights begin with deviation
 /// 0.01.
-class mask_projection final : public layer {
+class mask_projection final : public projection_layer {
  public:
   mask_projection(device& on, index_t channels, index_t outputs, bool normalised, const weight_draws& draws);
-  variable forward(const variable& x) override {
-    return norm_ ? norm_->forward(convolution_.forward(x)) : convolution_.forward(x);
-  }
+  variable forward(const variable& x) override { return rest(convolution_.forward(x)); }
+  variable forward_pairs(const paired_features& of, sees which) override;
 
  private:
+  variable rest(const variable& x) { return norm_ ? norm_->forward(x) : x; }
   conv_layer convolution_;
   std::optional<norm_layer> norm_{};
 };
 
 /// SAMix's content network: to `width` channels (0: half of those that come in), batch normalisation, ELU, and to one;
 /// no bias.
-class content_network final : public layer {
+class content_network final : public projection_layer {
  public:
   content_network(device& on, index_t channels, index_t width, const weight_draws& draws);
-  variable forward(const variable& x) override { return second_.forward(elu(norm_.forward(first_.forward(x)))); }
+  variable forward(const variable& x) override { return rest(first_.forward(x)); }
+  variable forward_pairs(const paired_features& of, sees which) override;
 
  private:
+  variable rest(const variable& x) { return second_.forward(elu(norm_.forward(x))); }
   conv_layer first_, second_;
   norm_layer norm_;
 };

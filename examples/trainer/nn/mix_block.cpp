@@ -23,6 +23,11 @@ const T& drawn(const std::vector<T>& list, const char* field, const mixcon::phil
   return list[static_cast<std::size_t>(count == 1 ? 0 : draws.integer(field, 0, 0, count))];
 }
 
+/// What features are multiplied by for a share of lambda.
+double factor_of(double share, const mix_block_options& options) {
+  return options.residual ? 1 + share * options.strength : share;
+}
+
 void check(index_t channels, const mix_block_options& options) {
   MIXCON_REQUIRE(channels >= 1, "mix_block: features of ", channels, " channels; expected at least 1");
   MIXCON_REQUIRE(options.reduction >= 1, "mix_block: the reduction is ", options.reduction, "; expected at least 1");
@@ -51,7 +56,10 @@ mix_block_options mix_block_options::with_content() {
 }
 
 struct mix_block::projections {
-  std::unique_ptr<layer> query, key, value;  // no key: queries' convolution makes keys too
+  std::unique_ptr<projection_layer> query, key, value;  // no key: queries' convolution makes keys too
+};
+struct mix_block::attention_inputs {
+  variable queries, keys, value;
 };
 
 mix_block::mix_block(device& on, index_t channels, const mix_block_options& options, std::uint64_t seed)
@@ -80,53 +88,84 @@ mix_block::mix_block(device& on, index_t channels, const mix_block_options& opti
 }
 mix_block::~mix_block() = default;
 
-mix_block_parts mix_block::parts(const variable& own, const variable& others, const mask_request& asked) {
-  const shape e = own.extents();
+void mix_block::check_features(const variable& features, const mask_request& asked) const {
+  const shape e = features.extents();
   MIXCON_REQUIRE(e.rank() == 4 && e[1] == channels_, "mix_block: features of ", to_string(e),
                  "; expected (samples, channels, rows, columns) of ", channels_, " channels");
-  MIXCON_REQUIRE(others.extents() == e, "mix_block: partners' features of ", to_string(others.extents()), " for ",
-                 to_string(e), "; expected the same");
   MIXCON_REQUIRE(asked.lambda >= 0 && asked.lambda <= 1, "mix_block: lambda is ", asked.lambda,
                  "; expected a number in [0, 1]");
+}
+
+double mix_block::rescaled(const mask_request& asked) const {
+  const double power = drawn(options_.rescale_powers, "rescale_power", asked.draws);
+  return mixcon::rescale_poly(asked.lambda, std::min(power, largest_power));
+}
+
+mix_block::attention_inputs mix_block::of_features(const variable& own, const variable& others,
+                                                   const mask_request& asked) {
   variable a = own, b = others;
   if (options_.encoding == lambda_encoding::concat) {
     a = with_channel(a, asked.lambda);
     b = with_channel(b, 1 - asked.lambda);
   } else if (options_.encoding == lambda_encoding::mul) {
-    const double power = std::min(drawn(options_.rescale_powers, "rescale_power", asked.draws), largest_power),
-                 share = mixcon::rescale_poly(asked.lambda, power);
-    const auto factor = [&](double s) { return options_.residual ? 1 + s * options_.strength : s; };
-    a = scale(a, factor(share));
-    b = scale(b, factor(1 - share));
+    const double share = rescaled(asked);
+    a = scale(a, factor_of(share, options_));
+    b = scale(b, factor_of(1 - share, options_));
   }
   const bool sees_pair = options_.attention_sees_pair || options_.value_sees_pair;
   const variable pair = sees_pair ? concatenate_channels(a, b) : variable();
-
-  variable value = options_.value_sees_pair ? pair : b;
-  if (options_.encoding == lambda_encoding::concat_v) value = with_channel(value, 1 - asked.lambda);
-  value = to_->value->forward(value);
-  if (options_.content_value && is_training()) value = dropout(value, options_.dropout, asked.draws);
-
+  variable seen = options_.value_sees_pair ? pair : b;
+  if (options_.encoding == lambda_encoding::concat_v) seen = with_channel(seen, 1 - asked.lambda);
   const bool looks_at_pair = options_.attention_sees_pair;
-  const variable queries = to_->query->forward(looks_at_pair ? pair : a),
-                 keys = (to_->key ? to_->key : to_->query)->forward(looks_at_pair ? pair : b);
-  const double factor = options_.scaled ? 1 / std::sqrt(static_cast<double>(queries.extents()[1])) : 1;
-  const attended at = attend(queries, keys, value, factor);
+  return {to_->query->forward(looks_at_pair ? pair : a),
+          (to_->key ? to_->key : to_->query)->forward(looks_at_pair ? pair : b), to_->value->forward(seen)};
+}
 
+mix_block::attention_inputs mix_block::of_batch(const variable& features, const std::vector<index_t>& partner,
+                                                const mask_request& asked) {
+  double own = 1, others = 1;
+  if (options_.encoding == lambda_encoding::mul) {
+    const double share = rescaled(asked);
+    own = factor_of(share, options_);
+    others = factor_of(1 - share, options_);
+  }
+  const paired_features pairs{features, partner, own, others};
+  const bool looks_at_pair = options_.attention_sees_pair;
+  return {to_->query->forward_pairs(pairs, looks_at_pair ? sees::pair : sees::own),
+          (to_->key ? to_->key : to_->query)->forward_pairs(pairs, looks_at_pair ? sees::pair : sees::partner),
+          to_->value->forward_pairs(pairs, options_.value_sees_pair ? sees::pair : sees::partner)};
+}
+
+mix_block_parts mix_block::attended_parts(const attention_inputs& inputs, const mask_request& asked) const {
+  variable value = inputs.value;
+  if (options_.content_value && is_training()) value = dropout(value, options_.dropout, asked.draws);
+  const double width = static_cast<double>(inputs.queries.extents()[1]);
+  const attended at = attend(inputs.queries, inputs.keys, value, options_.scaled ? 1 / std::sqrt(width) : 1);
   const upsampling how = asked.how ? *asked.how : drawn(options_.upsamplings, "upsampling", asked.draws);
   return {at.weights, value, mask_shares(at.found, asked.factor, how)};
+}
+
+mix_block_parts mix_block::parts(const variable& own, const variable& others, const mask_request& asked) {
+  check_features(own, asked);
+  MIXCON_REQUIRE(others.extents() == own.extents(), "mix_block: partners' features of ", to_string(others.extents()),
+                 " for ", to_string(own.extents()), "; expected the same");
+  return attended_parts(of_features(own, others, asked), asked);
 }
 
 variable mix_block::forward(const variable& own, const variable& others, const mask_request& asked) {
   return parts(own, others, asked).partner_share;
 }
 variable mix_block::forward(const variable& features, const std::vector<index_t>& partner, const mask_request& asked) {
+  check_features(features, asked);
   const index_t samples = features.extents()[0];
   MIXCON_REQUIRE(static_cast<index_t>(partner.size()) == samples, "mix_block: ", partner.size(), " partners for ",
                  samples, " samples; expected one each");
   for (const index_t p : partner)
     MIXCON_REQUIRE(p >= 0 && p < samples, "mix_block: partner ", p, " of ", samples, " samples");
-  return forward(features, gather_rows(features, partner), asked);
+  const bool is_channel =
+      options_.encoding == lambda_encoding::concat || options_.encoding == lambda_encoding::concat_v;
+  if (is_channel) return forward(features, gather_rows(features, partner), asked);
+  return attended_parts(of_batch(features, partner, asked), asked).partner_share;
 }
 
 index_t mask_factor(const shape& features, const shape& images) {

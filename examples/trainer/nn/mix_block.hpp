@@ -74,7 +74,8 @@ class mix_block final : public module {
   mix_block(device& on, index_t channels, const mix_block_options& options, std::uint64_t seed);
   ~mix_block() override;
 
-  /// Partner shares (N, 1, factor h, factor w) in (0, 1) for features (N, C, h, w) and partners in [0, N).
+  /// Partner shares (N, 1, factor h, factor w) in (0, 1) for features (N, C, h, w) and partners in [0, N). Where lambda
+  /// is no channel, linear maps are applied to the batch and not to its pairs, which is quicker.
   variable forward(const variable& features, const std::vector<index_t>& partner, const mask_request& asked);
   /// The same with the partners' features elsewhere, row i those of the partner of i: another view, a queue.
   variable forward(const variable& own, const variable& others, const mask_request& asked);
@@ -83,6 +84,13 @@ class mix_block final : public module {
 
  private:
   struct projections;
+  struct attention_inputs;
+  double rescaled(const mask_request& asked) const;
+  attention_inputs of_features(const variable& own, const variable& others, const mask_request& asked);
+  attention_inputs of_batch(const variable& features, const std::vector<index_t>& partner, const mask_request& asked);
+  mix_block_parts attended_parts(const attention_inputs& inputs, const mask_request& asked) const;
+  void check_features(const variable& features, const mask_request& asked) const;
+
   mix_block_options options_;
   index_t channels_;
   std::unique_ptr<projections> to_;

@@ -2,6 +2,7 @@
 // Softmax and products of many matrices, and what MixBlock makes of them.
 #include "autograd/attention.hpp"
 #include "autograd/operators.hpp"
+#include "autograd/pair_sum.hpp"
 #include "trainer/autograd/gradient_check.hpp"
 
 #include <cmath>
@@ -77,4 +78,20 @@ TEST_CASE("attention to one value a place is softmax and two products", "[autogr
   CHECK_THROWS_WITH(attend(one, three, three, 1).found + attend(three, content, one, 1).found,
                     "attend: queries (1, 1, 1, 3), keys (1, 1, 1, 3) and values (1, 1, 1, 1); expected keys of the "
                     "queries' samples and features, and one value for each place of a key");
+}
+
+TEST_CASE("sums of pairs are sums with gathered rows", "[autograd]") {
+  reference_device on;
+  const auto own = random_variable(on, {3, 2, 2, 3}, 7), others = random_variable(on, {3, 2, 2, 3}, 8),
+             bias = random_variable(on, {2}, 9);
+  const std::vector<index_t> partner{2, 0, 2};
+  const auto found = numbers_in(pair_sum(own, 0.5, others, -2, partner, bias)),
+             expected = numbers_in(scale(own, 0.5) + scale(gather_rows(others, partner), -2) + of_channels(bias, own));
+  for (std::size_t k = 0; k < found.size(); ++k) CHECK(found[k] == Approx(expected[k]));
+  check_gradients("both", {own, others, bias}, [&] { return pair_sum(own, 0.5, others, -2, partner, bias); });
+  check_gradients("of one batch", {own}, [&] { return pair_sum(own, 0.5, own, -2, partner); });
+  check_gradients("own", {own, bias}, [&] { return pair_sum(own, 0.5, {}, 1, partner, bias); });
+  check_gradients("others", {others}, [&] { return pair_sum({}, 1, others, 3, partner); });
+  CHECK_THROWS_WITH(pair_sum(own, 1, others, 1, {0, 1, 3}), "pair_sum: partner 3 of 3 samples");
+  CHECK_THROWS_WITH(pair_sum(own, 1, others, 1, {0}), "pair_sum: 1 partners for 3 samples; expected one each");
 }

@@ -5,6 +5,7 @@
 #include "autograd/loss_node.hpp"
 #include "autograd/negatives_node.hpp"
 #include "autograd/operators.hpp"
+#include "autograd/pair_sum.hpp"
 #include "optimisers/optimiser_options.hpp"
 #include "trainer/autograd/gradient_check.hpp"
 

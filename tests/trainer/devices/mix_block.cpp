@@ -66,9 +66,9 @@ TEST_CASE("masks are alike on every device, in every variant", "[nn]") {
   onednn_device fast(precision::fp32, 2);
   for (const block_variant& variant : block_variants()) {
     INFO(variant.name);
-    check_alike(of_block(fast, variant.options), of_block(plain, variant.options), 1e-4);
+    check_alike(of_block(fast, variant.options), of_block(plain, variant.options), 5e-4);
   }
-  check_alike(of_many(fast), of_many(plain), 1e-4);
+  check_alike(of_many(fast), of_many(plain), 5e-4);
 }
 
 TEST_CASE("attention is computed in float where activations are bfloat16", "[nn]") {
