@@ -20,14 +20,18 @@ void near_class_options::declare(option_list& to) {
   to.add("correct", correct, "weigh negatives such that their sum estimates that over the near classes");
 }
 
-class_choice::class_choice(const recipe_world& world, index_t negatives, const near_class_options& chosen)
+class_choice::class_choice(const recipe_world& world, index_t negatives, const near_class_options& chosen,
+                           negative_pool from)
     : negatives_(negatives),
+      from_(from),
       chosen_(chosen),
       train_(world.train),
       seed_(world.seed),
       classes_(world.data.classes),
       similarity_(filled(world.on, {world.data.classes, world.data.classes}, 0)) {
   const index_t others = classes_ - 1;
+  MIXCON_REQUIRE(from == negative_pool::bank || !chosen.correct,
+                 "--correct: negatives of the batch are not drawn with known probabilities; expected --pool bank.");
   MIXCON_REQUIRE(others >= 1, "--data: one class; expected at least two, since negatives come from other classes.");
   for (const auto& [flag, near] :
        {std::pair{"--classes-near", chosen.classes_near}, std::pair{"--classes-near-first", chosen.classes_near_first}})
@@ -67,6 +71,8 @@ mixcon::negative_list class_choice::choose(const recipe_step& step) const {
   const mixcon::class_conditioned draw{
       .draws_of_each = negatives_,
       .correction = chosen_.correct ? sampling_correction::inverse_probability : sampling_correction::none};
+  if (from_ == negative_pool::batch)
+    return draw.in_batch(near, step.from.labels, step.from.samples, step.from.labels, {}, step.draws);
   return draw(near, step.from.labels, step.from.samples, train_->labels, step.draws);
 }
 

@@ -18,27 +18,43 @@ std::vector<preferred_value> conditioned_benchmark() {
   return distillation_benchmark({{"ce-weight", "1"}, {"contrast-weight", "0.8"}, {"temperature", "0.07"}});
 }
 
-conditioned_recipe::conditioned_recipe(const recipe_world& world, const contrast_options& chosen,
-                                       std::unique_ptr<negative_choice> choice, bool wants_scores)
-    : student_recipe(world, chosen, &chosen), chosen_(chosen), choice_(std::move(choice)) {
+void conditioned_options::declare(option_list& to) {
+  contrast_options::declare(to);
+  to.add("pool", pool, {"auto", "bank", "batch"},
+         "where negatives are from: all training samples, or the batch; auto: the bank with a teacher");
+}
+
+negative_pool conditioned_options::from() const {
+  return pool == "bank" || (pool == "auto" && !teacher.empty()) ? negative_pool::bank : negative_pool::batch;
+}
+
+conditioned_recipe::conditioned_recipe(const recipe_world& world, const conditioned_options& chosen,
+                                       const new_choice& choice, bool wants_scores)
+    : student_recipe(world, chosen, &chosen), chosen_(chosen) {
   if (!world.trains() || chosen.contrast_weight == 0) return;
   MIXCON_REQUIRE(!wants_scores || (teacher() != nullptr ? teacher()->judged() : judged()).classifies(),
                  "--similarity: confusion is of class scores, and ",
                  teacher() != nullptr ? "the teacher" : "the network", " has none; expected ",
                  teacher() != nullptr ? "a teacher with a classifier" : "a --ce-weight above 0",
                  ", or another similarity.");
-  const index_t width = teacher() != nullptr ? teacher()->judged().feature_width() : chosen.embedding;
-  table_ = std::make_unique<sample_table>(world.on, world.data.shape.samples, width);
-  register_part("bank", *table_), register_part("negatives", *choice_);
+  const index_t width = (teacher() != nullptr ? teacher()->judged() : judged()).feature_width();
+  choice_ = choice(width);
+  register_part("negatives", *choice_);
+  if (chosen.from() == negative_pool::batch) return;
+  table_ = std::make_unique<sample_table>(world.on, world.data.shape.samples,
+                                          teacher() != nullptr ? width : chosen.embedding);
+  register_part("bank", *table_);
 }
 
 void conditioned_recipe::begin_epoch(const recipe_step& step) {
-  if (!table_ || (teacher() != nullptr && step.from.position.epoch > 0)) return;
+  const bool has_seen = teacher() != nullptr && step.from.position.epoch > 0;
+  if (!choice_ || has_seen || !(table_ || choice_->looks())) return;
   const without_gradients guard;
-  const encoded all = teacher() != nullptr ? seen_by_teacher() : seen_by_student();
+  const encoded all = teacher() != nullptr ? seen_by_teacher() : seen_by_student(step);
+  choice_->look_at(all);
+  if (!table_) return;
   const tensor rows = tensor_of(on(), {all.backbone.samples(), all.backbone.width}, all.backbone.rows.data());
   table_->set(teacher() != nullptr ? rows : embedded(variable(rows)).value());
-  choice_->look_at(all);
 }
 
 void conditioned_recipe::remember(const recipe_step& step, const variable& embeddings) {
@@ -46,7 +62,9 @@ void conditioned_recipe::remember(const recipe_step& step, const variable& embed
 }
 
 chosen_rows conditioned_recipe::rows_chosen(const recipe_step& step, const variable& keys) {
-  named_samples named = named_by(choice_->choose(step));
+  mixcon::negative_list list = choice_->choose(step);
+  if (!table_) return {std::move(list), keys};
+  named_samples named = named_by(list);
   if (named.samples.empty()) return {std::move(named.list), constant(keys)};
   const variable stored = table_->rows(named.samples);
   if (teacher() != nullptr) return {std::move(named.list), embedded_by_teacher(stored)};

@@ -4,7 +4,9 @@
 #include "recipes/negative_choice.hpp"
 #include "recipes/student.hpp"
 
+#include <functional>
 #include <memory>
+#include <string>
 
 namespace mixcon_train {
 inline namespace recipes {
@@ -18,15 +20,27 @@ struct chosen_rows {
 /// The training of the CRD benchmark, and its contrastive term, for a paper that tells none of its own.
 std::vector<preferred_value> conditioned_benchmark();
 
-/// A student that tells an embedding's own key from chosen negatives by InfoNCE: with a teacher among the rows that it
-/// gives all training samples, without in a bank of its own embeddings, where samples of the batch count as they are
-/// now. Both are looked at when an epoch begins: a teacher at the first, the own network at each.
+/// A contrastive term with chosen negatives.
+struct conditioned_options : contrast_options {
+  std::string pool = "auto";
+  void declare(option_list& to);
+  /// `auto`: the bank with a teacher. Without one the batch: rows of the bank are constants, and the trained network
+  /// can leave what it was behind, all embeddings together.
+  negative_pool from() const;
+};
+
+/// A student that tells an embedding's own key from chosen negatives by InfoNCE. Those of the bank are, with a teacher,
+/// the embeddings that it gives training samples; without, the network's own from when these came by, and as they are
+/// now if they are in the batch. When an epoch begins, all training samples are looked at: by a teacher at the first,
+/// by the own network at each.
 class conditioned_recipe : public student_recipe {
  public:
   void after_step(index_t step, index_t steps) override;
 
  protected:
-  conditioned_recipe(const recipe_world& world, const contrast_options& chosen, std::unique_ptr<negative_choice> choice,
+  using new_choice = std::function<std::unique_ptr<negative_choice>(index_t feature_width)>;
+  /// `choice` is of a world that trains, and gets the width of the features that it is going to look at.
+  conditioned_recipe(const recipe_world& world, const conditioned_options& chosen, const new_choice& choice,
                      bool wants_scores = false);
 
   variable contrast(recipe_loss& made, const recipe_step& step, const variable& embeddings,
@@ -40,8 +54,8 @@ class conditioned_recipe : public student_recipe {
                       const variable& rows) const;
 
  private:
-  contrast_options chosen_;
-  std::unique_ptr<negative_choice> choice_;
+  conditioned_options chosen_;
+  std::unique_ptr<negative_choice> choice_{};
   std::unique_ptr<sample_table> table_{};  // of the teacher's features, or of own embeddings
   std::vector<index_t> samples_{};         // of this step, until their rows have moved
   tensor newest_{};

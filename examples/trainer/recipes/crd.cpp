@@ -51,7 +51,7 @@ class crd_recipe final : public student_recipe {
     const auto rows = [&](const encoded& all) {
       return variable(tensor_of(on(), {all.backbone.samples(), all.backbone.width}, all.backbone.rows.data()));
     };
-    of_student_->set(embedded(rows(seen_by_student())).value());
+    of_student_->set(embedded(rows(seen_by_student(step))).value());
     of_teacher_->set(embedded_by_teacher(rows(seen_by_teacher())).value());
   }
 

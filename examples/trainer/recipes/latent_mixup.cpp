@@ -12,12 +12,12 @@ inline namespace recipes {
 
 namespace {
 
-struct latent_mixup_options : contrast_options {
+struct latent_mixup_options : conditioned_options {
   std::string base = "uniform", between = "negative-negative", gradient = "stop";
   double alpha = 1, lambda_most = 0.5;
   bool fold = false, replace = false;
   void declare(option_list& to) {
-    contrast_options::declare(to);
+    conditioned_options::declare(to);
     to.add("base", base, {"uniform", "class", "sample"}, "negatives: of all other classes, near ones, near samples");
     to.add("between", between, {"negative-negative", "anchor-negative", "positive-negative"},
            "what a pseudo-negative lies between");
@@ -29,10 +29,12 @@ struct latent_mixup_options : contrast_options {
   }
 };
 
-std::unique_ptr<negative_choice> base_of(const recipe_world& world, const latent_mixup_options& chosen) {
-  if (chosen.base == "class") return std::make_unique<class_choice>(world, chosen.negatives, near_class_options{});
-  if (chosen.base == "sample") return std::make_unique<sample_choice>(world, chosen.negatives, near_sample_options{});
-  return std::make_unique<uniform_choice>(world, chosen.negatives);
+std::unique_ptr<negative_choice> base_of(const recipe_world& world, const latent_mixup_options& chosen, index_t width) {
+  const index_t count = chosen.negatives;
+  if (chosen.base == "class") return std::make_unique<class_choice>(world, count, near_class_options{}, chosen.from());
+  if (chosen.base == "sample")
+    return std::make_unique<sample_choice>(world, count, near_sample_options{}, chosen.from(), width);
+  return std::make_unique<uniform_choice>(world, count, chosen.from());
 }
 
 /// The slots of two lists of the same anchors, one behind the other.
@@ -58,7 +60,8 @@ class latent_mixup_recipe final : public conditioned_recipe {
   static std::vector<preferred_value> paper_values() { return conditioned_benchmark(); }
 
   latent_mixup_recipe(const recipe_world& world, const options& chosen)
-      : conditioned_recipe(world, chosen, base_of(world, chosen)), chosen_(chosen) {
+      : conditioned_recipe(world, chosen, [&](index_t width) { return base_of(world, chosen, width); }),
+        chosen_(chosen) {
     MIXCON_REQUIRE(chosen.between != "negative-negative" || chosen.negatives % 2 == 0,
                    "--negatives: ", chosen.negatives,
                    ", to be mixed in pairs; expected an even number, or another --between.");

@@ -12,15 +12,17 @@ class scns_sample_recipe final : public conditioned_recipe {
   static constexpr const char *name = "scns-sample",
                               *summary = "an embedding is told from the samples of other classes nearest to its own",
                               *paper = "O'Neill & Bollegala 2021, arXiv:2102.06603";
-  struct options : contrast_options {
+  struct options : conditioned_options {
     near_sample_options near{};
-    void declare(option_list& to) { contrast_options::declare(to), near.declare(to); }
+    void declare(option_list& to) { conditioned_options::declare(to), near.declare(to); }
   };
   static std::vector<preferred_value> preferred(sample_kind kind) { return views_of_numbers(kind); }
   static std::vector<preferred_value> paper_values() { return conditioned_benchmark(); }
 
   scns_sample_recipe(const recipe_world& world, const options& chosen)
-      : conditioned_recipe(world, chosen, std::make_unique<sample_choice>(world, chosen.negatives, chosen.near)) {}
+      : conditioned_recipe(world, chosen, [&](index_t width) {
+          return std::make_unique<sample_choice>(world, chosen.negatives, chosen.near, chosen.from(), width);
+        }) {}
 };
 
 }  // namespace

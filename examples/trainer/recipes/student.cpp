@@ -3,11 +3,13 @@
 
 #include "autograd/aligned_loss_node.hpp"
 #include "autograd/operators.hpp"
+#include "data/epoch_order.hpp"
 
 #include <mixcon/core/require.hpp>
 #include <mixcon/losses/knowledge_distillation.hpp>
 
-#include <cmath>
+#include <algorithm>
+#include <utility>
 
 namespace mixcon_train {
 inline namespace recipes {
@@ -106,10 +108,24 @@ variable student_recipe::embedded_by_teacher(const variable& features) {
   return unit_rows(teacher_to_embedding_->forward(features));
 }
 
-encoded student_recipe::seen_by_student() {
-  net_->set_training(false);
-  encoded all = encode(*net_, on_, *train_, statistics_);
-  net_->set_training(true);
+encoded student_recipe::seen_by_student(const recipe_step& step) {
+  if (step.step > 0) {
+    net_->set_training(false);
+    encoded all = encode(*net_, on_, *train_, statistics_);
+    net_->set_training(true);
+    return all;
+  }
+  // its running statistics are of nothing yet: by those of batches, in an order that mixes classes
+  std::vector<index_t> order(train_->labels.size());
+  draw_epoch_order(step.draws.seed, 0, order);
+  const encoded shuffled = encode(*net_, on_, *train_, statistics_, order);
+  encoded all = shuffled;
+  for (std::size_t k = 0; k < order.size(); ++k)
+    for (const auto& [from, to] :
+         {std::pair{&shuffled.backbone, &all.backbone}, std::pair{&shuffled.head, &all.head}}) {
+      to->labels[static_cast<std::size_t>(order[k])] = from->labels[k];
+      std::copy_n(from->row(static_cast<index_t>(k)), from->width, to->row(order[k]));
+    }
   return all;
 }
 encoded student_recipe::seen_by_teacher() {

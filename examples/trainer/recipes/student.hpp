@@ -57,8 +57,9 @@ class student_recipe : public recipe {
   /// Null: no teacher, or made for evaluation.
   const frozen_run* teacher() const { return teacher_ ? &*teacher_ : nullptr; }
   const data_set& train() const { return *train_; }
-  /// What the trained network says of all training samples, in evaluation mode; and what the teacher says.
-  encoded seen_by_student();
+  /// What the trained network says of all training samples: in evaluation mode, but at the first step in training. And
+  /// what the teacher says.
+  encoded seen_by_student(const recipe_step& step);
   encoded seen_by_teacher();
   /// Features (N, F) to embeddings (N, D).
   variable embedded(const variable& features);

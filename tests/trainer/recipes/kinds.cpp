@@ -72,7 +72,8 @@ training_run new_run(const kind_case& of, const std::string& recipe, const optio
   all.insert(all.end(), of.chosen.begin(), of.chosen.end());
   all.insert(all.end(), more.begin(), more.end());
   if (recipe_called(recipe).new_options().declares("embedding")) all.push_back({"embedding", "16"});
-  if (mixcon_train_tests::takes_teacher(recipe)) all.push_back({"teacher", teacher_of(of)});
+  if (mixcon_train_tests::takes_teacher(recipe))
+    all.push_back({"teacher", teacher_of(of)}), all.push_back({"lr", "0.01"});  // batches of 4 are noisy
   if (has_queue(recipe)) {
     all.push_back({"queue", std::to_string(2 * settings_with(all).training.batch)});
     all.push_back({"steps", "36"});
@@ -158,4 +159,5 @@ TEST_CASE("each kind of data has its own encoder", "[examples]") {
   CHECK(settings_with({{"data", "letter"}}).architecture == "maxout-mlp");
   CHECK(settings_with({{"data", "words"}}).architecture == "resnet8");
   CHECK(settings_with({{"data", "cifar10"}}).architecture == "resnet8");
+  CHECK(settings_with({{"data", "cifar10"}, {"arch", "convnet"}}).of_encoder.declares("width"));
 }

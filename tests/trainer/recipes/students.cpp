@@ -99,10 +99,10 @@ TEST_CASE("contrastive distillation is labels and both directions over two banks
   const numbers of_student = step.mapped(step.student_features(), "to_embedding");
   const numbers of_teacher = step.mapped(step.teacher_features(), "teacher_to_embedding");
   const numbers student_bank = step.state("student_bank.rows"), teacher_bank = step.state("teacher_bank.rows");
-  const double expected = cross_entropy_of(step.student_scores(), step.from.labels) +
-                          0.5 * divergence_of(step.student_scores(), step.teacher_scores(), 4) +
-                          0.8 * (crd_of(of_student, teacher_bank, step.from, list) +
-                                 crd_of(of_teacher, student_bank, step.from, list));
+  const double expected =
+      cross_entropy_of(step.student_scores(), step.from.labels) +
+      0.5 * divergence_of(step.student_scores(), step.teacher_scores(), 4) +
+      0.8 * (crd_of(of_student, teacher_bank, step.from, list) + crd_of(of_teacher, student_bank, step.from, list));
   CHECK(made.loss.number() == Approx(expected).epsilon(1e-4));
 
   step.made->after_step(0, 40);  // rows of the batch move half way, those of others stay
@@ -155,7 +155,7 @@ TEST_CASE("a run notices that its teacher was exchanged, and follows one that wa
   CHECK(kept.used_runs.size() == 1);
   for (const stored_tensor& each : kept.tensors) CHECK(each.name.find("teacher") == std::string::npos);
   const mixcon_test::scratch_folder elsewhere;
-  std::filesystem::copy(first.folder(), elsewhere.path(), std::filesystem::copy_options::overwrite_existing);
+  std::filesystem::copy(first.folder() + "/checkpoint.safetensors", elsewhere / "checkpoint.safetensors");
   const auto go_on_with = [&](const std::string& folder) {
     kept.chosen = student_run("kd", {{"teacher", folder}});
     training_run resumed(kept, digits(), "the file");
@@ -173,8 +173,9 @@ TEST_CASE("a student is judged without its teacher, and can be a teacher itself"
   for (const std::string recipe : {"kd", "crd", "scns-class", "scns-sample", "latent-mixup"}) {
     auto teacher = std::make_unique<quick_teacher>(
         digits(), options_given{{"data", "digits"}, {"width", "4"}, {"batch", "16"}, {"steps", "2"}});
-    const options_given more{{"data", "digits"}, {"recipe", recipe}, {"width", "4"}, {"batch", "16"}, {"steps", "2"},
-                             {"teacher", teacher->folder()}, {"average", "0.5"}};
+    const options_given more{{"data", "digits"}, {"recipe", recipe}, {"width", "4"},
+                             {"batch", "16"},    {"steps", "2"},     {"teacher", teacher->folder()},
+                             {"average", "0.5"}};
     const quick_teacher student(digits(), more);
     teacher.reset();
     const checkpoint kept = load_checkpoint(student.folder());
@@ -206,14 +207,16 @@ TEST_CASE("what cannot be distilled is refused in one sentence, before anything 
 
   data_set wider = part_of(digits(), 0, 80);
   wider.shape.rows = 4, wider.shape.columns = 16;
-  CHECK(refusal_of([&] { training_run(student_run("kd", {{"teacher", teacher_folder()}}), wider); })
-            .find("learnt from images of 1 x 8 x 8 in 10 classes, this run learns from images of 1 x 4 x 16") !=
+  CHECK(refusal_of([&] {
+          training_run(student_run("kd", {{"teacher", teacher_folder()}}), wider);
+        }).find("learnt from images of 1 x 8 x 8 in 10 classes, this run learns from images of 1 x 4 x 16") !=
         std::string::npos);
   std::vector<index_t> nines;
   for (index_t i = 0; i < 160; ++i)
     if (digits().label(i) != 9) nines.push_back(i);
   data_set fewer = taken(digits(), nines);
   fewer.class_names.pop_back();
-  CHECK(refusal_of([&] { training_run(student_run("kd", {{"teacher", teacher_folder()}}), fewer); })
-            .find("in 9 classes") != std::string::npos);
+  CHECK(refusal_of([&] {
+          training_run(student_run("kd", {{"teacher", teacher_folder()}}), fewer);
+        }).find("in 9 classes") != std::string::npos);
 }
