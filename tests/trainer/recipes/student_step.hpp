@@ -37,9 +37,9 @@ inline const std::string& teacher_folder() {
 }
 
 inline settings student_run(const std::string& recipe, const options_given& more = {}) {
-  options_given all{{"recipe", recipe}, {"data", "digits"},    {"width", "4"},   {"batch", "16"}, {"steps", "24"},
-                    {"lr", "0.05"},     {"precision", "fp32"}, {"threads", "1"}, {"shift", "1"},  {"flip", "0"},
-                    {"erase", "0"}};
+  options_given all{{"recipe", recipe}, {"data", "digits"}, {"width", "4"},        {"batch", "16"},
+                    {"steps", "24"},    {"lr", "0.05"},     {"precision", "fp32"}, {"threads", "1"},
+                    {"shift", "1"},     {"flip", "0"},      {"erase", "0"}};
   if (recipe_called(recipe).new_options().declares("embedding")) all.push_back({"embedding", "16"});
   all.insert(all.end(), more.begin(), more.end());
   return settings_with(all);
@@ -66,9 +66,7 @@ struct student_step {
   }
   recipe_loss loss() { return made->loss(step()); }
 
-  variable input() {
-    return variable(tensor_of(on, {made->wants().views * samples, 1, 8, 8}, from.images.data()));
-  }
+  variable input() { return variable(tensor_of(on, {made->wants().views * samples, 1, 8, 8}, from.images.data())); }
   numbers state(const std::string& name) const {
     for (const state_tensor& each : made->state())
       if (each.name == name) return numbers_in(*each.value);
