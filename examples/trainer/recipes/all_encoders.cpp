@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "recipes/all_encoders.hpp"
 
+#include "nn/convnet.hpp"
 #include "nn/maxout_mlp.hpp"
 #include "nn/resnet.hpp"
 #include "options/nearest_name.hpp"
@@ -31,6 +32,17 @@ std::unique_ptr<encoder> make_resnet(device& on, const std::string& name, const 
                                                      .seed = seed});
 }
 
+struct convnet_choice {
+  index_t width = 32;
+  void declare(option_list& to) { to.add("width", width, {1, 1024}, "channels of the first of three stages"); }
+};
+
+std::unique_ptr<encoder> make_convnet(device& on, const std::string& /*name*/, const any_options& chosen,
+                                      const image_shape& samples, std::uint64_t seed) {
+  return std::make_unique<convnet>(
+      on, convnet_options{.channels = samples.channels, .width = chosen.as<convnet_choice>().width, .seed = seed});
+}
+
 std::unique_ptr<encoder> make_maxout(device& on, const std::string& /*name*/, const any_options& chosen,
                                      const image_shape& samples, std::uint64_t seed) {
   maxout_options options = chosen.as<maxout_options>();
@@ -51,6 +63,11 @@ const std::vector<encoder_entry>& all_encoders() {
        {sample_kind::image, sample_kind::clip},
        [] { return any_options::of(resnet_choice{}); },
        make_resnet},
+      {"convnet",
+       {"convnet"},
+       {sample_kind::image, sample_kind::clip},
+       [] { return any_options::of(convnet_choice{}); },
+       make_convnet},
       {"maxout-mlp", {"maxout-mlp"}, {sample_kind::row}, [] { return any_options::of(maxout_options{}); }, make_maxout},
   };
   return all;

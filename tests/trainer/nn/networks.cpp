@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "autograd/blend_node.hpp"
 #include "devices/reference_device.hpp"
+#include "nn/convnet.hpp"
 #include "nn/mlp.hpp"
 #include "nn/resnet.hpp"
 #include "support/catch.hpp"
@@ -47,6 +48,50 @@ TEST_CASE("residual networks have the published numbers of parameters", "[nn]") 
   const resnet deep(on, {.depth = 50, .width = 4});
   CHECK(deep.features() == 4 * 4 * 8);
   CHECK(deep.layers() == 5);
+}
+
+TEST_CASE("a convnet is three strided convolutions, each normalised and rectified, and a mean", "[nn]") {
+  reference_device on;
+  convnet net(on, {.channels = 2, .width = 4, .seed = 5});
+  CHECK(net.features() == 16);
+  CHECK(net.layers() == 3);
+  CHECK(net.parameter_count() == 9 * (2 * 4 + 4 * 8 + 8 * 16) + 2 * (4 + 8 + 16));
+  const index_t rows = 7, columns = 6;
+  const variable images = images_on(on, {3, 2, rows, columns});
+  // the first stage by its formula
+  const std::vector<double> x = numbers(images), w = numbers(net.parameters()[0].value),
+                            stage = numbers(net.features_at(1, images));
+  std::vector<double> y;
+  for (index_t n = 0; n < 3; ++n)
+    for (index_t o = 0; o < 4; ++o)
+      for (index_t r = 0; r < 4; ++r)
+        for (index_t c = 0; c < 3; ++c) {
+          double sum = 0;
+          for (index_t i = 0; i < 2; ++i)
+            for (index_t k = 0; k < 9; ++k) {
+              const index_t row = 2 * r + k / 3 - 1, column = 2 * c + k % 3 - 1;
+              if (row < 0 || row >= rows || column < 0 || column >= columns) continue;
+              sum += x[static_cast<std::size_t>(((n * 2 + i) * rows + row) * columns + column)] *
+                     w[static_cast<std::size_t>((o * 2 + i) * 9 + k)];
+            }
+          y.push_back(sum);
+        }
+  REQUIRE(stage.size() == y.size());
+  for (std::size_t o = 0; o < 4; ++o) {
+    double mean = 0, square = 0;
+    for (std::size_t n = 0; n < 3; ++n)
+      for (std::size_t k = 0; k < 12; ++k) mean += y[(n * 4 + o) * 12 + k] / 36;
+    for (std::size_t n = 0; n < 3; ++n)
+      for (std::size_t k = 0; k < 12; ++k) square += std::pow(y[(n * 4 + o) * 12 + k] - mean, 2) / 36;
+    for (std::size_t n = 0; n < 3; ++n)
+      for (std::size_t k = 0; k < 12; ++k) {
+        const std::size_t at = (n * 4 + o) * 12 + k;
+        CHECK(stage[at] == Approx(std::max(0.0, (y[at] - mean) / std::sqrt(square + 1e-5))).margin(1e-9));
+      }
+  }
+  // and the mean over places at the end: 7 x 6, 4 x 3, 2 x 2, 1 x 1
+  CHECK(net.forward(images).extents() == shape{3, 16});
+  CHECK_THROWS_WITH(convnet(on, {.width = 0}), ContainsSubstring("expected at least 1 of each"));
 }
 
 TEST_CASE("a network's parameters have names of their own, and norms and biases are not decayed", "[nn]") {

@@ -4,10 +4,13 @@
 #include "recipes/all_recipes.hpp"
 #include "run/training_run.hpp"
 #include "support/catch.hpp"
+#include "trainer/recipes/quick_teacher.hpp"
 
 #include <mixcon/mix/draw/draws.hpp>
 
 #include <algorithm>
+#include <map>
+#include <memory>
 
 using namespace mixcon_train;
 
@@ -56,11 +59,21 @@ std::vector<kind_case> kind_cases() {
 /// is left falls slowly, as keys are of a slow network.
 bool has_queue(const std::string& recipe) { return recipe_called(recipe).new_options().declares("queue"); }
 
+/// The folder of a run on these samples, made once.
+const std::string& teacher_of(const kind_case& of) {
+  static std::map<sample_kind, std::unique_ptr<mixcon_train_tests::quick_teacher>> made;
+  auto& found = made[of.kind];
+  if (!found) found = std::make_unique<mixcon_train_tests::quick_teacher>(of.data, of.chosen);
+  return found->folder();
+}
+
 training_run new_run(const kind_case& of, const std::string& recipe, const options_given& more = {}) {
   options_given all{{"recipe", recipe}, {"steps", "24"}, {"lr", "0.05"}, {"precision", "fp32"}, {"threads", "1"}};
   all.insert(all.end(), of.chosen.begin(), of.chosen.end());
   all.insert(all.end(), more.begin(), more.end());
   if (recipe_called(recipe).new_options().declares("embedding")) all.push_back({"embedding", "16"});
+  if (mixcon_train_tests::takes_teacher(recipe))
+    all.push_back({"teacher", teacher_of(of)}), all.push_back({"lr", "0.01"});  // batches of 4 are noisy
   if (has_queue(recipe)) {
     all.push_back({"queue", std::to_string(2 * settings_with(all).training.batch)});
     all.push_back({"steps", "36"});
@@ -146,4 +159,5 @@ TEST_CASE("each kind of data has its own encoder", "[examples]") {
   CHECK(settings_with({{"data", "letter"}}).architecture == "maxout-mlp");
   CHECK(settings_with({{"data", "words"}}).architecture == "resnet8");
   CHECK(settings_with({{"data", "cifar10"}}).architecture == "resnet8");
+  CHECK(settings_with({{"data", "cifar10"}, {"arch", "convnet"}}).of_encoder.declares("width"));
 }

@@ -5,6 +5,7 @@
 #include "recipes/all_recipes.hpp"
 #include "run/training_run.hpp"
 #include "support/catch.hpp"
+#include "trainer/recipes/quick_teacher.hpp"
 
 using namespace mixcon_train;
 
@@ -16,20 +17,26 @@ using options_given = std::vector<std::pair<std::string, std::string>>;
 /// falls slowly, as keys are of a slow network.
 bool has_queue(const std::string& recipe) { return recipe_called(recipe).new_options().declares("queue"); }
 
+const data_set& digits() {
+  static const data_set some = part_of(read_digits().train, 0, 160);
+  return some;
+}
+
+const std::string& teacher() {
+  static const mixcon_train_tests::quick_teacher made(digits(), {{"data", "digits"}, {"width", "4"}, {"batch", "16"}});
+  return made.folder();
+}
+
 settings small_run(const std::string& recipe, const options_given& more = {}) {
   const bool embeds = recipe_called(recipe).new_options().declares("embedding");
   options_given all{{"recipe", recipe}, {"data", "digits"},    {"shift", "1"},  {"flip", "0"},
                     {"erase", "0"},     {"width", "4"},        {"batch", "16"}, {"steps", "24"},
                     {"lr", "0.05"},     {"precision", "fp32"}, {"threads", "1"}};
   if (embeds) all.push_back({"embedding", "16"});
+  if (mixcon_train_tests::takes_teacher(recipe)) all.push_back({"teacher", teacher()});
   if (has_queue(recipe)) all.push_back({"queue", "32"}), all.push_back({"steps", "48"});
   all.insert(all.end(), more.begin(), more.end());
   return settings_with(all);
-}
-
-const data_set& digits() {
-  static const data_set some = part_of(read_digits().train, 0, 160);
-  return some;
 }
 
 /// The losses of the steps that are left.

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "recipes/sample_table.hpp"
+
+#include "autograd/rows.hpp"
+
+#include <mixcon/negatives/memory/instance_bank.hpp>
+
+#include <unordered_map>
+
+namespace mixcon_train {
+inline namespace recipes {
+
+sample_table::sample_table(device& on, index_t samples, index_t width) : rows_(filled(on, {samples, width}, 0)) {
+  register_state("rows", rows_);
+}
+
+variable sample_table::rows(const std::vector<index_t>& samples) const { return gather_rows(variable(rows_), samples); }
+
+void sample_table::move(const std::vector<index_t>& samples, const tensor& embeddings, double momentum) {
+  device& on = rows_.on();
+  const index_t width = rows_.extents()[1];
+  with_numbers(on, [&](auto number) {
+    using T = decltype(number);
+    mixcon::instance_bank<T> bank(rows_.extents()[0], width, momentum);
+    copy_numbers(rows_, bank.rows.data());
+    const numbers_read<T> moved(embeddings);
+    bank.update(mixcon::matrix_view<const T>{moved.data(), {embeddings.extents()[0], width}}, samples);
+    rows_ = tensor_of(on, rows_.extents(), bank.rows.data());
+  });
+}
+
+named_samples named_by(const mixcon::negative_list& over_all_samples) {
+  named_samples named{.list = over_all_samples};
+  std::unordered_map<std::int32_t, std::int32_t> place;
+  for (std::int32_t& key : named.list.key) {
+    if (key < 0) continue;
+    const auto [at, is_new] = place.emplace(key, static_cast<std::int32_t>(named.samples.size()));
+    if (is_new) named.samples.push_back(key);
+    key = at->second;
+  }
+  return named;
+}
+
+}  // namespace recipes
+}  // namespace mixcon_train
