@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "nn/mask_adjustment.hpp"
+
+#include <mixcon/core/require.hpp>
+
+#include <vector>
+
+namespace mixcon_train {
+inline namespace nn {
+
+namespace {
+
+/// mu becomes offset + factor mu.
+struct correction {
+  double factor = 1, offset = 0;
+};
+/// What gives partner shares of this mean the mean 1 - lambda: own shares shrink, or partner shares do.
+correction to_lambda(double mean, double lambda, double margin) {
+  const double own = 1 - mean;
+  if (own > lambda + margin) return {lambda / own, 1 - lambda / own};
+  if (own < lambda - margin) return {(1 - lambda) / mean, 0};
+  return {};
+}
+
+}  // namespace
+
+variable constant_share(const variable& partner_share, double lambda) {
+  return variable(filled(partner_share.on(), partner_share.extents(), 1 - lambda));
+}
+
+variable adjusted(const variable& partner_share, double lambda, const mask_adjustment& by,
+                  const mixcon::philox_draws& draws) {
+  const shape e = partner_share.extents();
+  MIXCON_REQUIRE(e.rank() == 4 && e[1] == 1, "adjusted: masks of ", to_string(e),
+                 "; expected (samples, 1, rows, columns)");
+  MIXCON_REQUIRE(lambda >= 0 && lambda <= 1, "adjusted: lambda is ", lambda, "; expected a number in [0, 1]");
+  MIXCON_REQUIRE(by.lambda_margin < 0.5, "adjusted: the margin of lambda is ", by.lambda_margin,
+                 "; expected less than 1/2, from where on every mask would be constant");
+  MIXCON_REQUIRE(by.rescale_probability >= 0 && by.rescale_probability <= 1 && by.mean_margin >= 0,
+                 "adjusted: masks are rescaled with probability ", by.rescale_probability, " outside of a margin of ",
+                 by.mean_margin, "; expected a probability in [0, 1] and a margin of at least 0");
+  if (lambda <= by.lambda_margin || 1 - lambda <= by.lambda_margin) return constant_share(partner_share, lambda);
+  if (by.rescale_probability == 0) return constant(partner_share);
+  const index_t places = e.row_size();
+  return variable(computed(
+      partner_share.on(), e,
+      [&](auto* to, const auto* from) {
+        for (index_t i = 0; i < e[0]; ++i, to += places, from += places) {
+          double sum = 0;
+          for (index_t k = 0; k < places; ++k) sum += static_cast<double>(from[k]);
+          const bool is_drawn = draws.uniform("rescaled_mask", i, 0, 1) < by.rescale_probability;
+          const correction c =
+              is_drawn ? to_lambda(sum / static_cast<double>(places), lambda, by.mean_margin) : correction{};
+          for (index_t k = 0; k < places; ++k)
+            to[k] = static_cast<std::remove_pointer_t<decltype(to)>>(c.offset + c.factor * static_cast<double>(from[k]));
+        }
+      },
+      partner_share.value()));
+}
+
+}  // namespace nn
+}  // namespace mixcon_train

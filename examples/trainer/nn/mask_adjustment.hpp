@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "autograd/variable.hpp"
+
+#include <mixcon/mix/draw/draws.hpp>
+
+namespace mixcon_train {
+inline namespace nn {
+
+/// How masks are corrected before an encoder learns from them. Not for masks that the mixer learns from. AutoMix and
+/// SAMix, arXiv:2103.13027, arXiv:2111.15454.
+struct mask_adjustment {
+  /// Where lambda or 1 - lambda is at most this, masks are the constant lambda: plain mixup. In [0, 1/2); negative: off.
+  double lambda_margin = 0.08;
+  /// The probability with which a mask is rescaled to the mean lambda, sample by sample, in [0, 1]; 1: always.
+  double rescale_probability = 0;
+  /// Only a mask whose mean is further from lambda than this is rescaled. At least 0.
+  double mean_margin = 0.1;
+};
+
+/// Partner shares (N, 1, H, W) corrected by the encoder's own lambda, as a constant: gradients stop here. A mask that is
+/// rescaled has the mean lambda of own shares exactly, and stays in [0, 1].
+variable adjusted(const variable& partner_share, double lambda, const mask_adjustment& by,
+                  const mixcon::philox_draws& draws);
+/// The masks of plain mixup, 1 - lambda everywhere, of the same shape.
+variable constant_share(const variable& partner_share, double lambda);
+
+}  // namespace nn
+}  // namespace mixcon_train
