@@ -98,7 +98,7 @@ void check_arms(const comparison_plan& plan, const std::string& folder, const tr
       refuse_file(arm.where, "--batch: ", chosen.training.batch, " of the ", data.train.samples(), " samples of ",
                   data.train.name, "; expected no more than there are.");
     try {
-      const loaded_run made = untrained_run(chosen, data.train);
+      const loaded_run made = untrained_run(chosen, facts_of(data.train), &data.train);
       if (plan.choice.measure == "classifier" && !made.judged().classifies())
         refuse_file(arm.where, "the recipe ", chosen.recipe,
                     " has no classifier, which measure asks for; expected linear, neighbours or ridge.");

@@ -14,7 +14,8 @@ inline namespace commands {
 
 namespace {
 
-constexpr const char* free_to_change[] = {"out", "data-dir", "checkpoint-every", "threads"};
+// Of a teacher the place, not the run: its identity is in the checkpoint.
+constexpr const char* free_to_change[] = {"out", "data-dir", "checkpoint-every", "threads", "teacher"};
 
 bool may_change(const std::string& name) {
   for (const char* each : free_to_change)
@@ -76,6 +77,8 @@ settings settings_to_resume(const checkpoint& from, const train_request& request
   chosen.run.checkpoint_every = asked.run.checkpoint_every;
   chosen.run.threads = asked.run.threads;
   if (asked.data.folder != from.chosen.data.folder) chosen.data.folder = full_path(asked.data.folder);
+  if (const option* const teacher = kept.find("teacher"))
+    set_option(*teacher, text_of(*options.find("teacher")), teacher->flag());
   return chosen;
 }
 

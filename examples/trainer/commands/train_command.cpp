@@ -212,6 +212,9 @@ ready_run begun(const train_request& request, settings asked, std::FILE* to) {
   ready.data = read_data(asked.data);
   require_whole_batch(asked, ready.data.train);
   if (!asked.data.folder.empty()) asked.data.folder = full_path(asked.data.folder);
+  const option_list options = asked.list();
+  for (const option& each : options.all())
+    if (each.names_run()) set_option(each, full_path(text_of(each)), each.flag());
   ready.run = std::make_unique<training_run>(resolved(asked), ready.data.train);
   if (parent) {
     const index_t taken = ready.run->begin_from(*parent, request.from);

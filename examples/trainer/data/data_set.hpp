@@ -87,6 +87,7 @@ std::uint64_t content_hash(const data_set& data);
 /// band of one value gets deviation 1. The same bits on every machine.
 struct channel_statistics {
   std::vector<double> mean{}, deviation{};
+  friend bool operator==(const channel_statistics&, const channel_statistics&) = default;
 };
 channel_statistics channel_statistics_of(const data_set& data);
 /// Refuses statistics of other bands than the data set has; `function` starts the sentence.

@@ -17,6 +17,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace mixcon_train {
@@ -27,9 +28,14 @@ struct data_facts {
   sample_kind kind = sample_kind::image;
   image_shape shape{};  ///< of all training samples: (N, C, H, W)
   index_t classes = 0;
-  std::vector<index_t> class_counts{};  ///< (classes): how many training samples each has
+  std::vector<index_t> class_counts{};     ///< (classes): how many training samples each has
+  std::vector<std::string> class_names{};  ///< (classes)
+  channel_statistics statistics{};         ///< by which samples are normalised
+  friend bool operator==(const data_facts&, const data_facts&) = default;
 };
 data_facts facts_of(const data_set& train);
+
+struct frozen_run;
 
 /// What a recipe is made from.
 struct recipe_world {
@@ -39,6 +45,17 @@ struct recipe_world {
   /// A new encoder of the chosen architecture; equal seeds give equal weights.
   std::function<std::unique_ptr<encoder>(std::uint64_t seed)> new_encoder{};
   index_t batch = 0;  ///< samples in a step of the run; 0: not known
+  /// The training samples, which outlive the recipe; null where it is made for evaluation alone.
+  const data_set* train = nullptr;
+  /// Opens the run of a folder or checkpoint, see `run`. Empty where the recipe is made for evaluation alone: a student
+  /// is judged without its teacher.
+  std::function<frozen_run(const std::string& flag, const std::string& folder)> open_run{};
+
+  /// Whether the recipe is going to train: only then has it samples, and other runs.
+  bool trains() const { return train != nullptr && open_run; }
+  /// The networks of another run as constants (recipes/frozen_run.hpp). `flag` names it in refusals: "--teacher".
+  /// Refuses a damaged run (file_error), and one that learnt from another kind, size or number of classes.
+  frozen_run run(const std::string& flag, const std::string& folder) const;
 };
 
 /// What a recipe wants for a step.
@@ -89,6 +106,14 @@ struct health_number {
   double value = 0;
 };
 
+/// A run whose networks a recipe uses as constants. They are not in its checkpoint, but this is, so that a run which
+/// goes on notices other ones.
+struct used_run {
+  std::string flag{};      ///< of the option that names it: "--teacher"
+  std::string folder{};    ///< as it was given
+  std::string identity{};  ///< run, step and a hash of its weights
+};
+
 /// A recipe. What it registers, as parts, state or counts, is in the checkpoint: networks, momentum copies, queues,
 /// banks, tables. Nothing outside of its file knows its name but the list in all_recipes.cpp.
 class recipe : public module {
@@ -108,6 +133,13 @@ class recipe : public module {
   virtual std::optional<shown_mix> shown() const { return {}; }
   /// The policy that it learns to mix by, for other recipes; null: none.
   virtual learned_policy* policy() { return nullptr; }
+
+  /// The runs that it was made with; whoever makes a recipe says so.
+  const std::vector<used_run>& used_runs() const { return used_runs_; }
+  void set_used_runs(std::vector<used_run> runs) { used_runs_ = std::move(runs); }
+
+ private:
+  std::vector<used_run> used_runs_{};
 };
 
 }  // namespace recipes

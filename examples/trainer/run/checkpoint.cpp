@@ -4,11 +4,13 @@
 #include "files/atomic_file.hpp"
 #include "files/checksum.hpp"
 #include "files/file_error.hpp"
+#include "run/data_facts_json.hpp"
 #include "run/run_identity.hpp"
 
 #include <bit>
 #include <charconv>
 #include <filesystem>
+#include <sstream>
 
 namespace mixcon_train {
 inline namespace run {
@@ -47,6 +49,13 @@ std::string optional_sentence(const tensor_file& file, const char* key) {
   return at == file.metadata.end() ? std::string() : at->second;
 }
 
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream from(text);
+  for (std::string line; std::getline(from, line);) lines.push_back(line);
+  return lines;
+}
+
 checkpoint read_checkpoint(const std::string& path) {
   tensor_file file = unpacked(read_whole_file(path), path);
   if (const std::string& format = sentence_of(file, "format", path); format != format_name)
@@ -62,6 +71,9 @@ checkpoint read_checkpoint(const std::string& path) {
   state.position.batch = number_of<index_t>(file, "batch", path);
   state.run = sentence_of(file, "run", path);
   state.parent = optional_sentence(file, "parent");
+  if (const std::string data = optional_sentence(file, "data"); !data.empty())
+    state.data = data_facts_from_json(data, path);
+  state.used_runs = lines_of(optional_sentence(file, "used_runs"));
   if (!optional_sentence(file, "loss_count").empty()) {
     state.loss.count = number_of<index_t>(file, "loss_count", path);
     state.loss.sum = std::bit_cast<double>(number_of<std::uint64_t>(file, "loss_sum", path, 16));
@@ -113,6 +125,8 @@ void save_checkpoint(const std::string& folder, const checkpoint& state, bool ke
                    {"epoch", std::to_string(state.position.epoch)},
                    {"batch", std::to_string(state.position.batch)}};
   if (!state.parent.empty()) file.metadata["parent"] = state.parent;
+  if (state.data.classes > 0) file.metadata["data"] = to_json(state.data);
+  for (const std::string& each : state.used_runs) file.metadata["used_runs"] += each + '\n';
   if (state.loss.count > 0) {
     file.metadata["loss_count"] = std::to_string(state.loss.count);
     file.metadata["loss_sum"] = hexadecimal(std::bit_cast<std::uint64_t>(state.loss.sum));  // to the last bit

@@ -3,6 +3,7 @@
 
 #include "data/loader.hpp"
 #include "files/safetensors.hpp"
+#include "recipes/recipe.hpp"
 #include "run/file_names.hpp"
 #include "run/running_mean.hpp"
 #include "run/settings.hpp"
@@ -19,12 +20,14 @@ inline namespace run {
 struct checkpoint {
   settings chosen{};
   std::uint64_t data_hash = 0;           ///< content_hash of the training images
+  data_facts data{};                     ///< of the training samples; no classes: not known
   index_t step = 0;                      ///< steps that are done
   loader_position position{};            ///< of the batch that comes next
   std::vector<stored_tensor> tensors{};  ///< weights, buffers, momenta, averages, by name
   std::string run{};                     ///< identity of the run, from its beginning on
   std::string parent{};                  ///< identity of the run that it was forked from; empty: none
   running_mean loss{};                   ///< of the steps since the last record
+  std::vector<std::string> used_runs{};  ///< identities of the runs whose networks are constants of this one
 
   friend bool operator==(const checkpoint&, const checkpoint&) = default;
 };

@@ -181,13 +181,5 @@ std::vector<std::pair<std::string, std::string>> named_values(const settings& ch
   return values;
 }
 
-std::unique_ptr<recipe> new_recipe(const settings& chosen, device& on, const data_facts& data) {
-  const auto new_encoder = [&chosen, &on, &data](std::uint64_t seed) {
-    return encoder_called(chosen.architecture).make(on, chosen.architecture, chosen.of_encoder, data.shape, seed);
-  };
-  return recipe_called(chosen.recipe)
-      .make({on, data, chosen.run.seed, new_encoder, chosen.training.batch}, chosen.of_recipe);
-}
-
 }  // namespace run
 }  // namespace mixcon_train

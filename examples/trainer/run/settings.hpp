@@ -53,8 +53,10 @@ std::vector<std::pair<std::string, std::string>> named_values(const settings& ch
 /// Refuses an option that these settings do not have, and says what has it. Throws std::invalid_argument.
 void refuse_option(const given_value& value, settings chosen);
 
-/// What makes a recipe, an encoder and views of these settings.
-std::unique_ptr<recipe> new_recipe(const settings& chosen, device& on, const data_facts& data);
+/// The recipe of these settings. With `train`, which outlives it, it can train: it has samples to look at, and opens
+/// the runs that its options name. Without, it is for evaluation.
+std::unique_ptr<recipe> new_recipe(const settings& chosen, device& on, const data_facts& data,
+                                   const data_set* train = nullptr);
 
 }  // namespace run
 }  // namespace mixcon_train

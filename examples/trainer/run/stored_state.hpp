@@ -18,6 +18,9 @@ stored_tensor stored(const std::string& name, const tensor& x);
 tensor restored(const tensor_file& file, const std::string& name, const shape& extents, device& on,
                 const std::string& path);
 
+/// The name under which a checkpoint holds the mean of a parameter or state over the steps of training.
+inline std::string mean_name(const std::string& name) { return "average." + name; }
+
 /// Whether there is a tensor of that name, shape and type.
 bool fits(const tensor_file& file, const std::string& name, const shape& extents, const device& on);
 

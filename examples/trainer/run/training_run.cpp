@@ -4,6 +4,7 @@
 #include "evaluation/gradient_norm.hpp"
 #include "files/file_error.hpp"
 #include "run/machine.hpp"
+#include "run/open_run.hpp"
 #include "run/stored_state.hpp"
 
 #include <mixcon/core/require.hpp>
@@ -34,17 +35,19 @@ index_t steps_of(const training_options& chosen, index_t images_per_step, index_
 std::string optimiser_name(const std::string& part, const std::string& state) {
   return "optimiser." + part + "." + state;
 }
-std::string mean_name(const std::string& parameter) { return "average." + parameter; }
 
 tensor_file file_of(const checkpoint& from) { return {.tensors = from.tensors}; }
 
-void restore(recipe& made, device& on, const tensor_file& file, const std::string& path,
-             std::string (*name_in_file)(const std::string&)) {
-  for (const parameter& p : made.parameters())
-    p.value.set(restored(file, name_in_file(p.name), p.value.extents(), on, path));
-  for (const state_tensor& s : made.state())
-    *s.value = restored(file, name_in_file(s.name), s.value->extents(), on, path);
-  for (const state_count& c : made.counts()) *c.value = restored_count(file, c.name, path);
+/// Refuses other runs, where a recipe uses any, than those that it was trained with.
+void require_same_runs(const recipe& made, const std::vector<std::string>& before, const std::string& path) {
+  const std::vector<used_run>& now = made.used_runs();
+  if (now.size() != before.size())
+    refuse_file(path, ": it was trained with ", before.size(), " other runs, not ", now.size(),
+                ". Was it written by another version?");
+  for (std::size_t k = 0; k < now.size(); ++k)
+    if (now[k].identity != before[k])
+      refuse_file(path, ": it was trained with the run ", before[k], ", but ", now[k].folder, " is now ",
+                  now[k].identity, ". Name that run by ", now[k].flag, ".");
 }
 
 std::vector<parameter> wanted_of(const module& part) {
@@ -53,8 +56,6 @@ std::vector<parameter> wanted_of(const module& part) {
     if (p.value.wants_gradient()) wanted.push_back(p);
   return wanted;
 }
-
-std::string same_name(const std::string& name) { return name; }
 
 /// How the learning rate of a part runs.
 schedule_options schedule_of(schedule_options chosen, const trained_part& part) {
@@ -82,7 +83,8 @@ training_run::training_run(const settings& chosen, const data_set& train)
       views_(new_views(train, statistics_, chosen.views)),
       device_(device_of(chosen)),
       chooser_(device_->threads()),
-      recipe_(new_recipe(chosen, *device_, facts_of(train))) {
+      facts_(facts_of(train)),
+      recipe_(new_recipe(chosen, *device_, facts_, &train)) {
   if (chosen.training.average > 0) average_ = std::make_unique<weight_average>(*recipe_);
   start_loader({});
   steps_ = steps_of(chosen_.training, images_per_step(), loader_->batches_per_epoch());
@@ -97,7 +99,8 @@ training_run::training_run(const checkpoint& from, const data_set& train, const 
     refuse_file(path, ": it was trained on other images than ", train.name, ". Go on with the data set ",
                 from.chosen.data.name, " that it began with.");
   const tensor_file file = file_of(from);
-  restore(*recipe_, *device_, file, path, same_name);
+  require_same_runs(*recipe_, from.used_runs, path);
+  restore(*recipe_, *device_, from, path, false);
   restore_optimisers(file, path);
   identity_ = from.run, parent_ = from.parent;
   done_ = from.step;
@@ -201,10 +204,12 @@ step_report training_run::timed_step() {
 checkpoint training_run::state() const {
   checkpoint now{.chosen = chosen_,
                  .data_hash = data_hash_,
+                 .data = facts_,
                  .step = done_,
                  .position = loader_->position(),
                  .run = identity_,
                  .parent = parent_};
+  for (const used_run& each : recipe_->used_runs()) now.used_runs.push_back(each.identity);
   for (const parameter& p : recipe_->parameters()) now.tensors.push_back(stored(p.name, p.value.value()));
   for (const state_tensor& s : recipe_->state()) now.tensors.push_back(stored(s.name, *s.value));
   for (const state_count& c : recipe_->counts()) now.tensors.push_back(stored_count(c.name, *c.value));
@@ -220,15 +225,19 @@ checkpoint training_run::state() const {
 }
 
 loaded_run untrained_run(const settings& chosen, const data_set& data) {
+  return untrained_run(chosen, facts_of(data), nullptr);
+}
+
+loaded_run untrained_run(const settings& chosen, const data_facts& data, const data_set* train) {
   loaded_run loaded{chosen, device_of(chosen), nullptr};
-  loaded.made = new_recipe(chosen, *loaded.device, facts_of(data));
+  loaded.made = new_recipe(chosen, *loaded.device, data, train);
   loaded.made->set_training(false);
   return loaded;
 }
 
 loaded_run load_run(const checkpoint& from, const data_set& data, const std::string& path) {
-  loaded_run loaded = untrained_run(from.chosen, data);
-  restore(*loaded.made, *loaded.device, file_of(from), path, from.chosen.training.average > 0 ? mean_name : same_name);
+  loaded_run loaded = untrained_run(from.chosen, from.data.classes > 0 ? from.data : facts_of(data), nullptr);
+  restore(*loaded.made, *loaded.device, from, path, from.chosen.training.average > 0);
   return loaded;
 }
 

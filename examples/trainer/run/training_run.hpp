@@ -100,6 +100,7 @@ class training_run {
   std::unique_ptr<view_maker> views_;
   std::unique_ptr<onednn_device> device_;
   thread_chooser chooser_;
+  data_facts facts_;
   std::unique_ptr<recipe> recipe_;
   struct optimised_part {
     std::string name{};
@@ -122,8 +123,10 @@ struct loaded_run {
   network& judged() const { return made->judged(); }
 };
 loaded_run load_run(const checkpoint& from, const data_set& data, const std::string& path);
-/// The same with the weights that it began with.
+/// The same with the weights that it began with. With `train`, as a run that is going to train makes it: where it uses
+/// other runs, they are opened, and refused.
 loaded_run untrained_run(const settings& chosen, const data_set& data);
+loaded_run untrained_run(const settings& chosen, const data_facts& data, const data_set* train);
 
 }  // namespace run
 }  // namespace mixcon_train
