@@ -14,10 +14,9 @@ class automix_recipe final : public learned_mixing {
   static constexpr sample_kind kinds[] = {sample_kind::image};
   using options = learned_mixing_options;
   static std::vector<preferred_value> paper_values() {  // on CIFAR-100
-    return {{"arch", "resnet18"},   {"width", "64"},      {"batch", "100"}, {"epochs", "400"},
-            {"lr", "0.1"},          {"floor", "0.05"},    {"warm-up", "0"}, {"weight-decay", "1e-4"},
-            {"mask-layer", "3"},    {"rescale", "0"},     {"key-decay", "0.999"},
-            {"mixer-floor", "0.5"}};
+    return {{"arch", "resnet18"}, {"width", "64"},   {"batch", "100"},       {"epochs", "400"},
+            {"lr", "0.1"},        {"floor", "0.05"}, {"warm-up", "0"},       {"weight-decay", "1e-4"},
+            {"mask-layer", "3"},  {"rescale", "0"},  {"key-decay", "0.999"}, {"mixer-floor", "0.5"}};
   }
 
   using learned_mixing::learned_mixing;

@@ -38,9 +38,10 @@ void learned_mixer::measure(const recipe_world& world) {
   const shape f = features(variable(filled(world.on, one, 0))).extents();
   key_->set_training(true);
   channels_ = f[1], factor_ = shape_.rows / f[2];
-  MIXCON_REQUIRE(factor_ * f[2] == shape_.rows && factor_ * f[3] == shape_.columns, "--mask-layer: ",
-                 chosen_.mask_layer, " has features of ", f[2], " x ", f[3], " places, which do not divide images of ",
-                 shape_.rows, " x ", shape_.columns, "; choose an earlier layer, or another --first-stride.");
+  MIXCON_REQUIRE(factor_ * f[2] == shape_.rows && factor_ * f[3] == shape_.columns,
+                 "--mask-layer: ", chosen_.mask_layer, " has features of ", f[2], " x ", f[3],
+                 " places, which do not divide images of ", shape_.rows, " x ", shape_.columns,
+                 "; choose an earlier layer, or another --first-stride.");
 }
 
 module& learned_mixer::block() {
@@ -90,8 +91,7 @@ variable learned_mixer::judged(const variable& mixtures) {
 
 variable learned_mixer::loss_of(const variable& masks, const mask_plan& by, const recipe_step& step) const {
   if (chosen_.is_none()) return {};
-  return scale(mask_loss(masks, by.lambda, chosen_.for_loss()),
-               chosen_.weight(step.step, step.steps));
+  return scale(mask_loss(masks, by.lambda, chosen_.for_loss()), chosen_.weight(step.step, step.steps));
 }
 
 bool learned_mixer::learns(const recipe_step& step) const {

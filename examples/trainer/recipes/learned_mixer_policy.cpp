@@ -88,8 +88,7 @@ mixed_batch learned_mixer::mix(const batch_to_mix& batch, const mixcon::philox_d
   for (index_t i = 0; i < samples; ++i) {  // by a lambda of its own
     by.lambda = draws.beta("lambda of each", i, chosen_.alpha, chosen_.alpha);
     const index_t j = by.partner[static_cast<std::size_t>(i)];
-    const std::vector<float> shares =
-        numbers_in(adjusted_masks(masks(slice(f, i, i + 1), slice(f, j, j + 1), by), by));
+    const std::vector<float> shares = numbers_in(adjusted_masks(masks(slice(f, i, i + 1), slice(f, j, j + 1), by), by));
     for (index_t k = 0; k < width; ++k) {
       const float share = shares[static_cast<std::size_t>(k % plane)];
       const float own = batch.images[static_cast<std::size_t>(i * width + k)];

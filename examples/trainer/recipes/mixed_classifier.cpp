@@ -11,8 +11,9 @@ inline namespace recipes {
 void policy_choice::declare_with(const char* alpha_of_paper, option_list& to) {
   std::vector<std::string> names;
   for (const policy_entry& each : policies()) names.emplace_back(each.name);
-  to.add_choice_or_run("policy", policy, names,
-                       "which policy mixes; inspect --help says what each does. Or the folder of a run that learned to");
+  to.add_choice_or_run(
+      "policy", policy, names,
+      "which policy mixes; inspect --help says what each does. Or the folder of a run that learned to");
   to.add("alpha", alpha, {1e-6, 1e6}, "lambda is Beta(alpha, alpha), for policies that draw it so", alpha_of_paper);
 }
 
@@ -47,7 +48,8 @@ std::optional<shown_mix> mixed_classifier::shown() const {
 }
 
 mixed_features mixed_classifier::mixed(const recipe_step& step) {
-  if (policy_ != nullptr && policy_ == &policy_called("manifold-mixup")) return mixed_at_a_layer(on(), net(), step, *options_.alpha);
+  if (policy_ != nullptr && policy_ == &policy_called("manifold-mixup"))
+    return mixed_at_a_layer(on(), net(), step, *options_.alpha);
   const batch_to_mix batch = batch_of_step(step.from.images, step.from.labels, step.shape);
   mixed_training_batch mixed =
       learned_ ? learned_->mix(batch, step.draws) : policy_->mix_for_training(batch, step.draws, options_);

@@ -51,8 +51,10 @@ variable mixed_key_loss(const std::string& kind, const variable& z, const mixtur
   if (kind == "infonce")
     return add(scale(nce(z, keys.own, keys), keys.lambda), scale(nce(z, keys.partner, keys), 1 - keys.lambda));
   const auto samples = static_cast<std::size_t>(z.extents()[0]);
-  const mixcon::pair_targets shares{std::vector<index_t>(samples, 0), std::vector<index_t>(samples, 1),
-                                    std::vector<double>(samples, keys.lambda), {}};
+  const mixcon::pair_targets shares{std::vector<index_t>(samples, 0),
+                                    std::vector<index_t>(samples, 1),
+                                    std::vector<double>(samples, keys.lambda),
+                                    {}};
   const variable both = concatenate_channels(cosines(z, keys.own), cosines(z, keys.partner));
   return cross_entropy(scale(both, 1 / keys.temperature), shares);
 }

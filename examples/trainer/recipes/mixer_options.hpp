@@ -45,9 +45,9 @@ struct mixer_options : mix_block_choice, mask_loss_choice {
   void declare(option_list& to);
 
   mask_adjustment adjustment() const;
-  /// Share of itself that the key network keeps after step `step` of `steps`: `key_decay`, or 0: 1 - 1 / max(10, steps /
-  /// 20), for the first tenth of the steps; then end - (end - begin) (cos(pi step / steps) + 1) / 2, which begins with a
-  /// jump, as published.
+  /// Share of itself that the key network keeps after step `step` of `steps`: `key_decay`, or 0: 1 - 1 / max(10, steps
+  /// / 20), for the first tenth of the steps; then end - (end - begin) (cos(pi step / steps) + 1) / 2, which begins
+  /// with a jump, as published.
   double key_decay_at(index_t step, index_t steps) const;
   /// The probability that the mixer learns at a step: 1, or with `switch_off` p > 0, p (cos(pi step / steps) + 1) / 2.
   double learns_at(index_t step, index_t steps) const;

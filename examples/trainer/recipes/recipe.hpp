@@ -124,8 +124,8 @@ class recipe : public module {
   virtual void after_step(index_t /*step*/, index_t /*steps*/) {}
   /// After the weights of another run were taken, at the beginning: momentum copies begin from these too.
   virtual void begin_from_taken() {}
-  /// What the last step of an epoch shows beyond its loss, asked for after `loss` and before the optimisers' step. It may
-  /// compute with the networks, and must leave everything that is registered as it is.
+  /// What the last step of an epoch shows beyond its loss, asked for after `loss` and before the optimisers' step. It
+  /// may compute with the networks, and must leave everything that is registered as it is.
   virtual std::vector<health_number> health(const recipe_step& /*step*/) { return {}; }
   virtual std::vector<trained_part> trained() const { return {{"network", this}}; }
   /// What is evaluated, embedded, asked for neighbours.

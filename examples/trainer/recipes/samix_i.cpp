@@ -67,9 +67,9 @@ class samix_i_recipe final : public mixer_recipe {
     double mixed_weights = chosen_.mixed_weight;
     if (const variable of_mixer = learned(step, chosen_.mixer_weight, f1, others))
       made.loss = add(made.loss, of_mixer), mixed_weights += chosen_.mixer_weight;
-    made.chance = chosen_.clean_weight * chance_of("infonce", chosen_.queue) +
-                  mixed_weights * (1 + chosen_.auxiliary_at(step.step, step.steps)) *
-                      chance_of(chosen_.mix_loss, chosen_.queue);
+    made.chance =
+        chosen_.clean_weight * chance_of("infonce", chosen_.queue) +
+        mixed_weights * (1 + chosen_.auxiliary_at(step.step, step.steps)) * chance_of(chosen_.mix_loss, chosen_.queue);
     return made;
   }
 
