@@ -84,7 +84,7 @@ TEST_CASE("the mixer learns from its own loss alone, the network from its own", 
   CHECK(largest_gradient(*mixer.made, "mixer.block.") == largest_gradient(*both.made, "mixer.block."));
   CHECK(largest_gradient(*network.made, "network.") == largest_gradient(*both.made, "network."));
   CHECK(largest_gradient(*network.made, "mixer.block.") == 0);
-  for (const parameter& each : both.made->parameters()) CHECK(each.name.find("key") == std::string::npos);
+  for (const parameter& each : both.made->parameters()) CHECK(!each.name.starts_with("mixer.key."));
 }
 
 TEST_CASE("the key network passes gradients on and keeps none", "[examples]") {
@@ -186,10 +186,17 @@ TEST_CASE("the key network follows by the length of the run", "[examples]") {
   CHECK(options.weight(20, 40) == Approx(0.05));
 }
 
-TEST_CASE("masks follow lambda", "[examples]") {
+// SAMix's own values are normalised by their batch, which hides lambda from them: its masks follow it slowly.
+TEST_CASE("masks follow lambda, and exactly once they are corrected", "[examples]") {
   const std::string block = GENERATE("pair", "several");
-  const settings chosen = small_run(
-      "samix", {{"steps", "100"}, {"precision", "fp32"}, {"threads", "1"}, {"lr", "0.05"}, {"mask-block", block}});
+  const settings chosen = small_run("automix", {{"steps", "100"},
+                                                {"precision", "fp32"},
+                                                {"threads", "1"},
+                                                {"lr", "0.05"},
+                                                {"mixer-rate", "4"},
+                                                {"mask-weight", "2"},
+                                                {"lambda-encoding", "concat"},
+                                                {"mask-block", block}});
   training_run run(chosen, digits());
   double before = 0, after = 0;
   int count = 0;
@@ -202,7 +209,7 @@ TEST_CASE("masks follow lambda", "[examples]") {
   }
   REQUIRE(count == 5);
   CHECK(after < 1e-6);
-  CHECK(before / count <= 0.15);
+  CHECK(before / count <= 0.15);  // the margin, and 0.05; of constant masks of one half 0.22
 }
 
 TEST_CASE("a mixer that has no place, or no lambda left, is refused", "[examples]") {
