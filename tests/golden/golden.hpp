@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -178,6 +179,15 @@ class golden_case {
       for (const json& part : outputs_.raw(name)) each.push_back(read_array(part));
     return each;
   }
+  /// A listed output that is an object of arrays, by their names.
+  std::map<std::string, array> named_outputs(const std::string& name) {
+    std::map<std::string, array> each;
+    if (lists(name))
+      for (const auto& part : outputs_.raw(name).items()) each[part.key()] = read_array(part.value());
+    return each;
+  }
+  /// Whether everything that was compared so far agrees.
+  bool agrees() const { return found_.passed(); }
   /// Bit for bit equal JSON: nested index lists, words.
   void expect_json(const std::string& output, const json& got) {
     if (lists(output) && outputs_.raw(output) != got) fail(output);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "golden/mixing_cases.hpp"
 
-#include "golden/mixing_checks.hpp"
+#include "golden/mixing_kinds.hpp"
 
 namespace mixcon_golden {
 namespace {

@@ -4,6 +4,7 @@
 
 #include "golden/golden.hpp"
 #include "golden/mixing_cases.hpp"
+#include "golden/mixing_kinds.hpp"
 
 #include <mixcon/mix/draw/recorded_draws.hpp>
 #include <mixcon/mix/labels/pair_targets.hpp>
@@ -12,7 +13,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <map>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -20,28 +20,6 @@
 namespace mixcon_golden {
 
 using namespace mixcon;
-
-using mixing_check = void (*)(golden_case&);
-/// The checks of every kind with samples of T, by name.
-template <class T>
-std::map<std::string, mixing_check>& mixing_checks() {
-  static std::map<std::string, mixing_check> by_kind;
-  return by_kind;
-}
-/// Makes a kind known, when it stands at namespace scope:
-/// `const known_mixing mixup{"mixup", check_mixup<double>, check_mixup<float>};`
-struct known_mixing {
-  known_mixing(const char* kind, mixing_check in_double, mixing_check in_float) {
-    mixing_checks<double>()[kind] = in_double;
-    mixing_checks<float>()[kind] = in_float;
-  }
-  /// A rule that is computed in double whatever the samples are.
-  known_mixing(const char* kind, mixing_check check) : known_mixing(kind, check, check) {}
-};
-
-inline constexpr double in_double = 1e-10;
-
-[[noreturn]] inline void unknown(const std::string& what) { throw std::runtime_error("unknown " + what); }
 
 /// The numbers of `name` in the case's draws, under the name that the library asks for. Whether there were any.
 inline bool record(recorded_draws& draws, fields& recorded, const std::string& name, const char* as) {

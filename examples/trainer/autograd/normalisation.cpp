@@ -19,19 +19,24 @@ tensor as_images(const tensor& x) {
 /// By statistics that are given, which the gradient takes for constants.
 variable fixed_norm(const tensor& from, const variable& x, const variable& scale, const variable& shift,
                     const running_statistics& running, bool rectify) {
-  const tensor factors = scale.value(), variance = running.variance;
-  const tensor out = x.on().batch_norm_fixed(from, factors, shift.value(), running.mean, variance, rectify);
+  const tensor factors = scale.value(), mean = running.mean, variance = running.variance;
+  const tensor out = x.on().batch_norm_fixed(from, factors, shift.value(), mean, variance, rectify);
   const shape extents = x.extents();
   return {detail::as_shaped(out, extents), {x, scale, shift}, [=](const tensor& upstream, const wanted_inputs& wanted) {
-            MIXCON_REQUIRE(!wanted[1] && !wanted[2],
-                           "batch_norm: a gradient by scale and shift is asked for with running statistics; set the "
-                           "model to training, freeze it, or evaluate under without_gradients");
             device& on = upstream.on();
+            const shape channels = factors.extents(), one_each{1, channels[0], 1, 1};
             tensor g = as_images(upstream);
             if (rectify) g = on.relu_gradient(g, out);
-            const tensor none = filled(on, factors.extents(), 0);
-            g = on.batch_norm_fixed(g, factors, none, none, variance, false);
-            return std::vector<tensor>{detail::as_shaped(g, extents), {}, {}};
+            const tensor none = filled(on, channels, 0);
+            std::vector<tensor> by(3);
+            if (wanted[0])
+              by[0] = detail::as_shaped(on.batch_norm_fixed(g, factors, none, none, variance, false), extents);
+            if (wanted[1]) {
+              const tensor unit = on.batch_norm_fixed(from, filled(on, channels, 1), none, mean, variance, false);
+              by[1] = detail::as_shaped(on.summed(on.apply(binary::product, g, unit), one_each), channels);
+            }
+            if (wanted[2]) by[2] = detail::as_shaped(on.summed(g, one_each), channels);
+            return by;
           }};
 }
 

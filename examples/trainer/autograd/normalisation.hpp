@@ -12,8 +12,8 @@ struct running_statistics {
   double momentum = 0.1;
 };
 /// Normalises each channel of x (N, C, H, W), or each feature of x (N, F), by the batch and updates the running
-/// statistics (unbiased variance); when not `training`, by the running statistics, with a gradient by x alone: scale
-/// and shift must then be frozen. With `rectify` max(0, .) follows, at no cost.
+/// statistics (unbiased variance); when not `training`, by the running statistics, which are constants then. With
+/// `rectify` max(0, .) follows, at no cost.
 variable batch_norm(const variable& x, const variable& scale, const variable& shift, running_statistics& running,
                     bool training, bool rectify = false);
 

@@ -9,10 +9,10 @@ inline namespace devices {
 
 namespace {
 
-struct doubles : storage {
-  std::vector<double> numbers;
+template <class T>
+struct number_list : storage {
+  std::vector<T> numbers;
 };
-std::vector<double>& of(const tensor& x) { return static_cast<doubles&>(x.kept()).numbers; }
 
 /// Places in a tensor of rank 4.
 struct places {
@@ -58,26 +58,35 @@ index_t after(index_t extent, index_t size, index_t stride, index_t padding) {
 
 }  // namespace
 
-tensor reference_device::empty(const shape& extents) {
-  auto made = std::make_shared<doubles>();
+template <class T>
+std::vector<T>& plain_device<T>::of(const tensor& x) {
+  return static_cast<number_list<T>&>(x.kept()).numbers;
+}
+template <class T>
+tensor plain_device<T>::empty(const shape& extents) {
+  auto made = std::make_shared<number_list<T>>();
   made->numbers.resize(static_cast<std::size_t>(extents.size()));
   ++allocations_;
   return {*this, extents, std::move(made)};
 }
-void* reference_device::data(const tensor& dense) { return of(dense).data(); }
+template <class T>
+void* plain_device<T>::data(const tensor& dense) { return of(dense).data(); }
 
-tensor reference_device::sum(const tensor& a, const tensor& b) {
+template <class T>
+tensor plain_device<T>::sum(const tensor& a, const tensor& b) {
   tensor out = empty(a.extents());
   for (std::size_t k = 0; k < of(out).size(); ++k) of(out)[k] = of(a)[k] + of(b)[k];
   return out;
 }
-tensor reference_device::scaled(const tensor& x, double factor) {
+template <class T>
+tensor plain_device<T>::scaled(const tensor& x, double factor) {
   tensor out = empty(x.extents());
-  for (std::size_t k = 0; k < of(out).size(); ++k) of(out)[k] = factor * of(x)[k];
+  for (std::size_t k = 0; k < of(out).size(); ++k) of(out)[k] = static_cast<T>(factor) * of(x)[k];
   return out;
 }
 
-tensor reference_device::convolution(const tensor& x, const tensor& weights, const convolution_rule& rule) {
+template <class T>
+tensor plain_device<T>::convolution(const tensor& x, const tensor& weights, const convolution_rule& rule) {
   const shape &i = x.extents(), &w = weights.extents();
   tensor out =
       empty({i[0], w[0], after(i[2], w[2], rule.stride, rule.padding), after(i[3], w[3], rule.stride, rule.padding)});
@@ -86,7 +95,8 @@ tensor reference_device::convolution(const tensor& x, const tensor& weights, con
   });
   return out;
 }
-tensor reference_device::convolution_by_x(const tensor& upstream, const tensor& x, const tensor& weights,
+template <class T>
+tensor plain_device<T>::convolution_by_x(const tensor& upstream, const tensor& x, const tensor& weights,
                                           const convolution_rule& rule) {
   tensor by = empty(x.extents());
   for_each_product(x, weights, upstream, rule, [&](std::size_t from, std::size_t filter, std::size_t to) {
@@ -94,7 +104,8 @@ tensor reference_device::convolution_by_x(const tensor& upstream, const tensor& 
   });
   return by;
 }
-tensor reference_device::convolution_by_weights(const tensor& upstream, const tensor& x, const tensor& weights,
+template <class T>
+tensor plain_device<T>::convolution_by_weights(const tensor& upstream, const tensor& x, const tensor& weights,
                                                 const convolution_rule& rule) {
   tensor by = empty(weights.extents());
   for_each_product(x, weights, upstream, rule, [&](std::size_t from, std::size_t filter, std::size_t to) {
@@ -103,34 +114,37 @@ tensor reference_device::convolution_by_weights(const tensor& upstream, const te
   return by;
 }
 
-norm_pass reference_device::batch_norm(const tensor& x, const tensor& scale, const tensor& shift, bool rectify) {
+template <class T>
+norm_pass plain_device<T>::batch_norm(const tensor& x, const tensor& scale, const tensor& shift, bool rectify) {
   const shape channels{x.extents()[1]};
   norm_pass pass{{}, empty(channels), empty(channels), nullptr};
-  const double number = static_cast<double>(x.extents().size() / x.extents()[1]);
+  const T number = static_cast<T>(x.extents().size() / x.extents()[1]);
   for_each_number(x, [&](std::size_t c, std::size_t k) { of(pass.mean)[c] += of(x)[k] / number; });
   for_each_number(x, [&](std::size_t c, std::size_t k) {
-    const double from_mean = of(x)[k] - of(pass.mean)[c];
+    const T from_mean = of(x)[k] - of(pass.mean)[c];
     of(pass.variance)[c] += from_mean * from_mean / number;
   });
   pass.out = batch_norm_fixed(x, scale, shift, pass.mean, pass.variance, rectify);
   return pass;
 }
-tensor reference_device::batch_norm_fixed(const tensor& x, const tensor& scale, const tensor& shift, const tensor& mean,
+template <class T>
+tensor plain_device<T>::batch_norm_fixed(const tensor& x, const tensor& scale, const tensor& shift, const tensor& mean,
                                           const tensor& variance, bool rectify) {
   tensor out = empty(x.extents());
   for_each_number(x, [&](std::size_t c, std::size_t k) {
-    const double unit = (of(x)[k] - of(mean)[c]) / std::sqrt(of(variance)[c] + norm_epsilon);
-    const double y = of(scale)[c] * unit + of(shift)[c];
+    const T unit = (of(x)[k] - of(mean)[c]) / std::sqrt(of(variance)[c] + static_cast<T>(norm_epsilon));
+    const T y = of(scale)[c] * unit + of(shift)[c];
     of(out)[k] = rectify && y < 0 ? 0 : y;
   });
   return out;
 }
-norm_gradients reference_device::batch_norm_gradients(const tensor& upstream, const tensor& x, const tensor& scale,
+template <class T>
+norm_gradients plain_device<T>::batch_norm_gradients(const tensor& upstream, const tensor& x, const tensor& scale,
                                                       const tensor& shift, const norm_pass& pass, bool rectify) {
   norm_gradients by{empty(x.extents()), empty(scale.extents()), empty(shift.extents())};
-  const double number = static_cast<double>(x.extents().size() / x.extents()[1]);
+  const T number = static_cast<T>(x.extents().size() / x.extents()[1]);
   const auto unit = [&](std::size_t c, std::size_t k) {
-    return (of(x)[k] - of(pass.mean)[c]) / std::sqrt(of(pass.variance)[c] + norm_epsilon);
+    return (of(x)[k] - of(pass.mean)[c]) / std::sqrt(of(pass.variance)[c] + static_cast<T>(norm_epsilon));
   };
   const auto arriving = [&](std::size_t k) { return rectify && of(pass.out)[k] <= 0 ? 0 : of(upstream)[k]; };
   for_each_number(x, [&](std::size_t c, std::size_t k) {
@@ -138,35 +152,40 @@ norm_gradients reference_device::batch_norm_gradients(const tensor& upstream, co
     of(by.scale)[c] += arriving(k) * unit(c, k);
   });
   for_each_number(x, [&](std::size_t c, std::size_t k) {
-    const double centred = arriving(k) - (of(by.shift)[c] + unit(c, k) * of(by.scale)[c]) / number;
-    of(by.x)[k] = of(scale)[c] / std::sqrt(of(pass.variance)[c] + norm_epsilon) * centred;
+    const T centred = arriving(k) - (of(by.shift)[c] + unit(c, k) * of(by.scale)[c]) / number;
+    of(by.x)[k] = of(scale)[c] / std::sqrt(of(pass.variance)[c] + static_cast<T>(norm_epsilon)) * centred;
   });
   return by;
 }
 
-tensor reference_device::relu(const tensor& x) {
+template <class T>
+tensor plain_device<T>::relu(const tensor& x) {
   tensor out = empty(x.extents());
   for (std::size_t k = 0; k < of(out).size(); ++k) of(out)[k] = of(x)[k] < 0 ? 0 : of(x)[k];
   return out;
 }
-tensor reference_device::relu_of_sum(const tensor& a, const tensor& b) { return relu(sum(a, b)); }
-tensor reference_device::relu_gradient(const tensor& upstream, const tensor& out) {
+template <class T>
+tensor plain_device<T>::relu_of_sum(const tensor& a, const tensor& b) { return relu(sum(a, b)); }
+template <class T>
+tensor plain_device<T>::relu_gradient(const tensor& upstream, const tensor& out) {
   tensor by = empty(out.extents());
   for (std::size_t k = 0; k < of(by).size(); ++k) of(by)[k] = of(out)[k] > 0 ? of(upstream)[k] : 0;
   return by;
 }
 
-tensor reference_device::average_pool(const tensor& x) {
+template <class T>
+tensor plain_device<T>::average_pool(const tensor& x) {
   const shape& e = x.extents();
   tensor out = empty({e[0], e[1]});
   const auto plane = static_cast<std::size_t>(e[2] * e[3]);
-  for (std::size_t k = 0; k < of(x).size(); ++k) of(out)[k / plane] += of(x)[k] / static_cast<double>(plane);
+  for (std::size_t k = 0; k < of(x).size(); ++k) of(out)[k / plane] += of(x)[k] / static_cast<T>(plane);
   return out;
 }
-tensor reference_device::average_pool_gradient(const tensor& upstream, const tensor& x) {
+template <class T>
+tensor plain_device<T>::average_pool_gradient(const tensor& upstream, const tensor& x) {
   tensor by = empty(x.extents());
   const auto plane = static_cast<std::size_t>(x.extents()[2] * x.extents()[3]);
-  for (std::size_t k = 0; k < of(by).size(); ++k) of(by)[k] = of(upstream)[k / plane] / static_cast<double>(plane);
+  for (std::size_t k = 0; k < of(by).size(); ++k) of(by)[k] = of(upstream)[k / plane] / static_cast<T>(plane);
   return by;
 }
 
@@ -177,7 +196,8 @@ struct winners : storage {
 };
 }  // namespace
 
-tensor reference_device::max_pool(const tensor& x, const pooling_rule& rule, std::shared_ptr<storage>& workspace) {
+template <class T>
+tensor plain_device<T>::max_pool(const tensor& x, const pooling_rule& rule, std::shared_ptr<storage>& workspace) {
   const shape& e = x.extents();
   tensor out = empty({e[0], e[1], after(e[2], rule.size, rule.stride, rule.padding),
                       after(e[3], rule.size, rule.stride, rule.padding)});
@@ -203,7 +223,8 @@ tensor reference_device::max_pool(const tensor& x, const pooling_rule& rule, std
   workspace = std::move(won);
   return out;
 }
-tensor reference_device::max_pool_gradient(const tensor& upstream, const tensor& x, const tensor&, const pooling_rule&,
+template <class T>
+tensor plain_device<T>::max_pool_gradient(const tensor& upstream, const tensor& x, const tensor&, const pooling_rule&,
                                            const std::shared_ptr<storage>& workspace) {
   tensor by = empty(x.extents());
   const auto& place = static_cast<const winners&>(*workspace).place;
@@ -211,7 +232,8 @@ tensor reference_device::max_pool_gradient(const tensor& upstream, const tensor&
   return by;
 }
 
-tensor reference_device::product(const tensor& a, bool transpose_a, const tensor& b, bool transpose_b) {
+template <class T>
+tensor plain_device<T>::product(const tensor& a, bool transpose_a, const tensor& b, bool transpose_b) {
   const shape &left = a.extents(), &right = b.extents();
   const index_t rows = left[transpose_a ? 1 : 0], inner = left[transpose_a ? 0 : 1],
                 columns = right[transpose_b ? 0 : 1];
@@ -225,6 +247,9 @@ tensor reference_device::product(const tensor& a, bool transpose_a, const tensor
         of(out)[static_cast<std::size_t>(i * columns + j)] += at(a, transpose_a, i, k) * at(b, transpose_b, k, j);
   return out;
 }
+
+template class plain_device<float>;
+template class plain_device<double>;
 
 }  // namespace devices
 }  // namespace mixcon_train

@@ -3,13 +3,17 @@
 
 #include "devices/host_device.hpp"
 
+#include <type_traits>
+#include <vector>
+
 namespace mixcon_train {
 inline namespace devices {
 
-/// Double, row-major, plain loops: what the gradients of operators are checked with, and other devices against.
-class reference_device : public host_device {
+/// Row-major numbers of type T, float or double, and plain loops.
+template <class T>
+class plain_device : public host_device {
  public:
-  number_type numbers() const override { return number_type::f64; }
+  number_type numbers() const override { return std::is_same_v<T, float> ? number_type::f32 : number_type::f64; }
   int threads() const override { return 1; }
   index_t allocations() const override { return allocations_; }
   tensor empty(const shape& extents) override;
@@ -38,8 +42,14 @@ class reference_device : public host_device {
   tensor product(const tensor& a, bool transpose_a, const tensor& b, bool transpose_b) override;
 
  private:
+  static std::vector<T>& of(const tensor& x);
   index_t allocations_ = 0;
 };
+
+/// In double: what the gradients of operators are checked with, and other devices against.
+using reference_device = plain_device<double>;
+extern template class plain_device<float>;
+extern template class plain_device<double>;
 
 }  // namespace devices
 }  // namespace mixcon_train

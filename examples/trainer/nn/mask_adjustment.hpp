@@ -15,8 +15,9 @@ struct mask_adjustment {
   double lambda_margin = 0.08;
   /// The probability with which a mask is rescaled to the mean lambda, sample by sample, in [0, 1]; 1: always.
   double rescale_probability = 0;
-  /// Only a mask whose mean is further from lambda than this is rescaled. At least 0.
-  double mean_margin = 0.1;
+  /// Only a mask whose mean is further from lambda than this is rescaled. At least 0: 0 where a probability decides, as
+  /// in supervised training; 0.1 and probability 1 in self-supervised training.
+  double mean_margin = 0;
 };
 
 /// Partner shares (N, 1, H, W) corrected by the encoder's own lambda, as a constant: gradients stop here. A mask that is

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Softmax and products of many matrices, and what MixBlock makes of them.
+#include "autograd/attention.hpp"
 #include "autograd/operators.hpp"
 #include "trainer/autograd/gradient_check.hpp"
 
@@ -54,20 +55,26 @@ TEST_CASE("a product of each pair of matrices, either of them transposed", "[aut
                     "and (B, k, m)");
 }
 
-TEST_CASE("the mask of a MixBlock has the gradient of its value", "[autograd]") {
+TEST_CASE("attention to one value a place is softmax and two products", "[autograd]") {
   reference_device on;
-  const index_t samples = 2, channels = 4, side = 2, places = side * side;
-  const auto features = random_variable(on, {samples, channels, side, side}, 4),
-             query = random_variable(on, {2, channels, 1, 1}, 5), content = random_variable(on, {1, channels, 1, 1}, 6),
-             bias = random_variable(on, {1}, 7);
-  const auto mask = [&] {
-    const variable partner = gather_rows(features, {1, 0});
-    const variable q = reshape(conv2d(features, query, {}), {samples, 2, places}),
-                   k = reshape(conv2d(partner, query, {}), {samples, 2, places}),
-                   v = reshape(conv2d(partner, content, {}, bias), {samples, places, 1});
-    const variable attention = softmax(scale(batched_product(q, true, k, false), 1 / std::sqrt(2.0)));
-    const variable logits = reshape(batched_product(attention, false, v, false), {samples, 1, side, side});
-    return sigmoid(upsample_bilinear(logits, 2));
-  };
-  check_gradients("mask", {features, query, content, bias}, mask);
+  for (const index_t side : {1, 3}) {  // of the queries; the keys have 2 x 5 places
+    const auto q = random_variable(on, {2, 3, side, 2}, 4), k = random_variable(on, {2, 3, 2, 5}, 5),
+               v = random_variable(on, {2, 1, 2, 5}, 6);
+    const attended seen = attend(q, k, v, 0.7);
+    const variable logits = batched_product(reshape(q, {2, 3, 2 * side}), true, reshape(k, {2, 3, 10}), false),
+                   weights = softmax(scale(logits, 0.7)),
+                   found = batched_product(weights, false, reshape(v, {2, 10, 1}), false);
+    CHECK(seen.found.extents() == shape{2, 1, side, 2});
+    const auto a = numbers_in(seen.found), b = numbers_in(found), c = numbers_in(seen.weights), d = numbers_in(weights);
+    for (std::size_t n = 0; n < a.size(); ++n) CHECK(a[n] == Approx(b[n]).epsilon(1e-13));
+    for (std::size_t n = 0; n < c.size(); ++n) CHECK(c[n] == Approx(d[n]).epsilon(1e-13));
+    check_gradients("attend", {q, k, v}, [&] { return attend(q, k, v, 0.7).found; });
+  }
+  const double far[] = {1e4, 1, -1e4}, values[] = {3, 4, 5};  // logits of 1e8, beyond half's range and exp's
+  const variable one(tensor_of(on, {1, 1, 1, 1}, far)), three(tensor_of(on, {1, 1, 1, 3}, far)),
+      content(tensor_of(on, {1, 1, 1, 3}, values));
+  CHECK(numbers_in(attend(one, three, content, 1).found)[0] == 3);
+  CHECK_THROWS_WITH(attend(one, three, three, 1).found + attend(three, content, one, 1).found,
+                    "attend: queries (1, 1, 1, 3), keys (1, 1, 1, 3) and values (1, 1, 1, 1); expected keys of the "
+                    "queries' samples and features, and one value for each place of a key");
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // A device whose memory the host cannot reach, as that of a graphics card: nothing but the device reads its tensors.
+#include "autograd/attention.hpp"
 #include "autograd/blend_node.hpp"
 #include "autograd/loss_node.hpp"
 #include "autograd/negatives_node.hpp"
@@ -56,9 +57,11 @@ std::vector<double> trained_on(device& on, const char* optimiser) {
     const variable first = slice(z, 0, 4);
     const synthetic_rows negatives = synthetic_negatives(mixtures, first, slice(z, 4, 8), keys);
     const variable attention = softmax(batched_product(reshape(z, {8, 1, 3}), true, reshape(z, {8, 1, 3}), false));
+    const variable seen =
+        attend(slice_channels(x, 0, 2), slice_channels(x, 2, 4), slice_channels(x, 4, 5), 0.5).found;
     backward(contrastive_loss(criterion, mixcon::label_targets{.labels = labels, .views = 2}, z) +
              contrastive_loss(criterion, mixcon::listed_targets{*negatives.list}, first, {own(negatives.rows), keys}) +
-             mean(square(transpose(attention))) + cross_entropy(gather_rows(z, {3, -1, 3}), std::vector<int>{0, 1, 2}));
+             mean(square(transpose(attention))) + mean(square(seen)) + cross_entropy(gather_rows(z, {3, -1, 3}), std::vector<int>{0, 1, 2}));
     by->step(0.05);
   }
   std::vector<double> numbers;

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What learned masks are held to, how they do, and how they are corrected.
+#include "nn/mask_adjustment.hpp"
+#include "nn/mask_loss.hpp"
+#include "nn/momentum_schedule.hpp"
+#include "trainer/autograd/gradient_check.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+using namespace mixcon_train;
+
+namespace {
+
+/// Shares in (0, 1), with means of samples that differ.
+variable random_shares(device& on, const shape& extents, std::uint64_t seed) {
+  std::vector<double> numbers;
+  const mixcon::philox_draws draws{.seed = seed};
+  for (index_t k = 0; k < extents.size(); ++k) {
+    const double level = 2 * draws.normal("sample", k / extents.row_size());
+    numbers.push_back(1 / (1 + std::exp(-level - draws.normal("place", k))));
+  }
+  return variable(tensor_of(on, extents, numbers.data()), true);
+}
+double mean_of(const std::vector<double>& numbers) {
+  double sum = 0;
+  for (const double x : numbers) sum += x;
+  return sum / static_cast<double>(numbers.size());
+}
+
+/// The losses as they are written down.
+double written_loss(mask_loss_kind kind, const std::vector<double>& mu, double lambda, double margin) {
+  const double m = mean_of(mu);
+  double variance = 0, undecided = 0;
+  for (const double x : mu) {
+    variance += (x - m) * (x - m) / static_cast<double>(mu.size());
+    undecided += x * (1 - x) / static_cast<double>(mu.size());
+  }
+  const double l1 = std::max(std::abs(1 - m - lambda) - margin, 0.0),
+               l2 = std::max(std::pow(1 - m - lambda, 2) - margin * margin, 0.0);
+  switch (kind) {
+    case mask_loss_kind::l1:
+      return l1;
+    case mask_loss_kind::l2:
+      return l2;
+    case mask_loss_kind::variance:
+      return -variance;
+    case mask_loss_kind::l1_variance:
+      return l1 - 2 * variance;
+    case mask_loss_kind::l2_variance:
+      return l2 - 2 * variance;
+    case mask_loss_kind::sparsity:
+      return std::max(undecided - margin, 0.0);
+  }
+  return 0;
+}
+
+}  // namespace
+
+TEST_CASE("losses of masks are as written down, with exact gradients", "[nn]") {
+  using kind = mask_loss_kind;
+  reference_device on;
+  const auto mu = random_shares(on, {3, 1, 2, 4}, 1);
+  const double own = 1 - mean_of(numbers_in(mu));
+  int without_gradient = 0;
+  for (const kind k : {kind::l1, kind::l2, kind::variance, kind::l1_variance, kind::l2_variance, kind::sparsity})
+    for (const double lambda : {own / 2, own, (1 + own) / 2})  // below, at and above the mean of own shares
+      for (const double margin : {0.0, 0.1, 0.4}) {
+        const mask_loss_options options{k, margin};
+        INFO("kind " << static_cast<int>(k) << ", lambda " << lambda << ", margin " << margin);
+        CHECK(mask_loss(mu, lambda, options).number() ==
+              Approx(written_loss(k, numbers_in(mu), lambda, margin)).epsilon(1e-12).margin(1e-14));
+        if (lambda == own && margin == 0) continue;  // the kink
+        check_gradients("mask_loss", {mu}, [&] { return mask_loss(mu, lambda, options); });
+        mu.clear_gradient();
+        backward(mask_loss(mu, lambda, options));
+        const auto g = numbers_in(mu.gradient());
+        without_gradient += std::all_of(g.begin(), g.end(), [](double x) { return x == 0; }) ? 1 : 0;
+        mu.clear_gradient();
+      }
+  CHECK(without_gradient > 4);  // inside of a margin
+  const variable middle(filled(on, {2, 1, 2, 2}, 0.5), true);
+  backward(mask_loss(middle, 0.5, {kind::l1, 0}));
+  for (const double g : numbers_in(middle.gradient())) CHECK(g == 0);  // at the kink
+  CHECK_THROWS_WITH(mask_loss(mu, -0.1, {}), "mask_loss: lambda is -0.1; expected a number in [0, 1]");
+  CHECK_THROWS_WITH(mask_loss(mu, 0.1, {kind::l1, -1}), "mask_loss: the margin is -1; expected at least 0");
+}
+
+TEST_CASE("the health of masks is their mean against lambda, and their variance", "[nn]") {
+  reference_device on;
+  const double numbers[] = {0, 1, 1, 1, 0.5, 0.5, 0, 0};
+  const mask_health found = health_of(variable(tensor_of(on, {2, 1, 2, 2}, numbers)), 0.3);
+  CHECK(found.mean_minus_lambda == Approx(0.5 - 0.3));
+  CHECK(found.variance == Approx(0.1875));
+  CHECK(health_of(constant_share(random_shares(on, {2, 1, 2, 2}, 1), 0.3), 0.3).mean_minus_lambda ==
+        Approx(0).margin(1e-12));
+}
+
+TEST_CASE("masks are rescaled to the mean lambda where they are further from it than a margin", "[nn]") {
+  reference_device on;
+  const index_t samples = 12, places = 6;
+  const auto mu = random_shares(on, {samples, 1, 2, 3}, 3);
+  const auto before = numbers_in(mu);
+  for (const double lambda : {0.2, 0.5, 0.85})
+    for (const double margin : {0.0, 0.15}) {
+      const variable after = adjusted(mu, lambda, {.rescale_probability = 1, .mean_margin = margin}, {});
+      CHECK_FALSE(after.wants_gradient());
+      const auto found = numbers_in(after);
+      int moved = 0;
+      for (index_t i = 0; i < samples; ++i) {
+        const auto at = static_cast<std::ptrdiff_t>(i * places);
+        const std::vector<double> old(before.begin() + at, before.begin() + at + places),
+            now(found.begin() + at, found.begin() + at + places);
+        if (std::abs(1 - mean_of(old) - lambda) <= margin) {
+          CHECK(now == old);
+          continue;
+        }
+        ++moved;
+        CHECK(1 - mean_of(now) == Approx(lambda).epsilon(1e-12));
+        const bool shrinks_own = 1 - mean_of(old) > lambda;
+        for (std::size_t k = 0; k < now.size(); ++k) {
+          CHECK((now[k] > 0 && now[k] < 1));
+          // shares of one image shrink in proportion
+          if (shrinks_own) CHECK((1 - now[k]) / (1 - now[0]) == Approx((1 - old[k]) / (1 - old[0])));
+          if (!shrinks_own) CHECK(now[k] / now[0] == Approx(old[k] / old[0]));
+        }
+      }
+      CHECK(moved > 0);
+    }
+}
+
+TEST_CASE("masks are rescaled sample by sample, and constant at the ends of lambda", "[nn]") {
+  reference_device on;
+  const auto mu = random_shares(on, {400, 1, 2, 2}, 3);
+  const auto before = numbers_in(mu);
+  const mask_adjustment half{.rescale_probability = 0.5, .mean_margin = 0};
+  const auto found = numbers_in(adjusted(mu, 0.5, half, {.seed = 1}));
+  CHECK(found == numbers_in(adjusted(mu, 0.5, half, {.seed = 1})));
+  CHECK(found != numbers_in(adjusted(mu, 0.5, half, {.seed = 2})));
+  int kept = 0;
+  for (std::size_t i = 0; i < 400; ++i) kept += found[4 * i] == before[4 * i] ? 1 : 0;
+  CHECK((kept > 150 && kept < 250));
+  CHECK(numbers_in(adjusted(mu, 0.5, {}, {})) == before);
+  for (const double lambda : {0.0, 0.08, 0.92, 1.0})
+    for (const double share : numbers_in(adjusted(mu, lambda, {.rescale_probability = 1}, {})))
+      CHECK(share == 1 - lambda);
+  CHECK(numbers_in(adjusted(mu, 0.081, {}, {})) == before);
+  CHECK(numbers_in(adjusted(mu, 0, {.lambda_margin = -1}, {})) == before);
+  CHECK_THROWS_WITH(adjusted(mu, 0.3, {.lambda_margin = 0.5}, {}),
+                    "adjusted: the margin of lambda is 0.5; expected less than 1/2, from where on every mask would be "
+                    "constant");
+  CHECK_THROWS_WITH(adjusted(mu, 0.3, {.rescale_probability = 1.5}, {}), Catch::Matchers::StartsWith("adjusted: masks are"));
+  CHECK_THROWS_WITH(adjusted(mu, 2, {}, {}), "adjusted: lambda is 2; expected a number in [0, 1]");
+}
+
+TEST_CASE("a momentum stays, then rises by a cosine that counts from step 0", "[nn]") {
+  const momentum_schedule schedule{.first = 0.9, .last = 1, .rises_from = 0.25, .rises_to = 0.5};
+  CHECK(schedule.at(0, 100) == 0.9);
+  CHECK(schedule.at(24, 100) == 0.9);
+  CHECK(schedule.at(25, 100) == Approx(0.95));  // with a jump
+  CHECK(schedule.at(40, 100) == Approx(1 - 0.05 * (1 + std::cos(0.8 * 3.14159265358979))));
+  CHECK(schedule.at(50, 100) == 1);
+  CHECK(schedule.at(99, 100) == 1);
+  CHECK_THROWS_WITH(schedule.at(100, 100), "momentum_schedule: step 100 of 100; steps are numbered from 0.");
+}
