@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "recipes/mixer_options.hpp"
 
+#include "nn/momentum_schedule.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <numbers>
@@ -91,9 +93,7 @@ mask_adjustment mixer_options::adjustment() const {
 
 double mixer_options::key_decay_at(index_t step, index_t steps) const {
   const double begin = key_decay > 0 ? key_decay : 1 - 1 / std::max(10.0, static_cast<double>(steps) / 20);
-  const double end = std::max(begin, key_decay_end);
-  if (10 * step < steps) return begin;
-  return end - (end - begin) * half_cosine(step, steps);
+  return momentum_schedule{.first = begin, .last = std::max(begin, key_decay_end)}.at(step, steps);
 }
 
 double mixer_options::learns_at(index_t step, index_t steps) const {
