@@ -67,7 +67,8 @@ CLI::App& add_inspect(CLI::App& app, inspect_request& request) {
   CLI::App& inspect = *app.add_subcommand("inspect", "draw what a mixing policy does to images, as a PNG");
   std::string known;
   for (const policy_entry& policy : policies()) known += "\n    " + std::string(policy.name) + ": " + policy.summary;
-  inspect.add_option("--policy", request.policy, "which:" + known)->capture_default_str();
+  inspect.add_option("--policy", request.policy, "the folder of a run that learned one, or which:" + known)
+      ->capture_default_str();
   inspect.add_option("--data", request.data, "a data set of images")->capture_default_str();
   inspect.add_option("--data-dir", request.data_folder, "folder of its files (default: the usual one)")
       ->check(not_empty);

@@ -64,16 +64,18 @@ json step_record(const training_run& run, const step_report& report, double loss
 }
 
 json epoch_record(const training_run& run, const step_report& report) {
-  return {{"step", run.done()},
-          {"epoch", report.epoch},
-          {"chance", report.chance},
-          {"alignment", report.end->measured.alignment},
-          {"uniformity", report.end->measured.uniformity},
-          {"effective_rank", report.end->measured.effective_rank},
-          {"deviation", report.end->measured.deviation},
-          {"gradient_norm", report.end->gradient},
-          {"anchors", report.end->anchors},
-          {"anchors_used", report.end->anchors_used}};
+  json record{{"step", run.done()},
+              {"epoch", report.epoch},
+              {"chance", report.chance},
+              {"alignment", report.end->measured.alignment},
+              {"uniformity", report.end->measured.uniformity},
+              {"effective_rank", report.end->measured.effective_rank},
+              {"deviation", report.end->measured.deviation},
+              {"gradient_norm", report.end->gradient},
+              {"anchors", report.end->anchors},
+              {"anchors_used", report.end->anchors_used}};
+  for (const health_number& each : report.end->more) record[each.name] = each.value;
+  return record;
 }
 
 json score_record(const score_row& row) {
@@ -97,7 +99,14 @@ std::string epoch_line(const step_report& report) {
                 report.epoch, report.loss, chance, measured.alignment, measured.uniformity, measured.effective_rank,
                 measured.deviation, report.end->gradient, static_cast<long long>(report.end->anchors_used),
                 static_cast<long long>(report.end->anchors));
-  return text;
+  std::string line = text;
+  for (const health_number& each : report.end->more) {
+    std::string name = each.name;
+    std::replace(name.begin(), name.end(), '_', ' ');
+    std::snprintf(text, sizeof text, "  %s %.3g", name.c_str(), each.value);
+    line += text;
+  }
+  return line;
 }
 
 std::string slowness_line(const training_run& run, const step_report& report) {
@@ -203,6 +212,9 @@ ready_run begun(const train_request& request, settings asked, std::FILE* to) {
   ready.data = read_data(asked.data);
   require_whole_batch(asked, ready.data.train);
   if (!asked.data.folder.empty()) asked.data.folder = full_path(asked.data.folder);
+  const option_list options = asked.list();
+  for (const option& each : options.all())
+    if (each.names_run()) set_option(each, full_path(text_of(each)), each.flag());
   ready.run = std::make_unique<training_run>(resolved(asked), ready.data.train);
   if (parent) {
     const index_t taken = ready.run->begin_from(*parent, request.from);

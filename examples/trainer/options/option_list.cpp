@@ -5,8 +5,11 @@
 
 #include <mixcon/core/require.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 namespace mixcon_train {
@@ -31,6 +34,12 @@ bool reads(const std::string& text, Number& number) {
 template <class... Parts>
 void require_value(bool holds, const Parts&... parts) {
   MIXCON_REQUIRE(holds, parts...);
+}
+
+/// A run that is gone has a slash still: a finished run is evaluated without the runs that it used.
+bool may_be_run(const std::string& text) {
+  std::error_code error;
+  return is_utf8(text) && (text.find('/') != std::string::npos || std::filesystem::is_directory(text, error));
 }
 
 struct setter {
@@ -63,7 +72,7 @@ struct setter {
       require_value(!text.empty(), where, ": the value is empty; expected a path or name.");
       require_value(is_utf8(text), where, ": ", shown(),
                     "; expected UTF-8, or records of a run could not hold it. Give it another name.");
-    } else {
+    } else if (!of.or_run || !may_be_run(text)) {
       require_one_of(where.c_str(), text, of.choices);
     }
     *value = text;
@@ -112,6 +121,10 @@ void set_option(const option& which, const std::string& text, const std::string&
   std::visit(setter{which, text, where}, which.value);
 }
 
+bool option::names_run() const {
+  return or_run && std::find(choices.begin(), choices.end(), text_of(*this)) == choices.end();
+}
+
 void option_list::keep(option made) {
   made.section = section_;
   made.initial = text_of(made);
@@ -133,6 +146,10 @@ void option_list::add(const char* name, std::uint64_t& value, const std::string&
 void option_list::add(const char* name, std::string& value, const std::vector<std::string>& choices,
                       const std::string& help, const char* paper) {
   keep({.name = name, .help = help, .paper = paper, .value = &value, .choices = choices});
+}
+void option_list::add_choice_or_run(const char* name, std::string& value, const std::vector<std::string>& choices,
+                                    const std::string& help) {
+  keep({.name = name, .help = help, .value = &value, .choices = choices, .or_run = true});
 }
 void option_list::add(const char* name, std::string& value, const std::string& help) {
   keep({.name = name, .help = help, .value = &value});

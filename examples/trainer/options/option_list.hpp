@@ -29,9 +29,12 @@ struct option {
   std::variant<double*, index_t*, std::uint64_t*, std::string*, bool*> value{};
   option_range range{};                ///< of a number
   std::vector<std::string> choices{};  ///< of a text; empty: any text
+  bool or_run = false;                 ///< a run folder is one more choice: what has a slash, or is there
   std::string initial{};               ///< the value that it had when it was declared, as text
 
   bool is_text() const { return std::holds_alternative<std::string*>(value); }
+  /// Whether the value is a run folder instead of one of the choices.
+  bool names_run() const;
   bool is_switch() const { return std::holds_alternative<bool*>(value); }
   std::string flag() const { return "--" + name; }
 };
@@ -58,6 +61,9 @@ class option_list {
   /// One of a few names.
   void add(const char* name, std::string& value, const std::vector<std::string>& choices, const std::string& help,
            const char* paper = "");
+  /// One of a few names, or a run folder.
+  void add_choice_or_run(const char* name, std::string& value, const std::vector<std::string>& choices,
+                         const std::string& help);
   /// Any text: a path.
   void add(const char* name, std::string& value, const std::string& help);
   /// A switch, which is off or on.

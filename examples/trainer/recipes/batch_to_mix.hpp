@@ -17,6 +17,7 @@ struct batch_to_mix {
   image_shape shape{};
   std::vector<float> images{};               ///< (N, C, H, W)
   float black = 0, grey = 128, white = 255;  ///< their range; grey covers what is erased
+  std::vector<float> mean{}, deviation{};    ///< (C): a network sees (value - mean) / deviation; empty: the value
   std::vector<int> labels{};                 ///< (N)
   std::vector<float> saliency{};             ///< (N, H, W), in (0, 1], 1 somewhere in each image
   mixcon::axes<4> feature_extents{};         ///< (N, 1, a, b); a and b divide H and W

@@ -11,7 +11,9 @@ inline namespace recipes {
 void policy_choice::declare_with(const char* alpha_of_paper, option_list& to) {
   std::vector<std::string> names;
   for (const policy_entry& each : policies()) names.emplace_back(each.name);
-  to.add("policy", policy, names, "which policy mixes; inspect --help says what each does");
+  to.add_choice_or_run(
+      "policy", policy, names,
+      "which policy mixes; inspect --help says what each does. Or the folder of a run that learned to");
   to.add("alpha", alpha, {1e-6, 1e6}, "lambda is Beta(alpha, alpha), for policies that draw it so", alpha_of_paper);
 }
 
@@ -27,15 +29,30 @@ mixed_features mixed_at_a_layer(device& on, network& net, const recipe_step& ste
 }
 
 mixed_classifier::mixed_classifier(const recipe_world& world, const policy_choice& chosen)
-    : network_recipe(world.on, classifier_of(world)), policy_(&policy_called(chosen.policy)) {
+    : network_recipe(world.on, classifier_of(world)) {
+  for (const policy_entry& each : policies())
+    if (chosen.policy == each.name) policy_ = &each;
+  if (policy_ == nullptr) {
+    if (world.trains()) learned_ = std::make_unique<policy_of_run>(world, chosen.policy);
+    return;
+  }
   if (policy_->takes_alpha) options_.alpha = chosen.alpha;
   options_.per = policy_->usual;
 }
+mixed_classifier::~mixed_classifier() = default;
+
+std::optional<shown_mix> mixed_classifier::shown() const {
+  if (learned_) return shown_mix{.learned = &learned_->policy()};
+  if (policy_ == nullptr) return {};
+  return shown_mix{policy_->name, options_};
+}
 
 mixed_features mixed_classifier::mixed(const recipe_step& step) {
-  if (policy_ == &policy_called("manifold-mixup")) return mixed_at_a_layer(on(), net(), step, *options_.alpha);
+  if (policy_ != nullptr && policy_ == &policy_called("manifold-mixup"))
+    return mixed_at_a_layer(on(), net(), step, *options_.alpha);
+  const batch_to_mix batch = batch_of_step(step.from.images, step.from.labels, step.shape);
   mixed_training_batch mixed =
-      policy_->mix_for_training(batch_of_step(step.from.images, step.from.labels, step.shape), step.draws, options_);
+      learned_ ? learned_->mix(batch, step.draws) : policy_->mix_for_training(batch, step.draws, options_);
   mixcon::image_shape shape = step.shape;
   shape.columns = mixed.columns;
   return {net().features(input_of(on(), mixed.images, shape, shape.samples)), std::move(mixed.targets)};

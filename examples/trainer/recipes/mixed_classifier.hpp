@@ -3,14 +3,16 @@
 
 #include "recipes/class_scores.hpp"
 #include "recipes/policies.hpp"
+#include "recipes/policy_of_run.hpp"
 
+#include <memory>
 #include <optional>
 #include <string>
 
 namespace mixcon_train {
 inline namespace recipes {
 
-/// Which policy mixes, and what it is told.
+/// Which policy mixes, and what it is told; or the folder of a run that learned one.
 struct policy_choice {
   std::string policy{};
   double alpha = 1;
@@ -32,16 +34,18 @@ mixed_features mixed_at_a_layer(device& on, network& net, const recipe_step& ste
 class mixed_classifier : public network_recipe {
  public:
   mixed_classifier(const recipe_world& world, const policy_choice& chosen);
+  ~mixed_classifier() override;
   recipe_loss loss(const recipe_step& step) override;
-  std::optional<shown_mix> shown() const override { return shown_mix{policy_->name, options_}; }
+  std::optional<shown_mix> shown() const override;
 
  protected:
   /// The batch as the policy mixes it; manifold mixup does at a random layer.
   mixed_features mixed(const recipe_step& step);
 
  private:
-  const policy_entry* policy_;
+  const policy_entry* policy_ = nullptr;  // null where it was learned
   policy_options options_{};
+  std::unique_ptr<policy_of_run> learned_{};
 };
 
 }  // namespace recipes

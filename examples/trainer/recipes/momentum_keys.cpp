@@ -2,26 +2,9 @@
 #include "recipes/momentum_keys.hpp"
 
 #include "autograd/normalisation.hpp"
-#include "nn/weight_draws.hpp"
-
-#include <mixcon/core/require.hpp>
-
-#include <algorithm>
 
 namespace mixcon_train {
 inline namespace recipes {
-
-namespace {
-
-/// Random directions, from which the published code begins.
-tensor random_unit_rows(const recipe_world& world, const shape& extents) {
-  const weight_draws draws = weight_draws(world.seed).within("queue");
-  std::vector<double> rows;
-  for (index_t k = 0; k < extents.size(); ++k) rows.push_back(draws.normal(k));
-  return world.on.dense(unit_rows(variable(tensor_of(world.on, extents, rows.data()))).value());
-}
-
-}  // namespace
 
 void momentum_key_options::declare(option_list& to) {
   embedding_options::declare(to);
@@ -32,12 +15,10 @@ void momentum_key_options::declare(option_list& to) {
 momentum_keys::momentum_keys(const recipe_world& world, const momentum_key_options& chosen, const network& followed)
     : chosen_(chosen),
       key_(embedder_of(world, chosen.embedding), followed),
-      queue_(random_unit_rows(world, {chosen.queue, chosen.embedding})) {
-  MIXCON_REQUIRE(chosen.queue >= world.batch, "--queue: ", chosen.queue, " keys, fewer than the ", world.batch,
-                 " of a batch; expected at least --batch of them.");
+      queue_(key_queue::of(world, chosen.queue, chosen.embedding)) {
   register_part("key", key_);
-  register_state("queue", queue_);
-  register_count("queue.next", next_);
+  register_state("queue", queue_.rows);
+  register_count("queue.next", queue_.next);
 }
 
 variable momentum_keys::keys_of(const variable& samples) {
@@ -48,13 +29,7 @@ variable momentum_keys::keys_of(const variable& samples) {
 
 void momentum_keys::after_step(const network& followed) {
   key_.follow(followed, chosen_.key_decay);
-  const index_t size = queue_.extents().size(), newest = newest_.extents().size(), begin = next_ * chosen_.embedding;
-  const auto replaced = [=](auto* to, const auto* old, const auto* keys) {
-    std::copy(old, old + size, to);
-    for (index_t k = 0; k < newest; ++k) to[(begin + k) % size] = keys[k];
-  };
-  queue_ = computed(queue_.on(), queue_.extents(), replaced, queue_, newest_);
-  next_ = (next_ + newest_.extents()[0]) % chosen_.queue;
+  queue_.enter(newest_);
 }
 
 }  // namespace recipes

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "nn/momentum_copy.hpp"
+#include "recipes/key_queue.hpp"
 #include "recipes/recipe_parts.hpp"
 
 namespace mixcon_train {
@@ -24,7 +25,7 @@ class momentum_keys final : public module {
   /// Samples (N, C, H, W) to unit rows (N, D), constants. They enter the queue after the step.
   variable keys_of(const variable& samples);
   /// (queue, D), unit rows, constants.
-  variable past() const { return variable(queue_); }
+  variable past() const { return queue_.past(); }
   void begin_from(const network& followed) { key_.follow(followed, 0); }
   /// The network follows, and the newest keys take the place of the oldest.
   void after_step(const network& followed);
@@ -32,9 +33,8 @@ class momentum_keys final : public module {
  private:
   momentum_key_options chosen_;
   momentum_copy<network> key_;
-  tensor queue_;
-  tensor newest_{};   // the keys of this step
-  index_t next_ = 0;  // where they will enter
+  key_queue queue_;
+  tensor newest_{};  // the keys of this step
 };
 
 }  // namespace recipes

@@ -5,6 +5,7 @@
 #include "data/loader.hpp"
 #include "nn/encoder.hpp"
 #include "optimisers/optimiser_options.hpp"
+#include "recipes/learned_policy.hpp"
 #include "recipes/network.hpp"
 #include "recipes/policies.hpp"
 
@@ -88,12 +89,21 @@ struct trained_part {
   const module* part = nullptr;
   double rate = 1;                               ///< its learning rate as a multiple of the run's
   std::optional<optimiser_options> optimiser{};  ///< the run's, unless another one is asked for
+  std::string schedule{};                        ///< the form of its learning rate; empty: the run's
+  std::optional<double> floor{};                 ///< below which that does not fall, as a share of its peak
 };
 
-/// What a report shows of how a recipe mixes: a policy of the table, and its options.
+/// What a report shows of how a recipe mixes: a policy of the table, and its options; or one that was learned.
 struct shown_mix {
   std::string policy{};
   policy_options options{};
+  learned_policy* learned = nullptr;  ///< instead; it lives as long as the recipe
+};
+
+/// A number of a recipe's own for the line and the record of an epoch.
+struct health_number {
+  std::string name{};  ///< "mask_minus_lambda", as in the record; the line has spaces
+  double value = 0;
 };
 
 /// A run whose networks a recipe uses as constants. They are not in its checkpoint, but this is, so that a run which
@@ -114,10 +124,15 @@ class recipe : public module {
   virtual void after_step(index_t /*step*/, index_t /*steps*/) {}
   /// After the weights of another run were taken, at the beginning: momentum copies begin from these too.
   virtual void begin_from_taken() {}
+  /// What the last step of an epoch shows beyond its loss, asked for after `loss` and before the optimisers' step. It
+  /// may compute with the networks, and must leave everything that is registered as it is.
+  virtual std::vector<health_number> health(const recipe_step& /*step*/) { return {}; }
   virtual std::vector<trained_part> trained() const { return {{"network", this}}; }
   /// What is evaluated, embedded, asked for neighbours.
   virtual network& judged() = 0;
   virtual std::optional<shown_mix> shown() const { return {}; }
+  /// The policy that it learns to mix by, for other recipes; null: none.
+  virtual learned_policy* policy() { return nullptr; }
 
   /// The runs that it was made with; whoever makes a recipe says so.
   const std::vector<used_run>& used_runs() const { return used_runs_; }

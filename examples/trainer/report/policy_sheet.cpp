@@ -19,14 +19,8 @@ std::string two_digits(double number) {
   return text;
 }
 
-}  // namespace
-
-picture policy_sheet(const data_set& data, const std::string& policy, const sheet_options& options) {
-  require_kind(data, sample_kind::image, "policy_sheet");
-  const policy_entry& entry = policy_called(policy);
-  const batch_to_mix batch = batch_to_show(data, options.samples, options.seed);
-  const mixed_batch mixed = entry.mix(batch, {.seed = options.seed}, options.policy);
-
+/// What became of a batch of a data set.
+picture sheet_of(const std::string& title, const data_set& data, const batch_to_mix& batch, const mixed_batch& mixed) {
   const auto tile = [&](const std::vector<float>& images, index_t columns, index_t i, const std::string& caption) {
     const mixcon::axes<3> extents{data.shape.channels, data.shape.rows, columns};
     const index_t width = data.shape.channels * data.shape.rows * columns;
@@ -37,7 +31,7 @@ picture policy_sheet(const data_set& data, const std::string& policy, const shee
   };
   const index_t columns = data.shape.columns;
   sheet_row own{.title = "own"}, partner{.title = "partner"}, kept{.title = "kept"}, blended{.title = "mixed"};
-  for (index_t i = 0; i < options.samples; ++i) {
+  for (index_t i = 0; i < batch.shape.samples; ++i) {
     const index_t other = mixed.partner[static_cast<std::size_t>(i)];
     own.tiles.push_back(tile(batch.images, columns, i, class_of(i)));
     partner.tiles.push_back(tile(mixed.partner_images, columns, i, mixed.partners_are_of_batch ? class_of(other) : ""));
@@ -47,7 +41,24 @@ picture policy_sheet(const data_set& data, const std::string& policy, const shee
   }
   std::vector<sheet_row> rows{own, partner, kept, blended};
   if (mixed.partner_images == batch.images) rows.erase(rows.begin() + 1);  // nobody has a partner
-  return contact_sheet(std::string(entry.name) + ": " + entry.summary, rows);
+  return contact_sheet(title, rows);
+}
+
+}  // namespace
+
+picture policy_sheet(const data_set& data, const std::string& policy, const sheet_options& options) {
+  require_kind(data, sample_kind::image, "policy_sheet");
+  const policy_entry& entry = policy_called(policy);
+  const batch_to_mix batch = batch_to_show(data, options.samples, options.seed);
+  const mixed_batch mixed = entry.mix(batch, {.seed = options.seed}, options.policy);
+  return sheet_of(std::string(entry.name) + ": " + entry.summary, data, batch, mixed);
+}
+
+picture policy_sheet(const data_set& data, const std::string& recipe, learned_policy& policy,
+                     const sheet_options& options) {
+  require_kind(data, sample_kind::image, "policy_sheet");
+  const batch_to_mix batch = batch_to_show(data, options.samples, options.seed);
+  return sheet_of(recipe + ": " + policy.summary(), data, batch, policy.mix(batch, {.seed = options.seed}));
 }
 
 }  // namespace report

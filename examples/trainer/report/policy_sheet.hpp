@@ -3,7 +3,7 @@
 
 #include "data/data_set.hpp"
 #include "pictures/picture.hpp"
-#include "recipes/policies.hpp"
+#include "recipes/learned_policy.hpp"
 
 #include <cstdint>
 #include <string>
@@ -20,6 +20,9 @@ struct sheet_options {
 /// What a policy does to images of a data set (batch_to_show): each with its class, its partner, the share of its own
 /// value that each pixel keeps (white: all), and the mixed image above the share of the own label.
 picture policy_sheet(const data_set& data, const std::string& policy, const sheet_options& options);
+/// The same of a policy that a recipe called `recipe` has learned.
+picture policy_sheet(const data_set& data, const std::string& recipe, learned_policy& policy,
+                     const sheet_options& options);
 
 }  // namespace report
 }  // namespace mixcon_train

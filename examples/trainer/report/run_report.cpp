@@ -26,6 +26,7 @@ std::vector<std::uint8_t> sheet_of(const recipe& trained, const settings& chosen
   if (!shown || train.kind != sample_kind::image) return {};
   const sheet_options options{
       .samples = std::min<index_t>(8, train.samples()), .seed = chosen.run.seed, .policy = shown->options};
+  if (shown->learned != nullptr) return encoded_as_png(policy_sheet(train, chosen.recipe, *shown->learned, options));
   return encoded_as_png(policy_sheet(train, shown->policy, options));
 }
 

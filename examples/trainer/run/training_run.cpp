@@ -57,6 +57,13 @@ std::vector<parameter> wanted_of(const module& part) {
   return wanted;
 }
 
+/// How the learning rate of a part runs.
+schedule_options schedule_of(schedule_options chosen, const trained_part& part) {
+  if (!part.schedule.empty()) chosen.form = part.schedule;
+  if (part.floor) chosen.floor = *part.floor * chosen.learning_rate;
+  return chosen;
+}
+
 }  // namespace
 
 settings resolved(settings chosen) {
@@ -82,7 +89,7 @@ training_run::training_run(const settings& chosen, const data_set& train)
   start_loader({});
   steps_ = steps_of(chosen_.training, images_per_step(), loader_->batches_per_epoch());
   for (const trained_part& each : recipe_->trained())
-    parts_.push_back({each.name, chosen_.training.schedule.over(steps_, each.rate),
+    parts_.push_back({each.name, schedule_of(chosen_.training.schedule, each).over(steps_, each.rate),
                       new_optimiser(each.optimiser.value_or(chosen_.training.optimiser), wanted_of(*each.part))});
 }
 
@@ -165,18 +172,19 @@ step_report training_run::timed_step() {
   const bool ends_epoch = ends_an_epoch(next.position);
   mixcon::image_shape of_view = data_.shape;
   of_view.samples = chosen_.training.batch;
-  const recipe_loss made =
-      recipe_->loss({.from = next,
-                     .shape = of_view,
-                     .draws = {.seed = chosen_.run.seed, .step = static_cast<std::uint64_t>(done_)},
-                     .step = done_,
-                     .steps = steps()});
+  const recipe_step of_recipe{.from = next,
+                              .shape = of_view,
+                              .draws = {.seed = chosen_.run.seed, .step = static_cast<std::uint64_t>(done_)},
+                              .step = done_,
+                              .steps = steps()};
+  const recipe_loss made = recipe_->loss(of_recipe);
   backward(made.loss);
 
   step_report report{.loss = made.loss.number(), .rate = parts_.front().rate.at(done_), .chance = made.chance};
   MIXCON_REQUIRE(std::isfinite(report.loss), "train: the loss of step ", done_, " is ", report.loss,
                  "; training has diverged. A smaller --lr or a larger --temperature may help.");
   const double gradient = ends_epoch ? gradient_norm(recipe_->parameters()) : 0;
+  const std::vector<health_number> more = ends_epoch ? recipe_->health(of_recipe) : std::vector<health_number>();
   for (const optimised_part& each : parts_) each.by->step(each.rate.at(done_));
   recipe_->after_step(done_, steps());
   ++done_;
@@ -187,8 +195,8 @@ step_report training_run::timed_step() {
     const shape& extents = made.embeddings.extents();
     std::vector<float> rows(static_cast<std::size_t>(extents.size()));
     copy_numbers(made.embeddings.value(), rows.data());
-    report.end =
-        step_report::epoch_end{health_of(rows, extents[1], made.views), gradient, made.anchors, made.anchors_used};
+    report.end = step_report::epoch_end{health_of(rows, extents[1], made.views), gradient, made.anchors,
+                                        made.anchors_used, more};
   }
   return report;
 }

@@ -36,6 +36,7 @@ struct step_report {
     health measured{};
     double gradient = 0;  ///< length of the gradient by all parameters
     index_t anchors = 0, anchors_used = 0;
+    std::vector<health_number> more{};  ///< of the recipe's own
   };
   std::optional<epoch_end> end{};
 };

@@ -29,8 +29,9 @@ inline const data_set& digits() {
 }
 
 inline settings small_run(const std::string& recipe, const options_given& more = {}) {
-  options_given all{{"recipe", recipe}, {"data", "digits"}, {"width", "4"}, {"batch", "16"}, {"embedding", "16"}};
+  options_given all{{"recipe", recipe}, {"data", "digits"}, {"width", "4"}, {"batch", "16"}};
   any_options chosen = recipe_called(recipe).new_options();
+  if (chosen.declares("embedding")) all.push_back({"embedding", "16"});
   if (chosen.declares("queue")) all.push_back({"queue", "40"});
   if (chosen.declares("hidden")) all.push_back({"hidden", "24"});
   all.insert(all.end(), more.begin(), more.end());

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A mixer as a policy: what other recipes and pictures ask of it.
+#include "autograd/rows.hpp"
+#include "recipes/learned_mixer.hpp"
+
+#include <mixcon/core/require.hpp>
+
+#include <utility>
+
+namespace mixcon_train {
+inline namespace recipes {
+
+namespace {
+
+/// In evaluation while it exists.
+class in_evaluation {
+ public:
+  explicit in_evaluation(std::vector<module*> parts) : parts_(std::move(parts)) {
+    for (module* each : parts_) was_.push_back(each->is_training()), each->set_training(false);
+  }
+  ~in_evaluation() {
+    for (std::size_t k = 0; k < parts_.size(); ++k) parts_[k]->set_training(was_[k]);
+  }
+  in_evaluation(const in_evaluation&) = delete;
+  in_evaluation& operator=(const in_evaluation&) = delete;
+
+ private:
+  std::vector<module*> parts_;
+  std::vector<bool> was_{};
+};
+
+std::vector<float> numbers_in(const variable& x) {
+  std::vector<float> numbers(static_cast<std::size_t>(x.extents().size()));
+  copy_numbers(x.value(), numbers.data());
+  return numbers;
+}
+
+/// What images of a batch are to a network.
+std::vector<float> seen(const batch_to_mix& batch) {
+  std::vector<float> images = batch.images;
+  if (batch.mean.empty()) return images;
+  const index_t plane = batch.shape.rows * batch.shape.columns;
+  for (index_t k = 0; k < std::ssize(images); ++k) {
+    const auto c = static_cast<std::size_t>(k / plane % batch.shape.channels);
+    float& value = images[static_cast<std::size_t>(k)];
+    value = (value - batch.mean[c]) / batch.deviation[c];
+  }
+  return images;
+}
+
+}  // namespace
+
+/// The images of a batch as a network sees them. Refuses other extents than those of the images learned from.
+variable learned_mixer::seen_images(const batch_to_mix& batch) const {
+  const image_shape& given = batch.shape;
+  MIXCON_REQUIRE(given.channels == shape_.channels && given.rows == shape_.rows && given.columns == shape_.columns,
+                 "--policy: the mixer learned from images of ", shape_.channels, " x ", shape_.rows, " x ",
+                 shape_.columns, ", not ", given.channels, " x ", given.rows, " x ", given.columns,
+                 "; take the run of a mixer of such images.");
+  return input_of(on_, seen(batch), given, given.samples);
+}
+
+mixed_training_batch learned_mixer::mix_for_training(const batch_to_mix& batch, const mixcon::philox_draws& draws) {
+  const without_gradients guard;
+  const in_evaluation frozen({&*key_, &block()});
+  const mask_plan by = plan(batch.shape.samples, draws);
+  const variable own = input_of(on_, batch.images, batch.shape, batch.shape.samples), f = features(seen_images(batch));
+  const variable shares = adjusted_masks(masks(f, gather_rows(f, by.partner), by), by);
+  mixed_training_batch made{.columns = batch.shape.columns,
+                            .images = numbers_in(mixed_by(own, gather_rows(own, by.partner), shares)),
+                            .targets = {}};
+  for (std::size_t i = 0; i < by.partner.size(); ++i) {
+    made.targets.own.push_back(batch.labels[i]);
+    made.targets.partner.push_back(batch.labels[static_cast<std::size_t>(by.partner[i])]);
+    made.targets.lambda.push_back(by.lambda);
+  }
+  return made;
+}
+
+mixed_batch learned_mixer::mix(const batch_to_mix& batch, const mixcon::philox_draws& draws) {
+  const without_gradients guard;
+  const in_evaluation frozen({&*key_, &block()});
+  const index_t samples = batch.shape.samples, width = std::ssize(batch.images) / samples;
+  const index_t plane = batch.shape.rows * batch.shape.columns;
+  mask_plan by = plan(samples, draws);
+  mixed_batch made{.partner = by.partner, .columns = batch.shape.columns};
+  const variable f = features(seen_images(batch));
+  for (index_t i = 0; i < samples; ++i) {  // by a lambda of its own
+    by.lambda = draws.beta("lambda of each", i, chosen_.alpha, chosen_.alpha);
+    const index_t j = by.partner[static_cast<std::size_t>(i)];
+    const std::vector<float> shares = numbers_in(adjusted_masks(masks(slice(f, i, i + 1), slice(f, j, j + 1), by), by));
+    for (index_t k = 0; k < width; ++k) {
+      const float share = shares[static_cast<std::size_t>(k % plane)];
+      const float own = batch.images[static_cast<std::size_t>(i * width + k)];
+      const float other = batch.images[static_cast<std::size_t>(j * width + k)];
+      made.partner_images.push_back(other);
+      made.keep.push_back(255 * (1 - share));
+      made.images.push_back(own + (other - own) * share);
+    }
+    made.lambda.push_back(by.lambda);
+  }
+  made.plan = "masks of lambda " + mixcon::detail::written_list(made.lambda);
+  return made;
+}
+
+}  // namespace recipes
+}  // namespace mixcon_train

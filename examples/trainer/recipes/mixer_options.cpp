@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "recipes/mixer_options.hpp"
+
+#include "nn/momentum_schedule.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace mixcon_train {
+inline namespace recipes {
+
+namespace {
+
+/// From 1 at the first step to 0 behind the last one.
+double half_cosine(index_t step, index_t steps) {
+  return (std::cos(std::numbers::pi * static_cast<double>(step) / static_cast<double>(steps)) + 1) / 2;
+}
+
+}  // namespace
+
+void mix_block_choice::declare(option_list& to) {
+  to.add("mask-block", block, {"pair", "several"},
+         "attention of the own image to its partner; or AdAutoMix's, for several images, of which there are two here");
+  to.add("lambda-encoding", encoding, {"none", "concat", "concat-v", "mul"}, "pair: how it learns of lambda",
+         "none and concat in AutoMix, mul in SAMix");
+  to.add("lambda-power", lambda_power, {-1, 10}, "mul: by which k lambda is rescaled (below 0: not)",
+         "0.25 on CIFAR, -1 on ImageNet");
+  to.add("value", value, {"linear", "content"}, "pair: values by one convolution, or by two with ELU between them");
+  to.add("value-dropout", value_dropout, {0, 0.99}, "content: of its output", "0, on ImageNet 0.1");
+  to.add("attention-sees-pair", attention_sees_pair, "pair: queries and keys are made of both images");
+  to.add("upsample", upsample, {"nearest", "bilinear"}, "how masks are enlarged");
+}
+
+mix_block_options mix_block_choice::for_block() const {
+  mix_block_options made;
+  made.encoding = encoding == "concat"     ? lambda_encoding::concat
+                  : encoding == "concat-v" ? lambda_encoding::concat_v
+                  : encoding == "mul"      ? lambda_encoding::mul
+                                           : lambda_encoding::none;
+  made.rescale_powers = {lambda_power};
+  made.content_value = value == "content", made.dropout = value_dropout;
+  made.attention_sees_pair = attention_sees_pair;
+  made.upsamplings = {how()};
+  return made;
+}
+
+upsampling mix_block_choice::how() const { return upsample == "bilinear" ? upsampling::bilinear : upsampling::nearest; }
+
+void mask_loss_choice::declare(option_list& to) {
+  to.add("mask-loss", mask_loss, {"none", "l1", "l1-variance", "l2-variance", "sparsity"},
+         "what masks are held to beside the loss of their mixtures", "l1 in AutoMix, l1-variance in SAMix");
+  to.add("mask-weight", mask_weight, {0, 1e3}, "of that", "0.1");
+  to.add("mask-schedule", mask_schedule, {"constant", "cosine"}, "whether that weight falls to 0",
+         "constant on CIFAR, cosine on ImageNet");
+  to.add("mask-margin", mask_margin, {0, 1}, "what counts as no difference there", "0.1");
+}
+
+mask_loss_options mask_loss_choice::for_loss() const {
+  return {.kind = mask_loss == "l1-variance"   ? mask_loss_kind::l1_variance
+                  : mask_loss == "l2-variance" ? mask_loss_kind::l2_variance
+                  : mask_loss == "sparsity"    ? mask_loss_kind::sparsity
+                                               : mask_loss_kind::l1,
+          .margin = mask_margin};
+}
+
+double mask_loss_choice::weight(index_t step, index_t steps) const {
+  return mask_schedule == "cosine" ? mask_weight * half_cosine(step, steps) : mask_weight;
+}
+
+void mixer_options::declare(option_list& to) {
+  to.add("alpha", alpha, {1e-6, 1e6}, "lambda is Beta(alpha, alpha)", "2");
+  to.add("mask-layer", mask_layer, {1, 8}, "behind which stage of the encoder the mixer stands", "3 of 4 stages");
+  mix_block_choice::declare(to);
+  mask_loss_choice::declare(to);
+  to.add("rescale", rescale, {0, 1}, "share of the encoder's batches whose masks are rescaled to the mean lambda",
+         "0, in SAMix-I 1");
+  to.add("rescale-margin", rescale_margin, {0, 1}, "unless a mask's mean is that near", "0.1");
+  to.add("lambda-margin", lambda_margin, {0, 1}, "lambda that near to 0 or 1 is mixed without a mask", "0.08");
+  to.add("key-decay", key_decay, {0, 1},
+         "share of itself that the mixer's encoder keeps at first (0: 1 - 1 / max(10, steps / 20))", "0.999");
+  to.add("key-decay-end", key_decay_end, {0, 1}, "and at last", "0.999999");
+  to.add("mixer-rate", mixer_rate, {0, 1e3}, "the mixer's learning rate as a multiple of --lr", "1, 0.5 on Tiny");
+  to.add("mixer-schedule", mixer_schedule, {"cosine", "steps", "constant"}, "how it falls", "cosine");
+  to.add("mixer-floor", mixer_floor, {0, 1}, "below which share of its peak it does not fall", "0.01, 0.5 on CIFAR");
+  to.add("switch-off", switch_off, {0, 1},
+         "the mixer learns at this share of the steps at first, and at none at last (0: at all)", "0, 0.8 on ViT");
+}
+
+mask_adjustment mixer_options::adjustment() const {
+  return {.lambda_margin = lambda_margin, .rescale_probability = rescale, .mean_margin = rescale_margin};
+}
+
+double mixer_options::key_decay_at(index_t step, index_t steps) const {
+  const double begin = key_decay > 0 ? key_decay : 1 - 1 / std::max(10.0, static_cast<double>(steps) / 20);
+  return momentum_schedule{.first = begin, .last = std::max(begin, key_decay_end)}.at(step, steps);
+}
+
+double mixer_options::learns_at(index_t step, index_t steps) const {
+  return switch_off > 0 ? switch_off * half_cosine(step, steps) : 1;
+}
+
+}  // namespace recipes
+}  // namespace mixcon_train

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "recipes/mixer_recipe.hpp"
+
+#include "autograd/elementwise.hpp"
+#include "autograd/rows.hpp"
+
+#include <utility>
+
+namespace mixcon_train {
+inline namespace recipes {
+
+void mixing_weights::declare(option_list& to) {
+  to.add("mixed-weight", mixed_weight, {0, 1e3}, "of the network's loss of mixtures", "1");
+  to.add("clean-weight", clean_weight, {0, 1e3}, "of its loss of the batch itself", "1");
+  to.add("mixer-weight", mixer_weight, {0, 1e3}, "of the mixer's loss of its mixtures", "1");
+}
+
+mixer_recipe::mixer_recipe(const recipe_world& world, const mixer_options& chosen, std::unique_ptr<network> made,
+                           std::unique_ptr<network> key)
+    : network_recipe(world.on, std::move(made)),
+      mixer_(std::make_unique<learned_mixer>(world, chosen, std::move(key), net())),
+      net_(&net()) {
+  register_part("mixer", *mixer_);
+}
+
+void mixer_recipe::begin_step(const recipe_step& step, const variable& own, const variable& others) {
+  const index_t samples = step.shape.samples;
+  last_ = {.by_key = mixer_->plan(samples, step.draws.within("mixer")),
+           .by_query = mixer_->plan(samples, step.draws.within("encoder"))};
+  const mask_plan& by = last_.by_query;
+  {
+    const without_gradients guard;
+    last_.masks = mixer_->masks(own, gather_rows(others, by.partner), by);
+  }
+  last_.corrected = mixer_->adjusted_masks(last_.masks, by);
+}
+
+variable mixer_recipe::learned(const recipe_step& step, double weight, const variable& own, const variable& others) {
+  if (!mixer_->learns(step)) return {};
+  const mask_plan& by = last_.by_key;
+  const variable masks = mixer_->masks(own, gather_rows(others, by.partner), by);
+  const variable of_mixtures = loss_of_mixer(step, masks), of_masks = mixer_->loss_of(masks, by, step);
+  last_.loss = of_mixtures.number(), last_.learned = true;
+  const variable weighted = scale(of_mixtures, weight);
+  return of_masks ? add(weighted, of_masks) : weighted;
+}
+
+std::vector<health_number> mixer_recipe::health(const recipe_step& step) {
+  const double lambda = last_.by_query.lambda;
+  const mask_health before = health_of(last_.masks, lambda), after = health_of(last_.corrected, lambda);
+  std::vector<health_number> all{{"mask_minus_lambda", before.mean_minus_lambda},
+                                 {"corrected_mask_minus_lambda", after.mean_minus_lambda},
+                                 {"mask_variance", before.variance},
+                                 {"key_distance", mixer_->distance_to(net())}};
+  if (!last_.learned) return all;
+  const without_gradients guard;
+  const variable constant_masks(filled(on(), {step.shape.samples, 1, 1, 1}, 1 - last_.by_key.lambda));
+  all.push_back({"mixer_loss", last_.loss});
+  all.push_back(
+      {"constant_mask_loss", mixer_->unchanged([&] { return loss_of_mixer(step, constant_masks).number(); })});
+  return all;
+}
+
+}  // namespace recipes
+}  // namespace mixcon_train

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "recipes/learned_policy.hpp"
+#include "recipes/recipe.hpp"
+
+#include <memory>
+#include <string>
+
+namespace mixcon_train {
+inline namespace recipes {
+
+/// The policy that another run has learned, as a constant: SAMix-P, Li et al. 2021, arXiv:2111.15454.
+class policy_of_run {
+ public:
+  /// Opens a run folder. Refuses one of another kind of samples, size or number of classes, and one that learned no
+  /// policy.
+  policy_of_run(const recipe_world& world, const std::string& folder);
+  /// The same of a run that is open already, for samples normalised by `statistics`.
+  policy_of_run(frozen_run opened, const channel_statistics& statistics);
+  ~policy_of_run();
+
+  /// Mixes a batch that is normalised as this run's samples are.
+  mixed_training_batch mix(batch_to_mix batch, const mixcon::philox_draws& draws) const;
+  learned_policy& policy() const;
+  const std::string& recipe_name() const;
+
+ private:
+  std::unique_ptr<frozen_run> from_;
+  std::vector<float> mean_{}, deviation_{};  // by which its network sees this run's numbers
+};
+
+}  // namespace recipes
+}  // namespace mixcon_train

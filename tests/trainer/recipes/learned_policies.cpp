@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// SAMix-P: the mixer of a run as a policy of other recipes, and in pictures.
+#include "commands/commands.hpp"
+#include "files/file_error.hpp"
+#include "recipes/learned_policy.hpp"
+#include "report/policy_sheet.hpp"
+#include "run/open_run.hpp"
+#include "run/training_run.hpp"
+#include "trainer/recipes/small_step.hpp"
+#include "trainer/scratch_folder.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+using namespace mixcon_train_tests;
+
+namespace {
+
+const options_given short_run{{"steps", "12"}, {"precision", "fp32"}, {"threads", "1"}};
+
+/// A run in a folder.
+struct kept_run {
+  explicit kept_run(const std::string& recipe) : run(small_run(recipe, short_run), digits()) {
+    run.name("0123456789abcdef-01234567", folder.path());
+    while (!run.is_done()) run.step();
+    save_checkpoint(folder.path(), run.state());
+  }
+  mixcon_test::scratch_folder folder{};
+  training_run run;
+};
+
+settings run_with_policy(const std::string& recipe, const std::string& policy) {
+  options_given more = short_run;
+  more.push_back({"policy", policy});
+  return small_run(recipe, more);
+}
+
+template <class F>
+std::string refusal_of(F&& f) {
+  try {
+    f();
+  } catch (const std::exception& why) {
+    return why.what();
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("a trained mixer is a policy of other recipes, and stays as it is", "[examples]") {
+  const std::string mixer = GENERATE("samix", "automix", "samix-i");
+  const kept_run from(mixer);
+  for (const std::string recipe : {"mixup", "infinite-class-mixup"}) {
+    const settings chosen = run_with_policy(recipe, from.folder.path());
+    training_run straight(chosen, digits()), stopped(chosen, digits());
+    std::vector<double> losses;
+    while (!straight.is_done()) losses.push_back(straight.step().loss);
+    for (int k = 0; k < 5; ++k) CHECK(stopped.step().loss == losses[static_cast<std::size_t>(k)]);
+    checkpoint kept = stopped.state();
+    training_run resumed(kept, digits(), "a checkpoint");
+    while (!resumed.is_done()) resumed.step();
+    CHECK(hash_of(resumed.state().tensors) == hash_of(straight.state().tensors));
+    REQUIRE(straight.trained().shown().has_value());
+    CHECK(straight.trained().shown()->learned != nullptr);
+    for (const stored_tensor& each : kept.tensors) CHECK(each.name.find("mixer") == std::string::npos);
+    // it is judged without the mixer, wherever that is
+    kept.chosen = run_with_policy(recipe, "/gone/with/the mixer");
+    CHECK(load_run(kept, digits(), "a checkpoint").judged().classifies());
+  }
+}
+
+TEST_CASE("a learned policy mixes images by its masks, and its pictures say how", "[examples]") {
+  const kept_run from("samix");
+  onednn_device on(precision::fp32, 1);
+  const frozen_run opened = open_run("--policy", from.folder.path(), on);
+  learned_policy* const policy = opened.made->policy();
+  REQUIRE(policy != nullptr);
+  const auto state_of = [&] {
+    std::vector<double> all;
+    for (const state_tensor& each : opened.made->state())
+      for (const double x : numbers_in(*each.value)) all.push_back(x);
+    return all;
+  };
+  const std::vector<double> before = state_of();
+
+  const batch_to_mix shown = batch_to_show(digits(), 8, 3);
+  const mixed_batch mixed = policy->mix(shown, {.seed = 3});
+  REQUIRE(mixed.images.size() == shown.images.size());
+  for (std::size_t i = 0; i < 8; ++i) {
+    double share = 0;
+    const auto j = static_cast<std::size_t>(mixed.partner[i]);
+    for (std::size_t k = i * pixels; k < (i + 1) * pixels; ++k) {
+      const float keep = mixed.keep[k] / 255, other = shown.images[k - i * pixels + j * pixels];
+      CHECK(mixed.partner_images[k] == other);
+      CHECK(mixed.images[k] == Approx(keep * shown.images[k] + (1 - keep) * other).margin(1e-3));
+      share += static_cast<double>(keep);
+    }
+    CHECK(share / pixels == Approx(mixed.lambda[i]).margin(1e-5));  // exactly the share of the label
+  }
+
+  // in training the mixer sees what its network saw: the same normalised images, whatever the batch was scaled by
+  batch_to_mix seen = batch_of_step(shown.images, shown.labels, shown.shape), raw = seen;
+  for (std::size_t k = 0; k < seen.images.size(); ++k)
+    seen.images[k] = (shown.images[k] - shown.mean[0]) / shown.deviation[0];
+  raw.mean = shown.mean, raw.deviation = shown.deviation;
+  const mixed_training_batch as_seen = policy->mix_for_training(seen, {.seed = 4}),
+                             as_raw = policy->mix_for_training(raw, {.seed = 4});
+  for (std::size_t k = 0; k < as_seen.images.size(); ++k)
+    CHECK(as_seen.images[k] == Approx((as_raw.images[k] - shown.mean[0]) / shown.deviation[0]).margin(1e-4));
+  CHECK(as_seen.targets == as_raw.targets);
+  for (std::size_t i = 0; i < 8; ++i) CHECK(as_seen.targets.own[i] == shown.labels[i]);
+  CHECK(state_of() == before);
+  CHECK_FALSE(opened.made->is_training());
+
+  const std::string out = from.folder / "sheet.png";
+  CHECK(inspect({.policy = from.folder.path(), .data = "digits", .data_folder = {}, .out = out, .options = {}},
+                stderr) == exit_done);
+  CHECK(std::filesystem::file_size(out) > 1000);
+}
+
+TEST_CASE("a run that is no mixer of such samples is no policy", "[examples]") {
+  const kept_run plain("ce"), mixer("automix");
+  const auto refused = [&](const std::string& policy, const data_set& data) {
+    return refusal_of([&] { training_run(run_with_policy("mixup", policy), data); });
+  };
+  CHECK_THAT(refused(plain.folder.path(), digits()), ContainsSubstring("is a run of ce, which learns no policy"));
+  CHECK_THAT(refused("/no/such/run", digits()), ContainsSubstring("--policy: there is no run /no/such/run"));
+  CHECK_THAT(refused("mixdown", digits()), ContainsSubstring("there is no mixdown; expected one of mixup"));
+  data_set other = digits();
+  other.shape.columns = 4, other.shape.rows = 16;
+  CHECK_THAT(refused(mixer.folder.path(), other), ContainsSubstring("learnt from images of 1 x 8 x 8 in 10 classes"));
+  data_set fewer = digits();
+  fewer.class_names.pop_back();
+  std::replace(fewer.labels.begin(), fewer.labels.end(), 9, 8);
+  CHECK_THAT(refused(mixer.folder.path(), fewer), ContainsSubstring("this run learns from images of 1 x 8 x 8 in 9"));
+  CHECK_THAT(refusal_of([&] {
+               inspect({.policy = mixer.folder.path(),
+                        .data = "clipart",
+                        .data_folder = {},
+                        .out = mixer.folder / "x.png",
+                        .options = {}},
+                       stderr);
+             }),
+             ContainsSubstring("--policy: "));
+}
