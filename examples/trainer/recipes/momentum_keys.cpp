@@ -24,14 +24,14 @@ tensor random_unit_rows(const recipe_world& world, const shape& extents) {
 }  // namespace
 
 void momentum_key_options::declare(option_list& to) {
-  embedding_options::declare(to);
+  projection_options::declare(to);
   to.add("queue", queue, {1, 1e6}, "past keys that are kept; at least a batch of them", "65536, i-Mix 4096");
   to.add("key-decay", key_decay, {0, 1}, "share of itself that the network of keys keeps at each step", "0.999");
 }
 
 momentum_keys::momentum_keys(const recipe_world& world, const momentum_key_options& chosen, const network& followed)
     : chosen_(chosen),
-      key_(embedder_of(world, chosen.embedding), followed),
+      key_(projector_of(world, chosen), followed),
       queue_(random_unit_rows(world, {chosen.queue, chosen.embedding})) {
   MIXCON_REQUIRE(chosen.queue >= world.batch, "--queue: ", chosen.queue, " keys, fewer than the ", world.batch,
                  " of a batch; expected at least --batch of them.");

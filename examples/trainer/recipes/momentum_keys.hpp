@@ -2,13 +2,13 @@
 #pragma once
 
 #include "nn/momentum_copy.hpp"
-#include "recipes/recipe_parts.hpp"
+#include "recipes/virtual_labels.hpp"
 
 namespace mixcon_train {
 inline namespace recipes {
 
 /// Options of recipes with a queue of keys.
-struct momentum_key_options : embedding_options {
+struct momentum_key_options : projection_options {
   index_t queue = 512;
   double key_decay = 0.99;
   void declare(option_list& to);
@@ -18,7 +18,7 @@ struct momentum_key_options : embedding_options {
 /// are normalised by the statistics of their batch, as in training. He et al. 2020, arXiv:1911.05722.
 class momentum_keys final : public module {
  public:
-  /// Refuses a queue that is shorter than a batch. `followed` is what `embedder_of` makes of the same world.
+  /// Refuses a queue that is shorter than a batch. `followed` is what `projector_of` makes of the same world.
   momentum_keys(const recipe_world& world, const momentum_key_options& chosen, const network& followed);
 
   /// Samples (N, C, H, W) to unit rows (N, D), constants. They enter the queue after the step.

@@ -10,14 +10,12 @@ class npair_recipe final : public npair_base {
  public:
   static constexpr const char *name = "npair", *summary = "a view finds the other view of its sample in the batch",
                               *paper = "Sohn 2016; Lee et al. 2021, arXiv:2010.08887";
-  using options = embedding_options;
+  using options = projection_options;
   static std::vector<preferred_value> preferred(sample_kind kind, index_t channels) {
     return virtual_label_values(kind, channels);
   }
-  static std::vector<preferred_value> paper_values() {  // on CIFAR-10, as in the published code of i-Mix
-    return {{"arch", "resnet50"}, {"width", "64"},          {"batch", "256"},      {"epochs", "2000"},
-            {"lr", "0.125"},      {"weight-decay", "1e-4"}, {"temperature", "0.2"}};
-  }
+  /// Of i-Mix's code, without mixing; Sohn trained classes of images, not views.
+  static std::vector<preferred_value> paper_values(sample_kind kind) { return paper_of_imix(kind, "2000", {}); }
 
   npair_recipe(const recipe_world& world, const options& chosen) : npair_base(world, chosen, imix_options::none()) {}
 };

@@ -19,7 +19,7 @@ class unicon_negatives_recipe final : public universum_recipe {
                               *paper = "Han et al. 2022, arXiv:2204.10695";
   using options = universum_options;
   using universum_recipe::universum_recipe;
-  static std::vector<preferred_value> paper_values() { return paper_of_unicon(); }
+  static std::vector<preferred_value> paper_values(sample_kind kind) { return paper_of_unicon(kind); }
 
   recipe_loss loss(const recipe_step& step) override {
     const auto [z, u] = encode(step);

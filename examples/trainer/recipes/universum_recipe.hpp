@@ -18,8 +18,8 @@ struct universum_options : embedding_options {
   void declare(option_list& to);
 };
 
-/// What the paper trained with, on CIFAR-100.
-std::vector<preferred_value> paper_of_unicon();
+/// What the paper trained with, on CIFAR-100; nothing on other kinds.
+std::vector<preferred_value> paper_of_unicon(sample_kind kind);
 
 /// Two views of every sample, and a universum of both.
 class universum_recipe : public network_recipe {

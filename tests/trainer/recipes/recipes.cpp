@@ -2,19 +2,11 @@
 // Every recipe trains, and a run that is stopped and resumed is the run that is not.
 #include "data/sets/readers.hpp"
 #include "files/file_error.hpp"
-#include "recipes/all_recipes.hpp"
-#include "run/training_run.hpp"
-#include "support/catch.hpp"
+#include "trainer/recipes/short_runs.hpp"
 
-using namespace mixcon_train;
+using namespace mixcon_train_tests;
 
 namespace {
-
-using options_given = std::vector<std::pair<std::string, std::string>>;
-
-/// Its queue begins with random keys, easy negatives: the loss rises while they leave, in two steps here. What is left
-/// falls slowly, as keys are of a slow network.
-bool has_queue(const std::string& recipe) { return recipe_called(recipe).new_options().declares("queue"); }
 
 settings small_run(const std::string& recipe, const options_given& more = {}) {
   const bool embeds = recipe_called(recipe).new_options().declares("embedding");
@@ -30,19 +22,6 @@ settings small_run(const std::string& recipe, const options_given& more = {}) {
 const data_set& digits() {
   static const data_set some = part_of(read_digits().train, 0, 160);
   return some;
-}
-
-/// The losses of the steps that are left.
-std::vector<double> finish(training_run& run) {
-  std::vector<double> losses;
-  while (!run.is_done()) losses.push_back(run.step().loss);
-  return losses;
-}
-
-double mean(const std::vector<double>& values, std::size_t first, std::size_t count) {
-  double sum = 0;
-  for (std::size_t k = first; k < first + count; ++k) sum += values[k];
-  return sum / static_cast<double>(count);
 }
 
 std::string refusal(const checkpoint& from, const data_set& data) {
@@ -63,7 +42,7 @@ TEST_CASE("every recipe learns, and goes on from the middle of an epoch with the
       if (recipe == "supcon") chosen = small_run(recipe, {{"average", "0.9"}, {"schedule", "steps"}});
       training_run straight(chosen, digits()), stopped(chosen, digits());
       const std::vector<double> losses = finish(straight);
-      CHECK(mean(losses, losses.size() - 6, 6) < mean(losses, has_queue(recipe) ? 2 : 0, 6));
+      check_falls(losses, recipe);
 
       for (int k = 0; k < 13; ++k) stopped.step();  // three batches into the second epoch of ten
       const checkpoint kept = stopped.state();

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+// A run of any recipe on a few made-up samples of a kind: its loss must fall, and it must go on with the same bits.
+
+#include "recipes/all_recipes.hpp"
+#include "run/training_run.hpp"
+#include "support/catch.hpp"
+
+#include <mixcon/mix/draw/draws.hpp>
+
+#include <cmath>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace mixcon_train_tests {
+
+using namespace mixcon_train;
+using options_given = std::vector<std::pair<std::string, std::string>>;
+
+/// The losses of the steps that are left.
+inline std::vector<double> finish(training_run& run) {
+  std::vector<double> losses;
+  while (!run.is_done()) losses.push_back(run.step().loss);
+  return losses;
+}
+
+/// Random keys, with which a queue begins, are easy negatives: the loss rises while they leave, in two steps here. What
+/// is left falls slowly, as keys are of a slow network.
+inline bool has_queue(const std::string& recipe) { return recipe_called(recipe).new_options().declares("queue"); }
+
+/// The mean over some steps, and the variance of that mean.
+struct mean_loss {
+  double mean = 0, variance = 0;
+};
+inline mean_loss mean_of(const std::vector<double>& losses, std::size_t first, std::size_t count) {
+  mean_loss found;
+  const auto n = static_cast<double>(count);
+  for (std::size_t k = first; k < first + count; ++k) found.mean += losses[k] / n;
+  for (std::size_t k = first; k < first + count; ++k)
+    found.variance += (losses[k] - found.mean) * (losses[k] - found.mean) / (n * (n - 1));
+  return found;
+}
+
+/// That the loss falls by more than batches differ: the means over the first and the last third of the steps are apart
+/// by two of their standard errors at least.
+inline void check_falls(const std::vector<double>& losses, const std::string& recipe) {
+  const std::size_t begin = has_queue(recipe) ? 2 : 0, third = (losses.size() - begin) / 3;
+  const mean_loss first = mean_of(losses, begin, third), last = mean_of(losses, losses.size() - third, third);
+  const double error = std::sqrt(first.variance + last.variance);
+  INFO(recipe << ": the loss goes from " << first.mean << " to " << last.mean << ", the standard error is " << error);
+  CHECK(last.mean < first.mean - 2 * error);
+}
+
+/// Samples of three classes in turn: normal numbers around a mean of each class, which changes slowly along a sample,
+/// and a level of each sample, whose deviation is `levels`: by it samples of a class differ.
+inline data_set three_classes(sample_kind kind, const image_shape& shape, double levels = 0) {
+  data_set made{.name = "three classes", .kind = kind, .shape = shape, .class_names = {"a", "b", "c"}};
+  const mixcon::philox_draws draws{.seed = 11};
+  for (index_t i = 0; i < shape.samples; ++i) {
+    made.labels.push_back(static_cast<int>(i % 3));
+    const double level = levels * draws.normal("level", i);
+    for (index_t k = 0; k < made.width(); ++k) {
+      const double mean = level + std::cos(0.37 * static_cast<double>(k * (1 + i % 3)));
+      made.values.push_back(static_cast<float>(mean + draws.normal("number", i * made.width() + k)));
+    }
+  }
+  return made;
+}
+
+/// A small data set of a kind, the name of one whose options suit it, and options that make a run short.
+struct kind_case {
+  data_set data{};
+  options_given chosen{};
+};
+
+inline training_run new_run(const kind_case& of, const std::string& recipe, const options_given& more = {}) {
+  options_given all{{"recipe", recipe}, {"steps", "24"}, {"lr", "0.05"}, {"precision", "fp32"}, {"threads", "1"}};
+  all.insert(all.end(), of.chosen.begin(), of.chosen.end());
+  all.insert(all.end(), more.begin(), more.end());
+  if (recipe_called(recipe).new_options().declares("embedding")) all.push_back({"embedding", "16"});
+  if (has_queue(recipe)) {
+    all.push_back({"queue", std::to_string(2 * settings_with(all).training.batch)});
+    all.push_back({"steps", "36"});
+  }
+  return training_run(settings_with(all), of.data);
+}
+
+inline void check_run(const kind_case& of, const std::string& recipe, const options_given& more = {}) {
+  training_run straight = new_run(of, recipe, more), stopped = new_run(of, recipe, more);
+  const std::vector<double> losses = finish(straight);
+  check_falls(losses, recipe);
+
+  for (int k = 0; k < 13; ++k) stopped.step();  // three batches into the second epoch of ten
+  const checkpoint kept = stopped.state();
+  CHECK(kept.position == loader_position{.epoch = 1, .batch = 3});
+  training_run resumed(kept, of.data, "a checkpoint");
+  const std::vector<double> rest = finish(resumed);
+  CHECK(std::vector<double>(losses.begin() + 13, losses.end()) == rest);
+  CHECK(hash_of(resumed.state().tensors) == hash_of(straight.state().tensors));
+  CHECK(hash_of(resumed.state().tensors) != hash_of(kept.tensors));
+}
+
+/// The same of every recipe that takes such samples.
+inline void check_every_recipe(const kind_case& of) {
+  for (const recipe_entry& each : all_recipes())
+    if (each.takes(of.data.kind)) DYNAMIC_SECTION(each.name) { check_run(of, each.name); }
+}
+
+}  // namespace mixcon_train_tests
