@@ -76,7 +76,8 @@ std::vector<preferred_value> values_of_paper(const std::vector<given_value>& giv
   const std::vector<preferred_value> values = entry.paper_values(chosen.kind());
   std::string kinds;
   for (const sample_kind each : {sample_kind::image, sample_kind::row, sample_kind::clip})
-    if (!entry.paper_values(each).empty()) kinds.append(kinds.empty() ? "" : " and ").append(to_string(each)).append("s");
+    if (!entry.paper_values(each).empty())
+      kinds.append(kinds.empty() ? "" : " and ").append(to_string(each)).append("s");
   MIXCON_REQUIRE(!kinds.empty(), "--preset: the recipe ", chosen.recipe,
                  " has no values of a paper; leave it out, or give its options one by one.");
   MIXCON_REQUIRE(!values.empty(), "--preset: the paper of ", chosen.recipe, " trained on ", kinds, ", not on ",

@@ -7,8 +7,8 @@
 namespace mixcon_train {
 inline namespace recipes {
 
-/// Rows (M, ...), of which those from `first` on, as many as the plan has samples, are mixed among themselves; the others
-/// stay. Hidden features too.
+/// Rows (M, ...), of which those from `first` on, as many as the plan has samples, are mixed among themselves; the
+/// others stay. Hidden features too.
 template <class Region>
 variable with_mixed_rows(const mixcon::mix_plan<Region>& plan, const variable& x, index_t first = 0) {
   const index_t rows = x.extents()[0], end = first + static_cast<index_t>(plan.partner.size());

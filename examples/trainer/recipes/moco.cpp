@@ -18,10 +18,14 @@ class moco_recipe final : public momentum_contrast {
   /// On ImageNet, as in the published code; its crops to 224 pixels are left to the data.
   static std::vector<preferred_value> paper_values(sample_kind kind) {
     if (kind != sample_kind::image) return {};
-    return {{"arch", "resnet50"},   {"width", "64"},           {"batch", "256"},   {"epochs", "200"},
-            {"lr", "0.03"},         {"schedule", "steps"},     {"factor", "0.1"},  {"milestones", "0.6,0.8"},
-            {"warm-up", "0"},       {"weight-decay", "1e-4"},  {"queue", "65536"}, {"key-decay", "0.999"},
-            {"embedding", "128"},   {"temperature", "0.07"},   {"jitter", "1"},    {"grey", "0.2"},
+    return {{"arch", "resnet50"},     {"width", "64"},
+            {"batch", "256"},         {"epochs", "200"},
+            {"lr", "0.03"},           {"schedule", "steps"},
+            {"factor", "0.1"},        {"milestones", "0.6,0.8"},
+            {"warm-up", "0"},         {"weight-decay", "1e-4"},
+            {"queue", "65536"},       {"key-decay", "0.999"},
+            {"embedding", "128"},     {"temperature", "0.07"},
+            {"jitter", "1"},          {"grey", "0.2"},
             {"crop-smallest", "0.2"}, {"blur", "0"}};
   }
 

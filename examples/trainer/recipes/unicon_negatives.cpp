@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "recipes/universum_recipe.hpp"
 
-#include <mixcon/contrast/objective.hpp>
-#include <mixcon/losses/info_nce.hpp>
 #include <mixcon/losses/unicon.hpp>
-
-#include <cmath>
 
 namespace mixcon_train {
 inline namespace recipes {
@@ -23,12 +19,7 @@ class unicon_negatives_recipe final : public universum_recipe {
 
   recipe_loss loss(const recipe_step& step) override {
     const auto [z, u] = encode(step);
-    recipe_loss made{.embeddings = z, .views = 2};
-    made.loss =
-        contrasted(made, mixcon::objective{mixcon::info_nce{.temperature = chosen().temperature}, mixcon::cosine{}},
-                   mixcon::unicon_negative_targets(step.from.labels), z, {z, u});
-    made.chance = std::log(static_cast<double>(4 * step.shape.samples - 1));
-    return made;
+    return compared(z, mixcon::unicon_negative_targets(step.from.labels), {z, u});
   }
 };
 

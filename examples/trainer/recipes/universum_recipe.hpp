@@ -5,6 +5,10 @@
 #include "recipes/preferred_views.hpp"
 #include "recipes/recipe_parts.hpp"
 
+#include <mixcon/contrast/objective.hpp>
+#include <mixcon/losses/info_nce.hpp>
+
+#include <cmath>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,7 +39,18 @@ class universum_recipe : public network_recipe {
     variable views, universum;  ///< (2 N, D) each
   };
   encoded encode(const recipe_step& step);
-  const universum_options& chosen() const { return chosen_; }
+  /// InfoNCE of the views (2 N, D) over candidates.
+  template <class Targets>
+  recipe_loss compared(const variable& views, const Targets& targets, const std::vector<variable>& candidates) const {
+    recipe_loss made{.embeddings = views, .views = 2};
+    index_t rows = 0;
+    for (const variable& each : candidates) rows += each.extents()[0];
+    made.chance = std::log(static_cast<double>(rows - 1));
+    made.loss =
+        contrasted(made, mixcon::objective{mixcon::info_nce{.temperature = chosen_.temperature}, mixcon::cosine{}},
+                   targets, views, candidates);
+    return made;
+  }
 
  private:
   universum_options chosen_;

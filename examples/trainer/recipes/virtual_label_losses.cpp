@@ -23,7 +23,7 @@ struct two_key_targets {
   const virtual_labels& labels;
 
   struct rule_type {
-    mixcon::vector_view<const double> lambda;     // (N), or one
+    mixcon::vector_view<const double> lambda;    // (N), or one
     mixcon::vector_view<const index_t> partner;  // (N)
 
     template <class F>

@@ -72,24 +72,49 @@ std::vector<preferred_value> paper_of_imix(sample_kind kind, const char* epochs_
     values.insert(values.end(), these.begin(), these.end());
   };
   if (kind == sample_kind::image)  // CIFAR-10
-    add({{"arch", "resnet50"}, {"width", "64"}, {"batch", "256"}, {"lr", "0.125"}, {"epochs", epochs_on_images},
-         {"warm-up", "0.005"}, {"temperature", "0.2"}, {"alpha", "1"}, {"blur", "0"}});
+    add({{"arch", "resnet50"},
+         {"width", "64"},
+         {"batch", "256"},
+         {"lr", "0.125"},
+         {"epochs", epochs_on_images},
+         {"warm-up", "0.005"},
+         {"temperature", "0.2"},
+         {"alpha", "1"},
+         {"blur", "0"}});
   if (kind == sample_kind::clip)  // Speech Commands
-    add({{"arch", "resnet50"}, {"width", "64"}, {"batch", "256"}, {"lr", "0.125"}, {"epochs", "500"},
-         {"warm-up", "0.01"}, {"schedule", "steps"}, {"milestones", "0.6,0.8"}, {"factor", "0.1"},
-         {"temperature", "0.5"}, {"alpha", "1"}});
+    add({{"arch", "resnet50"},
+         {"width", "64"},
+         {"batch", "256"},
+         {"lr", "0.125"},
+         {"epochs", "500"},
+         {"warm-up", "0.01"},
+         {"schedule", "steps"},
+         {"milestones", "0.6,0.8"},
+         {"factor", "0.1"},
+         {"temperature", "0.5"},
+         {"alpha", "1"}});
   if (kind == sample_kind::row)  // CovType
-    add({{"arch", "maxout-mlp"}, {"mlp-layers", "5"}, {"mlp-width", "2048"}, {"mlp-features", "2048"},
-         {"mlp-pieces", "4"}, {"batch", "512"}, {"lr", "0.25"}, {"epochs", "500"}, {"warm-up", "0.01"},
-         {"temperature", "0.1"}, {"alpha", "2"}, {"input-drop", "0.2"}});
+    add({{"arch", "maxout-mlp"},
+         {"mlp-layers", "5"},
+         {"mlp-width", "2048"},
+         {"mlp-features", "2048"},
+         {"mlp-pieces", "4"},
+         {"batch", "512"},
+         {"lr", "0.25"},
+         {"epochs", "500"},
+         {"warm-up", "0.01"},
+         {"temperature", "0.1"},
+         {"alpha", "2"},
+         {"input-drop", "0.2"}});
   add(more);
   return values;
 }
 
 void require_mixable(const recipe_world& world, const imix_options& chosen) {
   const image_shape& of = world.data.shape;
-  MIXCON_REQUIRE(chosen.mix != "cutmix" || (of.rows > 1 && of.columns > 1), "--mix: cutmix pastes boxes, and samples of ",
-                 of.rows, " x ", of.columns, " numbers have no places for them; expected images or clips, or mixup.");
+  MIXCON_REQUIRE(chosen.mix != "cutmix" || (of.rows > 1 && of.columns > 1),
+                 "--mix: cutmix pastes boxes, and samples of ", of.rows, " x ", of.columns,
+                 " numbers have no places for them; expected images or clips, or mixup.");
 }
 
 variable views_of(device& on, const recipe_step& step, const imix_options& chosen) {
@@ -115,9 +140,9 @@ mixed_embeddings embed_mixed(network& net, const variable& samples, const recipe
   const mixcon::folded<> lambda{{.alpha = chosen.alpha}};
   const auto mix = [&](const variable& arriving) {
     if (chosen.mix == "cutmix")
-      return mixed_by(mixcon::cutmix<mixcon::folded<>>{.lambda = lambda}.plan(places_of(arriving.extents(), count),
-                                                                              step.draws),
-                      arriving, made.labels);
+      return mixed_by(
+          mixcon::cutmix<mixcon::folded<>>{.lambda = lambda}.plan(places_of(arriving.extents(), count), step.draws),
+          arriving, made.labels);
     return mixed_by(
         mixcon::mixup<mixcon::folded<>>{.lambda = lambda, .per = mixcon::granularity::sample}.plan(count, step.draws),
         arriving, made.labels);

@@ -215,7 +215,8 @@ TEST_CASE("a config file gives the values that flags would, and flags count more
   again.close();
   CHECK(lines_of(run_program({"train", "--config", folder / "again.toml", "--print-config"})) == printed);
   const words_of off = lines_of(run_program({"train", "--data", "digits", "--no-augmentation", "--print-config"}));
-  CHECK(std::any_of(off.begin(), off.end(), [](const auto& line) { return line.starts_with("no-augmentation = true"); }));
+  CHECK(
+      std::any_of(off.begin(), off.end(), [](const auto& line) { return line.starts_with("no-augmentation = true"); }));
   CHECK(std::none_of(off.begin(), off.end(), [](const auto& line) { return line.starts_with("shift ="); }));
   const words_of paper = lines_of(run_program({"train", "--preset", "paper", "--batch", "512", "--print-config"}));
   for (const char* line : {"batch = 512", "epochs = 1000", "lr = 0.05", "partner-share = 0.5", "arch = 'resnet50'"}) {

@@ -103,8 +103,7 @@ TEST_CASE("RegMixup and IC-RegMixup take any policy beside the clean batch", "[e
       const recipe_loss found = step.loss();
       const double of_mixed =
           of_classes ? by_hand("dual", false, mixed, step.net(), targets) : entropy(step, mixed, targets);
-      CHECK(found.loss.number() ==
-            Approx(entropy(step, clean, plain(step.rows.labels)) + of_mixed).epsilon(1e-5));
+      CHECK(found.loss.number() == Approx(entropy(step, clean, plain(step.rows.labels)) + of_mixed).epsilon(1e-5));
       CHECK(farthest(numbers_in(found.embeddings), clean) < 1e-5);
       CHECK(step.made->shown()->policy == policy);
     }

@@ -86,20 +86,20 @@ mixed_inside embedded_at(small_step& step, const std::vector<float>& images, int
     made.of.images.assign(narrow.begin(), narrow.begin() + static_cast<std::ptrdiff_t>(samples * size));
     for (std::size_t i = 0; i < samples; ++i)
       for (std::size_t k = 0; k < size; ++k)
-        made.of.images[i * size + k] = static_cast<float>(made.of.lambda[i] * arriving[i * size + k] +
-                                                          (1 - made.of.lambda[i]) *
-                                                              arriving[made.of.partner[i] * size + k]);
+        made.of.images[i * size + k] =
+            static_cast<float>(made.of.lambda[i] * arriving[i * size + k] +
+                               (1 - made.of.lambda[i]) * arriving[made.of.partner[i] * size + k]);
   }
   std::vector<float> all = made.of.images;
   all.insert(all.end(), narrow.begin() + static_cast<std::ptrdiff_t>(samples * size), narrow.end());
-  made.rows = numbers_in(
-      net.head(net.backbone().rest_from(layer, variable(tensor_of(step.on, extents, all.data())))).value());
+  made.rows =
+      numbers_in(net.head(net.backbone().rest_from(layer, variable(tensor_of(step.on, extents, all.data())))).value());
   return made;
 }
 
 /// The loss of imix-npair, imix-moco or imix-byol of a first view that was mixed somewhere.
-double by_hand(small_step& step, const std::string& recipe, const mixture& of, const numbers& rows,
-               const numbers& keys, bool all_keys = true) {
+double by_hand(small_step& step, const std::string& recipe, const mixture& of, const numbers& rows, const numbers& keys,
+               bool all_keys = true) {
   if (recipe == "imix-npair") return found_keys(of, rows, part(rows, samples), {}, true, 0.2);
   if (recipe == "imix-moco") return found_keys(of, rows, keys, step.state("keys.queue"), all_keys, 0.2);
   mlp predictor(step.on, {width, 24, width}, 0);

@@ -7,8 +7,7 @@ using namespace mixcon_train_tests;
 namespace {
 
 kind_case rows() {
-  return {three_classes(sample_kind::row, {160, 1, 1, 12}),
-          {{"data", "letter"}, {"mlp-width", "16"}, {"batch", "16"}}};
+  return {three_classes(sample_kind::row, {160, 1, 1, 12}), {{"data", "letter"}, {"mlp-width", "16"}, {"batch", "16"}}};
 }
 
 }  // namespace
@@ -17,7 +16,9 @@ TEST_CASE("every recipe learns from rows, and goes on with the same bits", "[exa
 
 TEST_CASE("every optimiser's state is in the checkpoint", "[examples]") {
   const std::string recipe = all_recipes().front().name;
-  const auto tensors_of = [&](const options_given& more) { return new_run(rows(), recipe, more).state().tensors.size(); };
+  const auto tensors_of = [&](const options_given& more) {
+    return new_run(rows(), recipe, more).state().tensors.size();
+  };
   CHECK(tensors_of({{"optimiser", "adamw"}}) > tensors_of({{"optimiser", "sgd"}}));  // two moments, and a count
   for (const options_given& more : {options_given{{"optimiser", "sgd"}, {"nesterov", "true"}},
                                     {{"optimiser", "adamw"}, {"lr", "0.01"}},

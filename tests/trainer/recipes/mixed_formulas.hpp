@@ -18,7 +18,8 @@ inline double surprise(const numbers& logits, std::size_t own, const std::vector
 }
 
 /// Infinite Class Mixup by its definition: over mixed classifiers, over samples, or both.
-inline double by_hand(const std::string& axis, bool masks, const numbers& x, network& net, const mixcon::pair_targets& of) {
+inline double by_hand(const std::string& axis, bool masks, const numbers& x, network& net,
+                      const mixcon::pair_targets& of) {
   const numbers w = numbers_in(net.last_layer().weight()), b = numbers_in(net.last_layer().bias());
   const std::size_t count = of.lambda.size(), width = x.size() / count, classes = b.size();
   std::vector<numbers> share(count, numbers(classes, 0));  // of each class in each sample

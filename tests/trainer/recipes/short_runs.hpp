@@ -105,7 +105,9 @@ inline void check_run(const kind_case& of, const std::string& recipe, const opti
 /// The same of every recipe that takes such samples.
 inline void check_every_recipe(const kind_case& of) {
   for (const recipe_entry& each : all_recipes())
-    if (each.takes(of.data.kind)) DYNAMIC_SECTION(each.name) { check_run(of, each.name); }
+    if (each.takes(of.data.kind)) DYNAMIC_SECTION(each.name) {
+        check_run(of, each.name);
+      }
 }
 
 }  // namespace mixcon_train_tests

@@ -40,7 +40,8 @@ const std::vector<std::string>& data_names();
 /// installed. Other names mean themselves.
 std::string meant_data_set(const std::string& name, const std::string& folder = {});
 
-/// How far the samples of a data set may be altered: what is usual, or what a recipe prefers, counts where it is milder.
+/// How far the samples of a data set may be altered: what is usual, or what a recipe prefers, counts where it is
+/// milder.
 struct data_limit {
   std::string option{}, value{};
   bool is_least = false;  ///< the value is the least; otherwise the most
