@@ -44,7 +44,7 @@ inline double loss_of_step(checkpoint with, index_t step, const data_set& data) 
 /// its standard errors, which is far more than rounding changes from machine to machine.
 inline void check_falls(const checkpoint& begun, const checkpoint& ended, const data_set& data,
                         const std::string& recipe) {
-  constexpr int count = 10;
+  constexpr int count = 6;
   double mean = 0, square = 0;
   for (index_t k = 0; k < count; ++k) {
     const double fall = loss_of_step(begun, k, data) - loss_of_step(ended, k, data);
