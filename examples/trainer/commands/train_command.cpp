@@ -84,7 +84,7 @@ json score_record(const score_row& row) {
     if (share) record[judge] = *share;
   };
   add("linear", row.linear), add("neighbours", row.neighbours), add("ridge", row.ridge);
-  add("classifier", row.classifier);
+  add("classifier", row.classifier), add("calibration", row.calibration);
   if (!row.note.empty()) record["note"] = row.note;
   return record;
 }

@@ -62,6 +62,29 @@ std::string placeholder(const option& each) {
   return each.is_text() ? " NAME" : std::holds_alternative<double*>(each.value) ? " X" : " N";
 }
 
+/// What the paper of the recipe that is asked for trained with, on the kind of data that is asked for.
+std::vector<preferred_value> values_of_paper(const std::vector<given_value>& given) {
+  settings chosen;
+  for (const given_value& each : given) {
+    if (each.name == "recipe") chosen.recipe = each.text;
+    if (each.name == "data") chosen.data.name = each.text;
+    if (each.name == "data-dir") chosen.data.folder = each.text;
+  }
+  const recipe_entry& entry = recipe_called(chosen.recipe);
+  require_one_of("--data", chosen.data.name, data_names());
+  chosen.data.name = meant_data_set(chosen.data.name, chosen.data.folder);
+  const std::vector<preferred_value> values = entry.paper_values(chosen.kind());
+  std::string kinds;
+  for (const sample_kind each : {sample_kind::image, sample_kind::row, sample_kind::clip})
+    if (!entry.paper_values(each).empty())
+      kinds.append(kinds.empty() ? "" : " and ").append(to_string(each)).append("s");
+  MIXCON_REQUIRE(!kinds.empty(), "--preset: the recipe ", chosen.recipe,
+                 " has no values of a paper; leave it out, or give its options one by one.");
+  MIXCON_REQUIRE(!values.empty(), "--preset: the paper of ", chosen.recipe, " trained on ", kinds, ", not on ",
+                 to_string(chosen.kind()), "s such as ", chosen.data.name, "; leave it out, or choose other --data.");
+  return values;
+}
+
 }  // namespace
 
 std::string not_empty(const std::string& value) {
@@ -70,15 +93,20 @@ std::string not_empty(const std::string& value) {
 
 train_options::train_options(CLI::App& app) : app_(*app.add_subcommand("train", "train a network, and judge it")) {
   app_.formatter_fn([](const CLI::App*, const std::string&, CLI::AppFormatMode) { return train_help(); });
-  std::vector<std::string> names;
+  std::vector<std::string> names, switches;
   for (const option_part& part : all_option_parts())
-    for (const option& each : part.list.all()) names.push_back(each.name);
+    for (const option& each : part.list.all()) {
+      names.push_back(each.name);
+      if (each.is_switch()) switches.push_back(each.name);
+    }
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());
   names.insert(names.begin(), {"recipe", "arch"});  // refusals speak of these first
   for (const std::string& name : names) {
     flag& made = flags_.emplace_back(flag{name});
     made.option = app_.add_option("--" + name, made.text);
+    made.is_switch = std::find(switches.begin(), switches.end(), name) != switches.end();
+    if (made.is_switch) made.option->expected(0, 1);
   }
   app_.add_option("--config", config_)->check(not_empty);
   app_.add_option("--preset", preset_);
@@ -96,22 +124,18 @@ train_request train_options::request() const {
   if (!config_.empty()) asked.given = read_config(config_);
   std::vector<given_value> by_flags;
   for (const flag& each : flags_)
-    if (each.option->count() > 0) by_flags.push_back({each.name, each.text, "--" + each.name});
-  std::string recipe = settings().recipe;
-  for (const auto* values : {&asked.given, &by_flags})
-    for (const given_value& each : *values)
-      if (each.name == "recipe") recipe = each.text;
+    if (each.option->count() > 0)
+      by_flags.push_back({each.name, each.is_switch && each.text.empty() ? "true" : each.text, "--" + each.name});
   std::vector<given_value> implied;
   const auto imply = [&](const preferred_value& value, const std::string& by) {
     implied.push_back({value.first, value.second, "--" + value.first + " (" + by + ")", true});
   };
   if (!preset_.empty()) {
     require_one_of("--preset", preset_, {"small", "paper"});
-    const std::vector<preferred_value> values = recipe_called(recipe).paper_values;
-    MIXCON_REQUIRE(preset_ == "small" || !values.empty(), "--preset: the recipe ", recipe,
-                   " has no values of a paper; leave it out, or give its options one by one.");
+    std::vector<given_value> both = asked.given;
+    both.insert(both.end(), by_flags.begin(), by_flags.end());
     if (preset_ == "paper")
-      for (const preferred_value& value : values) imply(value, "--preset paper");
+      for (const preferred_value& value : values_of_paper(both)) imply(value, "--preset paper");
   }
   if (quick_) {
     const bool says_how_long = std::any_of(by_flags.begin(), by_flags.end(), [](const given_value& each) {

@@ -25,6 +25,7 @@ class train_options {
     std::string name{};
     CLI::Option* option = nullptr;
     std::string text{};
+    bool is_switch = false;  ///< --nesterov alone means true
   };
   CLI::App& app_;
   train_request request_{};

@@ -25,10 +25,11 @@ std::string written_table(const std::vector<score_row>& rows) {
     any_classifier = any_classifier || row.classifier;
   }
   const auto padded = [&](const std::string& text) { return text + std::string(widest - text.size(), ' '); };
-  std::string table = padded("encoder") + "  SGD linear   5-NN  ridge" + (any_classifier ? "  classifier" : "") + "\n";
+  std::string table =
+      padded("encoder") + "  SGD linear   5-NN  ridge" + (any_classifier ? "  classifier   ECE" : "") + "\n";
   for (const score_row& row : rows) {
     table += padded(row.name) + cell(row.linear, 12) + cell(row.neighbours, 7) + cell(row.ridge, 7);
-    if (any_classifier) table += cell(row.classifier, 12);
+    if (any_classifier) table += cell(row.classifier, 12) + cell(row.calibration, 6);
     table += row.note.empty() ? "\n" : "  " + row.note + "\n";
   }
   return table;

@@ -12,10 +12,12 @@ inline namespace evaluation {
 struct score_row {
   std::string name{};
   std::optional<double> linear{}, neighbours{}, ridge{}, classifier{};
+  std::optional<double> calibration{};  ///< of the classifier, where there is one: its expected calibration error
   std::string note{};
 };
 
-/// The rows as text for a terminal, in per cent with one digit: name, SGD linear, 5-NN, ridge, own classifier, note.
+/// The rows as text for a terminal, in per cent with one digit: name, SGD linear, 5-NN, ridge, own classifier
+/// and its expected calibration error (ECE), note.
 std::string written_table(const std::vector<score_row>& rows);
 
 /// What was recorded of other runs on Fashion-MNIST at 4687 steps, for the table of the default job. One seed each.

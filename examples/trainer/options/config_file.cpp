@@ -104,7 +104,7 @@ std::string config_of(const option_list& options) {
   std::string text, section;
   for (const option& each : options.all()) {
     const std::string value = text_of(each);
-    if (each.is_text() && value.empty()) continue;
+    if ((each.is_text() && value.empty()) || !each.idle.empty()) continue;
     if (each.section != section) text += (text.empty() ? "# " : "\n# ") + (section = each.section) + "\n";
     text += each.name + " = " + (each.is_text() ? quoted(value) : value) + "  # " + each.help + "\n";
   }

@@ -33,8 +33,8 @@ struct config_tables {
 /// Reads it. The value called `list` in front of the tables may be a list of whole numbers, whose text is "[0, 1, 2]".
 config_tables read_config_tables(const std::string& path, const std::string& table, const std::string& list);
 
-/// Options as the text of such a file, each behind what it is; reading it gives the same values. Empty texts are left
-/// out.
+/// Options as the text of such a file, each behind what it is; reading it gives the same values. Empty texts, and
+/// options without effect, are left out.
 std::string config_of(const option_list& options);
 
 }  // namespace options

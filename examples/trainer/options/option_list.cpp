@@ -158,6 +158,11 @@ void option_list::add(const char* name, bool& value, const std::string& help) {
   keep({.name = name, .help = help, .value = &value});
 }
 
+void option_list::idle(const std::string& name, const std::string& why) {
+  for (option& each : all_)
+    if (each.name == name) each.idle = why;
+}
+
 const option* option_list::find(const std::string& name) const {
   for (const option& each : all_)
     if (each.name == name) return &each;

@@ -31,6 +31,7 @@ struct option {
   std::vector<std::string> choices{};  ///< of a text; empty: any text
   bool or_run = false;                 ///< a run folder is one more choice: what has a slash, or is there
   std::string initial{};               ///< the value that it had when it was declared, as text
+  std::string idle{};                  ///< why it has no effect beside the others: "the loss x has none"; empty: it has
 
   bool is_text() const { return std::holds_alternative<std::string*>(value); }
   /// Whether the value is a run folder instead of one of the choices.
@@ -68,6 +69,10 @@ class option_list {
   void add(const char* name, std::string& value, const std::string& help);
   /// A switch, which is off or on.
   void add(const char* name, bool& value, const std::string& help);
+
+  /// That an option, which was declared, has no effect beside the values of others, and why. It is refused then, and
+  /// no file lists it.
+  void idle(const std::string& name, const std::string& why);
 
   const std::vector<option>& all() const { return all_; }
   /// The option of that name; null where there is none.

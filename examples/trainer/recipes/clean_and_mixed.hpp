@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// RegMixup: the loss of a batch, and that of its mixtures beside it. Pinto et al. 2022, arXiv:2206.14502.
 #pragma once
 
-#include "recipes/recipe_parts.hpp"
-
-#include <mixcon/mix/labels/pair_targets.hpp>
+#include "recipes/class_scores.hpp"
+#include "recipes/policy_mixer.hpp"
 
 #include <optional>
 
@@ -11,23 +11,40 @@ namespace mixcon_train {
 inline namespace recipes {
 
 /// The options of RegMixup: lambda near one half, and the weight of the mixed batch (eta, or gamma).
-struct regmixup_options {
-  double alpha = 20, mixed_weight = 1;
+struct regmixup_options : policy_choice {
+  double mixed_weight = 1;
+  regmixup_options() { policy = "regmixup", alpha = 20; }
   void declare(option_list& to) {
-    to.add("alpha", alpha, {1e-6, 1e6}, "lambda is Beta(alpha, alpha)", "20");
+    policy_choice::declare_with("20", to);
     to.add("mixed-weight", mixed_weight, {0, 1e3}, "of the mixed batch's loss; the clean one's has 1", "1");
   }
-  shown_mix shown() const { return {"regmixup", {.alpha = alpha}}; }
 };
 
-/// What the encoder makes of a batch and of its mixtures, in one pass.
-struct clean_and_mixed {
-  variable clean{}, mixed{};       ///< features (N, F) each
-  mixcon::pair_targets targets{};  ///< both labels of each mixture
-};
+/// A recipe whose loss is the cross entropy of a batch, and a loss of its mixtures.
+class clean_and_mixed_recipe : public network_recipe {
+ public:
+  clean_and_mixed_recipe(const recipe_world& world, const regmixup_options& chosen)
+      : network_recipe(world.on, classifier_of(world)), weight_(chosen.mixed_weight), mixer_(world, chosen) {}
+  recipe_wish wants() const override { return {.encoded = 2}; }
+  std::optional<shown_mix> shown() const override { return mixer_.shown(); }
 
-/// Mixes a batch by RegMixup and encodes it, clean and mixed. Pinto et al. 2022, arXiv:2206.14502.
-clean_and_mixed encode_clean_and_mixed(device& on, network& net, const recipe_step& step, double alpha);
+  recipe_loss loss(const recipe_step& step) override {
+    const clean_and_mixed encoded = mixer_.encode_beside_clean(on(), net(), step);
+    const auto [of_mixed, chance] = loss_of_mixed(encoded.mixed, encoded.targets);
+    const variable of_clean = cross_entropy(net().head(encoded.clean), step.from.labels);
+    recipe_loss made = of_scores(add(of_clean, scale(of_mixed, weight_)), encoded.clean, step, net().head_width());
+    made.chance += weight_ * chance;
+    return made;
+  }
+
+ protected:
+  /// Of features (N, F): the loss, and what it is of features that know nothing.
+  virtual std::pair<variable, double> loss_of_mixed(const variable& features, const mixcon::pair_targets& targets) = 0;
+
+ private:
+  double weight_;
+  policy_mixer mixer_;
+};
 
 }  // namespace recipes
 }  // namespace mixcon_train

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "recipes/class_scores.hpp"
 #include "recipes/clean_and_mixed.hpp"
 #include "recipes/mixed_classes.hpp"
 
@@ -8,7 +7,7 @@ inline namespace recipes {
 
 namespace {
 
-class ic_regmixup_recipe final : public network_recipe {
+class ic_regmixup_recipe final : public clean_and_mixed_recipe {
  public:
   static constexpr const char *name = "ic-regmixup",
                               *summary = "cross entropy of the batch, and its mixtures as classes of their own",
@@ -16,26 +15,21 @@ class ic_regmixup_recipe final : public network_recipe {
   struct options : regmixup_options, mixed_class_options {
     void declare(option_list& to) { regmixup_options::declare(to), mixed_class_options::declare(to); }
   };
-  static std::vector<preferred_value> paper_values() { return paper_of_mixed_classes("20"); }
+  static std::vector<preferred_value> paper_values(sample_kind kind) { return paper_of_mixed_classes(kind, "20"); }
 
   ic_regmixup_recipe(const recipe_world& world, const options& chosen)
-      : network_recipe(world.on, classifier_of(world)), chosen_(chosen) {
+      : clean_and_mixed_recipe(world, chosen), classes_(chosen) {
     require_classes_to_mix(name, world);
   }
-  recipe_wish wants() const override { return {.encoded = 2}; }
-  std::optional<shown_mix> shown() const override { return chosen_.shown(); }
 
-  recipe_loss loss(const recipe_step& step) override {
-    const auto [clean, mixed, targets] = encode_clean_and_mixed(on(), net(), step, chosen_.alpha);
-    const auto [of_mixed, chance] = loss_of_mixed_classes(chosen_, net(), mixed, targets);
-    const variable of_clean = cross_entropy(net().head(clean), step.from.labels);
-    recipe_loss made = of_scores(add(of_clean, scale(of_mixed, chosen_.mixed_weight)), clean, step, net().head_width());
-    made.chance += chosen_.mixed_weight * chance;
-    return made;
+ protected:
+  std::pair<variable, double> loss_of_mixed(const variable& features, const mixcon::pair_targets& targets) override {
+    const mixed_class_loss made = loss_of_mixed_classes(classes_, net(), features, targets);
+    return {made.loss, made.chance};
   }
 
  private:
-  options chosen_;
+  mixed_class_options classes_;
 };
 
 }  // namespace

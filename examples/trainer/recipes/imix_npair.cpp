@@ -16,17 +16,9 @@ class imix_npair_recipe final : public npair_base {
   static std::vector<preferred_value> preferred(sample_kind kind, index_t channels) {
     return imix_values(kind, channels);
   }
-  static std::vector<preferred_value> paper_values() {  // on CIFAR-10
-    return {{"arch", "resnet50"}, {"width", "64"},          {"batch", "256"},       {"epochs", "4000"},
-            {"lr", "0.125"},      {"weight-decay", "1e-4"}, {"temperature", "0.2"}, {"alpha", "1"}};
-  }
+  static std::vector<preferred_value> paper_values(sample_kind kind) { return paper_of_imix(kind, "4000", {}); }
 
-  imix_npair_recipe(const recipe_world& world, const options& chosen)
-      : npair_base(world, chosen, chosen), alpha_(chosen.alpha) {}
-  std::optional<shown_mix> shown() const override { return shown_mix{"mixup", {.alpha = alpha_}}; }
-
- private:
-  double alpha_;
+  imix_npair_recipe(const recipe_world& world, const options& chosen) : npair_base(world, chosen, chosen) {}
 };
 
 }  // namespace

@@ -16,7 +16,7 @@ class infinite_class_mixup_recipe final : public mixed_classifier {
     options() { policy = "mixup"; }
     void declare(option_list& to) { policy_choice::declare_with("0.2", to), mixed_class_options::declare(to); }
   };
-  static std::vector<preferred_value> paper_values() { return paper_of_mixed_classes("0.2"); }
+  static std::vector<preferred_value> paper_values(sample_kind kind) { return paper_of_mixed_classes(kind, "0.2"); }
 
   infinite_class_mixup_recipe(const recipe_world& world, const options& chosen)
       : mixed_classifier(world, chosen), chosen_(chosen) {

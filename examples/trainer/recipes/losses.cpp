@@ -24,6 +24,8 @@ std::vector<std::string> comparing_loss_names(bool with_labels) {
   return names;
 }
 
+bool comparing_options::has_temperature(const std::string& name) { return comparing_loss_called(name).has_temperature; }
+
 const loss_entry& comparing_loss_called(const std::string& name) {
   require_one_of("--loss", name, comparing_loss_names(false));
   for (const loss_entry& each : comparing_losses())

@@ -42,7 +42,11 @@ struct comparing_options : embedding_options {
     to.add("loss", loss, comparing_loss_names(labels),
            "of the embeddings, at the defaults of its page in docs/losses; --temperature counts where it has one");
     embedding_options::declare(to);
+    if (!has_temperature(loss)) to.idle("temperature", "the loss " + loss + " has no temperature");
   }
+
+ private:
+  static bool has_temperature(const std::string& name);
 };
 
 /// The loss of that name. Refuses another name with the list and the nearest.

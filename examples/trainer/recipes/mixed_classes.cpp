@@ -43,9 +43,24 @@ void require_classes_to_mix(const char* recipe, const recipe_world& world) {
                  " class; expected at least two, whose classifiers can be mixed.");
 }
 
-std::vector<preferred_value> paper_of_mixed_classes(const char* alpha) {
-  return {{"epochs", "200"}, {"batch", "128"}, {"lr", "0.1"},   {"schedule", "steps"}, {"milestones", "0.25,0.5,0.75"},
-          {"factor", "0.2"}, {"alpha", alpha}, {"axis", "dual"}};
+std::vector<preferred_value> paper_of_mixed_classes(sample_kind kind, const char* alpha) {
+  if (kind != sample_kind::image) return {};
+  // by the defaults of the published code (its page speaks of a ResNet-32 too); the views are the usual ones of CIFAR
+  return {{"arch", "resnet34"},
+          {"width", "64"},
+          {"epochs", "200"},
+          {"batch", "128"},
+          {"lr", "0.1"},
+          {"schedule", "steps"},
+          {"milestones", "0.25,0.5,0.75"},
+          {"factor", "0.2"},
+          {"warm-up", "0"},
+          {"weight-decay", "5e-4"},
+          {"alpha", alpha},
+          {"axis", "dual"},
+          {"shift", "4"},
+          {"flip", "0.5"},
+          {"erase", "0"}};
 }
 
 }  // namespace recipes

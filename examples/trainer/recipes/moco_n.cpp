@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "recipes/moco_n_base.hpp"
+#include "recipes/momentum_contrast.hpp"
 
 namespace mixcon_train {
 inline namespace recipes {
 
 namespace {
 
-class moco_n_recipe final : public moco_n_base {
+class moco_n_recipe final : public momentum_contrast {
  public:
   static constexpr const char *name = "moco-n", *summary = "MoCo with the keys of the batch as candidates too",
                               *paper = "Lee et al. 2021, arXiv:2010.08887";
@@ -14,12 +14,12 @@ class moco_n_recipe final : public moco_n_base {
   static std::vector<preferred_value> preferred(sample_kind kind, index_t channels) {
     return virtual_label_values(kind, channels);
   }
-  static std::vector<preferred_value> paper_values() {  // on CIFAR-10
-    return {{"arch", "resnet50"},     {"width", "64"},   {"batch", "256"},       {"epochs", "1000"},    {"lr", "0.125"},
-            {"weight-decay", "1e-4"}, {"queue", "4096"}, {"key-decay", "0.999"}, {"temperature", "0.2"}};
+  static std::vector<preferred_value> paper_values(sample_kind kind) {  // the epochs are those of MoCo there
+    return paper_of_imix(kind, "1000", {{"queue", "4096"}, {"key-decay", "0.999"}});
   }
 
-  moco_n_recipe(const recipe_world& world, const options& chosen) : moco_n_base(world, chosen, imix_options::none()) {}
+  moco_n_recipe(const recipe_world& world, const options& chosen)
+      : momentum_contrast(world, chosen, batch_keys::all, imix_options::none()) {}
 };
 
 }  // namespace

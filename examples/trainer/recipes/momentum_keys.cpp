@@ -14,7 +14,7 @@ void momentum_key_options::declare(option_list& to) {
 
 momentum_keys::momentum_keys(const recipe_world& world, const momentum_key_options& chosen, const network& followed)
     : chosen_(chosen),
-      key_(embedder_of(world, chosen.embedding), followed),
+      key_(embedder_of(world, chosen), followed),
       queue_(key_queue::of(world, chosen.queue, chosen.embedding)) {
   register_part("key", key_);
   register_state("queue", queue_.rows);

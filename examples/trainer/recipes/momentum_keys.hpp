@@ -3,7 +3,7 @@
 
 #include "nn/momentum_copy.hpp"
 #include "recipes/key_queue.hpp"
-#include "recipes/recipe_parts.hpp"
+#include "recipes/virtual_labels.hpp"
 
 namespace mixcon_train {
 inline namespace recipes {

@@ -14,10 +14,8 @@ class npair_recipe final : public npair_base {
   static std::vector<preferred_value> preferred(sample_kind kind, index_t channels) {
     return virtual_label_values(kind, channels);
   }
-  static std::vector<preferred_value> paper_values() {  // on CIFAR-10, as in the published code of i-Mix
-    return {{"arch", "resnet50"}, {"width", "64"},          {"batch", "256"},      {"epochs", "2000"},
-            {"lr", "0.125"},      {"weight-decay", "1e-4"}, {"temperature", "0.2"}};
-  }
+  /// Of i-Mix's code, without mixing; Sohn trained classes of images, not views.
+  static std::vector<preferred_value> paper_values(sample_kind kind) { return paper_of_imix(kind, "2000", {}); }
 
   npair_recipe(const recipe_world& world, const options& chosen) : npair_base(world, chosen, imix_options::none()) {}
 };

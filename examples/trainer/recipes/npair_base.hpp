@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include "autograd/rows.hpp"
 #include "recipes/virtual_labels.hpp"
 
-#include <cmath>
+#include <optional>
 
 namespace mixcon_train {
 inline namespace recipes {
@@ -13,23 +14,26 @@ inline namespace recipes {
 class npair_base : public network_recipe {
  public:
   npair_base(const recipe_world& world, const embedding_options& chosen, const imix_options& mixing)
-      : network_recipe(world.on, embedder_of(world, chosen.embedding)), chosen_(chosen), mixing_(mixing) {}
+      : network_recipe(world.on, embedder_of(world, chosen)), temperature_(chosen.temperature), mixing_(mixing) {
+    require_mixable(world, mixing);
+  }
   recipe_wish wants() const override { return {.views = 2, .encoded = 2}; }
+
+  std::optional<shown_mix> shown() const override {
+    return mixing_.mixes() ? std::optional(mixing_.shown()) : std::nullopt;
+  }
 
   recipe_loss loss(const recipe_step& step) override {
     const index_t samples = step.shape.samples;
-    const mixed_views views = mixed_views_of(step, mixing_);
-    const variable z = net().forward(input_of(on(), views.images, step.shape, 2 * samples));
+    const auto [z, labels] = embed_mixed(net(), views_of(on(), step, mixing_), step, mixing_);
     const variable queries = slice(z, 0, samples), keys = slice(z, samples, 2 * samples);
-    const bool mixes = mixing_.alpha > 0;
-    recipe_loss made{.embeddings = mixes ? keys : z, .views = mixes ? 1 : 2};
-    made.chance = std::log(static_cast<double>(samples));
-    made.loss = npair_loss(made, chosen_.temperature, views.plan, queries, keys);
+    recipe_loss made{.embeddings = mixing_.mixes() ? keys : z, .views = mixing_.mixes() ? 1 : 2};
+    made.loss = npair_loss(made, temperature_, labels, queries, keys);
     return made;
   }
 
  private:
-  embedding_options chosen_;
+  double temperature_;
   imix_options mixing_;
 };
 

@@ -12,7 +12,8 @@ std::vector<preferred_value> values_of(view_options views, sample_kind kind) {
   option_list list;
   views.declare(list, kind);
   std::vector<preferred_value> values;
-  for (const option& each : list.all()) values.emplace_back(each.name, text_of(each));
+  for (const option& each : list.all())
+    if (each.name != "no-augmentation") values.emplace_back(each.name, text_of(each));
   return values;
 }
 

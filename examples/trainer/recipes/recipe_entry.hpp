@@ -24,7 +24,8 @@ struct recipe_entry {
   std::vector<sample_kind> kinds{};
   any_options (*new_options)() = nullptr;
   std::vector<preferred_value> (*preferred)(sample_kind kind, index_t channels) = nullptr;
-  std::vector<preferred_value> paper_values{};  ///< what the paper trained with, for --preset paper; empty: unknown
+  /// What the paper trained with on a kind of samples, for --preset paper; empty: unknown, or it has none of that kind.
+  std::vector<preferred_value> (*paper_values)(sample_kind kind) = nullptr;
   std::unique_ptr<recipe> (*make)(const recipe_world& world, const any_options& chosen) = nullptr;
 
   bool takes(sample_kind kind) const {
@@ -36,7 +37,8 @@ struct recipe_entry {
 
 /// The entry of a class of recipes. It has `name`, `summary`, `paper`, a type `options` with `declare`, and a
 /// constructor from world and options; and where it says so, `kinds` (all otherwise), `preferred(kind)`
-/// or `preferred(kind, channels)`, and `paper_values()` (none).
+/// or `preferred(kind, channels)`, and `paper_values(kind)`, or
+/// `paper_values()` of all kinds (none).
 template <class Recipe>
 recipe_entry entry_of() {
   using options = typename Recipe::options;
@@ -51,7 +53,11 @@ recipe_entry entry_of() {
     if constexpr (requires { Recipe::preferred(kind); }) return Recipe::preferred(kind);
     return {};
   };
-  if constexpr (requires { Recipe::paper_values(); }) entry.paper_values = Recipe::paper_values();
+  entry.paper_values = [](sample_kind kind) -> std::vector<preferred_value> {
+    if constexpr (requires { Recipe::paper_values(kind); }) return Recipe::paper_values(kind);
+    if constexpr (requires { Recipe::paper_values(); }) return Recipe::paper_values();
+    return {};
+  };
   entry.make = [](const recipe_world& world, const any_options& chosen) -> std::unique_ptr<recipe> {
     return std::make_unique<Recipe>(world, chosen.as<options>());
   };

@@ -19,10 +19,12 @@ inline namespace recipes {
 /// The options of a contrastive loss of embeddings.
 struct embedding_options {
   double temperature = 0.1;
-  index_t embedding = 128;
+  index_t embedding = 128, head_hidden = 0;
   void declare(option_list& to) {
     to.add("temperature", temperature, {1e-3, 1e3}, "of the loss; smaller is sharper", "0.1 on images");
     to.add("embedding", embedding, {2, 65536}, "width of an embedding", "128");
+    to.add("head-hidden", head_hidden, {0, 65536}, "width of the hidden layer of the projection head; 0: it is linear",
+           "width of the features");
   }
 };
 
@@ -37,10 +39,12 @@ inline std::unique_ptr<network> classifier_of(const recipe_world& world) {
   return std::make_unique<network>(world.on, world.new_encoder(world.seed), network::head_kind::classifier,
                                    std::vector<index_t>{world.data.classes}, world.seed + 1);
 }
-/// A network with a linear head that gives embeddings.
-inline std::unique_ptr<network> embedder_of(const recipe_world& world, index_t width) {
-  return std::make_unique<network>(world.on, world.new_encoder(world.seed), network::head_kind::projection,
-                                   std::vector<index_t>{width}, world.seed + 1);
+/// A network whose head, linear or with one hidden layer, gives embeddings.
+inline std::unique_ptr<network> embedder_of(const recipe_world& world, const embedding_options& chosen) {
+  std::vector<index_t> widths{chosen.embedding};
+  if (chosen.head_hidden > 0) widths.insert(widths.begin(), chosen.head_hidden);
+  return std::make_unique<network>(world.on, world.new_encoder(world.seed), network::head_kind::projection, widths,
+                                   world.seed + 1);
 }
 
 /// A recipe with one network.

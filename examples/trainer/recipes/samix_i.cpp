@@ -39,7 +39,7 @@ class samix_i_recipe final : public mixer_recipe {
   }
 
   samix_i_recipe(const recipe_world& world, const options& chosen)
-      : mixer_recipe(world, chosen, embedder_of(world, chosen.embedding), embedder_of(world, chosen.embedding)),
+      : mixer_recipe(world, chosen, embedder_of(world, chosen), embedder_of(world, chosen)),
         chosen_(chosen),
         queue_(key_queue::of(world, chosen.queue, chosen.embedding)) {
     register_state("queue", queue_.rows), register_count("queue.next", queue_.next);

@@ -23,7 +23,7 @@ class simclr_recipe final : public network_recipe {
   };
 
   simclr_recipe(const recipe_world& world, const options& chosen)
-      : network_recipe(world.on, embedder_of(world, chosen.embedding)),
+      : network_recipe(world.on, embedder_of(world, chosen)),
         chosen_(chosen),
         loss_(&comparing_loss_called(chosen.loss)) {}
   static std::vector<preferred_value> preferred(sample_kind kind, index_t channels) {

@@ -23,9 +23,10 @@ class simsiam_recipe final : public prediction_recipe {
   static std::vector<preferred_value> preferred(sample_kind kind, index_t channels) {
     return contrastive_views(kind, channels);
   }
-  static std::vector<preferred_value> paper_values() {  // on CIFAR-10
-    return {{"arch", "resnet18"}, {"width", "64"},          {"batch", "512"},      {"epochs", "800"},
-            {"lr", "0.06"},       {"weight-decay", "5e-4"}, {"embedding", "2048"}, {"hidden", "512"}};
+  static std::vector<preferred_value> paper_values(sample_kind kind) {  // on CIFAR-10
+    if (kind != sample_kind::image) return {};
+    return {{"arch", "resnet18"},     {"width", "64"},       {"batch", "512"},  {"epochs", "800"}, {"lr", "0.06"},
+            {"weight-decay", "5e-4"}, {"embedding", "2048"}, {"hidden", "512"}, {"warm-up", "0"},  {"blur", "0"}};
   }
 
   simsiam_recipe(const recipe_world& world, const options& chosen)

@@ -77,7 +77,7 @@ student_recipe::student_recipe(const recipe_world& world, const student_options&
       train_(world.train),
       statistics_(world.data.statistics) {
   check_weights(chosen, contrast_weight_);
-  net_ = has_scores(chosen) ? classifier_of(world) : embedder_of(world, contrasts->embedding);
+  net_ = has_scores(chosen) ? classifier_of(world) : embedder_of(world, {.embedding = contrasts->embedding});
   register_part("network", *net_);
   if (!world.trains()) return;
   if (!chosen.teacher.empty()) {

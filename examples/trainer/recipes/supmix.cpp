@@ -25,7 +25,7 @@ class supmix_recipe final : public network_recipe {
   };
 
   supmix_recipe(const recipe_world& world, const options& chosen)
-      : network_recipe(world.on, embedder_of(world, chosen.embedding)), chosen_(chosen) {}
+      : network_recipe(world.on, embedder_of(world, chosen)), chosen_(chosen) {}
   static std::vector<preferred_value> preferred(sample_kind kind) { return views_of_numbers(kind); }
   recipe_wish wants() const override { return {.views = 2, .encoded = 2}; }
   std::optional<shown_mix> shown() const override { return shown_mix{"mixup", {.alpha = chosen_.alpha}}; }

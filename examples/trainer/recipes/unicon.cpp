@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "recipes/universum_recipe.hpp"
 
-#include <mixcon/contrast/objective.hpp>
-#include <mixcon/losses/info_nce.hpp>
 #include <mixcon/losses/unicon.hpp>
-
-#include <cmath>
 
 namespace mixcon_train {
 inline namespace recipes {
@@ -20,16 +16,11 @@ class unicon_recipe final : public universum_recipe {
                               *paper = "Han et al. 2022, arXiv:2204.10695";
   using options = universum_options;
   using universum_recipe::universum_recipe;
-  static std::vector<preferred_value> paper_values() { return paper_of_unicon(); }
+  static std::vector<preferred_value> paper_values(sample_kind kind) { return paper_of_unicon(kind); }
 
   recipe_loss loss(const recipe_step& step) override {
     const auto [z, u] = encode(step);
-    recipe_loss made{.embeddings = z, .views = 2};
-    made.loss =
-        contrasted(made, mixcon::objective{mixcon::info_nce{.temperature = chosen().temperature}, mixcon::cosine{}},
-                   mixcon::unicon_targets(step.from.labels), z, {u});
-    made.chance = std::log(static_cast<double>(2 * step.shape.samples - 1));
-    return made;
+    return compared(z, mixcon::unicon_targets(step.from.labels), {u});
   }
 };
 

@@ -34,7 +34,8 @@ void universum_options::declare(option_list& to) {
   embedding_options::declare(to);
 }
 
-std::vector<preferred_value> paper_of_unicon() {
+std::vector<preferred_value> paper_of_unicon(sample_kind kind) {
+  if (kind != sample_kind::image) return {};
   return {{"arch", "resnet50"},     {"width", "64"},        {"batch", "256"},         {"epochs", "1000"},
           {"lr", "0.05"},           {"warm-up", "0.01"},    {"weight-decay", "1e-4"}, {"temperature", "0.1"},
           {"partner-share", "0.5"}, {"universum", "mixup"}, {"shift", "0"},           {"crop", "1"},

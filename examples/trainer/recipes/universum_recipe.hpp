@@ -5,6 +5,10 @@
 #include "recipes/preferred_views.hpp"
 #include "recipes/recipe_parts.hpp"
 
+#include <mixcon/contrast/objective.hpp>
+#include <mixcon/losses/info_nce.hpp>
+
+#include <cmath>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,14 +22,14 @@ struct universum_options : embedding_options {
   void declare(option_list& to);
 };
 
-/// What the paper trained with, on CIFAR-100.
-std::vector<preferred_value> paper_of_unicon();
+/// What the paper trained with, on CIFAR-100; nothing on other kinds.
+std::vector<preferred_value> paper_of_unicon(sample_kind kind);
 
 /// Two views of every sample, and a universum of both.
 class universum_recipe : public network_recipe {
  public:
   universum_recipe(const recipe_world& world, const universum_options& chosen)
-      : network_recipe(world.on, embedder_of(world, chosen.embedding)), chosen_(chosen) {}
+      : network_recipe(world.on, embedder_of(world, chosen)), chosen_(chosen) {}
   static std::vector<preferred_value> preferred(sample_kind kind) { return views_of_numbers(kind); }
   recipe_wish wants() const override { return {.views = 2, .encoded = 4, .at_least_two_classes = true}; }
   std::optional<shown_mix> shown() const override;
@@ -35,7 +39,18 @@ class universum_recipe : public network_recipe {
     variable views, universum;  ///< (2 N, D) each
   };
   encoded encode(const recipe_step& step);
-  const universum_options& chosen() const { return chosen_; }
+  /// InfoNCE of the views (2 N, D) over candidates.
+  template <class Targets>
+  recipe_loss compared(const variable& views, const Targets& targets, const std::vector<variable>& candidates) const {
+    recipe_loss made{.embeddings = views, .views = 2};
+    index_t rows = 0;
+    for (const variable& each : candidates) rows += each.extents()[0];
+    made.chance = std::log(static_cast<double>(rows - 1));
+    made.loss =
+        contrasted(made, mixcon::objective{mixcon::info_nce{.temperature = chosen_.temperature}, mixcon::cosine{}},
+                   targets, views, candidates);
+    return made;
+  }
 
  private:
   universum_options chosen_;

@@ -27,12 +27,12 @@ std::string per_cent(const std::optional<double>& share) { return share ? writte
 std::string score_table(const std::vector<score_row>& scores) {
   const bool any = std::any_of(scores.begin(), scores.end(), [](const score_row& row) { return row.classifier; });
   std::vector<std::string> columns{"encoder", "#SGD linear", "#5-NN", "#ridge"};
-  if (any) columns.push_back("#own classifier");
+  if (any) columns.insert(columns.end(), {"#own classifier", "#ECE"});
   columns.push_back("");
   std::vector<std::vector<std::string>> rows;
   for (const score_row& row : scores) {
     rows.push_back({escaped(row.name), per_cent(row.linear), per_cent(row.neighbours), per_cent(row.ridge)});
-    if (any) rows.back().push_back(per_cent(row.classifier));
+    if (any) rows.back().push_back(per_cent(row.classifier)), rows.back().push_back(per_cent(row.calibration));
     rows.back().push_back("<span class=\"note\">" + escaped(row.note) + "</span>");
   }
   return html_table(columns, rows, {0});

@@ -86,6 +86,7 @@ judgement judge(network& net, device& on, const settings& chosen, const train_an
                                 encode(untrained.judged(), *untrained.device, data.train, statistics).backbone,
                                 encode(untrained.judged(), *untrained.device, data.test, statistics).backbone,
                                 classes));
+  if (found.scores.front().classifier) found.scores.front().calibration = calibration_of(found.probabilities).error;
   if (data.train.name.starts_with("fashion-mnist"))
     for (const score_row& row : recorded_scores()) found.scores.push_back(row);
   found.test_backbone = std::move(test.backbone);

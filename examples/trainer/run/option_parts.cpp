@@ -45,6 +45,7 @@ const char* flag_of(part_sort sort) {
 std::vector<option_part> all_option_parts() {
   std::vector<option_part> parts;
   parts.push_back(part_of({}, part_sort::common, "data", any_options::of(data_options{})));
+  parts.push_back(part_of({}, part_sort::common, "views", any_options::of(view_switch{})));
   parts.push_back(part_of({}, part_sort::common, "training", any_options::of(training_options{})));
   parts.push_back(part_of({}, part_sort::common, "run", any_options::of(run_options{})));
   for (const recipe_entry& each : all_recipes())

@@ -33,6 +33,16 @@ void set_if_there(const option_list& list, const std::vector<preferred_value>& v
     if (const option* const found = list.find(name)) set_option(*found, text, "--" + name);
 }
 
+/// A data set says how far its samples may be altered: of that and what a recipe prefers, the milder counts.
+void keep_within(const option_list& list, const std::vector<data_limit>& limits) {
+  for (const data_limit& limit : limits) {
+    const option* const found = list.find(limit.option);
+    if (found == nullptr) continue;
+    const double now = std::stod(text_of(*found)), bound = std::stod(limit.value);
+    if (limit.is_least ? now < bound : now > bound) set_option(*found, limit.value, found->flag());
+  }
+}
+
 /// What lacks an option of a part of that sort.
 std::string without(part_sort sort, const settings& chosen) {
   switch (sort) {
@@ -91,13 +101,19 @@ settings::settings(const std::vector<given_value>& given) {
   if (const given_value* const colour = last_of(given, "image-colour"))
     set_if_there(options, {{"image-colour", colour->text}});  // views follow it
   set_if_there(options, entry.preferred(kind(), channels_of_data(data.name, data.readers)));
-  set_if_there(options, preferred_by_data(data.name));
+  keep_within(options, limits_of_data(data.name));
   for (const given_value& value : given) {
     const option* const found = options.find(value.name);
     if (found != nullptr && value.name != "data")
       set_option(*found, value.text, value.where);
     else if (found == nullptr && !value.implied)
       refuse_option(value, *this);
+  }
+  const option_list set = list();
+  for (const given_value& value : given) {
+    const option* const found = set.find(value.name);
+    MIXCON_REQUIRE(value.implied || found == nullptr || found->idle.empty(), value.where, ": ", found->idle,
+                   "; leave it out.");
   }
   require_one_length(given);
 }
@@ -148,7 +164,7 @@ std::string to_json(const settings& chosen) {
   settings copy = chosen;
   const option_list options = copy.list();
   for (const option& each : options.all())
-    written[each.name] = each.is_text() ? json(text_of(each)) : json::parse(text_of(each));
+    if (each.idle.empty()) written[each.name] = each.is_text() ? json(text_of(each)) : json::parse(text_of(each));
   return written.dump();
 }
 
@@ -166,7 +182,7 @@ settings settings_from_json(const std::string& text, const std::string& path) {
     chosen = settings(given);
     const option_list options = chosen.list();
     for (const option& each : options.all())
-      if (!read.contains(each.name)) refuse_file(path, ": its settings lack ", each.name, advice);
+      if (each.idle.empty() && !read.contains(each.name)) refuse_file(path, ": its settings lack ", each.name, advice);
     return chosen;
   } catch (const std::invalid_argument& why) {
     refuse_file(path, ": ", why.what());
@@ -177,7 +193,8 @@ std::vector<std::pair<std::string, std::string>> named_values(const settings& ch
   std::vector<std::pair<std::string, std::string>> values;
   settings copy = chosen;
   const option_list options = copy.list();
-  for (const option& each : options.all()) values.emplace_back(each.name, text_of(each));
+  for (const option& each : options.all())
+    if (each.idle.empty()) values.emplace_back(each.name, text_of(each));
   return values;
 }
 

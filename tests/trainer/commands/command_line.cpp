@@ -89,6 +89,10 @@ TEST_CASE("what cannot be done is refused with one sentence and status 2", "[exa
       {{"train", "--alpha", "0", "--recipe", "mixup"}, "--alpha: 0; expected a number in [1e-06, 1e+06]."},
       {{"train", "--preset", "papre"}, "Did you mean paper?"},
       {{"train", "--preset", "paper", "--recipe", "ce"}, "the recipe ce has no values of a paper"},
+      {{"train", "--preset", "paper", "--recipe", "moco", "--data", "letter"},
+       "--preset: the paper of moco trained on images, not on rows such as letter"},
+      {{"train", "--recipe", "simclr", "--loss", "nca", "--temperature", "1"}, "--temperature: the loss nca has no"},
+      {{"train", "--no-augmentation", "--data", "digits", "--flip", "1"}, "--flip: --no-augmentation leaves every"},
       {{"train", "--config", folder / "nowhere.toml"}, "nowhere.toml: cannot be read"},
       {{"train", "--config", folder / "wrong.toml"},
        "wrong.toml, line 2: batsh: there is no such option; did you mean batch?"},
@@ -210,6 +214,10 @@ TEST_CASE("a config file gives the values that flags would, and flags count more
   for (const std::string& line : printed) again << line << "\n";
   again.close();
   CHECK(lines_of(run_program({"train", "--config", folder / "again.toml", "--print-config"})) == printed);
+  const words_of off = lines_of(run_program({"train", "--data", "digits", "--no-augmentation", "--print-config"}));
+  CHECK(
+      std::any_of(off.begin(), off.end(), [](const auto& line) { return line.starts_with("no-augmentation = true"); }));
+  CHECK(std::none_of(off.begin(), off.end(), [](const auto& line) { return line.starts_with("shift ="); }));
   const words_of paper = lines_of(run_program({"train", "--preset", "paper", "--batch", "512", "--print-config"}));
   for (const char* line : {"batch = 512", "epochs = 1000", "lr = 0.05", "partner-share = 0.5", "arch = 'resnet50'"}) {
     INFO(line);

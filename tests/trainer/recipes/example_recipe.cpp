@@ -53,9 +53,9 @@ class small_moco_recipe final : public network_recipe {
   }
 
   small_moco_recipe(const recipe_world& world, const options& chosen)
-      : network_recipe(world.on, embedder_of(world, chosen.embedding)),
+      : network_recipe(world.on, embedder_of(world, chosen)),
         chosen_(chosen),
-        key_(embedder_of(world, chosen.embedding), net()),
+        key_(embedder_of(world, chosen), net()),
         queue_(random_rows(world, {chosen.queue, chosen.embedding})) {
     register_part("key", key_);
     register_state("queue", queue_);

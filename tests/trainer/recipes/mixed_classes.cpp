@@ -1,61 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Infinite Class Mixup, IC-RegMixup, RegMixup and Remix: the loss of a step is the formula of its paper, in double.
+// Infinite Class Mixup and Remix: the loss of a step is the formula of its paper, in double.
 #include "support/catch.hpp"
-#include "trainer/recipes/one_step.hpp"
+#include "trainer/recipes/mixed_formulas.hpp"
 
 #include <mixcon/engine/serial.hpp>
 #include <mixcon/losses/infinite_class_mixup.hpp>
 #include <mixcon/mixes/manifold_mixup.hpp>
 #include <mixcon/mixes/mixup.hpp>
-#include <mixcon/mixes/regmixup.hpp>
-
-#include <algorithm>
-#include <cmath>
 
 using namespace mixcon_train;
 
 namespace {
-
-/// -log of the share of `own` among e^logits, where `seen`.
-double surprise(const numbers& logits, std::size_t own, const std::vector<bool>& seen = {}) {
-  double sum = 0;
-  for (std::size_t k = 0; k < logits.size(); ++k) sum += seen.empty() || seen[k] ? std::exp(logits[k]) : 0;
-  return std::log(sum) - logits[own];
-}
-
-/// Infinite Class Mixup by its definition: over mixed classifiers, over samples, or both.
-double by_hand(const std::string& axis, bool masks, const numbers& x, network& net, const mixcon::pair_targets& of) {
-  const numbers w = numbers_in(net.last_layer().weight()), b = numbers_in(net.last_layer().bias());
-  const std::size_t count = of.lambda.size(), width = x.size() / count, classes = b.size();
-  std::vector<numbers> share(count, numbers(classes, 0));  // of each class in each sample
-  for (std::size_t j = 0; j < count; ++j) {
-    share[j][static_cast<std::size_t>(of.own[j])] += of.lambda[j];
-    share[j][static_cast<std::size_t>(of.partner[j])] += 1 - of.lambda[j];
-  }
-  const auto logit = [&](std::size_t i, std::size_t j) {
-    double sum = 0;
-    for (std::size_t c = 0; c < classes; ++c) {
-      double score = b[c];
-      for (std::size_t k = 0; k < width; ++k) score += x[i * width + k] * w[c * width + k];
-      sum += share[j][c] * score;
-    }
-    return sum;
-  };
-  double loss = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    numbers across, down;
-    std::vector<bool> seen;
-    for (std::size_t j = 0; j < count; ++j) {
-      across.push_back(logit(i, j)), down.push_back(logit(j, i));
-      double apart = 0;
-      for (std::size_t c = 0; c < classes; ++c) apart += std::abs(share[i][c] - share[j][c]);
-      seen.push_back(i == j || !masks || apart > 1e-12);
-    }
-    if (axis != "pair") loss += surprise(across, i, seen) / static_cast<double>(count);
-    if (axis != "class") loss += surprise(down, i, seen) / static_cast<double>(count);
-  }
-  return loss;
-}
 
 /// The same by mixcon.
 double by_mixcon(const std::string& axis, const numbers& x, network& net, const mixcon::pair_targets& of) {
@@ -70,55 +25,6 @@ double by_mixcon(const std::string& axis, const numbers& x, network& net, const 
                                 mixcon::vector_view<const double>(b.data(), {classes}),
                                 mixcon::classifier_gradients<double>{})
       .value;
-}
-
-/// Cross entropy of features under the network's head, against shares of two labels.
-double entropy(one_step& step, const numbers& features, const mixcon::pair_targets& of) {
-  const numbers w = numbers_in(step.net().last_layer().weight()), b = numbers_in(step.net().last_layer().bias());
-  const std::size_t count = of.lambda.size(), width = features.size() / count;
-  double sum = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    numbers scores = b;
-    for (std::size_t c = 0; c < b.size(); ++c)
-      for (std::size_t k = 0; k < width; ++k) scores[c] += w[c * width + k] * features[i * width + k];
-    sum += of.lambda[i] * surprise(scores, static_cast<std::size_t>(of.own[i])) +
-           (1 - of.lambda[i]) * surprise(scores, static_cast<std::size_t>(of.partner[i]));
-  }
-  return sum / static_cast<double>(count);
-}
-
-mixcon::pair_targets plain(const std::vector<int>& labels) {
-  const std::vector<index_t> all(labels.begin(), labels.end());
-  return {all, all, numbers(all.size(), 1)};
-}
-
-/// Features of the batch and of its mixtures by RegMixup, encoded together: (2 N, F) as two lists.
-struct two_halves {
-  numbers clean{}, mixed{};
-  mixcon::pair_targets targets{};
-};
-two_halves encoded_together(one_step& step, double alpha) {
-  const auto plan = mixcon::regmixup<>{.lambda = {.alpha = alpha}}.plan(step.shape, step.draws());
-  std::vector<float> both = step.rows.images;
-  for (index_t i = 0; i < samples; ++i)
-    for (index_t k = 0; k < inputs; ++k) {
-      const auto at = [&](index_t row) {
-        return static_cast<double>(step.rows.images[static_cast<std::size_t>(row * inputs + k)]);
-      };
-      const double lambda = plan.lambda_of(i);
-      both.push_back(static_cast<float>(lambda * at(i) + (1 - lambda) * at(plan.partner_of(i))));
-    }
-  const numbers all =
-      numbers_in(step.net().features(variable(tensor_of(step.on, {2 * samples, 1, 1, inputs}, both.data()))));
-  const auto half = all.begin() + static_cast<std::ptrdiff_t>(all.size() / 2);
-  return {{all.begin(), half}, {half, all.end()}, mixcon::pair_targets_of(plan, step.rows.labels)};
-}
-
-/// The largest difference; infinite where lengths differ.
-double farthest(const numbers& a, const numbers& b) {
-  double most = a.size() == b.size() ? 0 : HUGE_VAL;
-  for (std::size_t k = 0; k < std::min(a.size(), b.size()); ++k) most = std::max(most, std::abs(a[k] - b[k]));
-  return most;
 }
 
 std::string refusal(const std::string& recipe, const std::vector<index_t>& counts, const options_given& options = {}) {
@@ -173,22 +79,6 @@ TEST_CASE("its manifold mixup mixes in front of a layer", "[examples]") {
   CHECK(farthest(features, expected) < 1e-5);
   const mixcon::pair_targets targets = mixcon::pair_targets_of(plan, step.rows.labels);
   CHECK(found.loss.number() == Approx(by_hand("dual", false, features, step.net(), targets)).epsilon(1e-9));
-}
-
-TEST_CASE("RegMixup and IC-RegMixup add the clean batch's cross entropy", "[examples]") {
-  for (const char* recipe : {"regmixup", "ic-regmixup"}) {
-    one_step step(recipe, {{"alpha", "20"}, {"mixed-weight", "0.5"}});
-    const bool of_classes = recipe == std::string("ic-regmixup");
-    const auto [clean, mixed, targets] = encoded_together(step, 20);
-    const double of_mixed =
-        of_classes ? by_hand("dual", false, mixed, step.net(), targets) : entropy(step, mixed, targets);
-    const recipe_loss found = step.loss();
-    const double expected = entropy(step, clean, plain(step.rows.labels)) + 0.5 * of_mixed;
-    CHECK(found.loss.number() == Approx(expected).epsilon(1e-6));
-    CHECK(farthest(numbers_in(found.embeddings), clean) < 1e-6);  // mixtures are rounded to float before statistics
-    CHECK(found.chance == Approx(std::log(3.0) + 0.5 * (of_classes ? 2 * std::log(12.0) : std::log(3.0))));
-    CHECK(step.made->wants().encoded == 2);
-  }
 }
 
 TEST_CASE("Remix gives a label to the rare class alone, by kappa and tau", "[examples]") {

@@ -1,21 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Every recipe trains, and a run that is stopped and resumed is the run that is not.
+// A run that is stopped and resumed is the run that is not.
 #include "data/sets/readers.hpp"
 #include "files/file_error.hpp"
-#include "recipes/all_recipes.hpp"
-#include "run/training_run.hpp"
-#include "support/catch.hpp"
-#include "trainer/recipes/quick_teacher.hpp"
+#include "trainer/recipes/short_runs.hpp"
 
-using namespace mixcon_train;
+using namespace mixcon_train_tests;
 
 namespace {
-
-using options_given = std::vector<std::pair<std::string, std::string>>;
-
-/// Its queue begins with random keys, easy negatives: the loss rises while they leave, in two steps here. What is left
-/// falls slowly, as keys are of a slow network.
-bool has_queue(const std::string& recipe) { return recipe_called(recipe).new_options().declares("queue"); }
 
 const data_set& digits() {
   static const data_set some = part_of(read_digits().train, 0, 160);
@@ -23,7 +14,7 @@ const data_set& digits() {
 }
 
 const std::string& teacher() {
-  static const mixcon_train_tests::quick_teacher made(digits(), {{"data", "digits"}, {"width", "4"}, {"batch", "16"}});
+  static const quick_teacher made(digits(), {{"data", "digits"}, {"width", "4"}, {"batch", "16"}});
   return made.folder();
 }
 
@@ -33,23 +24,10 @@ settings small_run(const std::string& recipe, const options_given& more = {}) {
                     {"erase", "0"},     {"width", "4"},        {"batch", "16"}, {"steps", "24"},
                     {"lr", "0.05"},     {"precision", "fp32"}, {"threads", "1"}};
   if (embeds) all.push_back({"embedding", "16"});
-  if (mixcon_train_tests::takes_teacher(recipe)) all.push_back({"teacher", teacher()});
+  if (takes_teacher(recipe)) all.push_back({"teacher", teacher()});
   if (has_queue(recipe)) all.push_back({"queue", "32"}), all.push_back({"steps", "48"});
   all.insert(all.end(), more.begin(), more.end());
   return settings_with(all);
-}
-
-/// The losses of the steps that are left.
-std::vector<double> finish(training_run& run) {
-  std::vector<double> losses;
-  while (!run.is_done()) losses.push_back(run.step().loss);
-  return losses;
-}
-
-double mean(const std::vector<double>& values, std::size_t first, std::size_t count) {
-  double sum = 0;
-  for (std::size_t k = first; k < first + count; ++k) sum += values[k];
-  return sum / static_cast<double>(count);
 }
 
 std::string refusal(const checkpoint& from, const data_set& data) {
@@ -63,15 +41,13 @@ std::string refusal(const checkpoint& from, const data_set& data) {
 
 }  // namespace
 
-TEST_CASE("every recipe learns, and goes on from the middle of an epoch with the same bits", "[examples]") {
+TEST_CASE("every recipe goes on from the middle of an epoch with the same bits", "[examples]") {
   for (const std::string& recipe : recipe_names()) {
     DYNAMIC_SECTION(recipe) {
       settings chosen = small_run(recipe);
       if (recipe == "supcon") chosen = small_run(recipe, {{"average", "0.9"}, {"schedule", "steps"}});
       training_run straight(chosen, digits()), stopped(chosen, digits());
       const std::vector<double> losses = finish(straight);
-      CHECK(mean(losses, losses.size() - 6, 6) < mean(losses, has_queue(recipe) ? 2 : 0, 6));
-
       for (int k = 0; k < 13; ++k) stopped.step();  // three batches into the second epoch of ten
       const checkpoint kept = stopped.state();
       CHECK(kept.position == loader_position{.epoch = 1, .batch = 3});

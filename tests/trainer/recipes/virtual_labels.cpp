@@ -116,3 +116,14 @@ TEST_CASE("a queue that is shorter than a batch is refused, and i-Mix has its ow
   CHECK(value("letter", "alpha") == "2");
   CHECK(value("letter", "input-drop") == "0.2");
 }
+
+TEST_CASE("the head has a hidden layer where it is asked for", "[examples]") {
+  small_step step("moco", {{"head-hidden", "20"}});
+  index_t layers = 0;
+  for (const parameter& each : step.made->parameters()) {
+    if (each.name == "network.head.linear1.weight") CHECK(each.value.extents()[0] == 20);
+    layers += each.name.starts_with("network.head.linear") && each.name.ends_with(".weight") ? 1 : 0;
+  }
+  CHECK(layers == 2);
+  CHECK(std::isfinite(step.loss().loss.number()));
+}

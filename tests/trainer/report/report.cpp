@@ -120,14 +120,16 @@ TEST_CASE("a report is one well-formed page whose table is that of metrics.jsonl
     if (record.contains("effective_rank")) epochs.push_back(record["epoch"].get<double>());
     if (!record.contains("encoder")) continue;
     expected.push_back(escaped(record["encoder"].get<std::string>()));
-    for (const char* judge : {"linear", "neighbours", "ridge", "classifier"})
+    for (const char* judge : {"linear", "neighbours", "ridge", "classifier", "calibration"})
       expected.push_back(record.contains(judge) ? written(100 * record[judge].get<double>(), 1) : "");
     expected.push_back("<span class=\"note\">" + record.value("note", "") + "</span>");
   }
   CHECK(cells == expected);
-  CHECK(cells.size() == 3 * 6);  // the network, raw pixels, the untrained one
+  CHECK(cells.size() == 3 * 7);  // the network, raw pixels, the untrained one
   CHECK(cells[0] == "mixup, backbone");
   CHECK(std::stod(cells[1]) > 50);
+  CHECK(std::stod(cells[5]) >= 0);  // the expected calibration error, which the page says below too
+  CHECK(html.find("Expected calibration error: " + cells[5]) != std::string::npos);
   CHECK(all_between(tables[1], "<tr>", "</tr>").size() == 11);  // a line of names, and ten digits
   CHECK(html.find("What the classifier says of the test samples") != std::string::npos);
   CHECK(html.find("Expected calibration error: ") != std::string::npos);

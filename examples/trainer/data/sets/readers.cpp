@@ -92,8 +92,9 @@ index_t channels_of_data(const std::string& name, const reader_options& options)
   return channels > 0 ? channels : options.pictures.colour == "grey" ? 1 : 3;
 }
 
-std::vector<std::pair<std::string, std::string>> preferred_by_data(const std::string& name) {
-  if (name == "digits") return {{"shift", "1"}, {"flip", "0"}};  // 8 x 8, and not to be mirrored
+std::vector<data_limit> limits_of_data(const std::string& name) {
+  if (name == "digits")  // 8 x 8, and not to be mirrored
+    return {{"shift", "1"}, {"flip", "0"}, {"crop-smallest", "0.6", true}};
   return {};
 }
 

@@ -40,8 +40,14 @@ const std::vector<std::string>& data_names();
 /// installed. Other names mean themselves.
 std::string meant_data_set(const std::string& name, const std::string& folder = {});
 
-/// Values that suit a data set better than the usual ones: {"flip", "0"} for digits.
-std::vector<std::pair<std::string, std::string>> preferred_by_data(const std::string& name);
+/// How far the samples of a data set may be altered: what is usual, or what a recipe prefers, counts where it is
+/// milder.
+struct data_limit {
+  std::string option{}, value{};
+  bool is_least = false;  ///< the value is the least; otherwise the most
+};
+/// {"flip", "0"} for digits, which are not to be mirrored.
+std::vector<data_limit> limits_of_data(const std::string& name);
 
 /// What the samples of a data set of that name are, without reading a file. Refuses a name that is not known
 /// (std::invalid_argument).

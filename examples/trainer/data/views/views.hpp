@@ -18,12 +18,19 @@ struct view_options {
   image_view_options image{};
   row_view_options row{};
   clip_view_options clip{};
+  bool off = false;  ///< views are the samples themselves, normalised: all views of a sample are equal
 
-  /// The options of one kind, so that those of another are refused.
+  /// The options of one kind, so that those of another are refused. Beside `off` all others are idle.
   void declare(option_list& to, sample_kind kind);
 };
 
-/// The options of one kind in one line.
+/// The switch alone, which all kinds have.
+struct view_switch {
+  bool off = false;
+  void declare(option_list& to);
+};
+
+/// The options of one kind in one line; "none" where they are off.
 std::string to_string(const view_options& chosen, sample_kind kind);
 
 /// The maker of views for the kind of `data`, which outlives it. Refuses options that are out of range.

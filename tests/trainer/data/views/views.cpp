@@ -61,6 +61,7 @@ TEST_CASE("Every option of every kind changes the views", "[data]") {
       option_list list;
       chosen.declare(list, kind);
       const option& changed = list.all()[k];
+      if (changed.is_switch()) continue;
       const bool whole = std::holds_alternative<index_t*>(changed.value);
       // a part of the value, which is in range and below the other end where there is one
       const double value =
@@ -74,6 +75,26 @@ TEST_CASE("Every option of every kind changes the views", "[data]") {
   }
   CHECK(names.size() == options);  // no name stands twice
   CHECK(options == 29);
+}
+
+TEST_CASE("One switch turns the views of every kind off: all views are the sample, normalised", "[data]") {
+  for (const sample_kind kind : kinds) {
+    const data_set data = mixcon_test::noise_of(kind, 4);
+    view_options chosen = everything();
+    option_list list;
+    chosen.declare(list, kind);
+    for (const option& each : list.all()) CHECK(each.idle.empty());
+    set_option(*list.find("no-augmentation"), "true", "--no-augmentation");
+    CHECK(to_string(chosen, kind) == "none");
+    const std::vector<float> views = some_views(data, chosen);
+    CHECK(views == some_views(data, view_options{}));
+    const auto width = static_cast<std::size_t>(data.width());
+    for (std::size_t k = 4; k < 60; ++k)  // four samples in turn
+      for (std::size_t j = 0; j < width; ++j) CHECK(views[k * width + j] == views[k % 4 * width + j]);
+    option_list off;
+    chosen.declare(off, kind);
+    for (const option& each : off.all()) CHECK(each.idle.empty() == (each.name == "no-augmentation"));
+  }
 }
 
 TEST_CASE("Views say what is on for their kind", "[data]") {

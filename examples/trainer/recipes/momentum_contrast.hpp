@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "autograd/rows.hpp"
+#include "recipes/momentum_keys.hpp"
+#include "recipes/virtual_labels.hpp"
+
+#include <optional>
+
+namespace mixcon_train {
+inline namespace recipes {
+
+/// Which keys of the batch a row can find, or mistake for its own, beside those of past batches.
+enum class batch_keys {
+  own,  ///< its own alone, and its partner's where it is a mixture: MoCo. He et al. 2020, arXiv:1911.05722
+  all   ///< those of all: MoCo-n. Lee et al. 2021, arXiv:2010.08887
+};
+
+/// A row of the first view finds the key of its other view, which a slower network makes, among past keys; a mixture
+/// finds those of both of its samples.
+class momentum_contrast : public network_recipe {
+ public:
+  momentum_contrast(const recipe_world& world, const momentum_key_options& chosen, batch_keys seen,
+                    const imix_options& mixing)
+      : network_recipe(world.on, embedder_of(world, chosen)),
+        temperature_(chosen.temperature),
+        seen_(seen),
+        mixing_(mixing),
+        keys_(world, chosen, net()) {
+    require_mixable(world, mixing);
+    register_part("keys", keys_);
+  }
+  recipe_wish wants() const override { return {.views = 2, .encoded = 2}; }
+  std::optional<shown_mix> shown() const override {
+    return mixing_.mixes() ? std::optional(mixing_.shown()) : std::nullopt;
+  }
+
+  recipe_loss loss(const recipe_step& step) override {
+    const index_t samples = step.shape.samples;
+    const variable views = views_of(on(), step, mixing_);
+    const auto [queries, labels] = embed_mixed(net(), slice(views, 0, samples), step, mixing_);
+    const variable keys = keys_.keys_of(slice(views, samples, 2 * samples));
+    recipe_loss made{.embeddings = mixing_.mixes() ? keys : concatenate(queries, keys),
+                     .views = mixing_.mixes() ? 1 : 2};
+    const auto criterion = seen_ == batch_keys::all ? moco_n_loss : moco_loss;
+    made.loss = criterion(made, temperature_, labels, queries, keys, keys_.past());
+    return made;
+  }
+  void after_step(index_t /*step*/, index_t /*steps*/) override { keys_.after_step(net()); }
+  void begin_from_taken() override { keys_.begin_from(net()); }
+
+ private:
+  double temperature_;
+  batch_keys seen_;
+  imix_options mixing_;
+  momentum_keys keys_;
+};
+
+}  // namespace recipes
+}  // namespace mixcon_train

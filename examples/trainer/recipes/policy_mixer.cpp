@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "recipes/policy_mixer.hpp"
+
+#include "recipes/mixed_rows.hpp"
+
+#include <mixcon/mixes/manifold_mixup.hpp>
+
+namespace mixcon_train {
+inline namespace recipes {
+
+namespace {
+
+/// Features of samples (M, C, H, W), of which those from `first` on, N of them, are mixed in front of a random layer.
+mixed_features mixed_at_a_layer(network& net, const variable& x, index_t first, const recipe_step& step, double alpha) {
+  mixcon::manifold_mixup<> policy;
+  policy.lambda = mixcon::beta_lambda{.alpha = alpha};
+  policy.end_layer = net.layers();
+  const auto plan = policy.plan(step.shape, step.draws);
+  const auto mix = [&](const variable& hidden) { return with_mixed_rows(plan, hidden, first); };
+  return {net.features(x, static_cast<int>(policy.layer(step.draws)), mix),
+          mixcon::pair_targets_of(plan, step.from.labels)};
+}
+
+const policy_entry* named_policy(const std::string& name) {
+  for (const policy_entry& each : policies())
+    if (name == each.name) return &each;
+  return nullptr;
+}
+
+}  // namespace
+
+void policy_choice::declare_with(const char* alpha_of_paper, option_list& to) {
+  std::vector<std::string> names;
+  for (const policy_entry& each : policies()) names.emplace_back(each.name);
+  to.add_choice_or_run(
+      "policy", policy, names,
+      "which policy mixes; inspect --help says what each does. Or the folder of a run that learned to");
+  to.add("alpha", alpha, {1e-6, 1e6}, "lambda is Beta(alpha, alpha), for policies that draw it so", alpha_of_paper);
+  const policy_entry* named = named_policy(policy);
+  if (named == nullptr)
+    to.idle("alpha", "the run of --policy draws lambda as it was trained to");
+  else if (!named->takes_alpha)
+    to.idle("alpha", "the policy " + policy + " draws no lambda by it");
+}
+
+policy_mixer::policy_mixer(const recipe_world& world, const policy_choice& chosen)
+    : policy_(named_policy(chosen.policy)) {
+  if (policy_ == nullptr) {
+    if (world.trains()) learned_ = std::make_unique<policy_of_run>(world, chosen.policy);
+    return;
+  }
+  if (policy_->takes_alpha) options_.alpha = chosen.alpha;
+  options_.per = policy_->usual;
+}
+
+std::optional<shown_mix> policy_mixer::shown() const {
+  if (learned_) return shown_mix{.learned = &learned_->policy()};
+  if (policy_ == nullptr) return {};
+  return shown_mix{policy_->name, options_};
+}
+
+bool policy_mixer::is_hidden() const { return policy_ != nullptr && policy_ == &policy_called("manifold-mixup"); }
+
+mixed_training_batch policy_mixer::mixed(const recipe_step& step) const {
+  const batch_to_mix batch = batch_of_step(step.from.images, step.from.labels, step.shape);
+  return learned_ ? learned_->mix(batch, step.draws) : policy_->mix_for_training(batch, step.draws, options_);
+}
+
+mixed_features policy_mixer::encode(device& on, network& net, const recipe_step& step) const {
+  if (is_hidden())
+    return mixed_at_a_layer(net, input_of(on, step.from.images, step.shape, step.shape.samples), 0, step,
+                            *options_.alpha);
+  mixed_training_batch made = mixed(step);
+  mixcon::image_shape shape = step.shape;
+  shape.columns = made.columns;
+  return {net.features(input_of(on, made.images, shape, shape.samples)), std::move(made.targets)};
+}
+
+clean_and_mixed policy_mixer::encode_beside_clean(device& on, network& net, const recipe_step& step) const {
+  const index_t samples = step.shape.samples;
+  const auto halves = [&](const variable& features, mixcon::pair_targets targets) {
+    return clean_and_mixed{slice(features, 0, samples), slice(features, samples, 2 * samples), std::move(targets)};
+  };
+  std::vector<float> both = step.from.images;
+  if (is_hidden()) {
+    both.insert(both.end(), step.from.images.begin(), step.from.images.end());
+    mixed_features made =
+        mixed_at_a_layer(net, input_of(on, both, step.shape, 2 * samples), samples, step, *options_.alpha);
+    return halves(made.features, std::move(made.targets));
+  }
+  mixed_training_batch made = mixed(step);
+  if (made.columns != step.shape.columns) {
+    mixcon::image_shape wide = step.shape;
+    wide.columns = made.columns;
+    const variable clean = net.features(input_of(on, both, step.shape, samples));
+    return {clean, net.features(input_of(on, made.images, wide, samples)), std::move(made.targets)};
+  }
+  both.insert(both.end(), made.images.begin(), made.images.end());
+  return halves(net.features(input_of(on, both, step.shape, 2 * samples)), std::move(made.targets));
+}
+
+}  // namespace recipes
+}  // namespace mixcon_train
