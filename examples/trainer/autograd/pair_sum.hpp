@@ -8,8 +8,9 @@
 namespace mixcon_train {
 inline namespace autograd {
 
-/// out_i = a own_i + b others_partner(i) + bias, for own and others (N, C, h, w), of which one may be left out, partners
-/// in [0, N), and a bias (C) or none: what a linear map makes of pairs, from what it makes of the samples of a batch.
+/// out_i = a own_i + b others_partner(i) + bias, for own and others (N, C, h, w), of which one may be left out,
+/// partners in [0, N), and a bias (C) or none: what a linear map makes of pairs, from what it makes of the samples of a
+/// batch.
 variable pair_sum(const variable& own, double a, const variable& others, double b, const std::vector<index_t>& partner,
                   const variable& bias = {});
 

@@ -31,29 +31,28 @@ tensor each_number(device& on, const shape& extents, F&& f, const Tensors&... fr
       from...);
 }
 
-/// The same for a function of vectors of numbers; the last ones stand in one that is filled up with zeros.
-template <class F>
-tensor by_lanes(device& on, const tensor& x, F&& f) {
+/// The same for a function of vectors of numbers; the last ones stand in vectors that are filled up with zeros.
+template <class F, class... Tensors>
+tensor by_lanes(device& on, const shape& extents, F&& f, const Tensors&... from) {
   return computed(
-      on, x.extents(),
-      [&](auto* to, const auto* from) {
+      on, extents,
+      [&](auto* to, const auto*... numbers) {
         using number = mixcon::native_lanes<std::remove_pointer_t<decltype(to)>>;
         constexpr auto width = static_cast<index_t>(sizeof(number) / sizeof *to);
-        const index_t size = x.extents().size();
+        const auto some = [&](index_t k, std::size_t bytes) {
+          const auto read = [&](const auto* x) {
+            number v(0);
+            std::memcpy(&v.v, x + k, bytes);
+            return v;
+          };
+          const number v = f(read(numbers)...);
+          std::memcpy(to + k, &v.v, bytes);
+        };
         index_t k = 0;
-        number v(0);
-        for (; k + width <= size; k += width) {
-          std::memcpy(&v.v, from + k, sizeof v.v);
-          v = f(v);
-          std::memcpy(to + k, &v.v, sizeof v.v);
-        }
-        const std::size_t rest = static_cast<std::size_t>(size - k) * sizeof *to;
-        v = number(0);
-        std::memcpy(&v.v, from + k, rest);
-        v = f(v);
-        std::memcpy(to + k, &v.v, rest);
+        for (; k + width <= extents.size(); k += width) some(k, sizeof(number));
+        some(k, static_cast<std::size_t>(extents.size() - k) * sizeof *to);
       },
-      x);
+      from...);
 }
 
 /// e^x - 1 for x <= 0: near 0 its series, whose rest is below float's last digit.
@@ -92,6 +91,7 @@ tensor host_device::affine(const tensor& x, double factor, double offset) {
 
 tensor host_device::apply(unary f, const tensor& x) {
   const auto each = [&](auto&& function) { return each_number(*this, x.extents(), function, x); };
+  const auto each_vector = [&](auto&& function) { return by_lanes(*this, x.extents(), function, x); };
   using std::abs, std::exp, std::log;
   switch (f) {
     case unary::absolute:
@@ -99,12 +99,12 @@ tensor host_device::apply(unary f, const tensor& x) {
     case unary::square:
       return each([](auto v) { return v * v; });
     case unary::sigmoid:  // of -|x|, whose exponential cannot overflow
-      return by_lanes(*this, x, [](auto v) {
-        const auto small = mixcon::exp_of(choose(v < decltype(v)(0), v, -v));
-        return choose(v < decltype(v)(0), small, decltype(v)(1)) / (decltype(v)(1) + small);
+      return each_vector([](auto v) {
+        const decltype(v) zero(0), one(1), small = mixcon::exp_of(choose(v < zero, v, -v));
+        return choose(v < zero, small, one) / (one + small);
       });
     case unary::elu:
-      return by_lanes(*this, x, [](auto v) {
+      return each_vector([](auto v) {
         const decltype(v) zero(0);
         return choose(v > zero, v, expm1_of(choose(v > zero, zero, v)));
       });
@@ -118,15 +118,19 @@ tensor host_device::apply(unary f, const tensor& x) {
 tensor host_device::apply_gradient(unary f, const tensor& upstream, const tensor& x, const tensor& out) {
   const auto by_x = [&](auto&& slope) { return each_number(*this, x.extents(), slope, upstream, x); };
   const auto by_out = [&](auto&& slope) { return each_number(*this, x.extents(), slope, upstream, out); };
+  const auto vectors_by_out = [&](auto&& slope) { return by_lanes(*this, x.extents(), slope, upstream, out); };
   switch (f) {
     case unary::absolute:
       return by_x([](auto g, auto v) { return v > 0 ? g : v < 0 ? -g : 0 * g; });
     case unary::square:
       return by_x([](auto g, auto v) { return 2 * v * g; });
     case unary::sigmoid:
-      return by_out([](auto g, auto y) { return g * y * (1 - y); });
+      return vectors_by_out([](auto g, auto y) { return g * y * (decltype(y)(1) - y); });
     case unary::elu:
-      return by_out([](auto g, auto y) { return g * (1 + std::min(y, decltype(y)(0))); });
+      return vectors_by_out([](auto g, auto y) {
+        const decltype(y) zero(0), one(1);
+        return choose(y > zero, g, g * (y + one));
+      });
     case unary::exponential:
       return by_out([](auto g, auto y) { return g * y; });
     case unary::logarithm:
