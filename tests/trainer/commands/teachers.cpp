@@ -62,5 +62,5 @@ TEST_CASE("a teacher that does not fit is refused before anything is written", "
   refused({"--data", "csv", "--data-dir", "rows.csv", "--batch", "2", "--teacher", "teacher"},
           "learnt from images of 1 x 8 x 8 in 10 classes, this run learns from rows of 2 features in 2 classes");
   std::filesystem::resize_file(in / "teacher/checkpoint.safetensors", 1000);
-  refused({"--data", "digits", "--teacher", "teacher"}, "--teacher: teacher/checkpoint.safetensors: ");
+  refused({"--data", "digits", "--teacher", "teacher"}, "--teacher: teacher/checkpoint.safetensors, byte ");
 }
