@@ -81,7 +81,7 @@ chosen_rows conditioned_recipe::rows_chosen(const recipe_step& step, const varia
 
 variable conditioned_recipe::told_apart(recipe_loss& made, const mixcon::negative_list& list, const variable& anchors,
                                         const variable& rows) const {
-  if (!chosen_.ce_weight && !chosen_.kd_weight && chosen_.contrast_weight == 1)
+  if (chosen_.ce_weight == 0 && chosen_.kd_weight == 0 && chosen_.contrast_weight == 1)
     made.chance = std::log(static_cast<double>(1 + list.slots));
   return contrastive_loss(mixcon::objective{mixcon::info_nce{.temperature = chosen_.temperature}, mixcon::cosine{}},
                           mixcon::listed_targets{list}, anchors, {own(rows)}, &made.anchors_used);

@@ -236,7 +236,7 @@ loaded_run untrained_run(const settings& chosen, const data_facts& data, const d
 }
 
 loaded_run load_run(const checkpoint& from, const data_set& data, const std::string& path) {
-  loaded_run loaded = untrained_run(from.chosen, from.data.classes > 0 ? from.data : facts_of(data), nullptr);
+  loaded_run loaded = untrained_run(from.chosen, data);
   restore(*loaded.made, *loaded.device, from, path, from.chosen.training.average > 0);
   return loaded;
 }

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A teacher and its student from the command line: trained, refused before anything is written, gone on with.
+#include "trainer/program.hpp"
+
+#include <algorithm>
+
+using namespace mixcon_test;
+
+namespace {
+
+using words = std::vector<std::string>;
+
+outcome train(const scratch_folder& in, const words& more) {
+  words all{"train", "--data", "digits", "--width",         "4",           "--batch", "16", "--threads",
+            "1",     "--lr",   "0.05",   "--no-evaluation", "--precision", "fp32"};
+  all.insert(all.end(), more.begin(), more.end());
+  return run_program(all, in.path());
+}
+
+bool is_one_refusal(const outcome& of, const std::string& part) {
+  return of.status == 2 && std::count(of.text.begin(), of.text.end(), '\n') == 1 &&
+         of.text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("a student goes on with its own teacher, wherever it lies, and with no other", "[examples]") {
+  const scratch_folder in;
+  CHECK(train(in, {"--recipe", "ce", "--steps", "4", "--arch", "convnet", "--out", "teacher"}).status == 0);
+  CHECK(train(in, {"--recipe", "ce", "--steps", "5", "--arch", "convnet", "--out", "other"}).status == 0);
+  const outcome begun = train(in, {"--recipe", "kd", "--teacher", "teacher", "--steps", "3", "--out", "student"});
+  INFO(begun.text);
+  CHECK(begun.status == 0);
+  std::filesystem::rename(in / "teacher", in / "moved");
+  const auto resumed = [&](const words& more) {
+    words all{"train", "--resume", "student", "--no-evaluation"};
+    all.insert(all.end(), more.begin(), more.end());
+    return run_program(all, in.path());
+  };
+  CHECK(is_one_refusal(resumed({}), "--teacher: there is no run teacher."));
+  CHECK(is_one_refusal(resumed({"--teacher", "other"}), "it was trained with the run "));
+  CHECK(is_one_refusal(resumed({"--teacher", "moved", "--kd-weight", "0.5"}), "it was trained with --kd-weight 0.9"));
+  const outcome again = resumed({"--teacher", "moved"});
+  INFO(again.text);
+  CHECK(again.status == 0);
+}
+
+TEST_CASE("a teacher that does not fit is refused before anything is written", "[examples]") {
+  const scratch_folder in;
+  CHECK(train(in, {"--recipe", "ce", "--steps", "2", "--out", "teacher"}).status == 0);
+  const auto refused = [&](const words& more, const std::string& part) {
+    words all{"train", "--recipe", "kd", "--steps", "2", "--out", "student"};
+    all.insert(all.end(), more.begin(), more.end());
+    const outcome of = run_program(all, in.path());
+    INFO(of.text);
+    CHECK(is_one_refusal(of, part));
+    CHECK_FALSE(std::filesystem::exists(in / "student"));
+  };
+  refused({"--data", "digits"}, "--teacher: kd learns from another run; expected its folder");
+  refused({"--data", "digits", "--teacher", "nowhere"}, "--teacher: there is no run nowhere.");
+  std::ofstream(in / "rows.csv") << "a,b,class\n1,2,x\n3,4,y\n5,6,x\n7,8,y\n1,3,x\n2,4,y\n9,6,x\n7,1,y\n";
+  refused({"--data", "csv", "--data-dir", "rows.csv", "--batch", "2", "--teacher", "teacher"},
+          "learnt from images of 1 x 8 x 8 in 10 classes, this run learns from rows of 2 features in 2 classes");
+  std::filesystem::resize_file(in / "teacher/checkpoint.safetensors", 1000);
+  refused({"--data", "digits", "--teacher", "teacher"}, "--teacher: teacher/checkpoint.safetensors, byte ");
+}
