@@ -28,25 +28,52 @@ std::string not_negative(const std::string& value) {
 }
 
 /// Which run, and samples other than its own.
-template <class Request>
-void add_run_and_data(CLI::App& command, Request& request) {
-  command.add_option("run", request.from, "run folder or checkpoint")->required()->check(not_empty);
-  command.add_option("--data", request.data,
-                     "another data set: " + listed(named_data_sets()) + " (default: that of the run)");
+void add_run_and_data(CLI::App& command, std::string& run, std::string& data, std::string& folder) {
+  command.add_option("RUN", run, "run folder or checkpoint")->required()->check(not_empty);
+  command.add_option("--data", data, "another data set: " + listed(named_data_sets()) + " (default: that of the run)");
+  command.add_option("--data-dir", folder, "folder of its files (default: that of the run, or the usual one)")
+      ->check(not_empty);
+}
+
+void add_samples(CLI::App& command, std::string& run, sample_request& samples) {
+  add_run_and_data(command, run, samples.data, samples.data_folder);
+  command.add_option("--part", samples.part, "of the data set: train or test")->capture_default_str();
   command
-      .add_option("--data-dir", request.data_folder, "folder of its files (default: that of the run, or the usual one)")
+      .add_option("--files", samples.files,
+                  "files instead of a data set: a folder of pictures or WAV clips, in folders named after their "
+                  "classes or not; or a CSV file with a column of labels or without (default: none)")
       ->check(not_empty);
 }
 
 CLI::App& add_eval(CLI::App& app, eval_request& request) {
-  CLI::App& eval = *app.add_subcommand("eval", "judge a checkpoint: ridge probe, SGD linear probe, 5 neighbours");
-  add_run_and_data(eval, request);
+  CLI::App& eval = *app.add_subcommand("eval", "evaluate a run, on its own test samples or on others");
+  eval.description(
+      "Evaluates a run. On its own test samples: accuracy of the features by three probes (SGD linear, 5 nearest\n"
+      "neighbours, ridge regression), then accuracy, calibration error and a line per class of the run's classifier,\n"
+      "or of the linear probe where it has none. On other samples, whose classes must be among those of the run: the\n"
+      "latter, without training anything on them.");
+  add_samples(eval, request.from, request.samples);
+  eval.add_flag("--transfer", request.transfers,
+                "train the probes on --data, which may have other classes than the run (default: off)");
   return eval;
+}
+
+CLI::App& add_predict(CLI::App& app, predict_request& request) {
+  CLI::App& predict = *app.add_subcommand("predict", "the class of each sample, with probabilities");
+  predict.description(
+      "Prints the most probable classes of each sample, by the run's classifier; where it has none, by a linear probe\n"
+      "that is trained on the run's training samples.");
+  add_samples(predict, request.from, request.samples);
+  predict.add_option("--out", request.out,
+                     "FILE.csv with the probabilities of all classes, or FILE.npy, (samples, classes), with the most "
+                     "probable ones in FILE.classes.npy (default: none, print a table)");
+  predict.add_flag("--overwrite", request.overwrites, "replace files that are there (default: off, refuse)");
+  return predict;
 }
 
 CLI::App& add_embed(CLI::App& app, embed_request& request) {
   CLI::App& embed = *app.add_subcommand("embed", "write the features of samples, for NumPy or as safetensors");
-  add_run_and_data(embed, request);
+  add_run_and_data(embed, request.from, request.data, request.data_folder);
   embed.add_option("--part", request.part, "train or test")->capture_default_str();
   embed.add_option("--of", request.of, "backbone or head")->capture_default_str();
   embed.add_option("--out", request.out,
@@ -86,7 +113,7 @@ std::vector<std::string> known_options(const CLI::App& app) {
   const auto of_command = app.get_subcommands();
   for (const CLI::App* command : of_command.empty() ? std::vector<CLI::App*>{} : of_command)
     for (const CLI::Option* option : command->get_options()) names.push_back(option->get_name());
-  if (of_command.empty()) names = {"train", "eval", "embed", "compare", "inspect", "--help"};
+  if (of_command.empty()) names = {"train", "eval", "predict", "embed", "compare", "inspect", "--help"};
   return names;
 }
 
@@ -132,6 +159,8 @@ int run_command_line(int count, const char* const* arguments) {
   eval_request eval_asked;
   inspect_request inspect_asked;
   const CLI::App& eval_command = add_eval(app, eval_asked);
+  predict_request predict_asked;
+  const CLI::App& predict_command = add_predict(app, predict_asked);
   embed_request embed_asked;
   const CLI::App& embed_command = add_embed(app, embed_asked);
   compare_request compare_asked;
@@ -141,11 +170,12 @@ int run_command_line(int count, const char* const* arguments) {
     app.parse(count, arguments);
     if (app.get_subcommands().empty()) {
       std::fprintf(stderr,
-                   "mixcon-train: no command was given; expected train, eval, embed, compare or inspect. See "
-                   "mixcon-train --help.\n");
+                   "mixcon-train: no command was given; expected train, eval, predict, embed, compare or inspect. "
+                   "See mixcon-train --help.\n");
       return exit_refused;
     }
     if (train_command.was_asked()) return train(train_command.request(), stdout);
+    if (predict_command.parsed()) return predict(predict_asked, stdout);
     if (embed_command.parsed()) return embed(embed_asked, stdout);
     if (compare_command.parsed()) return compare(compare_asked, stdout);
     return eval_command.parsed() ? evaluate(eval_asked, stdout) : inspect(inspect_asked, stdout);

@@ -67,7 +67,7 @@ TEST_CASE("what cannot be done is refused with one sentence and status 2", "[exa
       {{"train", "everything"}, "there is no option or command everything. See"},
       {{"train", "--data", "digits", "--batch", "5000"}, "--batch: 5000 of the 1437 images"},
       {{"train", "--data", "digits", "--out", "/proc/nowhere"}, "the folder cannot be made"},
-      {{"eval"}, "run is required; expected the folder of a run"},
+      {{"eval"}, "RUN is required; expected the folder of a run"},
       {{}, "no command was given"},
       {{"train", "--data", "cifar10", "--data-dir", folder.path()}, "there is no such file"},
       {{"train", "--data-dir", folder / "nowhere"}, "nowhere: there is no such folder"},
@@ -275,7 +275,7 @@ TEST_CASE("a run that begins with the weights of another one is a run of its own
 }
 
 TEST_CASE("help lists every command, and every option with its default", "[examples]") {
-  for (const char* command : {"train", "eval", "embed", "compare", "inspect"}) {
+  for (const char* command : {"train", "eval", "predict", "embed", "compare", "inspect"}) {
     CHECK(run_program({"--help"}).text.find(command) != std::string::npos);
     const outcome help = run_program({command, "--help"});
     CHECK(help.status == exit_done);
