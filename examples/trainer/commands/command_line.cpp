@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "commands/commands.hpp"
+#include "commands/inspect_options.hpp"
 #include "commands/named_data.hpp"
 #include "commands/train_options.hpp"
 #include "data/sets/readers.hpp"
@@ -21,11 +22,6 @@ namespace mixcon_train {
 inline namespace commands {
 
 namespace {
-
-/// What CLI11 would take for a large number.
-std::string not_negative(const std::string& value) {
-  return value.starts_with("-") ? value + "; expected a whole number from 0." : std::string();
-}
 
 /// Which run, and samples other than its own.
 void add_run_and_data(CLI::App& command, std::string& run, std::string& data, std::string& folder) {
@@ -90,23 +86,6 @@ CLI::App& add_compare(CLI::App& app, compare_request& request) {
   return compare;
 }
 
-CLI::App& add_inspect(CLI::App& app, inspect_request& request) {
-  CLI::App& inspect = *app.add_subcommand("inspect", "draw what a mixing policy does to images, as a PNG");
-  std::string known;
-  for (const policy_entry& policy : policies()) known += "\n    " + std::string(policy.name) + ": " + policy.summary;
-  inspect.add_option("--policy", request.policy, "which:" + known)->capture_default_str();
-  inspect.add_option("--data", request.data, "a data set of images")->capture_default_str();
-  inspect.add_option("--data-dir", request.data_folder, "folder of its files (default: the usual one)")
-      ->check(not_empty);
-  inspect.add_option("--samples", request.options.samples, "images to show")->capture_default_str();
-  inspect.add_option("--seed", request.options.seed, "of images and plan")->capture_default_str()->check(not_negative);
-  inspect.add_option("--alpha", request.options.policy.alpha, "of a Beta lambda (default: the policy's own)");
-  inspect.add_option("--partner-share", request.options.policy.partner_share,
-                     "of a universum (default: the policy's own)");
-  inspect.add_option("--out", request.out, "the picture")->capture_default_str()->check(not_empty);
-  return inspect;
-}
-
 /// The options of whichever command was named.
 std::vector<std::string> known_options(const CLI::App& app) {
   std::vector<std::string> names;
@@ -157,7 +136,6 @@ int run_command_line(int count, const char* const* arguments) {
   app.footer("mixcon-train COMMAND --help lists the options of a command, with their defaults.");
   train_options train_command(app);
   eval_request eval_asked;
-  inspect_request inspect_asked;
   const CLI::App& eval_command = add_eval(app, eval_asked);
   predict_request predict_asked;
   const CLI::App& predict_command = add_predict(app, predict_asked);
@@ -165,7 +143,7 @@ int run_command_line(int count, const char* const* arguments) {
   const CLI::App& embed_command = add_embed(app, embed_asked);
   compare_request compare_asked;
   const CLI::App& compare_command = add_compare(app, compare_asked);
-  add_inspect(app, inspect_asked);
+  const inspect_options inspect_command(app, count, arguments);
   try {
     app.parse(count, arguments);
     if (app.get_subcommands().empty()) {
@@ -178,7 +156,7 @@ int run_command_line(int count, const char* const* arguments) {
     if (predict_command.parsed()) return predict(predict_asked, stdout);
     if (embed_command.parsed()) return embed(embed_asked, stdout);
     if (compare_command.parsed()) return compare(compare_asked, stdout);
-    return eval_command.parsed() ? evaluate(eval_asked, stdout) : inspect(inspect_asked, stdout);
+    return eval_command.parsed() ? evaluate(eval_asked, stdout) : inspect(inspect_command.request(), stdout);
   } catch (const CLI::ParseError& error) {
     return error.get_exit_code() == 0 ? app.exit(error) : refuse_arguments(app, error);
   } catch (const std::bad_alloc&) {
