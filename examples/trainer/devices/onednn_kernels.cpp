@@ -11,7 +11,7 @@ one_thread_each::~one_thread_each() { omp_set_num_threads(before_); }
 
 layout layout_of(const tensor& x) {
   const layout made = block_of(x).held().get_desc();
-  return made.dims() == dims_of(x.extents()) ? made : plain_layout(x.extents());
+  return has_extents(made, x.extents()) ? made : plain_layout(x.extents());
 }
 
 onednn_device::kernels::kernels(device& owner, precision activations, int threads)
@@ -57,13 +57,19 @@ void onednn_device::kernels::keep_scratch(std::size_t bytes) {
     }
 }
 
-void onednn_device::kernels::run(const dnnl::primitive& kernel, const layout& scratch, arguments&& with) {
+void onednn_device::kernels::run(const dnnl::primitive& kernel, const layout& scratch, arguments with) {
   const lent_kit lent(*this);
+  dnnl_exec_arg_t given[most_arguments + 1];
+  int count = 0;
+  for (const argument& each : with) given[count++] = {each.place, each.memory.get()};
+  dnnl::memory for_itself;
   if (scratch.get_size() > 0) {
     const auto at = (reinterpret_cast<std::uintptr_t>(lent.of->scratch.get()) + 63) / 64 * 64;
-    with.insert({DNNL_ARG_SCRATCHPAD, dnnl::memory(scratch, engine, reinterpret_cast<void*>(at))});
+    for_itself = dnnl::memory(scratch, engine, reinterpret_cast<void*>(at));
+    given[count++] = {DNNL_ARG_SCRATCHPAD, for_itself.get()};
   }
-  kernel.execute(lent.of->stream, with);
+  dnnl::error::wrap_c_api(dnnl_primitive_execute(kernel.get(), lent.of->stream.get(), count, given),
+                          "onednn_device: a kernel does not run");
   lent.of->stream.wait();
 }
 

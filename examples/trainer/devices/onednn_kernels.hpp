@@ -10,6 +10,7 @@
 
 #include <mixcon/core/thread_pool.hpp>
 
+#include <initializer_list>
 #include <mutex>
 #include <unordered_map>
 
@@ -37,7 +38,12 @@ inline bool is_bf16(const layout& of) { return of.data.data_type == dnnl_bf16; }
 /// it. All kernels are made for one thread, and threads take slices of the batch.
 class onednn_device::kernels {
  public:
-  using arguments = std::unordered_map<int, dnnl::memory>;
+  struct argument {
+    int place;  ///< DNNL_ARG_SRC, ...
+    dnnl::memory memory;
+  };
+  using arguments = std::initializer_list<argument>;  ///< at most `most_arguments`
+  static constexpr int most_arguments = 8;
 
   kernels(device& owner, precision activations, int threads);
 
@@ -70,6 +76,7 @@ class onednn_device::kernels {
   struct made {
     typename Kernel::primitive_desc desc;
     Kernel primitive;
+    layout scratch;
   };
   template <class Kernel, class Make>
   const made<Kernel>& find(const kernel_key& key, Make&& make) {
@@ -78,16 +85,17 @@ class onednn_device::kernels {
       const one_thread_each alone;
       auto desc = make();
       auto primitive = Kernel(desc);
-      keep_scratch(desc.scratchpad_desc().get_size());
-      kept = std::make_shared<made<Kernel>>(made<Kernel>{std::move(desc), std::move(primitive)});
+      const layout scratch = desc.scratchpad_desc();
+      keep_scratch(scratch.get_size());
+      kept = std::make_shared<made<Kernel>>(made<Kernel>{std::move(desc), std::move(primitive), scratch});
     }
     return *static_cast<const made<Kernel>*>(kept.get());
   }
   /// Kernels take the memory that they need for themselves from us: that of the library is one for all threads.
   static dnnl::primitive_attr attributes();
   template <class Kernel>
-  void run(const made<Kernel>& kernel, arguments&& with) {
-    run(kernel.primitive, kernel.desc.scratchpad_desc(), std::move(with));
+  void run(const made<Kernel>& kernel, arguments with) {
+    run(kernel.primitive, kernel.scratch, with);
   }
 
   /// Calls run(task) for all tasks, on all threads; then promises that were kept are forgotten.
@@ -133,7 +141,7 @@ class onednn_device::kernels {
     std::unique_ptr<kit> of{};
   };
   void keep_scratch(std::size_t bytes);
-  void run(const dnnl::primitive& kernel, const layout& scratch, arguments&& with);
+  void run(const dnnl::primitive& kernel, const layout& scratch, arguments with);
   void forget_kept_promises();
 
   device& owner_;

@@ -19,6 +19,8 @@ using layout = dnnl::memory::desc;
 dnnl::memory::dims dims_of(const shape& extents);
 /// Row-major floats.
 layout plain_layout(const shape& extents);
+/// Whether it is one of tensors of this shape.
+bool has_extents(const layout& of, const shape& extents);
 
 /// The same layout of another number of images, which lie one behind the other in both. The first axis must not be
 /// blocked, and be the outermost: std::logic_error.
