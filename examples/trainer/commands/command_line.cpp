@@ -43,11 +43,14 @@ void add_samples(CLI::App& command, std::string& run, sample_request& samples) {
 
 CLI::App& add_eval(CLI::App& app, eval_request& request) {
   CLI::App& eval = *app.add_subcommand("eval", "evaluate a run, on its own test samples or on others");
-  eval.description(
-      "Evaluates a run. On its own test samples: accuracy of the features by three probes (SGD linear, 5 nearest\n"
-      "neighbours, ridge regression), then accuracy, calibration error and a line per class of the run's classifier,\n"
-      "or of the linear probe where it has none. On other samples, whose classes must be among those of the run: the\n"
-      "latter, without training anything on them.");
+  eval.footer(
+      "On the run's own test samples: accuracy of its features by three probes (SGD linear, 5 nearest neighbours, ridge\n"
+      "regression), compared with raw samples and an untrained network; then accuracy, calibration error and a line per\n"
+      "class of the run's classifier, or of the linear probe where it has none. On other samples: only the latter. Their\n"
+      "classes must be among those of the run, by name, and nothing is trained on them.\n\n"
+      "  mixcon-train eval runs/supcon-digits-001\n"
+      "  mixcon-train eval runs/ce-image-folder-001 --files photos/  (photos/CLASS/*.png)\n"
+      "  mixcon-train eval runs/simclr-cifar10-001 --data cifar100 --data-dir cifar100/ --transfer");
   add_samples(eval, request.from, request.samples);
   eval.add_flag("--transfer", request.transfers,
                 "train the probes on --data, which may have other classes than the run (default: off)");
@@ -55,10 +58,11 @@ CLI::App& add_eval(CLI::App& app, eval_request& request) {
 }
 
 CLI::App& add_predict(CLI::App& app, predict_request& request) {
-  CLI::App& predict = *app.add_subcommand("predict", "the class of each sample, with probabilities");
-  predict.description(
-      "Prints the most probable classes of each sample, by the run's classifier; where it has none, by a linear probe\n"
-      "that is trained on the run's training samples.");
+  CLI::App& predict = *app.add_subcommand("predict", "print or write the class of each sample, with probabilities");
+  predict.footer(
+      "Predictions are those of the run's classifier; where it has none, those of a linear probe that is trained on the\n"
+      "run's training samples, as in its report.\n\n"
+      "  mixcon-train predict runs/ce-digits-001 --files scans/ --out classes.csv");
   add_samples(predict, request.from, request.samples);
   predict.add_option("--out", request.out,
                      "FILE.csv with the probabilities of all classes, or FILE.npy, (samples, classes), with the most "
@@ -69,19 +73,24 @@ CLI::App& add_predict(CLI::App& app, predict_request& request) {
 
 CLI::App& add_embed(CLI::App& app, embed_request& request) {
   CLI::App& embed = *app.add_subcommand("embed", "write the features of samples, for NumPy or as safetensors");
+  embed.footer("  mixcon-train embed runs/supcon-digits-001 --out features.npy");
   add_run_and_data(embed, request.from, request.data, request.data_folder);
-  embed.add_option("--part", request.part, "train or test")->capture_default_str();
-  embed.add_option("--of", request.of, "backbone or head")->capture_default_str();
+  embed.add_option("--part", request.part, "which samples of the data set: train or test")->capture_default_str();
+  embed.add_option("--of", request.of, "which output of the network: backbone or head")->capture_default_str();
   embed.add_option("--out", request.out,
-                   "FILE.npy, with labels in FILE.labels.npy, or FILE.safetensors with both (default: none)");
+                   "FILE.npy, with labels in FILE.labels.npy, or FILE.safetensors with both (default: none, must be given)");
   embed.add_flag("--overwrite", request.overwrites, "replace files that are there (default: off, refuse)");
   return embed;
 }
 
 CLI::App& add_compare(CLI::App& app, compare_request& request) {
-  CLI::App& compare = *app.add_subcommand("compare", "train several recipes with several seeds, and compare them");
-  compare.add_option("--plan", request.plan, "TOML file with arms and seeds (default: none)");
-  compare.add_option("--out", request.out, "folder of its runs and of comparison.html (default: runs/PLAN)")
+  CLI::App& compare = *app.add_subcommand("compare", "train several recipes with several seeds, and compare their accuracy");
+  compare.footer(
+      "Prints paired differences with confidence intervals, and writes comparison.html. Started again after an\n"
+      "interruption, it continues. docs/trainer/compare.md explains plans and the table.\n\n"
+      "  mixcon-train compare --plan examples/trainer/plans/digits.toml");
+  compare.add_option("--plan", request.plan, "TOML file that lists what to train: arms and seeds (default: none, must be given)");
+  compare.add_option("--out", request.out, "folder for the runs and comparison.html (default: runs/PLAN)")
       ->check(not_empty);
   return compare;
 }
@@ -130,10 +139,14 @@ int refuse_arguments(const CLI::App& app, const CLI::ParseError& error) {
 
 int run_command_line(int count, const char* const* arguments) {
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is a write that fails, not the end
-  CLI::App app("Trains networks with mixing and contrastive losses of mixcon.", "mixcon-train");
+  CLI::App app("Trains encoders with mixing and contrastive losses, and evaluates them.", "mixcon-train");
   app.require_subcommand(0, 1);
   app.set_version_flag("--version", facts_of_this_machine().version);
-  app.footer("mixcon-train COMMAND --help lists the options of a command, with their defaults.");
+  app.footer(
+      "To begin with:\n"
+      "  mixcon-train train --data digits --recipe supcon --steps 200  (seconds; ends with a table and a report)\n"
+      "  mixcon-train eval runs/supcon-digits-001\n\n"
+      "mixcon-train COMMAND --help lists the options of a command, with their defaults.");
   train_options train_command(app);
   eval_request eval_asked;
   const CLI::App& eval_command = add_eval(app, eval_asked);

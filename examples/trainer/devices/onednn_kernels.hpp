@@ -13,6 +13,8 @@
 #include <initializer_list>
 #include <mutex>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 namespace mixcon_train {
 inline namespace devices {
@@ -40,10 +42,9 @@ class onednn_device::kernels {
  public:
   struct argument {
     int place;  ///< DNNL_ARG_SRC, ...
-    dnnl::memory memory;
+    void* data;
   };
-  using arguments = std::initializer_list<argument>;  ///< at most `most_arguments`
-  static constexpr int most_arguments = 8;
+  using arguments = std::initializer_list<argument>;
 
   kernels(device& owner, precision activations, int threads);
 
@@ -66,17 +67,24 @@ class onednn_device::kernels {
 
   tensor make(const shape& extents, const layout& desc) { return {owner_, extents, make_block(desc)}; }
   std::shared_ptr<slice_block> make_block(const layout& desc) {
-    return std::make_shared<slice_block>(pool, waiting, engine, desc);
+    return std::allocate_shared<slice_block>(pool_memory<slice_block>(pool), pool, waiting, desc);
   }
   /// So many floats, not set.
   std::shared_ptr<slice_block> floats(index_t size) { return make_block(plain_layout({size})); }
 
-  /// A kernel and its description, made on first use.
-  template <class Kernel>
-  struct made {
-    typename Kernel::primitive_desc desc;
-    Kernel primitive;
+  /// A kernel, how its arguments lie, and what it needs for itself.
+  struct prepared {
+    dnnl::primitive primitive;
+    std::vector<std::pair<int, layout>> places;
     layout scratch;
+
+    /// Of an argument: DNNL_ARG_SRC, ... Asked of oneDNN, this allocates each time.
+    const layout& at(int place) const;
+  };
+  /// The same with its description, made on first use.
+  template <class Kernel>
+  struct made : prepared {
+    typename Kernel::primitive_desc desc;
   };
   template <class Kernel, class Make>
   const made<Kernel>& find(const kernel_key& key, Make&& make) {
@@ -84,19 +92,15 @@ class onednn_device::kernels {
     if (!kept) {
       const one_thread_each alone;
       auto desc = make();
-      auto primitive = Kernel(desc);
       const layout scratch = desc.scratchpad_desc();
       keep_scratch(scratch.get_size());
-      kept = std::make_shared<made<Kernel>>(made<Kernel>{std::move(desc), std::move(primitive), scratch});
+      kept = std::make_shared<made<Kernel>>(made<Kernel>{{Kernel(desc), places_of(desc), scratch}, desc});
     }
     return *static_cast<const made<Kernel>*>(kept.get());
   }
   /// Kernels take the memory that they need for themselves from us: that of the library is one for all threads.
   static dnnl::primitive_attr attributes();
-  template <class Kernel>
-  void run(const made<Kernel>& kernel, arguments with) {
-    run(kernel.primitive, kernel.scratch, with);
-  }
+  void run(const prepared& kernel, arguments with);
 
   /// Calls run(task) for all tasks, on all threads; then promises that were kept are forgotten.
   template <class Run>
@@ -123,16 +127,18 @@ class onednn_device::kernels {
   tensor in_whole(const tensor& x, const layout& wanted);
 
   /// The part of a block that is a slice's.
-  dnnl::memory part(const slice_block& block, const layout& of_slice, index_t first_image) const {
-    return {of_slice, engine, block.bytes() + static_cast<std::size_t>(first_image) * image_bytes(of_slice)};
+  static char* part(const slice_block& block, const layout& of_slice, index_t first_image) {
+    return block.bytes() + static_cast<std::size_t>(first_image) * image_bytes(of_slice);
   }
-  dnnl::memory whole(const tensor& x) const;
+  static char* whole(const tensor& x) { return block_of(x).bytes(); }
 
  private:
   /// What a thread needs to run a kernel.
   struct kit {
     dnnl::stream stream;
     std::unique_ptr<float[]> scratch;
+    /// In the order of `places`, then the scratch: oneDNN's objects, whose memory is set for each run.
+    std::unordered_map<const prepared*, std::vector<dnnl::memory>> held{};
   };
   struct lent_kit {
     explicit lent_kit(kernels& owner);
@@ -140,8 +146,8 @@ class onednn_device::kernels {
     kernels& from;
     std::unique_ptr<kit> of{};
   };
+  static std::vector<std::pair<int, layout>> places_of(const dnnl::primitive_desc_base& desc);
   void keep_scratch(std::size_t bytes);
-  void run(const dnnl::primitive& kernel, const layout& scratch, arguments with);
   void forget_kept_promises();
 
   device& owner_;
