@@ -10,8 +10,11 @@
 
 #include <mixcon/core/thread_pool.hpp>
 
+#include <functional>
 #include <initializer_list>
+#include <map>
 #include <mutex>
+#include <string>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -88,15 +91,16 @@ class onednn_device::kernels {
   };
   template <class Kernel, class Make>
   const made<Kernel>& find(const kernel_key& key, Make&& make) {
-    std::shared_ptr<void>& kept = made_[key.text()];
-    if (!kept) {
+    auto found = made_.find(key.text());
+    if (found == made_.end()) {
       const one_thread_each alone;
       auto desc = make();
       const layout scratch = desc.scratchpad_desc();
       keep_scratch(scratch.get_size());
-      kept = std::make_shared<made<Kernel>>(made<Kernel>{{Kernel(desc), places_of(desc), scratch}, desc});
+      auto kept = std::make_shared<made<Kernel>>(made<Kernel>{{Kernel(desc), places_of(desc), scratch}, desc});
+      found = made_.emplace(key.text(), std::move(kept)).first;
     }
-    return *static_cast<const made<Kernel>*>(kept.get());
+    return *static_cast<const made<Kernel>*>(found->second.get());
   }
   /// Kernels take the memory that they need for themselves from us: that of the library is one for all threads.
   static dnnl::primitive_attr attributes();
@@ -157,7 +161,7 @@ class onednn_device::kernels {
   std::mutex mutex_{};
   std::vector<std::unique_ptr<kit>> kits_{};  // of threads that run none now
   std::size_t most_scratch_ = 0;
-  std::unordered_map<std::string, std::shared_ptr<void>> made_{};
+  std::map<std::string, std::shared_ptr<void>, std::less<>> made_{};
 };
 
 /// Where a slice of activations lies: its extents, and its first byte.

@@ -83,6 +83,12 @@ kernel_key& kernel_key::with(const layout& desc) {
   return *this;
 }
 
+void kernel_key::append(const char* bytes, std::size_t count) {
+  if (count > sizeof text_ - size_) throw std::logic_error("onednn_device: the key of a kernel is too long");
+  std::copy_n(bytes, count, text_ + size_);
+  size_ += count;
+}
+
 batch_slices::batch_slices(index_t of_images) : images(of_images), count(std::clamp<index_t>(of_images / 16, 1, 16)) {}
 
 }  // namespace devices
