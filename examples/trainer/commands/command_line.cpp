@@ -44,9 +44,12 @@ void add_samples(CLI::App& command, std::string& run, sample_request& samples) {
 CLI::App& add_eval(CLI::App& app, eval_request& request) {
   CLI::App& eval = *app.add_subcommand("eval", "evaluate a run, on its own test samples or on others");
   eval.footer(
-      "On the run's own test samples: accuracy of its features by three probes (SGD linear, 5 nearest neighbours, ridge\n"
-      "regression), compared with raw samples and an untrained network; then accuracy, calibration error and a line per\n"
-      "class of the run's classifier, or of the linear probe where it has none. On other samples: only the latter. Their\n"
+      "On the run's own test samples: accuracy of its features by three probes (SGD linear, 5 nearest neighbours, "
+      "ridge\n"
+      "regression), compared with raw samples and an untrained network; then accuracy, calibration error and a line "
+      "per\n"
+      "class of the run's classifier, or of the linear probe where it has none. On other samples: only the latter. "
+      "Their\n"
       "classes must be among those of the run, by name, and nothing is trained on them.\n\n"
       "  mixcon-train eval runs/supcon-digits-001\n"
       "  mixcon-train eval runs/ce-image-folder-001 --files photos/  (photos/CLASS/*.png)\n"
@@ -60,7 +63,8 @@ CLI::App& add_eval(CLI::App& app, eval_request& request) {
 CLI::App& add_predict(CLI::App& app, predict_request& request) {
   CLI::App& predict = *app.add_subcommand("predict", "print or write the class of each sample, with probabilities");
   predict.footer(
-      "Predictions are those of the run's classifier; where it has none, those of a linear probe that is trained on the\n"
+      "Predictions are those of the run's classifier; where it has none, those of a linear probe that is trained on "
+      "the\n"
       "run's training samples, as in its report.\n\n"
       "  mixcon-train predict runs/ce-digits-001 --files scans/ --out classes.csv");
   add_samples(predict, request.from, request.samples);
@@ -77,19 +81,22 @@ CLI::App& add_embed(CLI::App& app, embed_request& request) {
   add_run_and_data(embed, request.from, request.data, request.data_folder);
   embed.add_option("--part", request.part, "which samples of the data set: train or test")->capture_default_str();
   embed.add_option("--of", request.of, "which output of the network: backbone or head")->capture_default_str();
-  embed.add_option("--out", request.out,
-                   "FILE.npy, with labels in FILE.labels.npy, or FILE.safetensors with both (default: none, must be given)");
+  embed.add_option(
+      "--out", request.out,
+      "FILE.npy, with labels in FILE.labels.npy, or FILE.safetensors with both (default: none, must be given)");
   embed.add_flag("--overwrite", request.overwrites, "replace files that are there (default: off, refuse)");
   return embed;
 }
 
 CLI::App& add_compare(CLI::App& app, compare_request& request) {
-  CLI::App& compare = *app.add_subcommand("compare", "train several recipes with several seeds, and compare their accuracy");
+  CLI::App& compare =
+      *app.add_subcommand("compare", "train several recipes with several seeds, and compare their accuracy");
   compare.footer(
       "Prints paired differences with confidence intervals, and writes comparison.html. Started again after an\n"
       "interruption, it continues. docs/trainer/compare.md explains plans and the table.\n\n"
       "  mixcon-train compare --plan examples/trainer/plans/digits.toml");
-  compare.add_option("--plan", request.plan, "TOML file that lists what to train: arms and seeds (default: none, must be given)");
+  compare.add_option("--plan", request.plan,
+                     "TOML file that lists what to train: arms and seeds (default: none, must be given)");
   compare.add_option("--out", request.out, "folder for the runs and comparison.html (default: runs/PLAN)")
       ->check(not_empty);
   return compare;

@@ -62,6 +62,7 @@ std::string described(const policy_number& number) {
 
 inspect_options::inspect_options(CLI::App& app, int count, const char* const* arguments)
     : app_(*app.add_subcommand("inspect", "draw what a mixing policy does to samples, as a PNG")) {
+  app_.footer("  mixcon-train inspect --policy gridmix --most-holes 3 --data digits --out sheet.png");
   std::string known;
   for (const policy_entry& policy : policies()) known += "\n    " + std::string(policy.name) + ": " + policy.summary;
   app_.add_option("--policy", request_.policy, "which:" + known)->capture_default_str();

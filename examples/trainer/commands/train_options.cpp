@@ -68,7 +68,8 @@ std::string not_empty(const std::string& value) {
   return value.empty() ? "the value is empty; expected a path." : std::string();
 }
 
-train_options::train_options(CLI::App& app) : app_(*app.add_subcommand("train", "train an encoder, evaluate it and write a report")) {
+train_options::train_options(CLI::App& app)
+    : app_(*app.add_subcommand("train", "train an encoder, evaluate it and write a report")) {
   app_.formatter_fn([](const CLI::App*, const std::string&, CLI::AppFormatMode) { return train_help(); });
   std::vector<std::string> names;
   for (const option_part& part : all_option_parts())
@@ -127,7 +128,8 @@ train_request train_options::request() const {
 
 std::string train_help() {
   std::ostringstream text;
-  text << "Trains an encoder with a recipe (a loss, and how samples are mixed), evaluates its features and writes a report\n"
+  text << "Trains an encoder with a recipe (a loss, and how samples are mixed), evaluates its features and writes a "
+          "report\n"
           "into a run folder. Ctrl-C saves and prints how to continue.\n\nmixcon-train train [OPTION]...\n\n"
           "  mixcon-train train --data digits --recipe supcon --steps 200\n"
           "  mixcon-train train --resume runs/supcon-digits-001\n\nthe command\n";

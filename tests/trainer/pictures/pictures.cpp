@@ -196,7 +196,7 @@ TEST_CASE("Rows are shown by their distance from the mean, clips by how loud the
   const float loudest = *std::max_element(clips.values.begin(), clips.values.end());
   const auto stands_for = [](const batch_to_mix& batch, std::size_t i, const std::vector<double>& expected) {
     for (std::size_t k = 0; k < expected.size(); ++k)
-      if (std::abs(double{batch.images[i * expected.size() + k]} - expected[k]) > 0.01) return false;
+      if (std::abs(static_cast<double>(batch.images[i * expected.size() + k]) - expected[k]) > 0.01) return false;
     return true;
   };
   for (std::size_t i = 0; i < 6; ++i) {  // one of the samples has these levels, written out
@@ -205,15 +205,18 @@ TEST_CASE("Rows are shown by their distance from the mean, clips by how loud the
       std::vector<double> levels;
       for (index_t k = 0; k < 7; ++k) {
         double mean = 0, square = 0;
-        for (index_t other = 0; other < 30; ++other) mean += double{rows.numbers(other)[k]} / 30;
-        for (index_t other = 0; other < 30; ++other) square += std::pow(double{rows.numbers(other)[k]} - mean, 2) / 30;
-        levels.push_back(255 *
-                         std::clamp(0.5 + (double{rows.numbers(sample)[k]} - mean) / std::sqrt(square) / 5, 0., 1.));
+        for (index_t other = 0; other < 30; ++other) mean += static_cast<double>(rows.numbers(other)[k]) / 30;
+        for (index_t other = 0; other < 30; ++other)
+          square += std::pow(static_cast<double>(rows.numbers(other)[k]) - mean, 2) / 30;
+        levels.push_back(
+            255 *
+            std::clamp(0.5 + (static_cast<double>(rows.numbers(sample)[k]) - mean) / std::sqrt(square) / 5, 0., 1.));
       }
       matches += rows.label(sample) == bars.labels[i] && stands_for(bars, i, levels) ? 1 : 0;
       levels.clear();
       for (index_t k = 0; k < 60; ++k)
-        levels.push_back(255 * (double{clips.numbers(sample)[k]} + 13.8) / (double{loudest} + 13.8));
+        levels.push_back(255 * (static_cast<double>(clips.numbers(sample)[k]) + 13.8) /
+                         (static_cast<double>(loudest) + 13.8));
       sounding += clips.label(sample) == sounds.labels[i] && stands_for(sounds, i, levels) ? 1 : 0;
     }
     CHECK(matches == 1);

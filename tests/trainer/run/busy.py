@@ -16,6 +16,7 @@ import json
 import multiprocessing
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import tempfile
@@ -26,6 +27,7 @@ loads = [("one pinned busy loop", 1, True, 0.5), ("six busy loops", 6, False, 0.
 
 
 def count_for_ever(pinned):
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if pinned:
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     while True:
@@ -94,6 +96,7 @@ def main():
     parser.add_argument("--record", metavar="FILE")
     parser.add_argument("--options", nargs=argparse.REMAINDER, default=[])
     asked = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the loops end too
     idle = os.getloadavg()[0]
     if idle > 0.5:
         print(f"busy: the load is {idle:.1f} already; the figures say little", file=sys.stderr)
