@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <stdexcept>
 #include <string>
-#include <unordered_set>
 #include <utility>
 
 namespace mixcon_train {
@@ -13,12 +12,15 @@ inline namespace autograd {
 namespace {
 thread_local std::uint64_t variables_made = 0;
 thread_local int evaluating = 0;
+thread_local std::uint64_t ways_back = 0;      // calls of `backward`
+thread_local std::size_t nodes_last_time = 0;  // as many as there will be, mostly
 }  // namespace
 
 struct variable::kept {
   tensor value, gradient;
   bool wanted = false;
   std::uint64_t made = ++variables_made;  // inputs are made before what is made of them
+  std::uint64_t seen = 0;                 // the last call of `backward` that found it
   std::vector<variable> inputs;
   pull through;
 };
@@ -57,15 +59,21 @@ void backward(const variable& loss, double upstream) {
     throw std::invalid_argument(
         "backward: the loss depends on nothing that wants a gradient; were its parameters made with wanted = true, and "
         "outside of without_gradients?");
-  std::vector<variable> found{loss};
-  std::unordered_set<std::uint64_t> seen{loss.kept_->made};
-  for (std::size_t k = 0; k < found.size(); ++k)
-    for (const variable& input : std::vector<variable>(found[k].kept_->inputs))
-      if (input.wants_gradient() && seen.insert(input.kept_->made).second) found.push_back(input);
+  const std::uint64_t now = ++ways_back;
+  std::vector<variable> found;
+  found.reserve(nodes_last_time);
+  found.push_back(loss);
+  for (std::size_t k = 0; k < found.size(); ++k) {
+    const std::vector<variable>& inputs = found[k].kept_->inputs;  // of the node, which stays where it is
+    for (const variable& input : inputs)
+      if (input.wants_gradient() && std::exchange(input.kept_->seen, now) != now) found.push_back(input);
+  }
+  nodes_last_time = found.size();
   std::sort(found.begin(), found.end(),
             [](const variable& a, const variable& b) { return a.kept_->made > b.kept_->made; });
 
   loss.kept_->gradient = filled(loss.on(), loss.extents(), upstream);
+  wanted_inputs wanted;
   for (const variable& at : found) {
     variable::kept& node = *at.kept_;
     if (!node.through) continue;  // a parameter keeps its gradient
@@ -73,7 +81,7 @@ void backward(const variable& loss, double upstream) {
     const pull through = std::exchange(node.through, {});
     const tensor arrived = std::exchange(node.gradient, {});
     if (!arrived) continue;
-    wanted_inputs wanted;
+    wanted.clear();
     for (const variable& input : inputs) wanted.push_back(input.wants_gradient());
     const std::vector<tensor> by_input = through(arrived, wanted);
     for (std::size_t k = 0; k < inputs.size(); ++k) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "commands/commands.hpp"
+#include "commands/inspect_options.hpp"
 #include "commands/named_data.hpp"
 #include "commands/train_options.hpp"
 #include "data/sets/readers.hpp"
@@ -22,63 +23,83 @@ inline namespace commands {
 
 namespace {
 
-/// What CLI11 would take for a large number.
-std::string not_negative(const std::string& value) {
-  return value.starts_with("-") ? value + "; expected a whole number from 0." : std::string();
+/// Which run, and samples other than its own.
+void add_run_and_data(CLI::App& command, std::string& run, std::string& data, std::string& folder) {
+  command.add_option("RUN", run, "run folder or checkpoint")->required()->check(not_empty);
+  command.add_option("--data", data, "another data set: " + listed(named_data_sets()) + " (default: that of the run)");
+  command.add_option("--data-dir", folder, "folder of its files (default: that of the run, or the usual one)")
+      ->check(not_empty);
 }
 
-/// Which run, and samples other than its own.
-template <class Request>
-void add_run_and_data(CLI::App& command, Request& request) {
-  command.add_option("run", request.from, "run folder or checkpoint")->required()->check(not_empty);
-  command.add_option("--data", request.data,
-                     "another data set: " + listed(named_data_sets()) + " (default: that of the run)");
+void add_samples(CLI::App& command, std::string& run, sample_request& samples) {
+  add_run_and_data(command, run, samples.data, samples.data_folder);
+  command.add_option("--part", samples.part, "of the data set: train or test")->capture_default_str();
   command
-      .add_option("--data-dir", request.data_folder, "folder of its files (default: that of the run, or the usual one)")
+      .add_option("--files", samples.files,
+                  "files instead of a data set: a folder of pictures or WAV clips, in folders named after their "
+                  "classes or not; or a CSV file with a column of labels or without (default: none)")
       ->check(not_empty);
 }
 
 CLI::App& add_eval(CLI::App& app, eval_request& request) {
-  CLI::App& eval = *app.add_subcommand("eval", "judge a checkpoint: ridge probe, SGD linear probe, 5 neighbours");
-  add_run_and_data(eval, request);
+  CLI::App& eval = *app.add_subcommand("eval", "evaluate a run, on its own test samples or on others");
+  eval.footer(
+      "On the run's own test samples: accuracy of its features by three probes (SGD linear, 5 nearest neighbours, "
+      "ridge\n"
+      "regression), compared with raw samples and an untrained network; then accuracy, calibration error and a line "
+      "per\n"
+      "class of the run's classifier, or of the linear probe where it has none. On other samples: only the latter. "
+      "Their\n"
+      "classes must be among those of the run, by name, and nothing is trained on them.\n\n"
+      "  mixcon-train eval runs/supcon-digits-001\n"
+      "  mixcon-train eval runs/ce-image-folder-001 --files photos/  (photos/CLASS/*.png)\n"
+      "  mixcon-train eval runs/simclr-cifar10-001 --data cifar100 --data-dir cifar100/ --transfer");
+  add_samples(eval, request.from, request.samples);
+  eval.add_flag("--transfer", request.transfers,
+                "train the probes on --data, which may have other classes than the run (default: off)");
   return eval;
+}
+
+CLI::App& add_predict(CLI::App& app, predict_request& request) {
+  CLI::App& predict = *app.add_subcommand("predict", "print or write the class of each sample, with probabilities");
+  predict.footer(
+      "Predictions are those of the run's classifier; where it has none, those of a linear probe that is trained on "
+      "the\n"
+      "run's training samples, as in its report.\n\n"
+      "  mixcon-train predict runs/ce-digits-001 --files scans/ --out classes.csv");
+  add_samples(predict, request.from, request.samples);
+  predict.add_option("--out", request.out,
+                     "FILE.csv with the probabilities of all classes, or FILE.npy, (samples, classes), with the most "
+                     "probable ones in FILE.classes.npy (default: none, print a table)");
+  predict.add_flag("--overwrite", request.overwrites, "replace files that are there (default: off, refuse)");
+  return predict;
 }
 
 CLI::App& add_embed(CLI::App& app, embed_request& request) {
   CLI::App& embed = *app.add_subcommand("embed", "write the features of samples, for NumPy or as safetensors");
-  add_run_and_data(embed, request);
-  embed.add_option("--part", request.part, "train or test")->capture_default_str();
-  embed.add_option("--of", request.of, "backbone or head")->capture_default_str();
-  embed.add_option("--out", request.out,
-                   "FILE.npy, with labels in FILE.labels.npy, or FILE.safetensors with both (default: none)");
+  embed.footer("  mixcon-train embed runs/supcon-digits-001 --out features.npy");
+  add_run_and_data(embed, request.from, request.data, request.data_folder);
+  embed.add_option("--part", request.part, "which samples of the data set: train or test")->capture_default_str();
+  embed.add_option("--of", request.of, "which output of the network: backbone or head")->capture_default_str();
+  embed.add_option(
+      "--out", request.out,
+      "FILE.npy, with labels in FILE.labels.npy, or FILE.safetensors with both (default: none, must be given)");
   embed.add_flag("--overwrite", request.overwrites, "replace files that are there (default: off, refuse)");
   return embed;
 }
 
 CLI::App& add_compare(CLI::App& app, compare_request& request) {
-  CLI::App& compare = *app.add_subcommand("compare", "train several recipes with several seeds, and compare them");
-  compare.add_option("--plan", request.plan, "TOML file with arms and seeds (default: none)");
-  compare.add_option("--out", request.out, "folder of its runs and of comparison.html (default: runs/PLAN)")
+  CLI::App& compare =
+      *app.add_subcommand("compare", "train several recipes with several seeds, and compare their accuracy");
+  compare.footer(
+      "Prints paired differences with confidence intervals, and writes comparison.html. Started again after an\n"
+      "interruption, it continues. docs/trainer/compare.md explains plans and the table.\n\n"
+      "  mixcon-train compare --plan examples/trainer/plans/digits.toml");
+  compare.add_option("--plan", request.plan,
+                     "TOML file that lists what to train: arms and seeds (default: none, must be given)");
+  compare.add_option("--out", request.out, "folder for the runs and comparison.html (default: runs/PLAN)")
       ->check(not_empty);
   return compare;
-}
-
-CLI::App& add_inspect(CLI::App& app, inspect_request& request) {
-  CLI::App& inspect = *app.add_subcommand("inspect", "draw what a mixing policy does to images, as a PNG");
-  std::string known;
-  for (const policy_entry& policy : policies()) known += "\n    " + std::string(policy.name) + ": " + policy.summary;
-  inspect.add_option("--policy", request.policy, "the folder of a run that learned one, or which:" + known)
-      ->capture_default_str();
-  inspect.add_option("--data", request.data, "a data set of images")->capture_default_str();
-  inspect.add_option("--data-dir", request.data_folder, "folder of its files (default: the usual one)")
-      ->check(not_empty);
-  inspect.add_option("--samples", request.options.samples, "images to show")->capture_default_str();
-  inspect.add_option("--seed", request.options.seed, "of images and plan")->capture_default_str()->check(not_negative);
-  inspect.add_option("--alpha", request.options.policy.alpha, "of a Beta lambda (default: the policy's own)");
-  inspect.add_option("--partner-share", request.options.policy.partner_share,
-                     "of a universum (default: the policy's own)");
-  inspect.add_option("--out", request.out, "the picture")->capture_default_str()->check(not_empty);
-  return inspect;
 }
 
 /// The options of whichever command was named.
@@ -87,7 +108,7 @@ std::vector<std::string> known_options(const CLI::App& app) {
   const auto of_command = app.get_subcommands();
   for (const CLI::App* command : of_command.empty() ? std::vector<CLI::App*>{} : of_command)
     for (const CLI::Option* option : command->get_options()) names.push_back(option->get_name());
-  if (of_command.empty()) names = {"train", "eval", "embed", "compare", "inspect", "--help"};
+  if (of_command.empty()) names = {"train", "eval", "predict", "embed", "compare", "inspect", "--help"};
   return names;
 }
 
@@ -125,31 +146,37 @@ int refuse_arguments(const CLI::App& app, const CLI::ParseError& error) {
 
 int run_command_line(int count, const char* const* arguments) {
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is a write that fails, not the end
-  CLI::App app("Trains networks with mixing and contrastive losses of mixcon.", "mixcon-train");
+  CLI::App app("Trains encoders with mixing and contrastive losses, and evaluates them.", "mixcon-train");
   app.require_subcommand(0, 1);
   app.set_version_flag("--version", facts_of_this_machine().version);
-  app.footer("mixcon-train COMMAND --help lists the options of a command, with their defaults.");
+  app.footer(
+      "To begin with:\n"
+      "  mixcon-train train --data digits --recipe supcon --steps 200  (seconds; ends with a table and a report)\n"
+      "  mixcon-train eval runs/supcon-digits-001\n\n"
+      "mixcon-train COMMAND --help lists the options of a command, with their defaults.");
   train_options train_command(app);
   eval_request eval_asked;
-  inspect_request inspect_asked;
   const CLI::App& eval_command = add_eval(app, eval_asked);
+  predict_request predict_asked;
+  const CLI::App& predict_command = add_predict(app, predict_asked);
   embed_request embed_asked;
   const CLI::App& embed_command = add_embed(app, embed_asked);
   compare_request compare_asked;
   const CLI::App& compare_command = add_compare(app, compare_asked);
-  add_inspect(app, inspect_asked);
+  const inspect_options inspect_command(app, count, arguments);
   try {
     app.parse(count, arguments);
     if (app.get_subcommands().empty()) {
       std::fprintf(stderr,
-                   "mixcon-train: no command was given; expected train, eval, embed, compare or inspect. See "
-                   "mixcon-train --help.\n");
+                   "mixcon-train: no command was given; expected train, eval, predict, embed, compare or inspect. "
+                   "See mixcon-train --help.\n");
       return exit_refused;
     }
     if (train_command.was_asked()) return train(train_command.request(), stdout);
+    if (predict_command.parsed()) return predict(predict_asked, stdout);
     if (embed_command.parsed()) return embed(embed_asked, stdout);
     if (compare_command.parsed()) return compare(compare_asked, stdout);
-    return eval_command.parsed() ? evaluate(eval_asked, stdout) : inspect(inspect_asked, stdout);
+    return eval_command.parsed() ? evaluate(eval_asked, stdout) : inspect(inspect_command.request(), stdout);
   } catch (const CLI::ParseError& error) {
     return error.get_exit_code() == 0 ? app.exit(error) : refuse_arguments(app, error);
   } catch (const std::bad_alloc&) {

@@ -27,11 +27,31 @@ struct train_request {
 
 int train(const train_request& request, std::FILE* to);
 
-struct eval_request {
-  std::string from{};                 ///< checkpoint or run folder
+/// Samples for a run: those of a data set, or files that belong to none.
+struct sample_request {
   std::string data{}, data_folder{};  ///< other than those of the run
+  std::string files{};                ///< a folder of pictures or clips, or a table; instead of `data`
+  std::string part = "test";          ///< of a data set: train or test
 };
+
+struct eval_request {
+  std::string from{};  ///< checkpoint or run folder
+  sample_request samples{};
+  bool transfers = false;  ///< the probes are trained on `samples.data`, whose classes may be others
+};
+/// The table of probes and what the predictions for the test samples are worth; of other samples, whose classes must be
+/// among those of the run, only the latter.
 int evaluate(const eval_request& request, std::FILE* to);
+
+struct predict_request {
+  std::string from{};  ///< checkpoint or run folder
+  sample_request samples{};
+  std::string out{};  ///< FILE.csv, or FILE.npy with the classes in FILE.classes.npy; empty: a table is printed
+  bool overwrites = false;
+};
+/// The class and probabilities of samples, by the classifier of the run; where it has none, by a linear probe on the
+/// backbone, trained on the training samples of the run, as in its report.
+int predict(const predict_request& request, std::FILE* to);
 
 struct embed_request {
   std::string from{};                 ///< checkpoint or run folder

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "commands/commands.hpp"
+#include "commands/free_file.hpp"
 #include "commands/run_on_data.hpp"
 #include "evaluation/evaluation.hpp"
 #include "files/atomic_file.hpp"
-#include "files/file_error.hpp"
 #include "files/npy.hpp"
 #include "files/safetensors.hpp"
 #include "options/nearest_name.hpp"
@@ -12,7 +12,6 @@
 
 #include <bit>
 #include <cstring>
-#include <filesystem>
 #include <utility>
 
 namespace mixcon_train {
@@ -31,15 +30,6 @@ stored_tensor tensor_named(const char* name, element_kind kind, std::vector<inde
   return made;
 }
 
-/// "a/b.npy" to "a/b.labels.npy".
-std::string labels_beside(const std::string& npy) { return npy.substr(0, npy.size() - 4) + ".labels.npy"; }
-
-void require_free(const std::string& path) {
-  std::error_code error;
-  if (std::filesystem::exists(std::filesystem::symlink_status(path, error)))
-    refuse_file(path, ": this file is there already. Replace it by --overwrite, or name another by --out.");
-}
-
 }  // namespace
 
 int embed(const embed_request& request, std::FILE* to) {
@@ -51,7 +41,7 @@ int embed(const embed_request& request, std::FILE* to) {
                  "; expected FILE.npy or FILE.safetensors.");
   if (!request.overwrites) {
     require_free(request.out);
-    if (is_npy) require_free(labels_beside(request.out));
+    if (is_npy) require_free(beside(request.out, "labels"));
   }
   const run_on_data run = load_run_on(request.from, request.data, request.data_folder);
   const data_set& samples = request.part == "train" ? run.data.train : run.data.test;
@@ -60,7 +50,7 @@ int embed(const embed_request& request, std::FILE* to) {
   const std::vector<std::int64_t> labels(found.labels.begin(), found.labels.end());
   const index_t count = found.samples();
   if (is_npy) {
-    write_atomically(labels_beside(request.out), npy_bytes(labels, {count}));
+    write_atomically(beside(request.out, "labels"), npy_bytes(labels, {count}));
     write_atomically(request.out, npy_bytes(found.rows, {count, found.width}));
   } else {
     const std::map<std::string, std::string> facts{

@@ -17,8 +17,8 @@ run_on_data load_run_on(const std::string& file_or_folder, const std::string& na
   if (other || !folder.empty()) asked.folder = folder;
   made.data = read_data(asked);
   if (!other && content_hash(made.data.train) != made.from.data_hash)
-    refuse_file(file_or_folder, ": it was trained on other images than ", made.data.train.name,
-                ". Name the data set to judge it by with --data.");
+    refuse_file(file_or_folder, ": it was trained on other ", to_string(made.data.train.kind), "s than ",
+                made.data.train.name, ". Name the data set to judge it by with --data.");
   made.loaded = load_run(made.from, made.data.train, file_or_folder);
   return made;
 }

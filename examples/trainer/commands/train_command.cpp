@@ -257,7 +257,7 @@ int train(const train_request& request, std::FILE* to) {
                static_cast<long long>(run.images_per_step()), to_string(chosen.kind()), chosen.run.precision.c_str(),
                static_cast<long long>(chosen.run.threads), folder.c_str());
   if (run.is_done()) std::fprintf(to, "all steps are done; there is nothing left to train\n");
-  progress shown(asked.quiet ? nullptr : to, run.steps(), run.images_per_step(), run.done());
+  progress shown(asked.quiet ? nullptr : to, run.steps(), run.images_per_step(), run.done(), to_string(chosen.kind()));
   if (!train_on(run, ready.data, log, shown, ready.loss)) {
     std::fprintf(to, "stopped after step %lld; go on with: mixcon-train train --resume %s\n",
                  static_cast<long long>(run.done()), folder.c_str());

@@ -24,16 +24,16 @@ struct command_flag {
   const char *name, *help;
 };
 constexpr command_flag command_flags[] = {
-    {"--config FILE", "read options from a TOML file; flags count more (default: none)"},
+    {"--config FILE", "read options from a TOML file; flags override it (default: none)"},
     {"--preset NAME", "small, or paper: the values of the recipe's paper (default: small)"},
-    {"--quick", "a job of a minute: --images 240000, and --first-stride 2 on images (default: off)"},
-    {"--print-config", "print these settings as a config.toml, and do nothing else (default: off)"},
+    {"--quick", "train for about a minute: --images 240000, and --first-stride 2 on images (default: off)"},
+    {"--print-config", "print all settings as a config.toml, and train nothing (default: off)"},
     {"--resume RUN",
-     "go on from this run folder or checkpoint, bit for bit; auto: go on where a run with these "
-     "settings is, begin otherwise (default: begin)"},
+     "continue this run folder or checkpoint, bit for bit; auto: continue the newest run with these "
+     "settings, or begin if there is none (default: begin)"},
     {"--from RUN", "begin with the weights of another run, wherever names and shapes agree (default: none)"},
     {"--overwrite", "replace the run that --out holds (default: off, refuse)"},
-    {"--no-evaluation", "end with the last checkpoint: no table, no report (default: off)"},
+    {"--no-evaluation", "stop after training: no table, no report (default: off)"},
 };
 
 /// A line of help, wrapped behind the column of the texts.
@@ -91,7 +91,8 @@ std::string not_empty(const std::string& value) {
   return value.empty() ? "the value is empty; expected a path." : std::string();
 }
 
-train_options::train_options(CLI::App& app) : app_(*app.add_subcommand("train", "train a network, and judge it")) {
+train_options::train_options(CLI::App& app)
+    : app_(*app.add_subcommand("train", "train an encoder, evaluate it and write a report")) {
   app_.formatter_fn([](const CLI::App*, const std::string&, CLI::AppFormatMode) { return train_help(); });
   std::vector<std::string> names, switches;
   for (const option_part& part : all_option_parts())
@@ -151,10 +152,14 @@ train_request train_options::request() const {
 
 std::string train_help() {
   std::ostringstream text;
-  text << "Trains an encoder by a recipe, and judges it.\n\nmixcon-train train [OPTION]...\n\nthe command\n";
+  text << "Trains an encoder with a recipe (a loss, and how samples are mixed), evaluates its features and writes a "
+          "report\n"
+          "into a run folder. Ctrl-C saves and prints how to continue.\n\nmixcon-train train [OPTION]...\n\n"
+          "  mixcon-train train --data digits --recipe supcon --steps 200\n"
+          "  mixcon-train train --resume runs/supcon-digits-001\n\nthe command\n";
   write_line(text, "--help", "print this text (default: off)");
   for (const command_flag& each : command_flags) write_line(text, each.name, each.help);
-  text << "\nwhat to learn by\n";
+  text << "\nrecipe and encoder\n";
   write_line(text, "--recipe NAME", "(default: " + settings().recipe + ")");
   for (const recipe_entry& each : all_recipes())
     write_line(text, "    " + std::string(each.name),

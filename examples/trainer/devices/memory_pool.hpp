@@ -43,5 +43,23 @@ class memory_pool {
   mixcon::index_t allocations_ = 0;
 };
 
+/// A standard allocator from a pool, which outlives what it gives out: for `std::allocate_shared`.
+template <class T>
+struct pool_memory {
+  using value_type = T;
+  explicit pool_memory(memory_pool& of) : from(&of) {}
+  template <class U>
+  pool_memory(const pool_memory<U>& other) : from(other.from) {}  // NOLINT(google-explicit-constructor)
+
+  T* allocate(std::size_t count) { return static_cast<T*>(from->take(count * sizeof(T))); }
+  void deallocate(T* memory, std::size_t count) { from->give_back(memory, count * sizeof(T)); }
+  template <class U>
+  bool operator==(const pool_memory<U>& other) const {
+    return from == other.from;
+  }
+
+  memory_pool* from;
+};
+
 }  // namespace devices
 }  // namespace mixcon_train

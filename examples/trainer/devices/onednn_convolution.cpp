@@ -61,16 +61,16 @@ tensor onednn_device::convolution(const tensor& x, const tensor& weights, const 
   const batch_slices slices(i[0]);
   const auto &small = forward_kernel(*kernels_, shapes.of(slices.size(0))),
              &large = forward_kernel(*kernels_, shapes.of(slices.size(slices.count - 1)));
-  const tensor from = kernels_->in_slices(x, with_images(small.desc.src_desc(), i[0])),
-               filter = kernels_->in_whole(weights, small.desc.weights_desc());
-  tensor out = kernels_->make(extents, with_images(small.desc.dst_desc(), i[0]));
+  const tensor from = kernels_->in_slices(x, with_images(small.at(DNNL_ARG_SRC), i[0])),
+               filter = kernels_->in_whole(weights, small.at(DNNL_ARG_WEIGHTS));
+  tensor out = kernels_->make(extents, with_images(small.at(DNNL_ARG_DST), i[0]));
   slice_block* const to = &block_of(out);
   to->promise(slices.count, [on = kernels_.get(), from, filter, to, slices, &small, &large](index_t slice) {
     block_of(from).finish(slice);
     const auto& kernel = slices.size(slice) == slices.size(0) ? small : large;
-    on->run(kernel, {{DNNL_ARG_SRC, on->part(block_of(from), kernel.desc.src_desc(), slices.first(slice))},
+    on->run(kernel, {{DNNL_ARG_SRC, on->part(block_of(from), kernel.at(DNNL_ARG_SRC), slices.first(slice))},
                      {DNNL_ARG_WEIGHTS, on->whole(filter)},
-                     {DNNL_ARG_DST, on->part(*to, kernel.desc.dst_desc(), slices.first(slice))}});
+                     {DNNL_ARG_DST, on->part(*to, kernel.at(DNNL_ARG_DST), slices.first(slice))}});
   });
   return out;
 }
@@ -90,16 +90,16 @@ tensor onednn_device::convolution_by_x(const tensor& upstream, const tensor& x, 
     });
   };
   const auto &small = kernel_of(slices.size(0)), &large = kernel_of(slices.size(slices.count - 1));
-  const tensor g = kernels_->in_slices(upstream, with_images(small.desc.diff_dst_desc(), images)),
-               filter = kernels_->in_whole(weights, small.desc.weights_desc());
-  tensor by = kernels_->make(x.extents(), with_images(small.desc.diff_src_desc(), images));
+  const tensor g = kernels_->in_slices(upstream, with_images(small.at(DNNL_ARG_DIFF_DST), images)),
+               filter = kernels_->in_whole(weights, small.at(DNNL_ARG_WEIGHTS));
+  tensor by = kernels_->make(x.extents(), with_images(small.at(DNNL_ARG_DIFF_SRC), images));
   slice_block* const to = &block_of(by);
   to->promise(slices.count, [on = kernels_.get(), g, filter, to, slices, &small, &large](index_t slice) {
     block_of(g).finish(slice);
     const auto& kernel = slices.size(slice) == slices.size(0) ? small : large;
-    on->run(kernel, {{DNNL_ARG_DIFF_DST, on->part(block_of(g), kernel.desc.diff_dst_desc(), slices.first(slice))},
+    on->run(kernel, {{DNNL_ARG_DIFF_DST, on->part(block_of(g), kernel.at(DNNL_ARG_DIFF_DST), slices.first(slice))},
                      {DNNL_ARG_WEIGHTS, on->whole(filter)},
-                     {DNNL_ARG_DIFF_SRC, on->part(*to, kernel.desc.diff_src_desc(), slices.first(slice))}});
+                     {DNNL_ARG_DIFF_SRC, on->part(*to, kernel.at(DNNL_ARG_DIFF_SRC), slices.first(slice))}});
   });
   return by;
 }
@@ -124,9 +124,9 @@ tensor onednn_device::convolution_by_weights(const tensor& upstream, const tenso
   };
   std::vector<decltype(&kernel_of(0))> kernel;
   for (index_t group = 0; group < groups; ++group) kernel.push_back(&kernel_of(group));
-  const tensor g = kernels_->in_slices(upstream, with_images(kernel[0]->desc.diff_dst_desc(), images)),
-               from = kernels_->in_slices(x, with_images(kernel[0]->desc.src_desc(), images));
-  const layout of_sum = kernel[0]->desc.diff_weights_desc();
+  const tensor g = kernels_->in_slices(upstream, with_images(kernel[0]->at(DNNL_ARG_DIFF_DST), images)),
+               from = kernels_->in_slices(x, with_images(kernel[0]->at(DNNL_ARG_SRC), images));
+  const layout& of_sum = kernel[0]->at(DNNL_ARG_DIFF_WEIGHTS);
   const index_t size = static_cast<index_t>(of_sum.get_size() / sizeof(float));
   const auto parts = kernels_->floats(groups * size);
   kernels_->share_out(groups, [&](index_t group) {
@@ -135,12 +135,10 @@ tensor onednn_device::convolution_by_weights(const tensor& upstream, const tenso
       block_of(from).finish(slice);
     }
     const auto& of_size = *kernel[static_cast<std::size_t>(group)];
-    const layout out = of_size.desc.diff_weights_desc();
     kernels_->run(of_size,
-                  {{DNNL_ARG_DIFF_DST, kernels_->part(block_of(g), of_size.desc.diff_dst_desc(), first_image(group))},
-                   {DNNL_ARG_SRC, kernels_->part(block_of(from), of_size.desc.src_desc(), first_image(group))},
-                   {DNNL_ARG_DIFF_WEIGHTS,
-                    {out, kernels_->engine, parts->bytes() + static_cast<std::size_t>(group * size) * sizeof(float)}}});
+                  {{DNNL_ARG_DIFF_DST, kernels_->part(block_of(g), of_size.at(DNNL_ARG_DIFF_DST), first_image(group))},
+                   {DNNL_ARG_SRC, kernels_->part(block_of(from), of_size.at(DNNL_ARG_SRC), first_image(group))},
+                   {DNNL_ARG_DIFF_WEIGHTS, parts->bytes() + static_cast<std::size_t>(group * size) * sizeof(float)}});
   });
   const tensor by = kernels_->make(weights.extents(), of_sum);
   const index_t chunks = std::max<index_t>(1, size / many_weights);

@@ -81,10 +81,9 @@ tensor onednn_device::product(const tensor& a, bool transpose_a, const tensor& b
   kernels_->share_out(parts, [&](index_t part) {
     const index_t row = first(part);
     const auto& of_size = first(part + 1) - row == first(1) ? small : large;
-    kernels_->run(
-        of_size, {{DNNL_ARG_SRC, {of_size.desc.src_desc(), kernels_->engine, from + row * (transpose_a ? 1 : left[1])}},
-                  {DNNL_ARG_WEIGHTS, {by, kernels_->engine, weights}},
-                  {DNNL_ARG_DST, {of_size.desc.dst_desc(), kernels_->engine, to + row * columns}}});
+    kernels_->run(of_size, {{DNNL_ARG_SRC, from + row * (transpose_a ? 1 : left[1])},
+                            {DNNL_ARG_WEIGHTS, weights},
+                            {DNNL_ARG_DST, to + row * columns}});
   });
   return out;
 }
@@ -102,9 +101,9 @@ tensor onednn_device::batched_product(const tensor& a, bool transpose_a, const t
     return dnnl::matmul::primitive_desc({from, by, to}, kernels::attributes(), kernels_->engine);
   });
   tensor out = empty(extents);
-  kernels_->run(kernel, {{DNNL_ARG_SRC, {from, kernels_->engine, numbers_of<float>(a)}},
-                         {DNNL_ARG_WEIGHTS, {by, kernels_->engine, numbers_of<float>(b)}},
-                         {DNNL_ARG_DST, {to, kernels_->engine, numbers_of<float>(out)}}});
+  kernels_->run(kernel, {{DNNL_ARG_SRC, numbers_of<float>(a)},
+                         {DNNL_ARG_WEIGHTS, numbers_of<float>(b)},
+                         {DNNL_ARG_DST, numbers_of<float>(out)}});
   return out;
 }
 

@@ -3,6 +3,8 @@
 
 #include <omp.h>
 
+#include <stdexcept>
+
 namespace mixcon_train {
 inline namespace devices {
 
@@ -10,8 +12,8 @@ one_thread_each::one_thread_each() : before_(omp_get_max_threads()) { omp_set_nu
 one_thread_each::~one_thread_each() { omp_set_num_threads(before_); }
 
 layout layout_of(const tensor& x) {
-  const layout made = block_of(x).held().get_desc();
-  return made.dims() == dims_of(x.extents()) ? made : plain_layout(x.extents());
+  const layout& made = block_of(x).made_as();
+  return has_extents(made, x.extents()) ? made : plain_layout(x.extents());
 }
 
 onednn_device::kernels::kernels(device& owner, precision activations, int threads)
@@ -57,13 +59,44 @@ void onednn_device::kernels::keep_scratch(std::size_t bytes) {
     }
 }
 
-void onednn_device::kernels::run(const dnnl::primitive& kernel, const layout& scratch, arguments&& with) {
+std::vector<std::pair<int, layout>> onednn_device::kernels::places_of(const dnnl::primitive_desc_base& desc) {
+  std::vector<std::pair<int, layout>> places;
+  for (const int place : {DNNL_ARG_SRC, DNNL_ARG_DST, DNNL_ARG_WEIGHTS, DNNL_ARG_WORKSPACE, DNNL_ARG_DIFF_SRC,
+                          DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_WEIGHTS})
+    if (const layout at = desc.query_md(dnnl::query::exec_arg_md, place); at.data.ndims > 0)
+      places.emplace_back(place, at);
+  return places;
+}
+
+const layout& onednn_device::kernels::prepared::at(int place) const {
+  for (const auto& [each, at] : places)
+    if (each == place) return at;
+  throw std::logic_error("onednn_device: a kernel has no such argument");
+}
+
+void onednn_device::kernels::run(const prepared& kernel, arguments with) {
   const lent_kit lent(*this);
-  if (scratch.get_size() > 0) {
-    const auto at = (reinterpret_cast<std::uintptr_t>(lent.of->scratch.get()) + 63) / 64 * 64;
-    with.insert({DNNL_ARG_SCRATCHPAD, dnnl::memory(scratch, engine, reinterpret_cast<void*>(at))});
+  std::vector<dnnl::memory>& held = lent.of->held[&kernel];
+  if (held.empty()) {
+    void* const nothing_yet = nullptr;
+    for (const auto& [place, at] : kernel.places) held.emplace_back(at, engine, nothing_yet);
+    if (kernel.scratch.get_size() > 0) held.emplace_back(kernel.scratch, engine, nothing_yet);
   }
-  kernel.execute(lent.of->stream, with);
+  dnnl_exec_arg_t given[16];
+  int count = 0;
+  const auto give = [&](std::size_t which, int place, void* data) {
+    dnnl::error::wrap_c_api(dnnl_memory_set_data_handle(held[which].get(), data), "onednn_device: memory");
+    given[count++] = {place, held[which].get()};
+  };
+  for (const argument& each : with)
+    for (std::size_t k = 0; k < kernel.places.size(); ++k)
+      if (kernel.places[k].first == each.place) give(k, each.place, each.data);
+  if (kernel.scratch.get_size() > 0) {
+    const auto at = (reinterpret_cast<std::uintptr_t>(lent.of->scratch.get()) + 63) / 64 * 64;
+    give(kernel.places.size(), DNNL_ARG_SCRATCHPAD, reinterpret_cast<void*>(at));
+  }
+  dnnl::error::wrap_c_api(dnnl_primitive_execute(kernel.primitive.get(), lent.of->stream.get(), count, given),
+                          "onednn_device: a kernel does not run");
   lent.of->stream.wait();
 }
 
@@ -94,8 +127,8 @@ tensor onednn_device::kernels::in_slices(const tensor& x, const layout& wanted) 
   to->promise(slices.count, [this, x, to, slices, &small, &large](index_t slice) {
     block_of(x).finish(slice);
     const auto& kernel_of_size = slices.size(slice) == slices.size(0) ? small : large;
-    run(kernel_of_size, {{DNNL_ARG_FROM, part(block_of(x), kernel_of_size.desc.src_desc(), slices.first(slice))},
-                         {DNNL_ARG_TO, part(*to, kernel_of_size.desc.dst_desc(), slices.first(slice))}});
+    run(kernel_of_size, {{DNNL_ARG_FROM, part(block_of(x), kernel_of_size.at(DNNL_ARG_SRC), slices.first(slice))},
+                         {DNNL_ARG_TO, part(*to, kernel_of_size.at(DNNL_ARG_DST), slices.first(slice))}});
   });
   return moved;
 }
@@ -111,11 +144,6 @@ tensor onednn_device::kernels::in_whole(const tensor& x, const layout& wanted) {
   const one_thread_each alone;
   run(kernel, {{DNNL_ARG_FROM, whole(x)}, {DNNL_ARG_TO, whole(moved)}});
   return moved;
-}
-
-dnnl::memory onednn_device::kernels::whole(const tensor& x) const {
-  const slice_block& block = block_of(x);
-  return {layout_of(x), engine, block.bytes()};
 }
 
 }  // namespace devices

@@ -10,8 +10,14 @@
 
 #include <mixcon/core/thread_pool.hpp>
 
+#include <functional>
+#include <initializer_list>
+#include <map>
 #include <mutex>
+#include <string>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 namespace mixcon_train {
 inline namespace devices {
@@ -37,7 +43,11 @@ inline bool is_bf16(const layout& of) { return of.data.data_type == dnnl_bf16; }
 /// it. All kernels are made for one thread, and threads take slices of the batch.
 class onednn_device::kernels {
  public:
-  using arguments = std::unordered_map<int, dnnl::memory>;
+  struct argument {
+    int place;  ///< DNNL_ARG_SRC, ...
+    void* data;
+  };
+  using arguments = std::initializer_list<argument>;
 
   kernels(device& owner, precision activations, int threads);
 
@@ -60,35 +70,41 @@ class onednn_device::kernels {
 
   tensor make(const shape& extents, const layout& desc) { return {owner_, extents, make_block(desc)}; }
   std::shared_ptr<slice_block> make_block(const layout& desc) {
-    return std::make_shared<slice_block>(pool, waiting, engine, desc);
+    return std::allocate_shared<slice_block>(pool_memory<slice_block>(pool), pool, waiting, desc);
   }
   /// So many floats, not set.
   std::shared_ptr<slice_block> floats(index_t size) { return make_block(plain_layout({size})); }
 
-  /// A kernel and its description, made on first use.
+  /// A kernel, how its arguments lie, and what it needs for itself.
+  struct prepared {
+    dnnl::primitive primitive;
+    std::vector<std::pair<int, layout>> places;
+    layout scratch;
+
+    /// Of an argument: DNNL_ARG_SRC, ... Asked of oneDNN, this allocates each time.
+    const layout& at(int place) const;
+  };
+  /// The same with its description, made on first use.
   template <class Kernel>
-  struct made {
+  struct made : prepared {
     typename Kernel::primitive_desc desc;
-    Kernel primitive;
   };
   template <class Kernel, class Make>
   const made<Kernel>& find(const kernel_key& key, Make&& make) {
-    std::shared_ptr<void>& kept = made_[key.text()];
-    if (!kept) {
+    auto found = made_.find(key.text());
+    if (found == made_.end()) {
       const one_thread_each alone;
       auto desc = make();
-      auto primitive = Kernel(desc);
-      keep_scratch(desc.scratchpad_desc().get_size());
-      kept = std::make_shared<made<Kernel>>(made<Kernel>{std::move(desc), std::move(primitive)});
+      const layout scratch = desc.scratchpad_desc();
+      keep_scratch(scratch.get_size());
+      auto kept = std::make_shared<made<Kernel>>(made<Kernel>{{Kernel(desc), places_of(desc), scratch}, desc});
+      found = made_.emplace(key.text(), std::move(kept)).first;
     }
-    return *static_cast<const made<Kernel>*>(kept.get());
+    return *static_cast<const made<Kernel>*>(found->second.get());
   }
   /// Kernels take the memory that they need for themselves from us: that of the library is one for all threads.
   static dnnl::primitive_attr attributes();
-  template <class Kernel>
-  void run(const made<Kernel>& kernel, arguments&& with) {
-    run(kernel.primitive, kernel.desc.scratchpad_desc(), std::move(with));
-  }
+  void run(const prepared& kernel, arguments with);
 
   /// Calls run(task) for all tasks, on all threads; then promises that were kept are forgotten.
   template <class Run>
@@ -115,16 +131,18 @@ class onednn_device::kernels {
   tensor in_whole(const tensor& x, const layout& wanted);
 
   /// The part of a block that is a slice's.
-  dnnl::memory part(const slice_block& block, const layout& of_slice, index_t first_image) const {
-    return {of_slice, engine, block.bytes() + static_cast<std::size_t>(first_image) * image_bytes(of_slice)};
+  static char* part(const slice_block& block, const layout& of_slice, index_t first_image) {
+    return block.bytes() + static_cast<std::size_t>(first_image) * image_bytes(of_slice);
   }
-  dnnl::memory whole(const tensor& x) const;
+  static char* whole(const tensor& x) { return block_of(x).bytes(); }
 
  private:
   /// What a thread needs to run a kernel.
   struct kit {
     dnnl::stream stream;
     std::unique_ptr<float[]> scratch;
+    /// In the order of `places`, then the scratch: oneDNN's objects, whose memory is set for each run.
+    std::unordered_map<const prepared*, std::vector<dnnl::memory>> held{};
   };
   struct lent_kit {
     explicit lent_kit(kernels& owner);
@@ -132,8 +150,8 @@ class onednn_device::kernels {
     kernels& from;
     std::unique_ptr<kit> of{};
   };
+  static std::vector<std::pair<int, layout>> places_of(const dnnl::primitive_desc_base& desc);
   void keep_scratch(std::size_t bytes);
-  void run(const dnnl::primitive& kernel, const layout& scratch, arguments&& with);
   void forget_kept_promises();
 
   device& owner_;
@@ -143,7 +161,7 @@ class onednn_device::kernels {
   std::mutex mutex_{};
   std::vector<std::unique_ptr<kit>> kits_{};  // of threads that run none now
   std::size_t most_scratch_ = 0;
-  std::unordered_map<std::string, std::shared_ptr<void>> made_{};
+  std::map<std::string, std::shared_ptr<void>, std::less<>> made_{};
 };
 
 /// Where a slice of activations lies: its extents, and its first byte.

@@ -18,14 +18,25 @@ const dnnl_blocking_desc_t& blocking_of(const layout& of) {
 
 dnnl::memory::dims dims_of(const shape& extents) {
   dnnl::memory::dims dims;
+  dims.reserve(static_cast<std::size_t>(extents.rank()));
   for (int axis = 0; axis < extents.rank(); ++axis) dims.push_back(extents[axis]);
   return dims;
 }
 layout plain_layout(const shape& extents) {
-  const dnnl::memory::dims dims = dims_of(extents);
-  dnnl::memory::dims strides(dims.size(), 1);
-  for (std::size_t axis = dims.size(); axis-- > 1;) strides[axis - 1] = strides[axis] * dims[axis];
-  return {dims, dnnl::memory::data_type::f32, strides};
+  dnnl_dims_t dims = {}, strides = {};  // rather than vectors: this is asked for hundreds of times in a step
+  dnnl_dim_t stride = 1;
+  for (int axis = extents.rank(); axis-- > 0; stride *= extents[axis])
+    dims[axis] = extents[axis], strides[axis] = stride;
+  layout made;
+  dnnl::error::wrap_c_api(dnnl_memory_desc_init_by_strides(&made.data, extents.rank(), dims, dnnl_f32, strides),
+                          "onednn_device: a plain layout");
+  return made;
+}
+bool has_extents(const layout& of, const shape& extents) {
+  if (of.data.ndims != extents.rank()) return false;
+  for (int axis = 0; axis < extents.rank(); ++axis)
+    if (of.data.dims[axis] != extents[axis]) return false;
+  return true;
 }
 
 layout with_images(const layout& of, index_t images) {
@@ -70,6 +81,12 @@ kernel_key& kernel_key::with(const layout& desc) {
   for (int level = 0; level < blocking.inner_nblks; ++level)
     with(blocking.inner_blks[level]).with(blocking.inner_idxs[level]);
   return *this;
+}
+
+void kernel_key::append(const char* bytes, std::size_t count) {
+  if (count > sizeof text_ - size_) throw std::logic_error("onednn_device: the key of a kernel is too long");
+  std::copy_n(bytes, count, text_ + size_);
+  size_ += count;
 }
 
 batch_slices::batch_slices(index_t of_images) : images(of_images), count(std::clamp<index_t>(of_images / 16, 1, 16)) {}

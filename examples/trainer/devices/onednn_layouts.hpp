@@ -7,7 +7,7 @@
 #include "devices/tensor.hpp"
 
 #include <cstdint>
-#include <string>
+#include <string_view>
 
 #include <oneapi/dnnl/dnnl.hpp>
 
@@ -19,6 +19,8 @@ using layout = dnnl::memory::desc;
 dnnl::memory::dims dims_of(const shape& extents);
 /// Row-major floats.
 layout plain_layout(const shape& extents);
+/// Whether it is one of tensors of this shape.
+bool has_extents(const layout& of, const shape& extents);
 
 /// The same layout of another number of images, which lie one behind the other in both. The first axis must not be
 /// blocked, and be the outermost: std::logic_error.
@@ -31,16 +33,19 @@ activation_extents loop_extents(const layout& of);
 /// What tells one kernel from another: its kind, layouts and numbers.
 class kernel_key {
  public:
-  explicit kernel_key(const char* kind) : text_(kind) {}
+  explicit kernel_key(std::string_view kind) { append(kind.data(), kind.size()); }
   kernel_key& with(std::int64_t number) {
-    text_.append(reinterpret_cast<const char*>(&number), sizeof number);
+    append(reinterpret_cast<const char*>(&number), sizeof number);
     return *this;
   }
   kernel_key& with(const layout& desc);
-  const std::string& text() const { return text_; }
+  std::string_view text() const { return {text_, size_}; }
 
  private:
-  std::string text_;
+  void append(const char* bytes, std::size_t count);
+
+  char text_[1024] = {};  // rather than a string: keys are made hundreds of times in a step
+  std::size_t size_ = 0;
 };
 
 /// A batch is cut into slices by its size alone, so that results do not depend on threads: slice s holds the images

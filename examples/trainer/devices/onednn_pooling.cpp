@@ -79,17 +79,17 @@ tensor onednn_device::max_pool(const tensor& x, const pooling_rule& rule, std::s
   const batch_slices slices(e[0]);
   const auto &small = max_kernel(*kernels_, with_images(desc, slices.size(0)), extents, rule),
              &large = max_kernel(*kernels_, with_images(desc, slices.size(slices.count - 1)), extents, rule);
-  tensor out = kernels_->make(extents, with_images(small.desc.dst_desc(), e[0]));
-  const auto places = kernels_->make_block(with_images(small.desc.workspace_desc(), e[0]));
+  tensor out = kernels_->make(extents, with_images(small.at(DNNL_ARG_DST), e[0]));
+  const auto places = kernels_->make_block(with_images(small.at(DNNL_ARG_WORKSPACE), e[0]));
   workspace = places;
   slice_block* const to = &block_of(out);
   to->promise(slices.count, [on = kernels_.get(), x, to, places, slices, &small, &large](index_t slice) {
     finish(x, slice);
     const auto& kernel = slices.size(slice) == slices.size(0) ? small : large;
     const index_t first = slices.first(slice);
-    on->run(kernel, {{DNNL_ARG_SRC, on->part(block_of(x), kernel.desc.src_desc(), first)},
-                     {DNNL_ARG_DST, on->part(*to, kernel.desc.dst_desc(), first)},
-                     {DNNL_ARG_WORKSPACE, on->part(*places, kernel.desc.workspace_desc(), first)}});
+    on->run(kernel, {{DNNL_ARG_SRC, on->part(block_of(x), kernel.at(DNNL_ARG_SRC), first)},
+                     {DNNL_ARG_DST, on->part(*to, kernel.at(DNNL_ARG_DST), first)},
+                     {DNNL_ARG_WORKSPACE, on->part(*places, kernel.at(DNNL_ARG_WORKSPACE), first)}});
   });
   return out;
 }
@@ -118,7 +118,7 @@ tensor onednn_device::max_pool_gradient(const tensor& upstream, const tensor& x,
     });
   };
   const auto &small = kernel_of(slices.size(0)), &large = kernel_of(slices.size(slices.count - 1));
-  const tensor g = kernels_->in_slices(upstream, with_images(small.desc.diff_dst_desc(), e[0]));
+  const tensor g = kernels_->in_slices(upstream, with_images(small.at(DNNL_ARG_DIFF_DST), e[0]));
   tensor by = kernels_->make(e, desc);
   slice_block* const to = &block_of(by);
   to->promise(slices.count, [on = kernels_.get(), g, out, to, workspace, slices, &small, &large](index_t slice) {
@@ -126,9 +126,9 @@ tensor onednn_device::max_pool_gradient(const tensor& upstream, const tensor& x,
     const auto& kernel = slices.size(slice) == slices.size(0) ? small : large;
     const auto& places = static_cast<const slice_block&>(*workspace);
     const index_t first = slices.first(slice);
-    on->run(kernel, {{DNNL_ARG_DIFF_DST, on->part(block_of(g), kernel.desc.diff_dst_desc(), first)},
-                     {DNNL_ARG_WORKSPACE, on->part(places, kernel.desc.workspace_desc(), first)},
-                     {DNNL_ARG_DIFF_SRC, on->part(*to, kernel.desc.diff_src_desc(), first)}});
+    on->run(kernel, {{DNNL_ARG_DIFF_DST, on->part(block_of(g), kernel.at(DNNL_ARG_DIFF_DST), first)},
+                     {DNNL_ARG_WORKSPACE, on->part(places, kernel.at(DNNL_ARG_WORKSPACE), first)},
+                     {DNNL_ARG_DIFF_SRC, on->part(*to, kernel.at(DNNL_ARG_DIFF_SRC), first)}});
   });
   return by;
 }

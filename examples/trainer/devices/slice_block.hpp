@@ -31,8 +31,8 @@ class slice_block final : public storage {
   /// Blocks that promise something; the device clears a promise when all slices are there.
   using promises = std::vector<slice_block*>;
 
-  slice_block(memory_pool& pool, promises& waiting, const dnnl::engine& engine, const layout& desc)
-      : pool_(pool), waiting_(waiting), bytes_(desc.get_size()), data_(pool.take(bytes_)), held_(desc, engine, data_) {}
+  slice_block(memory_pool& pool, promises& waiting, const layout& desc)
+      : pool_(pool), waiting_(waiting), bytes_(desc.get_size()), data_(pool.take(bytes_)), made_as_(desc) {}
   slice_block(const slice_block&) = delete;
   slice_block& operator=(const slice_block&) = delete;
   ~slice_block() override {
@@ -40,7 +40,7 @@ class slice_block final : public storage {
     pool_.give_back(data_, bytes_);
   }
 
-  const dnnl::memory& held() const { return held_; }
+  const layout& made_as() const { return made_as_; }
   char* bytes() const { return static_cast<char*>(data_); }
 
   /// `compute(slice)` will write the images of a slice. It may finish slices of what it reads, of the same number.
@@ -81,7 +81,7 @@ class slice_block final : public storage {
   promises& waiting_;
   std::size_t bytes_;
   void* data_;
-  dnnl::memory held_;
+  layout made_as_;
   std::function<void(index_t)> compute_{};
   std::vector<char> there_{};  // a slice each
 };

@@ -102,14 +102,41 @@ void spread_over_cells(const std::vector<float>& means, index_t side, const mixc
             means[static_cast<std::size_t>((plane * rows + y / side) * columns + x / side)];
 }
 
+namespace {
+
+/// A row or clip as 0 .. 255: features of a row by how many deviations they are from their mean, -2.5 to 2.5; of a clip
+/// silence is black, and the loudest value of the set white.
+void append_levels(const data_set& data, const channel_statistics& statistics, float loudest, index_t sample,
+                   std::vector<float>& to) {
+  const auto width = static_cast<std::size_t>(data.width());
+  std::vector<float> values(data.numbers(sample), data.numbers(sample) + data.width());
+  constexpr float silence = -13.8F;
+  if (data.kind == sample_kind::row) normalise(data, statistics, sample, values.data());
+  for (std::size_t k = 0; k < width; ++k) {
+    const float share = data.kind == sample_kind::row ? 0.5F + values[k] / 5
+                                                      : (values[k] - silence) / std::max(loudest - silence, 1.0F);
+    to.push_back(255 * std::clamp(share, 0.0F, 1.0F));
+  }
+}
+
+}  // namespace
+
 batch_to_mix batch_to_show(const data_set& data, index_t samples, std::uint64_t seed) {
-  MIXCON_REQUIRE(1 <= samples && samples <= data.samples(), "batch_to_show: ", samples, " of the ", data.samples(),
-                 " images of ", data.name, "; expected at least one, and not more than there are.");
+  MIXCON_REQUIRE(1 <= samples && samples <= data.samples(), "batch_to_show: ", samples, " of the ", data.samples(), " ",
+                 to_string(data.kind), "s of ", data.name, "; expected at least one, and not more than there are.");
   batch_to_mix batch{.shape = data.shape};
   batch.shape.samples = samples;
+  const bool pixels = data.kind == sample_kind::image;
+  const channel_statistics statistics =
+      data.kind == sample_kind::row ? channel_statistics_of(data) : channel_statistics();
+  const float loudest = pixels ? 0 : *std::max_element(data.values.begin(), data.values.end());
   for (const index_t i : samples_to_show(data, samples, seed)) {
-    batch.images.insert(batch.images.end(), data.image(i), data.image(i) + data.width());
-    append_saliency(data.image(i), data.shape, 1.0F, batch.saliency);
+    const std::ptrdiff_t first = std::ssize(batch.images);
+    if (pixels)
+      batch.images.insert(batch.images.end(), data.image(i), data.image(i) + data.width());
+    else
+      append_levels(data, statistics, loudest, i, batch.images);
+    append_saliency(batch.images.data() + first, data.shape, 1.0F, batch.saliency);
     batch.labels.push_back(data.label(i));
   }
   add_features(batch);

@@ -32,8 +32,10 @@ struct batch_to_mix {
   mixcon::tensor_view<const float, 4> feature_view() const { return {features.data(), feature_extents}; }
 };
 
-/// Images of a data set to mix and show: of as many classes as can be, in random order. Their saliency is how much the
-/// brightness changes around each pixel, standing in for what a network would say. Refuses more samples than there are.
+/// Samples of a data set to mix and show, 0 .. 255: of as many classes as can be, in random order. Features of rows
+/// are shown by how far they are from their mean (grey), clips by how loud they are (silence is black). Their saliency
+/// is how much the brightness changes around each pixel, standing in for what a network would say. Refuses more samples
+/// than there are.
 batch_to_mix batch_to_show(const data_set& data, index_t samples, std::uint64_t seed);
 
 /// One view of a batch in training, (N, C, H, W) of values with mean 0 and deviation about 1, ready for any policy.

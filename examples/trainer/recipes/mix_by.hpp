@@ -5,6 +5,7 @@
 
 #include "recipes/batch_to_mix.hpp"
 #include "recipes/policies.hpp"
+#include "recipes/policy_numbers.hpp"
 
 #include <mixcon/core/tensor_view.hpp>
 #include <mixcon/mix/blend.hpp>
@@ -161,6 +162,7 @@ Policy fitted_policy(const batch_to_mix& batch, const policy_options& options) {
   Policy policy{};
   set_options(policy, options);
   fit_to_images(policy, batch);
+  set_numbers(policy, options);
   return policy;
 }
 

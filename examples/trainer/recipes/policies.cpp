@@ -26,7 +26,8 @@ constexpr policy_entry entry(const char* name, const char* summary) {
           mix_for_training_by<Policy>,
           usual_granularity<Policy>(),
           takes_alpha<Policy>,
-          takes_partner_share<Policy>};
+          takes_partner_share<Policy>,
+          numbers_of<Policy>};
 }
 
 constexpr policy_entry table[] = {

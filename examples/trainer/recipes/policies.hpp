@@ -8,6 +8,7 @@
 #include <mixcon/mix/draw/granularity.hpp>
 #include <mixcon/mix/labels/pair_targets.hpp>
 
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -40,6 +41,14 @@ struct policy_options {
   std::optional<double> alpha{};  ///< of a Beta lambda; the policy's own default otherwise
   std::optional<double> partner_share{};
   mixcon::granularity per = mixcon::granularity::sample;  ///< how often it draws, where it can be asked to
+  std::map<std::string, double> numbers{};                ///< others of its numbers, by name: "most-holes"
+};
+
+/// A number of a policy, and its default. Yes and no are 1 and 0.
+struct policy_number {
+  std::string name{};  ///< "most-holes"
+  double usual = 0;
+  std::string meaning{};
 };
 
 struct policy_entry {
@@ -50,6 +59,7 @@ struct policy_entry {
                                            const policy_options& options);
   mixcon::granularity usual;              ///< how often it draws by its own default
   bool takes_alpha, takes_partner_share;  ///< which options have an effect
+  std::vector<policy_number> (*numbers)();
 };
 
 /// Every policy, one line each in policies.cpp.

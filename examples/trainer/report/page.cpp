@@ -59,7 +59,8 @@ summary { cursor: pointer; color: var(--quiet); margin-bottom: .5rem; }
   display: flex; gap: 1rem; } .facts span:first-child { color: var(--quiet); flex: 0 0 38%; max-width: 11rem; }
 .facts span:last-child { min-width: 0; }
 @media (max-width: 600px) {
-  body { padding: 0 .8rem; } th, td { padding: .3rem .6rem .3rem .1rem; font-size: .9rem; }
+  body { padding: 0 .8rem; } th, td { padding: .3rem .45rem .3rem .1rem; font-size: .85rem; }
+  td:first-child { min-width: 3.2rem; } .bar { min-width: 3.4rem; }
   svg text { font-size: 14px; } svg .title { font-size: 14.5px; }
 }
 )";

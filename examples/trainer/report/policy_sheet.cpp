@@ -4,6 +4,7 @@
 #include "pictures/contact_sheet.hpp"
 #include "recipes/batch_to_mix.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdio>
 #include <vector>
@@ -19,12 +20,23 @@ std::string two_digits(double number) {
   return text;
 }
 
+/// A row of numbers as bars, and a clip with its low tones below.
+picture as_shown(const picture& sample, sample_kind kind) {
+  if (kind == sample_kind::image) return sample;
+  const bool bars = kind == sample_kind::row;
+  const index_t rows = bars ? std::max<index_t>(2, sample.columns() / 3) : sample.rows();
+  picture shown(rows, sample.columns());
+  for (index_t y = 0; y < rows; ++y)
+    for (index_t x = 0; x < sample.columns(); ++x) shown(y, x) = sample(bars ? 0 : rows - 1 - y, x);
+  return shown;
+}
+
 /// What became of a batch of a data set.
 picture sheet_of(const std::string& title, const data_set& data, const batch_to_mix& batch, const mixed_batch& mixed) {
   const auto tile = [&](const std::vector<float>& images, index_t columns, index_t i, const std::string& caption) {
     const mixcon::axes<3> extents{data.shape.channels, data.shape.rows, columns};
     const index_t width = data.shape.channels * data.shape.rows * columns;
-    return captioned{picture_of({images.data() + i * width, extents}), caption};
+    return captioned{as_shown(picture_of({images.data() + i * width, extents}), data.kind), caption};
   };
   const auto class_of = [&](index_t i) {
     return data.class_names[static_cast<std::size_t>(batch.labels[static_cast<std::size_t>(i)])];
@@ -47,7 +59,6 @@ picture sheet_of(const std::string& title, const data_set& data, const batch_to_
 }  // namespace
 
 picture policy_sheet(const data_set& data, const std::string& policy, const sheet_options& options) {
-  require_kind(data, sample_kind::image, "policy_sheet");
   const policy_entry& entry = policy_called(policy);
   const batch_to_mix batch = batch_to_show(data, options.samples, options.seed);
   const mixed_batch mixed = entry.mix(batch, {.seed = options.seed}, options.policy);
@@ -56,7 +67,6 @@ picture policy_sheet(const data_set& data, const std::string& policy, const shee
 
 picture policy_sheet(const data_set& data, const std::string& recipe, learned_policy& policy,
                      const sheet_options& options) {
-  require_kind(data, sample_kind::image, "policy_sheet");
   const batch_to_mix batch = batch_to_show(data, options.samples, options.seed);
   return sheet_of(recipe + ": " + policy.summary(), data, batch, policy.mix(batch, {.seed = options.seed}));
 }

@@ -17,8 +17,9 @@ struct sheet_options {
   policy_options policy{};
 };
 
-/// What a policy does to images of a data set (batch_to_show): each with its class, its partner, the share of its own
-/// value that each pixel keeps (white: all), and the mixed image above the share of the own label.
+/// What a policy does to samples of a data set (batch_to_show): each with its class, its partner, the share of its own
+/// value that each pixel keeps (white: all), and the mixed sample above the share of the own label. Rows are drawn as
+/// bars, clips as spectrograms with low tones below.
 picture policy_sheet(const data_set& data, const std::string& policy, const sheet_options& options);
 /// The same of a policy that a recipe called `recipe` has learned.
 picture policy_sheet(const data_set& data, const std::string& recipe, learned_policy& policy,

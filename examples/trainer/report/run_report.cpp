@@ -58,7 +58,8 @@ void add_history(const std::string& path, report_content& content) {
 
 }  // namespace
 
-judgement judge(network& net, device& on, const settings& chosen, const train_and_test& data, std::FILE* to) {
+judgement judge(network& net, device& on, const settings& chosen, const train_and_test& data, std::FILE* to,
+                bool own_classes) {
   const auto say = [&](const char* what) {
     if (to != nullptr) std::fprintf(to, "%s\n", what), std::fflush(to);
   };
@@ -72,10 +73,10 @@ judgement judge(network& net, device& on, const settings& chosen, const train_an
   found.predicted_by = "linear probe";
   found.scores.push_back(
       judged(chosen.recipe + ", backbone", train.backbone, test.backbone, classes, &found.probabilities));
-  if (net.classifies()) {
+  if (net.classifies() && own_classes) {
     found.scores.back().classifier = classifier_accuracy(test.head);
     found.probabilities = class_probabilities(std::move(test.head)), found.predicted_by = "classifier";
-  } else
+  } else if (!net.classifies())
     found.scores.push_back(judged(chosen.recipe + ", head", train.head, test.head, classes));
   const std::string raw = raw_name(data.train.kind);
   say(("evaluating: " + raw).c_str());

@@ -23,7 +23,9 @@ struct judgement {
 
 /// Judges a network in evaluation mode, beside raw pixels and an untrained network of the same settings; on
 /// Fashion-MNIST also beside what was recorded of other recipes. Says what it does to `to`, where that is not nullptr.
-judgement judge(network& net, device& on, const settings& chosen, const train_and_test& data, std::FILE* to);
+/// `own_classes`: whether the classes are those of the run; otherwise its classifier is not asked.
+judgement judge(network& net, device& on, const settings& chosen, const train_and_test& data, std::FILE* to,
+                bool own_classes = true);
 
 /// Writes report.html of a run folder, from what its metrics.jsonl says of this run, and a judgement; the path.
 /// `parent` is the run that it was forked from; empty: none. Throws file_error.

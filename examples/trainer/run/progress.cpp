@@ -27,8 +27,9 @@ std::string written_duration(double seconds) {
   return printed("%ld s", s);
 }
 
-progress::progress(std::FILE* to, index_t steps, index_t images_per_step, index_t done)
-    : to_(to), steps_(steps), images_per_step_(images_per_step), shown_step_(done), rate_(done) {
+progress::progress(std::FILE* to, index_t steps, index_t images_per_step, index_t done, const char* kind)
+    : to_(to), steps_(steps), images_per_step_(images_per_step), shown_step_(done), kind_(kind) {
+  speed_.at(0, done);
   if (to_ == nullptr) return;
   terminal_ = isatty(fileno(to_)) != 0;
   const char* no_colour = std::getenv("NO_COLOR");
@@ -47,11 +48,11 @@ void progress::step(index_t done, double loss) {
   const double elapsed = std::chrono::duration<double>(now - start_).count();
   if (done > shown_step_ && since > 0)
     images_per_second_ = static_cast<double>((done - shown_step_) * images_per_step_) / since;
-  rate_.add(elapsed, done);
-  const double rate = rate_.per_second(), left = rate > 0 ? static_cast<double>(steps_ - done) / rate : 0;
+  speed_.at(elapsed, done);
+  const double left = speed_.seconds_for(steps_ - done);
   shown_ = now, shown_step_ = done;
-  std::string text = printed("step %lld/%lld  loss %.4f  %.0f images/s", static_cast<long long>(done),
-                             static_cast<long long>(steps_), loss_.take(), images_per_second_);
+  std::string text = printed("step %lld/%lld  loss %.4f  %.0f %ss/s", static_cast<long long>(done),
+                             static_cast<long long>(steps_), loss_.take(), images_per_second_, kind_);
   if (score_) text += printed("  5-NN %.1f %%", 100 * *score_);
   text += last ? "  done in " + written_duration(elapsed) : "  " + written_duration(left) + " left";
   show(text);

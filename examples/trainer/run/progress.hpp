@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "run/recent_rate.hpp"
+#include "run/recent_speed.hpp"
 #include "run/running_mean.hpp"
 
 #include <chrono>
@@ -16,7 +16,9 @@ inline namespace run {
 /// elsewhere. NO_COLOR is respected. The time that is left follows the speed of the last minute.
 class progress {
  public:
-  explicit progress(std::FILE* to, index_t steps, index_t images_per_step, index_t done = 0);
+  /// `kind` is what samples are called: "image" makes "images/s".
+  explicit progress(std::FILE* to, index_t steps, index_t images_per_step, index_t done = 0,
+                    const char* kind = "image");
 
   /// After every step; says something now and then. The loss shown is the mean of the steps since it was last shown.
   void step(index_t done, double loss);
@@ -38,7 +40,8 @@ class progress {
   clock::time_point start_ = clock::now(), shown_{};
   index_t shown_step_;
   double images_per_second_ = 0;
-  recent_rate rate_;
+  const char* kind_;
+  recent_speed speed_{};
   running_mean loss_{};
   std::optional<double> score_{};
 };

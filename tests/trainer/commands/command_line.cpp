@@ -67,7 +67,7 @@ TEST_CASE("what cannot be done is refused with one sentence and status 2", "[exa
       {{"train", "everything"}, "there is no option or command everything. See"},
       {{"train", "--data", "digits", "--batch", "5000"}, "--batch: 5000 of the 1437 images"},
       {{"train", "--data", "digits", "--out", "/proc/nowhere"}, "the folder cannot be made"},
-      {{"eval"}, "run is required; expected the folder of a run"},
+      {{"eval"}, "RUN is required; expected the folder of a run"},
       {{}, "no command was given"},
       {{"train", "--data", "cifar10", "--data-dir", folder.path()}, "there is no such file"},
       {{"train", "--data-dir", folder / "nowhere"}, "nowhere: there is no such folder"},
@@ -104,7 +104,13 @@ TEST_CASE("what cannot be done is refused with one sentence and status 2", "[exa
       {{"train", "--overwrite"}, "--overwrite: it needs --out"},
       {{"train", "--overwrite", "--resume", folder.path()}, "give one of them"},
       {{"inspect", "--policy", "mixup", "--partner-share", "0.3"}, "--partner-share: the policy mixup does not use it"},
-      {{"inspect", "--policy", "augmix", "--alpha", "1"}, "--alpha: the policy augmix does not use it; mixup, cutmix"},
+      {{"inspect", "--policy", "smoothmix", "--alpha", "1"}, "--alpha: the policy smoothmix does not use it; mixup, "},
+      {{"inspect", "--policy", "mixup", "--most-holes", "3"},
+       "--most-holes: the policy mixup does not use it; gridmix does. Leave it out, or choose it by --policy."},
+      {{"inspect", "--policy", "gridmix", "--most-hols", "3"}, "did you mean --most-holes?"},
+      {{"inspect", "--policy", "gridmix", "--data", "digits", "--most-holes", "3.5"},
+       "--most-holes: 3.5; expected a whole number."},
+      {{"inspect", "--policy", "gridmix", "--data", "digits", "--cut-area-high", "2"}, "the part is from 0.5 to 2"},
       {{"inspect", "--policy", "cutmx"}, "Did you mean cutmix?"},
       {{"inspect", "--data", "fashion-mnis"}, "Did you mean fashion-mnist?"},
       {{"inspect", "--data-dir", folder / "nowhere"}, "nowhere: there is no such folder"},
@@ -283,7 +289,7 @@ TEST_CASE("a run that begins with the weights of another one is a run of its own
 }
 
 TEST_CASE("help lists every command, and every option with its default", "[examples]") {
-  for (const char* command : {"train", "eval", "embed", "compare", "inspect"}) {
+  for (const char* command : {"train", "eval", "predict", "embed", "compare", "inspect"}) {
     CHECK(run_program({"--help"}).text.find(command) != std::string::npos);
     const outcome help = run_program({command, "--help"});
     CHECK(help.status == exit_done);

@@ -5,29 +5,16 @@
 #include "nn/mlp.hpp"
 #include "nn/resnet.hpp"
 #include "support/catch.hpp"
+#include "trainer/nn/images.hpp"
 
-#include <mixcon/mix/draw/draws.hpp>
 #include <mixcon/mix/kinds/interpolated.hpp>
 
 #include <cmath>
 #include <set>
 
 using namespace mixcon_train;
-
-namespace {
-
-variable images_on(device& on, const shape& extents) {
-  std::vector<double> numbers;
-  for (index_t k = 0; k < extents.size(); ++k) numbers.push_back(mixcon::philox_draws{.seed = 3}.normal("image", k));
-  return variable(tensor_of(on, extents, numbers.data()));
-}
-std::vector<double> numbers(const variable& x) {
-  std::vector<double> read(static_cast<std::size_t>(x.extents().size()));
-  copy_numbers(x.value(), read.data());
-  return read;
-}
-
-}  // namespace
+using mixcon_test::images_on;
+using mixcon_test::numbers;
 
 TEST_CASE("residual networks have the published numbers of parameters", "[nn]") {
   reference_device on;

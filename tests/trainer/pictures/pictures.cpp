@@ -10,6 +10,7 @@
 
 #include "support/catch.hpp"
 #include "trainer/data/files.hpp"
+#include "trainer/data/samples.hpp"
 
 #include <png.h>
 #include <sys/resource.h>
@@ -188,6 +189,71 @@ TEST_CASE("Every policy mixes real images in range, the same for the same seed",
   CHECK_THROWS_WITH(policy_called("mixdown"), ContainsSubstring("no policy mixdown; expected one of mixup, cutmix"));
 }
 
+TEST_CASE("Rows are shown by their distance from the mean, clips by how loud they are", "[image]") {
+  const data_set rows = mixcon_test::noise_of(sample_kind::row, 30),
+                 clips = mixcon_test::noise_of(sample_kind::clip, 30);
+  const batch_to_mix bars = batch_to_show(rows, 6, 1), sounds = batch_to_show(clips, 6, 1);
+  const float loudest = *std::max_element(clips.values.begin(), clips.values.end());
+  const auto stands_for = [](const batch_to_mix& batch, std::size_t i, const std::vector<double>& expected) {
+    for (std::size_t k = 0; k < expected.size(); ++k)
+      if (std::abs(static_cast<double>(batch.images[i * expected.size() + k]) - expected[k]) > 0.01) return false;
+    return true;
+  };
+  for (std::size_t i = 0; i < 6; ++i) {  // one of the samples has these levels, written out
+    int matches = 0, sounding = 0;
+    for (index_t sample = 0; sample < 30; ++sample) {
+      std::vector<double> levels;
+      for (index_t k = 0; k < 7; ++k) {
+        double mean = 0, square = 0;
+        for (index_t other = 0; other < 30; ++other) mean += static_cast<double>(rows.numbers(other)[k]) / 30;
+        for (index_t other = 0; other < 30; ++other)
+          square += std::pow(static_cast<double>(rows.numbers(other)[k]) - mean, 2) / 30;
+        levels.push_back(
+            255 *
+            std::clamp(0.5 + (static_cast<double>(rows.numbers(sample)[k]) - mean) / std::sqrt(square) / 5, 0., 1.));
+      }
+      matches += rows.label(sample) == bars.labels[i] && stands_for(bars, i, levels) ? 1 : 0;
+      levels.clear();
+      for (index_t k = 0; k < 60; ++k)
+        levels.push_back(255 * (static_cast<double>(clips.numbers(sample)[k]) + 13.8) /
+                         (static_cast<double>(loudest) + 13.8));
+      sounding += clips.label(sample) == sounds.labels[i] && stands_for(sounds, i, levels) ? 1 : 0;
+    }
+    CHECK(matches == 1);
+    CHECK(sounding == 1);
+  }
+  for (const char* policy : {"mixup", "cutmix", "universum", "hconcat", "cutout"}) {
+    INFO(policy);
+    CHECK(policy_sheet(rows, policy, {.samples = 6}).rows() > 100);
+    CHECK(policy_sheet(clips, policy, {.samples = 6}).rows() > 100);
+  }
+}
+
+TEST_CASE("A policy has the numbers of its struct, and what is set has its effect", "[image]") {
+  const batch_to_mix batch = batch_to_show(read_digits().train, 10, 4);
+  const auto has = [](const char* policy, const std::string& name, double usual) {
+    for (const policy_number& each : policy_called(policy).numbers())
+      if (each.name == name) return each.usual == usual && !each.meaning.empty();
+    return false;
+  };
+  CHECK(has("gridmix", "cut-area-low", mixcon::gridmix<>{}.cut_area.low));
+  CHECK(has("puzzlemix", "labels", static_cast<double>(mixcon::puzzlemix<>{}.labels)));
+  CHECK(has("inputmix", "alpha", mixcon::inputmix{}.alpha));
+  CHECK_FALSE(has("mixup", "most-holes", 6));
+  CHECK_FALSE(has("mixup", "lambda-alpha", 1));  // which is policy_options::alpha
+
+  const auto mixed = [&](const char* policy, const policy_options& options) {
+    return policy_called(policy).mix(batch, {.seed = 5}, options);
+  };
+  const std::vector<float> none = mixed("random-erasing", {.numbers = {{"probability", 0}}}).keep;
+  CHECK(std::count(none.begin(), none.end(), 255.0F) == 640);  // nothing is erased
+  const mixed_batch whole = mixed("cutmix", {}), halves = mixed("hconcat", {.numbers = {{"vertical", 1}}});
+  CHECK(halves.keep != mixed("hconcat", {}).keep);
+  CHECK(mixed("cutmix", {.numbers = {{"most-holes", 3}}}).keep == whole.keep);  // not its own
+  CHECK_THROWS_WITH(mixed("gridmix", {.numbers = {{"most-holes", 2.5}}}),
+                    "--most-holes: 2.5; expected a whole number.");
+}
+
 TEST_CASE("Every policy of the library has a picture", "[image]") {
   std::set<std::string> drawn;
   for (const policy_entry& policy : policies()) drawn.insert(policy.name);
@@ -244,6 +310,4 @@ TEST_CASE("What is kept says how the own image and its partner make the mixed on
   const picture sheet = policy_sheet(data, "cutmix", {.samples = 8, .seed = 1});
   CHECK((sheet.rows() > 400 && sheet.columns() > 800));
   CHECK_THROWS_WITH(policy_sheet(data, "mixup", {.samples = 0}), ContainsSubstring("0 of the 1437 images"));
-  CHECK_THROWS_WITH(policy_sheet({.name = "letter", .kind = sample_kind::row}, "mixup", {}),
-                    "policy_sheet: the samples of letter are rows; expected images.");
 }

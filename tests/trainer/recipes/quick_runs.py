@@ -2,13 +2,17 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Every recipe on every kind of data, as --quick runs it: what `scripts/test --only recipes` does.
 
-usage: quick_runs.py MIXCON_TRAIN [--data NAME...] [--recipes NAME...]
+usage: quick_runs.py MIXCON_TRAIN [--data NAME...] [--recipes NAME...] [--record FILE] [--options OPTION...]
 
-A recipe that asks for a teacher gets a short run of cross entropy. A run must end within a minute, its loss must fall, and a run that is resumed at its end has nothing left to do. Prints
-a table in Markdown. Sets that are not there (scripts/data makes them) are left out, and named."""
+A run must end within a minute, its loss must fall, and a run that is resumed at its end has nothing left to do. Prints
+a table in Markdown, and writes it to FILE with date and machine. Sets that are not there (scripts/data makes them) are
+left out, and named. A recipe that asks for another run, such as a teacher by --teacher RUN or a learned mixer by
+--policy RUN, gets a quick one, which is trained once per data set. What stands behind --options goes to every run."""
 
 import argparse
+import datetime
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -17,6 +21,10 @@ import tempfile
 import time
 
 longest = 60.0  # seconds of a run, without its evaluation
+
+# What a refusal begins with when a recipe needs another run, and the recipes that make such a run: the first of them
+# that the program has.
+helpers = {"--teacher": ["ce"], "--policy": ["samix"], "--mixer": ["samix"]}
 
 
 def recipes_of(program):
@@ -31,31 +39,88 @@ def losses_of(folder):
     return [record["loss"] for record in records if "loss" in record]
 
 
-def run(program, recipe, data, out, more=()):
-    """A sentence that says what is wrong, or None; seconds; the losses."""
-    begin = time.monotonic()
-    command = [program, "train", "--quick", "--recipe", recipe, "--data", data, "--out", str(out), "--no-evaluation", *more]
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode != 0 and "learns from another run" in done.stderr and not more:
-        teacher = out.parent / f"teacher-{data}"
-        if not teacher.exists():
-            subprocess.run([program, "train", "--recipe", "ce", "--data", data, "--quick", "--steps", "100", "--out",
-                            str(teacher), "--no-evaluation"], capture_output=True, check=True)
-        return run(program, recipe, data, out, ["--teacher", str(teacher)])
-    seconds = time.monotonic() - begin
-    if done.returncode != 0:
-        return done.stderr.strip(), seconds, []
-    losses = losses_of(out)
+def tenths(losses):
+    """The means of the first and the last tenth."""
     tenth = max(1, len(losses) // 10)
-    first, last = sum(losses[:tenth]) / tenth, sum(losses[-tenth:]) / tenth
-    if not last < first:
-        return f"the loss went from {first:.4f} to {last:.4f}", seconds, losses
-    if seconds > longest:
-        return f"it took {seconds:.0f} s; expected at most {longest:.0f}", seconds, losses
-    again = subprocess.run([program, "train", "--resume", str(out), "--no-evaluation"], capture_output=True, text=True)
-    if again.returncode != 0 or "nothing left to train" not in again.stdout:
-        return "it cannot be resumed at its end: " + (again.stderr or again.stdout).strip(), seconds, losses
-    return None, seconds, losses
+    return sum(losses[:tenth]) / tenth, sum(losses[-tenth:]) / tenth
+
+
+class runs:
+    """Quick runs in a folder of their own."""
+
+    def __init__(self, program, scratch, options):
+        self.program, self.scratch, self.options = program, pathlib.Path(scratch), options
+        self.known = set(recipes_of(program))
+        self.made = {}
+
+    def train(self, recipe, data, out, more=()):
+        command = [self.program, "train", "--quick", "--recipe", recipe, "--data", data, "--out", str(out),
+                   "--no-evaluation", *self.options, *more]
+        begin = time.monotonic()
+        done = subprocess.run(command, capture_output=True, text=True)
+        return done, time.monotonic() - begin
+
+    def helper(self, flag, data):
+        """A run to name by that flag; None where nothing makes one."""
+        for recipe in helpers[flag]:
+            if recipe not in self.known:
+                continue
+            if (recipe, data) not in self.made:
+                out = self.scratch / f"helper-{recipe}-{data}"
+                done, _ = self.train(recipe, data, out)
+                self.made[recipe, data] = out if done.returncode == 0 else None
+            return self.made[recipe, data]
+        return None
+
+    def train_with_helpers(self, recipe, data, out):
+        more = []
+        for _ in range(1 + len(helpers)):
+            done, seconds = self.train(recipe, data, out, more)
+            flag = re.match(r"mixcon-train: (--[a-z-]+):", done.stderr)
+            if done.returncode == 0 or not flag or flag[1] not in helpers or flag[1] in more:
+                break
+            helper = self.helper(flag[1], data)
+            if helper is None:
+                break
+            more += [flag[1], str(helper)]
+        return done, seconds
+
+    def run(self, recipe, data):
+        """A sentence that says what is wrong, or None; seconds; the losses."""
+        out = self.scratch / f"{recipe}-{data}"
+        done, seconds = self.train_with_helpers(recipe, data, out)
+        if done.returncode != 0:
+            return done.stderr.strip(), seconds, []
+        losses = losses_of(out)
+        first, last = tenths(losses)
+        if not last < first:
+            return f"the loss went from {first:.4f} to {last:.4f}", seconds, losses
+        if seconds > longest:
+            return f"it took {seconds:.0f} s; expected at most {longest:.0f}", seconds, losses
+        again = subprocess.run([self.program, "train", "--resume", str(out), "--no-evaluation"], capture_output=True,
+                               text=True)
+        if again.returncode != 0 or "nothing left to train" not in again.stdout:
+            return "it cannot be resumed at its end: " + (again.stderr or again.stdout).strip(), seconds, losses
+        return None, seconds, losses
+
+
+def machine():
+    for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.split(":", 1)[1].strip()
+    return os.uname().machine
+
+
+def record(path, program, table, left_out, failed):
+    version = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    lines = ["# Every recipe, by --quick", "",
+             f"`scripts/test --only recipes`, {datetime.date.today()}, mixcon {version}, {machine()}, "
+             f"{len(os.sched_getaffinity(0))} processors. A run must end in {longest:.0f} seconds (without its "
+             "evaluation), with a loss whose mean over the last tenth is below that over the first.", "", *table]
+    if left_out or failed:
+        lines += [""] + [f"Left out: {data} ({why})" for data, why in left_out.items()]
+        lines += [f"Failed: {sentence}" for sentence in failed]
+    pathlib.Path(path).write_text("\n".join(lines) + "\n")
 
 
 def main():
@@ -63,14 +128,23 @@ def main():
     parser.add_argument("program")
     parser.add_argument("--data", nargs="+", default=["fashion-mnist", "letter", "words"])
     parser.add_argument("--recipes", nargs="+")
+    parser.add_argument("--record", metavar="FILE")
+    parser.add_argument("--options", nargs=argparse.REMAINDER, default=[])
     asked = parser.parse_args()
     program = str(pathlib.Path(asked.program).resolve())
-    failed, left_out = [], {}
-    print("| recipe | data | seconds | loss, first tenth | last tenth |\n| --- | --- | --- | --- | --- |")
+    failed, left_out, table = [], {}, []
+
+    def say(line):
+        table.append(line)
+        print(line, flush=True)
+
+    say("| recipe | data | seconds | loss, first tenth | last tenth |")
+    say("| --- | --- | --- | --- | --- |")
     with tempfile.TemporaryDirectory() as scratch:
+        all_runs = runs(program, scratch, asked.options)
         for data in asked.data:
             for recipe in asked.recipes or recipes_of(program):
-                wrong, seconds, losses = run(program, recipe, data, pathlib.Path(scratch) / f"{recipe}-{data}")
+                wrong, seconds, losses = all_runs.run(recipe, data)
                 if wrong and "scripts/data" in wrong:
                     left_out[data] = wrong
                     break
@@ -78,13 +152,14 @@ def main():
                     continue
                 if wrong:
                     failed.append(f"{recipe} on {data}: {wrong}")
-                tenth = max(1, len(losses) // 10)
-                shown = [f"{sum(part) / tenth:.4f}" for part in (losses[:tenth], losses[-tenth:])] if losses else ["", ""]
-                print(f"| {recipe} | {data} | {seconds:.0f} | {shown[0]} | {shown[1]} |", flush=True)
+                first, last = (f"{mean:.4f}" for mean in tenths(losses)) if losses else ("", "")
+                say(f"| {recipe} | {data} | {seconds:.0f} | {first} | {last} |")
     for data, why in left_out.items():
         print(f"left out: {data} ({why})")
     for sentence in failed:
         print(sentence, file=sys.stderr)
+    if asked.record:
+        record(asked.record, program, table, left_out, failed)
     return 1 if failed else 0
 
 

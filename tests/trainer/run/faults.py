@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Kills mixcon-train and fills its disk, and looks what is left: targets R11, R12 and R13 of the trainer.
 
-usage: faults.py PROGRAM [--long] [--seed N]
+usage: faults.py PROGRAM [--long] [--seed N] [--recipe NAME]
 
 kill   SIGKILL at random times, on a disk so slow that many meet a file half written; each time the newest checkpoint
        must be whole and at most one interval old, and the run, resumed until it ends, must have the tensors and records
@@ -11,6 +11,7 @@ full   the disk is full from write call 1, 2, ... on: a message and a status oth
        whole, and the run, resumed on a disk with room, ends as if nothing had been
 
 The short form kills 4 times and fills the disk at 4 calls; the long one 100 times and at the first 200 calls.
+--recipe takes another recipe than ce, such as one whose queue, momentum copy or own networks are in the checkpoint.
 Checkpoints are read and checked here by the description of the format alone.
 """
 import argparse
@@ -77,6 +78,11 @@ def records(folder):
             if "mixcon" not in record:
                 found.append(record)
     return found
+
+
+def choose(recipe):
+    """Trains another recipe than ce."""
+    RUN[RUN.index("--recipe") + 1] = recipe
 
 
 def command(program, folder, steps):
@@ -181,7 +187,9 @@ def main():
     parser.add_argument("program")
     parser.add_argument("--long", action="store_true")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--recipe", default="ce")
     given = parser.parse_args()
+    choose(given.recipe)
     draw = random.Random(given.seed)
     with tempfile.TemporaryDirectory() as work:
         # Of more than 1000 steps a record is the mean of two, and a checkpoint may lie between them.

@@ -6,7 +6,7 @@
 #include "run/checkpoint.hpp"
 #include "run/file_names.hpp"
 #include "run/metrics_log.hpp"
-#include "run/recent_rate.hpp"
+#include "run/progress.hpp"
 #include "run/run_folder.hpp"
 #include "run/run_identity.hpp"
 #include "run/running_mean.hpp"
@@ -16,12 +16,14 @@
 
 #include <nlohmann/json.hpp>
 
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <limits>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 using namespace mixcon_train;
@@ -167,25 +169,32 @@ TEST_CASE("every file of a run tells whose it is, and --overwrite takes away tho
   CHECK(read_whole_file(folder / "metrics.csv.kept") == "mine,too\n1,2\n");
 }
 
-TEST_CASE("means are of what came since the last one, and the rate is that of the last minute", "[examples]") {
+TEST_CASE("means are of what came since the last one", "[examples]") {
   running_mean mean;
   CHECK(mean.take() == 0);
   mean.add(1), mean.add(4);
   CHECK(mean.take() == 2.5);
   mean.add(7);
   CHECK(mean.take() == 7);
+}
 
-  recent_rate rate(100);
-  CHECK(rate.per_second() == 0);
-  for (index_t second = 1; second <= 120; ++second) rate.add(static_cast<double>(second), 100 + 10 * second);
-  CHECK(rate.per_second() == Approx(10));
-  for (index_t second = 121; second <= 180; ++second) rate.add(static_cast<double>(second), 1300 + 2 * (second - 120));
-  CHECK(rate.per_second() == Approx(2));  // and not the mean since the beginning, 7.3
-  recent_rate seldom(0);
-  seldom.add(100, 50);
-  CHECK(seldom.per_second() == Approx(0.5));
-  seldom.add(300, 60);
-  CHECK(seldom.per_second() == Approx(0.05));
+TEST_CASE("the line of progress calls samples by their kind", "[examples]") {
+  for (const std::string kind : {"image", "row", "clip"}) {
+    std::FILE* const to = std::tmpfile();
+    REQUIRE(to != nullptr);
+    progress shown(to, 10, 6, 4, kind.c_str());
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    shown.step(10, 1.5);
+    std::rewind(to);
+    char text[200] = "";
+    REQUIRE(std::fgets(text, sizeof text, to) != nullptr);
+    std::fclose(to);
+    const std::string line = text;
+    CHECK(line.starts_with("step 10/10  loss 1.5000  "));
+    CHECK(line.find(" " + kind + "s/s  done in 0 s") != std::string::npos);
+    CHECK(shown.images_per_second() <= 36 / 0.005);
+    CHECK(shown.images_per_second() > 0);
+  }
 }
 
 TEST_CASE("a whole number is stored as I64 and read again, and nothing else is taken for one", "[examples]") {

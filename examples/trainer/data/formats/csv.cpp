@@ -43,9 +43,13 @@ class reader {
   reader(const named_bytes& file, const csv_layout& layout)
       : file_(file), layout_(layout), text_(reinterpret_cast<const char*>(file.bytes.data()), file.size()) {}
 
-  csv_table read() {
+  index_t columns() {
     if (text_.starts_with("\xEF\xBB\xBF")) offset_ = 3;  // a mark that spreadsheets write before UTF-8
     if (!next_line()) refuse(offset_, "the file has no lines; expected rows of numbers and a label");
+    return static_cast<index_t>(count_);
+  }
+  csv_table read() {
+    columns();
     begin();
     while (next_line()) take_row();
     if (table_.rows == 0) refuse(offset_, "the file has a header and no rows");
@@ -111,13 +115,14 @@ class reader {
   /// The first line: which column is the label, and whether it is a header.
   void begin() {
     columns_ = count_;
-    if (columns_ < 2) refuse(begin_, "the line has one field; expected numbers and a label. Is the separator another?");
+    if (layout_.labelled && columns_ < 2)
+      refuse(begin_, "the line has one field; expected numbers and a label. Is the separator another?");
     bool has_header = layout_.header == "yes";
     const auto named = std::find_if(fields_.begin(), fields_.begin() + static_cast<std::ptrdiff_t>(columns_),
                                     [&](const field& each) { return each.text == layout_.label; });
     const auto name_at = static_cast<std::size_t>(named - fields_.begin());
-    label_ = columns_ - 1;
-    if (!layout_.label.empty()) {
+    label_ = layout_.labelled ? columns_ - 1 : columns_;
+    if (layout_.labelled && !layout_.label.empty()) {
       std::size_t from_one = 0;
       const char* const end = layout_.label.data() + layout_.label.size();
       const bool is_place = std::from_chars(layout_.label.data(), end, from_one).ptr == end;
@@ -158,7 +163,7 @@ class reader {
                                   "\"; expected a finite number. Fill or drop missing values");
       table_.values.push_back(*number);
     }
-    table_.labels.push_back(label_of(fields_[label_]));
+    if (layout_.labelled) table_.labels.push_back(label_of(fields_[label_]));
     ++table_.rows;
   }
   int label_of(const field& from) {
@@ -192,6 +197,7 @@ class reader {
 }  // namespace
 
 csv_table decode_csv(const named_bytes& file, const csv_layout& layout) { return reader(file, layout).read(); }
+index_t columns_of_csv(const named_bytes& file, const csv_layout& layout) { return reader(file, layout).columns(); }
 
 }  // namespace data
 }  // namespace mixcon_train

@@ -19,6 +19,7 @@ struct csv_layout {
   std::string header =
       "auto";  ///< yes, no, or auto: the first line is one if a column other than the label is no number
   char separator = ',';
+  bool labelled = true;  ///< false: every column is a number, and `label` is not looked at
 };
 
 /// A table of numbers with a label in each row.
@@ -26,7 +27,7 @@ struct csv_table {
   index_t rows = 0;
   std::vector<std::string> feature_names{};  ///< (F); without a header empty
   std::vector<float> values{};               ///< (rows, F)
-  std::vector<int> labels{};                 ///< (rows), which of `label_names`
+  std::vector<int> labels{};                 ///< (rows), which of `label_names`; of a table without labels empty
   std::vector<std::string> label_names{};    ///< each once, in the order in which they came
 
   index_t features() const { return rows == 0 ? 0 : static_cast<index_t>(values.size()) / rows; }
@@ -37,6 +38,9 @@ struct csv_table {
 /// finite number, an empty label or one that is no plain UTF-8, a column that is not there, more than 65536 columns or
 /// 10000 labels, or no rows. Source: RFC 4180.
 csv_table decode_csv(const named_bytes& file, const csv_layout& layout);
+
+/// How many fields the first line that is not empty has. Throws file_error as `decode_csv`.
+index_t columns_of_csv(const named_bytes& file, const csv_layout& layout);
 
 }  // namespace data
 }  // namespace mixcon_train

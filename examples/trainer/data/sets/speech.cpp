@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "data/sets/speech.hpp"
 
-#include "data/formats/log_mel.hpp"
-#include "data/formats/resampler.hpp"
-#include "data/formats/wav.hpp"
+#include "data/sets/clip_maker.hpp"
 #include "data/sets/folder_walk.hpp"
 #include "data/sets/on_threads.hpp"
 #include "files/file_error.hpp"
@@ -14,8 +12,6 @@
 #include <cmath>
 #include <cstddef>
 #include <map>
-#include <memory>
-#include <mutex>
 #include <set>
 #include <sstream>
 #include <utility>
@@ -29,30 +25,6 @@ namespace {
 const char* const advice = "Expected ROOT/WORD/SPEAKER_nohash_0.wav for each word (--data-dir ROOT).";
 constexpr std::size_t width = log_mel::bands * log_mel::frames;
 constexpr std::size_t most_clips = (std::size_t{8} << 30) / (width * sizeof(float));
-
-/// Makes clips on any thread. Weights of a rate are kept.
-class clip_maker {
- public:
-  std::vector<float> operator()(const named_bytes& file) {
-    const sound heard = decode_wav(file);
-    const auto second = static_cast<std::size_t>(heard.rate);
-    std::vector<float> samples = heard.samples;
-    if (samples.size() > second) samples = middle_of(samples, second);
-    return spectrogram_(middle_of(of(heard.rate)(samples), log_mel::samples));
-  }
-
- private:
-  const resampler& of(int rate) {
-    const std::lock_guard lock(mutex_);
-    std::unique_ptr<resampler>& made = made_[rate];
-    if (!made) made = std::make_unique<resampler>(rate, log_mel::rate);
-    return *made;
-  }
-
-  log_mel spectrogram_{};
-  std::mutex mutex_{};
-  std::map<int, std::unique_ptr<resampler>> made_{};
-};
 
 /// "word/file.wav" of each line.
 std::set<std::string> list_in(const folder_walk& walk, const char* name) {
