@@ -34,13 +34,13 @@ settings frozen_settings() {
                         {"threads", "1"}});
 }
 
-struct frozen_run {
+struct twenty_steps_run {
   std::vector<double> losses{};
   double squares = 0;     // of all weights at the end
   std::string weights{};  // checksum of their bits
 };
 
-frozen_run twenty_steps() {
+twenty_steps_run twenty_steps() {
   const settings chosen = frozen_settings();
   const data_set data = part_of(read_digits().train, 0, 160);
   reference_device on;
@@ -54,7 +54,7 @@ frozen_run twenty_steps() {
                                         .at_least_two_classes = wish.at_least_two_classes});
   mixcon::image_shape of_view = data.shape;
   of_view.samples = chosen.training.batch;
-  frozen_run run;
+  twenty_steps_run run;
   for (index_t step = 0; step < 20; ++step) {
     const mixcon::philox_draws draws{.seed = chosen.run.seed, .step = static_cast<std::uint64_t>(step)};
     const recipe_loss made =
@@ -77,7 +77,7 @@ frozen_run twenty_steps() {
 }  // namespace
 
 TEST_CASE("twenty steps of UniCon on the reference device give the losses and weights that they gave", "[examples]") {
-  const frozen_run run = twenty_steps();
+  const twenty_steps_run run = twenty_steps();
   INFO("checksum of the weights: " << run.weights);  // the same bits on one machine only
   const double losses[] = {3.8190026635, 3.5395112455, 3.5545762393, 3.4083543106, 3.4274173472,
                            3.2946052124, 3.3298036645, 3.312573975,  3.3265211206, 3.2728507456,
