@@ -73,6 +73,12 @@ variable learned_mixer::masks(const variable& own, const variable& others, const
   return slice_channels(several_->forward({own, others}, {by.lambda, 1 - by.lambda}, factor_), 1, 2);
 }
 
+variable learned_mixer::masks_among(const variable& own, const variable& others, const mask_plan& by) {
+  if (pair_ && own.place() == others.place())  // the block need not make the pairs
+    return pair_->forward(own, by.partner, {.lambda = by.lambda, .factor = factor_, .draws = by.draws});
+  return masks(own, gather_rows(others, by.partner), by);
+}
+
 variable learned_mixer::adjusted_masks(const variable& masks, const mask_plan& by) const {
   return adjusted(masks, by.lambda, chosen_.adjustment(), by.draws);
 }

@@ -39,6 +39,8 @@ class learned_mixer final : public module, public learned_policy {
   /// Partner shares (N, 1, H, W) for features of own images and of their partners, row by row. Gradients go to the
   /// block alone.
   variable masks(const variable& own, const variable& others, const mask_plan& by);
+  /// The same where partners are by the plan's numbers among `others`, which may be the own images.
+  variable masks_among(const variable& own, const variable& others, const mask_plan& by);
   /// Masks for an encoder to learn from: corrected, constants.
   variable adjusted_masks(const variable& masks, const mask_plan& by) const;
   /// Embeddings or scores (N, D) of mixtures by the key network; gradients go through it to the images.

@@ -65,7 +65,7 @@ mixed_training_batch learned_mixer::mix_for_training(const batch_to_mix& batch, 
   const in_evaluation frozen({&*key_, &block()});
   const mask_plan by = plan(batch.shape.samples, draws);
   const variable own = input_of(on_, batch.images, batch.shape, batch.shape.samples), f = features(seen_images(batch));
-  const variable shares = adjusted_masks(masks(f, gather_rows(f, by.partner), by), by);
+  const variable shares = adjusted_masks(masks_among(f, f, by), by);
   mixed_training_batch made{.columns = batch.shape.columns,
                             .images = numbers_in(mixed_by(own, gather_rows(own, by.partner), shares)),
                             .targets = {}};

@@ -2,7 +2,6 @@
 #include "recipes/mixer_recipe.hpp"
 
 #include "autograd/elementwise.hpp"
-#include "autograd/rows.hpp"
 
 #include <utility>
 
@@ -30,7 +29,7 @@ void mixer_recipe::begin_step(const recipe_step& step, const variable& own, cons
   const mask_plan& by = last_.by_query;
   {
     const without_gradients guard;
-    last_.masks = mixer_->masks(own, gather_rows(others, by.partner), by);
+    last_.masks = mixer_->masks_among(own, others, by);
   }
   last_.corrected = mixer_->adjusted_masks(last_.masks, by);
 }
@@ -38,7 +37,7 @@ void mixer_recipe::begin_step(const recipe_step& step, const variable& own, cons
 variable mixer_recipe::learned(const recipe_step& step, double weight, const variable& own, const variable& others) {
   if (!mixer_->learns(step)) return {};
   const mask_plan& by = last_.by_key;
-  const variable masks = mixer_->masks(own, gather_rows(others, by.partner), by);
+  const variable masks = mixer_->masks_among(own, others, by);
   const variable of_mixtures = loss_of_mixer(step, masks), of_masks = mixer_->loss_of(masks, by, step);
   last_.loss = of_mixtures.number(), last_.learned = true;
   const variable weighted = scale(of_mixtures, weight);
