@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+// The kernels of the forward pass: gather a row's statistics, read them, evaluate formulas, add up over rows.
+
+#include <mixcon/gpu/outcome.hpp>
+#include <mixcon/gpu/pairs.cuh>
+
+namespace mixcon::gpu {
+
+/// What the forward kernels leave each other of one direction, in the workspace.
+template <class Problem>
+struct row_work {
+  using T = typename Problem::T;
+  typename Problem::state* states;  // (N)
+  char* sees;                       // (N): has a candidate of weight > 0 and of a logit above -infinity, or NaN
+  unsigned char* flags;             // (N): of row_flag
+  double *value, *divisor;          // (N, terms): what each row's formulas come to
+  double* factor;                   // (terms): d loss / d (a term's sum of values)
+  T* by_scale;                      // (N): d loss / d logit scale that the formulas hold
+  direction_outcome* outcome;
+};
+enum row_flag : unsigned { counts_flag = 1, complete_flag = 2, positive_flag = 4, doubtful_flag = 8, row_flag_of_anchor = 16 };
+
+// a warp a row: lanes stride over its pairs and meet once
+template <class Problem>
+__global__ void gather_rows(Problem p, row_work<Problem> work) {
+  using state = typename Problem::state;
+  constexpr int at_once = 32;  // pairs that a part takes before it is merged: long sums lose few digits
+  const index_t a = warp_of_grid();
+  if (a >= p.anchors.count) return;
+  state whole{}, part{};
+  int taken = 0, sees = 0;
+  for (index_t c = lane_of_thread(); c < p.pairs(); c += warp_size) {
+    const auto pair = pair_at(p, a, c).pair;
+    sees |= pair.weight > typename Problem::T(0) && !is_minus_infinity(pair.x) ? 1 : 0;
+    part.make_room(p.statistics, pair);
+    part.observe(p.statistics, pair);
+    if (++taken == at_once) {
+      whole.merge(p.statistics, part);
+      part = state{};
+      taken = 0;
+    }
+  }
+  whole.merge(p.statistics, part);
+  whole = merged_by_warp(whole, [&](state& first, const state& next) { first.merge(p.statistics, next); });
+  sees = merged_by_warp(sees, [](int& first, const int& next) { first |= next; });
+  if (lane_of_thread() == 0) work.states[a] = whole, work.sees[a] = static_cast<char>(sees);
+}
+
+/// Writes a row's values and divisors; whether a value is the logarithm of an empty sum, or a difference of such.
+template <class Problem, class Total>
+__device__ bool write_total(const row_work<Problem>& work, index_t a, const Total& total) {
+  bool doubtful = false;
+  for (int n = 0; n < Problem::terms; ++n) {
+    const double value = static_cast<double>(total.value[n]);
+    work.value[a * Problem::terms + n] = value;
+    work.divisor[a * Problem::terms + n] = static_cast<double>(total.divisor[n]);
+    doubtful = doubtful || is_minus_infinity(value) || is_nan(value);
+  }
+  return doubtful;
+}
+
+// a thread a row: whether it counts, its readings, and where each anchor has a formula, what that comes to
+template <class Problem>
+__global__ void read_rows(Problem p, row_work<Problem> work, device_saved<Problem> saved) {
+  using T = typename Problem::T;
+  const index_t a = thread_of_grid();
+  if (a >= p.anchors.count) return;
+  const bool is_anchor = !p.skips(a);
+  const auto use = detail::use_of_row<typename Problem::Loss>(p.policy, work.states[a].seen, p.weight_of(a));
+  const bool counts = is_anchor && use.counts;
+  unsigned flags = (counts ? counts_flag : 0U) | (is_anchor && use.complete ? complete_flag : 0U) |
+                   (use.has_positive ? positive_flag : 0U) | (is_anchor ? row_flag_of_anchor : 0U);
+  if constexpr (Problem::scope != each::batch) saved.reading[a] = work.states[a].read(p.statistics, a);
+  detail::row_total<T, Problem::terms> total{};
+  if constexpr (Problem::scope == each::anchor)
+    if (counts)
+      total = detail::total_of_formula<T, Problem::terms>(detail::formula_of_row(p.rules(), saved.reading[a]),
+                                                          static_cast<T>(p.weight_of(a)));
+  if (write_total(work, a, total)) flags |= doubtful_flag;
+  work.flags[a] = static_cast<unsigned char>(flags);
+  saved.counts[a] = saved.used[a] = counts ? 1 : 0;
+}
+
+// one warp, for a formula of the batch: merges the rows that count, in parts that follow each other
+template <class Problem>
+__global__ void merge_rows(Problem p, row_work<Problem> work, device_saved<Problem> saved) {
+  using T = typename Problem::T;
+  using state = typename Problem::state;
+  const index_t rows = p.anchors.count, each_lane = (rows + warp_size - 1) / warp_size;
+  const index_t begin = lane_of_thread() * each_lane, end = begin + each_lane < rows ? begin + each_lane : rows;
+  state batch{};
+  index_t first = rows;
+  for (index_t a = begin; a < end; ++a) {
+    if (!saved.counts[a]) continue;
+    if (first == rows) first = a;
+    batch.merge(p.statistics, work.states[a]);
+  }
+  batch = merged_by_warp(batch, [&](state& one, const state& next) { one.merge(p.statistics, next); });
+  first = merged_by_warp(first, [](index_t& one, const index_t& next) { one = next < one ? next : one; });
+  const auto reading = batch.read(p.statistics, 0);
+  for (index_t a = begin; a < end; ++a) saved.reading[a] = reading;
+  if (lane_of_thread() != 0 || first == rows) return;
+  const auto total = detail::total_of_formula<T, Problem::terms>(detail::formula_of_row(p.rules(), reading), T(1));
+  if (write_total(work, first, total)) work.flags[first] |= doubtful_flag;
+}
+
+// a warp a row, for a formula of each positive: adds up what its formulas come to
+template <class Problem>
+__global__ void evaluate_positives(Problem p, row_work<Problem> work, device_saved<Problem> saved) {
+  using T = typename Problem::T;
+  using total = detail::row_total<T, Problem::terms>;
+  const index_t a = warp_of_grid();
+  if (a >= p.anchors.count || !saved.counts[a]) return;
+  total sum{};
+  for (index_t c = lane_of_thread(); c < p.pairs(); c += warp_size) {
+    const auto pair = pair_at(p, a, c).pair;
+    if (!pair.positive) continue;
+    const auto one = detail::total_of_formula<T, Problem::terms>(formula_at(p, saved, a, c, pair.x),
+                                                                 static_cast<T>(p.weight_of(a)));
+    for (int n = 0; n < Problem::terms; ++n) sum.value[n] += one.value[n], sum.divisor[n] += one.divisor[n];
+  }
+  sum = merged_by_warp(sum, [](total& x, const total& y) {
+    for (int n = 0; n < Problem::terms; ++n) x.value[n] += y.value[n], x.divisor[n] += y.divisor[n];
+  });
+  if (lane_of_thread() == 0 && write_total(work, a, sum)) work.flags[a] |= doubtful_flag;
+}
+
+/// What a stretch of rows comes to.
+template <class T, int Terms>
+struct row_sums {
+  double value[static_cast<unsigned>(Terms)]{}, divisor[static_cast<unsigned>(Terms)]{};
+  index_t counted = 0, rows = 0, complete = 0;
+  index_t first_counting = -1, first_without_positive = -1, first_blind = -1;
+  int doubtful = 0, seeing = 0;
+
+  static __device__ void take_first(index_t& mine, index_t next) {
+    if (mine < 0) mine = next;
+  }
+  __device__ void merge(const row_sums& next) {
+    for (int n = 0; n < Terms; ++n) value[n] += next.value[n], divisor[n] += next.divisor[n];
+    counted += next.counted, rows += next.rows, complete += next.complete;
+    take_first(first_counting, next.first_counting), take_first(first_blind, next.first_blind);
+    take_first(first_without_positive, next.first_without_positive);
+    doubtful |= next.doubtful, seeing |= next.seeing;
+  }
+};
+
+// one block: adds up in a fixed tree, in double; a term's factor; the direction's value. `share` is its weight
+template <class Loss, class T>
+__global__ void sum_rows(index_t rows, detail::row_policy policy, double share, const unsigned char* flags,
+                         const char* sees, const double* value, const double* divisor, double* factor,
+                         direction_outcome* result) {
+  constexpr int terms = term_count<Loss>;
+  using sums = row_sums<T, terms>;
+  const auto threads = static_cast<index_t>(blockDim.x);
+  const index_t each_thread = (rows + threads - 1) / threads, begin = static_cast<index_t>(threadIdx.x) * each_thread;
+  sums mine;
+  for (index_t a = begin; a < begin + each_thread && a < rows; ++a) {
+    const unsigned flag = flags[a];
+    if ((flag & row_flag_of_anchor) == 0) continue;
+    ++mine.rows;
+    if ((flag & complete_flag) != 0) ++mine.complete;
+    if ((flag & positive_flag) == 0) sums::take_first(mine.first_without_positive, a);
+    if ((flag & counts_flag) == 0) continue;
+    ++mine.counted;
+    sums::take_first(mine.first_counting, a);
+    if (sees[a] != 0) mine.seeing = 1;
+    if ((flag & doubtful_flag) != 0) mine.doubtful = 1;
+    if ((flag & doubtful_flag) != 0 && sees[a] == 0) sums::take_first(mine.first_blind, a);
+    for (int n = 0; n < terms; ++n) mine.value[n] += value[a * terms + n], mine.divisor[n] += divisor[a * terms + n];
+  }
+  const sums all = merged_by_block(mine, reinterpret_cast<sums*>(shared_bytes()),
+                                   [](sums& one, const sums& next) { one.merge(next); });
+  if (threadIdx.x != 0) return;
+  constexpr bool of_batch = loss_traits<Loss>::scope == each::batch;
+  direction_outcome found;
+  for (int n = 0; n < terms; ++n) {
+    factor[n] = static_cast<double>(detail::factor_of_term<Loss, T>(policy, all.divisor[n], all.counted, all.rows, share));
+    found.value += factor[n] == 0 ? 0 : all.value[n] * factor[n];
+  }
+  found.anchors_used = all.complete;
+  found.first_without_positive = all.first_without_positive;
+  found.refuses_without_positive = policy.without_positive == no_positive::error;
+  found.first_counting = all.first_counting;
+  found.first_blind = of_batch ? -1 : all.first_blind;
+  found.batch_is_blind = of_batch && all.doubtful != 0 && all.seeing == 0;
+  *result = found;
+}
+
+// a thread a row: d loss / d statistic, where each anchor or the batch has a formula
+template <class Problem>
+__global__ void differentiate_rows(Problem p, row_work<Problem> work, device_saved<Problem> saved) {
+  using T = typename Problem::T;
+  using traits = loss_traits<typename Problem::Loss>;
+  const index_t a = thread_of_grid();
+  if (a >= p.anchors.count) return;
+  T adjoint[static_cast<unsigned>(Problem::count > 0 ? Problem::count : 1)] = {}, by_scale = 0;
+  if (saved.counts[a]) {
+    T share[static_cast<unsigned>(Problem::terms)];
+    for (int n = 0; n < Problem::terms; ++n)
+      share[n] = static_cast<T>(work.factor[n]) * static_cast<T>(p.weight_of(a));
+    const auto answer = detail::formula_of_row(p.rules(), saved.reading[a]);
+    detail::add_formula_slopes<Problem::count, Problem::terms>(adjoint, 0, share, answer);
+    for (int n = 0; n < Problem::terms; ++n) by_scale += share[n] * answer.of[n].value.partial[traits::inputs];
+    if (Problem::scope == each::batch && a != work.outcome->first_counting) by_scale = 0;
+  }
+  for (int k = 0; k < Problem::count; ++k) saved.adjoint[a * Problem::count + k] = adjoint[k];
+  work.by_scale[a] = by_scale;
+}
+
+// a thread a row: d loss / d (a formula's value), where each positive or triplet has one
+template <class Problem>
+__global__ void share_rows(Problem p, row_work<Problem> work, device_saved<Problem> saved) {
+  using T = typename Problem::T;
+  const index_t a = thread_of_grid();
+  if (a >= p.anchors.count) return;
+  for (int n = 0; n < Problem::terms; ++n)
+    saved.share[a * Problem::terms + n] =
+        saved.counts[a] ? static_cast<T>(work.factor[n]) * static_cast<T>(p.weight_of(a)) : T(0);
+}
+
+/// What the formulas of one row's positives say of a row: of its statistics, and of the logit scale.
+template <class T, int Count>
+struct row_slopes {
+  T adjoint[static_cast<unsigned>(Count > 0 ? Count : 1)]{}, by_scale{};
+};
+
+// a warp a row, for a formula of each positive: d loss / d statistic, also of the row as another one's positive, which
+// it pulls from the anchors that have it as one: no two warps write to a row
+template <class Problem>
+__global__ void differentiate_positives(Problem p, row_work<Problem> work, device_saved<Problem> saved) {
+  using T = typename Problem::T;
+  using traits = loss_traits<typename Problem::Loss>;
+  using slopes = row_slopes<T, Problem::count>;
+  const index_t a = warp_of_grid();
+  if (a >= p.anchors.count) return;
+  slopes mine;
+  for (index_t c = lane_of_thread(); saved.counts[a] && c < p.pairs(); c += warp_size) {
+    const auto pair = pair_at(p, a, c).pair;
+    if (!pair.positive) continue;
+    const auto answer = formula_at(p, saved, a, c, pair.x);
+    const T* share = saved.share + a * Problem::terms;
+    detail::add_formula_slopes<Problem::count, Problem::terms>(mine.adjoint, 1, share, answer);
+    for (int n = 0; n < Problem::terms; ++n) mine.by_scale += share[n] * answer.of[n].value.partial[traits::inputs];
+  }
+  if constexpr (traits::both_ends)
+    for (index_t b = lane_of_thread(); b < p.anchors.count; b += warp_size) {
+      if (!saved.counts[b] || !p.is_positive(b, a)) continue;
+      const auto answer = formula_at(p, saved, b, a, pair_at(p, b, a).pair.x);
+      detail::add_formula_slopes<Problem::count, Problem::terms>(mine.adjoint, 1 + Problem::count,
+                                                                 saved.share + b * Problem::terms, answer);
+    }
+  mine = merged_by_warp(mine, [](slopes& one, const slopes& next) {
+    for (int k = 0; k < Problem::count; ++k) one.adjoint[k] += next.adjoint[k];
+    one.by_scale += next.by_scale;
+  });
+  if (lane_of_thread() != 0) return;
+  bool used = saved.counts[a] != 0;
+  for (int k = 0; k < Problem::count; ++k) {
+    saved.adjoint[a * Problem::count + k] = mine.adjoint[k];
+    used = used || mine.adjoint[k] != T(0);
+  }
+  saved.used[a] = used ? 1 : 0;
+  work.by_scale[a] = mine.by_scale;
+}
+
+// one block: to = times * the sum of numbers, or adds it; in a fixed tree, in double
+template <class T>
+__global__ void sum_numbers(index_t count, const T* numbers, double times, double* to, bool adds) {
+  const auto threads = static_cast<index_t>(blockDim.x);
+  const index_t each_thread = (count + threads - 1) / threads, begin = static_cast<index_t>(threadIdx.x) * each_thread;
+  double sum = 0;
+  for (index_t k = begin; k < begin + each_thread && k < count; ++k) sum += static_cast<double>(numbers[k]);
+  sum = merged_by_block(sum, reinterpret_cast<double*>(shared_bytes()), [](double& a, const double& b) { a += b; });
+  if (threadIdx.x == 0) *to = (adds ? *to : 0.0) + times * sum;
+}
+
+// one block: the first row that `check_finite` refuses, of rows numbered from 0; the call's value and anchors
+inline __global__ void find_odd_row(index_t rows, const odd_row* odd, int kind, odd_outcome* to) {
+  const auto threads = static_cast<index_t>(blockDim.x);
+  const index_t each_thread = (rows + threads - 1) / threads, begin = static_cast<index_t>(threadIdx.x) * each_thread;
+  index_t first = -1;
+  for (index_t i = begin; i < begin + each_thread && i < rows && first < 0; ++i)
+    if (odd[i].column != odd_row::none) first = i;
+  first = merged_by_block(first, reinterpret_cast<index_t*>(shared_bytes()), [](index_t& a, const index_t& b) {
+    if (a < 0) a = b;
+  });
+  if (threadIdx.x != 0 || first < 0 || to->kind != odd_outcome::none) return;
+  to->kind = kind, to->row = first, to->column = odd[first].column, to->value = odd[first].value;
+}
+// one thread: the outcome before the first kernel, and after the last of the forward pass
+inline __global__ void begin_outcome(outcome* to) {
+  if (thread_of_grid() == 0) *to = outcome{};
+}
+inline __global__ void end_outcome(outcome* to, bool has_rows) {
+  if (thread_of_grid() != 0) return;
+  to->value = to->rows.value + to->columns.value;
+  to->anchors_used = has_rows ? to->rows.anchors_used : to->columns.anchors_used;
+}
+
+}  // namespace mixcon::gpu
