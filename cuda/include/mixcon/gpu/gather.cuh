@@ -31,7 +31,7 @@ __global__ void gather_rows(Problem p, row_work<Problem> work) {
   if (a >= p.anchors.count) return;
   state whole{}, part{};
   int taken = 0, sees = 0;
-  for (index_t c = lane_of_thread(); c < p.pairs(); c += warp_size) {
+  for (index_t c = lane_of_warp(); c < p.pairs(); c += warp_size) {
     const auto pair = pair_at(p, a, c).pair;
     sees |= pair.weight > typename Problem::T(0) && !is_minus_infinity(pair.x) ? 1 : 0;
     part.make_room(p.statistics, pair);
@@ -45,7 +45,7 @@ __global__ void gather_rows(Problem p, row_work<Problem> work) {
   whole.merge(p.statistics, part);
   whole = merged_by_warp(whole, [&](state& first, const state& next) { first.merge(p.statistics, next); });
   sees = merged_by_warp(sees, [](int& first, const int& next) { first |= next; });
-  if (lane_of_thread() == 0) work.states[a] = whole, work.sees[a] = static_cast<char>(sees);
+  if (lane_of_warp() == 0) work.states[a] = whole, work.sees[a] = static_cast<char>(sees);
 }
 
 /// Writes a row's values and divisors; whether a value is the logarithm of an empty sum, or a difference of such.
@@ -68,15 +68,15 @@ __global__ void read_rows(Problem p, row_work<Problem> work, device_saved<Proble
   const index_t a = thread_of_grid();
   if (a >= p.anchors.count) return;
   const bool is_anchor = !p.skips(a);
-  const auto use = detail::use_of_row<typename Problem::Loss>(p.policy, work.states[a].seen, p.weight_of(a));
+  const auto use = mixcon::detail::use_of_row<typename Problem::Loss>(p.policy, work.states[a].seen, p.weight_of(a));
   const bool counts = is_anchor && use.counts;
   unsigned flags = (counts ? counts_flag : 0U) | (is_anchor && use.complete ? complete_flag : 0U) |
                    (use.has_positive ? positive_flag : 0U) | (is_anchor ? row_flag_of_anchor : 0U);
   if constexpr (Problem::scope != each::batch) saved.reading[a] = work.states[a].read(p.statistics, a);
-  detail::row_total<T, Problem::terms> total{};
+  mixcon::detail::row_total<T, Problem::terms> total{};
   if constexpr (Problem::scope == each::anchor)
     if (counts)
-      total = detail::total_of_formula<T, Problem::terms>(detail::formula_of_row(p.rules(), saved.reading[a]),
+      total = mixcon::detail::total_of_formula<T, Problem::terms>(mixcon::detail::formula_of_row(p.rules(), saved.reading[a]),
                                                           static_cast<T>(p.weight_of(a)));
   if (write_total(work, a, total)) flags |= doubtful_flag;
   work.flags[a] = static_cast<unsigned char>(flags);
@@ -89,7 +89,7 @@ __global__ void merge_rows(Problem p, row_work<Problem> work, device_saved<Probl
   using T = typename Problem::T;
   using state = typename Problem::state;
   const index_t rows = p.anchors.count, each_lane = (rows + warp_size - 1) / warp_size;
-  const index_t begin = lane_of_thread() * each_lane, end = begin + each_lane < rows ? begin + each_lane : rows;
+  const index_t begin = lane_of_warp() * each_lane, end = begin + each_lane < rows ? begin + each_lane : rows;
   state batch{};
   index_t first = rows;
   for (index_t a = begin; a < end; ++a) {
@@ -101,8 +101,8 @@ __global__ void merge_rows(Problem p, row_work<Problem> work, device_saved<Probl
   first = merged_by_warp(first, [](index_t& one, const index_t& next) { one = next < one ? next : one; });
   const auto reading = batch.read(p.statistics, 0);
   for (index_t a = begin; a < end; ++a) saved.reading[a] = reading;
-  if (lane_of_thread() != 0 || first == rows) return;
-  const auto total = detail::total_of_formula<T, Problem::terms>(detail::formula_of_row(p.rules(), reading), T(1));
+  if (lane_of_warp() != 0 || first == rows) return;
+  const auto total = mixcon::detail::total_of_formula<T, Problem::terms>(mixcon::detail::formula_of_row(p.rules(), reading), T(1));
   if (write_total(work, first, total)) work.flags[first] |= doubtful_flag;
 }
 
@@ -110,21 +110,21 @@ __global__ void merge_rows(Problem p, row_work<Problem> work, device_saved<Probl
 template <class Problem>
 __global__ void evaluate_positives(Problem p, row_work<Problem> work, device_saved<Problem> saved) {
   using T = typename Problem::T;
-  using total = detail::row_total<T, Problem::terms>;
+  using total = mixcon::detail::row_total<T, Problem::terms>;
   const index_t a = warp_of_grid();
   if (a >= p.anchors.count || !saved.counts[a]) return;
   total sum{};
-  for (index_t c = lane_of_thread(); c < p.pairs(); c += warp_size) {
+  for (index_t c = lane_of_warp(); c < p.pairs(); c += warp_size) {
     const auto pair = pair_at(p, a, c).pair;
     if (!pair.positive) continue;
-    const auto one = detail::total_of_formula<T, Problem::terms>(formula_at(p, saved, a, c, pair.x),
+    const auto one = mixcon::detail::total_of_formula<T, Problem::terms>(formula_at(p, saved, a, c, pair.x),
                                                                  static_cast<T>(p.weight_of(a)));
     for (int n = 0; n < Problem::terms; ++n) sum.value[n] += one.value[n], sum.divisor[n] += one.divisor[n];
   }
   sum = merged_by_warp(sum, [](total& x, const total& y) {
     for (int n = 0; n < Problem::terms; ++n) x.value[n] += y.value[n], x.divisor[n] += y.divisor[n];
   });
-  if (lane_of_thread() == 0 && write_total(work, a, sum)) work.flags[a] |= doubtful_flag;
+  if (lane_of_warp() == 0 && write_total(work, a, sum)) work.flags[a] |= doubtful_flag;
 }
 
 /// What a stretch of rows comes to.
@@ -149,7 +149,7 @@ struct row_sums {
 
 // one block: adds up in a fixed tree, in double; a term's factor; the direction's value. `share` is its weight
 template <class Loss, class T>
-__global__ void sum_rows(index_t rows, detail::row_policy policy, double share, const unsigned char* flags,
+__global__ void sum_rows(index_t rows, mixcon::detail::row_policy policy, double share, const unsigned char* flags,
                          const char* sees, const double* value, const double* divisor, double* factor,
                          direction_outcome* result) {
   constexpr int terms = term_count<Loss>;
@@ -171,13 +171,12 @@ __global__ void sum_rows(index_t rows, detail::row_policy policy, double share, 
     if ((flag & doubtful_flag) != 0 && sees[a] == 0) sums::take_first(mine.first_blind, a);
     for (int n = 0; n < terms; ++n) mine.value[n] += value[a * terms + n], mine.divisor[n] += divisor[a * terms + n];
   }
-  const sums all = merged_by_block(mine, reinterpret_cast<sums*>(shared_bytes()),
-                                   [](sums& one, const sums& next) { one.merge(next); });
+  const sums all = merged_by_block(mine, 0, [](sums& one, const sums& next) { one.merge(next); });
   if (threadIdx.x != 0) return;
   constexpr bool of_batch = loss_traits<Loss>::scope == each::batch;
   direction_outcome found;
   for (int n = 0; n < terms; ++n) {
-    factor[n] = static_cast<double>(detail::factor_of_term<Loss, T>(policy, all.divisor[n], all.counted, all.rows, share));
+    factor[n] = static_cast<double>(mixcon::detail::factor_of_term<Loss, T>(policy, all.divisor[n], all.counted, all.rows, share));
     found.value += factor[n] == 0 ? 0 : all.value[n] * factor[n];
   }
   found.anchors_used = all.complete;
@@ -201,8 +200,8 @@ __global__ void differentiate_rows(Problem p, row_work<Problem> work, device_sav
     T share[static_cast<unsigned>(Problem::terms)];
     for (int n = 0; n < Problem::terms; ++n)
       share[n] = static_cast<T>(work.factor[n]) * static_cast<T>(p.weight_of(a));
-    const auto answer = detail::formula_of_row(p.rules(), saved.reading[a]);
-    detail::add_formula_slopes<Problem::count, Problem::terms>(adjoint, 0, share, answer);
+    const auto answer = mixcon::detail::formula_of_row(p.rules(), saved.reading[a]);
+    mixcon::detail::add_formula_slopes<Problem::count, Problem::terms>(adjoint, 0, share, answer);
     for (int n = 0; n < Problem::terms; ++n) by_scale += share[n] * answer.of[n].value.partial[traits::inputs];
     if (Problem::scope == each::batch && a != work.outcome->first_counting) by_scale = 0;
   }
@@ -237,26 +236,26 @@ __global__ void differentiate_positives(Problem p, row_work<Problem> work, devic
   const index_t a = warp_of_grid();
   if (a >= p.anchors.count) return;
   slopes mine;
-  for (index_t c = lane_of_thread(); saved.counts[a] && c < p.pairs(); c += warp_size) {
+  for (index_t c = lane_of_warp(); saved.counts[a] && c < p.pairs(); c += warp_size) {
     const auto pair = pair_at(p, a, c).pair;
     if (!pair.positive) continue;
     const auto answer = formula_at(p, saved, a, c, pair.x);
     const T* share = saved.share + a * Problem::terms;
-    detail::add_formula_slopes<Problem::count, Problem::terms>(mine.adjoint, 1, share, answer);
+    mixcon::detail::add_formula_slopes<Problem::count, Problem::terms>(mine.adjoint, 1, share, answer);
     for (int n = 0; n < Problem::terms; ++n) mine.by_scale += share[n] * answer.of[n].value.partial[traits::inputs];
   }
   if constexpr (traits::both_ends)
-    for (index_t b = lane_of_thread(); b < p.anchors.count; b += warp_size) {
+    for (index_t b = lane_of_warp(); b < p.anchors.count; b += warp_size) {
       if (!saved.counts[b] || !p.is_positive(b, a)) continue;
       const auto answer = formula_at(p, saved, b, a, pair_at(p, b, a).pair.x);
-      detail::add_formula_slopes<Problem::count, Problem::terms>(mine.adjoint, 1 + Problem::count,
+      mixcon::detail::add_formula_slopes<Problem::count, Problem::terms>(mine.adjoint, 1 + Problem::count,
                                                                  saved.share + b * Problem::terms, answer);
     }
   mine = merged_by_warp(mine, [](slopes& one, const slopes& next) {
     for (int k = 0; k < Problem::count; ++k) one.adjoint[k] += next.adjoint[k];
     one.by_scale += next.by_scale;
   });
-  if (lane_of_thread() != 0) return;
+  if (lane_of_warp() != 0) return;
   bool used = saved.counts[a] != 0;
   for (int k = 0; k < Problem::count; ++k) {
     saved.adjoint[a * Problem::count + k] = mine.adjoint[k];
@@ -273,28 +272,45 @@ __global__ void sum_numbers(index_t count, const T* numbers, double times, doubl
   const index_t each_thread = (count + threads - 1) / threads, begin = static_cast<index_t>(threadIdx.x) * each_thread;
   double sum = 0;
   for (index_t k = begin; k < begin + each_thread && k < count; ++k) sum += static_cast<double>(numbers[k]);
-  sum = merged_by_block(sum, reinterpret_cast<double*>(shared_bytes()), [](double& a, const double& b) { a += b; });
+  sum = merged_by_block(sum, 0, [](double& a, const double& b) { a += b; });
   if (threadIdx.x == 0) *to = (adds ? *to : 0.0) + times * sum;
 }
 
 // one block: the first row that `check_finite` refuses, of rows numbered from 0; the call's value and anchors
-inline __global__ void find_odd_row(index_t rows, const odd_row* odd, int kind, odd_outcome* to) {
+template <class Odd>
+__global__ void find_odd_row(index_t rows, const Odd* odd, int kind, odd_outcome* to) {
   const auto threads = static_cast<index_t>(blockDim.x);
   const index_t each_thread = (rows + threads - 1) / threads, begin = static_cast<index_t>(threadIdx.x) * each_thread;
   index_t first = -1;
   for (index_t i = begin; i < begin + each_thread && i < rows && first < 0; ++i)
-    if (odd[i].column != odd_row::none) first = i;
-  first = merged_by_block(first, reinterpret_cast<index_t*>(shared_bytes()), [](index_t& a, const index_t& b) {
+    if (odd[i].column != Odd::none) first = i;
+  first = merged_by_block(first, 0, [](index_t& a, const index_t& b) {
     if (a < 0) a = b;
   });
   if (threadIdx.x != 0 || first < 0 || to->kind != odd_outcome::none) return;
   to->kind = kind, to->row = first, to->column = odd[first].column, to->value = odd[first].value;
 }
-// one thread: the outcome before the first kernel, and after the last of the forward pass
-inline __global__ void begin_outcome(outcome* to) {
-  if (thread_of_grid() == 0) *to = outcome{};
+// a warp a row of given logits: its first entry that is no finite number
+template <class E>
+__global__ void find_odd_entries(matrix_view<const E> logits, odd_row* odd) {
+  using T = accumulate_t<E>;
+  const index_t a = warp_of_grid();
+  if (a >= logits.extent(0)) return;
+  const auto entry = [&](index_t c) { return static_cast<T>(logits(a, c)); };
+  index_t first = logits.extent(1);
+  for (index_t c = lane_of_warp(); c < logits.extent(1) && first == logits.extent(1); c += warp_size)
+    if (!(entry(c) - entry(c) == T(0))) first = c;
+  first = merged_by_warp(first, [](index_t& one, const index_t& next) { one = next < one ? next : one; });
+  if (lane_of_warp() != 0) return;
+  odd[a] = first < logits.extent(1) ? odd_row{first, static_cast<double>(entry(first))} : odd_row{};
 }
-inline __global__ void end_outcome(outcome* to, bool has_rows) {
+// one thread: the outcome before the first kernel, and after the last of the forward pass
+template <class Outcome>
+__global__ void begin_outcome(Outcome* to) {
+  if (thread_of_grid() == 0) *to = Outcome{};
+}
+template <class Outcome>
+__global__ void end_outcome(Outcome* to, bool has_rows) {
   if (thread_of_grid() != 0) return;
   to->value = to->rows.value + to->columns.value;
   to->anchors_used = has_rows ? to->rows.anchors_used : to->columns.anchors_used;

@@ -10,23 +10,25 @@
 
 namespace mixcon::gpu {
 
-/// What a kernel is asked, as a plain value that a launch carries: `Rules` (a detail::pair_rules whose views lie in
+/// What a kernel is asked, as a plain value that a launch carries: `Rules` (a mixcon::detail::pair_rules whose views lie in
 /// device memory), the rows they are about, and the objective's policies.
 template <class Rules>
 struct device_problem : Rules {
+  using rules_type = Rules;
   using T = typename Rules::number;
   using Loss = typename Rules::loss_type;
   using state = typename Rules::template state<T>;
   using readings = typename Rules::readings;
-  using answer = decltype(detail::formula_of_row(std::declval<const Rules&>(), std::declval<const readings&>()));
+  using answer = decltype(mixcon::detail::formula_of_row(std::declval<const Rules&>(), std::declval<const readings&>()));
   static constexpr int terms = mixcon::term_count<Loss>;
   static constexpr each scope = loss_traits<Loss>::scope;
 
   device_rows<T> anchors, candidates, own;  // own: (N * own_count)
   const char* skipped = nullptr;            // (N): 1 where the targets say that the row is no anchor; or none at all
   const double* weights = nullptr;          // (N), for reduction::weighted
-  detail::row_policy policy{};
+  mixcon::detail::row_policy policy{};
 
+  explicit device_problem(const Rules& rules) : Rules(rules) {}
   MIXCON_HD const Rules& rules() const { return *this; }
   /// How many pairs an anchor has; its own candidates come first.
   MIXCON_HD index_t pairs() const { return this->own_count + candidates.count; }
@@ -40,7 +42,7 @@ struct measured_pair {
   logit_pair<T> pair;
   T similarity{};
   similarity_slopes<T> slopes{T(1), T(0)};
-  detail::wide_t<T> distance = 0;
+  mixcon::detail::wide_t<T> distance = 0;
 };
 
 /// The sum of term(k), in eight running sums, as the host adds.
@@ -49,7 +51,6 @@ __device__ T sum_by_eight(index_t count, Term&& term) {
   T sums[8] = {};
   index_t k = 0;
   for (; k + 8 <= count; k += 8)
-#pragma unroll
     for (index_t j = 0; j < 8; ++j) sums[j] += term(k + j);
   for (int j = 0; k < count; ++k, ++j) sums[0] += term(k);
   return ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
@@ -60,8 +61,8 @@ __device__ T dot_of(const T* a, const T* c, index_t width) {
 }
 /// |a - c| from differences, over the whole range of T; NaN stays.
 template <class T>
-__device__ detail::wide_t<T> distance_of(const T* a, const T* c, index_t width) {
-  using wide = detail::wide_t<T>;
+__device__ mixcon::detail::wide_t<T> distance_of(const T* a, const T* c, index_t width) {
+  using wide = mixcon::detail::wide_t<T>;
   const auto apart = [=](index_t k) { return static_cast<wide>(a[k]) - static_cast<wide>(c[k]); };
   const wide direct = sum_by_eight<wide>(width, [=](index_t k) { return apart(k) * apart(k); });
   const bool has_room = sizeof(T) < sizeof(wide) || direct > wide(1e-200);
@@ -121,7 +122,7 @@ __device__ auto formula_at(const Problem& p, const device_saved<Problem>& saved,
                            typename Problem::T logit) {
   const typename Problem::readings* other = nullptr;
   if constexpr (loss_traits<typename Problem::Loss>::both_ends) other = saved.reading + c;
-  return detail::formula_at_positive(p.rules(), saved.reading[a], other, logit);
+  return mixcon::detail::formula_at_positive(p.rules(), saved.reading[a], other, logit);
 }
 
 }  // namespace mixcon::gpu

@@ -24,7 +24,7 @@ __global__ void pull_anchors(chunk_of_pairs<T, Weight> chunk, T* by_anchors) {
   if (r >= chunk.number) return;
   const T* self = chunk.anchors.row(a);
   const Weight* weights = chunk.weight + r * chunk.pairs();
-  for (index_t k = lane_of_thread(); k < chunk.anchors.pitch(); k += warp_size) {
+  for (index_t k = lane_of_warp(); k < chunk.anchors.pitch(); k += warp_size) {
     T sum = by_anchors[a * chunk.anchors.pitch() + k];
     for (index_t c = 0; c < chunk.pairs(); ++c) {
       const Weight weight = weights[c];
@@ -43,7 +43,7 @@ __global__ void pull_candidates(chunk_of_pairs<T, Weight> chunk, T* by_candidate
   const index_t c = warp_of_grid();
   if (c >= chunk.candidates.count) return;
   const T* self = chunk.candidates.row(c);
-  for (index_t k = lane_of_thread(); k < chunk.candidates.pitch(); k += warp_size) {
+  for (index_t k = lane_of_warp(); k < chunk.candidates.pitch(); k += warp_size) {
     T sum = by_candidates[c * chunk.candidates.pitch() + k];
     for (index_t r = 0; r < chunk.number; ++r) {
       const Weight weight = chunk.weight[r * chunk.pairs() + chunk.own_count + c];
@@ -61,7 +61,7 @@ __global__ void pull_own(chunk_of_pairs<T, Weight> chunk, T* by_own) {
   const index_t r = i / chunk.own_count, a = chunk.first + r, row = chunk.first * chunk.own_count + i;
   const Weight weight = chunk.weight[r * chunk.pairs() + i % chunk.own_count];
   if (weight.is_none()) return;
-  for (index_t k = lane_of_thread(); k < chunk.own.pitch(); k += warp_size)
+  for (index_t k = lane_of_warp(); k < chunk.own.pitch(); k += warp_size)
     weight.add(by_own[row * chunk.own.pitch() + k], chunk.own.row(row)[k], chunk.anchors.row(a)[k]);
 }
 
@@ -86,8 +86,9 @@ struct parameter_outputs {
   double *temperature = nullptr, *scale = nullptr, *bias = nullptr;
 };
 // one thread: adds the gradients by the parameters, given the sums over all rows
-inline __global__ void add_parameters(const double* by_scale, const double* by_bias, double temperature, double scale,
-                                      parameter_outputs to) {
+template <class Outputs>
+__global__ void add_parameters(const double* by_scale, const double* by_bias, double temperature, double scale,
+                               Outputs to) {
   if (thread_of_grid() != 0) return;
   if (to.scale != nullptr) *to.scale += *by_scale / temperature;
   if (to.temperature != nullptr) *to.temperature -= *by_scale * scale / (temperature * temperature);

@@ -35,24 +35,24 @@ struct odd_row {
 
 /// sqrt(sum_k entry(k)^2) by the lanes of a warp, without overflow or underflow on the way; NaN stays.
 template <class T, class Entry>
-__device__ detail::wide_t<T> length_by_warp(index_t count, Entry&& entry) {
-  using wide = detail::wide_t<T>;
+__device__ mixcon::detail::wide_t<T> length_by_warp(index_t count, Entry&& entry) {
+  using wide = mixcon::detail::wide_t<T>;
   wide sum = 0;
-  for (index_t k = lane_of_thread(); k < count; k += warp_size) sum += entry(k) * entry(k);
-  sum = warp_sum(sum);
+  for (index_t k = lane_of_warp(); k < count; k += warp_size) sum += entry(k) * entry(k);
+  sum = sum_of_warp(sum);
   const bool has_room = sizeof(T) < sizeof(wide) || sum > wide(1e-200);
   if (has_room && sum < wide(1e200)) return sqrt_of(sum);
   if (is_nan(sum)) return sum;
   wide top = 0;
-  for (index_t k = lane_of_thread(); k < count; k += warp_size) {
+  for (index_t k = lane_of_warp(); k < count; k += warp_size) {
     const wide size = entry(k) < 0 ? -entry(k) : entry(k);
     if (!(size <= top)) top = size;
   }
   top = merged_by_warp(top, [](wide& a, const wide& b) { a = b > a ? b : a; });
   if (top == 0 || top - top != 0) return top;
   wide scaled = 0;
-  for (index_t k = lane_of_thread(); k < count; k += warp_size) scaled += entry(k) / top * (entry(k) / top);
-  return top * sqrt_of(warp_sum(scaled));
+  for (index_t k = lane_of_warp(); k < count; k += warp_size) scaled += entry(k) / top * (entry(k) / top);
+  return top * sqrt_of(sum_of_warp(scaled));
 }
 
 /// What a row is to be checked for.
@@ -63,8 +63,8 @@ struct row_checks {
 // a warp a row: reads rows of any strides, (n, k, D) of them; writes them packed, and what is odd in them
 template <class T, class E>
 __global__ void pack_rows(tensor_view<const E, 3> from, bool unit, row_checks checks, device_rows<T> to, odd_row* odd) {
-  using wide = detail::wide_t<T>;
-  const index_t i = warp_of_grid(), lane = lane_of_thread();
+  using wide = mixcon::detail::wide_t<T>;
+  const index_t i = warp_of_grid(), lane = lane_of_warp();
   if (i >= to.count) return;
   const index_t each = from.extent(1);
   const E* row = from.data() + i / each * from.stride(0) + i % each * from.stride(1);
@@ -104,7 +104,7 @@ __global__ void pack_rows(tensor_view<const E, 3> from, bool unit, row_checks ch
 // a warp a row: adds the gradient by the caller's rows, (n, k, D), given the one by the packed rows
 template <class T>
 __global__ void unpack_rows(device_rows<T> packed, const T* by_packed, tensor_view<T, 3> add_to) {
-  const index_t i = warp_of_grid(), lane = lane_of_thread();
+  const index_t i = warp_of_grid(), lane = lane_of_warp();
   if (i >= packed.count) return;
   const index_t each = add_to.extent(1);
   T* to = add_to.data() + i / each * add_to.stride(0) + i % each * add_to.stride(1);
@@ -117,7 +117,7 @@ __global__ void unpack_rows(device_rows<T> packed, const T* by_packed, tensor_vi
   if (slope == T(0)) return;  // a row without direction
   T radial = 0;
   for (index_t k = lane; k < packed.width; k += warp_size) radial += unit[k] * by[k];
-  radial = warp_sum(radial);
+  radial = sum_of_warp(radial);
   for (index_t k = lane; k < packed.width; k += warp_size)
     to[k * add_to.stride(2)] += (by[k] - unit[k] * radial) * slope;
 }

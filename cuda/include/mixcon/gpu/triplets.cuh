@@ -14,34 +14,35 @@ struct triplet_memory {
   static constexpr index_t longest_row = 16384;
   static constexpr std::size_t room_for_sums = 256;
   static constexpr std::size_t bytes(index_t pairs) {
-    return room_for_sums + static_cast<std::size_t>(pairs) * (sizeof(T) + 1);
+    return room_for_sums + static_cast<std::size_t>(pairs) * (sizeof(T) + sizeof(std::uint16_t));
   }
-  void* sums;
-  T* logit;
-  unsigned char* role;  // 1 positive, 2 negative, 0 neither
+  shared_array<T> logit;
+  shared_array<std::uint16_t> role;  // 1 positive, 2 negative, 0 neither
 
   __device__ explicit triplet_memory(index_t pairs)
-      : sums(shared_bytes()),
-        logit(reinterpret_cast<T*>(shared_bytes() + room_for_sums)),
-        role(reinterpret_cast<unsigned char*>(logit + pairs)) {}
+      : logit(static_cast<int>(room_for_sums), static_cast<int>(pairs)),
+        role(static_cast<int>(room_for_sums + static_cast<std::size_t>(pairs) * sizeof(T)), static_cast<int>(pairs)) {}
+  __device__ int role_of(index_t c) const { return role.read(static_cast<int>(c)); }
 
   /// By all threads of the block.
   template <class Problem>
   __device__ void fill(const Problem& p, index_t a) {
     for (index_t c = static_cast<index_t>(threadIdx.x); c < p.pairs(); c += static_cast<index_t>(blockDim.x)) {
       const auto pair = pair_at(p, a, c).pair;
-      logit[c] = pair.x;
-      role[c] = pair.positive ? 1 : pair.weight > T(0) ? 2 : 0;
+      logit.write(static_cast<int>(c), pair.x);
+      role.write(static_cast<int>(c), static_cast<std::uint16_t>(pair.positive ? 1 : pair.weight > T(0) ? 2 : 0));
     }
     __syncthreads();
   }
   /// Calls take(other, answer) for the triplets of pair c with those of the other role.
   template <class Problem, class Take>
   __device__ void for_each_triplet_of(const Problem& p, index_t c, Take&& take) const {
-    const bool is_positive = role[c] == 1;
-    for (index_t k = 0; role[c] != 0 && k < p.pairs(); ++k) {
-      if (role[k] + role[c] != 3) continue;
-      const T logits[] = {is_positive ? logit[c] : logit[k], is_positive ? logit[k] : logit[c]};
+    const int mine = role_of(c);
+    const T own = logit.read(static_cast<int>(c));
+    for (index_t k = 0; mine != 0 && k < p.pairs(); ++k) {
+      if (role_of(k) + mine != 3) continue;
+      const T other = logit.read(static_cast<int>(k));
+      const T logits[] = {mine == 1 ? own : other, mine == 1 ? other : own};
       take(evaluate_formula<typename Problem::Loss, T>(p.loss, logits, p.scale));
     }
   }
@@ -51,22 +52,22 @@ struct triplet_memory {
 template <class Problem>
 __global__ void evaluate_triplets(Problem p, row_work<Problem> work, device_saved<Problem> saved) {
   using T = typename Problem::T;
-  using total = detail::row_total<T, Problem::terms>;
+  using total = mixcon::detail::row_total<T, Problem::terms>;
   const index_t a = static_cast<index_t>(blockIdx.x);
   if (!saved.counts[a]) return;
   triplet_memory<T> row(p.pairs());
   row.fill(p, a);
   total sum{};
   for (index_t c = static_cast<index_t>(threadIdx.x); c < p.pairs(); c += static_cast<index_t>(blockDim.x))
-    if (row.role[c] == 2)
+    if (row.role_of(c) == 2)
       row.for_each_triplet_of(p, c, [&](const auto& answer) {
         for (int n = 0; n < Problem::terms; ++n) {
-          sum.value[n] += static_cast<detail::wide_t<T>>(answer.of[n].value.value);
-          sum.divisor[n] += static_cast<detail::wide_t<T>>(answer.of[n].divisor);
+          sum.value[n] += static_cast<mixcon::detail::wide_t<T>>(answer.of[n].value.value);
+          sum.divisor[n] += static_cast<mixcon::detail::wide_t<T>>(answer.of[n].divisor);
         }
       });
   static_assert(sizeof(total) * (threads_of_block / warp_size) <= triplet_memory<T>::room_for_sums);
-  sum = merged_by_block(sum, static_cast<total*>(row.sums), [](total& x, const total& y) {
+  sum = merged_by_block(sum, 0, [](total& x, const total& y) {
     for (int n = 0; n < Problem::terms; ++n) x.value[n] += y.value[n], x.divisor[n] += y.divisor[n];
   });
   if (threadIdx.x != 0) return;
@@ -90,11 +91,11 @@ __global__ void weigh_triplets(Problem p, device_saved<Problem> saved, weighed_p
   if (used) row.fill(p, a);
   triplet_sums sums;
   for (index_t c = static_cast<index_t>(threadIdx.x); c < p.pairs(); c += static_cast<index_t>(blockDim.x)) {
-    if (!used || row.role[c] == 0) {
+    if (!used || row.role_of(c) == 0) {
       write_nothing(p, to, a, c);
       continue;
     }
-    const bool is_positive = row.role[c] == 1;
+    const bool is_positive = row.role_of(c) == 1;
     T by_logit = 0;
     row.for_each_triplet_of(p, c, [&](const auto& answer) {
       for (int n = 0; n < Problem::terms; ++n) {
@@ -111,7 +112,7 @@ __global__ void weigh_triplets(Problem p, device_saved<Problem> saved, weighed_p
       write_pair(p, to, saved, a, c, v, static_cast<T>(to.upstream) * by_logit, sums.pairs);
   }
   static_assert(sizeof(triplet_sums) * (threads_of_block / warp_size) <= triplet_memory<T>::room_for_sums);
-  sums = merged_by_block(sums, static_cast<triplet_sums*>(row.sums), [](triplet_sums& one, const triplet_sums& next) {
+  sums = merged_by_block(sums, 0, [](triplet_sums& one, const triplet_sums& next) {
     one.pairs.merge(next.pairs);
     one.by_formula += next.by_formula;
   });

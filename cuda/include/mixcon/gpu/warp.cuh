@@ -1,50 +1,30 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-// What the threads of a warp or a block do together: shuffles of whole structs, and merges in one fixed tree.
-
-#include <mixcon/gpu/device.cuh>
+// What the threads of a warp or a block do together: merges of whole structs, in one fixed tree.
 
 #include <mixcon/core/config.hpp>
-
-#include <cstring>
-#include <type_traits>
+#include <mixcon/gpu/device.cuh>
 
 namespace mixcon::gpu {
 
-constexpr index_t warp_size = 32, rows_of_block = 4, threads_of_block = 128;
+/// A kernel that gives a row to each warp has blocks of so many.
+constexpr index_t rows_of_block = 4, threads_of_block = rows_of_block * warp_size;
 
-__device__ inline index_t lane_of_thread() { return static_cast<index_t>(threadIdx.x) % warp_size; }
 /// The number of this warp, or of this thread, in the grid.
-__device__ inline index_t warp_of_grid() {
-  return static_cast<index_t>(blockIdx.x) * (static_cast<index_t>(blockDim.x) / warp_size) +
-         static_cast<index_t>(threadIdx.x) / warp_size;
+__device__ __forceinline__ index_t warp_of_grid() {
+  return static_cast<index_t>(blockIdx.x) * (static_cast<index_t>(blockDim.x) / warp_size) + warp_of_block();
 }
-__device__ inline index_t thread_of_grid() {
+__device__ __forceinline__ index_t thread_of_grid() {
   return static_cast<index_t>(blockIdx.x) * static_cast<index_t>(blockDim.x) + static_cast<index_t>(threadIdx.x);
 }
 
-/// What the lane whose number differs in the bits of `step` holds. By memcpy: states have no trivial constructor.
-template <class V>
-__device__ V shuffled(const V& mine, int step) {
-  static_assert(std::is_trivially_copyable_v<V>);
-  constexpr int words = static_cast<int>((sizeof(V) + 3) / 4);
-  unsigned word[static_cast<unsigned>(words)] = {};
-  memcpy(static_cast<void*>(word), static_cast<const void*>(&mine), sizeof(V));
-#pragma unroll
-  for (int k = 0; k < words; ++k) word[k] = __shfl_xor_sync(~0U, word[k], step);
-  V other;
-  memcpy(static_cast<void*>(&other), static_cast<const void*>(word), sizeof(V));
-  return other;
-}
-
-/// What all lanes hold, merged in a fixed tree in the order of lanes; merge(a, b) adds b, which comes later, to a.
-/// Every lane gets it.
+/// What all lanes hold, merged in the order of lanes; merge(a, b) adds b, which comes later, to a. Every lane gets it.
 template <class V, class Merge>
-__device__ V merged_by_warp(V mine, Merge&& merge) {
-  for (int step = 1; step < static_cast<int>(warp_size); step *= 2) {
-    V other = shuffled(mine, step);
-    if ((lane_of_thread() & step) != 0) {
+__device__ __forceinline__ V merged_by_warp(V mine, Merge&& merge) {
+  for (int step = 1; step < warp_size; step *= 2) {
+    V other = shuffle_xor(mine, step);
+    if ((lane_of_warp() & step) != 0) {
       merge(other, mine);
       mine = other;
     } else {
@@ -53,26 +33,26 @@ __device__ V merged_by_warp(V mine, Merge&& merge) {
   }
   return mine;
 }
-template <class V>
-__device__ V warp_sum(V mine) {
-  return merged_by_warp(mine, [](V& a, const V& b) { a += b; });
-}
 
-/// What all threads of a block hold, merged in a fixed tree in their order; thread 0 gets it. `room` in shared memory
-/// takes one V a warp.
+/// What all threads of a block hold, merged in their order; thread 0 gets it. Takes room for a V of each warp in shared
+/// memory, from a byte on.
 template <class V, class Merge>
-__device__ V merged_by_block(const V& mine, V* room, Merge&& merge) {
-  const V of_warp = merged_by_warp(mine, merge);
-  const index_t warps = static_cast<index_t>(blockDim.x) / warp_size;
+__device__ __forceinline__ V merged_by_block(const V& mine, int first_byte, Merge&& merge) {
+  constexpr int words = static_cast<int>(sizeof(V) / sizeof(std::uint32_t));
+  static_assert(sizeof(V) % sizeof(std::uint32_t) == 0 && std::is_trivially_copyable_v<V>);
+  const int warps = static_cast<int>(blockDim.x) / warp_size;
+  const shared_array<std::uint32_t> room(first_byte, warps * words);
+  V all = merged_by_warp(mine, merge);
+  std::uint32_t word[static_cast<unsigned>(words)];
+  if (lane_of_warp() == 0) {
+    std::memcpy(word, static_cast<const void*>(&all), sizeof(V));
+    for (int k = 0; k < words; ++k) room.write(warp_of_block() * words + k, word[k]);
+  }
   __syncthreads();
-  if (lane_of_thread() == 0)
-    memcpy(static_cast<void*>(room + static_cast<index_t>(threadIdx.x) / warp_size),
-           static_cast<const void*>(&of_warp), sizeof(V));
-  __syncthreads();
-  V all = of_warp;
-  for (index_t w = 1; w < warps && threadIdx.x == 0; ++w) {
-    V next;
-    memcpy(static_cast<void*>(&next), static_cast<const void*>(room + w), sizeof(V));
+  for (int w = 1; w < warps && threadIdx.x == 0; ++w) {
+    for (int k = 0; k < words; ++k) word[k] = room.read(w * words + k);
+    V next = all;
+    std::memcpy(static_cast<void*>(&next), word, sizeof(V));
     merge(all, next);
   }
   return all;

@@ -25,7 +25,7 @@ struct sloped_weight {
 /// long. Multiples that T does not hold are kept in the wide type.
 template <class T>
 struct distance_weight {
-  using wide = detail::wide_t<T>;
+  using wide = mixcon::detail::wide_t<T>;
   wide force, distance, factor;
   MIXCON_HD bool is_none() const { return force == 0 || distance == 0; }
   MIXCON_HD void add(T& to, T self, T towards) const {
@@ -47,7 +47,7 @@ using weight_of = std::conditional_t<Problem::of_distance, distance_weight<T>,
 template <class Problem, class T = typename Problem::T>
 __device__ weight_of<Problem> weight_from(const Problem& p, const measured_pair<T>& v, T by_similarity) {
   if constexpr (Problem::of_distance) {
-    using wide = detail::wide_t<T>;
+    using wide = mixcon::detail::wide_t<T>;
     const wide by_distance = by_similarity == T(0) ? wide(0)
                                                    : static_cast<wide>(by_similarity) *
                                                          static_cast<wide>(p.similarity.slope_by_distance(v.distance));
@@ -114,7 +114,7 @@ __global__ void weigh_rows(Problem p, device_saved<Problem> saved, weighed_pairs
   if (a >= to.first + to.number) return;
   const bool used = saved.used[a] != 0;
   parameter_sums sums;
-  for (index_t c = lane_of_thread(); c < p.pairs(); c += warp_size) {
+  for (index_t c = lane_of_warp(); c < p.pairs(); c += warp_size) {
     if (!used) {
       write_nothing(p, to, a, c);
       continue;
@@ -130,7 +130,7 @@ __global__ void weigh_rows(Problem p, device_saved<Problem> saved, weighed_pairs
     write_pair(p, to, saved, a, c, v, static_cast<T>(to.upstream) * by_logit, sums);
   }
   sums = merged_by_warp(sums, [](parameter_sums& one, const parameter_sums& next) { one.merge(next); });
-  if (lane_of_thread() == 0 && to.by_scale != nullptr) to.by_scale[a] = sums.scale, to.by_bias[a] = sums.bias;
+  if (lane_of_warp() == 0 && to.by_scale != nullptr) to.by_scale[a] = sums.scale, to.by_bias[a] = sums.bias;
 }
 
 }  // namespace mixcon::gpu
