@@ -32,7 +32,7 @@ void check_softmax_family(golden_case& of, const named_engine& by) {
   criterion.weights = view(rho);
   const matrix_targets targets{target, weight};
   matrix<T> by_a = zeros_like(a), by_c = zeros_like(c), by_scale = zeros_like(scale), by_bias = zeros_like(bias);
-  saved_statistics<decltype(criterion), T> saved;
+  saved_by_engine<decltype(criterion), T> saved;
   const T value = forward(by, criterion, targets, a.view(), c.view(), saved);
   gradients<T> wanted{.anchors = by_a.view(), .candidates = {by_c.view()}};
   wanted.pair_scale = by_scale.view(), wanted.pair_bias = by_bias.view();

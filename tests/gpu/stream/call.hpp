@@ -9,6 +9,7 @@
 
 #include <mixcon/engine/serial.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <list>
@@ -176,8 +177,10 @@ inline double apart(const std::vector<double>& found, const std::vector<double>&
   }
   return worst;
 }
+/// A refusal without the name of the function that refused: the size of a workspace is asked for first.
+inline std::string without_function(const std::string& sentence) { return sentence.substr(sentence.find(": ") + 1); }
 /// What differs by more than a bound, in words; empty where all agrees. Sums over all pairs, which cancel, are measured
-/// in units of 1 at least.
+/// in units of what they are made of.
 inline std::string disagreement(const call_answer& found, const call_answer& expected, double bound) {
   std::string text;
   const auto look = [&](const char* name, double by) {
@@ -186,20 +189,27 @@ inline std::string disagreement(const call_answer& found, const call_answer& exp
     std::snprintf(part, sizeof part, "%s by %.2g; ", name, by);
     text += part;
   };
-  if (found.refused != expected.refused) return "refused: " + found.refused + " | expected: " + expected.refused;
+  double terms = 1, terms_of_column = 1e-3;
+  const std::size_t columns = expected.candidate_bias.size();
+  for (std::size_t c = 0; c < columns; ++c) {
+    double sum = 0;
+    for (std::size_t k = c; k < expected.pair_bias.size(); k += columns) sum += std::abs(expected.pair_bias[k]);
+    terms += sum, terms_of_column = std::max(terms_of_column, sum);
+  }
+  if (without_function(found.refused) != without_function(expected.refused)) return "refused: " + found.refused + " | expected: " + expected.refused;
   if (!expected.refused.empty()) return text;
   if (found.anchors_used != expected.anchors_used) text += "anchors_used; ";
   look("value", apart({found.value}, {expected.value}, 1e-3));
   look("anchors", apart(found.anchors, expected.anchors, 1e-6));
   look("candidates", apart(found.candidates, expected.candidates, 1e-6));
   look("own", apart(found.own, expected.own, 1e-6));
-  look("candidate_bias", apart(found.candidate_bias, expected.candidate_bias, 1e-3));
+  look("candidate_bias", apart(found.candidate_bias, expected.candidate_bias, terms_of_column));
   look("pair_scale", apart(found.pair_scale, expected.pair_scale));
   look("pair_bias", apart(found.pair_bias, expected.pair_bias));
   look("targets", apart(found.targets, expected.targets));
-  look("temperature", apart({found.temperature}, {expected.temperature}, 1));
-  look("scale", apart({found.scale}, {expected.scale}, 1));
-  look("bias", apart({found.bias}, {expected.bias}, 1));
+  look("temperature", apart({found.temperature}, {expected.temperature}, terms));
+  look("scale", apart({found.scale}, {expected.scale}, terms));
+  look("bias", apart({found.bias}, {expected.bias}, terms));
   return text;
 }
 

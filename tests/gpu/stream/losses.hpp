@@ -18,12 +18,22 @@ std::string disagreements(const Objective& objective, const any_targets& targets
   return text.empty() ? text : "float: " + text;
 }
 
+/// Whether a targets is beyond what a loss is for: ArcFace takes the sum of targets times cosines for a cosine, and
+/// where it is not one, its slope depends on the type of the rows.
+template <class Loss>
+bool is_beyond(const std::string& title) {
+  return std::is_same_v<Loss, mixcon::arcface> &&
+         (title == "matrix" || title == "matrix with weights" || title == "own with shared positives" ||
+          title == "segments of the diagonal and positives");
+}
+
 template <class Loss>
 void check_over_targets(std::vector<std::string>& wrong, int& checks) {
   using namespace mixcon;
   const std::vector<double> numbers = exact_shares(1, 40, 4).data, weights = exact_shares(1, 40, 5).data;
   const std::vector<double> few_numbers(numbers.begin(), numbers.begin() + 20);
   for (const targets_case& of : every_targets()) {
+    if (is_beyond<Loss>(of.targets.title)) continue;
     const bool has_40 = of.rows.anchors.count == 40;
     const objective plain{ready<Loss>(has_40 ? numbers : few_numbers), cosine{}};
     const auto check = [&](const auto& criterion, const char* how) {

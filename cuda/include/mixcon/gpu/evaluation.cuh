@@ -37,6 +37,8 @@ class evaluation {
   evaluation(const evaluation&) = delete;
   evaluation& operator=(const evaluation&) = delete;
 
+  /// Where it works, for callers that ask for its size first.
+  void work_in(void* workspace, std::size_t bytes) { place_.workspace = workspace, place_.workspace_bytes = bytes; }
   std::size_t workspace_bytes() const { return lay_out(nullptr).bytes; }
   std::size_t saved_bytes() const { return saved_layout<types>(nullptr, extents_).bytes; }
 

@@ -10,9 +10,6 @@
 
 namespace mixcon::gpu {
 
-template <class Tensor>
-concept OnDevice = requires { requires tensor_traits<std::remove_cvref_t<Tensor>>::is_on_device; };
-
 /// Runs public calls on one GPU, on rows in its memory: kernels on the stream, in a workspace that the caller owns. A
 /// call waits once, for its outcome (and once more where a gradient by temperature, scale or bias goes to the host).
 /// Results have the same bits every time. Rows are float, double, bfloat16 or half; losses of aligned rows stay on the
@@ -28,22 +25,36 @@ struct stream {
   template <class Objective, class Targets, class Anchors, class Against>
   auto evaluate(const char* function, mixcon::workspace* memory, const Objective& objective, const Targets& targets,
                 const Anchors& anchors, const Against& candidates) const {
-    static_assert(OnDevice<Anchors> && (OnDevice<Against> || !Viewable<const Against, 2>),
+    return evaluate_at(place(), function, memory, objective, targets, anchors, candidates);
+  }
+  template <class Objective, class Targets, class E>
+  auto evaluate(const char* function, mixcon::workspace* memory, const Objective& objective, const Targets& targets,
+                const given_logits<E>& logits) const {
+    return evaluate_at(place(), function, memory, objective, targets, logits);
+  }
+
+  /// The same for enqueue_*, which say so in `at`.
+  template <class Objective, class Targets, class Anchors, class Against>
+  static auto evaluate_at(const call_place& at, const char* function, mixcon::workspace* memory,
+                          const Objective& objective, const Targets& targets, const Anchors& anchors,
+                          const Against& candidates) {
+    static_assert(mixcon::detail::is_on_device<Anchors> &&
+                      (mixcon::detail::is_on_device<Against> || !Viewable<const Against, 2>),
                   "mixcon: gpu::stream works on rows in device memory; pass gpu::device_matrix(pointer, rows, columns), "
                   "or rows of the host to serial{}, tiled{} or gpu::staged");
     using E = element_t<const Anchors>;
     using call = mixcon::detail::arguments<E>;
     return evaluation<Objective, Targets, call>(
-        place(), objective, targets,
+        at, objective, targets,
         call{function, matrix_view<const E>(mixcon::detail::ask_traits<2>(anchors)),
              mixcon::detail::as_segments(candidates)},
         memory);
   }
   template <class Objective, class Targets, class E>
-  auto evaluate(const char* function, mixcon::workspace* memory, const Objective& objective, const Targets& targets,
-                const given_logits<E>& logits) const {
+  static auto evaluate_at(const call_place& at, const char* function, mixcon::workspace* memory,
+                          const Objective& objective, const Targets& targets, const given_logits<E>& logits) {
     using call = mixcon::detail::logits_arguments<E>;
-    return evaluation<Objective, Targets, call>(place(), objective, targets, call{function, logits.values}, memory);
+    return evaluation<Objective, Targets, call>(at, objective, targets, call{function, logits.values}, memory);
   }
   call_place place(bool is_enqueued = false) const {
     return {queue, workspace, workspace_bytes, entries_at_once, is_enqueued};
