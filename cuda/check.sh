@@ -46,8 +46,8 @@ out=build/gpu_check
 mkdir -p "$out"
 echo "== compiling for $arch"
 compile() {
-  "$1" -std=c++20 -arch="$2" -Werror all-warnings -Xcompiler=-Wall,-Wextra,-Wshadow,-Wconversion,-Wdouble-promotion \
-    -I include -I tests "$4" -o "$3/$(basename "$4" .cu)" && echo "$4 compiles"
+  "$1" -std=c++20 -arch="$2" -Werror all-warnings -Xptxas=--warn-on-spills -Xcompiler=-Wall,-Wextra,-Wshadow,-Wconversion,-Wdouble-promotion \
+    -I include -I cuda/include -I tests "$4" -o "$3/$(basename "$4" .cu)" && echo "$4 compiles"
 }
 export -f compile
 printf '%s\0' tests/gpu/*.cu | xargs -0 -P "$jobs" -I{} bash -c 'compile "$@" || exit 1' _ "$nvcc" "$arch" "$out" {} || exit 1

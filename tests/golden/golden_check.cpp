@@ -153,7 +153,8 @@ class tally {
   void print() const {
     int skipped = 0, host_only = 0;
     for (const auto& [kind, cases] : host_only_) {
-      std::cout << "host-only: " << kind << " has no sweep over pairs (" << cases << (cases == 1 ? " case)\n" : " cases)\n");
+      std::cout << "host-only: " << kind << " has no sweep over pairs (" << cases
+                << (cases == 1 ? " case)\n" : " cases)\n");
       host_only += cases;
     }
     for (const auto& [kind, cases] : skipped_) {

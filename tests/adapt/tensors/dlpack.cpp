@@ -60,7 +60,8 @@ TEST_CASE("A DLPack tensor that is not what was asked for is refused in one sent
   given.shape[1] = 2, given.tensor.data = nullptr;
   CHECK_THROWS_WITH((as_view<const float, 2>(given.tensor)), ContainsSubstring("has no memory"));
   given.tensor.device.device_type = on_cuda;
-  CHECK_THROWS_WITH((as_view<const float, 2>(given.tensor)), ContainsSubstring("a device of type 2; expected 1, the CPU"));
+  CHECK_THROWS_WITH((as_view<const float, 2>(given.tensor)),
+                    ContainsSubstring("a device of type 2; expected 1, the CPU"));
 
   std::uint16_t bits[4] = {0x3F80, 0x4000, 0, 0};
   given.tensor = {bits, {on_cpu, 0}, 2, {4, 16, 1}, given.shape, nullptr, 0};

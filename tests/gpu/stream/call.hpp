@@ -59,7 +59,8 @@ class device_side {
     const std::vector<T> rounded(numbers.begin(), numbers.end());
     memory_.emplace_back(rounded.size() * sizeof(T));
     if (rounded.empty()) return nullptr;
-    static_cast<void>(mixcon::gpu::copy_to_device(memory_.back().data(), rounded.data(), rounded.size() * sizeof(T), {}));
+    static_cast<void>(
+        mixcon::gpu::copy_to_device(memory_.back().data(), rounded.data(), rounded.size() * sizeof(T), {}));
     return static_cast<T*>(memory_.back().data());
   }
   std::vector<double> fetch(const T* from, std::size_t count) const { return {from, from + count}; }
@@ -196,7 +197,8 @@ inline std::string disagreement(const call_answer& found, const call_answer& exp
     for (std::size_t k = c; k < expected.pair_bias.size(); k += columns) sum += std::abs(expected.pair_bias[k]);
     terms += sum, terms_of_column = std::max(terms_of_column, sum);
   }
-  if (without_function(found.refused) != without_function(expected.refused)) return "refused: " + found.refused + " | expected: " + expected.refused;
+  if (without_function(found.refused) != without_function(expected.refused))
+    return "refused: " + found.refused + " | expected: " + expected.refused;
   if (!expected.refused.empty()) return text;
   if (found.anchors_used != expected.anchors_used) text += "anchors_used; ";
   look("value", apart({found.value}, {expected.value}, 1e-3));

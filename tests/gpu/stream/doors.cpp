@@ -58,8 +58,9 @@ TEST_CASE("What is enqueued leaves its outcome on the device, allocates nothing 
   auto* const by_parameter = static_cast<double*>(numbers.data());
   auto wanted = call.wanted();
   wanted.temperature = by_parameter, wanted.scale = by_parameter + 1;
-  REQUIRE(gpu::enqueue_value_and_grad(call.side.on(), call.criterion, call.targets, call.rows, call.rows, wanted, result)
-              .ok());
+  REQUIRE(
+      gpu::enqueue_value_and_grad(call.side.on(), call.criterion, call.targets, call.rows, call.rows, wanted, result)
+          .ok());
   CHECK(std::abs(gpu::read<double>(*result).value - call.expected().value) < 1e-6);
   CHECK(call.apart_from(1) < float_bound);
   CHECK(std::abs(by_parameter[0] - call.expected().temperature) < 1e-5);
@@ -68,19 +69,21 @@ TEST_CASE("What is enqueued leaves its outcome on the device, allocates nothing 
   gpu::saved kept;
   const auto allocations = gpu::emulated::device_memory_map::get().allocations();
   REQUIRE(gpu::enqueue_forward(call.side.on(), call.criterion, call.targets, call.rows, call.rows, kept, result).ok());
-  REQUIRE(gpu::enqueue_backward(call.side.on(), call.criterion, call.targets, call.rows, call.rows, kept, 1, wanted).ok());
+  REQUIRE(
+      gpu::enqueue_backward(call.side.on(), call.criterion, call.targets, call.rows, call.rows, kept, 1, wanted).ok());
   CHECK(gpu::emulated::device_memory_map::get().allocations() == allocations);
   CHECK(call.apart_from(2) < float_bound);
   CHECK(std::abs(by_parameter[0] - 2 * call.expected().temperature) < 1e-5);
 
   double on_host = 0;
   wanted.temperature = &on_host;
-  CHECK_THAT(gpu::enqueue_value_and_grad(call.side.on(), call.criterion, call.targets, call.rows, call.rows, wanted,
-                                         result)
-                 .why(),
-             ContainsSubstring("the gradient by a parameter does not lie in the memory of this device"));
+  CHECK_THAT(
+      gpu::enqueue_value_and_grad(call.side.on(), call.criterion, call.targets, call.rows, call.rows, wanted, result)
+          .why(),
+      ContainsSubstring("the gradient by a parameter does not lie in the memory of this device"));
   gpu::outcome of_host;
-  CHECK_FALSE(gpu::enqueue_forward(call.side.on(), call.criterion, call.targets, call.rows, call.rows, kept, &of_host).ok());
+  CHECK_FALSE(
+      gpu::enqueue_forward(call.side.on(), call.criterion, call.targets, call.rows, call.rows, kept, &of_host).ok());
 }
 
 TEST_CASE("A captured call takes targets without arrays of the host alone", "[gpu]") {
@@ -112,7 +115,8 @@ TEST_CASE("What is wrong is refused before the first launch", "[gpu]") {
   const auto run = [&] { value_and_grad(on, call.criterion, call.targets, call.rows, call.slopes); };
 
   on.workspace = nullptr;
-  CHECK_THROWS_WITH(run(), ContainsSubstring("the stream's workspace has 0 bytes and this call takes " + std::to_string(whole)));
+  CHECK_THROWS_WITH(
+      run(), ContainsSubstring("the stream's workspace has 0 bytes and this call takes " + std::to_string(whole)));
   on.workspace = memory, on.workspace_bytes = whole - 1;
   CHECK_THROWS_WITH(run(), ContainsSubstring("bytes and this call takes " + std::to_string(whole)));
   on.workspace = static_cast<std::byte*>(memory) + 64, on.workspace_bytes = whole;
@@ -146,5 +150,6 @@ TEST_CASE("A launch that fails names its kernel and the reason", "[gpu]") {
   to.one_block<&gpu::sum_numbers<double>, double>(index_t{0}, static_cast<const double*>(nullptr), 1.0,
                                                   static_cast<double*>(nullptr), false);
   gpu::emulated::the_card() = {};
-  CHECK_THROWS_WITH(gpu::require_ok("forward", to.found()), ContainsSubstring("forward: the kernel") && ContainsSubstring("was not launched"));
+  CHECK_THROWS_WITH(gpu::require_ok("forward", to.found()),
+                    ContainsSubstring("forward: the kernel") && ContainsSubstring("was not launched"));
 }

@@ -12,7 +12,8 @@ namespace {
 
 /// d loss / d logit by a gpu::stream, or by serial in double.
 template <class T, class Side, class Objective>
-call_answer with_given(Side& side, const Objective& criterion, const any_targets& targets, const numbers_by_row& logits) {
+call_answer with_given(Side& side, const Objective& criterion, const any_targets& targets,
+                       const numbers_by_row& logits) {
   call_answer found;
   const mixcon::axes<2> shape{logits.count, logits.width};
   T* const data = side.place(logits.data);

@@ -39,8 +39,7 @@ void check_over_targets(std::vector<std::string>& wrong, int& checks) {
     const auto check = [&](const auto& criterion, const char* how) {
       ++checks;
       const std::string text = disagreements(criterion, of.targets, of.rows);
-      if (!text.empty())
-        wrong.push_back(std::string(name_of<Loss>()) + ", " + of.targets.title + how + ": " + text);
+      if (!text.empty()) wrong.push_back(std::string(name_of<Loss>()) + ", " + of.targets.title + how + ": " + text);
     };
     check(plain, "");
     if (of.targets.title != "labels" && of.targets.title != "mixed, labels") continue;

@@ -36,7 +36,8 @@ TEST_CASE("What depends on the data is refused in the host's sentence when the o
   for (const std::size_t odd : {std::size_t{9}, std::size_t{23}}) {
     call_rows broken = rows;
     broken.anchors.data[odd] = odd == 9 ? std::nan("") : -HUGE_VAL;
-    CHECK_THAT(refusal(looks, by_label, broken), ContainsSubstring(odd == 9 ? "anchors (2, 1) is nan" : "anchors (5, 3) is -inf"));
+    CHECK_THAT(refusal(looks, by_label, broken),
+               ContainsSubstring(odd == 9 ? "anchors (2, 1) is nan" : "anchors (5, 3) is -inf"));
   }
   call_rows broken{rows.anchors, {exact_rows(6, 4, 2)}};
   broken.segments[0].data[5] = INFINITY;

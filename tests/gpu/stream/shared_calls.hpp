@@ -22,7 +22,8 @@ inline const targets_case& targets_called(const std::string& title) {
 }  // namespace mixcon_test
 
 namespace mixcon::gpu {
-extern template class evaluation<mixcon_test::shared_objective, mixcon_test::any_targets, mixcon::detail::arguments<float>>;
+extern template class evaluation<mixcon_test::shared_objective, mixcon_test::any_targets,
+                                 mixcon::detail::arguments<float>>;
 extern template class evaluation<mixcon_test::shared_objective, mixcon_test::any_targets,
                                  mixcon::detail::arguments<double>>;
 }  // namespace mixcon::gpu

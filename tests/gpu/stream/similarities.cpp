@@ -52,7 +52,7 @@ TEST_CASE("Every similarity on emulated device rows agrees with serial", "[gpu]"
 
 TEST_CASE("Distances of rows that are close, equal or far from the origin are measured from differences", "[gpu]") {
   call_rows close{exact_rows(40, 9, 1)};
-  for (double& x : close.anchors.data) x = 512 + std::round(x * 256) / 16384;  // exact in float
+  for (double& x : close.anchors.data) x = 512 + std::round(x * 256) / 16384;             // exact in float
   for (std::size_t k = 0; k < 9; ++k) close.anchors.data[9 + k] = close.anchors.data[k];  // two rows are the same
   check("negative_distance, close rows", mixcon::negative_distance{}, close);
   check("negative_squared_distance, close rows", mixcon::negative_squared_distance{}, close);

@@ -37,8 +37,8 @@ TEST_CASE("Sizes at the edges of warps, blocks and chunks", "[gpu]") {
   struct size {
     index_t anchors, candidates, width;
   };
-  const size sizes[] = {{1, 1, 1},    {1, 33, 4},   {3, 31, 31},  {4, 32, 32},   {5, 33, 33},  {31, 1, 5},
-                        {32, 63, 64}, {33, 64, 65}, {33, 65, 3},  {127, 5, 2},   {128, 6, 2},  {129, 7, 2},
+  const size sizes[] = {{1, 1, 1},    {1, 33, 4},   {3, 31, 31},  {4, 32, 32},   {5, 33, 33}, {31, 1, 5},
+                        {32, 63, 64}, {33, 64, 65}, {33, 65, 3},  {127, 5, 2},   {128, 6, 2}, {129, 7, 2},
                         {257, 3, 1},  {2, 257, 1},  {7, 129, 97}, {64, 1025, 1}, {1025, 2, 1}};
   for (const auto& [anchors, candidates, width] : sizes) {
     const call_rows rows = rows_of(anchors, candidates, width);

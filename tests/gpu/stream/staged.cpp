@@ -20,7 +20,8 @@ TEST_CASE("gpu::staged takes host rows of any strides and gives the stream's bit
     for (index_t k = 0; k < width; ++k)
       columns[static_cast<std::size_t>(k * n + a)] = static_cast<float>(of.rows.anchors.view()(a, k));
   const std::vector<float> rest(of.rows.segments[1].data.begin(), of.rows.segments[1].data.end());
-  const matrix_view<const float> anchors{columns.data(), {n, width}, {index_t{1}, n}}, more{rest.data(), {others, width}};
+  const matrix_view<const float> anchors{columns.data(), {n, width}, {index_t{1}, n}},
+      more{rest.data(), {others, width}};
   std::vector<float> by_anchors(columns.size(), 7), by_rows(columns.size(), 7), by_rest(rest.size(), 7);
   const matrix_view<float> to_anchors{by_anchors.data(), {n, width}}, to_rows{by_rows.data(), {n, width}},
       to_rest{by_rest.data(), {others, width}};

@@ -10,16 +10,17 @@ MIXCON_STRICT_FLOATS_BEGIN
 
 namespace mixcon::gpu {
 
-/// A DLPack tensor in the memory of that device as a device tensor, without a copy: `from_dlpack<const float, 2>(tensor)`.
-/// Refuses the host's, other devices, other elements and other ranks, with one sentence.
+/// A DLPack tensor in the memory of that device as a device tensor, without a copy: `from_dlpack<const float,
+/// 2>(tensor)`. Refuses the host's, other devices, other elements and other ranks, with one sentence.
 template <class E, int Rank, mixcon::detail::DlTensor M>
 device_tensor<E, Rank> from_dlpack(const M& m, int device = 0) {
   const int type = static_cast<int>(m.device.device_type), id = static_cast<int>(m.device.device_id);
   MIXCON_REQUIRE(type == mixcon::detail::dl_cuda || type == mixcon::detail::dl_cuda_managed,
                  "gpu::from_dlpack: the DLPack tensor lies on a device of type ", type,
                  "; expected 2 or 13, CUDA. Rows of the host go to serial{} or tiled{}");
-  MIXCON_REQUIRE(id == device || type == mixcon::detail::dl_cuda_managed, "gpu::from_dlpack: the DLPack tensor lies on GPU ", id,
-                 "; expected ", device, ", the one that the stream is of");
+  MIXCON_REQUIRE(id == device || type == mixcon::detail::dl_cuda_managed,
+                 "gpu::from_dlpack: the DLPack tensor lies on GPU ", id, "; expected ", device,
+                 ", the one that the stream is of");
   return device_tensor<E, Rank>(mixcon::detail::view_of_dl_tensor<E, Rank>("gpu::from_dlpack", m));
 }
 /// The same of an owned tensor; of a read-only one, of const elements alone.

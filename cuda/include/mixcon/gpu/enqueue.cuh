@@ -35,11 +35,11 @@ enqueue_status enqueued(const char* function, const stream& on, Enqueue&& enqueu
   }
 }
 
-// The arguments are those of the public calls, with embeddings named twice where anchors are the candidates. `result` is
-// an address of the device, where the call leaves its outcome for gpu::read; the gradients by temperature, scale and
-// bias go to addresses of the device too. Arrays of the host that targets, logits or weights refer to are uploaded (from
-// pageable memory, which the runtime may wait to have read), unless the stream is captured: then they are refused, since
-// a graph runs when they may be gone.
+// The arguments are those of the public calls, with embeddings named twice where anchors are the candidates. `result`
+// is an address of the device, where the call leaves its outcome for gpu::read; the gradients by temperature, scale and
+// bias go to addresses of the device too. Arrays of the host that targets, logits or weights refer to are uploaded
+// (from pageable memory, which the runtime may wait to have read), unless the stream is captured: then they are
+// refused, since a graph runs when they may be gone.
 
 /// The loss of anchors against candidates and, in `kept`, what backward needs.
 template <class Objective, class Targets, class Anchors, class Against>

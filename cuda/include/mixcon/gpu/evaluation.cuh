@@ -3,8 +3,8 @@
 
 // A public call on a gpu::stream: bound at the door, laid out in the workspace, enqueued as kernels.
 
+#include <mixcon/gpu/call_rows.cuh>
 #include <mixcon/gpu/device_checks.cuh>
-#include <mixcon/gpu/launches.cuh>
 #include <mixcon/gpu/outcome.hpp>
 #include <mixcon/gpu/saved.hpp>
 
@@ -111,16 +111,19 @@ class evaluation {
     if (share.rows != 0)
       unsweep(to, rows_problem(at, parts), held.rows, upstream,
               extents_.chunk_of(extents_.anchors, extents_.own + extents_.shared), at.weight, at.by_logit,
-              row_outputs(at, wanted));
+              row_outputs(at, call_, wanted));
     if (share.columns != 0) {
       unsweep(to, columns_problem(at, parts), held.columns, upstream,
-              extents_.chunk_of(extents_.shared, extents_.anchors), at.weight, at.by_logit, column_outputs(at, wanted));
+              extents_.chunk_of(extents_.shared, extents_.anchors), at.weight, at.by_logit,
+              column_outputs(at, call_, wanted));
       if (wanted.candidate_bias)
-        to.a_thread_each<&add_numbers<T>>(extents_.shared, static_cast<const double*>(at.by_bias), wanted.candidate_bias);
+        to.a_thread_each<&add_numbers<T>>(extents_.shared, static_cast<const double*>(at.by_bias),
+                                          wanted.candidate_bias);
     }
-    unpack(to, at, call_, wanted);
-    to.a_thread_each<&add_parameters<parameter_outputs>>(1, static_cast<const double*>(at.sums), static_cast<const double*>(at.sums + 1),
-                                      temperature_of(objective_.loss), objective_.scale, parameters);
+    unpack_call(to, at, call_, wanted);
+    to.a_thread_each<&add_parameters<parameter_outputs>>(1, static_cast<const double*>(at.sums),
+                                                         static_cast<const double*>(at.sums + 1),
+                                                         temperature_of(objective_.loss), objective_.scale, parameters);
   }
   void require_waiting() const {
     MIXCON_REQUIRE(!is_captured(place_.queue), call_.function,
@@ -158,9 +161,10 @@ class evaluation {
       MIXCON_REQUIRE(pairs.own == 0, call_.function,
                      ": these targets say nothing of own(...) candidates; use queue_targets or own_targets");
     if constexpr (types::of_triplets)
-      MIXCON_REQUIRE(pairs.own + pairs.candidates <= triplet_memory<T>::longest_row, call_.function, ": ",
-                     pairs.own + pairs.candidates, " candidates of an anchor; a formula of each triplet keeps their logits ",
-                     "in shared memory, which takes ", triplet_memory<T>::longest_row, " of them. Use tiled{} on the host");
+      MIXCON_REQUIRE(
+          pairs.own + pairs.candidates <= triplet_memory<T>::longest_row, call_.function, ": ",
+          pairs.own + pairs.candidates, " candidates of an anchor; a formula of each triplet keeps their logits ",
+          "in shared memory, which takes ", triplet_memory<T>::longest_row, " of them. Use tiled{} on the host");
     return bound;
   }
   void measure() {
@@ -187,11 +191,14 @@ class evaluation {
     });
   }
   placed_parts placed(host_arrays& arrays) const {
-    return {arrays.placed(objective_.loss),       arrays.placed(objective_.loss.statistics()),
-            arrays.placed(call_.similarity(objective_)), arrays.placed(objective_.logits),
+    return {arrays.placed(objective_.loss),
+            arrays.placed(objective_.loss.statistics()),
+            arrays.placed(call_.similarity(objective_)),
+            arrays.placed(objective_.logits),
             arrays.placed(typename types::Rule(bound_.rule())),
             arrays(vector_view<const char>(mixcon::view(skipped_anchors_.flags))),
-            arrays(vector_view<const char>(mixcon::view(skipped_candidates_.flags))), arrays(objective_.weights)};
+            arrays(vector_view<const char>(mixcon::view(skipped_candidates_.flags))),
+            arrays(objective_.weights)};
   }
   layout lay_out(void* base) const { return layout(base, extents_, array_bytes_); }
   saved_layout<types> saved_at(const saved& kept) const {
@@ -212,46 +219,12 @@ class evaluation {
       static_cast<void>(placed(arrays));
       to.keep(arrays.enqueue(place_.queue));
     }
-    pack(to, at, call_);
+    pack_call(to, at, extents_, objective_, call_);
   }
-  template <class E>
-  void pack(launches& to, const layout& at, const mixcon::detail::arguments<E>& call) const {
-    const auto& similarity = objective_.similarity;
-    pack_segment<E>(to, mixcon::detail::as_rank_3(call.anchors), similarity.anchor_rows(), at.anchors, at.odd,
-                    odd_outcome::anchors, at.result);
-    index_t next = 0;
-    odd_row* odd = at.odd + (at.odd != nullptr ? extents_.anchors : 0);
-    for (const auto& segment : call.candidates.each) {
-      if (extents_.mirrors) break;
-      const mixcon::rows form = segment.form.value_or(similarity.candidate_rows());
-      const auto rows = segment.is_own ? at.own : at.shared.part(next, segment.count());
-      pack_segment<E>(to, segment.rows_of, form, rows, odd, odd_outcome::candidates, at.result);
-      if (odd != nullptr) odd += segment.count();
-      if (!segment.is_own) next += segment.count();
-    }
-  }
-  template <class E>
-  void pack_segment(launches& to, const tensor_view<const E, 3>& from, mixcon::rows form, const device_rows<T>& rows,
-                    odd_row* odd, int kind, outcome* result) const {
-    constexpr bool assumes_unit_rows = requires { objective_.loss.assumes_unit_rows; };
-    if (assumes_unit_rows && form == mixcon::rows::as_given) form = mixcon::rows::unit_as_given;
-    const bool looks = objective_.check_finite;
-    to.a_warp_each<&pack_rows<T, E>>(rows.count, from, form == mixcon::rows::unit,
-                                     row_checks{looks, looks && form == mixcon::rows::unit_as_given}, rows, odd);
-    if (looks) to.one_block<&find_odd_row<odd_row>, index_t>(rows.count, static_cast<const odd_row*>(odd), kind, &result->odd);
-  }
-  template <class E>
-  void pack(launches& to, const layout& at, const mixcon::detail::logits_arguments<E>& call) const {
-    if (!objective_.check_finite) return;
-    to.a_warp_each<&find_odd_entries<E>>(extents_.anchors, call.values, at.odd);
-    to.one_block<&find_odd_row<odd_row>, index_t>(extents_.anchors, static_cast<const odd_row*>(at.odd),
-                                         static_cast<int>(odd_outcome::given_logits), &at.result->odd);
-  }
-
   typename types::Rows rows_problem(const layout& at, const placed_parts& parts) const {
-    typename types::Rows p(typename types::Rows::rules_type{
-        parts.loss, parts.statistics, parts.similarity, parts.logits, parts.rule,
-        static_cast<T>(objective_.logit_scale()), extents_.own, extents_.own});
+    typename types::Rows p(
+        typename types::Rows::rules_type{parts.loss, parts.statistics, parts.similarity, parts.logits, parts.rule,
+                                         static_cast<T>(objective_.logit_scale()), extents_.own, extents_.own});
     p.anchors = at.anchors, p.candidates = at.shared, p.own = at.own;
     p.skipped = parts.skipped_anchors.data(), p.weights = parts.weights.data();
     p.policy = mixcon::detail::policy_of(objective_);
@@ -269,67 +242,6 @@ class evaluation {
     p.policy = mixcon::detail::policy_of(objective_);
     return p;
   }
-
-  sweep_outputs<T> row_outputs(const layout& at, const gradients<T>& wanted) const {
-    sweep_outputs<T> out;
-    out.candidate_bias = wanted.candidate_bias, out.logits = wanted.logits, out.pair_scale = wanted.pair_scale;
-    out.pair_bias = wanted.pair_bias, out.targets = wanted.targets;
-    if (wanted.anchors) out.by_anchors = at.by_anchors;
-    if (wants_segment(call_, wanted, false)) out.by_candidates = at.by_shared;
-    if (wants_segment(call_, wanted, true)) out.by_own = at.by_own;
-    out.by_scale = at.by_scale, out.by_bias = at.by_bias, out.sums = at.sums;
-    return out;
-  }
-  sweep_outputs<T> column_outputs(const layout& at, const gradients<T>& wanted) const {
-    const auto turned = [](const matrix_view<T>& m) { return m ? mixcon::detail::transposed(m) : m; };
-    sweep_outputs<T> out;
-    out.logits = turned(wanted.logits), out.pair_scale = turned(wanted.pair_scale);
-    out.pair_bias = turned(wanted.pair_bias), out.targets = turned(wanted.targets);
-    if (wanted.anchors) out.by_candidates = at.by_anchors;
-    if (wants_segment(call_, wanted, false)) out.by_anchors = at.by_shared;
-    out.by_scale = at.by_scale, out.by_bias = at.by_bias, out.sums = at.sums;
-    return out;
-  }
-  template <class E>
-  static bool wants_segment(const mixcon::detail::arguments<E>& call, const gradients<T>& wanted, bool is_own) {
-    bool any = false;
-    for (std::size_t s = 0; s < wanted.candidates.size(); ++s)
-      any = any || (wanted.candidates[s] && call.candidates.each[s].is_own == is_own);
-    return any;
-  }
-  template <class E>
-  static bool wants_segment(const mixcon::detail::logits_arguments<E>&, const gradients<T>&, bool) {
-    return false;
-  }
-  void clear_gradients(launches& to, const gradients<T>& wanted) const {
-    const auto zero = [&](const tensor_view<T, 3>& of) {
-      if (of) to.a_thread_each<&clear_entries<T>>(of.size(), of);
-    };
-    const matrix_view<T> matrices[] = {wanted.logits, wanted.anchors, wanted.pair_scale, wanted.pair_bias,
-                                       wanted.targets};
-    for (const auto& matrix : matrices) zero(mixcon::detail::as_rank_3(matrix));
-    for (const auto& segment : wanted.candidates) zero(segment.view());
-    const auto& bias = wanted.candidate_bias;
-    zero({bias.data(), {index_t{1}, index_t{1}, bias.extent(0)}, {index_t{0}, index_t{0}, bias.stride(0)}});
-  }
-  template <class E>
-  void unpack(launches& to, const layout& at, const mixcon::detail::arguments<E>& call,
-              const gradients<T>& wanted) const {
-    const auto add = [&](const device_rows<T>& rows, const T* by, const tensor_view<T, 3>& output) {
-      if (output) to.a_warp_each<&unpack_rows<T>>(rows.count, rows, by, output);
-    };
-    add(at.anchors, at.by_anchors, mixcon::detail::as_rank_3(wanted.anchors));
-    index_t next = 0;
-    for (std::size_t s = 0; s < call.candidates.each.size(); ++s) {
-      const auto& segment = call.candidates.each[s];
-      if (s < wanted.candidates.size())
-        add(segment.is_own ? at.own : at.shared.part(next, segment.count()),
-            segment.is_own ? at.by_own : at.by_shared + next * at.shared.pitch(), wanted.candidates[s].view());
-      if (!segment.is_own) next += segment.count();
-    }
-  }
-  template <class E>
-  void unpack(launches&, const layout&, const mixcon::detail::logits_arguments<E>&, const gradients<T>&) const {}
 
   /// A public call's gradients by parameters go to the host: then it waits for them.
   void add_waiting(const saved& kept, double upstream, const gradients<T>& wanted, bool sets) const {

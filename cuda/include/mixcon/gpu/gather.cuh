@@ -20,7 +20,13 @@ struct row_work {
   T* by_scale;                      // (N): d loss / d logit scale that the formulas hold
   direction_outcome* outcome;
 };
-enum row_flag : unsigned { counts_flag = 1, complete_flag = 2, positive_flag = 4, doubtful_flag = 8, row_flag_of_anchor = 16 };
+enum row_flag : unsigned {
+  counts_flag = 1,
+  complete_flag = 2,
+  positive_flag = 4,
+  doubtful_flag = 8,
+  row_flag_of_anchor = 16
+};
 
 // a warp a row: lanes stride over its pairs and meet once
 template <class Problem>
@@ -76,8 +82,8 @@ __global__ void read_rows(Problem p, row_work<Problem> work, device_saved<Proble
   mixcon::detail::row_total<T, Problem::terms> total{};
   if constexpr (Problem::scope == each::anchor)
     if (counts)
-      total = mixcon::detail::total_of_formula<T, Problem::terms>(mixcon::detail::formula_of_row(p.rules(), saved.reading[a]),
-                                                          static_cast<T>(p.weight_of(a)));
+      total = mixcon::detail::total_of_formula<T, Problem::terms>(
+          mixcon::detail::formula_of_row(p.rules(), saved.reading[a]), static_cast<T>(p.weight_of(a)));
   if (write_total(work, a, total)) flags |= doubtful_flag;
   work.flags[a] = static_cast<unsigned char>(flags);
   saved.counts[a] = saved.used[a] = counts ? 1 : 0;
@@ -102,7 +108,8 @@ __global__ void merge_rows(Problem p, row_work<Problem> work, device_saved<Probl
   const auto reading = batch.read(p.statistics, 0);
   for (index_t a = begin; a < end; ++a) saved.reading[a] = reading;
   if (lane_of_warp() != 0 || first == rows) return;
-  const auto total = mixcon::detail::total_of_formula<T, Problem::terms>(mixcon::detail::formula_of_row(p.rules(), reading), T(1));
+  const auto total =
+      mixcon::detail::total_of_formula<T, Problem::terms>(mixcon::detail::formula_of_row(p.rules(), reading), T(1));
   if (write_total(work, first, total)) work.flags[first] |= doubtful_flag;
 }
 
@@ -118,74 +125,13 @@ __global__ void evaluate_positives(Problem p, row_work<Problem> work, device_sav
     const auto pair = pair_at(p, a, c).pair;
     if (!pair.positive) continue;
     const auto one = mixcon::detail::total_of_formula<T, Problem::terms>(formula_at(p, saved, a, c, pair.x),
-                                                                 static_cast<T>(p.weight_of(a)));
+                                                                         static_cast<T>(p.weight_of(a)));
     for (int n = 0; n < Problem::terms; ++n) sum.value[n] += one.value[n], sum.divisor[n] += one.divisor[n];
   }
   sum = merged_by_warp(sum, [](total& x, const total& y) {
     for (int n = 0; n < Problem::terms; ++n) x.value[n] += y.value[n], x.divisor[n] += y.divisor[n];
   });
   if (lane_of_warp() == 0 && write_total(work, a, sum)) work.flags[a] |= doubtful_flag;
-}
-
-/// What a stretch of rows comes to.
-template <class T, int Terms>
-struct row_sums {
-  double value[static_cast<unsigned>(Terms)]{}, divisor[static_cast<unsigned>(Terms)]{};
-  index_t counted = 0, rows = 0, complete = 0;
-  index_t first_counting = -1, first_without_positive = -1, first_blind = -1;
-  int doubtful = 0, seeing = 0;
-
-  static __device__ void take_first(index_t& mine, index_t next) {
-    if (mine < 0) mine = next;
-  }
-  __device__ void merge(const row_sums& next) {
-    for (int n = 0; n < Terms; ++n) value[n] += next.value[n], divisor[n] += next.divisor[n];
-    counted += next.counted, rows += next.rows, complete += next.complete;
-    take_first(first_counting, next.first_counting), take_first(first_blind, next.first_blind);
-    take_first(first_without_positive, next.first_without_positive);
-    doubtful |= next.doubtful, seeing |= next.seeing;
-  }
-};
-
-// one block: adds up in a fixed tree, in double; a term's factor; the direction's value. `share` is its weight
-template <class Loss, class T>
-__global__ void sum_rows(index_t rows, mixcon::detail::row_policy policy, double share, const unsigned char* flags,
-                         const char* sees, const double* value, const double* divisor, double* factor,
-                         direction_outcome* result) {
-  constexpr int terms = term_count<Loss>;
-  using sums = row_sums<T, terms>;
-  const auto threads = static_cast<index_t>(blockDim.x);
-  const index_t each_thread = (rows + threads - 1) / threads, begin = static_cast<index_t>(threadIdx.x) * each_thread;
-  sums mine;
-  for (index_t a = begin; a < begin + each_thread && a < rows; ++a) {
-    const unsigned flag = flags[a];
-    if ((flag & row_flag_of_anchor) == 0) continue;
-    ++mine.rows;
-    if ((flag & complete_flag) != 0) ++mine.complete;
-    if ((flag & positive_flag) == 0) sums::take_first(mine.first_without_positive, a);
-    if ((flag & counts_flag) == 0) continue;
-    ++mine.counted;
-    sums::take_first(mine.first_counting, a);
-    if (sees[a] != 0) mine.seeing = 1;
-    if ((flag & doubtful_flag) != 0) mine.doubtful = 1;
-    if ((flag & doubtful_flag) != 0 && sees[a] == 0) sums::take_first(mine.first_blind, a);
-    for (int n = 0; n < terms; ++n) mine.value[n] += value[a * terms + n], mine.divisor[n] += divisor[a * terms + n];
-  }
-  const sums all = merged_by_block(mine, 0, [](sums& one, const sums& next) { one.merge(next); });
-  if (threadIdx.x != 0) return;
-  constexpr bool of_batch = loss_traits<Loss>::scope == each::batch;
-  direction_outcome found;
-  for (int n = 0; n < terms; ++n) {
-    factor[n] = static_cast<double>(mixcon::detail::factor_of_term<Loss, T>(policy, all.divisor[n], all.counted, all.rows, share));
-    found.value += factor[n] == 0 ? 0 : all.value[n] * factor[n];
-  }
-  found.anchors_used = all.complete;
-  found.first_without_positive = all.first_without_positive;
-  found.refuses_without_positive = policy.without_positive == no_positive::error;
-  found.first_counting = all.first_counting;
-  found.first_blind = of_batch ? -1 : all.first_blind;
-  found.batch_is_blind = of_batch && all.doubtful != 0 && all.seeing == 0;
-  *result = found;
 }
 
 // a thread a row: d loss / d statistic, where each anchor or the batch has a formula
@@ -198,8 +144,7 @@ __global__ void differentiate_rows(Problem p, row_work<Problem> work, device_sav
   T adjoint[static_cast<unsigned>(Problem::count > 0 ? Problem::count : 1)] = {}, by_scale = 0;
   if (saved.counts[a]) {
     T share[static_cast<unsigned>(Problem::terms)];
-    for (int n = 0; n < Problem::terms; ++n)
-      share[n] = static_cast<T>(work.factor[n]) * static_cast<T>(p.weight_of(a));
+    for (int n = 0; n < Problem::terms; ++n) share[n] = static_cast<T>(work.factor[n]) * static_cast<T>(p.weight_of(a));
     const auto answer = mixcon::detail::formula_of_row(p.rules(), saved.reading[a]);
     mixcon::detail::add_formula_slopes<Problem::count, Problem::terms>(adjoint, 0, share, answer);
     for (int n = 0; n < Problem::terms; ++n) by_scale += share[n] * answer.of[n].value.partial[traits::inputs];
@@ -249,7 +194,7 @@ __global__ void differentiate_positives(Problem p, row_work<Problem> work, devic
       if (!saved.counts[b] || !p.is_positive(b, a)) continue;
       const auto answer = formula_at(p, saved, b, a, pair_at(p, b, a).pair.x);
       mixcon::detail::add_formula_slopes<Problem::count, Problem::terms>(mine.adjoint, 1 + Problem::count,
-                                                                 saved.share + b * Problem::terms, answer);
+                                                                         saved.share + b * Problem::terms, answer);
     }
   mine = merged_by_warp(mine, [](slopes& one, const slopes& next) {
     for (int k = 0; k < Problem::count; ++k) one.adjoint[k] += next.adjoint[k];
@@ -263,57 +208,6 @@ __global__ void differentiate_positives(Problem p, row_work<Problem> work, devic
   }
   saved.used[a] = used ? 1 : 0;
   work.by_scale[a] = mine.by_scale;
-}
-
-// one block: to = times * the sum of numbers, or adds it; in a fixed tree, in double
-template <class T>
-__global__ void sum_numbers(index_t count, const T* numbers, double times, double* to, bool adds) {
-  const auto threads = static_cast<index_t>(blockDim.x);
-  const index_t each_thread = (count + threads - 1) / threads, begin = static_cast<index_t>(threadIdx.x) * each_thread;
-  double sum = 0;
-  for (index_t k = begin; k < begin + each_thread && k < count; ++k) sum += static_cast<double>(numbers[k]);
-  sum = merged_by_block(sum, 0, [](double& a, const double& b) { a += b; });
-  if (threadIdx.x == 0) *to = (adds ? *to : 0.0) + times * sum;
-}
-
-// one block: the first row that `check_finite` refuses, of rows numbered from 0; the call's value and anchors
-template <class Odd>
-__global__ void find_odd_row(index_t rows, const Odd* odd, int kind, odd_outcome* to) {
-  const auto threads = static_cast<index_t>(blockDim.x);
-  const index_t each_thread = (rows + threads - 1) / threads, begin = static_cast<index_t>(threadIdx.x) * each_thread;
-  index_t first = -1;
-  for (index_t i = begin; i < begin + each_thread && i < rows && first < 0; ++i)
-    if (odd[i].column != Odd::none) first = i;
-  first = merged_by_block(first, 0, [](index_t& a, const index_t& b) {
-    if (a < 0) a = b;
-  });
-  if (threadIdx.x != 0 || first < 0 || to->kind != odd_outcome::none) return;
-  to->kind = kind, to->row = first, to->column = odd[first].column, to->value = odd[first].value;
-}
-// a warp a row of given logits: its first entry that is no finite number
-template <class E>
-__global__ void find_odd_entries(matrix_view<const E> logits, odd_row* odd) {
-  using T = accumulate_t<E>;
-  const index_t a = warp_of_grid();
-  if (a >= logits.extent(0)) return;
-  const auto entry = [&](index_t c) { return static_cast<T>(logits(a, c)); };
-  index_t first = logits.extent(1);
-  for (index_t c = lane_of_warp(); c < logits.extent(1) && first == logits.extent(1); c += warp_size)
-    if (!(entry(c) - entry(c) == T(0))) first = c;
-  first = merged_by_warp(first, [](index_t& one, const index_t& next) { one = next < one ? next : one; });
-  if (lane_of_warp() != 0) return;
-  odd[a] = first < logits.extent(1) ? odd_row{first, static_cast<double>(entry(first))} : odd_row{};
-}
-// one thread: the outcome before the first kernel, and after the last of the forward pass
-template <class Outcome>
-__global__ void begin_outcome(Outcome* to) {
-  if (thread_of_grid() == 0) *to = Outcome{};
-}
-template <class Outcome>
-__global__ void end_outcome(Outcome* to, bool has_rows) {
-  if (thread_of_grid() != 0) return;
-  to->value = to->rows.value + to->columns.value;
-  to->anchors_used = has_rows ? to->rows.anchors_used : to->columns.anchors_used;
 }
 
 }  // namespace mixcon::gpu

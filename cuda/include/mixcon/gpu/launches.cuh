@@ -75,7 +75,8 @@ void sweep(launches& to, const Problem& p, const row_work<Problem>& work, const 
     to.a_thread_each<&differentiate_rows<Problem>>(rows, p, work, saved);
   else
     to.a_thread_each<&share_rows<Problem>>(rows, p, work, saved);
-  if constexpr (Problem::scope == each::positive) to.a_warp_each<&differentiate_positives<Problem>>(rows, p, work, saved);
+  if constexpr (Problem::scope == each::positive)
+    to.a_warp_each<&differentiate_positives<Problem>>(rows, p, work, saved);
   const index_t summed = Problem::scope == each::triplet ? 0 : rows;  // triplets say it in backward
   to.one_block<&sum_numbers<T>, double>(summed, work.by_scale, 1.0, saved.scale_adjoint, false);
 }
@@ -112,7 +113,8 @@ void unsweep(launches& to, const Problem& p, const device_saved<Problem>& saved,
     if constexpr (!Problem::is_given) {
       const chunk_of_pairs<T, W> of{p.anchors, p.candidates, p.own, p.own_count, first, pairs.number, weight};
       if (out.by_anchors != nullptr) to.a_warp_each<&pull_anchors<T, W>>(pairs.number, of, out.by_anchors);
-      if (out.by_candidates != nullptr) to.a_warp_each<&pull_candidates<T, W>>(p.candidates.count, of, out.by_candidates);
+      if (out.by_candidates != nullptr)
+        to.a_warp_each<&pull_candidates<T, W>>(p.candidates.count, of, out.by_candidates);
       if (out.by_own != nullptr) to.a_warp_each<&pull_own<T, W>>(pairs.number * p.own_count, of, out.by_own);
     }
     if (out.candidate_bias)

@@ -5,6 +5,7 @@
 
 #include <mixcon/gpu/host_arrays.cuh>
 #include <mixcon/gpu/pull.cuh>
+#include <mixcon/gpu/sums.cuh>
 #include <mixcon/gpu/triplets.cuh>
 
 #include <mixcon/engine/call/evaluation.hpp>
@@ -28,7 +29,8 @@ struct call_types {
   using Logits = std::remove_cvref_t<decltype(std::declval<Objective&>().logits)>;
   using Bound = decltype(std::declval<const Targets&>().bind(std::declval<const pair_space&>()));
   using Rule = std::remove_cvref_t<decltype(std::declval<const Bound&>().rule())>;
-  using Similarity = std::remove_cvref_t<decltype(std::declval<const Call&>().similarity(std::declval<const Objective&>()))>;
+  using Similarity =
+      std::remove_cvref_t<decltype(std::declval<const Call&>().similarity(std::declval<const Objective&>()))>;
   using ColumnLogits = std::remove_cvref_t<decltype(mixcon::detail::transposed(std::declval<const Logits&>()))>;
   using ColumnRule = std::remove_cvref_t<decltype(mixcon::detail::transposed_rule_of(std::declval<const Rule&>()))>;
   using Rows = device_problem<mixcon::detail::pair_rules<T, Loss, Similarity, Logits, Rule>>;
@@ -77,7 +79,8 @@ device_saved<Problem> take_saved(arena& from, index_t rows) {
   device_saved<Problem> saved;
   saved.reading = from.take<typename Problem::readings>(rows);
   saved.adjoint = from.take<T>(rows * Problem::count);
-  saved.share = from.take<T>(Problem::scope == each::anchor || Problem::scope == each::batch ? 0 : rows * Problem::terms);
+  saved.share =
+      from.take<T>(Problem::scope == each::anchor || Problem::scope == each::batch ? 0 : rows * Problem::terms);
   saved.counts = from.take<char>(rows);
   saved.used = from.take<char>(rows);
   saved.scale_adjoint = from.take<double>(1);

@@ -15,7 +15,7 @@ struct direction_outcome {
   double value = 0;  // of this direction, its weight included
   index_t anchors_used = 0;
   index_t first_without_positive = -1;
-  index_t first_blind = -1;   // the first that sees no candidate though the loss takes the logarithm of their sum
+  index_t first_blind = -1;  // the first that sees no candidate though the loss takes the logarithm of their sum
   index_t first_counting = -1;
   bool refuses_without_positive = false;  // the objective's policy is no_positive::error
   bool batch_is_blind = false;            // the same of a formula for the batch

@@ -10,8 +10,8 @@
 
 namespace mixcon::gpu {
 
-/// What a kernel is asked, as a plain value that a launch carries: `Rules` (a mixcon::detail::pair_rules whose views lie in
-/// device memory), the rows they are about, and the objective's policies.
+/// What a kernel is asked, as a plain value that a launch carries: `Rules` (a mixcon::detail::pair_rules whose views
+/// lie in device memory), the rows they are about, and the objective's policies.
 template <class Rules>
 struct device_problem : Rules {
   using rules_type = Rules;
@@ -19,7 +19,8 @@ struct device_problem : Rules {
   using Loss = typename Rules::loss_type;
   using state = typename Rules::template state<T>;
   using readings = typename Rules::readings;
-  using answer = decltype(mixcon::detail::formula_of_row(std::declval<const Rules&>(), std::declval<const readings&>()));
+  using answer =
+      decltype(mixcon::detail::formula_of_row(std::declval<const Rules&>(), std::declval<const readings&>()));
   static constexpr int terms = mixcon::term_count<Loss>;
   static constexpr each scope = loss_traits<Loss>::scope;
 

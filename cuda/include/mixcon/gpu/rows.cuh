@@ -22,7 +22,9 @@ struct device_rows {
   MIXCON_HD index_t pitch() const { return (width + warp_size - 1) / warp_size * warp_size; }
   MIXCON_HD const T* row(index_t i) const { return data + i * pitch(); }
   /// `number` of these rows, from row `first` on.
-  device_rows part(index_t first, index_t number) const { return {data + first * pitch(), slope + first, number, width}; }
+  device_rows part(index_t first, index_t number) const {
+    return {data + first * pitch(), slope + first, number, width};
+  }
 };
 
 /// What `check_finite` finds in a row: the column of its first entry that is no finite number, or that its length is
@@ -92,8 +94,9 @@ __global__ void pack_rows(tensor_view<const E, 3> from, bool unit, row_checks ch
   const wide factor = 1 / divisor;
   for (index_t k = lane; k < to.pitch(); k += warp_size) {
     T x = 0;
-    if (k < to.width) x = !unit ? static_cast<T>(entry(k)) : static_cast<T>(sizeof(T) < sizeof(wide) ? entry(k) * factor
-                                                                                                     : entry(k) / divisor);
+    if (k < to.width)
+      x = !unit ? static_cast<T>(entry(k))
+                : static_cast<T>(sizeof(T) < sizeof(wide) ? entry(k) * factor : entry(k) / divisor);
     to.data[i * to.pitch() + k] = x;
   }
   if (lane != 0) return;

@@ -81,8 +81,9 @@ class staged_evaluation {
   staged_saved fresh_saved() const { return {}; }
   template <class Given>
   loss_result<T> forward(Given& kept) const {
-    static_assert(std::is_same_v<Given, staged_saved>,
-                  "mixcon: gpu::staged leaves what backward needs in a gpu::staged_saved; declare one and pass it to both");
+    static_assert(
+        std::is_same_v<Given, staged_saved>,
+        "mixcon: gpu::staged leaves what backward needs in a gpu::staged_saved; declare one and pass it to both");
     if (kept.memory.bytes() < inner_.saved_bytes()) kept.memory = device_memory(inner_.saved_bytes());
     kept.of = {kept.memory.data(), kept.memory.bytes()};
     return inner_.forward(kept.of);

@@ -15,9 +15,9 @@ namespace mixcon::gpu {
 /// Results have the same bits every time. Rows are float, double, bfloat16 or half; losses of aligned rows stay on the
 /// host.
 struct stream {
-  stream_handle queue{};            // a cudaStream_t
-  void* workspace = nullptr;        // of the device, at a multiple of 256 bytes: what gpu::allocate returns
-  std::size_t workspace_bytes = 0;  // as many as gpu::workspace_bytes says
+  stream_handle queue{};                       // a cudaStream_t
+  void* workspace = nullptr;                   // of the device, at a multiple of 256 bytes: what gpu::allocate returns
+  std::size_t workspace_bytes = 0;             // as many as gpu::workspace_bytes says
   index_t entries_at_once = index_t{1} << 22;  // pairs whose weights backward keeps at once; memory for speed
 
   static constexpr bool brings_evaluation = true;
@@ -38,10 +38,10 @@ struct stream {
   static auto evaluate_at(const call_place& at, const char* function, mixcon::workspace* memory,
                           const Objective& objective, const Targets& targets, const Anchors& anchors,
                           const Against& candidates) {
-    static_assert(mixcon::detail::is_on_device<Anchors> &&
-                      (mixcon::detail::is_on_device<Against> || !Viewable<const Against, 2>),
-                  "mixcon: gpu::stream works on rows in device memory; pass gpu::device_matrix(pointer, rows, columns), "
-                  "or rows of the host to serial{}, tiled{} or gpu::staged");
+    static_assert(
+        mixcon::detail::is_on_device<Anchors> && (mixcon::detail::is_on_device<Against> || !Viewable<const Against, 2>),
+        "mixcon: gpu::stream works on rows in device memory; pass gpu::device_matrix(pointer, rows, columns), "
+        "or rows of the host to serial{}, tiled{} or gpu::staged");
     using E = element_t<const Anchors>;
     using call = mixcon::detail::arguments<E>;
     return evaluation<Objective, Targets, call>(

@@ -63,10 +63,10 @@ __device__ weight_of<Problem> weight_from(const Problem& p, const measured_pair<
 template <class Problem>
 struct weighed_pairs {
   using T = typename Problem::T;
-  index_t first = 0, number = 0;           // the anchors of the chunk
-  double upstream = 1;                     // multiplies every slope
-  weight_of<Problem>* weight = nullptr;    // (number, pairs)
-  T* by_logit = nullptr;                   // (number, pairs): d loss / d logit
+  index_t first = 0, number = 0;                                  // the anchors of the chunk
+  double upstream = 1;                                            // multiplies every slope
+  weight_of<Problem>* weight = nullptr;                           // (number, pairs)
+  T* by_logit = nullptr;                                          // (number, pairs): d loss / d logit
   matrix_view<T> logits{}, pair_scale{}, pair_bias{}, targets{};  // (N, M): gradients, added to
   double *by_scale = nullptr, *by_bias = nullptr;                 // (N): sums over each anchor's row
 };

@@ -54,8 +54,9 @@ tensor_view<E, Rank> view_of_dl_tensor(const char* function, const M& m) {
   constexpr int code = dl_code<plain>(), bits = static_cast<int>(8 * sizeof(plain));
   MIXCON_REQUIRE(m.dtype.code == code && m.dtype.bits == bits && m.dtype.lanes == 1, function,
                  ": the DLPack tensor's elements are of code ", static_cast<int>(m.dtype.code), " with ",
-                 static_cast<int>(m.dtype.bits), " bits in ", static_cast<int>(m.dtype.lanes),
-                 " lanes; expected code ", code, ", ", bits, " bits, 1 lane (codes: 0 int, 1 unsigned, 2 float, 4 "
+                 static_cast<int>(m.dtype.bits), " bits in ", static_cast<int>(m.dtype.lanes), " lanes; expected code ",
+                 code, ", ", bits,
+                 " bits, 1 lane (codes: 0 int, 1 unsigned, 2 float, 4 "
                  "bfloat16, 6 bool)");
   MIXCON_REQUIRE(static_cast<int>(m.ndim) == Rank, function, ": the DLPack tensor has ", static_cast<int>(m.ndim),
                  " axes; expected ", Rank);
@@ -83,13 +84,14 @@ tensor_view<E, Rank> view_of_dl_tensor(const char* function, const M& m) {
 template <class E, int Rank, detail::DlTensor M>
 tensor_view<E, Rank> as_view(const M& m) {
   const int device = static_cast<int>(m.device.device_type);
-  MIXCON_REQUIRE(device == detail::dl_cpu || device == detail::dl_cuda_host, "as_view: the DLPack tensor lies on a device of type ",
-                 device, "; expected 1, the CPU. Copy it to the host first, or hand it to an executor of its device");
+  MIXCON_REQUIRE(device == detail::dl_cpu || device == detail::dl_cuda_host,
+                 "as_view: the DLPack tensor lies on a device of type ", device,
+                 "; expected 1, the CPU. Copy it to the host first, or hand it to an executor of its device");
   return detail::view_of_dl_tensor<E, Rank>("as_view", m);
 }
 
-/// Owns a DLPack tensor that was handed over, DLManagedTensor or DLManagedTensorVersioned: calls its deleter once, where
-/// it has one. Refuses (after deleting it) one of a major version other than 1. Movable, not copyable.
+/// Owns a DLPack tensor that was handed over, DLManagedTensor or DLManagedTensorVersioned: calls its deleter once,
+/// where it has one. Refuses (after deleting it) one of a major version other than 1. Movable, not copyable.
 template <detail::ManagedDlTensor M>
 class dl_owner {
  public:
@@ -138,7 +140,7 @@ namespace detail {
 template <class M, int Rank, class Owner>
 struct exported_dl_tensor {
   M managed{};
-  std::int64_t shape[Rank], strides[Rank];
+  std::int64_t shape[static_cast<unsigned>(Rank)], strides[static_cast<unsigned>(Rank)];
   Owner owner;
 };
 }  // namespace detail
