@@ -87,7 +87,8 @@ class machine {
     ++the_counts().barriers;
     at.count = count, at.where = where;
     at.arrived.push_back(current_);
-    release(&at);
+    char* const past = &at.past[at.round % 2];
+    release(past);
     if (at.arrived.size() == count) {
       shared.join(at.arrived);
       at.arrived.clear();
@@ -95,7 +96,7 @@ class machine {
     } else {
       wait_for(at.round, what, where);
     }
-    acquire(&at);
+    acquire(past);
   }
 
   /// Lanes in `mask` meet; the last to arrive computes all results: compute(meeting).
@@ -123,14 +124,17 @@ class machine {
   /// __syncwarp: what its lanes wrote before is seen by all of them after it.
   void wait_for_warp(std::uint32_t mask, const place& where) {
     const quiet books;
-    release(&warps_[current_ / warp_size]);
-    meet(mask, "__syncwarp", nullptr, nullptr, where, [this](const meeting& now) {
+    warp& mine = warps_[current_ / warp_size];
+    char* const past = &mine.past[mine.barriers % 2];
+    release(past);
+    meet(mask, "__syncwarp", nullptr, nullptr, where, [this, &mine](const meeting& now) {
+      ++mine.barriers;
       std::vector<unsigned> lanes;
       for (unsigned lane = 0; lane < warp_size; ++lane)
         if (now.has(lane)) lanes.push_back(current_ / warp_size * warp_size + lane);
       shared.join(lanes);
     });
-    acquire(&warps_[current_ / warp_size]);
+    acquire(past);
   }
 
   shared_memory shared;
@@ -147,19 +151,24 @@ class machine {
     place where;
     asynchronous_copies copies;
   };
+  // `past` stands for what happened before a barrier, to the race detector: two, since a thread may already be at the
+  // next barrier while others have not yet left this one.
   struct barrier {
     std::uint64_t round = 0;
+    char past[2] = {};
     unsigned count = 0;
     place where;
     std::vector<unsigned> arrived;
   };
   struct warp {
-    std::uint64_t round = 0;
+    std::uint64_t round = 0, barriers = 0;
+    char past[2] = {};
     std::uint32_t lanes = 0, arrived = 0;
     const char* what = "";
     place where;
     meeting now;
   };
+  struct abandoned {};
   static constexpr std::size_t guard_bytes = 64;
 
   void begin_block() {
@@ -191,9 +200,10 @@ class machine {
       if (next.done || (next.waits != nullptr && *next.waits == next.round)) continue;
       next.waits = nullptr;
       resume(t);
+      if (!error_.empty()) return false;
       any = true;
     }
-    return any && error_.empty();
+    return any;
   }
   void end_block() {
     acquire(&error_);
@@ -206,8 +216,11 @@ class machine {
                  " waits for threads that never arrive, at " + one.where.text();
     }
     if (error_.empty()) return;
-    for (auto& stuck : fibers_) forget_thread(stuck->sanitizer);  // some are half way: begin afresh
-    fibers_.clear();
+    abandoning_ = true;  // threads that are half way leave what they are in, as if it had thrown
+    for (unsigned t = 0; t < threads_; ++t)
+      if (!fibers_[t]->done) resume(t);
+    abandoning_ = false;
+    acquire(&error_);
     throw failure(std::exchange(error_, {}));
   }
 
@@ -233,6 +246,17 @@ class machine {
     fiber& self = *fibers_[current_];
     self.waits = &round, self.round = round, self.what = what, self.where = where;
     suspend();
+    if (abandoning_) throw abandoned{};
+  }
+  void run_body() {
+    try {
+      if (!abandoning_) body_();
+    } catch (const std::exception& broken) {
+      const quiet books;
+      if (error_.empty()) error_ = broken.what();
+    } catch (const abandoned&) {
+      return;
+    }
   }
   /// The life of a fiber: one thread of a block after the other.
   static void live() {
@@ -240,15 +264,9 @@ class machine {
     after_switch(nullptr, &m.scheduler_stack_);
     for (;;) {
       acquire(&m.body_);
-      std::string error;
-      try {
-        m.body_();
-      } catch (const std::exception& e) {
-        error = e.what();
-      }
+      m.run_body();
       const quiet books;
       release(&m.error_);
-      if (m.error_.empty() && !error.empty()) m.error_ = error;
       m.fibers_[m.current_]->done = true;
       m.suspend();
     }
@@ -261,6 +279,7 @@ class machine {
   settings how_;
   std::function<void()> body_;
   std::string error_;
+  bool abandoning_ = false;
   context scheduler_;
   known_stack scheduler_stack_;
   void* the_scheduler_ = nullptr;

@@ -44,6 +44,13 @@ constexpr std::size_t stack_bytes = 128 * 1024;
 constexpr bool sanitized = false;
 #endif
 
+/// ThreadSanitizer ends the program at a race, before the emulator can report it.
+#if defined(MIXCON_EMULATOR_TSAN)
+constexpr bool races_end_the_program = true;
+#else
+constexpr bool races_end_the_program = false;
+#endif
+
 /// While one lives, the race detector looks away: all fibers share the emulator's own books on purpose.
 class quiet {
  public:
@@ -61,7 +68,6 @@ class quiet {
 #if defined(MIXCON_EMULATOR_TSAN)
 inline void* make_thread() { return __tsan_create_fiber(0); }
 inline void* this_thread() { return __tsan_get_current_fiber(); }
-inline void forget_thread(void* thread) { __tsan_destroy_fiber(thread); }
 inline void become(void* thread) { __tsan_switch_to_fiber(thread, __tsan_switch_to_fiber_no_sync); }
 /// What happened before release(at) in any thread is seen after acquire(at).
 inline void acquire(void* at) { __tsan_acquire(at); }
@@ -69,7 +75,6 @@ inline void release(void* at) { __tsan_release(at); }
 #else
 inline void* make_thread() { return nullptr; }
 inline void* this_thread() { return nullptr; }
-inline void forget_thread(void*) {}
 inline void become(void*) {}
 inline void acquire(void*) {}
 inline void release(void*) {}

@@ -18,12 +18,9 @@
 /// The last parameter of words whose misuse the emulator reports with the caller's line; nothing for the GPU.
 #if defined(__CUDACC__)
 #define MIXCON_GPU_WHERE
-#define MIXCON_GPU_WHERE_ALONE
 #else
 #define MIXCON_GPU_WHERE \
   , [[maybe_unused]] ::mixcon::gpu::emulated::place where = ::mixcon::gpu::emulated::place::here()
-#define MIXCON_GPU_WHERE_ALONE \
-  [[maybe_unused]] ::mixcon::gpu::emulated::place where = ::mixcon::gpu::emulated::place::here()
 #endif
 
 namespace mixcon::gpu {

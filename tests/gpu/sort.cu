@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The same cases as emulated_sort.cpp, by CUB on a GPU.
+#include "gpu/device.cuh"
+
+#include "../../cuda/src/sort.cu"
+#include "gpu/sort_cases.hpp"
+
+int main() {
+  if (!mixcon_test::find_gpu()) return 77;
+  mixcon_test::sort_report report;
+  mixcon_test::check_every_sort(report);
+  std::printf("%d passed, %d failed\n", report.passed, report.failed);
+  return report.failed == 0 && report.passed > 0 ? 0 : 1;
+}
