@@ -51,11 +51,12 @@ def failing(what, change, *parts):
 expect("good file", [GOOD], 0, last=f"{COUNT} passed, 0 failed, 0 skipped")
 expect("all options", ["--engine", "serial", "--type", "float", GOOD, GOOD], 0,
        last=f"{2 * COUNT} passed, 0 failed, 0 skipped")
-expect("help", ["--help"], 0, out=["--engine serial|tiled", "--type double|float", "FILE..."])
+expect("help", ["--help"], 0, out=["--engine serial|tiled|gpu", "--type double|float", "FILE..."])
 
 expect("no file", [], 2, err=["no file to check"])
 expect("unknown option", ["--fast", GOOD], 2, err=["unknown option --fast"])
-expect("unknown engine", ["--engine", "gpu", GOOD], 2, err=["--engine is 'gpu'; expected serial or tiled"])
+expect("the emulated GPU", ["--engine", "gpu", GOOD], 0, last=f"{COUNT} passed, 0 failed, 0 skipped, 0 host-only")
+expect("unknown engine", ["--engine", "fpga", GOOD], 2, err=["--engine is 'fpga'; expected serial, tiled or gpu"])
 expect("unknown type", ["--type", "half", GOOD], 2, err=["--type is 'half'; expected double or float"])
 expect("option without value", ["--type"], 2, err=["--type lacks its value"])
 

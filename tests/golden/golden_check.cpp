@@ -19,10 +19,12 @@ using mixcon_golden::json;
 using mixcon_golden::verdict;
 
 constexpr const char* usage =
-    "usage: golden_check [--engine serial|tiled] [--type double|float] FILE...\n"
+    "usage: golden_check [--engine serial|tiled|gpu] [--type double|float] FILE...\n"
     "\n"
     "Runs every case of the golden files through the public calls of mixcon: losses with that\n"
     "engine (default tiled) and that type of rows (default double), mixing in that type.\n"
+    "With gpu the kernels of mixcon/gpu run emulated on the CPU, on copies of the rows; cases\n"
+    "that ask for no sweep over pairs (losses of aligned rows) are listed as host-only.\n"
     "Prints a line for each case that fails, a line for each kind of case that it does not know,\n"
     "and last how many passed, failed and were skipped.\n"
     "\n"
@@ -42,6 +44,12 @@ struct options {
   std::vector<std::string> files;
 };
 
+engine read_engine(const std::string& word) {
+  if (word == "serial") return engine::serial;
+  if (word == "tiled") return engine::tiled;
+  if (word == "gpu") return engine::gpu;
+  throw refusal("--engine is '" + word + "'; expected serial, tiled or gpu");
+}
 /// The position of `word` among the two; refused when it is neither.
 bool is_second(const std::string& option, const std::string& word, const char* first, const char* second) {
   if (word != first && word != second)
@@ -58,7 +66,7 @@ options read_options(const std::vector<std::string>& words) {
     } else if (word == "--engine" || word == "--type") {
       if (++i == words.size()) throw refusal(word + " lacks its value; see --help");
       if (word == "--engine")
-        read.by = is_second(word, words[i], "serial", "tiled") ? engine::tiled : engine::serial;
+        read.by = read_engine(words[i]);
       else
         read.in_float = is_second(word, words[i], "double", "float");
     } else if (word.rfind("--", 0) == 0) {
@@ -126,9 +134,12 @@ class tally {
 
   void check(const std::string& path, const json& test_case) {
     const std::string kind = kind_of(test_case);
-    const std::optional<verdict> found = chosen_.in_float ? verdict_in(test_case, 0.0F) : verdict_in(test_case, 0.0);
+    const std::optional<mixcon_golden::emulated_verdict> found =
+        chosen_.in_float ? verdict_in(test_case, 0.0F) : verdict_in(test_case, 0.0);
     if (!found) {
       ++skipped_[kind];
+    } else if (found->host_only) {
+      ++host_only_[kind];
     } else if (found->passed()) {
       ++passed_;
     } else {
@@ -140,25 +151,37 @@ class tally {
 
   /// The kinds that were skipped, and the numbers.
   void print() const {
-    int skipped = 0;
+    int skipped = 0, host_only = 0;
+    for (const auto& [kind, cases] : host_only_) {
+      std::cout << "host-only: " << kind << " has no sweep over pairs (" << cases
+                << (cases == 1 ? " case)\n" : " cases)\n");
+      host_only += cases;
+    }
     for (const auto& [kind, cases] : skipped_) {
       std::cout << "skipped: " << kind << " is an unknown kind (" << cases << (cases == 1 ? " case)\n" : " cases)\n");
       skipped += cases;
     }
-    std::cout << passed_ << " passed, " << failed_ << " failed, " << skipped << " skipped\n";
+    std::cout << passed_ << " passed, " << failed_ << " failed, " << skipped << " skipped";
+    if (chosen_.by == engine::gpu) std::cout << ", " << host_only << " host-only";
+    std::cout << '\n';
   }
   bool any_failed() const { return failed_ > 0; }
 
  private:
   template <class T>
-  std::optional<verdict> verdict_in(const json& test_case, T tag) const {
-    return test_case.contains("loss") ? mixcon_golden::check_loss_case(test_case, chosen_.by, tag)
-                                      : mixcon_golden::check_mixing_case(test_case, tag);
+  std::optional<mixcon_golden::emulated_verdict> verdict_in(const json& test_case, T tag) const {
+    if (test_case.contains("loss") && chosen_.by == engine::gpu)
+      return mixcon_golden::check_emulated_loss_case(test_case, tag);
+    const std::optional<verdict> found = test_case.contains("loss")
+                                             ? mixcon_golden::check_loss_case(test_case, chosen_.by, tag)
+                                             : mixcon_golden::check_mixing_case(test_case, tag);
+    if (!found) return std::nullopt;
+    return mixcon_golden::emulated_verdict{*found};
   }
 
   const options& chosen_;
   int passed_ = 0, failed_ = 0;
-  std::map<std::string, int> skipped_;
+  std::map<std::string, int> skipped_, host_only_;
 };
 
 int run(const options& chosen) {

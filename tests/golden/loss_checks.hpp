@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What the checks of losses files share. The kinds of losses_NAME.json stand in losses_NAME.cpp, which registers them.
+// Compiled twice: for the engines of the host, and with MIXCON_GOLDEN_EMULATED for the emulated GPU.
 #pragma once
+
+#if defined(MIXCON_GOLDEN_EMULATED)
+#include "golden/emulated_engine.hpp"
+#else
+#include "golden/host_engine.hpp"
+#endif
 
 #include "golden/golden.hpp"
 #include "golden/loss_cases.hpp"
@@ -16,23 +23,7 @@
 
 namespace mixcon_golden {
 
-/// The engine that the command line names, as one executor: the code in front of the engines is compiled once.
-struct named_engine {
-  engine name;
-
-  template <class Problem, class States>
-  void gather(const Problem& problem, States& states) const {
-    name == engine::serial ? mixcon::serial{}.gather(problem, states) : mixcon::tiled{}.gather(problem, states);
-  }
-  template <class Problem, class Saved, class Gradients>
-  void scatter(const Problem& problem, const Saved& saved, Gradients& to) const {
-    name == engine::serial ? mixcon::serial{}.scatter(problem, saved, to) : mixcon::tiled{}.scatter(problem, saved, to);
-  }
-  template <class Row>
-  void rows(index_t number, Row&& row) const {
-    name == engine::serial ? mixcon::serial{}.rows(number, row) : mixcon::tiled{}.rows(number, row);
-  }
-};
+inline namespace MIXCON_GOLDEN_ENGINE {
 
 template <class T>
 using loss_check = void (*)(golden_case&, const named_engine&);
@@ -50,6 +41,8 @@ struct known_loss {
     loss_checks<float>()[kind] = in_float;
   }
 };
+
+}  // namespace MIXCON_GOLDEN_ENGINE
 
 template <class T>
 void expect_loss(golden_case& of, T value, const tolerance& within) {

@@ -113,7 +113,7 @@ void check_regmixup(golden_case& of, const named_engine& by) {
   const objective clean{info_nce{.temperature = 1}, dot_product{}, candidate_bias{c.bias}};
   const std::vector<index_t> labels = of.inputs.indices("y1");
   const class_targets targets{.labels = labels};
-  saved_statistics<std::remove_const_t<decltype(clean)>, T> saved;
+  saved_by_engine<decltype(clean), T> saved;
   const T plain = forward(by, clean, targets, x.view(), std::as_const(c.weight).view(), saved).value;
   gradients<T> wanted{.anchors = by_x.view(), .candidates = {c.by_weight.view()}};
   wanted.candidate_bias = view(c.by_bias);

@@ -30,7 +30,7 @@ T add_direction(const named_engine& by, const Objective& criterion, const mix_pl
   matrix<T> anchors = samples, by_anchors = zeros_like(samples);
   if (mixes_inputs) blend(plan, samples.view(), anchors.view());
   const mixed_targets targets{diagonal_targets{}, plan};
-  saved_statistics<Objective, T> saved;
+  saved_by_engine<Objective, T> saved;
   const auto anchor_rows = std::as_const(anchors).view();
   const T value = forward(by, criterion, targets, anchor_rows, against.view(), saved);
   backward(by, criterion, targets, anchor_rows, against.view(), saved, 1,

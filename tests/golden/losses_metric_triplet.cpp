@@ -56,7 +56,7 @@ void check_batch_hard(golden_case& of, const named_engine& by, const matrix<T>& 
   const objective criterion{loss, read_distance(of)};
   check_rows(of, by, criterion, z, targets);
   saved_statistics<std::remove_const_t<decltype(criterion)>, T> saved;
-  forward(by, criterion, targets, z.view(), saved);
+  forward(reading_engine(by), criterion, targets, z.view(), saved);
   std::vector<triplet> found;
   for (index_t a = 0; a < z.rows; ++a) {
     const auto at = static_cast<std::size_t>(a);

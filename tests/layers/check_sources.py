@@ -23,7 +23,7 @@ ABOVE = {
     "losses": {"engine", "bridge"},
     "negatives": {"engine", "mix"},
     "adapt": {"core"},
-    "gpu": {"core", "mix", "contrast", "engine", "bridge", "negatives"},
+    "gpu": {"core", "mix", "contrast", "engine", "bridge", "negatives", "adapt"},  # adapt: for DLPack
     "mixcon": {"mixes", "losses", "negatives"},
 }
 # A folder that holds more is a drawer, not a room. These hold one header an entry of a list.

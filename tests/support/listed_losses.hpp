@@ -22,8 +22,8 @@ Loss ready(const std::vector<double>& numbers, double temperature = 0.5) {
 /// How many programs share the list out among them.
 constexpr int parts_of_list = 4;
 
-/// Calls visit.operator()<Loss>(position) for the losses at positions Part, Part + parts_of_list, ...
-template <int Part, class Visit, class... Loss>
+/// Calls visit.operator()<Loss>(position) for the losses at positions Part, Part + Parts, ...
+template <int Part, int Parts, class Visit, class... Loss>
 void for_each_listed_loss(Visit&& visit, const mixcon::pack<Loss...>*) {
   int position = 0;
   [[maybe_unused]] auto at = [&]<class L, bool mine>() {
@@ -31,12 +31,12 @@ void for_each_listed_loss(Visit&& visit, const mixcon::pack<Loss...>*) {
     ++position;
   };
   [&]<int... k>(std::integer_sequence<int, k...>) {
-    (at.template operator()<Loss, k % parts_of_list == Part>(), ...);
+    (at.template operator()<Loss, k % Parts == Part>(), ...);
   }(std::make_integer_sequence<int, static_cast<int>(sizeof...(Loss))>{});
 }
-template <int Part, class Visit>
+template <int Part, int Parts = parts_of_list, class Visit>
 void for_each_listed_loss(Visit&& visit) {
-  for_each_listed_loss<Part>(visit, static_cast<const mixcon::all_losses::formulas<>*>(nullptr));
+  for_each_listed_loss<Part, Parts>(visit, static_cast<const mixcon::all_losses::formulas<>*>(nullptr));
 }
 
 }  // namespace mixcon_test

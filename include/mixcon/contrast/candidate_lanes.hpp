@@ -12,6 +12,7 @@ MIXCON_STRICT_FLOATS_BEGIN
 namespace mixcon::detail {
 
 /// A T whose lane k is f(k).
+MIXCON_CALLS_GIVEN
 template <class T, class F>
 MIXCON_HD T each_lane(F&& f) {
   if constexpr (requires { T::each(f); })

@@ -23,13 +23,14 @@ namespace mixcon {
 ///     static auto view(auto& m) { return matrix_view<...>{m.data(), {m.rows(), m.cols()}, {m.stride(), 1}}; }
 ///   };
 ///
-/// `view` is called with `M&` or `const M&`; for the latter the elements must be const. Two things more, where they
-/// fit:
+/// `view` is called with `M&` or `const M&`; for the latter the elements must be const. More, where it fits:
 ///
 /// - a type whose rank is known at run time only has `template <int Rank> static auto view_as(auto& m)` in place of
 ///   `view`; it throws when the rank is another;
 /// - a type that only refers to its elements, as std::span does, says `static constexpr bool borrowed = true`, and then
-///   a temporary of it can be viewed too.
+///   a temporary of it can be viewed too;
+/// - one whose elements the host cannot reach says `static constexpr bool is_on_device = true`: then calls that work in
+///   the host's memory refuse it when they are compiled, and an executor of that device takes it.
 ///
 /// Adapters for well-known libraries are in mixcon/adapt/.
 template <class Tensor>
@@ -129,9 +130,16 @@ struct check_tensor<Other, Rank, false> : no_view<Other, Rank> {
   static constexpr bool passed = false;
 };
 
-/// The view for a public call: what has no memory is refused in the call's name.
+/// Whether a tensor's elements lie where the host cannot reach them.
+template <class Tensor>
+inline constexpr bool is_on_device = requires { requires traits_of<Tensor>::is_on_device; };
+
+/// The view for a public call on the host: what has no memory is refused in the call's name.
 template <int Rank, class Tensor>
 constexpr auto view_given(const char* function, const char* name, Tensor& tensor) {
+  static_assert(!is_on_device<Tensor>,
+                "mixcon: this tensor lies in a device's memory, and this call works in the host's; pass it with an "
+                "executor of that device, or a copy on the host");
   return require_data(function, name, ask_traits<Rank>(tensor));
 }
 

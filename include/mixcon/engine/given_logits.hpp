@@ -25,8 +25,11 @@ concept NoLogits = !is_part_of_call<std::remove_cvref_t<Other>> &&
 template <class E>
 struct given_logits {
   matrix_view<const E> values;
+  bool is_on_device = false;  // what the tensor's type says: an executor of that device takes them
   template <Viewable<2> Tensor>
-  explicit given_logits(Tensor& logits) : values(detail::view_given<2>("given_logits", "the logits", logits)) {}
+  explicit given_logits(Tensor& logits)
+      : values(detail::require_data("given_logits", "the logits", detail::ask_traits<2>(logits))),
+        is_on_device(detail::is_on_device<Tensor>) {}
   template <class Other>
   requires detail::NoLogits<Other>
   explicit given_logits(Other&&) {  // NOLINT(bugprone-forwarding-reference-overload)

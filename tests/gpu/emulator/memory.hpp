@@ -39,6 +39,12 @@ class device_memory_map {
     ::operator delete(static_cast<std::byte*>(data) - red_zone, std::align_val_t{alignment});
   }
   std::size_t allocations() const { return blocks_.size(); }
+  /// Whether an address lies in device memory.
+  bool holds(const void* address) const {
+    const auto* at = static_cast<const std::byte*>(address);
+    const auto next = blocks_.upper_bound(at);
+    return next != blocks_.begin() && at < std::prev(next)->first + std::prev(next)->second;
+  }
 
   /// Throws when a byte of a red zone has changed: a kernel wrote outside of what was allocated.
   void check_red_zones() const {

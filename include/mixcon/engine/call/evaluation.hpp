@@ -306,6 +306,9 @@ template <class Executor, class Objective, class Targets, class Anchors, class A
 auto evaluate_on_host(const Executor& executor, const char* function, workspace* memory, const Objective& objective,
                       const Targets& targets, const Anchors& anchors, const Against& candidates) {
   using E = element_t<const Anchors>;
+  static_assert(!is_on_device<Against> || is_on_device<Anchors>,
+                "mixcon: these candidates lie in a device's memory and the anchors in the host's; pass both with one "
+                "executor, where it works");
   return evaluation<Executor, Objective, Targets, arguments<E>>(
       executor, objective, targets,
       arguments<E>{function, matrix_view<const E>(view_given<2>(function, "the anchors' rows", anchors)),
@@ -315,6 +318,8 @@ auto evaluate_on_host(const Executor& executor, const char* function, workspace*
 template <class Executor, class Objective, class Targets, class E>
 auto evaluate_on_host(const Executor& executor, const char* function, workspace* memory, const Objective& objective,
                       const Targets& targets, const given_logits<E>& logits) {
+  MIXCON_REQUIRE(!logits.is_on_device, function,
+                 ": the given logits lie in a device's memory, and this executor works in the host's");
   return evaluation<Executor, Objective, Targets, logits_arguments<E>>(
       executor, objective, targets, logits_arguments<E>{function, logits.values}, memory);
 }

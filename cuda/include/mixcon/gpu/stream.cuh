@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+// `gpu::stream`: the executor whose rows lie in device memory; public calls on it are unchanged.
+
+#include <mixcon/gpu/device_tensor.hpp>
+#include <mixcon/gpu/evaluation.cuh>
+
+#include <mixcon/engine/value_and_grad.hpp>
+
+namespace mixcon::gpu {
+
+/// Runs public calls on one GPU, on rows in its memory: kernels on the stream, in a workspace that the caller owns. A
+/// call waits once, for its outcome (and once more where a gradient by temperature, scale or bias goes to the host).
+/// Results have the same bits every time. Rows are float, double, bfloat16 or half; losses of aligned rows stay on the
+/// host.
+struct stream {
+  stream_handle queue{};                       // a cudaStream_t
+  void* workspace = nullptr;                   // of the device, at a multiple of 256 bytes: what gpu::allocate returns
+  std::size_t workspace_bytes = 0;             // as many as gpu::workspace_bytes says
+  index_t entries_at_once = index_t{1} << 22;  // pairs whose weights backward keeps at once; memory for speed
+
+  static constexpr bool brings_evaluation = true;
+
+  template <class Objective, class Targets, class Anchors, class Against>
+  auto evaluate(const char* function, mixcon::workspace* memory, const Objective& objective, const Targets& targets,
+                const Anchors& anchors, const Against& candidates) const {
+    return evaluate_at(place(), function, memory, objective, targets, anchors, candidates);
+  }
+  template <class Objective, class Targets, class E>
+  auto evaluate(const char* function, mixcon::workspace* memory, const Objective& objective, const Targets& targets,
+                const given_logits<E>& logits) const {
+    return evaluate_at(place(), function, memory, objective, targets, logits);
+  }
+
+  /// The same for enqueue_*, which say so in `at`.
+  template <class Objective, class Targets, class Anchors, class Against>
+  static auto evaluate_at(const call_place& at, const char* function, mixcon::workspace* memory,
+                          const Objective& objective, const Targets& targets, const Anchors& anchors,
+                          const Against& candidates) {
+    static_assert(
+        mixcon::detail::is_on_device<Anchors> && (mixcon::detail::is_on_device<Against> || !Viewable<const Against, 2>),
+        "mixcon: gpu::stream works on rows in device memory; pass gpu::device_matrix(pointer, rows, columns), "
+        "or rows of the host to serial{}, tiled{} or gpu::staged");
+    using E = element_t<const Anchors>;
+    using call = mixcon::detail::arguments<E>;
+    return evaluation<Objective, Targets, call>(
+        at, objective, targets,
+        call{function, matrix_view<const E>(mixcon::detail::ask_traits<2>(anchors)),
+             mixcon::detail::as_segments(candidates)},
+        memory);
+  }
+  template <class Objective, class Targets, class E>
+  static auto evaluate_at(const call_place& at, const char* function, mixcon::workspace* memory,
+                          const Objective& objective, const Targets& targets, const given_logits<E>& logits) {
+    using call = mixcon::detail::logits_arguments<E>;
+    return evaluation<Objective, Targets, call>(at, objective, targets, call{function, logits.values}, memory);
+  }
+  call_place place(bool is_enqueued = false) const {
+    return {queue, workspace, workspace_bytes, entries_at_once, is_enqueued};
+  }
+};
+
+/// How many bytes of workspace a call takes, forward and backward: `workspace_bytes(on, objective, targets, anchors,
+/// candidates)`, or with given logits in the place of both.
+template <class Objective, class Targets, class... Rows>
+std::size_t workspace_bytes(const stream& on, const Objective& objective, const Targets& targets, const Rows&... rows) {
+  return on.evaluate("gpu::workspace_bytes", nullptr, objective, targets, rows...).workspace_bytes();
+}
+/// How many bytes of a gpu::saved.
+template <class Objective, class Targets, class... Rows>
+std::size_t saved_bytes(const stream& on, const Objective& objective, const Targets& targets, const Rows&... rows) {
+  return on.evaluate("gpu::saved_bytes", nullptr, objective, targets, rows...).saved_bytes();
+}
+
+}  // namespace mixcon::gpu
