@@ -67,7 +67,8 @@ inspect_options::inspect_options(CLI::App& app, int count, const char* const* ar
   app_.footer("  mixcon-train inspect --policy gridmix --most-holes 3 --data digits --out sheet.png");
   std::string known;
   for (const policy_entry& policy : policies()) known += "\n    " + std::string(policy.name) + ": " + policy.summary;
-  app_.add_option("--policy", request_.policy, "the folder of a run that learned one, or which:" + known)->capture_default_str();
+  app_.add_option("--policy", request_.policy, "the folder of a run that learned one, or which:" + known)
+      ->capture_default_str();
   app_.add_option("--data", request_.data, "a data set; rows are drawn as bars, clips as spectrograms")
       ->capture_default_str();
   app_.add_option("--data-dir", request_.data_folder, "folder of its files (default: the usual one)")->check(not_empty);

@@ -34,8 +34,9 @@ struct clean_and_mixed {
   mixcon::pair_targets targets{};  ///< both labels of each mixture
 };
 
-/// A policy as recipes use it, of the table or learned by another run. Manifold mixup mixes features in front of a random layer of the encoder, of which the
-/// first has the samples in front of it (Verma et al. 2019, arXiv:1806.05236); the others mix samples.
+/// A policy as recipes use it, of the table or learned by another run. Manifold mixup mixes features in front of a
+/// random layer of the encoder, of which the first has the samples in front of it (Verma et al. 2019,
+/// arXiv:1806.05236); the others mix samples.
 class policy_mixer {
  public:
   policy_mixer(const recipe_world& world, const policy_choice& chosen);
