@@ -140,10 +140,11 @@ batch_to_mix batch_to_show(const data_set& data, index_t samples, std::uint64_t 
     batch.labels.push_back(data.label(i));
   }
   add_features(batch);
-  const channel_statistics statistics = channel_statistics_of(data);  // of values in [0, 1]
-  for (std::size_t c = 0; c < statistics.mean.size(); ++c) {
-    batch.mean.push_back(static_cast<float>(255 * statistics.mean[c]));
-    batch.deviation.push_back(static_cast<float>(255 * statistics.deviation[c]));
+  if (!pixels) return batch;
+  const channel_statistics of_pixels = channel_statistics_of(data);  // of values in [0, 1]
+  for (std::size_t c = 0; c < of_pixels.mean.size(); ++c) {
+    batch.mean.push_back(static_cast<float>(255 * of_pixels.mean[c]));
+    batch.deviation.push_back(static_cast<float>(255 * of_pixels.deviation[c]));
   }
   return batch;
 }

@@ -54,9 +54,12 @@ policy_mixer::policy_mixer(const recipe_world& world, const policy_choice& chose
 }
 
 std::optional<shown_mix> policy_mixer::shown() const {
-  if (learned_) return shown_mix{.learned = &learned_->policy()};
-  if (policy_ == nullptr) return {};
-  return shown_mix{policy_->name, options_};
+  std::optional<shown_mix> made;
+  if (learned_) made.emplace().learned = &learned_->policy();
+  if (policy_ == nullptr) return made;
+  made.emplace().policy = policy_->name;
+  made->options = options_;
+  return made;
 }
 
 bool policy_mixer::is_hidden() const { return policy_ != nullptr && policy_ == &policy_called("manifold-mixup"); }

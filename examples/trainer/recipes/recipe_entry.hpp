@@ -47,7 +47,7 @@ recipe_entry entry_of() {
     entry.kinds.assign(std::begin(Recipe::kinds), std::end(Recipe::kinds));
   else
     entry.kinds = {sample_kind::image, sample_kind::row, sample_kind::clip};
-  entry.new_options = [] { return any_options::of(options{}); };
+  entry.new_options = [] { return any_options::of(options()); };
   entry.preferred = [](sample_kind kind, index_t channels) -> std::vector<preferred_value> {
     if constexpr (requires { Recipe::preferred(kind, channels); }) return Recipe::preferred(kind, channels);
     if constexpr (requires { Recipe::preferred(kind); }) return Recipe::preferred(kind);
