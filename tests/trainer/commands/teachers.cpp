@@ -45,6 +45,42 @@ TEST_CASE("a student goes on with its own teacher, wherever it lies, and with no
   CHECK(again.status == 0);
 }
 
+TEST_CASE("a run goes on with its mixer, wherever it lies, and with no other", "[examples]") {
+  const scratch_folder in;
+  CHECK(train(in, {"--recipe", "samix", "--steps", "2", "--out", "mixer"}).status == 0);
+  CHECK(train(in, {"--recipe", "samix", "--steps", "3", "--out", "other"}).status == 0);
+  const words mixed{"--recipe", "mixup", "--policy", "mixer", "--steps", "3", "--out", "mixed", "--resume", "auto"};
+  CHECK(train(in, mixed).status == 0);
+  const outcome again = train(in, mixed);  // the path is as it was given
+  INFO(again.text);
+  CHECK(again.status == 0);
+  CHECK(again.text.find("all steps are done") != std::string::npos);
+  std::filesystem::rename(in / "mixer", in / "moved");
+  const auto resumed = [&](const std::string& policy) {
+    return run_program({"train", "--resume", "mixed", "--no-evaluation", "--policy", policy}, in.path());
+  };
+  CHECK(is_one_refusal(resumed("./other"), "it was trained with the run "));
+  CHECK(is_one_refusal(resumed("mixup"), "it was trained with --policy /"));
+  CHECK(is_one_refusal(run_program({"train", "--resume", "mixed", "--no-evaluation"}, in.path()),
+                       "--policy: there is no run /"));
+  const outcome found = resumed("./moved");
+  INFO(found.text);
+  CHECK(found.status == 0);
+}
+
+TEST_CASE("a run does not replace the run that it learns from", "[examples]") {
+  const scratch_folder in;
+  CHECK(train(in, {"--recipe", "ce", "--steps", "2", "--out", "teacher"}).status == 0);
+  const auto size = std::filesystem::file_size(in / "teacher/checkpoint.safetensors");
+  for (const char* teacher : {"teacher", "./teacher/checkpoint.safetensors"}) {
+    const outcome of =
+        train(in, {"--recipe", "kd", "--teacher", teacher, "--steps", "3", "--out", "teacher", "--overwrite"});
+    INFO(of.text);
+    CHECK(is_one_refusal(of, "lies in --out, where this run would replace it"));
+  }
+  CHECK(std::filesystem::file_size(in / "teacher/checkpoint.safetensors") == size);
+}
+
 TEST_CASE("a teacher that does not fit is refused before anything is written", "[examples]") {
   const scratch_folder in;
   CHECK(train(in, {"--recipe", "ce", "--steps", "2", "--out", "teacher"}).status == 0);
