@@ -86,7 +86,7 @@ settings settings_to_resume(const checkpoint& from, const train_request& request
   chosen.run.checkpoint_every = asked.run.checkpoint_every;
   chosen.run.threads = asked.run.threads;
   if (asked.data.folder != from.chosen.data.folder) chosen.data.folder = full_path(asked.data.folder);
-  if (const option* const teacher = kept.find("teacher"))
+  if (const option* const teacher = kept.find("teacher"); teacher != nullptr && !text_of(*teacher).empty())
     set_option(*teacher, text_of(*options.find("teacher")), teacher->flag());
   for (const option& each : kept.all())
     if (const option* const other = options.find(each.name); other != nullptr && name_runs(each, *other))

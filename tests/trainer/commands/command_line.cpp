@@ -227,6 +227,26 @@ TEST_CASE("a config file gives the values that flags would, and flags count more
   for (const std::string& line : printed) again << line << "\n";
   again.close();
   CHECK(lines_of(run_program({"train", "--config", folder / "again.toml", "--print-config"})) == printed);
+  // what counts of how long to train is printed alone, and is the flag's
+  const auto lengths_of = [&](words_of arguments) {
+    arguments.insert(arguments.begin(), "train");
+    arguments.push_back("--print-config");
+    words_of found;
+    for (const std::string& line : lines_of(run_program(arguments)))
+      if (line.starts_with("images = ") || line.starts_with("steps = ") || line.starts_with("epochs = "))
+        found.push_back(line.substr(0, line.find("  #")));
+    return found;
+  };
+  const words_of ten_steps{"steps = 10", "epochs = 0"};
+  CHECK(lengths_of({"--data", "digits", "--steps", "10"}) == ten_steps);
+  std::ofstream(folder / "ten.toml") << "data = \"digits\"\nsteps = 10\nepochs = 0\n";
+  CHECK(lengths_of({"--config", folder / "ten.toml"}) == ten_steps);
+  CHECK(lengths_of({"--config", folder / "ten.toml", "--epochs", "3"}) == words_of{"steps = 0", "epochs = 3"});
+  CHECK(lengths_of({"--config", folder / "again.toml", "--steps", "10"}) == ten_steps);
+  CHECK(lengths_of({"--config", folder / "ten.toml", "--preset", "paper"}) == ten_steps);
+  CHECK(lengths_of({"--data", "digits", "--preset", "paper", "--images", "500"}) ==
+        words_of{"images = 500", "steps = 0", "epochs = 0"});
+
   const words_of off = lines_of(run_program({"train", "--data", "digits", "--no-augmentation", "--print-config"}));
   CHECK(
       std::any_of(off.begin(), off.end(), [](const auto& line) { return line.starts_with("no-augmentation = true"); }));

@@ -18,13 +18,14 @@ TEST_CASE("every recipe learns from rows, and goes on with the same bits", "[exa
 
 TEST_CASE("policies that need places are refused on rows, by every recipe", "[examples]") {
   using Catch::Matchers::StartsWith;
+  const kind_case of = rows();
   int recipes = 0;
   for (const recipe_entry& each : all_recipes()) {
     if (!each.takes(sample_kind::row) || !each.new_options().declares("policy")) continue;
     ++recipes;
     for (const policy_entry& policy : policies()) {
       INFO(each.name << ", " << policy.name);
-      const auto begin = [&] { return new_run(rows(), each.name, {{"policy", policy.name}}); };
+      const auto begin = [&] { return new_run(of, each.name, {{"policy", policy.name}}); };
       if (policy.needs_places)
         CHECK_THROWS_WITH(begin(), StartsWith(std::string("--policy: ") + policy.name + " goes by the places"));
       else
@@ -32,11 +33,10 @@ TEST_CASE("policies that need places are refused on rows, by every recipe", "[ex
     }
   }
   CHECK(recipes > 2);
-  CHECK_THROWS_WITH(new_run(rows(), "unicon", {{"universum", "cutmix"}}),
-                    StartsWith("--universum: cutmix pastes boxes"));
+  CHECK_THROWS_WITH(new_run(of, "unicon", {{"universum", "cutmix"}}), StartsWith("--universum: cutmix pastes boxes"));
   CHECK_THROWS_WITH(settings_with({{"recipe", "cutmix"}, {"data", "letter"}}), StartsWith("--recipe: cutmix does not"));
 
-  const batch_to_mix batch = batch_to_show(rows().data, 10, 4);
+  const batch_to_mix batch = batch_to_show(of.data, 10, 4);
   for (const policy_entry& policy : policies()) {
     if (policy.needs_places) continue;
     INFO(policy.name);  // what the others leave of a row is one share of all its numbers, and not the whole
