@@ -121,6 +121,21 @@ std::string unknown_word(const std::string& listed) {
   return first;
 }
 
+/// The words of the command line, a negative number joined to the option in front of it: CLI11 would take it for an
+/// option itself.
+std::vector<std::string> joined_words(int count, const char* const* arguments) {
+  std::vector<std::string> words;
+  for (int k = 0; k < count; ++k) {
+    const std::string word = arguments[k];
+    const bool is_negative = word.size() > 1 && word[0] == '-' && std::string("0123456789.").find(word[1]) < 11;
+    if (is_negative && k > 1 && words.back().starts_with("--") && words.back().find('=') == std::string::npos)
+      words.back() += "=" + word;
+    else
+      words.push_back(word);
+  }
+  return words;
+}
+
 int refuse_arguments(const CLI::App& app, const CLI::ParseError& error) {
   std::string sentence = error.what();
   const auto colon = sentence.find(": ");
@@ -165,7 +180,10 @@ int run_command_line(int count, const char* const* arguments) {
   const CLI::App& compare_command = add_compare(app, compare_asked);
   const inspect_options inspect_command(app, count, arguments);
   try {
-    app.parse(count, arguments);
+    const std::vector<std::string> words = joined_words(count, arguments);
+    std::vector<const char*> places;
+    for (const std::string& word : words) places.push_back(word.c_str());
+    app.parse(static_cast<int>(places.size()), places.data());
     if (app.get_subcommands().empty()) {
       std::fprintf(stderr,
                    "mixcon-train: no command was given; expected train, eval, predict, embed, compare or inspect. "

@@ -104,6 +104,8 @@ void check_arms(const comparison_plan& plan, const std::string& folder, const tr
                     " has no classifier, which measure asks for; expected linear, neighbours or ridge.");
     } catch (const std::invalid_argument& why) {
       refuse_file(arm.where, why.what());
+    } catch (const file_error& why) {  // of a teacher, or a mixer
+      refuse_file(arm.where, why.what());
     }
   }
 }

@@ -34,6 +34,7 @@ int inspect_run(const inspect_request& request, std::FILE* to) {
 int inspect(const inspect_request& request, std::FILE* to) {
   if (std::error_code error; std::filesystem::is_directory(request.policy, error)) return inspect_run(request, to);
   const train_and_test data = read_data_and_say(request.data, request.data_folder, to);
+  require_places(policy_called(request.policy), data.train.kind);
   write_png(request.out, policy_sheet(data.train, request.policy, request.options));
   std::fprintf(to, "%s on %s: %s\n", request.policy.c_str(), data.train.name.c_str(), request.out.c_str());
   return exit_done;

@@ -23,11 +23,20 @@ bool may_change(const std::string& name) {
   return false;
 }
 
+/// Whether both values are run folders: as with a teacher, the run that is meant may have moved.
+bool name_runs(const option& a, const option& b) { return a.names_run() && b.names_run(); }
+
 /// The first option in which the two differ and must not; none: they compute the same.
-std::optional<std::string> first_difference(const settings& a, const settings& b) {
-  const auto values = named_values(a), others = named_values(b);
-  for (std::size_t k = 0; k < values.size(); ++k)
-    if (k >= others.size() || (!may_change(values[k].first) && values[k] != others[k])) return values[k].first;
+std::optional<std::string> first_difference(settings a, settings b) {
+  const option_list values = a.list(), others = b.list();
+  for (const option& each : values.all()) {
+    const option* const other = others.find(each.name);
+    if (!each.idle.empty() || may_change(each.name)) continue;
+    if (other == nullptr || !other->idle.empty()) return each.name;
+    if (name_runs(each, *other) ? full_path(text_of(each)) != full_path(text_of(*other))
+                                : text_of(each) != text_of(*other))
+      return each.name;
+  }
   return std::nullopt;
 }
 
@@ -56,7 +65,7 @@ settings settings_to_resume(const checkpoint& from, const train_request& request
   };
   const auto require_same = [&](const given_value& value) {
     const option* const which = found(value);
-    if (which == nullptr || may_change(value.name)) return;
+    if (which == nullptr || may_change(value.name) || name_runs(*which, *kept.find(value.name))) return;
     const std::string before = text_of(*kept.find(value.name)), now = text_of(*which);
     if (now != before)
       refuse_file(request.resume, ": it was trained with --", value.name, " ", before, ", not ", now,
@@ -77,8 +86,11 @@ settings settings_to_resume(const checkpoint& from, const train_request& request
   chosen.run.checkpoint_every = asked.run.checkpoint_every;
   chosen.run.threads = asked.run.threads;
   if (asked.data.folder != from.chosen.data.folder) chosen.data.folder = full_path(asked.data.folder);
-  if (const option* const teacher = kept.find("teacher"))
+  if (const option* const teacher = kept.find("teacher"); teacher != nullptr && !text_of(*teacher).empty())
     set_option(*teacher, text_of(*options.find("teacher")), teacher->flag());
+  for (const option& each : kept.all())
+    if (const option* const other = options.find(each.name); other != nullptr && name_runs(each, *other))
+      set_option(each, full_path(text_of(*other)), each.flag());
   return chosen;
 }
 

@@ -180,6 +180,13 @@ void require_whole_batch(const settings& chosen, const data_set& train) {
                  "; expected no more than there are.");
 }
 
+/// Refuses to replace a run by one that learns from it.
+void require_other_folder(const std::vector<used_run>& used, const std::string& out) {
+  for (const used_run& each : used)
+    MIXCON_REQUIRE(out.empty() || full_path(folder_of(each.folder)) != full_path(out), each.flag, ": ", each.folder,
+                   " lies in --out, where this run would replace it; give it another --out.");
+}
+
 ready_run resumed(const train_request& request) {
   MIXCON_REQUIRE(!request.overwrites, "--overwrite: a run that goes on (--resume) replaces none; give one of them.");
   MIXCON_REQUIRE(request.from.empty(), "--from: a run that goes on (--resume) has its weights; give one of them.");
@@ -216,6 +223,7 @@ ready_run begun(const train_request& request, settings asked, std::FILE* to) {
   for (const option& each : options.all())
     if (each.names_run()) set_option(each, full_path(text_of(each)), each.flag());
   ready.run = std::make_unique<training_run>(resolved(asked), ready.data.train);
+  require_other_folder(ready.run->trained().used_runs(), asked.run.out);
   if (parent) {
     const index_t taken = ready.run->begin_from(*parent, request.from);
     std::fprintf(to, "begins with %lld tensors of %s (run %s, step %lld)\n", static_cast<long long>(taken),

@@ -85,6 +85,13 @@ std::vector<preferred_value> values_of_paper(const std::vector<given_value>& giv
   return values;
 }
 
+bool is_length(const given_value& each) {
+  return each.name == "images" || each.name == "steps" || each.name == "epochs";
+}
+bool says_how_long(const std::vector<given_value>& given) {
+  return std::any_of(given.begin(), given.end(), [](const auto& each) { return is_length(each) && each.text != "0"; });
+}
+
 }  // namespace
 
 std::string not_empty(const std::string& value) {
@@ -139,12 +146,12 @@ train_request train_options::request() const {
       for (const preferred_value& value : values_of_paper(both)) imply(value, "--preset paper");
   }
   if (quick_) {
-    const bool says_how_long = std::any_of(by_flags.begin(), by_flags.end(), [](const given_value& each) {
-      return each.name == "steps" || each.name == "epochs";
-    });
     imply({"first-stride", "2"}, "--quick");
-    if (!says_how_long) imply({"images", "240000"}, "--quick");
+    imply({"images", "240000"}, "--quick");
   }
+  // what was said last of how long to train counts
+  if (says_how_long(asked.given) || says_how_long(by_flags)) std::erase_if(implied, is_length);
+  if (says_how_long(by_flags)) std::erase_if(asked.given, is_length);
   asked.given.insert(asked.given.begin(), implied.begin(), implied.end());
   asked.given.insert(asked.given.end(), by_flags.begin(), by_flags.end());
   return asked;

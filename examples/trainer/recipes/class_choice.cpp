@@ -17,6 +17,7 @@ void near_class_options::declare(option_list& to) {
   to.add("classes-near-first", classes_near_first, {0, 1e6}, "the same at the first step (0: no change)");
   to.add("draw", draw, {"uniform", "proportional", "softmax"}, "how one of the near classes is drawn");
   to.add("draw-temperature", draw_temperature, {1e-3, 1e3}, "of --draw softmax");
+  if (draw != "softmax") to.idle("draw-temperature", "--draw " + draw + " has none");
   to.add("correct", correct, "weigh negatives such that their sum estimates that over the near classes");
 }
 

@@ -22,6 +22,10 @@ void conditioned_options::declare(option_list& to) {
   contrast_options::declare(to);
   to.add("pool", pool, {"auto", "bank", "batch"},
          "where negatives are from: all training samples, or the batch; auto: the bank with a teacher");
+  if (!teacher.empty())
+    to.idle("bank-momentum", "the bank holds what the teacher says, which does not change");
+  else if (from() == negative_pool::batch)
+    to.idle("bank-momentum", "negatives of the batch need no bank");
 }
 
 negative_pool conditioned_options::from() const {

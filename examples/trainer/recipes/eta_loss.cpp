@@ -83,6 +83,7 @@ void eta_options::declare(option_list& to) {
          "the mixer's loss: of the mixed labels; by pairs of classes and eta of all; yes or no for each class",
          "decoupled; its code has none");
   to.add("eta", eta, {0, 1e3}, "decoupled, bce: weight of what lies outside of the two classes", "0.5");
+  if (eta_mode == "none") to.idle("eta", "the mixer's loss has none by --eta-mode none");
 }
 
 variable eta_loss(const eta_options& chosen, const variable& scores, const pair_targets& targets) {

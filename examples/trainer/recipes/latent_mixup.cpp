@@ -26,6 +26,10 @@ struct latent_mixup_options : conditioned_options {
     to.add("fold", fold, "between negatives: the larger share to the first");
     to.add("replace", replace, "pseudo-negatives instead of the negatives, not beside them");
     to.add("gradient", gradient, {"stop", "keys", "all"}, "through pseudo-negatives: none, to negatives, to all");
+    if (between == "negative-negative")
+      to.idle("lambda-most", "--between negative-negative mixes no anchor or positive");
+    else
+      to.idle("fold", "--between " + between + " mixes no two negatives");
   }
 };
 

@@ -30,6 +30,11 @@ void mix_block_choice::declare(option_list& to) {
   to.add("value-dropout", value_dropout, {0, 0.99}, "content: of its output", "0, on ImageNet 0.1");
   to.add("attention-sees-pair", attention_sees_pair, "pair: queries and keys are made of both images");
   to.add("upsample", upsample, {"nearest", "bilinear"}, "how masks are enlarged");
+  if (is_of_several())
+    for (const char* of_pair : {"lambda-encoding", "lambda-power", "value", "value-dropout", "attention-sees-pair"})
+      to.idle(of_pair, "the block of --mask-block several has none");
+  if (encoding != "mul") to.idle("lambda-power", "--lambda-encoding " + encoding + " does not rescale lambda");
+  if (value != "content") to.idle("value-dropout", "--value " + value + " has no dropout");
 }
 
 mix_block_options mix_block_choice::for_block() const {
@@ -54,6 +59,9 @@ void mask_loss_choice::declare(option_list& to) {
   to.add("mask-schedule", mask_schedule, {"constant", "cosine"}, "whether that weight falls to 0",
          "constant on CIFAR, cosine on ImageNet");
   to.add("mask-margin", mask_margin, {0, 1}, "what counts as no difference there", "0.1");
+  if (mask_loss == "none")
+    for (const char* of_loss : {"mask-weight", "mask-schedule", "mask-margin"})
+      to.idle(of_loss, "--mask-loss none holds masks to nothing");
 }
 
 mask_loss_options mask_loss_choice::for_loss() const {
@@ -76,6 +84,7 @@ void mixer_options::declare(option_list& to) {
   to.add("rescale", rescale, {0, 1}, "share of the encoder's batches whose masks are rescaled to the mean lambda",
          "0, in SAMix-I 1");
   to.add("rescale-margin", rescale_margin, {0, 1}, "unless a mask's mean is that near", "0.1");
+  if (rescale == 0) to.idle("rescale-margin", "--rescale 0 rescales no mask");
   to.add("lambda-margin", lambda_margin, {0, 1}, "lambda that near to 0 or 1 is mixed without a mask", "0.08");
   to.add("key-decay", key_decay, {0, 1},
          "share of itself that the mixer's encoder keeps at first (0: 1 - 1 / max(10, steps / 20))", "0.999");

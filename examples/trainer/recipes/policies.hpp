@@ -59,6 +59,7 @@ struct policy_entry {
                                            const policy_options& options);
   mixcon::granularity usual;              ///< how often it draws by its own default
   bool takes_alpha, takes_partner_share;  ///< which options have an effect
+  bool needs_places;                      ///< whether it matters to it where in a sample a value stands
   std::vector<policy_number> (*numbers)();
 };
 
@@ -67,6 +68,10 @@ std::span<const policy_entry> policies();
 
 /// The policy of that name. Refuses another name with the list of those that there are.
 const policy_entry& policy_called(const std::string& name);
+
+/// Refuses a policy that needs places for rows of numbers, which have none: it would cover or paste nothing, or change
+/// their length. Throws std::invalid_argument.
+void require_places(const policy_entry& policy, sample_kind kind);
 
 }  // namespace recipes
 }  // namespace mixcon_train

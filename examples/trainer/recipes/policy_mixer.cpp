@@ -49,6 +49,7 @@ policy_mixer::policy_mixer(const recipe_world& world, const policy_choice& chose
     if (world.trains()) learned_ = std::make_unique<policy_of_run>(world, chosen.policy);
     return;
   }
+  if (world.trains()) require_places(*policy_, world.data.kind);
   if (policy_->takes_alpha) options_.alpha = chosen.alpha;
   options_.per = policy_->usual;
 }

@@ -43,6 +43,7 @@ void near_sample_options::declare(option_list& to) {
          "nearest samples of other classes that negatives are drawn from (0: 8 times as many, of a batch 2)");
   to.add("draw", draw, {"uniform", "proportional", "softmax", "first"}, "how negatives are drawn from the list");
   to.add("draw-temperature", draw_temperature, {1e-3, 1e3}, "of --draw softmax");
+  if (draw != "softmax") to.idle("draw-temperature", "--draw " + draw + " has none");
 }
 
 sample_choice::sample_choice(const recipe_world& world, index_t negatives, const near_sample_options& chosen,

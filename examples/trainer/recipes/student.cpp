@@ -41,6 +41,7 @@ void student_options::declare(option_list& to) {
   to.add("ce-weight", ce_weight, {0, 1e6}, "of the cross entropy of labels");
   to.add("kd-weight", kd_weight, {0, 1e6}, "of distillation from the teacher's scores", "0.9 (Hinton)");
   to.add("kd-temperature", kd_temperature, {1e-3, 1e3}, "that softens both networks' scores", "4");
+  if (kd_weight == 0) to.idle("kd-temperature", "--kd-weight 0 distils from no scores");
 }
 
 void contrast_options::declare(option_list& to) {

@@ -6,6 +6,7 @@
 #include "recipes/recipe_parts.hpp"
 
 #include <mixcon/contrast/objective.hpp>
+#include <mixcon/core/require.hpp>
 #include <mixcon/losses/info_nce.hpp>
 
 #include <cmath>
@@ -29,7 +30,11 @@ std::vector<preferred_value> paper_of_unicon(sample_kind kind);
 class universum_recipe : public network_recipe {
  public:
   universum_recipe(const recipe_world& world, const universum_options& chosen)
-      : network_recipe(world.on, embedder_of(world, chosen)), chosen_(chosen) {}
+      : network_recipe(world.on, embedder_of(world, chosen)), chosen_(chosen) {
+    MIXCON_REQUIRE(!world.trains() || chosen.universum != "cutmix" || world.data.kind != sample_kind::row,
+                   "--universum: cutmix pastes boxes, and rows of numbers have no places for them; expected images or "
+                   "clips, or mixup.");
+  }
   static std::vector<preferred_value> preferred(sample_kind kind) { return views_of_numbers(kind); }
   recipe_wish wants() const override { return {.views = 2, .encoded = 4, .at_least_two_classes = true}; }
   std::optional<shown_mix> shown() const override;

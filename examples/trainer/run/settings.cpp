@@ -109,13 +109,13 @@ settings::settings(const std::vector<given_value>& given) {
     else if (found == nullptr && !value.implied)
       refuse_option(value, *this);
   }
+  require_one_length(given);
   const option_list set = list();
   for (const given_value& value : given) {
     const option* const found = set.find(value.name);
     MIXCON_REQUIRE(value.implied || found == nullptr || found->idle.empty(), value.where, ": ", found->idle,
                    "; leave it out.");
   }
-  require_one_length(given);
 }
 
 sample_kind settings::kind() const { return kind_of_data(data.name); }

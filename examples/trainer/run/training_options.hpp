@@ -20,6 +20,7 @@ struct training_options {
     to.add("images", images, {1, 0x1p50}, "how long: samples encoded, views and mixtures too");
     to.add("steps", steps, {0, 0x1p40}, "how long: steps (0: by --images)");
     to.add("epochs", epochs, {0, 0x1p30}, "how long: passes over the data (0: by --images)");
+    if (steps > 0 || epochs > 0) to.idle("images", "--steps or --epochs says how long");
     schedule.declare(to), optimiser.declare(to);
     to.add("average", average, {0, 1}, "decay of the mean of weights that is evaluated (0: none)");
   }

@@ -54,11 +54,16 @@ TEST_CASE("what cannot be done is refused with one sentence and status 2", "[exa
   std::ofstream(folder / "wrong.toml") << "lr = 0.2\nbatsh = 64\n";
   std::ofstream(folder / "value.toml") << "batch = 1\n";
   std::ofstream(folder / "no.toml") << "batch 1\n";
+  std::ofstream(folder / "rows.csv") << "a,b,class\n1,2,x\n3,4,y\n5,6,x\n7,8,y\n1,3,x\n2,4,y\n9,6,x\n7,1,y\n";
   std::ofstream(folder / "table.toml") << "[training]\nbatch = 64\n";
   const std::vector<std::pair<std::vector<std::string>, std::string>> refused{
       {{"train", "--recip", "ce"}, "did you mean --recipe?"},
       {{"trian"}, "did you mean train?"},
       {{"train", "--recipe", "unicorn"}, "there is no unicorn; expected one of ce, mixup"},
+      {{"train", "--data", "digits", "--lr", "-1"}, "--lr: -1; expected a number in [0, "},
+      {{"train", "--data", "digits", "--recipe", "samix", "--lambda-power", "-2"}, "--lambda-power: -2; expected a "},
+      {{"train", "--data", "digits", "-1"}, "there is no option or command -1."},
+      {{"inspect", "--samples", "-3", "--data", "digits"}, "-3 of the 1437 images"},
       {{"train", "--batch", "many"}, "--batch: many; expected a whole number from 2 to 65536."},
       {{"train", "--temperature", "-1"}, "--temperature: -1"},
       {{"train", "--seed", "-3"}, "--seed: -3; expected a whole number from 0."},
@@ -112,6 +117,8 @@ TEST_CASE("what cannot be done is refused with one sentence and status 2", "[exa
        "--most-holes: 3.5; expected a whole number."},
       {{"inspect", "--policy", "gridmix", "--data", "digits", "--cut-area-high", "2"}, "the part is from 0.5 to 2"},
       {{"inspect", "--policy", "cutmx"}, "Did you mean cutmix?"},
+      {{"inspect", "--policy", "cutmix", "--data", "csv", "--data-dir", folder / "rows.csv", "--samples", "4"},
+       "--policy: cutmix goes by the places of a sample, and rows of numbers have none; expected images or clips, or "},
       {{"inspect", "--data", "fashion-mnis"}, "Did you mean fashion-mnist?"},
       {{"inspect", "--data-dir", folder / "nowhere"}, "nowhere: there is no such folder"},
       {{"inspect", "--out", ""}, "--out: the value is empty"},
@@ -220,6 +227,26 @@ TEST_CASE("a config file gives the values that flags would, and flags count more
   for (const std::string& line : printed) again << line << "\n";
   again.close();
   CHECK(lines_of(run_program({"train", "--config", folder / "again.toml", "--print-config"})) == printed);
+  // what counts of how long to train is printed alone, and is the flag's
+  const auto lengths_of = [&](words_of arguments) {
+    arguments.insert(arguments.begin(), "train");
+    arguments.push_back("--print-config");
+    words_of found;
+    for (const std::string& line : lines_of(run_program(arguments)))
+      if (line.starts_with("images = ") || line.starts_with("steps = ") || line.starts_with("epochs = "))
+        found.push_back(line.substr(0, line.find("  #")));
+    return found;
+  };
+  const words_of ten_steps{"steps = 10", "epochs = 0"};
+  CHECK(lengths_of({"--data", "digits", "--steps", "10"}) == ten_steps);
+  std::ofstream(folder / "ten.toml") << "data = \"digits\"\nsteps = 10\nepochs = 0\n";
+  CHECK(lengths_of({"--config", folder / "ten.toml"}) == ten_steps);
+  CHECK(lengths_of({"--config", folder / "ten.toml", "--epochs", "3"}) == words_of{"steps = 0", "epochs = 3"});
+  CHECK(lengths_of({"--config", folder / "again.toml", "--steps", "10"}) == ten_steps);
+  CHECK(lengths_of({"--config", folder / "ten.toml", "--preset", "paper"}) == ten_steps);
+  CHECK(lengths_of({"--data", "digits", "--preset", "paper", "--images", "500"}) ==
+        words_of{"images = 500", "steps = 0", "epochs = 0"});
+
   const words_of off = lines_of(run_program({"train", "--data", "digits", "--no-augmentation", "--print-config"}));
   CHECK(
       std::any_of(off.begin(), off.end(), [](const auto& line) { return line.starts_with("no-augmentation = true"); }));

@@ -149,6 +149,22 @@ TEST_CASE("a comparison says what its records say, and the same when it was inte
   }
 }
 
+TEST_CASE("a run that an arm learns from and that is missing is refused before anything is trained", "[examples]") {
+  const scratch_folder folder;
+  const std::string plan = folder / "students.toml", seeds = "seeds = 1\ndata = \"digits\"\nsteps = 2\n";
+  for (const auto& [options, expected] :
+       {std::pair("recipe = \"kd\"\nteacher = \"nowhere\"", "line 6: --teacher: there is no run nowhere. "),
+        {"recipe = \"mixup\"\npolicy = \"no/where\"", "line 6: --policy: there is no run no/where. "}}) {
+    std::ofstream(plan) << seeds << "[[arm]]\nrecipe = \"ce\"\n[[arm]]\n" << options << "\n";
+    const outcome refused = run_program({"compare", "--plan", plan, "--out", folder / "out"});
+    INFO(refused.text);
+    CHECK(refused.status == exit_refused);
+    CHECK(refused.text.find(expected) != std::string::npos);
+    CHECK(std::count(refused.text.begin(), refused.text.end(), '\n') == 1);
+    CHECK_FALSE(std::filesystem::exists(folder / "out"));
+  }
+}
+
 TEST_CASE("a measure that an arm cannot give is refused before anything is trained", "[examples]") {
   const scratch_folder folder;
   std::ofstream(folder / "plan.toml") << "seeds = 1\nmeasure = \"classifier\"\ndata = \"digits\"\nwidth = 4\n"

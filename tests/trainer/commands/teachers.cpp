@@ -45,6 +45,74 @@ TEST_CASE("a student goes on with its own teacher, wherever it lies, and with no
   CHECK(again.status == 0);
 }
 
+TEST_CASE("a run goes on with its mixer, wherever it lies, and with no other", "[examples]") {
+  const scratch_folder in;
+  CHECK(train(in, {"--recipe", "samix", "--steps", "2", "--out", "mixer"}).status == 0);
+  CHECK(train(in, {"--recipe", "samix", "--steps", "3", "--out", "other"}).status == 0);
+  const words mixed{"--recipe", "mixup", "--policy", "mixer", "--steps", "3", "--out", "mixed", "--resume", "auto"};
+  CHECK(train(in, mixed).status == 0);
+  const outcome again = train(in, mixed);  // the path is as it was given
+  INFO(again.text);
+  CHECK(again.status == 0);
+  CHECK(again.text.find("all steps are done") != std::string::npos);
+  std::filesystem::rename(in / "mixer", in / "moved");
+  const auto resumed = [&](const std::string& policy) {
+    return run_program({"train", "--resume", "mixed", "--no-evaluation", "--policy", policy}, in.path());
+  };
+  CHECK(is_one_refusal(resumed("./other"), "it was trained with the run "));
+  CHECK(is_one_refusal(resumed("mixup"), "it was trained with --policy /"));
+  CHECK(is_one_refusal(run_program({"train", "--resume", "mixed", "--no-evaluation"}, in.path()),
+                       "--policy: there is no run /"));
+  const outcome found = resumed("./moved");
+  INFO(found.text);
+  CHECK(found.status == 0);
+}
+
+TEST_CASE("a student without a teacher goes on", "[examples]") {
+  const scratch_folder in;
+  const std::string recipe = GENERATE("scns-class", "scns-sample", "latent-mixup");
+  CHECK(train(in, {"--recipe", recipe, "--steps", "2", "--out", "alone"}).status == 0);
+  const outcome again = run_program({"train", "--resume", "alone", "--no-evaluation"}, in.path());
+  INFO(again.text);
+  CHECK(again.status == 0);
+}
+
+TEST_CASE("an option that has no effect beside the others is refused", "[examples]") {
+  for (const auto& [options, expected] : std::vector<std::pair<words, std::string>>{
+           {{"--recipe", "samix", "--eta", "0.5"},
+            "--eta: the mixer's loss has none by --eta-mode none; leave it out."},
+           {{"--recipe", "samix", "--mask-loss", "none", "--mask-margin", "0.2"}, "--mask-margin: --mask-loss none"},
+           {{"--recipe", "samix", "--mask-block", "several", "--value", "linear"},
+            "--value: the block of --mask-block"},
+           {{"--recipe", "automix", "--lambda-power", "-1"}, "--lambda-power: --lambda-encoding none does not rescale"},
+           {{"--recipe", "automix", "--value-dropout", "0.1"}, "--value-dropout: --value linear has no dropout"},
+           {{"--recipe", "automix", "--rescale", "0", "--rescale-margin", "0.1"}, "--rescale-margin: --rescale 0"},
+           {{"--recipe", "scns-class", "--kd-temperature", "3"}, "--kd-temperature: --kd-weight 0 distils"},
+           {{"--recipe", "scns-class", "--pool", "batch", "--bank-momentum", "0.3"}, "--bank-momentum: negatives of"},
+           {{"--recipe", "scns-sample", "--draw-temperature", "0.3"}, "--draw-temperature: --draw uniform has none"},
+           {{"--recipe", "latent-mixup", "--lambda-most", "0.3"},
+            "--lambda-most: --between negative-negative mixes"}}) {
+    words all{"train", "--data", "digits", "--print-config"};
+    all.insert(all.end(), options.begin(), options.end());
+    const outcome of = run_program(all);
+    INFO(of.text);
+    CHECK(is_one_refusal(of, expected));
+  }
+}
+
+TEST_CASE("a run does not replace the run that it learns from", "[examples]") {
+  const scratch_folder in;
+  CHECK(train(in, {"--recipe", "ce", "--steps", "2", "--out", "teacher"}).status == 0);
+  const auto size = std::filesystem::file_size(in / "teacher/checkpoint.safetensors");
+  for (const char* teacher : {"teacher", "./teacher/checkpoint.safetensors"}) {
+    const outcome of =
+        train(in, {"--recipe", "kd", "--teacher", teacher, "--steps", "3", "--out", "teacher", "--overwrite"});
+    INFO(of.text);
+    CHECK(is_one_refusal(of, "lies in --out, where this run would replace it"));
+  }
+  CHECK(std::filesystem::file_size(in / "teacher/checkpoint.safetensors") == size);
+}
+
 TEST_CASE("a teacher that does not fit is refused before anything is written", "[examples]") {
   const scratch_folder in;
   CHECK(train(in, {"--recipe", "ce", "--steps", "2", "--out", "teacher"}).status == 0);

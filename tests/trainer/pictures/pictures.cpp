@@ -185,6 +185,10 @@ TEST_CASE("Every policy mixes real images in range, the same for the same seed",
     CHECK(mixed.plan == policy.mix(batch, {.seed = 5}, {}).plan);
     CHECK(mixed.images == policy.mix(batch, {.seed = 5}, {}).images);
     CHECK(&policy_called(policy.name) == &policy);
+    bool differs_by_place = false;
+    for (std::size_t k = 0; k < size; ++k)
+      differs_by_place = differs_by_place || std::abs(mixed.keep[k] - mixed.keep[k - k % (size / 10)]) > 0.01F;
+    CHECK((policy.needs_places || !differs_by_place));
   }
   CHECK_THROWS_WITH(policy_called("mixdown"), ContainsSubstring("no policy mixdown; expected one of mixup, cutmix"));
 }

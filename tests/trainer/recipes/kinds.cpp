@@ -2,6 +2,8 @@
 // Every recipe learns from rows, by every optimiser, and goes on with the same bits; kinds have their own settings.
 #include "trainer/recipes/short_runs.hpp"
 
+#include <algorithm>
+
 using namespace mixcon_train_tests;
 
 namespace {
@@ -13,6 +15,37 @@ kind_case rows() {
 }  // namespace
 
 TEST_CASE("every recipe learns from rows, and goes on with the same bits", "[examples]") { check_every_recipe(rows()); }
+
+TEST_CASE("policies that need places are refused on rows, by every recipe", "[examples]") {
+  using Catch::Matchers::StartsWith;
+  const kind_case of = rows();
+  int recipes = 0;
+  for (const recipe_entry& each : all_recipes()) {
+    if (!each.takes(sample_kind::row) || !each.new_options().declares("policy")) continue;
+    ++recipes;
+    for (const policy_entry& policy : policies()) {
+      INFO(each.name << ", " << policy.name);
+      const auto begin = [&] { return new_run(of, each.name, {{"policy", policy.name}}); };
+      if (policy.needs_places)
+        CHECK_THROWS_WITH(begin(), StartsWith(std::string("--policy: ") + policy.name + " goes by the places"));
+      else
+        CHECK(std::isfinite(begin().step().loss));
+    }
+  }
+  CHECK(recipes > 2);
+  CHECK_THROWS_WITH(new_run(of, "unicon", {{"universum", "cutmix"}}), StartsWith("--universum: cutmix pastes boxes"));
+  CHECK_THROWS_WITH(settings_with({{"recipe", "cutmix"}, {"data", "letter"}}), StartsWith("--recipe: cutmix does not"));
+
+  const batch_to_mix batch = batch_to_show(of.data, 10, 4);
+  for (const policy_entry& policy : policies()) {
+    if (policy.needs_places) continue;
+    INFO(policy.name);  // what the others leave of a row is one share of all its numbers, and not the whole
+    const std::vector<float> keep = policy.mix(batch, {.seed = 5}, {}).keep;
+    REQUIRE(keep.size() == 120);
+    for (std::size_t k = 0; k < keep.size(); ++k) CHECK(keep[k] == keep[k - k % 12]);
+    CHECK(*std::min_element(keep.begin(), keep.end()) < 250);
+  }
+}
 
 TEST_CASE("every optimiser's state is in the checkpoint", "[examples]") {
   const std::string recipe = all_recipes().front().name;
