@@ -13,7 +13,7 @@ class automix_recipe final : public learned_mixing {
                               *paper = "Liu et al. 2022, arXiv:2103.13027";
   static constexpr sample_kind kinds[] = {sample_kind::image};
   struct options : learned_mixing_options {
-    options() { encoding = "concat", mask_weight = 1; }  // else, in short runs, masks soon are all of the partner
+    options() { encoding = "concat", mask_weight = 1; }  // else masks of short runs can end as all of one image
   };
   static std::vector<preferred_value> paper_values() {  // on CIFAR-100
     return {{"arch", "resnet18"},

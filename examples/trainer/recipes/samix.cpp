@@ -15,14 +15,14 @@ class samix_recipe final : public learned_mixing {
   struct options : learned_mixing_options {
     options() {
       encoding = "mul", lambda_power = 0.25, value = "content", attention_sees_pair = true, upsample = "bilinear";
-      mask_loss = "l1-variance", mask_weight = 1;  // by a tenth, masks follow lambda only after 500 steps
+      mask_loss = "l1-variance";
     }
   };
   static std::vector<preferred_value> paper_values() {  // on CIFAR-100
-    return {{"arch", "resnet18"},   {"width", "64"},        {"batch", "100"},      {"epochs", "400"},
-            {"lr", "0.1"},          {"floor", "0.05"},      {"warm-up", "0"},      {"weight-decay", "1e-4"},
-            {"mask-layer", "3"},    {"rescale", "0"},       {"eta", "0.5"},        {"eta-mode", "decoupled"},
-            {"key-decay", "0.999"}, {"mixer-floor", "0.5"}, {"mask-weight", "0.1"}};
+    return {{"arch", "resnet18"},   {"width", "64"},       {"batch", "100"}, {"epochs", "400"},
+            {"lr", "0.1"},          {"floor", "0.05"},     {"warm-up", "0"}, {"weight-decay", "1e-4"},
+            {"mask-layer", "3"},    {"rescale", "0"},      {"eta", "0.5"},   {"eta-mode", "decoupled"},
+            {"key-decay", "0.999"}, {"mixer-floor", "0.5"}};
   }
 
   using learned_mixing::learned_mixing;

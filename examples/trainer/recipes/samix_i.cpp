@@ -26,7 +26,7 @@ class samix_i_recipe final : public mixer_recipe {
     index_t queue = 512;
     options() {
       encoding = "mul", lambda_power = 0.25, value = "content", attention_sees_pair = true, upsample = "bilinear";
-      mask_loss = "l1-variance", mask_schedule = "cosine", mask_weight = 1;  // as in samix
+      mask_loss = "l1-variance", mask_schedule = "cosine";
     }
     void declare(option_list& to) {
       mixer_options::declare(to), mixing_weights::declare(to), mixed_key_options::declare(to);
