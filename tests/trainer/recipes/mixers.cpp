@@ -149,7 +149,8 @@ TEST_CASE("both mixed batches and the clean one are classified", "[examples]") {
   const std::vector<float> constant = blended_by(by_key, step.first(), step.first());
   CHECK(named(numbers, "constant_mask_loss") ==
         Approx(mixed_cross_entropy(step.embedded(constant), labels, by_key)).epsilon(1e-6));
-  CHECK(named(numbers, "same_mean_mask_loss") == Approx(named(numbers, "mixer_loss")).epsilon(1e-2));  // nearly constant
+  CHECK(named(numbers, "same_mean_mask_loss") ==
+        Approx(named(numbers, "mixer_loss")).epsilon(1e-2));  // nearly constant
   CHECK(named(numbers, "key_distance") == 0);
   CHECK(named(numbers, "corrected_mask_minus_lambda") == Approx(0).margin(1e-12));
   CHECK(named(numbers, "mask_minus_lambda") == Approx(0.5 - by_query.lambda).margin(0.05));  // masks begin at 1/2
