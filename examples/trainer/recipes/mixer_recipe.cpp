@@ -40,6 +40,7 @@ variable mixer_recipe::learned(const recipe_step& step, double weight, const var
   const variable masks = mixer_->masks_among(own, others, by);
   const variable of_mixtures = loss_of_mixer(step, masks), of_masks = mixer_->loss_of(masks, by, step);
   last_.loss = of_mixtures.number(), last_.learned = true;
+  last_.key_share = 1 - by.lambda - health_of(masks, by.lambda).mean_minus_lambda;
   const variable weighted = scale(of_mixtures, weight);
   return of_masks ? add(weighted, of_masks) : weighted;
 }
@@ -53,10 +54,13 @@ std::vector<health_number> mixer_recipe::health(const recipe_step& step) {
                                  {"key_distance", mixer_->distance_to(net())}};
   if (!last_.learned) return all;
   const without_gradients guard;
-  const variable constant_masks(filled(on(), {step.shape.samples, 1, 1, 1}, 1 - last_.by_key.lambda));
+  const auto by_constant = [&](double share) {
+    const variable masks(filled(on(), {step.shape.samples, 1, 1, 1}, share));
+    return mixer_->unchanged([&] { return loss_of_mixer(step, masks).number(); });
+  };
   all.push_back({"mixer_loss", last_.loss});
-  all.push_back(
-      {"constant_mask_loss", mixer_->unchanged([&] { return loss_of_mixer(step, constant_masks).number(); })});
+  all.push_back({"constant_mask_loss", by_constant(1 - last_.by_key.lambda)});
+  all.push_back({"same_mean_mask_loss", by_constant(last_.key_share)});
   return all;
 }
 

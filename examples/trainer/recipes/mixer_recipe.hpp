@@ -22,6 +22,7 @@ struct mixer_step {
   mask_plan by_key{}, by_query{};
   variable masks{}, corrected{};  ///< partner shares for the network, before and after; constants
   double loss = 0;                ///< of the mixer's mixtures, where it learned
+  double key_share = 0;           ///< mean of the masks of these
   bool learned = false;
 };
 

@@ -149,6 +149,8 @@ TEST_CASE("both mixed batches and the clean one are classified", "[examples]") {
   const std::vector<float> constant = blended_by(by_key, step.first(), step.first());
   CHECK(named(numbers, "constant_mask_loss") ==
         Approx(mixed_cross_entropy(step.embedded(constant), labels, by_key)).epsilon(1e-6));
+  CHECK(named(numbers, "same_mean_mask_loss") ==
+        Approx(named(numbers, "mixer_loss")).epsilon(1e-2));  // nearly constant
   CHECK(named(numbers, "key_distance") == 0);
   CHECK(named(numbers, "corrected_mask_minus_lambda") == Approx(0).margin(1e-12));
   CHECK(named(numbers, "mask_minus_lambda") == Approx(0.5 - by_query.lambda).margin(0.05));  // masks begin at 1/2
@@ -186,7 +188,7 @@ TEST_CASE("the key network follows by the length of the run", "[examples]") {
   CHECK(options.weight(20, 40) == Approx(0.05));
 }
 
-// SAMix's own values are normalised by their batch, which hides lambda from them: its masks follow it slowly.
+// Of lambda SAMix's values know nothing, as they are normalised by their batch: only its attention can follow it.
 TEST_CASE("masks follow lambda, and exactly once they are corrected", "[examples]") {
   const std::string block = GENERATE("pair", "several");
   options_given given{{"steps", "60"},     {"precision", "fp32"}, {"threads", "1"},     {"lr", "0.05"},
