@@ -89,8 +89,8 @@ inline std::string tile_disagreement(const tile_answer& found, const tile_answer
     text += part;
   };
   look("value", std::abs(found.value - expected.value) / std::max(std::abs(expected.value), 0.1), value_bound);
-  look("anchors", frobenius_apart(found.anchors, expected.anchors, 1e-3), gradient_bound);
-  look("candidates", frobenius_apart(found.candidates, expected.candidates, 1e-3), gradient_bound);
+  look("anchors", frobenius_apart(found.anchors, expected.anchors, 1e-2), gradient_bound);
+  look("candidates", frobenius_apart(found.candidates, expected.candidates, 1e-2), gradient_bound);
   look("parameters", frobenius_apart(found.parameters, expected.parameters, 1), value_bound);
   return text;
 }

@@ -20,7 +20,7 @@ struct tile_sizes {
   static constexpr int ring_entries = stages * tile_entries;
   static constexpr int shared_bytes = ring_entries * 2;
   /// The tiles that cover so many rows.
-  static constexpr int tiles_of(index_t rows) { return static_cast<int>((rows + columns - 1) / columns); }
+  MIXCON_HD static constexpr int tiles_of(index_t rows) { return static_cast<int>((rows + columns - 1) / columns); }
 };
 
 /// Where a 16-byte chunk of a row lies in its tile: permuted, so that the eight rows of a matrix load hit eight banks.
