@@ -17,7 +17,7 @@ template __global__ void pack_operands(device_rows<float>, int, operand_rows<bf1
 template __global__ void pack_operands(device_rows<float>, int, operand_rows<split>);
 template __global__ void tile_states<64, 1>(softmax, operand_rows<bf16>, operand_rows<bf16>, int, tile_part<softmax>*);
 template __global__ void tile_states<128, 1>(softmax, operand_rows<bf16>, operand_rows<bf16>, int, tile_part<softmax>*);
-template __global__ void tile_states<128, 2>(softmax, operand_rows<bf16>, operand_rows<bf16>, int, tile_part<softmax>*);
+template __global__ void tile_states<64, 2>(softmax, operand_rows<bf16>, operand_rows<bf16>, int, tile_part<softmax>*);
 template __global__ void tile_states<256, 1>(softmax, operand_rows<fp16>, operand_rows<fp16>, int, tile_part<softmax>*);
 template __global__ void tile_states<128, 1>(softmax, operand_rows<split>, operand_rows<split>, int, tile_part<softmax>*);
 template __global__ void tile_states<256, 1>(softmax, operand_rows<split>, operand_rows<split>, int, tile_part<softmax>*);

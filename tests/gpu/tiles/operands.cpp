@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Also under AddressSanitizer and ThreadSanitizer.
 #include "gpu/emulator/kernel_run.hpp"
 
 #include "support/catch.hpp"

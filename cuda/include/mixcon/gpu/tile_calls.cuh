@@ -31,7 +31,9 @@ struct tile_operand<Types, mixcon::detail::arguments<E>, tier::tiles> {
 
 /// Whether a call's sizes fit too.
 inline bool fits_tiles_by_size(const call_extents& of) {
-  return of.own == 0 && of.width <= widest_operand && of.anchors > 0 && of.shared > 0;
+  constexpr index_t most = index_t{1} << 30;  // their numbers are int
+  return of.own == 0 && of.width <= widest_operand && of.anchors > 0 && of.shared > 0 && of.anchors <= most &&
+         of.shared <= most;
 }
 
 /// How the columns of a sweep are split among blocks: about 264 blocks, as two on each multiprocessor of an H100 come
@@ -133,7 +135,9 @@ void unsweep_by_tiles(launches& to, const Problem& p, const operand_rows<Operand
   with_padded_width(p.anchors.width, [&](auto padded) {
     constexpr int D = decltype(padded)::value;
     using sizes = tile_sizes<Operand, D, 2>;
-    const auto parts = [&](bool wanted) { return D > 128 && wanted ? static_cast<unsigned>(D / 128) : 1U; };
+    const auto parts = [&](bool wanted) {
+      return wanted ? static_cast<unsigned>(D / columns_of_output<Operand, D>) : 1U;
+    };
     to.blocks<&tile_weights<D, false, Operand, Problem>>(blocks_of(anchors.count, 64) * parts(out.by_anchors != nullptr),
                                                          sizes::threads, sizes::shared_bytes, p, anchors, candidates,
                                                          saved, outputs);

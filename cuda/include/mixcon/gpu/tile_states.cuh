@@ -47,7 +47,7 @@ __device__ __forceinline__ void make_room_for(State& state, const Statistics& st
 // tiles through a ring of 3; a lane keeps a state for its own columns, the four lanes of a row meet once, in their
 // order.  writes part (splits, rows)
 template <int D, int Blocks, class Operand, class Problem>
-__global__ void __launch_bounds__(128)
+__global__ void __launch_bounds__(128, 1)
     tile_states(Problem p, operand_rows<Operand> anchors, operand_rows<Operand> candidates, int tiles_per_split,
                 tile_part<Problem>* part) {
   using sizes = tile_sizes<Operand, D, 3>;
@@ -58,9 +58,9 @@ __global__ void __launch_bounds__(128)
   constexpr auto blocks = static_cast<unsigned>(Blocks);
   static_assert(block_rows * sizes::pitch <= sizes::ring_entries);
   const shared_array<typename Operand::Element> ring(0, sizes::ring_entries);
-  const int lane = lane_of_warp(), row_blocks = static_cast<int>((anchors.count + block_rows - 1) / block_rows);
-  const int split = static_cast<int>(blockIdx.x) / row_blocks;
-  const index_t row0 = static_cast<index_t>(static_cast<int>(blockIdx.x) % row_blocks) * block_rows;
+  const int lane = lane_of_warp(), rows = static_cast<int>(anchors.count), columns = static_cast<int>(candidates.count);
+  const int row_blocks = (rows + block_rows - 1) / block_rows, split = static_cast<int>(blockIdx.x) / row_blocks;
+  const int row0 = static_cast<int>(blockIdx.x) % row_blocks * block_rows;
 
   fetch_tile<sizes, block_rows>(ring, 0, anchors, row0);
   copy_async_commit();
@@ -76,7 +76,7 @@ __global__ void __launch_bounds__(128)
   const auto fetch = [&](int tile) {
     if (tile < last)
       fetch_tile<sizes, sizes::columns>(ring, (tile - first) % stages * sizes::tile_entries, candidates,
-                                        static_cast<index_t>(tile) * sizes::columns);
+                                        tile * sizes::columns);
     copy_async_commit();
   };
 #pragma unroll
@@ -92,7 +92,7 @@ __global__ void __launch_bounds__(128)
 #pragma unroll
     for (int h = 0; h < 2; ++h) {
       seen[b][h] = fast_state{};
-      if (row_of(b, h) < anchors.count) mark[b][h] = anchors.mark[row_of(b, h)];
+      if (row_of(b, h) < rows) mark[b][h] = anchors.mark[row_of(b, h)];
     }
   for (int tile = first; tile < last; ++tile) {
     copy_async_wait<stages - 2>();
@@ -107,12 +107,12 @@ __global__ void __launch_bounds__(128)
       for (int b = 0; b < Blocks; ++b)
 #pragma unroll
         for (int h = 0; h < 2; ++h) {
-          const index_t a = row_of(b, h);
+          const int a = row_of(b, h);
           logit_pair<fast_float> pair[4] = {};
 #pragma unroll
           for (int e = 0; e < 4; ++e) {
-            const index_t c = static_cast<index_t>(tile) * sizes::columns + n + column_of_strip(e);
-            if (a < anchors.count && c < candidates.count)
+            const int c = tile * sizes::columns + n + column_of_strip(e);
+            if (a < rows && c < columns)
               pair[e] = tile_pair(p, a, c, product[b][e / 2][2 * h + e % 2] + (mark[b][h] + candidates.mark[c]));
           }
           make_room_for(seen[b][h], p.statistics, pair);
@@ -143,7 +143,7 @@ __global__ void __launch_bounds__(128)
           mine.sees = other.sees;
         }
       }
-      if (lane % 4 == 0 && row_of(b, h) < anchors.count) part[split * anchors.count + row_of(b, h)] = mine;
+      if (lane % 4 == 0 && row_of(b, h) < rows) part[static_cast<index_t>(split) * rows + row_of(b, h)] = mine;
     }
 }
 

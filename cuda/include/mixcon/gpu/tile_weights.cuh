@@ -9,6 +9,10 @@
 
 namespace mixcon::gpu {
 
+/// How many columns of the output a block adds up in its registers.
+template <class Operand, int D>
+inline constexpr int columns_of_output = D * Operand::parts > 256 ? 64 : D < 128 ? D : 128;
+
 /// Where tile_weights adds. Null: not wanted.
 struct tile_outputs {
   float* by_rows = nullptr;  // (rows, pitch): the gradient by packed rows, added to
@@ -76,18 +80,18 @@ __device__ __forceinline__ void round_weights(const float (&w)[2][4], std::uint3
 // and `others` the candidates, or, if OfCandidates, the other way round: each output row has one owner, which adds
 // weight times row over all of the other side, in tiles through a ring of 2
 template <int D, bool OfCandidates, class Operand, class Problem>
-__global__ void __launch_bounds__(128)
+__global__ void __launch_bounds__(128, 1)
     tile_weights(Problem p, operand_rows<Operand> rows, operand_rows<Operand> others, device_saved<Problem> saved,
                  tile_outputs to) {
   using sizes = tile_sizes<Operand, D, 2>;
   using Element = typename Operand::Element;
   using anchor = weighing_anchor<Problem>;
-  constexpr int stages = sizes::stages, out_columns = D < 128 ? D : 128;
+  constexpr int stages = sizes::stages, out_columns = columns_of_output<Operand, D>;
   static_assert(64 * sizes::pitch <= sizes::ring_entries);
   const shared_array<Element> ring(0, sizes::ring_entries);
-  const int lane = lane_of_warp(), row_blocks = static_cast<int>((rows.count + 63) / 64);
+  const int lane = lane_of_warp(), count = static_cast<int>(rows.count), columns = static_cast<int>(others.count);
+  const int row_blocks = (count + 63) / 64, row0 = static_cast<int>(blockIdx.x) % row_blocks * 64;
   const int out_first = static_cast<int>(blockIdx.x) / row_blocks * out_columns;
-  const index_t row0 = static_cast<index_t>(static_cast<int>(blockIdx.x) % row_blocks) * 64;
 
   fetch_tile<sizes, 64>(ring, 0, rows, row0);
   copy_async_commit();
@@ -101,7 +105,7 @@ __global__ void __launch_bounds__(128)
   const auto fetch = [&](int tile) {
     if (tile < tiles)
       fetch_tile<sizes, sizes::columns>(ring, tile % stages * sizes::tile_entries, others,
-                                        static_cast<index_t>(tile) * sizes::columns);
+                                        tile * sizes::columns);
     copy_async_commit();
   };
   fetch(0);
@@ -110,7 +114,7 @@ __global__ void __launch_bounds__(128)
   float mark[2] = {}, scale_sum[2] = {}, bias_sum[2] = {};
 #pragma unroll
   for (int h = 0; h < 2; ++h) {
-    if (row_of(h) >= rows.count) continue;
+    if (row_of(h) >= count) continue;
     mark[h] = rows.mark[row_of(h)];
     if constexpr (!OfCandidates) mine[h].load(saved, row_of(h));
   }
@@ -128,18 +132,18 @@ __global__ void __launch_bounds__(128)
       float(&w)[2][4] = product[0];
 #pragma unroll
       for (int e = 0; e < 4; ++e) {
-        const index_t j = static_cast<index_t>(tile) * sizes::columns + n + column_of_strip(e);
-        const float other_mark = j < others.count ? others.mark[j] : 0.0F;
+        const int j = tile * sizes::columns + n + column_of_strip(e);
+        const float other_mark = j < columns ? others.mark[j] : 0.0F;
         anchor other;
-        if (OfCandidates && j < others.count) other.load(saved, j);
+        if (OfCandidates && j < columns) other.load(saved, j);
 #pragma unroll
         for (int h = 0; h < 2; ++h) {
           float& x = w[e / 2][2 * h + e % 2];
           const anchor& of = OfCandidates ? other : mine[h];
           float by_product = 0;
-          if (of.used && row_of(h) < rows.count && j < others.count) {
+          if (of.used && row_of(h) < count && j < columns) {
             const float dot = x + (mark[h] + other_mark);
-            const index_t a = OfCandidates ? j : row_of(h), c = OfCandidates ? row_of(h) : j;
+            const int a = OfCandidates ? j : row_of(h), c = OfCandidates ? row_of(h) : j;
             const auto pair = tile_pair(p, a, c, dot);
             const float by_logit =
                 to.upstream * p.template logit_gradient<fast_float>(of.reading, of.adjoint, pair).x;
@@ -180,9 +184,9 @@ __global__ void __launch_bounds__(128)
     for (int k = 0; k < out_columns / 8; ++k)
 #pragma unroll
       for (int e = 0; e < 4; ++e) {
-        const index_t i = row_of(e / 2);
+        const int i = row_of(e / 2);
         const int column = out_first + k * 8 + 2 * (lane % 4) + e % 2;
-        if (i < rows.count && column < to.width) to.by_rows[i * to.pitch + column] += sum[k][e] / unit;
+        if (i < count && column < to.width) to.by_rows[static_cast<index_t>(i) * to.pitch + column] += sum[k][e] / unit;
       }
   if constexpr (!OfCandidates) {
 #pragma unroll
@@ -192,7 +196,7 @@ __global__ void __launch_bounds__(128)
         scale_sum[h] += shuffle_xor(scale_sum[h], step);
         bias_sum[h] += shuffle_xor(bias_sum[h], step);
       }
-      if (out_first == 0 && lane % 4 == 0 && row_of(h) < rows.count) {
+      if (out_first == 0 && lane % 4 == 0 && row_of(h) < count) {
         to.by_scale[row_of(h)] = static_cast<double>(scale_sum[h]);
         to.by_bias[row_of(h)] = static_cast<double>(bias_sum[h]);
       }
