@@ -32,8 +32,7 @@ TEST_CASE("Wide rows, and gradients by candidates' biases, are the pairs' kernel
   const auto targets = any_targets::of("views", mixcon::view_targets{.samples = 4});
   const auto wide = exact_rows(8, 257, 1);
   gpu::emulated::the_counts() = {};
-  CHECK(by_tiles<float>(criterion, targets, wide) ==
-        by_tiles<float, gpu::tier::pairs>(criterion, targets, wide));
+  CHECK(by_tiles<float>(criterion, targets, wide) == by_tiles<float, gpu::tier::pairs>(criterion, targets, wide));
   CHECK(gpu::emulated::the_counts().products == 0);
 
   const auto rows = exact_rows(8, 9, 1);
@@ -43,14 +42,16 @@ TEST_CASE("Wide rows, and gradients by candidates' biases, are the pairs' kernel
   const auto a = gpu::device_matrix(z.data(), index_t{8}, index_t{9});
   const gpu::device_memory workspace(gpu::workspace_bytes(on, criterion, targets, a, a));
   on.workspace = workspace.data(), on.workspace_bytes = workspace.bytes();
-  const mixcon::gradients<float> wanted{.anchors = {by_z.data(), {index_t{8}, index_t{9}}},
-                                        .candidates = {mixcon::matrix_view<float>{by_z.data(), {index_t{8}, index_t{9}}}},
-                                        .candidate_bias = {by_bias.data(), {index_t{8}}}};
+  const mixcon::gradients<float> wanted{
+      .anchors = {by_z.data(), {index_t{8}, index_t{9}}},
+      .candidates = {mixcon::matrix_view<float>{by_z.data(), {index_t{8}, index_t{9}}}},
+      .candidate_bias = {by_bias.data(), {index_t{8}}}};
   value_and_grad(on, criterion, targets, a, a, wanted);
   std::vector<double> by_rows(numbers.size()), bias(8);
-  const mixcon::gradients<double> expected{.anchors = {by_rows.data(), {index_t{8}, index_t{9}}},
-                                           .candidates = {mixcon::matrix_view<double>{by_rows.data(), {index_t{8}, index_t{9}}}},
-                                           .candidate_bias = {bias.data(), {index_t{8}}}};
+  const mixcon::gradients<double> expected{
+      .anchors = {by_rows.data(), {index_t{8}, index_t{9}}},
+      .candidates = {mixcon::matrix_view<double>{by_rows.data(), {index_t{8}, index_t{9}}}},
+      .candidate_bias = {bias.data(), {index_t{8}}}};
   value_and_grad(mixcon::serial{}, criterion, targets, rows.view(), rows.view(), expected);
   const auto found = by_bias.host(), found_rows = by_z.host();
   CHECK(frobenius_apart({found.begin(), found.end()}, bias, 1e-2) < 2e-5);
@@ -79,7 +80,7 @@ TEST_CASE("A hidden row may be NaN or infinite and adds nothing; one that is see
 
 TEST_CASE("A captured call by tiles leaves its outcome on the device", "[gpu]") {
   const auto criterion = made_objective();
-  const mixcon::view_targets targets{.samples = 4};
+  const mixcon::diagonal_targets targets;
   const auto rows = exact_rows(8, 9, 1);
   const device_array<float> z(std::vector<float>(rows.data.begin(), rows.data.end())), by_z(rows.data.size());
   const device_array<gpu::outcome> outcome(1);
@@ -87,8 +88,9 @@ TEST_CASE("A captured call by tiles leaves its outcome on the device", "[gpu]") 
   const auto a = gpu::device_matrix(z.data(), index_t{8}, index_t{9});
   const gpu::device_memory workspace(gpu::workspace_bytes(on, criterion, targets, a, a));
   on.workspace = workspace.data(), on.workspace_bytes = workspace.bytes();
-  const mixcon::gradients<float> wanted{.anchors = {by_z.data(), {index_t{8}, index_t{9}}},
-                                        .candidates = {mixcon::matrix_view<float>{by_z.data(), {index_t{8}, index_t{9}}}}};
+  const mixcon::gradients<float> wanted{
+      .anchors = {by_z.data(), {index_t{8}, index_t{9}}},
+      .candidates = {mixcon::matrix_view<float>{by_z.data(), {index_t{8}, index_t{9}}}}};
   gpu::captures_streams() = true;
   const auto enqueued = gpu::enqueue_value_and_grad(on, criterion, targets, a, a, wanted, outcome.data());
   gpu::captures_streams() = false;

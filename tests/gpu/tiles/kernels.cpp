@@ -53,12 +53,13 @@ struct operands_of {
   device_array<float> mark;
   operand_rows<Operand> rows;
   explicit operands_of(const std::vector<float>& from)
-      : data(from.size() * Operand::parts), mark(from.size() / 64),
+      : data(from.size() * Operand::parts),
+        mark(from.size() / 64),
         rows{data.data(), mark.data(), static_cast<index_t>(from.size() / 64)} {
     const device_array<float> packed(from);
-    static_cast<void>(launch<&pack_operands<Operand>>(blocks_of(rows.count, rows_of_block), threads_of_block, 0, nullptr,
-                                                      device_rows<float>{packed.data(), nullptr, rows.count, 64}, 64,
-                                                      rows));
+    static_cast<void>(
+        launch<&pack_operands<Operand>>(blocks_of(rows.count, rows_of_block), threads_of_block, 0, nullptr,
+                                        device_rows<float>{packed.data(), nullptr, rows.count, 64}, 64, rows));
   }
 };
 
@@ -85,8 +86,8 @@ std::vector<typename problem::state> states_of(const problem& p, const operands_
   work.states = states.data(), work.sees = sees.data();
   emulated::the_counts() = {};
   REQUIRE(launch<&tile_states<64, Blocks, Operand, problem>>(
-              blocks_of(a.rows.count, 64 * Blocks) * static_cast<unsigned>(splits), sizes::threads,
-              sizes::shared_bytes, &how, p, a.rows, c.rows, tiles_each, part.data())
+              blocks_of(a.rows.count, 64 * Blocks) * static_cast<unsigned>(splits), sizes::threads, sizes::shared_bytes,
+              &how, p, a.rows, c.rows, tiles_each, part.data())
               .ok());
   CHECK(emulated::the_counts().bank_conflicts == 0);
   REQUIRE(launch<&join_tiles<problem>>(blocks_of(a.rows.count, 128), 128, 0, &how, p, splits,
@@ -132,11 +133,11 @@ void check(index_t n, index_t m, int tiles_each) {
     const device_array<double> by_scale(static_cast<std::size_t>(n)), by_bias(static_cast<std::size_t>(n));
     tile_outputs to{by_rows.data(), 64, 64, by_scale.data(), by_bias.data()};
     REQUIRE(launch<&tile_weights<64, false, Operand, problem>>(blocks_of(n, 64), sizes::threads, sizes::shared_bytes,
-                                                              &how, p, a.rows, c.rows, saved, to)
+                                                               &how, p, a.rows, c.rows, saved, to)
                 .ok());
     to.by_rows = by_columns.data();
     REQUIRE(launch<&tile_weights<64, true, Operand, problem>>(blocks_of(m, 64), sizes::threads, sizes::shared_bytes,
-                                                             &how, p, c.rows, a.rows, saved, to)
+                                                              &how, p, c.rows, a.rows, saved, to)
                 .ok());
     CHECK(emulated::the_counts().bank_conflicts == 0);
     for (const double bias : by_bias.host()) CHECK(bias == Approx(1).epsilon(1e-5));

@@ -36,12 +36,14 @@ void check_operands(index_t count, index_t width, double bound) {
   const device_array<typename Operand::Element> made(entries);
   const device_rows<float> rows{packed.data(), slope.data(), count, width};
   const operand_rows<Operand> to{made.data(), mark.data(), count};
-  const mixcon::tensor_view<const float, 3> view(from.data(), {count, index_t{1}, width}, {width, index_t{0}, index_t{1}});
+  const mixcon::tensor_view<const float, 3> view(from.data(), {count, index_t{1}, width},
+                                                 {width, index_t{0}, index_t{1}});
   std::vector<typename Operand::Element> first;
   for (const auto& how : emulated::every_order()) {
     const unsigned blocks = blocks_of(count, rows_of_block);
     REQUIRE(launch<&pack_rows<float, float>>(blocks, threads_of_block, 0, &how, view, true, row_checks{}, rows,
-                                             static_cast<odd_row*>(nullptr)).ok());
+                                             static_cast<odd_row*>(nullptr))
+                .ok());
     REQUIRE(launch<&pack_operands<Operand>>(blocks, threads_of_block, 0, &how, rows, padded, to).ok());
     const auto found = made.host();
     if (first.empty()) first = found;
@@ -60,7 +62,8 @@ void check_operands(index_t count, index_t width, double bound) {
     for (index_t k = 0; k < padded; ++k) {
       double sum = 0;
       for (int q = 0; q < Operand::parts; ++q)
-        sum += static_cast<double>(static_cast<float>(first[static_cast<std::size_t>((i * Operand::parts + q) * padded + k)]));
+        sum += static_cast<double>(
+            static_cast<float>(first[static_cast<std::size_t>((i * Operand::parts + q) * padded + k)]));
       const double x = k < width ? static_cast<double>(given[static_cast<std::size_t>(i * width + k)]) : 0;
       const double unit = x / std::sqrt(length), size = std::max(std::abs(unit), 0x1p-14);  // half is coarse below
       worst = std::max(worst, k < width ? std::abs(sum - unit) / size : std::abs(sum) * 1e9);
@@ -71,7 +74,8 @@ void check_operands(index_t count, index_t width, double bound) {
 
 }  // namespace
 
-TEST_CASE("Unit rows become operands, rounded or split, padded with zeros, with the same bits in every order", "[gpu]") {
+TEST_CASE("Unit rows become operands, rounded or split, padded with zeros, with the same bits in every order",
+          "[gpu]") {
   for (const index_t width : {1, 63, 64, 65, 128, 129, 256}) {
     check_operands<operand<bfloat16, 1>>(3, width, 0x1.02p-8);
     check_operands<operand<half, 1>>(3, width, 0x1.1p-11);
@@ -89,8 +93,10 @@ TEST_CASE("A row with an entry that is no finite number becomes zeros and a mark
     const device_array<float> packed(given), mark(3);
     const device_array<bfloat16> made(3 * 128);
     using split = operand<bfloat16, 2>;
-    REQUIRE(launch<&pack_operands<split>>(1, threads_of_block, 0, nullptr, device_rows<float>{packed.data(), nullptr, 3, 7},
-                                          64, operand_rows<split>{made.data(), mark.data(), 3}).ok());
+    REQUIRE(launch<&pack_operands<split>>(1, threads_of_block, 0, nullptr,
+                                          device_rows<float>{packed.data(), nullptr, 3, 7}, 64,
+                                          operand_rows<split>{made.data(), mark.data(), 3})
+                .ok());
     const auto found = made.host();
     for (std::size_t k = 0; k < 128; ++k) CHECK(found[128 + k].bits() == 0);
     CHECK(static_cast<float>(found[6]) == 0.5F);

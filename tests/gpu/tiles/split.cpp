@@ -38,8 +38,8 @@ TEST_CASE("Tiles of split float agree with serial, below, at and above their edg
     index_t anchors, candidates, width;
   };
   // 7 tiles are stages + 4: a tile has 64 candidates, or 32 of more than 128 numbers; 9 tiles are two splits
-  const size sizes[] = {{1, 1, 1},    {1, 65, 64},  {63, 64, 63}, {64, 63, 65},   {65, 1, 5},
-                        {17, 448, 64}, {5, 577, 3},  {33, 224, 256}, {65, 33, 129}, {3, 300, 255}, {2, 129, 128}};
+  const size sizes[] = {{1, 1, 1},   {1, 65, 64},    {63, 64, 63},  {64, 63, 65},  {65, 1, 5},   {17, 448, 64},
+                        {5, 577, 3}, {33, 224, 256}, {65, 33, 129}, {3, 300, 255}, {2, 129, 128}};
   auto criterion = made_objective();
   for (const auto& [anchors, candidates, width] : sizes) {
     INFO(anchors << " x " << candidates << ", width " << width);

@@ -42,7 +42,8 @@ tile_answer tiles_expected(const Objective& objective, const Targets& targets, c
   found.anchors.resize(anchors.data.size()), found.candidates.resize(others.data.size());
   const auto wanted = wanted_by<double>(found, {found.anchors.data(), {anchors.count, anchors.width}},
                                         {found.candidates.data(), {others.count, others.width}});
-  found.value = mixcon::value_and_grad(mixcon::serial{}, objective, targets, anchors.view(), others.view(), wanted).value;
+  found.value =
+      mixcon::value_and_grad(mixcon::serial{}, objective, targets, anchors.view(), others.view(), wanted).value;
   return found;
 }
 template <class E, mixcon::gpu::tier Tier = mixcon::gpu::tier::tiles, class Objective, class Targets>
@@ -66,7 +67,9 @@ tile_answer by_tiles(const Objective& objective, const Targets& targets, const n
   const auto wanted = wanted_by<float>(found, {by_a.data(), {anchors.count, anchors.width}},
                                        {by_c.data(), {others.count, others.width}});
   found.value = static_cast<double>(mixcon::value_and_grad(on, objective, targets, z, other, wanted).value);
-  const auto wide = [](const std::vector<float>& numbers) { return std::vector<double>(numbers.begin(), numbers.end()); };
+  const auto wide = [](const std::vector<float>& numbers) {
+    return std::vector<double>(numbers.begin(), numbers.end());
+  };
   found.anchors = wide(by_a.host()), found.candidates = wide(by_c.host());
   return found;
 }

@@ -17,7 +17,8 @@ void check(double gradient_bound) {
   struct size {
     index_t anchors, candidates, width;
   };
-  const size sizes[] = {{1, 1, 1}, {63, 65, 64}, {5, 449, 33}, {65, 65, 65}, {2, 300, 128}, {64, 64, 129}, {65, 66, 256}};
+  const size sizes[] = {{1, 1, 1},     {63, 65, 64},  {5, 449, 33}, {65, 65, 65},
+                        {2, 300, 128}, {64, 64, 129}, {65, 66, 256}};
   mixcon::objective criterion{mixcon::info_nce{.temperature = 0.2}, mixcon::dot_product{}};
   const any_targets diagonal = any_targets::of("diagonal", mixcon::diagonal_targets{});
   for (const auto& [anchors, candidates, width] : sizes) {

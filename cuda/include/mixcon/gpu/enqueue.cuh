@@ -68,8 +68,8 @@ enqueue_status enqueue_backward(const basic_stream<Tier>& on, const Objective& o
                                 const Anchors& anchors, const Against& candidates, const saved& kept, double upstream,
                                 const gradients<compute_t<Anchors>>& wanted) noexcept {
   return enqueued("enqueue_backward", on, [&](launches& to) {
-    const auto call =
-        basic_stream<Tier>::evaluate_at(on.place(true), "enqueue_backward", nullptr, objective, targets, anchors, candidates);
+    const auto call = basic_stream<Tier>::evaluate_at(on.place(true), "enqueue_backward", nullptr, objective, targets,
+                                                      anchors, candidates);
     call.check_gradients(wanted);
     call.enqueue_backward(to, kept, upstream, wanted, false, {wanted.temperature, wanted.scale, wanted.bias});
   });
@@ -79,7 +79,8 @@ enqueue_status enqueue_backward(const basic_stream<Tier>& on, const Objective& o
                                 const given_logits<E>& logits, const saved& kept, double upstream,
                                 const gradients<accumulate_t<E>>& wanted) noexcept {
   return enqueued("enqueue_backward", on, [&](launches& to) {
-    const auto call = basic_stream<Tier>::evaluate_at(on.place(true), "enqueue_backward", nullptr, objective, targets, logits);
+    const auto call =
+        basic_stream<Tier>::evaluate_at(on.place(true), "enqueue_backward", nullptr, objective, targets, logits);
     call.check_gradients(wanted);
     call.enqueue_backward(to, kept, upstream, wanted, false, {wanted.temperature, wanted.scale, wanted.bias});
   });
@@ -102,9 +103,9 @@ enqueue_status enqueue_value_and_grad(const basic_stream<Tier>& on, const Object
                                       const gradients<compute_t<Anchors>>& wanted, outcome* result) noexcept {
   return enqueued("enqueue_value_and_grad", on, [&](launches& to) {
     require_on_device("enqueue_value_and_grad", "the outcome", result);
-    enqueue_both(
-        basic_stream<Tier>::evaluate_at(on.place(true), "enqueue_value_and_grad", nullptr, objective, targets, anchors, candidates),
-        to, wanted, result);
+    enqueue_both(basic_stream<Tier>::evaluate_at(on.place(true), "enqueue_value_and_grad", nullptr, objective, targets,
+                                                 anchors, candidates),
+                 to, wanted, result);
   });
 }
 template <tier Tier, class Objective, class Targets, class E>
@@ -113,8 +114,9 @@ enqueue_status enqueue_value_and_grad(const basic_stream<Tier>& on, const Object
                                       outcome* result) noexcept {
   return enqueued("enqueue_value_and_grad", on, [&](launches& to) {
     require_on_device("enqueue_value_and_grad", "the outcome", result);
-    enqueue_both(basic_stream<Tier>::evaluate_at(on.place(true), "enqueue_value_and_grad", nullptr, objective, targets, logits), to,
-                 wanted, result);
+    enqueue_both(
+        basic_stream<Tier>::evaluate_at(on.place(true), "enqueue_value_and_grad", nullptr, objective, targets, logits),
+        to, wanted, result);
   });
 }
 

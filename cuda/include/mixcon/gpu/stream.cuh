@@ -64,20 +64,22 @@ struct basic_stream {
 
 /// Calls by plain threads. What to use until tiles have run on a GPU.
 using stream = basic_stream<tier::pairs>;
-/// Calls by tensor cores where their types and sizes fit: rows of at most 256 float, half or bfloat16, the cosine or the
-/// dot product, no own candidates, a loss of each anchor or of the batch. Products are of bfloat16, of half, or for
+/// Calls by tensor cores where their types and sizes fit: rows of at most 256 float, half or bfloat16, the cosine or
+/// the dot product, no own candidates, a loss of each anchor or of the batch. Products are of bfloat16, of half, or for
 /// float of both halves of a split; other calls, and gradients with an entry a pair or a candidate, take `pairs`.
 using tile_stream = basic_stream<tier::tiles>;
 
 /// How many bytes of workspace a call takes, forward and backward: `workspace_bytes(on, objective, targets, anchors,
 /// candidates)`, or with given logits in the place of both.
 template <tier Tier, class Objective, class Targets, class... Rows>
-std::size_t workspace_bytes(const basic_stream<Tier>& on, const Objective& objective, const Targets& targets, const Rows&... rows) {
+std::size_t workspace_bytes(const basic_stream<Tier>& on, const Objective& objective, const Targets& targets,
+                            const Rows&... rows) {
   return on.evaluate("gpu::workspace_bytes", nullptr, objective, targets, rows...).workspace_bytes();
 }
 /// How many bytes of a gpu::saved.
 template <tier Tier, class Objective, class Targets, class... Rows>
-std::size_t saved_bytes(const basic_stream<Tier>& on, const Objective& objective, const Targets& targets, const Rows&... rows) {
+std::size_t saved_bytes(const basic_stream<Tier>& on, const Objective& objective, const Targets& targets,
+                        const Rows&... rows) {
   return on.evaluate("gpu::saved_bytes", nullptr, objective, targets, rows...).saved_bytes();
 }
 

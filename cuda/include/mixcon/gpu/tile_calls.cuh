@@ -73,8 +73,7 @@ struct tile_layout {
     anchors = operands(of.anchors);
     shared = of.mirrors ? anchors : operands(of.shared);
     if (of.rows) rows = from.take<tile_part<typename Types::Rows>>(of.anchors * splits(of.anchors, of.shared));
-    if (of.columns)
-      columns = from.take<tile_part<typename Types::Columns>>(of.shared * splits(of.shared, of.anchors));
+    if (of.columns) columns = from.take<tile_part<typename Types::Columns>>(of.shared * splits(of.shared, of.anchors));
     unit = from.take<float>(1);
     bytes = from.used();
   }
@@ -104,15 +103,14 @@ void pack_tiles(launches& to, const device_rows<float>& from, const operand_rows
 /// Gathers a direction's statistics, as gather_rows does.
 template <class Operand, class Problem>
 void gather_by_tiles(launches& to, const Problem& p, const operand_rows<Operand>& anchors,
-                     const operand_rows<Operand>& candidates, tile_part<Problem>* part,
-                     const row_work<Problem>& work) {
+                     const operand_rows<Operand>& candidates, tile_part<Problem>* part, const row_work<Problem>& work) {
   with_padded_width(p.anchors.width, [&](auto padded) {
     constexpr int D = decltype(padded)::value;
     using sizes = tile_sizes<Operand, D, 3>;
     const tile_splits by(anchors.count, sizes::tiles_of(candidates.count));
     const auto blocks = blocks_of(anchors.count, 64) * static_cast<unsigned>(by.splits);
-    to.blocks<&tile_states<D, 1, Operand, Problem>>(blocks, sizes::threads, sizes::shared_bytes, p, anchors,
-                                                     candidates, by.tiles_each, part);
+    to.blocks<&tile_states<D, 1, Operand, Problem>>(blocks, sizes::threads, sizes::shared_bytes, p, anchors, candidates,
+                                                    by.tiles_each, part);
     to.a_thread_each<&join_tiles<Problem>>(anchors.count, p, by.splits, static_cast<const tile_part<Problem>*>(part),
                                            work);
   });
@@ -123,8 +121,9 @@ template <class Operand, class Problem>
 void unsweep_by_tiles(launches& to, const Problem& p, const operand_rows<Operand>& anchors,
                       const operand_rows<Operand>& candidates, const device_saved<Problem>& saved, double upstream,
                       float* unit, const sweep_outputs<float>& out) {
-  tile_outputs outputs{out.by_anchors, static_cast<int>(p.anchors.width), static_cast<int>(p.anchors.pitch()),
-                       out.by_scale, out.by_bias, static_cast<float>(upstream)};
+  tile_outputs outputs{
+      out.by_anchors, static_cast<int>(p.anchors.width), static_cast<int>(p.anchors.pitch()), out.by_scale,
+      out.by_bias,    static_cast<float>(upstream)};
   if constexpr (std::is_same_v<typename Operand::Element, half>) {
     const double times = upstream * static_cast<double>(p.scale);
     to.one_block<&find_weight_unit<float>, float>(anchors.count * Problem::count,
@@ -138,9 +137,9 @@ void unsweep_by_tiles(launches& to, const Problem& p, const operand_rows<Operand
     const auto parts = [&](bool wanted) {
       return wanted ? static_cast<unsigned>(D / columns_of_output<Operand, D>) : 1U;
     };
-    to.blocks<&tile_weights<D, false, Operand, Problem>>(blocks_of(anchors.count, 64) * parts(out.by_anchors != nullptr),
-                                                         sizes::threads, sizes::shared_bytes, p, anchors, candidates,
-                                                         saved, outputs);
+    to.blocks<&tile_weights<D, false, Operand, Problem>>(
+        blocks_of(anchors.count, 64) * parts(out.by_anchors != nullptr), sizes::threads, sizes::shared_bytes, p,
+        anchors, candidates, saved, outputs);
     if (out.by_candidates == nullptr) return;
     outputs.by_rows = out.by_candidates;
     to.blocks<&tile_weights<D, true, Operand, Problem>>(blocks_of(candidates.count, 64) * parts(true), sizes::threads,

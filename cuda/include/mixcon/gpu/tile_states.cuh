@@ -19,9 +19,9 @@ struct tile_part {
 /// Whether a problem's kernels may be tiles: of products of float rows, with a formula of each anchor or of the batch.
 /// A formula of each positive or triplet visits pairs again, one by one.
 template <class Problem>
-inline constexpr bool fits_tiles = std::is_same_v<typename Problem::T, float> && Problem::linear &&
-                                   !Problem::is_given &&
-                                   (Problem::scope == each::anchor || Problem::scope == each::batch);
+inline constexpr bool fits_tiles =
+    std::is_same_v<typename Problem::T, float> && Problem::linear && !Problem::is_given &&
+    (Problem::scope == each::anchor || Problem::scope == each::batch);
 
 /// Raises the shifts of a row's state to what four of its pairs take, once for all of them.
 template <class State, class Statistics>
@@ -84,9 +84,7 @@ __global__ void __launch_bounds__(128, 1)
   fast_state seen[blocks][2];
   float mark[blocks][2] = {};
   int sees[blocks][2] = {};
-  const auto row_of = [&](int b, int h) {
-    return row0 + (warp_of_block() * Blocks + b) * 16 + lane / 4 + 8 * h;
-  };
+  const auto row_of = [&](int b, int h) { return row0 + (warp_of_block() * Blocks + b) * 16 + lane / 4 + 8 * h; };
 #pragma unroll
   for (int b = 0; b < Blocks; ++b)
 #pragma unroll

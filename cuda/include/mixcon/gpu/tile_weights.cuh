@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-// The backward kernel of the tier `tiles`: weights of pairs from the library's own slopes, and their products with rows,
-// both on tensor cores; no weight is ever written.
+// The backward kernel of the tier `tiles`: weights of pairs from the library's own slopes, and their products with
+// rows, both on tensor cores; no weight is ever written.
 
 #include <mixcon/gpu/tile_states.cuh>
 #include <mixcon/gpu/weigh.cuh>
@@ -11,7 +11,9 @@ namespace mixcon::gpu {
 
 /// How many columns of the output a block adds up in its registers.
 template <class Operand, int D>
-inline constexpr int columns_of_output = D * Operand::parts > 256 ? 64 : D < 128 ? D : 128;
+inline constexpr int columns_of_output = D * Operand::parts > 256 ? 64
+                                         : D < 128                ? D
+                                                                  : 128;
 
 /// Where tile_weights adds. Null: not wanted.
 struct tile_outputs {
@@ -60,17 +62,16 @@ struct weighing_anchor {
   }
 };
 
-/// Four numbers of a 16 x 16 block of weights in pairs, as the left side of a product; what rounding left is returned in
-/// `rest`.
+/// Four numbers of a 16 x 16 block of weights in pairs, as the left side of a product; what rounding left is returned
+/// in `rest`.
 template <class Element>
 __device__ __forceinline__ void round_weights(const float (&w)[2][4], std::uint32_t (&high)[4], float (&rest)[2][4]) {
 #pragma unroll
   for (int q = 0; q < 4; ++q) {
     const float low_number = w[q / 2][q % 2 * 2], high_number = w[q / 2][q % 2 * 2 + 1];
     high[q] = packed_pair<Element>(low_number, high_number);
-    const float kept[2] = {
-        static_cast<float>(Element::from_bits(static_cast<std::uint16_t>(high[q] & 0xFFFFU))),
-        static_cast<float>(Element::from_bits(static_cast<std::uint16_t>(high[q] >> 16U)))};
+    const float kept[2] = {static_cast<float>(Element::from_bits(static_cast<std::uint16_t>(high[q] & 0xFFFFU))),
+                           static_cast<float>(Element::from_bits(static_cast<std::uint16_t>(high[q] >> 16U)))};
     rest[q / 2][q % 2 * 2] = low_number - kept[0];
     rest[q / 2][q % 2 * 2 + 1] = high_number - kept[1];
   }
@@ -104,8 +105,7 @@ __global__ void __launch_bounds__(128, 1)
   const int tiles = sizes::tiles_of(others.count);
   const auto fetch = [&](int tile) {
     if (tile < tiles)
-      fetch_tile<sizes, sizes::columns>(ring, tile % stages * sizes::tile_entries, others,
-                                        tile * sizes::columns);
+      fetch_tile<sizes, sizes::columns>(ring, tile % stages * sizes::tile_entries, others, tile * sizes::columns);
     copy_async_commit();
   };
   fetch(0);
@@ -145,8 +145,7 @@ __global__ void __launch_bounds__(128, 1)
             const float dot = x + (mark[h] + other_mark);
             const int a = OfCandidates ? j : row_of(h), c = OfCandidates ? row_of(h) : j;
             const auto pair = tile_pair(p, a, c, dot);
-            const float by_logit =
-                to.upstream * p.template logit_gradient<fast_float>(of.reading, of.adjoint, pair).x;
+            const float by_logit = to.upstream * p.template logit_gradient<fast_float>(of.reading, of.adjoint, pair).x;
             const float factor = p.logits.template factor<fast_float>(a, c).x;
             by_product = by_logit * p.scale * factor;
             if constexpr (!OfCandidates) {

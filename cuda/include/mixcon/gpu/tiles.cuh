@@ -13,10 +13,10 @@ template <class Operand, int D, int Stages>
 struct tile_sizes {
   static_assert(D == 64 || D == 128 || D == 256);
   static constexpr int threads = 128, warps = 4, stages = Stages;
-  static constexpr int pitch = D * Operand::parts;          // elements of a row, all its parts
-  static constexpr int columns = pitch <= 256 ? 64 : 32;    // rows of a tile
-  static constexpr int tile_entries = columns * pitch;      // of a stage
-  static constexpr int steps = D / 16;                      // products along a row
+  static constexpr int pitch = D * Operand::parts;        // elements of a row, all its parts
+  static constexpr int columns = pitch <= 256 ? 64 : 32;  // rows of a tile
+  static constexpr int tile_entries = columns * pitch;    // of a stage
+  static constexpr int steps = D / 16;                    // products along a row
   static constexpr int ring_entries = stages * tile_entries;
   static constexpr int shared_bytes = ring_entries * 2;
   /// The tiles that cover so many rows.
@@ -56,8 +56,8 @@ struct left_rows {
     for (int q = 0; q < Operand::parts; ++q)
 #pragma unroll
       for (int k = 0; k < Sizes::steps; ++k)
-        load_matrix_x4(part[q][k], ring.address(tile_place<Sizes>(first + lane % 16,
-                                                                  2 * (q * Sizes::steps + k) + lane / 16)));
+        load_matrix_x4(part[q][k],
+                       ring.address(tile_place<Sizes>(first + lane % 16, 2 * (q * Sizes::steps + k) + lane / 16)));
   }
 };
 
