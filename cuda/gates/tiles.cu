@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Compiled for every architecture by cuda/check_compile: the kernels of tensor-core tiles, over a softmax loss, at each
 // width and kind of operand.
-#include <mixcon/gpu/tile_calls.cuh>
+#include <mixcon/gpu/tiles/tile_calls.cuh>
 
 #include <mixcon/contrast/targets.hpp>
 #include <mixcon/losses/info_nce.hpp>

@@ -7,7 +7,7 @@
 
 #include <mixcon/contrast/loss.hpp>
 #include <mixcon/contrast/targets/bound.hpp>
-#include <mixcon/gpu/tile_calls.cuh>
+#include <mixcon/gpu/tiles/tile_calls.cuh>
 
 #include <cmath>
 #include <random>

@@ -4,8 +4,8 @@
 #include "support/catch.hpp"
 
 #include <mixcon/core/number/soft.hpp>
-#include <mixcon/gpu/fast_float.cuh>
-#include <mixcon/gpu/operands.cuh>
+#include <mixcon/gpu/tiles/fast_float.cuh>
+#include <mixcon/gpu/tiles/operands.cuh>
 
 #include <algorithm>
 #include <cmath>

@@ -7,7 +7,7 @@
 #include <mixcon/gpu/device_checks.cuh>
 #include <mixcon/gpu/outcome.hpp>
 #include <mixcon/gpu/saved.hpp>
-#include <mixcon/gpu/tile_calls.cuh>
+#include <mixcon/gpu/tiles/tile_calls.cuh>
 
 namespace mixcon::gpu {
 

@@ -3,8 +3,8 @@
 
 // Tiles of operand rows in shared memory, and the products of a strip of 16 of their rows with 16 rows in registers.
 
-#include <mixcon/gpu/fast_float.cuh>
-#include <mixcon/gpu/operands.cuh>
+#include <mixcon/gpu/tiles/fast_float.cuh>
+#include <mixcon/gpu/tiles/operands.cuh>
 
 namespace mixcon::gpu {
 

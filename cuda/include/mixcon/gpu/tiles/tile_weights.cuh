@@ -4,7 +4,7 @@
 // The backward kernel of the tier `tiles`: weights of pairs from the library's own slopes, and their products with
 // rows, both on tensor cores; no weight is ever written.
 
-#include <mixcon/gpu/tile_states.cuh>
+#include <mixcon/gpu/tiles/tile_states.cuh>
 #include <mixcon/gpu/weigh.cuh>
 
 namespace mixcon::gpu {

@@ -5,7 +5,7 @@
 // from the rule, any statistic. It does what gather_rows does, and knows no loss and no targets either.
 
 #include <mixcon/gpu/gather.cuh>
-#include <mixcon/gpu/tiles.cuh>
+#include <mixcon/gpu/tiles/products.cuh>
 
 namespace mixcon::gpu {
 

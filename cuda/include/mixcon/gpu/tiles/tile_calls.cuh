@@ -4,7 +4,7 @@
 // A call by tiles: where its operands lie, and the launches of a direction's passes.
 
 #include <mixcon/gpu/launches.cuh>
-#include <mixcon/gpu/tile_weights.cuh>
+#include <mixcon/gpu/tiles/tile_weights.cuh>
 
 #include <mixcon/engine/call/arguments.hpp>
 
