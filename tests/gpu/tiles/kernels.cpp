@@ -120,7 +120,9 @@ void check(index_t n, index_t m, int tiles_each) {
   saved.reading = reading.data(), saved.adjoint = adjoint.data(), saved.used = used.data();
   using sizes = tile_sizes<Operand, 64, 2>;
   std::vector<float> first_rows, first_columns;
-  for (const auto& how : emulated::every_order()) {
+  auto orders = emulated::every_order();
+  if (emulated::sanitized) orders.resize(1);
+  for (const auto& how : orders) {
     const auto one = states_of<1>(p, a, c, tiles_each, how), two = states_of<2>(p, a, c, tiles_each, how);
     for (std::size_t i = 0; i < sums.size(); ++i) {
       const auto reading_of = one[i].read(p.statistics, 0), other = two[i].read(p.statistics, 0);
@@ -169,7 +171,6 @@ void check(index_t n, index_t m, int tiles_each) {
 
 TEST_CASE("The kernels of tiles agree with naive sums, in blocks of 64 and of 128 rows", "[gpu]") {
   check<rounded_once>(3, 2, 1);
-  check<rounded_once>(65, 63, 1);
-  check<rounded_once>(33, 65, 1);
+  check<rounded_once>(65, 66, 1);
   check<split_in_two>(2, 64 * 6 + 1, 7);  // stages + 4 tiles: each stage is used twice
 }
