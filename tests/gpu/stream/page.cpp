@@ -48,4 +48,11 @@ TEST_CASE("The page's program trains on device rows", "[gpu]") {
   static_cast<void>(gpu::wait(queue));
   CHECK(gpu::read<float>(found) == loss);
   for (std::size_t k = 0; k < expected.size(); ++k) CHECK(std::abs(gradient[k] - expected[k]) < 1e-5F);
+
+  gpu::tile_stream by_tiles{.queue = queue};
+  const gpu::device_memory more(gpu::workspace_bytes(by_tiles, nt_xent, targets, z, z));
+  by_tiles.workspace = more.data(), by_tiles.workspace_bytes = more.bytes();
+  const float same_loss = mixcon::value_and_grad(by_tiles, nt_xent, targets, z, by_z);
+  CHECK(std::abs(same_loss - loss) < 2e-5F * loss);
+  for (std::size_t k = 0; k < expected.size(); ++k) CHECK(std::abs(gradient[k] - expected[k]) < 3e-5F);
 }

@@ -23,8 +23,8 @@ class [[nodiscard]] enqueue_status {
 };
 
 /// Calls enqueue(launches); what it refuses, or a launch that failed, becomes the status.
-template <class Enqueue>
-enqueue_status enqueued(const char* function, const stream& on, Enqueue&& enqueue) noexcept {
+template <tier Tier, class Enqueue>
+enqueue_status enqueued(const char* function, const basic_stream<Tier>& on, Enqueue&& enqueue) noexcept {
   try {
     launches to(on.queue);
     enqueue(to);
@@ -42,44 +42,45 @@ enqueue_status enqueued(const char* function, const stream& on, Enqueue&& enqueu
 // refused, since a graph runs when they may be gone.
 
 /// The loss of anchors against candidates and, in `kept`, what backward needs.
-template <class Objective, class Targets, class Anchors, class Against>
-enqueue_status enqueue_forward(const stream& on, const Objective& objective, const Targets& targets,
+template <tier Tier, class Objective, class Targets, class Anchors, class Against>
+enqueue_status enqueue_forward(const basic_stream<Tier>& on, const Objective& objective, const Targets& targets,
                                const Anchors& anchors, const Against& candidates, saved& kept,
                                outcome* result) noexcept {
   return enqueued("enqueue_forward", on, [&](launches& to) {
     require_on_device("enqueue_forward", "the outcome", result);
-    stream::evaluate_at(on.place(true), "enqueue_forward", nullptr, objective, targets, anchors, candidates)
+    basic_stream<Tier>::evaluate_at(on.place(true), "enqueue_forward", nullptr, objective, targets, anchors, candidates)
         .enqueue_forward(to, kept, result);
   });
 }
-template <class Objective, class Targets, class E>
-enqueue_status enqueue_forward(const stream& on, const Objective& objective, const Targets& targets,
+template <tier Tier, class Objective, class Targets, class E>
+enqueue_status enqueue_forward(const basic_stream<Tier>& on, const Objective& objective, const Targets& targets,
                                const given_logits<E>& logits, saved& kept, outcome* result) noexcept {
   return enqueued("enqueue_forward", on, [&](launches& to) {
     require_on_device("enqueue_forward", "the outcome", result);
-    stream::evaluate_at(on.place(true), "enqueue_forward", nullptr, objective, targets, logits)
+    basic_stream<Tier>::evaluate_at(on.place(true), "enqueue_forward", nullptr, objective, targets, logits)
         .enqueue_forward(to, kept, result);
   });
 }
 
 /// Adds `upstream` times the gradients that are wanted, after a forward pass with the same arguments.
-template <class Objective, class Targets, class Anchors, class Against>
-enqueue_status enqueue_backward(const stream& on, const Objective& objective, const Targets& targets,
+template <tier Tier, class Objective, class Targets, class Anchors, class Against>
+enqueue_status enqueue_backward(const basic_stream<Tier>& on, const Objective& objective, const Targets& targets,
                                 const Anchors& anchors, const Against& candidates, const saved& kept, double upstream,
                                 const gradients<compute_t<Anchors>>& wanted) noexcept {
   return enqueued("enqueue_backward", on, [&](launches& to) {
-    const auto call =
-        stream::evaluate_at(on.place(true), "enqueue_backward", nullptr, objective, targets, anchors, candidates);
+    const auto call = basic_stream<Tier>::evaluate_at(on.place(true), "enqueue_backward", nullptr, objective, targets,
+                                                      anchors, candidates);
     call.check_gradients(wanted);
     call.enqueue_backward(to, kept, upstream, wanted, false, {wanted.temperature, wanted.scale, wanted.bias});
   });
 }
-template <class Objective, class Targets, class E>
-enqueue_status enqueue_backward(const stream& on, const Objective& objective, const Targets& targets,
+template <tier Tier, class Objective, class Targets, class E>
+enqueue_status enqueue_backward(const basic_stream<Tier>& on, const Objective& objective, const Targets& targets,
                                 const given_logits<E>& logits, const saved& kept, double upstream,
                                 const gradients<accumulate_t<E>>& wanted) noexcept {
   return enqueued("enqueue_backward", on, [&](launches& to) {
-    const auto call = stream::evaluate_at(on.place(true), "enqueue_backward", nullptr, objective, targets, logits);
+    const auto call =
+        basic_stream<Tier>::evaluate_at(on.place(true), "enqueue_backward", nullptr, objective, targets, logits);
     call.check_gradients(wanted);
     call.enqueue_backward(to, kept, upstream, wanted, false, {wanted.temperature, wanted.scale, wanted.bias});
   });
@@ -96,25 +97,26 @@ void enqueue_both(const Call& call, launches& to, const gradients<T>& wanted, ou
     if (number != nullptr) to.fill(number, sizeof(double));
   call.enqueue_backward(to, kept, 1, wanted, true, parameters);
 }
-template <class Objective, class Targets, class Anchors, class Against>
-enqueue_status enqueue_value_and_grad(const stream& on, const Objective& objective, const Targets& targets,
+template <tier Tier, class Objective, class Targets, class Anchors, class Against>
+enqueue_status enqueue_value_and_grad(const basic_stream<Tier>& on, const Objective& objective, const Targets& targets,
                                       const Anchors& anchors, const Against& candidates,
                                       const gradients<compute_t<Anchors>>& wanted, outcome* result) noexcept {
   return enqueued("enqueue_value_and_grad", on, [&](launches& to) {
     require_on_device("enqueue_value_and_grad", "the outcome", result);
-    enqueue_both(
-        stream::evaluate_at(on.place(true), "enqueue_value_and_grad", nullptr, objective, targets, anchors, candidates),
-        to, wanted, result);
+    enqueue_both(basic_stream<Tier>::evaluate_at(on.place(true), "enqueue_value_and_grad", nullptr, objective, targets,
+                                                 anchors, candidates),
+                 to, wanted, result);
   });
 }
-template <class Objective, class Targets, class E>
-enqueue_status enqueue_value_and_grad(const stream& on, const Objective& objective, const Targets& targets,
+template <tier Tier, class Objective, class Targets, class E>
+enqueue_status enqueue_value_and_grad(const basic_stream<Tier>& on, const Objective& objective, const Targets& targets,
                                       const given_logits<E>& logits, const gradients<accumulate_t<E>>& wanted,
                                       outcome* result) noexcept {
   return enqueued("enqueue_value_and_grad", on, [&](launches& to) {
     require_on_device("enqueue_value_and_grad", "the outcome", result);
-    enqueue_both(stream::evaluate_at(on.place(true), "enqueue_value_and_grad", nullptr, objective, targets, logits), to,
-                 wanted, result);
+    enqueue_both(
+        basic_stream<Tier>::evaluate_at(on.place(true), "enqueue_value_and_grad", nullptr, objective, targets, logits),
+        to, wanted, result);
   });
 }
 

@@ -7,6 +7,7 @@
 #include <mixcon/gpu/device_checks.cuh>
 #include <mixcon/gpu/outcome.hpp>
 #include <mixcon/gpu/saved.hpp>
+#include <mixcon/gpu/tiles/tile_calls.cuh>
 
 namespace mixcon::gpu {
 
@@ -15,9 +16,10 @@ template <class Type>
 inline constexpr char name_of_type = 0;
 
 /// One call on the device. Its constructor checks and binds; nothing is launched before `enqueue_forward`.
-template <class Objective, class Targets, class Call>
+template <class Objective, class Targets, class Call, tier Tier = tier::pairs>
 class evaluation {
   using types = call_types<Objective, Targets, Call>;
+  using tiled = tile_operand<types, Call, Tier>;
   using T = typename types::T;
   using Loss = typename types::Loss;
 
@@ -39,7 +41,10 @@ class evaluation {
 
   /// Where it works, for callers that ask for its size first.
   void work_in(void* workspace, std::size_t bytes) { place_.workspace = workspace, place_.workspace_bytes = bytes; }
-  std::size_t workspace_bytes() const { return lay_out(nullptr).bytes; }
+  std::size_t workspace_bytes() const {
+    const std::size_t bytes = lay_out(nullptr).bytes;
+    return uses_tiles() ? aligned(bytes) + tiles_at(nullptr, 0).bytes : bytes;
+  }
   std::size_t saved_bytes() const { return saved_layout<types>(nullptr, extents_).bytes; }
 
   // ---- what the public door asks
@@ -90,8 +95,8 @@ class evaluation {
     prepare(to, at);
     const auto parts = placed_at(at);
     const directions& share = objective_.direction;
-    if (share.rows != 0) sweep(to, rows_problem(at, parts), at.rows, held.rows, share.rows);
-    if (share.columns != 0) sweep(to, columns_problem(at, parts), at.columns, held.columns, share.columns);
+    if (share.rows != 0) sweep_rows(to, at, rows_problem(at, parts), held.rows, share.rows);
+    if (share.columns != 0) sweep_columns(to, at, columns_problem(at, parts), held.columns, share.columns);
     to.a_thread_each<&end_outcome<outcome>>(1, at.result, share.rows != 0);
     if (result != at.result) to.keep(copy_on_device(result, at.result, sizeof(outcome), place_.queue));
   }
@@ -109,13 +114,9 @@ class evaluation {
     const auto parts = placed_at(at);
     const directions& share = objective_.direction;
     if (share.rows != 0)
-      unsweep(to, rows_problem(at, parts), held.rows, upstream,
-              extents_.chunk_of(extents_.anchors, extents_.own + extents_.shared), at.weight, at.by_logit,
-              row_outputs(at, call_, wanted));
+      unsweep_rows(to, at, rows_problem(at, parts), held.rows, upstream, row_outputs(at, call_, wanted));
     if (share.columns != 0) {
-      unsweep(to, columns_problem(at, parts), held.columns, upstream,
-              extents_.chunk_of(extents_.shared, extents_.anchors), at.weight, at.by_logit,
-              column_outputs(at, call_, wanted));
+      unsweep_columns(to, at, columns_problem(at, parts), held.columns, upstream, column_outputs(at, call_, wanted));
       if (wanted.candidate_bias)
         to.a_thread_each<&add_numbers<T>>(extents_.shared, static_cast<const double*>(at.by_bias),
                                           wanted.candidate_bias);
@@ -220,7 +221,65 @@ class evaluation {
       to.keep(arrays.enqueue(place_.queue));
     }
     pack_call(to, at, extents_, objective_, call_);
+    if constexpr (tiled::fits)
+      if (uses_tiles()) {
+        const auto tiles = tiles_at(place_.workspace, at.bytes);
+        pack_tiles(to, at.anchors, tiles.anchors);
+        if (!extents_.mirrors) pack_tiles(to, at.shared, tiles.shared);
+      }
   }
+
+  // ---- each direction, by the kernels that its types, its sizes and the gradients wanted allow
+
+  bool uses_tiles() const { return tiled::fits && fits_tiles_by_size(extents_); }
+  static std::size_t aligned(std::size_t bytes) { return (bytes + 255) / 256 * 256; }
+  tile_layout<types, typename tiled::type> tiles_at(void* workspace, std::size_t offset) const {
+    void* const base = workspace != nullptr ? static_cast<std::byte*>(workspace) + aligned(offset) : nullptr;
+    return tile_layout<types, typename tiled::type>(base, extents_);
+  }
+  void sweep_rows(launches& to, const layout& at, const typename types::Rows& p,
+                  const device_saved<typename types::Rows>& held, double share) const {
+    if constexpr (tiled::fits)
+      if (uses_tiles()) {
+        const auto tiles = tiles_at(place_.workspace, at.bytes);
+        gather_by_tiles(to, p, tiles.anchors, tiles.shared, tiles.rows, at.rows);
+        return finish_sweep(to, p, at.rows, held, share);
+      }
+    sweep(to, p, at.rows, held, share);
+  }
+  void sweep_columns(launches& to, const layout& at, const typename types::Columns& p,
+                     const device_saved<typename types::Columns>& held, double share) const {
+    if constexpr (tiled::fits)
+      if (uses_tiles()) {
+        const auto tiles = tiles_at(place_.workspace, at.bytes);
+        gather_by_tiles(to, p, tiles.shared, tiles.anchors, tiles.columns, at.columns);
+        return finish_sweep(to, p, at.columns, held, share);
+      }
+    sweep(to, p, at.columns, held, share);
+  }
+  void unsweep_rows(launches& to, const layout& at, const typename types::Rows& p,
+                    const device_saved<typename types::Rows>& held, double upstream,
+                    const sweep_outputs<T>& out) const {
+    if constexpr (tiled::fits)
+      if (uses_tiles() && fits_tiles_by_gradients(out)) {
+        const auto tiles = tiles_at(place_.workspace, at.bytes);
+        return unsweep_by_tiles(to, p, tiles.anchors, tiles.shared, held, upstream, tiles.unit, out);
+      }
+    unsweep(to, p, held, upstream, extents_.chunk_of(extents_.anchors, extents_.own + extents_.shared), at.weight,
+            at.by_logit, out);
+  }
+  void unsweep_columns(launches& to, const layout& at, const typename types::Columns& p,
+                       const device_saved<typename types::Columns>& held, double upstream,
+                       const sweep_outputs<T>& out) const {
+    if constexpr (tiled::fits)
+      if (uses_tiles() && fits_tiles_by_gradients(out)) {
+        const auto tiles = tiles_at(place_.workspace, at.bytes);
+        return unsweep_by_tiles(to, p, tiles.shared, tiles.anchors, held, upstream, tiles.unit, out);
+      }
+    unsweep(to, p, held, upstream, extents_.chunk_of(extents_.shared, extents_.anchors), at.weight, at.by_logit, out);
+  }
+
+  // ---- one direction's problem
   typename types::Rows rows_problem(const layout& at, const placed_parts& parts) const {
     typename types::Rows p(
         typename types::Rows::rules_type{parts.loss, parts.statistics, parts.similarity, parts.logits, parts.rule,

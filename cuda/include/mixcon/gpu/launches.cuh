@@ -34,6 +34,11 @@ class launches {
   void one_warp(const Argument&... arguments) {
     launch_blocks<Kernel>(1, warp_size, 0, arguments...);
   }
+  /// Blocks of so many threads, with so many bytes of shared memory each.
+  template <auto Kernel, class... Argument>
+  void blocks(unsigned number, index_t threads, std::size_t shared, const Argument&... arguments) {
+    launch_blocks<Kernel>(number, threads, shared, arguments...);
+  }
   void fill(void* device, std::size_t bytes) {
     if (found_.ok() && bytes > 0) found_ = fill_bytes(device, 0, bytes, on_);
   }
@@ -55,15 +60,14 @@ class launches {
   status found_{};
 };
 
-/// The forward pass of one direction: from packed rows to what backward needs, and the direction's outcome. `share` is
-/// the direction's weight.
+/// The forward pass of one direction, after the rows' statistics are gathered: to what backward needs, and the
+/// direction's outcome. `share` is the direction's weight.
 template <class Problem>
-void sweep(launches& to, const Problem& p, const row_work<Problem>& work, const device_saved<Problem>& saved,
-           double share) {
+void finish_sweep(launches& to, const Problem& p, const row_work<Problem>& work, const device_saved<Problem>& saved,
+                  double share) {
   using T = typename Problem::T;
   using Loss = typename Problem::Loss;
   const index_t rows = p.anchors.count;
-  to.a_warp_each<&gather_rows<Problem>>(rows, p, work);
   to.a_thread_each<&read_rows<Problem>>(rows, p, work, saved);
   if constexpr (Problem::scope == each::batch) to.one_warp<&merge_rows<Problem>>(p, work, saved);
   if constexpr (Problem::scope == each::positive) to.a_warp_each<&evaluate_positives<Problem>>(rows, p, work, saved);
@@ -80,6 +84,13 @@ void sweep(launches& to, const Problem& p, const row_work<Problem>& work, const 
   const index_t summed = Problem::scope == each::triplet ? 0 : rows;  // triplets say it in backward
   to.one_block<&sum_numbers<T>, double>(summed, work.by_scale, 1.0, saved.scale_adjoint, false);
 }
+/// The forward pass of one direction, from packed rows on.
+template <class Problem>
+void sweep(launches& to, const Problem& p, const row_work<Problem>& work, const device_saved<Problem>& saved,
+           double share) {
+  to.a_warp_each<&gather_rows<Problem>>(p.anchors.count, p, work);
+  finish_sweep(to, p, work, saved, share);
+}
 
 /// Where a direction's backward pass adds. Null or empty: not wanted.
 template <class T>
@@ -91,6 +102,16 @@ struct sweep_outputs {
   double* sums = nullptr;                          // by scale and by bias
 };
 
+/// The end of a direction's backward pass: sums of what each row's pairs come to.
+template <class Problem>
+void finish_unsweep(launches& to, const Problem& p, const device_saved<Problem>& saved, double upstream,
+                    const sweep_outputs<typename Problem::T>& out) {
+  const index_t rows = p.anchors.count;
+  to.one_block<&sum_numbers<double>, double>(rows, out.by_scale, 1.0, out.sums, true);
+  to.one_block<&sum_numbers<double>, double>(rows, out.by_bias, 1.0, out.sums + 1, true);
+  if constexpr (Problem::scope != each::triplet)
+    to.one_block<&sum_numbers<double>, double>(index_t{1}, saved.scale_adjoint, upstream, out.sums, true);
+}
 /// The backward pass of one direction: chunk by chunk of anchors, weighs their pairs and pulls the gradients.
 template <class Problem>
 void unsweep(launches& to, const Problem& p, const device_saved<Problem>& saved, double upstream, index_t chunk,
@@ -121,10 +142,7 @@ void unsweep(launches& to, const Problem& p, const device_saved<Problem>& saved,
       to.a_thread_each<&pull_candidate_bias<T>>(p.candidates.count, static_cast<const T*>(by_logit), pairs.number,
                                                 p.own_count, out.candidate_bias);
   }
-  to.one_block<&sum_numbers<double>, double>(rows, out.by_scale, 1.0, out.sums, true);
-  to.one_block<&sum_numbers<double>, double>(rows, out.by_bias, 1.0, out.sums + 1, true);
-  if constexpr (Problem::scope != each::triplet)
-    to.one_block<&sum_numbers<double>, double>(index_t{1}, saved.scale_adjoint, upstream, out.sums, true);
+  finish_unsweep(to, p, saved, upstream, out);
 }
 
 }  // namespace mixcon::gpu

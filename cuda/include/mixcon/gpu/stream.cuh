@@ -13,8 +13,9 @@ namespace mixcon::gpu {
 /// Runs public calls on one GPU, on rows in its memory: kernels on the stream, in a workspace that the caller owns. A
 /// call waits once, for its outcome (and once more where a gradient by temperature, scale or bias goes to the host).
 /// Results have the same bits every time. Rows are float, double, bfloat16 or half; losses of aligned rows stay on the
-/// host.
-struct stream {
+/// host. The tier is a template argument, so that calls which want no tensor cores do not compile their kernels.
+template <tier Tier>
+struct basic_stream {
   stream_handle queue{};                       // a cudaStream_t
   void* workspace = nullptr;                   // of the device, at a multiple of 256 bytes: what gpu::allocate returns
   std::size_t workspace_bytes = 0;             // as many as gpu::workspace_bytes says
@@ -44,7 +45,7 @@ struct stream {
         "or rows of the host to serial{}, tiled{} or gpu::staged");
     using E = element_t<const Anchors>;
     using call = mixcon::detail::arguments<E>;
-    return evaluation<Objective, Targets, call>(
+    return evaluation<Objective, Targets, call, Tier>(
         at, objective, targets,
         call{function, matrix_view<const E>(mixcon::detail::ask_traits<2>(anchors)),
              mixcon::detail::as_segments(candidates)},
@@ -54,22 +55,31 @@ struct stream {
   static auto evaluate_at(const call_place& at, const char* function, mixcon::workspace* memory,
                           const Objective& objective, const Targets& targets, const given_logits<E>& logits) {
     using call = mixcon::detail::logits_arguments<E>;
-    return evaluation<Objective, Targets, call>(at, objective, targets, call{function, logits.values}, memory);
+    return evaluation<Objective, Targets, call, Tier>(at, objective, targets, call{function, logits.values}, memory);
   }
   call_place place(bool is_enqueued = false) const {
     return {queue, workspace, workspace_bytes, entries_at_once, is_enqueued};
   }
 };
 
+/// Calls by plain threads. What to use until tiles have run on a GPU.
+using stream = basic_stream<tier::pairs>;
+/// Calls by tensor cores where their types and sizes fit: rows of at most 256 float, half or bfloat16, the cosine or
+/// the dot product, no own candidates, a loss of each anchor or of the batch. Products are of bfloat16, of half, or for
+/// float of both halves of a split; other calls, and gradients with an entry a pair or a candidate, take `pairs`.
+using tile_stream = basic_stream<tier::tiles>;
+
 /// How many bytes of workspace a call takes, forward and backward: `workspace_bytes(on, objective, targets, anchors,
 /// candidates)`, or with given logits in the place of both.
-template <class Objective, class Targets, class... Rows>
-std::size_t workspace_bytes(const stream& on, const Objective& objective, const Targets& targets, const Rows&... rows) {
+template <tier Tier, class Objective, class Targets, class... Rows>
+std::size_t workspace_bytes(const basic_stream<Tier>& on, const Objective& objective, const Targets& targets,
+                            const Rows&... rows) {
   return on.evaluate("gpu::workspace_bytes", nullptr, objective, targets, rows...).workspace_bytes();
 }
 /// How many bytes of a gpu::saved.
-template <class Objective, class Targets, class... Rows>
-std::size_t saved_bytes(const stream& on, const Objective& objective, const Targets& targets, const Rows&... rows) {
+template <tier Tier, class Objective, class Targets, class... Rows>
+std::size_t saved_bytes(const basic_stream<Tier>& on, const Objective& objective, const Targets& targets,
+                        const Rows&... rows) {
   return on.evaluate("gpu::saved_bytes", nullptr, objective, targets, rows...).saved_bytes();
 }
 
