@@ -33,8 +33,8 @@ inline std::vector<double> finish(training_run& run) {
 /// is left falls slowly, as keys are of a slow network: such runs have more steps.
 inline bool has_queue(const std::string& recipe) { return recipe_called(recipe).new_options().declares("queue"); }
 
-/// Steps until a queue is full of real keys.
-inline int begin_of(const std::string& recipe) { return has_queue(recipe) ? 2 : 0; }
+/// Steps until a queue is full of real keys, and numbers that a first batch sets once (such as CRD's) are there.
+inline int begin_of(const std::string& recipe) { return has_queue(recipe) ? 2 : takes_teacher(recipe) ? 1 : 0; }
 
 /// The loss of step `step` of the first epoch, had the run the weights of that checkpoint then.
 inline double loss_of_step(checkpoint with, index_t step, const data_set& data) {
