@@ -36,7 +36,7 @@ void check(const char* title, const Loss& loss) {
   numbers_by_row logits = exact_rows(40, 40, 21);
   for (index_t a = 0; a < 40; ++a) logits.view()(a, (a + 7) % 40) = -INFINITY;  // hidden, or no positive
   mixcon::objective criterion{loss, mixcon::cosine{}};
-  for (const std::size_t k : {2, 6}) {
+  for (const std::size_t k : {2U, 6U}) {
     INFO(title << ", " << every_targets()[k].targets.title);
     criterion.direction = {0.5, 0.25};
     const any_targets& targets = every_targets()[k].targets;

@@ -14,7 +14,7 @@ template <class Logits>
 void check(const char* title, const Logits& logits) {
   const call_rows rows{exact_rows(40, 9, 1)};
   mixcon::objective criterion{mixcon::info_nce{.temperature = 0.5}, mixcon::cosine{}, logits};
-  for (const std::size_t k : {2, 6})  // views, labels
+  for (const std::size_t k : {2U, 6U})  // views, labels
     for (const double columns : {0.0, 0.5}) {
       INFO(title << ", " << every_targets()[k].targets.title << ", columns " << columns);
       criterion.direction.columns = columns;
