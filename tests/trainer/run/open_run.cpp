@@ -117,8 +117,8 @@ TEST_CASE("runs that cannot be used are refused in one sentence", "[examples]") 
     return refusal_of([&] { world_of(on, data).run("--teacher", teacher.folder.path()); });
   };
   CHECK(refused(digits()).empty());
-  data_set wider = part_of(digits(), 0, 80);
-  wider.shape.columns = 16;
+  data_set wider = part_of(digits(), 0, 80);  // the same pixels, two images in one
+  wider.shape.columns = 16, wider.shape.samples = 40, wider.labels.resize(40);
   CHECK(refused(wider) == "--teacher: " + teacher.folder.path() +
                               " learnt from images of 1 x 8 x 8 in 10 classes, this run learns from images of 1 x 8 x "
                               "16 in 10 classes; expected a run on samples of the same kind, size and number of "
