@@ -39,8 +39,8 @@ std::optional<mixcon_train::mask_loss_options> loss_options(golden_case& of);
 
 /// Where the public implementation drew one of several and its draw was not recorded, every one of these is tried:
 /// `check(of, options)` must agree for one of them.
-template <class Check>
-void check_any(golden_case& of, const std::vector<mixcon_train::mix_block_options>& all, Check&& check) {
+template <class Options, class Check>
+void check_any(golden_case& of, const std::vector<Options>& all, Check&& check) {
   for (std::size_t k = 0; k < all.size(); ++k) {
     golden_case attempt = of;
     check(attempt, all[k]);

@@ -23,14 +23,20 @@ net::variable both_shares(const net::variable& partner_share) {
   return net::concatenate_channels(net::own_share(partner_share), partner_share);
 }
 
+/// A batch is rescaled with that probability, and what was drawn is not recorded.
+std::vector<double> each_outcome(double probability) {
+  if (probability > 0 && probability < 1) return {1, 0};
+  return {probability};
+}
+
 template <class T>
-void check_adjustment(golden_case& of) {
+void check_adjustment(golden_case& of, double probability) {
   net::plain_device<T> on;
   const json& mode = of.params.raw("mode");
   net::mask_adjustment by{.lambda_margin = of.params.number("lam_margin", 0.08)};
   const double mean_margin = of.params.number("mean_margin", 0.1);
   if (mode.is_number())
-    by.rescale_probability = mode.get<double>();  // the margin of the mean is of "auto" alone
+    by.rescale_probability = probability;  // the margin of the mean is of "auto" alone
   else if (mode == "auto" || mode == "auto_label")
     by = {.lambda_margin = by.lambda_margin, .rescale_probability = 1, .mean_margin = mean_margin};
   else if (!mode.is_null())
@@ -45,10 +51,16 @@ void check_adjustment(golden_case& of) {
       net::adjusted(net::slice_channels(mask, 1, 2), of.params.number("lam"), by, {.seed = 1}, plain);
   of.expect("mask", numbers_of(both_shares(corrected).value()), of_values<T>);
 }
+template <class T>
+void check_adjustment(golden_case& of) {
+  const json& mode = of.params.raw("mode");
+  check_any(of, each_outcome(mode.is_number() ? mode.get<double>() : 0),
+            [](golden_case& attempt, double probability) { check_adjustment<T>(attempt, probability); });
+}
 
 /// One step: the mixer's images go through a frozen linear classifier to the mixer, those of the encoder do not.
 template <class T>
-void check_step(golden_case& of, const net::mix_block_options& options) {
+void check_step(golden_case& of, const net::mix_block_options& options, double rescale_probability) {
   net::plain_device<T> on;
   net::mix_block block(on, of.params.count("in_channels"), options, 1);
   set_state(of, block);
@@ -75,7 +87,7 @@ void check_step(golden_case& of, const net::mix_block_options& options) {
 
   const net::variable seen = net::adjusted(
       block.forward(features, encoder_partner, {.lambda = encoder_lambda, .factor = factor}), encoder_lambda,
-      {.lambda_margin = of.params.number("lam_margin"), .rescale_probability = of.params.number("mask_adjust", 0)}, {});
+      {.lambda_margin = of.params.number("lam_margin"), .rescale_probability = rescale_probability}, {});
   const net::variable encoder_mixed = net::mask_blend(images, encoder_partner, net::own_share(seen));
   net::backward(objective);
 
@@ -90,7 +102,11 @@ void check_step(golden_case& of, const net::mix_block_options& options) {
 }
 template <class T>
 void check_generator(golden_case& of) {
-  check_any(of, each_draw(block_options(of)), check_step<T>);
+  const auto by_block = [&](golden_case& case_of_one, const net::mix_block_options& options) {
+    check_any(case_of_one, each_outcome(of.params.number("mask_adjust", 0)),
+              [&](golden_case& attempt, double probability) { check_step<T>(attempt, options, probability); });
+  };
+  check_any(of, each_draw(block_options(of)), by_block);
 }
 
 void check_momentum(golden_case& of) {

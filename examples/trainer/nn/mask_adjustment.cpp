@@ -40,7 +40,8 @@ variable adjusted(const variable& partner_share, double lambda, const mask_adjus
   MIXCON_REQUIRE(plain.empty() || static_cast<index_t>(plain.size()) == e[0], "adjusted: ", plain.size(),
                  " samples are plain mixup's or not, of ", e[0], "; expected an answer for each, or for none");
   if (lambda <= by.lambda_margin || 1 - lambda <= by.lambda_margin) return constant_share(partner_share, lambda);
-  if (by.rescale_probability == 0 && plain.empty()) return constant(partner_share);
+  const bool rescales = draws.uniform("rescaled_masks", 0, 0, 1) < by.rescale_probability;
+  if (!rescales && plain.empty()) return constant(partner_share);
   const index_t places = e.row_size();
   return variable(computed(
       partner_share.on(), e,
@@ -48,11 +49,10 @@ variable adjusted(const variable& partner_share, double lambda, const mask_adjus
         for (index_t i = 0; i < e[0]; ++i, to += places, from += places) {
           double sum = 0;
           for (index_t k = 0; k < places; ++k) sum += static_cast<double>(from[k]);
-          const bool is_drawn = draws.uniform("rescaled_mask", i, 0, 1) < by.rescale_probability;
           correction c;
           if (!plain.empty() && plain[static_cast<std::size_t>(i)])
             c = {.factor = 0, .offset = 1 - lambda};
-          else if (is_drawn)
+          else if (rescales)
             c = to_lambda(sum / static_cast<double>(places), lambda, by.mean_margin);
           for (index_t k = 0; k < places; ++k)
             to[k] =

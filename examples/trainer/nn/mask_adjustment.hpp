@@ -16,7 +16,8 @@ struct mask_adjustment {
   /// Where lambda or 1 - lambda is at most this, masks are the constant lambda: plain mixup. In [0, 1/2); negative:
   /// off.
   double lambda_margin = 0.08;
-  /// The probability with which a mask is rescaled to the mean lambda, sample by sample, in [0, 1]; 1: always.
+  /// The probability with which the masks of a batch are rescaled to the mean lambda, each by its own mean, in [0, 1];
+  /// 1: always. One draw decides for the batch, as in the published code.
   double rescale_probability = 0;
   /// Only a mask whose mean is further from lambda than this is rescaled. At least 0: 0 where a probability decides, as
   /// in supervised training; 0.1 and probability 1 in self-supervised training.
