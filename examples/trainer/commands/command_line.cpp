@@ -94,11 +94,21 @@ CLI::App& add_compare(CLI::App& app, compare_request& request) {
   compare.footer(
       "Prints paired differences with confidence intervals, and writes comparison.html. Started again after an\n"
       "interruption, it continues. docs/trainer/compare.md explains plans and the table.\n\n"
-      "  mixcon-train compare --plan examples/trainer/plans/digits.toml");
+      "  mixcon-train compare --plan examples/trainer/plans/digits.toml\n"
+      "  mixcon-train compare --plan PLAN.toml --record PLAN.json                     (to commit what was reached)\n"
+      "  mixcon-train compare --plan PLAN.toml --from-records PLAN.json --measure ridge  (its table again)");
   compare.add_option("--plan", request.plan,
                      "TOML file that lists what to train: arms and seeds (default: none, must be given)");
   compare.add_option("--out", request.out, "folder for the runs and comparison.html (default: runs/PLAN)")
       ->check(not_empty);
+  compare.add_option("--measure", request.measure, "linear, neighbours, ridge or classifier (default: the plan's)");
+  compare.add_option("--record", request.record, "file for what each run reached, as JSON (default: none)")
+      ->check(not_empty);
+  compare
+      .add_option("--from-records", request.from_records,
+                  "train nothing: print the table of such a file, whose settings must be the plan's (default: none)")
+      ->check(not_empty);
+  compare.add_flag("--markdown", request.markdown, "print the table in Markdown (default: off)");
   return compare;
 }
 

@@ -66,8 +66,12 @@ struct embed_request {
 int embed(const embed_request& request, std::FILE* to);
 
 struct compare_request {
-  std::string plan{};  ///< a TOML file, see comparison_plan.hpp
-  std::string out{};   ///< folder of the runs and of comparison.html; empty: runs/PLAN
+  std::string plan{};          ///< a TOML file, see comparison_plan.hpp
+  std::string out{};           ///< folder of the runs and of comparison.html; empty: runs/PLAN
+  std::string measure{};       ///< instead of the plan's
+  std::string record{};        ///< a file for what each run reached; empty: none
+  std::string from_records{};  ///< such a file, to compare without training; empty: train
+  bool markdown = false;       ///< the table is one of Markdown
 };
 /// Trains and judges every arm with every seed, in folders ARM-seed-S; runs that are there are gone on with, or taken
 /// as they are where they have ended. Then compares them.

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "commands/commands.hpp"
 #include "commands/comparison_plan.hpp"
+#include "commands/comparison_record.hpp"
 #include "commands/resumed_settings.hpp"
 #include "evaluation/quick_score.hpp"
 #include "files/atomic_file.hpp"
 #include "files/file_error.hpp"
 #include "files/html.hpp"
+#include "options/nearest_name.hpp"
 #include "report/comparison_report.hpp"
 #include "run/machine.hpp"
 #include "run/metrics_log.hpp"
@@ -36,52 +38,66 @@ std::string what_is_compared(const std::string& measure) {
                                    : "the recipe's own classifier";
 }
 
+using named_texts = std::vector<std::pair<std::string, std::string>>;
+
 std::string run_folder_of(const std::string& folder, const planned_arm& arm, std::uint64_t seed) {
   return folder + "/" + arm.name + "-seed-" + std::to_string(seed);
 }
 
-/// The result of a run that has been judged, by its records; none: it has not been, or not to the end.
-std::optional<run_result> result_in(const std::string& folder, const settings& asked, const std::string& measure) {
-  std::error_code error;
-  if (!std::filesystem::exists(folder + "/" + report_name, error)) return std::nullopt;  // which comes last
-  run_result found{.seed = asked.run.seed};
-  bool is_judged = false;
-  for (const json& record : read_metrics_of(load_checkpoint(folder).run, folder + "/" + metrics_name)) {
-    const auto number = [&](const std::string& name) -> std::optional<double> {
-      const auto at = record.find(name);
-      return at != record.end() && at->is_number() ? std::optional(at->get<double>()) : std::nullopt;
-    };
-    if (number("step") && number("seconds")) {
-      found.seconds = std::max(found.seconds, *number("seconds"));
-      if (measure == "neighbours" && number("neighbours"))
-        found.history.push_back({*number("seconds"), *number("neighbours")});
-    } else if (const auto encoder = record.find("encoder"); encoder != record.end() && number(measure)) {
-      if (*encoder == asked.recipe + ", backbone") found.accuracy = *number(measure), is_judged = true;
-    }
-  }
-  return is_judged ? std::optional(found) : std::nullopt;
+std::optional<double> number_in(const json& record, const std::string& name) {
+  const auto at = record.find(name);
+  return at != record.end() && at->is_number() ? std::optional(at->get<double>()) : std::nullopt;
 }
 
-using named_texts = std::vector<std::pair<std::string, std::string>>;
+measures measures_in(const json& record) {
+  measures reached;
+  for (const char* name : {"linear", "neighbours", "ridge", "classifier", "calibration"})
+    if (const auto value = number_in(record, name)) reached[name] = *value;
+  return reached;
+}
 
-/// What raw pixels and untrained networks reach by the measure, the mean over the runs of the reference. They stand
-/// beside the comparison and take no part in it, so that Holm's correction is over what was trained.
-named_texts baselines_of(const comparison_plan& plan, const std::string& folder) {
-  std::map<std::string, std::pair<double, index_t>> sums;
-  for (const planned_arm& arm : plan.arms)
-    for (const std::uint64_t seed : plan.seeds) {
-      if (arm.name != plan.choice.reference) continue;
-      const std::string of_run = run_folder_of(folder, arm, seed);
-      for (const json& record : read_metrics_of(load_checkpoint(of_run).run, of_run + "/" + metrics_name)) {
-        const std::string encoder = record.value("encoder", "");
-        const auto share = record.find(plan.choice.measure);
-        if ((encoder == "raw pixels" || encoder.starts_with("untrained ")) && share != record.end())
-          sums[encoder].first += share->get<double>(), ++sums[encoder].second;
-      }
+using named_measures = std::vector<std::pair<std::string, measures>>;
+
+/// A run that has been judged, by its records, and what stands beside it in its table; none: it has not been judged, or
+/// not to the end.
+std::optional<recorded_run> run_in(const std::string& folder, const settings& asked, named_measures& baselines) {
+  std::error_code error;
+  if (!std::filesystem::exists(folder + "/" + report_name, error)) return std::nullopt;  // which comes last
+  recorded_run found{.seed = asked.run.seed};
+  for (const json& record : read_metrics_of(load_checkpoint(folder).run, folder + "/" + metrics_name)) {
+    const auto seconds = number_in(record, "seconds"), look = number_in(record, "neighbours");
+    if (seconds && record.contains("step")) {
+      found.seconds = std::max(found.seconds, *seconds);
+      if (look) found.history.push_back({*seconds, *look});
+    } else if (const std::string encoder = record.value("encoder", ""); encoder == asked.recipe + ", backbone") {
+      found.reached = measures_in(record);
+    } else if (encoder.starts_with("raw ") || encoder.starts_with("untrained ")) {
+      baselines.emplace_back(encoder, measures_in(record));
     }
+  }
+  return found.reached.empty() ? std::nullopt : std::optional(found);
+}
+
+/// The mean of each encoder's measures. Raw samples and untrained networks stand beside the comparison and take no part
+/// in it, so that Holm's correction is over what was trained.
+named_measures means_of(const named_measures& all) {
+  named_measures means;
+  std::map<std::string, std::map<std::string, index_t>> counts;
+  for (const auto& [encoder, reached] : all) {
+    auto at = std::find_if(means.begin(), means.end(), [&](const auto& each) { return each.first == encoder; });
+    if (at == means.end()) at = means.insert(at, {encoder, {}});
+    for (const auto& [name, value] : reached) at->second[name] += value, ++counts[encoder][name];
+  }
+  for (auto& [encoder, reached] : means)
+    for (auto& [name, value] : reached) value /= static_cast<double>(counts[encoder][name]);
+  return means;
+}
+
+named_texts baselines_by(const std::string& measure, const comparison_record& record) {
   named_texts found;
-  for (const auto& [encoder, sum] : sums)
-    found.emplace_back(encoder, written(100 * sum.first / static_cast<double>(sum.second), 2) + " %");
+  for (const auto& [encoder, reached] : record.baselines)
+    if (const auto share = reached.find(measure); share != reached.end())
+      found.emplace_back(encoder, written(100 * share->second, 2) + " %");
   return found;
 }
 
@@ -124,50 +140,51 @@ named_texts shared_values(const comparison_plan& plan) {
   return shared;
 }
 
-void write_comparison(const comparison_plan& plan, const std::string& path, const train_and_test& data,
-                      const std::vector<arm_result>& arms, const comparison& found, const comparison_options& options,
-                      const named_texts& baselines) {
-  const quick_score looks(data.train.labels, data.test.labels, data.train.classes());
+/// The page of a comparison.
+void write_comparison(const comparison_plan& plan, const std::string& path, const comparison_record& record,
+                      const std::vector<arm_result>& arms, const comparison& found, const comparison_options& options) {
   comparison_content content{
-      .title = std::filesystem::path(plan.path).stem().string() + " on " + data.train.title(),
-      .measure = what_is_compared(plan.choice.measure) + ", " + std::to_string(data.test.samples()) + " test samples",
-      .early_measure = "5-NN on the backbone, " + std::to_string(looks.test_samples().size()) + " test samples",
+      .title = std::filesystem::path(plan.path).stem().string() + " on " + record.data,
+      .measure = what_is_compared(plan.choice.measure) + ", " + std::to_string(record.test_samples) + " test samples",
+      .early_measure = "5-NN on the backbone, " + std::to_string(record.look_samples) + " test samples",
       .arms = arms,
       .found = found,
       .options = options,
       .facts = shared_values(plan)};
-  const machine_facts machine = facts_of_this_machine();
   content.facts.insert(content.facts.begin(), {{"plan", plan.path},
-                                               {"mixcon", machine.version},
-                                               {"machine", machine.processor},
-                                               {"compiler", machine.compiler}});
+                                               {"mixcon", record.machine.version},
+                                               {"machine", record.machine.processor},
+                                               {"compiler", record.machine.compiler}});
+  const named_texts baselines = baselines_by(plan.choice.measure, record);
   content.facts.insert(content.facts.begin(), baselines.begin(), baselines.end());
   write_atomically(path, comparison_html(content));
 }
 
-}  // namespace
-
-int compare(const compare_request& request, std::FILE* to) {
-  MIXCON_REQUIRE(!request.plan.empty(), "--plan: no file was named; expected a TOML file with arms and seeds.");
-  const comparison_plan plan = read_plan(request.plan);
-  const std::string folder =
-      request.out.empty() ? "runs/" + std::filesystem::path(request.plan).stem().string() : request.out;
+/// Trains what has not been trained; none: it was interrupted.
+std::optional<comparison_record> trained(const comparison_plan& plan, const std::string& folder, std::FILE* to) {
   const train_and_test data = read_data(settings(plan.arms[0].given).data);
   check_arms(plan, folder, data);
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> nowhere(std::fopen("/dev/null", "we"), &std::fclose);
   MIXCON_REQUIRE(nowhere != nullptr, "compare: /dev/null cannot be opened; what each run says needs a place to go.");
   make_folder(folder);
-  std::vector<arm_result> results;
-  for (const planned_arm& arm : plan.arms) results.push_back({.name = arm.name});
+  const quick_score looks(data.train.labels, data.test.labels, data.train.classes());
+  comparison_record record{.data = data.test.title(),
+                           .test_samples = data.test.samples(),
+                           .look_samples = static_cast<index_t>(looks.test_samples().size()),
+                           .machine = facts_of_this_machine()};
+  for (const planned_arm& arm : plan.arms)
+    record.arms.push_back({.name = arm.name, .settings = recorded_settings(arm)});
   const std::size_t count = plan.seeds.size() * plan.arms.size();
   std::size_t number = 0;
+  named_measures baselines;
   for (const std::uint64_t seed : plan.seeds)  // all arms of a seed first: pairs are whole after each
     for (std::size_t k = 0; k < plan.arms.size(); ++k) {
       const planned_arm& arm = plan.arms[k];
       const std::string of_run = run_folder_of(folder, arm, seed);
       const std::vector<given_value> given = arm.options(seed, of_run);
       const settings asked(given);
-      std::optional<run_result> result = result_in(of_run, asked, plan.choice.measure);
+      named_measures beside;
+      std::optional<recorded_run> result = run_in(of_run, asked, beside);
       const bool was_there = result.has_value();
       std::fprintf(to, "%zu of %zu: %s, seed %llu: ", ++number, count, arm.name.c_str(),
                    static_cast<unsigned long long>(seed));
@@ -180,31 +197,66 @@ int compare(const compare_request& request, std::FILE* to) {
           std::fputc('\n', to);  // the refusal gets a line of its own
           throw;
         }
-        if (status == exit_interrupted) {
-          std::fprintf(to, "stopped; go on with: mixcon-train compare --plan %s --out %s\n", request.plan.c_str(),
-                       folder.c_str());
-          return exit_interrupted;
-        }
-        result = result_in(of_run, asked, plan.choice.measure);
+        if (status == exit_interrupted) return std::nullopt;
+        result = run_in(of_run, asked, beside);
       }
-      if (!result)
+      if (!result || result->reached.count(plan.choice.measure) == 0)
         refuse_file(of_run, "/", metrics_name, ": it has no result by ", plan.choice.measure,
                     " of this run. Move the folder, and it will be trained again.");
-      std::fprintf(to, "%s %%, %s s%s\n", written(100 * result->accuracy, 2).c_str(),
+      std::fprintf(to, "%s %%, %s s%s\n", written(100 * result->reached.at(plan.choice.measure), 2).c_str(),
                    written(result->seconds, 1).c_str(), was_there ? " (was there)" : "");
-      results[k].runs.push_back(*result);
+      record.arms[k].runs.push_back(*result);
+      if (arm.name == plan.choice.reference) baselines.insert(baselines.end(), beside.begin(), beside.end());
     }
+  record.baselines = means_of(baselines);
+  return record;
+}
+
+}  // namespace
+
+int compare(const compare_request& request, std::FILE* to) {
+  MIXCON_REQUIRE(!request.plan.empty(), "--plan: no file was named; expected a TOML file with arms and seeds.");
+  MIXCON_REQUIRE(request.from_records.empty() || (request.out.empty() && request.record.empty()),
+                 "--from-records trains nothing; expected no --out or --record beside it.");
+  comparison_plan plan = read_plan(request.plan);
+  if (!request.measure.empty()) {
+    require_one_of("--measure", request.measure, {"linear", "neighbours", "ridge", "classifier"});
+    plan.choice.measure = request.measure;
+  }
+  const std::string folder =
+      request.out.empty() ? "runs/" + std::filesystem::path(request.plan).stem().string() : request.out;
+  std::optional<comparison_record> record;
+  if (request.from_records.empty()) {
+    record = trained(plan, folder, to);
+    if (!record) {
+      std::fprintf(to, "stopped; go on with: mixcon-train compare --plan %s --out %s\n", request.plan.c_str(),
+                   folder.c_str());
+      return exit_interrupted;
+    }
+    if (!request.record.empty()) write_record(request.record, *record);
+    std::fputc('\n', to);
+  } else {
+    record = read_record(request.from_records);
+    check_record(plan, *record, request.from_records);
+  }
+  const std::vector<arm_result> results =
+      results_by(plan.choice.measure, *record, request.from_records.empty() ? folder : request.from_records);
   const comparison_options options{.confidence = plan.choice.confidence, .equivalence = plan.choice.equivalence};
   const comparison found = compared(results, plan.choice.reference, options);
-  const std::string page = folder + "/comparison.html";
-  const named_texts baselines = baselines_of(plan, folder);
-  write_comparison(plan, page, data, results, found, options, baselines);
-  std::fprintf(to, "\naccuracy on %s by %s, against %s\n%s\n", data.test.title().c_str(),
+  std::fprintf(to, "accuracy on %s by %s, against %s\n%s%s\n", record->data.c_str(),
                what_is_compared(plan.choice.measure).c_str(), plan.choice.reference.c_str(),
-               comparison_table(found).c_str());
-  for (const auto& [encoder, accuracy] : baselines)
+               request.markdown ? "\n" : "",
+               request.markdown ? comparison_markdown(found).c_str() : comparison_table(found).c_str());
+  for (const auto& [encoder, accuracy] : baselines_by(plan.choice.measure, *record))
     std::fprintf(to, "for comparison, %s: %s\n", encoder.c_str(), accuracy.c_str());
-  std::fprintf(to, "report: %s\n", page.c_str());
+  if (request.from_records.empty()) {
+    const std::string page = folder + "/comparison.html";
+    write_comparison(plan, page, *record, results, found, options);
+    std::fprintf(to, "report: %s\n", page.c_str());
+  } else {
+    std::fprintf(to, "recorded by mixcon %s on %s\n", record->machine.version.c_str(),
+                 record->machine.processor.c_str());
+  }
   return exit_done;
 }
 

@@ -143,10 +143,11 @@ comparison compared(const std::vector<arm_result>& arms, const std::string& refe
   std::map<std::string, by_seed> at_end, at_equal_time;
   comparison made{.reference = reference};
   for (const arm_result& arm : arms) {
-    std::vector<double> accuracies, seconds, early;
+    std::vector<double> accuracies, seconds, early, calibrations;
     for (const run_result& run : arm.runs) {
       accuracies.push_back(run.accuracy), seconds.push_back(run.seconds);
       at_end[arm.name][run.seed] = run.accuracy;
+      if (run.calibration) calibrations.push_back(*run.calibration);
       const auto end = ends.find(run.seed);
       if (end == ends.end()) continue;
       if (const auto then = accuracy_at(run.history, end->second)) {
@@ -159,6 +160,7 @@ comparison compared(const std::vector<arm_result>& arms, const std::string& refe
                          .mean = mean_of(accuracies),
                          .deviation = deviation_of(accuracies),
                          .seconds = mean_of(seconds)});
+    if (calibrations.size() == arm.runs.size()) made.arms.back().calibration = mean_of(calibrations);
     if (!early.empty()) made.arms.back().equal_time = mean_of(early);
   }
   std::vector<paired_difference*> finals, earlies;

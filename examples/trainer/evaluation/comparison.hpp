@@ -22,8 +22,9 @@ struct timed_score {
 /// What became of a run. `history` holds what was measured on the way, by rising time; it may be empty.
 struct run_result {
   std::uint64_t seed = 0;
-  double accuracy = 0;  ///< at the end, by the measure that is compared; a share in [0, 1]
-  double seconds = 0;   ///< how long it trained
+  double accuracy = 0;                  ///< at the end, by the measure that is compared; a share in [0, 1]
+  double seconds = 0;                   ///< how long it trained
+  std::optional<double> calibration{};  ///< expected calibration error, where the accuracy is a classifier's
   std::vector<timed_score> history{};
 };
 
@@ -50,9 +51,10 @@ struct paired_difference {
 struct arm_summary {
   std::string name{};
   index_t runs = 0;
-  double mean = 0, deviation = 0;      ///< of the accuracy over runs, a share; deviation by runs - 1, 0 with one run
-  double seconds = 0;                  ///< mean over runs
-  std::optional<double> equal_time{};  ///< mean accuracy when the fastest arm of each seed had ended
+  double mean = 0, deviation = 0;       ///< of the accuracy over runs, a share; deviation by runs - 1, 0 with one run
+  double seconds = 0;                   ///< mean over runs
+  std::optional<double> calibration{};  ///< mean over runs, where all have it
+  std::optional<double> equal_time{};   ///< mean accuracy when the fastest arm of each seed had ended
   std::optional<paired_difference> against{};  ///< the reference has none
   std::optional<paired_difference> at_equal_time{};
 };

@@ -32,9 +32,14 @@ bool any_early(const comparison& found) {
   return std::any_of(found.arms.begin(), found.arms.end(), [](const arm_summary& arm) { return arm.equal_time; });
 }
 
+bool all_calibrated(const comparison& found) {
+  return std::all_of(found.arms.begin(), found.arms.end(), [](const arm_summary& arm) { return arm.calibration; });
+}
+
 std::vector<std::string> columns_of(const comparison& found) {
-  std::vector<std::string> names{"arm",         "#runs",     "#accuracy", "#deviation", "#seconds",
-                                 "#difference", "#interval", "#p (Holm)", "verdict"};
+  std::vector<std::string> names{"arm", "#runs", "#accuracy", "#deviation"};
+  if (all_calibrated(found)) names.emplace_back("#ECE");
+  for (const char* name : {"#seconds", "#difference", "#interval", "#p (Holm)", "verdict"}) names.emplace_back(name);
   if (any_early(found))
     for (const char* name : {"#at equal time", "#difference then", "verdict then"}) names.emplace_back(name);
   return names;
@@ -43,7 +48,9 @@ std::vector<std::string> columns_of(const comparison& found) {
 /// The cells of an arm as plain text, as many as there are columns.
 std::vector<std::string> cells_of(const arm_summary& arm, const comparison& found) {
   std::vector<std::string> cells{arm.name, std::to_string(arm.runs), written(100 * arm.mean, 2),
-                                 arm.runs > 1 ? written(100 * arm.deviation, 2) : "-", written(arm.seconds, 1)};
+                                 arm.runs > 1 ? written(100 * arm.deviation, 2) : "-"};
+  if (all_calibrated(found)) cells.push_back(per_cent(arm.calibration));
+  cells.push_back(written(arm.seconds, 1));
   const auto add = [&](const std::optional<paired_difference>& d, bool in_full) {
     cells.push_back(d ? with_sign(d->mean) : "-");
     if (in_full) cells.push_back(d ? interval_of(*d) : "-"), cells.push_back(d && d->low ? p_text(d->adjusted_p) : "-");
@@ -98,13 +105,35 @@ std::string all_runs(const comparison_content& content) {
   return html_table(columns, rows);
 }
 
+/// The head of the table and a line an arm, cell by cell.
+std::vector<std::vector<std::string>> lines_of(const comparison& found) {
+  std::vector<std::vector<std::string>> lines{{}};
+  for (const std::string& column : columns_of(found)) lines[0].push_back(plain(column));
+  for (const arm_summary& arm : found.arms) lines.push_back(cells_of(arm, found));
+  return lines;
+}
+
 }  // namespace
 
+std::string comparison_markdown(const comparison& found) {
+  std::string text;
+  bool is_head = true;
+  for (const std::vector<std::string>& cells : lines_of(found)) {
+    text += "|";
+    for (const std::string& cell : cells) text.append(" ").append(cell).append(" |");
+    text += "\n";
+    if (!is_head) continue;
+    is_head = false;
+    text += "|";
+    for (const std::string& column : columns_of(found)) text += column.starts_with('#') ? " ---: |" : " --- |";
+    text += "\n";
+  }
+  return text;
+}
+
 std::string comparison_table(const comparison& found) {
-  std::vector<std::string> columns = columns_of(found);
-  std::vector<std::vector<std::string>> lines{{}};
-  for (const std::string& column : columns) lines[0].push_back(plain(column));
-  for (const arm_summary& arm : found.arms) lines.push_back(cells_of(arm, found));
+  const std::vector<std::string> columns = columns_of(found);
+  const std::vector<std::vector<std::string>> lines = lines_of(found);
   std::string text;
   for (const std::vector<std::string>& cells : lines) {
     std::string line;

@@ -21,9 +21,13 @@ struct comparison_content {
   std::vector<std::pair<std::string, std::string>> facts{};  ///< settings that all arms share: name and value
 };
 
-/// One table as text for a terminal, in per cent and points: arm, runs, accuracy with its deviation, seconds,
-/// difference with its interval, p after Holm's correction, verdict, and accuracy at equal time where it is known.
+/// One table as text for a terminal, in per cent and points: arm, runs, accuracy with its deviation, expected
+/// calibration error where all runs have one, seconds, difference with its interval, p after Holm's correction,
+/// verdict, and accuracy at equal time where it is known.
 std::string comparison_table(const comparison& found);
+
+/// The same as a table of Markdown.
+std::string comparison_markdown(const comparison& found);
 
 /// The same as one HTML page that needs no other file, with the intervals drawn and the accuracy of every run.
 std::string comparison_html(const comparison_content& content);

@@ -75,7 +75,8 @@ TEST_CASE("a comparison says what its records say, and the same when it was inte
   const scratch_folder folder;
   const std::string plan = folder / "digits.toml";
   std::ofstream(plan) << short_plan();
-  const outcome straight = run_program({"compare", "--plan", plan, "--out", folder / "straight"});
+  const std::string record = folder / "digits.json";
+  const outcome straight = run_program({"compare", "--plan", plan, "--out", folder / "straight", "--record", record});
   INFO(straight.text);
   REQUIRE(straight.status == exit_done);
   const std::vector<std::string> table = table_in(straight.text);
@@ -102,6 +103,15 @@ TEST_CASE("a comparison says what its records say, and the same when it was inte
   page << std::ifstream(folder / "straight/comparison.html").rdbuf();
   CHECK(page.str().find(with_sign(mean)) != std::string::npos);
   CHECK(page.str().find("per-class") != std::string::npos);  // what the arms share
+
+  const outcome recorded = run_program({"compare", "--plan", plan, "--from-records", record});
+  INFO(recorded.text);
+  CHECK(table_in("\n" + recorded.text) == table);
+  CHECK(recorded.text.find("untrained resnet8: " + with_sign(untrained).substr(1) + " %\n") != std::string::npos);
+  const outcome by_classifier =
+      run_program({"compare", "--plan", plan, "--from-records", record, "--measure", "classifier", "--markdown"});
+  CHECK(by_classifier.text.find("| arm | runs | accuracy | deviation | ECE | seconds |") != std::string::npos);
+  CHECK(by_classifier.text.find("| ce | 2 | ") != std::string::npos);
 
   std::filesystem::create_directory(folder / "stopped");  // as if the first two runs had ended, and then:
   for (const char* run : {"/ce-seed-0", "/mixup-seed-0"})
@@ -147,6 +157,48 @@ TEST_CASE("a comparison says what its records say, and the same when it was inte
     CHECK(refused.text.find(expected) != std::string::npos);
     CHECK(std::count(refused.text.begin(), refused.text.end(), '\n') == 1);
   }
+}
+
+TEST_CASE("a record of other runs than the plan asks for, or a damaged one, gives no table", "[examples]") {
+  const scratch_folder folder;
+  const std::string plan = folder / "plan.toml", record = folder / "plan.json";
+  const std::string head = "seeds = 1\ndata = \"digits\"\nper-class = 10\nwidth = 4\nsteps = 1\n";
+  const std::string arms = "[[arm]]\nrecipe = \"ce\"\n[[arm]]\nrecipe = \"mixup\"\n";
+  std::ofstream(plan) << head << arms;
+  REQUIRE(run_program({"compare", "--plan", plan, "--out", folder / "out", "--record", record}).status == exit_done);
+  std::ostringstream whole;
+  whole << std::ifstream(record).rdbuf();
+
+  std::ofstream(folder / "rate.toml") << head << "lr = 0.2\n" << arms;
+  std::ofstream(folder / "arm.toml") << head << arms << "[[arm]]\nrecipe = \"cutmix\"\n";
+  std::ofstream(folder / "seeds.toml") << "seeds = 2" << head.substr(9) << arms;
+  std::ofstream(folder / "cut.json") << whole.str().substr(0, whole.str().size() / 2);
+  std::string above = whole.str();
+  above.replace(above.find("\"ridge\":0"), 9, "\"ridge\":7");
+  std::ofstream(folder / "above.json") << above;
+  std::string newer = whole.str();  // as if an option had come since
+  newer.erase(newer.find("  \"trust\""), newer.find('\n', newer.find("  \"trust\"")) + 1 - newer.find("  \"trust\""));
+  std::ofstream(folder / "newer.json") << newer;
+  using arguments = std::vector<std::string>;
+  for (const auto& [given, expected] : std::vector<std::pair<arguments, std::string>>{
+           {{"--plan", folder / "rate.toml", "--from-records", record}, "the runs of ce had --lr 0.1, and "},
+           {{"--plan", folder / "arm.toml", "--from-records", record}, "its arms are ce and mixup, and those of "},
+           {{"--plan", folder / "seeds.toml", "--from-records", record}, "ce has 1 runs, and "},
+           {{"--plan", plan, "--from-records", folder / "cut.json"}, "it is no record of a comparison ("},
+           {{"--plan", plan, "--from-records", folder / "above.json"}, "expected a share in [0, 1]"},
+           {{"--plan", plan, "--from-records", plan}, "it is no record of a comparison ("},
+           {{"--plan", plan, "--from-records", folder / "none.json"}, "none.json"},
+           {{"--plan", plan, "--from-records", record, "--measure", "ridges"}, "ridge"},
+           {{"--plan", plan, "--from-records", record, "--out", folder / "out"}, "expected no --out"}}) {
+    arguments all{"compare"};
+    all.insert(all.end(), given.begin(), given.end());
+    const outcome refused = run_program(all);
+    INFO(refused.text);
+    CHECK(refused.status == exit_refused);
+    CHECK(refused.text.find(expected) != std::string::npos);
+    CHECK(std::count(refused.text.begin(), refused.text.end(), '\n') == 1);
+  }
+  CHECK(run_program({"compare", "--plan", plan, "--from-records", folder / "newer.json"}).status == exit_done);
 }
 
 TEST_CASE("a run that an arm learns from and that is missing is refused before anything is trained", "[examples]") {
