@@ -129,6 +129,7 @@ inline status wait([[maybe_unused]] stream_handle on) {
 #if defined(__CUDACC__)
   return detail::status_of(cudaStreamSynchronize(on));
 #else
+  ++emulated::waits();
   return {};
 #endif
 }

@@ -84,14 +84,6 @@ void finish_sweep(launches& to, const Problem& p, const row_work<Problem>& work,
   const index_t summed = Problem::scope == each::triplet ? 0 : rows;  // triplets say it in backward
   to.one_block<&sum_numbers<T>, double>(summed, work.by_scale, 1.0, saved.scale_adjoint, false);
 }
-/// The forward pass of one direction, from packed rows on.
-template <class Problem>
-void sweep(launches& to, const Problem& p, const row_work<Problem>& work, const device_saved<Problem>& saved,
-           double share) {
-  to.a_warp_each<&gather_rows<Problem>>(p.anchors.count, p, work);
-  finish_sweep(to, p, work, saved, share);
-}
-
 /// Where a direction's backward pass adds. Null or empty: not wanted.
 template <class T>
 struct sweep_outputs {

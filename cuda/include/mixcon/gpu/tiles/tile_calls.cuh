@@ -59,6 +59,7 @@ struct tile_layout {
   float* unit = nullptr;
   std::size_t bytes = 0;
 
+  tile_layout() = default;
   tile_layout(void* base, const call_extents& of) {
     arena from(base);
     const index_t pitch = index_t{padded_width(of.width)} * Operand::parts;
@@ -76,6 +77,18 @@ struct tile_layout {
     if (of.columns) columns = from.take<tile_part<typename Types::Columns>>(of.shared * splits(of.shared, of.anchors));
     unit = from.take<float>(1);
     bytes = from.used();
+  }
+  /// A direction's rows, and those of the other side.
+  template <bool OfColumns>
+  std::pair<operand_rows<Operand>, operand_rows<Operand>> sides() const {
+    return OfColumns ? std::pair(shared, anchors) : std::pair(anchors, shared);
+  }
+  template <bool OfColumns>
+  auto part() const {
+    if constexpr (OfColumns)
+      return columns;
+    else
+      return rows;
   }
 };
 
