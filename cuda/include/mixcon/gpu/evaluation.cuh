@@ -3,10 +3,10 @@
 
 // A public call on a gpu::stream: bound at the door, laid out in the workspace, enqueued as kernels.
 
-#include <mixcon/gpu/call_rows.cuh>
+#include <mixcon/gpu/call/call_rows.cuh>
+#include <mixcon/gpu/call/tiers.cuh>
 #include <mixcon/gpu/outcome.hpp>
 #include <mixcon/gpu/saved.hpp>
-#include <mixcon/gpu/tiers.cuh>
 
 #include <array>
 
@@ -32,7 +32,7 @@ class evaluation {
 
   std::size_t workspace_bytes() const {
     const std::size_t bytes = aligned(bound_.lay_out(nullptr).bytes);
-    return bytes + tiers(nullptr, bound_.extents()).bytes();
+    return bytes + tiers(nullptr, bound_.extents(), place_.products).bytes();
   }
   std::size_t saved_bytes() const { return saved_layout<types>(nullptr, bound_.extents()).bytes; }
   /// Where it works, for callers that ask for its size first.
@@ -163,7 +163,7 @@ class evaluation {
   tiers tiers_at(const layout& at) const {
     void* const base =
         place_.workspace != nullptr ? static_cast<std::byte*>(place_.workspace) + aligned(at.bytes) : nullptr;
-    return tiers(base, bound_.extents());
+    return tiers(base, bound_.extents(), place_.products);
   }
   saved_layout<types> saved_at(const saved& kept, const layout& at) const {
     return saved_layout<types>(kept.memory != nullptr ? kept.memory : at.saved, bound_.extents());
@@ -197,6 +197,7 @@ class evaluation {
   }
 
   void require_workspace() const {
+    tiers(nullptr, bound_.extents(), place_.products).require_products(bound_.function());
     require_buffer(bound_.function(), "the stream's workspace", "gpu::workspace_bytes", place_.workspace,
                    place_.workspace_bytes, workspace_bytes());
   }
