@@ -67,7 +67,7 @@ __device__ bool write_total(const row_work<Problem>& work, index_t a, const Tota
     const double value = static_cast<double>(total.value[n]);
     work.value[a * Problem::terms + n] = value;
     work.divisor[a * Problem::terms + n] = static_cast<double>(total.divisor[n]);
-    doubtful = doubtful || is_minus_infinity(value) || is_nan(value);
+    doubtful = doubtful || is_minus_infinity(value) || mixcon::is_nan(value);
   }
   return doubtful;
 }
