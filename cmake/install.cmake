@@ -6,6 +6,12 @@ include(GNUInstallDirs)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/mixcon)
 install(TARGETS mixcon EXPORT mixcon-targets FILE_SET HEADERS)
 install(EXPORT mixcon-targets NAMESPACE mixcon:: DESTINATION ${package_dir})
+# The GPU's headers and its compiled library: a component, `find_package(mixcon COMPONENTS cuda)`, where nvcc was found.
+if(TARGET mixcon_cuda)
+  install(TARGETS mixcon_gpu mixcon_cuda EXPORT mixcon-cuda-targets FILE_SET HEADERS COMPONENT cuda
+    ARCHIVE COMPONENT cuda)
+  install(EXPORT mixcon-cuda-targets NAMESPACE mixcon:: DESTINATION ${package_dir} COMPONENT cuda)
+endif()
 
 configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/mixcon-config.cmake.in
   ${PROJECT_BINARY_DIR}/mixcon-config.cmake INSTALL_DESTINATION ${package_dir})

@@ -3,6 +3,9 @@
 # ThreadSanitizer, whatever the preset: the emulator makes each CUDA thread known to them.
 get_property(gpu_tests DIRECTORY PROPERTY BUILDSYSTEM_TARGETS)
 foreach(target IN LISTS gpu_tests)
+  if(NOT target STREQUAL mixcon_emulated_calls)
+    target_link_libraries(${target} PRIVATE mixcon_emulated_calls)
+  endif()
   target_link_libraries(${target} PRIVATE mixcon::gpu)
   target_compile_options(${target} PRIVATE -Wno-unknown-pragmas)  # kernels say how nvcc unrolls
 endforeach()
@@ -34,7 +37,7 @@ endforeach()
 
 foreach(target IN LISTS gpu_tests)
   get_target_property(source ${target} SOURCES)
-  if(NOT source MATCHES "[.]cpp$")
+  if(NOT source MATCHES "[.]cpp$" OR target STREQUAL mixcon_emulated_calls)
     continue()
   endif()
   file(STRINGS ${source} marked REGEX "^// Also under AddressSanitizer and ThreadSanitizer")

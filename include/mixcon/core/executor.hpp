@@ -36,7 +36,8 @@ MIXCON_STRICT_FLOATS_BEGIN
 //   auto evaluate(const char* function, workspace* memory, const Objective&, const Targets&, const Call&...) const;
 //     the call's own evaluation: `forward(saved)`, `check_gradients(wanted)`, `backward(saved, upstream, wanted)`,
 //     `differentiate(saved, wanted)` (sets gradients), and `fresh_saved()`, what forward leaves for backward, of any
-//     type. Call... is anchors and candidates, or given logits. Refuse in `function`'s name
+//     type; or, for the last two, `forward_and_differentiate(wanted)`, where one wait serves both passes. Call... is
+//     anchors and candidates, or given logits. Refuse in `function`'s name
 //
 // Results must not depend on the number of threads, to the last bit. `serial` is the reference; `tiled` the fast one.
 namespace mixcon {

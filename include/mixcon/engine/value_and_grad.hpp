@@ -22,6 +22,20 @@ struct computed_in<E> {
   using type = accumulate_t<E>;
 };
 
+/// The loss of an evaluation, and the gradients that are wanted: by both passes, or by its own function for both.
+template <class Evaluation, class T>
+auto value_and_set(const Evaluation& evaluation, const gradients<T>& wanted) {
+  evaluation.check_gradients(wanted);
+  if constexpr (requires { evaluation.forward_and_differentiate(wanted); }) {
+    return evaluation.forward_and_differentiate(wanted);
+  } else {
+    auto saved = evaluation.fresh_saved();
+    const auto result = evaluation.forward(saved);
+    evaluation.differentiate(saved, wanted);
+    return result;
+  }
+}
+
 /// A tensor that takes the gradient of rows computed in T: of rank 2, of Ts that can be written to.
 template <class Gradient, class T>
 concept TakesGradient = std::is_constructible_v<matrix_view<T>, Gradient&>;
@@ -100,11 +114,7 @@ loss_result<compute_t<Anchors>> value_and_grad(const Engine& executor, const Cri
                                                const in_workspace& memory = in_workspace::none()) {
   const auto evaluation =
       detail::evaluate_on(executor, "value_and_grad", memory, objective, targets, anchors, candidates);
-  evaluation.check_gradients(wanted);
-  auto saved = evaluation.fresh_saved();
-  const auto result = evaluation.forward(saved);
-  evaluation.differentiate(saved, wanted);
-  return result;
+  return detail::value_and_set(evaluation, wanted);
 }
 /// The same where anchors and candidates are the same rows; `gradient` (N, D) gets both parts.
 template <Executor Engine, Objective Criterion, Targets Pairs, Viewable<2> Embeddings, Viewable<2> Gradient>
@@ -152,11 +162,7 @@ loss_result<accumulate_t<E>> value_and_grad(const Engine& executor, const Criter
                                             const given_logits<E>& logits, const gradients<accumulate_t<E>>& wanted,
                                             const in_workspace& memory = in_workspace::none()) {
   const auto evaluation = detail::evaluate_on(executor, "value_and_grad", memory, objective, targets, logits);
-  evaluation.check_gradients(wanted);
-  auto saved = evaluation.fresh_saved();
-  const auto result = evaluation.forward(saved);
-  evaluation.differentiate(saved, wanted);
-  return result;
+  return detail::value_and_set(evaluation, wanted);
 }
 
 }  // namespace mixcon

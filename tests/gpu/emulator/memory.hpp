@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Emulated device memory: filled with NaN, with red zones on both sides of every allocation, which are looked at after
-// every launch. With AddressSanitizer its own red zones are better, and these are left out.
+// every launch. With AddressSanitizer its own red zones are better, and these are left out. An arena has red zones
+// between the arrays that it cuts from an allocation, in every build.
 #pragma once
 
 #include "gpu/emulator/failure.hpp"
@@ -35,7 +36,9 @@ class device_memory_map {
   void release(void* data) {
     if (data == nullptr) return;
     const quiet books;
-    blocks_.erase(static_cast<std::byte*>(data));
+    const auto block = blocks_.find(static_cast<std::byte*>(data));
+    forget_red_zones(data, block->second);
+    blocks_.erase(block);
     ::operator delete(static_cast<std::byte*>(data) - red_zone, std::align_val_t{alignment});
   }
   std::size_t allocations() const { return blocks_.size(); }
@@ -44,6 +47,19 @@ class device_memory_map {
     const auto* at = static_cast<const std::byte*>(address);
     const auto next = blocks_.upper_bound(at);
     return next != blocks_.begin() && at < std::prev(next)->first + std::prev(next)->second;
+  }
+
+  /// A red zone within an allocation, until memory that it lies in is given to an array.
+  void add_red_zone(void* begin, std::size_t bytes) {
+    if (!holds(begin)) return;
+    const quiet books;
+    std::memset(begin, static_cast<int>(red), bytes);
+    zones_[static_cast<std::byte*>(begin)] = bytes;
+  }
+  void forget_red_zones(const void* begin, std::size_t bytes) {
+    const quiet books;
+    const auto* first = static_cast<const std::byte*>(begin);
+    zones_.erase(zones_.lower_bound(first), zones_.lower_bound(first + bytes));
   }
 
   /// Throws when a byte of a red zone has changed: a kernel wrote outside of what was allocated.
@@ -55,6 +71,9 @@ class device_memory_map {
           text += data[bytes + k] != red ? "past the end" : "before the beginning";
           throw failure(text + " of an allocation of " + std::to_string(bytes) + " bytes");
         }
+    for (const auto& [begin, bytes] : zones_)
+      if (*begin != red || std::memcmp(begin, begin + 1, bytes - 1) != 0)
+        throw failure("a kernel wrote past the end of an array of a workspace");
   }
   /// Throws when an address of so many bytes is unaligned, or touches a red zone.
   void check(const void* address, std::size_t bytes, const char* what, const place& where) const {
@@ -75,7 +94,7 @@ class device_memory_map {
   }
 
  private:
-  std::map<const std::byte*, std::size_t> blocks_;
+  std::map<const std::byte*, std::size_t> blocks_, zones_;
 };
 
 }  // namespace mixcon::gpu::emulated

@@ -4,6 +4,8 @@
 
 #include "support/catch.hpp"
 
+#include <mixcon/gpu/memory.cuh>
+
 #include <algorithm>
 #include <set>
 
@@ -11,6 +13,11 @@ using namespace mixcon::gpu;
 using mixcon_test::device_array;
 
 namespace {
+
+// one thread: writes a number
+__global__ void write_number(float* to) {
+  if (threadIdx.x == 0) *to = 1;
+}
 
 // Who came when: an integer counter hands out numbers.
 __global__ void take_numbers(int* next, int* number) {
@@ -73,13 +80,24 @@ TEST_CASE("The card that is emulated can be asked, and launches are counted", "[
   CHECK(emulated::the_counts().switches == 3 * 64);
 }
 
-TEST_CASE("An arena measures what it would hand out", "[gpu]") {
+TEST_CASE("An arena measures what it would hand out, and leaves red zones between arrays", "[gpu]") {
+  constexpr std::size_t zone = 256;
   arena measured(nullptr);
   CHECK(measured.take<float>(3) == nullptr);
   CHECK(measured.take<double>(2) == nullptr);
-  CHECK(measured.used() == 256 + 16);
-  alignas(256) std::byte buffer[512];
+  CHECK(measured.used() == 2 * (256 + zone));
+  const device_memory memory(measured.used() + 256);
+  auto* const buffer = static_cast<std::byte*>(memory.data());
   arena cut(buffer);
-  CHECK(reinterpret_cast<std::byte*>(cut.take<float>(3)) == buffer);
-  CHECK(reinterpret_cast<std::byte*>(cut.take<double>(2)) == buffer + 256);
+  auto* const three = cut.take<float>(3);
+  CHECK(reinterpret_cast<std::byte*>(three) == buffer);
+  CHECK(reinterpret_cast<std::byte*>(cut.take<double>(2)) == buffer + 256 + zone);
+  CHECK(cut.used() == measured.used());
+
+  REQUIRE(launch<&write_number>(1, 32, 0, nullptr, three + 2).ok());
+  arena again(buffer);  // what was a red zone becomes an array
+  REQUIRE(launch<&write_number>(1, 32, 0, nullptr, again.take<float>(4) + 3).ok());
+  CHECK_THROWS_WITH(launch<&write_number>(1, 32, 0, nullptr, three + 4).ok(), ContainsSubstring("of a workspace"));
+  arena last(buffer);  // for the launches of other tests
+  last.take<float>(5);
 }

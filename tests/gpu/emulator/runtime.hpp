@@ -20,6 +20,12 @@ inline card& the_card() {
   return one;
 }
 
+/// How often a stream has been waited for.
+inline long& waits() {
+  static long number = 0;
+  return number;
+}
+
 /// Why the runtime would refuse such a launch; empty when it would not.
 inline const char* refusal(dim3 grid, dim3 block, std::size_t shared_bytes) {
   if (grid.x == 0 || grid.y == 0 || grid.z == 0 || block.x == 0 || block.y == 0 || block.z == 0)

@@ -5,6 +5,7 @@
 
 #include "gpu/stream/inputs.hpp"
 
+#include <mixcon/gpu/host_products.hpp>
 #include <mixcon/gpu/stream.cuh>
 
 #include <mixcon/engine/serial.hpp>
@@ -46,11 +47,16 @@ class host_side {
   std::list<std::vector<T>> kept_;
 };
 /// Or emulated device memory.
-template <class T>
+template <class T, mixcon::gpu::tier Tier = mixcon::gpu::tier::pairs>
 class device_side {
  public:
-  explicit device_side(index_t entries_at_once = 150) { on_.entries_at_once = entries_at_once; }
-  mixcon::gpu::stream& on() { return on_; }
+  explicit device_side(index_t entries_at_once = 150) {
+    on_.entries_at_once = entries_at_once;
+    on_.products = &products_;
+  }
+  mixcon::gpu::basic_stream<Tier>& on() { return on_; }
+  /// How many matrix products its calls have enqueued.
+  index_t products() const { return products_.enqueued; }
   void give_workspace(std::size_t bytes) {
     memory_.emplace_back(bytes);
     on_.workspace = memory_.back().data(), on_.workspace_bytes = bytes;
@@ -70,7 +76,8 @@ class device_side {
   }
 
  private:
-  mixcon::gpu::stream on_;
+  mixcon::gpu::host_products products_;
+  mixcon::gpu::basic_stream<Tier> on_;
   std::list<mixcon::gpu::device_memory> memory_;
 };
 
@@ -158,10 +165,10 @@ call_answer by_serial(const Objective& objective, const Targets& targets, const 
   host_side<double> side;
   return answer_of<double>(side, objective, targets, rows);
 }
-template <class T, class Objective, class Targets>
+template <class T, mixcon::gpu::tier Tier = mixcon::gpu::tier::pairs, class Objective, class Targets>
 call_answer by_stream(const Objective& objective, const Targets& targets, const call_rows& rows,
                       index_t entries_at_once = 150) {
-  device_side<T> side(entries_at_once);
+  device_side<T, Tier> side(entries_at_once);
   return answer_of<T>(side, objective, targets, rows);
 }
 

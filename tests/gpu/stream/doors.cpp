@@ -51,6 +51,44 @@ TEST_CASE("forward, backward and value_and_grad take device rows unchanged, and 
   CHECK(call.apart_from(3) < float_bound);
 }
 
+TEST_CASE("A call waits once, also where gradients by parameters go to the host", "[gpu]") {
+  small_call call;
+  double slope = std::nan(""), by_scale = 5;
+  const auto waits_of = [](auto&& run) {
+    const long before = gpu::emulated::waits();
+    run();
+    return gpu::emulated::waits() - before;
+  };
+  auto wanted = call.wanted();
+  const auto value = [&] {
+    value_and_grad(call.side.on(), call.criterion, call.targets, call.rows, call.rows, wanted);
+  };
+  CHECK(waits_of(value) == 1);
+  wanted.temperature = &slope, wanted.scale = &by_scale;
+  CHECK(waits_of(value) == 1);
+  CHECK(std::abs(slope - call.expected().temperature) < 1e-5);
+  CHECK(std::abs(by_scale - call.expected().scale) < 1e-5);
+  CHECK(call.apart_from(1) < float_bound);
+
+  gpu::saved kept;
+  CHECK(waits_of([&] { forward(call.side.on(), call.criterion, call.targets, call.rows, kept); }) == 1);
+  const auto back = [&] {
+    backward(call.side.on(), call.criterion, call.targets, call.rows, call.rows, kept, 1, wanted);
+  };
+  CHECK(waits_of(back) == 1);
+  CHECK(std::abs(slope - 2 * call.expected().temperature) < 1e-5);
+  wanted.temperature = nullptr, wanted.scale = nullptr;
+  CHECK(waits_of(back) == 0);
+
+  // What the outcome refuses leaves the host's numbers alone.
+  call.criterion.check_finite = true;
+  call.side.give_workspace(gpu::workspace_bytes(call.side.on(), call.criterion, call.targets, call.rows, call.rows));
+  call.rows.on_device.data()[7] = HUGE_VALF;
+  wanted.temperature = &slope, slope = 7;
+  CHECK_THROWS_WITH(value(), ContainsSubstring("is inf"));
+  CHECK(slope == 7);
+}
+
 TEST_CASE("What is enqueued leaves its outcome on the device, allocates nothing and says why it refuses", "[gpu]") {
   small_call call;
   const gpu::device_memory place(sizeof(gpu::outcome)), numbers(3 * sizeof(double));

@@ -28,17 +28,15 @@ enum row_flag : unsigned {
   row_flag_of_anchor = 16
 };
 
-// a warp a row: lanes stride over its pairs and meet once
-template <class Problem>
-__global__ void gather_rows(Problem p, row_work<Problem> work) {
+/// What a warp does for row a: lanes stride over its pairs, pair_of(c), and meet once.
+template <class Problem, class PairOf>
+__device__ void gather_pairs(const Problem& p, const row_work<Problem>& work, index_t a, PairOf&& pair_of) {
   using state = typename Problem::state;
   constexpr int at_once = 32;  // pairs that a part takes before it is merged: long sums lose few digits
-  const index_t a = warp_of_grid();
-  if (a >= p.anchors.count) return;
   state whole{}, part{};
   int taken = 0, sees = 0;
   for (index_t c = lane_of_warp(); c < p.pairs(); c += warp_size) {
-    const auto pair = pair_at(p, a, c).pair;
+    const auto pair = pair_of(c).pair;
     sees |= pair.weight > typename Problem::T(0) && !is_minus_infinity(pair.x) ? 1 : 0;
     part.make_room(p.statistics, pair);
     part.observe(p.statistics, pair);
@@ -54,6 +52,13 @@ __global__ void gather_rows(Problem p, row_work<Problem> work) {
   if (lane_of_warp() == 0) work.states[a] = whole, work.sees[a] = static_cast<char>(sees);
 }
 
+// a warp a row
+template <class Problem>
+__global__ void gather_rows(Problem p, row_work<Problem> work) {
+  const index_t a = warp_of_grid();
+  if (a < p.anchors.count) gather_pairs(p, work, a, [&](index_t c) { return pair_at(p, a, c); });
+}
+
 /// Writes a row's values and divisors; whether a value is the logarithm of an empty sum, or a difference of such.
 template <class Problem, class Total>
 __device__ bool write_total(const row_work<Problem>& work, index_t a, const Total& total) {
@@ -62,7 +67,7 @@ __device__ bool write_total(const row_work<Problem>& work, index_t a, const Tota
     const double value = static_cast<double>(total.value[n]);
     work.value[a * Problem::terms + n] = value;
     work.divisor[a * Problem::terms + n] = static_cast<double>(total.divisor[n]);
-    doubtful = doubtful || is_minus_infinity(value) || is_nan(value);
+    doubtful = doubtful || is_minus_infinity(value) || mixcon::is_nan(value);
   }
   return doubtful;
 }

@@ -129,6 +129,7 @@ inline status wait([[maybe_unused]] stream_handle on) {
 #if defined(__CUDACC__)
   return detail::status_of(cudaStreamSynchronize(on));
 #else
+  ++emulated::waits();
   return {};
 #endif
 }
@@ -152,7 +153,7 @@ inline status query_device(device_info& found, [[maybe_unused]] int device = 0) 
 }
 
 /// Cuts one buffer into arrays aligned to 256 bytes. With a null base it only measures, so that one function both
-/// sizes a workspace and lays it out.
+/// sizes a workspace and lays it out. Emulated, a red zone follows each array.
 class arena {
  public:
   explicit arena(void* base) : base_(static_cast<std::byte*>(base)) {}
@@ -160,7 +161,16 @@ class arena {
   T* take(index_t count) {
     used_ = (used_ + 255) / 256 * 256;
     T* array = base_ != nullptr ? reinterpret_cast<T*>(base_ + used_) : nullptr;
-    used_ += static_cast<std::size_t>(count) * sizeof(T);
+    const std::size_t bytes = static_cast<std::size_t>(count) * sizeof(T);
+    used_ += bytes;
+#if !defined(__CUDACC__)
+    const std::size_t gap = (used_ + 255) / 256 * 256 - used_ + 256;
+    if (array != nullptr) {
+      emulated::device_memory_map::get().forget_red_zones(array, bytes + gap);
+      emulated::device_memory_map::get().add_red_zone(base_ + used_, gap);
+    }
+    used_ += gap;
+#endif
     return array;
   }
   std::size_t used() const { return used_; }

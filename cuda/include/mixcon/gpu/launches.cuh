@@ -84,14 +84,6 @@ void finish_sweep(launches& to, const Problem& p, const row_work<Problem>& work,
   const index_t summed = Problem::scope == each::triplet ? 0 : rows;  // triplets say it in backward
   to.one_block<&sum_numbers<T>, double>(summed, work.by_scale, 1.0, saved.scale_adjoint, false);
 }
-/// The forward pass of one direction, from packed rows on.
-template <class Problem>
-void sweep(launches& to, const Problem& p, const row_work<Problem>& work, const device_saved<Problem>& saved,
-           double share) {
-  to.a_warp_each<&gather_rows<Problem>>(p.anchors.count, p, work);
-  finish_sweep(to, p, work, saved, share);
-}
-
 /// Where a direction's backward pass adds. Null or empty: not wanted.
 template <class T>
 struct sweep_outputs {
@@ -101,6 +93,16 @@ struct sweep_outputs {
   double *by_scale = nullptr, *by_bias = nullptr;  // (N), set
   double* sums = nullptr;                          // by scale and by bias
 };
+
+/// What weighs pairs for these outputs, still without a chunk.
+template <class Problem>
+weighed_pairs<Problem> weighed_pairs_of(double upstream, const sweep_outputs<typename Problem::T>& out) {
+  weighed_pairs<Problem> pairs;
+  pairs.upstream = upstream;
+  pairs.logits = out.logits, pairs.pair_scale = out.pair_scale, pairs.pair_bias = out.pair_bias;
+  pairs.targets = out.targets, pairs.by_scale = out.by_scale, pairs.by_bias = out.by_bias;
+  return pairs;
+}
 
 /// The end of a direction's backward pass: sums of what each row's pairs come to.
 template <class Problem>
@@ -119,12 +121,9 @@ void unsweep(launches& to, const Problem& p, const device_saved<Problem>& saved,
   using T = typename Problem::T;
   using W = weight_of<Problem>;
   const index_t rows = p.anchors.count;
-  weighed_pairs<Problem> pairs;
-  pairs.upstream = upstream;
+  auto pairs = weighed_pairs_of<Problem>(upstream, out);
   pairs.weight = out.by_anchors != nullptr || out.by_candidates != nullptr || out.by_own != nullptr ? weight : nullptr;
   pairs.by_logit = out.candidate_bias ? by_logit : nullptr;
-  pairs.logits = out.logits, pairs.pair_scale = out.pair_scale, pairs.pair_bias = out.pair_bias;
-  pairs.targets = out.targets, pairs.by_scale = out.by_scale, pairs.by_bias = out.by_bias;
   for (index_t first = 0; first < rows; first += chunk) {
     pairs.first = first, pairs.number = chunk < rows - first ? chunk : rows - first;
     if constexpr (Problem::scope == each::triplet)
@@ -133,7 +132,7 @@ void unsweep(launches& to, const Problem& p, const device_saved<Problem>& saved,
       to.a_warp_each<&weigh_rows<Problem>>(pairs.number, p, saved, pairs);
     if constexpr (!Problem::is_given) {
       const chunk_of_pairs<T, W> of{p.anchors, p.candidates, p.own, p.own_count, first, pairs.number, weight};
-      if (out.by_anchors != nullptr) to.a_warp_each<&pull_anchors<T, W>>(pairs.number, of, out.by_anchors);
+      if (out.by_anchors != nullptr) to.a_warp_each<&pull_anchors<T, W>>(pairs.number, of, of.pairs(), out.by_anchors);
       if (out.by_candidates != nullptr)
         to.a_warp_each<&pull_candidates<T, W>>(p.candidates.count, of, out.by_candidates);
       if (out.by_own != nullptr) to.a_warp_each<&pull_own<T, W>>(pairs.number * p.own_count, of, out.by_own);

@@ -3,7 +3,7 @@
 
 // The types of a call on the device, and where everything that its kernels share lies in the workspace.
 
-#include <mixcon/gpu/host_arrays.cuh>
+#include <mixcon/gpu/call/host_arrays.cuh>
 #include <mixcon/gpu/pull.cuh>
 #include <mixcon/gpu/sums.cuh>
 #include <mixcon/gpu/triplets.cuh>
@@ -12,6 +12,18 @@
 
 namespace mixcon::gpu {
 
+class matrix_products;
+
+/// Which kernels a stream's calls become.
+enum class tier {
+  pairs,             // plain threads, a warp per row: everything, and the reference
+  tiles,             // tensor cores where a call's types and sizes fit, `pairs` elsewhere
+  chunks,            // matrix products of chunks of anchors where a call's types fit, `pairs` elsewhere
+  tiles_and_chunks,  // tiles where they fit, else chunks, else pairs
+};
+constexpr bool has_tiles(tier of) { return of == tier::tiles || of == tier::tiles_and_chunks; }
+constexpr bool has_chunks(tier of) { return of == tier::chunks || of == tier::tiles_and_chunks; }
+
 /// Where a call works: what gpu::stream says of itself.
 struct call_place {
   stream_handle queue{};
@@ -19,6 +31,7 @@ struct call_place {
   std::size_t workspace_bytes = 0;
   index_t entries_at_once = 0;
   bool is_enqueued = false;  // by enqueue_*: parameters' gradients are addresses of the device, and nothing waits
+  matrix_products* products = nullptr;
 };
 
 /// What kernels are instantiated over for one call. `Call` is detail::arguments or detail::logits_arguments.

@@ -67,15 +67,15 @@ __device__ mixcon::detail::wide_t<T> distance_of(const T* a, const T* c, index_t
   const auto apart = [=](index_t k) { return static_cast<wide>(a[k]) - static_cast<wide>(c[k]); };
   const wide direct = sum_by_eight<wide>(width, [=](index_t k) { return apart(k) * apart(k); });
   const bool has_room = sizeof(T) < sizeof(wide) || direct > wide(1e-200);
-  if (has_room && direct < wide(1e200)) return sqrt_of(direct);
-  if (is_nan(direct)) return direct;
+  if (has_room && direct < wide(1e200)) return mixcon::sqrt_of(direct);
+  if (mixcon::is_nan(direct)) return direct;
   wide top = 0;
   for (index_t k = 0; k < width; ++k) {
     const wide size = apart(k) < 0 ? -apart(k) : apart(k);
     if (!(size <= top)) top = size;
   }
   if (top == 0 || top - top != 0) return top;
-  return top * sqrt_of(sum_by_eight<wide>(width, [=](index_t k) { return apart(k) / top * (apart(k) / top); }));
+  return top * mixcon::sqrt_of(sum_by_eight<wide>(width, [=](index_t k) { return apart(k) / top * (apart(k) / top); }));
 }
 
 /// Pair number c of anchor a: its own candidates, then the shared ones.

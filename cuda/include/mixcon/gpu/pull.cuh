@@ -17,16 +17,16 @@ struct chunk_of_pairs {
   MIXCON_HD index_t pairs() const { return own_count + candidates.count; }
 };
 
-// a warp an anchor of the chunk, a lane a column: adds what its pairs say of it
+// a warp an anchor of the chunk, a lane a column: adds what the first `count` of its pairs say of it
 template <class T, class Weight>
-__global__ void pull_anchors(chunk_of_pairs<T, Weight> chunk, T* by_anchors) {
+__global__ void pull_anchors(chunk_of_pairs<T, Weight> chunk, index_t count, T* by_anchors) {
   const index_t r = warp_of_grid(), a = chunk.first + r;
   if (r >= chunk.number) return;
   const T* self = chunk.anchors.row(a);
   const Weight* weights = chunk.weight + r * chunk.pairs();
   for (index_t k = lane_of_warp(); k < chunk.anchors.pitch(); k += warp_size) {
     T sum = by_anchors[a * chunk.anchors.pitch() + k];
-    for (index_t c = 0; c < chunk.pairs(); ++c) {
+    for (index_t c = 0; c < count; ++c) {
       const Weight weight = weights[c];
       if (weight.is_none()) continue;
       const index_t shared = c - chunk.own_count;

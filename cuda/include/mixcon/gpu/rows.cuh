@@ -43,8 +43,8 @@ __device__ mixcon::detail::wide_t<T> length_by_warp(index_t count, Entry&& entry
   for (index_t k = lane_of_warp(); k < count; k += warp_size) sum += entry(k) * entry(k);
   sum = sum_of_warp(sum);
   const bool has_room = sizeof(T) < sizeof(wide) || sum > wide(1e-200);
-  if (has_room && sum < wide(1e200)) return sqrt_of(sum);
-  if (is_nan(sum)) return sum;
+  if (has_room && sum < wide(1e200)) return mixcon::sqrt_of(sum);
+  if (mixcon::is_nan(sum)) return sum;
   wide top = 0;
   for (index_t k = lane_of_warp(); k < count; k += warp_size) {
     const wide size = entry(k) < 0 ? -entry(k) : entry(k);
@@ -54,7 +54,7 @@ __device__ mixcon::detail::wide_t<T> length_by_warp(index_t count, Entry&& entry
   if (top == 0 || top - top != 0) return top;
   wide scaled = 0;
   for (index_t k = lane_of_warp(); k < count; k += warp_size) scaled += entry(k) / top * (entry(k) / top);
-  return top * sqrt_of(sum_of_warp(scaled));
+  return top * mixcon::sqrt_of(sum_of_warp(scaled));
 }
 
 /// What a row is to be checked for.

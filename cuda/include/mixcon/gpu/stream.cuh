@@ -20,6 +20,7 @@ struct basic_stream {
   void* workspace = nullptr;                   // of the device, at a multiple of 256 bytes: what gpu::allocate returns
   std::size_t workspace_bytes = 0;             // as many as gpu::workspace_bytes says
   index_t entries_at_once = index_t{1} << 22;  // pairs whose weights backward keeps at once; memory for speed
+  matrix_products* products = nullptr;         // of chunk_stream and tile_chunk_stream: an open cublas_products
 
   static constexpr bool brings_evaluation = true;
 
@@ -58,7 +59,7 @@ struct basic_stream {
     return evaluation<Objective, Targets, call, Tier>(at, objective, targets, call{function, logits.values}, memory);
   }
   call_place place(bool is_enqueued = false) const {
-    return {queue, workspace, workspace_bytes, entries_at_once, is_enqueued};
+    return {queue, workspace, workspace_bytes, entries_at_once, is_enqueued, products};
   }
 };
 
@@ -68,6 +69,14 @@ using stream = basic_stream<tier::pairs>;
 /// the dot product, no own candidates, a loss of each anchor or of the batch. Products are of bfloat16, of half, or for
 /// float of both halves of a split; other calls, and gradients with an entry a pair or a candidate, take `pairs`.
 using tile_stream = basic_stream<tier::tiles>;
+/// Calls by matrix products of `entries_at_once` similarities at a time, which are stored in the workspace, summed up
+/// by the library's own statistics, turned into weights in place and multiplied again: for rows of any width, every
+/// gradient, own candidates and every targets, in float and double, where the similarity is the cosine or the dot
+/// product and the loss is not of triplets; other calls take `pairs`. Give it `products`, and an `entries_at_once` of
+/// hundreds of anchors.
+using chunk_stream = basic_stream<tier::chunks>;
+/// Tiles where they fit, otherwise chunks.
+using tile_chunk_stream = basic_stream<tier::tiles_and_chunks>;
 
 /// How many bytes of workspace a call takes, forward and backward: `workspace_bytes(on, objective, targets, anchors,
 /// candidates)`, or with given logits in the place of both.

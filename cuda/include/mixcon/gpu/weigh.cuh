@@ -106,12 +106,11 @@ __device__ void write_nothing(const Problem& p, const weighed_pairs<Problem>& to
   if (to.by_logit != nullptr) to.by_logit[at] = {};
 }
 
-// a warp an anchor of the chunk: lanes stride over its pairs
-template <class Problem>
-__global__ void weigh_rows(Problem p, device_saved<Problem> saved, weighed_pairs<Problem> to) {
+/// What a warp does for anchor a of a chunk: lanes stride over its pairs, pair_of(c), and write what each comes to.
+template <class Problem, class PairOf>
+__device__ void weigh_pairs(const Problem& p, const device_saved<Problem>& saved, const weighed_pairs<Problem>& to,
+                            index_t a, PairOf&& pair_of) {
   using T = typename Problem::T;
-  const index_t a = to.first + warp_of_grid();
-  if (a >= to.first + to.number) return;
   const bool used = saved.used[a] != 0;
   parameter_sums sums;
   for (index_t c = lane_of_warp(); c < p.pairs(); c += warp_size) {
@@ -119,7 +118,7 @@ __global__ void weigh_rows(Problem p, device_saved<Problem> saved, weighed_pairs
       write_nothing(p, to, a, c);
       continue;
     }
-    const auto v = pair_at(p, a, c);
+    const auto v = pair_of(c);
     T by_logit = p.template logit_gradient<T>(saved.reading[a], saved.adjoint + a * Problem::count, v.pair);
     if constexpr (Problem::scope == each::positive)
       if (saved.counts[a] && v.pair.positive) {
@@ -131,6 +130,13 @@ __global__ void weigh_rows(Problem p, device_saved<Problem> saved, weighed_pairs
   }
   sums = merged_by_warp(sums, [](parameter_sums& one, const parameter_sums& next) { one.merge(next); });
   if (lane_of_warp() == 0 && to.by_scale != nullptr) to.by_scale[a] = sums.scale, to.by_bias[a] = sums.bias;
+}
+
+// a warp an anchor of the chunk
+template <class Problem>
+__global__ void weigh_rows(Problem p, device_saved<Problem> saved, weighed_pairs<Problem> to) {
+  const index_t a = to.first + warp_of_grid();
+  if (a < to.first + to.number) weigh_pairs(p, saved, to, a, [&](index_t c) { return pair_at(p, a, c); });
 }
 
 }  // namespace mixcon::gpu

@@ -10,21 +10,15 @@
 
 namespace mixcon::gpu {
 
-/// Which kernels a stream's calls become.
-enum class tier {
-  pairs,  // plain threads, a warp a row: everything, and the reference
-  tiles,  // tensor cores where a call's types and sizes fit, `pairs` elsewhere
-};
-
 /// The operands of a call's rows, if its kernels may be tiles; given logits and double have none.
 template <class Types, class Call, tier Tier>
 struct tile_operand {
   static constexpr bool fits = false;
   using type = operand<bfloat16, 1>;
 };
-template <class Types, class E>
-requires(fits_tiles<typename Types::Rows>)
-struct tile_operand<Types, mixcon::detail::arguments<E>, tier::tiles> {
+template <class Types, class E, tier Tier>
+requires(has_tiles(Tier) && fits_tiles<typename Types::Rows>)
+struct tile_operand<Types, mixcon::detail::arguments<E>, Tier> {
   static constexpr bool fits = true;
   using type = typename operand_of_rows<std::remove_const_t<E>>::type;
 };
@@ -59,6 +53,7 @@ struct tile_layout {
   float* unit = nullptr;
   std::size_t bytes = 0;
 
+  tile_layout() = default;
   tile_layout(void* base, const call_extents& of) {
     arena from(base);
     const index_t pitch = index_t{padded_width(of.width)} * Operand::parts;
@@ -76,6 +71,18 @@ struct tile_layout {
     if (of.columns) columns = from.take<tile_part<typename Types::Columns>>(of.shared * splits(of.shared, of.anchors));
     unit = from.take<float>(1);
     bytes = from.used();
+  }
+  /// A direction's rows, and those of the other side.
+  template <bool OfColumns>
+  std::pair<operand_rows<Operand>, operand_rows<Operand>> sides() const {
+    return OfColumns ? std::pair(shared, anchors) : std::pair(anchors, shared);
+  }
+  template <bool OfColumns>
+  auto part() const {
+    if constexpr (OfColumns)
+      return columns;
+    else
+      return rows;
   }
 };
 

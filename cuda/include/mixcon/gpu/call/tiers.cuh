@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+// Which kernels a direction's passes take: those that the stream's tier, the call's types and sizes, and the gradients
+// that are wanted allow. `pairs` serve the rest.
+
+#include <mixcon/gpu/call/bound_call.cuh>
+#include <mixcon/gpu/chunks/chunk_calls.cuh>
+#include <mixcon/gpu/tiles/tile_calls.cuh>
+
+namespace mixcon::gpu {
+
+/// The tiers of one call, and what they add to its workspace.
+template <class Types, class Call, tier Tier>
+class call_tiers {
+  using T = typename Types::T;
+  using tiled = tile_operand<Types, Call, Tier>;
+  static constexpr bool chunked = has_chunks(Tier) && fits_chunks<typename Types::Rows>;
+
+ public:
+  /// `base`: after the workspace of `pairs`, at a multiple of 256 bytes; null only measures.
+  call_tiers(void* base, const call_extents& of, matrix_products* products) : products_(products) {
+    arena from(base);
+    if constexpr (tiled::fits)
+      if (fits_tiles_by_size(of)) {
+        uses_tiles_ = true;
+        tiles_ = {from.take<std::byte>(static_cast<index_t>(tile_layout<Types, Operand>(nullptr, of).bytes)), of};
+      }
+    if constexpr (chunked) {
+      const auto bytes = static_cast<index_t>(chunk_layout<T>(nullptr, of).bytes);
+      chunks_ = {from.take<std::byte>(bytes), of};
+    }
+    bytes_ = from.used();
+  }
+  std::size_t bytes() const { return bytes_; }
+  void require_products(const char* function) const {
+    MIXCON_REQUIRE(!chunked || products_ != nullptr, function,
+                   ": this stream has no matrix products; set its `products` to an open gpu::cublas_products");
+  }
+
+  /// Makes what the tiers need of packed rows.
+  template <class Layout>
+  void pack(launches& to, const Layout& at, bool mirrors) const {
+    if constexpr (tiled::fits)
+      if (uses_tiles_) {
+        pack_tiles(to, at.anchors, tiles_.anchors);
+        if (!mirrors) pack_tiles(to, at.shared, tiles_.shared);
+      }
+    if constexpr (chunked) {
+      to.a_warp_each<&copy_finite_rows<T>>(at.anchors.count, at.anchors, chunks_.anchors);
+      if (!mirrors) to.a_warp_each<&copy_finite_rows<T>>(at.shared.count, at.shared, chunks_.shared);
+    }
+  }
+  /// The forward pass of a direction.
+  template <class Side>
+  void sweep(launches& to, const Side& of) const {
+    gather(to, of);
+    finish_sweep(to, of.problem, of.work, of.saved, of.share);
+  }
+  /// The backward pass of a direction, which adds to `out`.
+  template <class Side>
+  void unsweep(launches& to, const Side& of, double upstream, const sweep_outputs<T>& out) const {
+    if constexpr (tiled::fits)
+      if (uses_tiles_ && fits_tiles_by_gradients(out)) {
+        const auto [rows, others] = tiles_.template sides<Side::of_columns>();
+        return unsweep_by_tiles(to, of.problem, rows, others, of.saved, upstream, tiles_.unit, out);
+      }
+    if constexpr (chunked)
+      chunked_side<Side>(to, *products_, of, chunks_).unsweep(upstream, out);
+    else
+      gpu::unsweep(to, of.problem, of.saved, upstream, of.chunk, of.weight, of.by_logit, out);
+  }
+
+ private:
+  template <class Side>
+  void gather(launches& to, const Side& of) const {
+    if constexpr (tiled::fits)
+      if (uses_tiles_) {
+        const auto [rows, others] = tiles_.template sides<Side::of_columns>();
+        return gather_by_tiles(to, of.problem, rows, others, tiles_.template part<Side::of_columns>(), of.work);
+      }
+    if constexpr (chunked)
+      chunked_side<Side>(to, *products_, of, chunks_).gather();
+    else
+      to.a_warp_each<&gather_rows<typename Side::Problem>>(of.problem.anchors.count, of.problem, of.work);
+  }
+
+  using Operand = typename tiled::type;
+  matrix_products* products_;
+  tile_layout<Types, Operand> tiles_;
+  chunk_layout<T> chunks_;
+  bool uses_tiles_ = false;
+  std::size_t bytes_ = 0;
+};
+
+}  // namespace mixcon::gpu
