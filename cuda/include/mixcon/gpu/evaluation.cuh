@@ -5,9 +5,9 @@
 
 #include <mixcon/gpu/call_rows.cuh>
 #include <mixcon/gpu/device_checks.cuh>
+#include <mixcon/gpu/moments/moment_calls.cuh>
 #include <mixcon/gpu/outcome.hpp>
 #include <mixcon/gpu/saved.hpp>
-#include <mixcon/gpu/tiles/tile_calls.cuh>
 
 namespace mixcon::gpu {
 
@@ -22,6 +22,9 @@ class evaluation {
   using tiled = tile_operand<types, Call, Tier>;
   using T = typename types::T;
   using Loss = typename types::Loss;
+  template <class Problem>
+  static constexpr bool by_moments = tiled::fits && Tier == tier::moments && fits_moments<Problem>;
+  using moments = moment_layout<types, typename tiled::type, by_moments<typename types::Rows>>;
 
  public:
   evaluation(const call_place& place, const Objective& objective, const Targets& targets, const Call& call,
@@ -32,7 +35,8 @@ class evaluation {
         memory_(memory),
         bound_(bind(targets)),
         skipped_anchors_{scratch<char>(memory)},
-        skipped_candidates_{scratch<char>(memory)} {
+        skipped_candidates_{scratch<char>(memory)},
+        groups_(memory) {
     check_places(call_);
     measure();
   }
@@ -43,7 +47,7 @@ class evaluation {
   void work_in(void* workspace, std::size_t bytes) { place_.workspace = workspace, place_.workspace_bytes = bytes; }
   std::size_t workspace_bytes() const {
     const std::size_t bytes = lay_out(nullptr).bytes;
-    return uses_tiles() ? aligned(bytes) + tiles_at(nullptr, 0).bytes : bytes;
+    return uses_tiles() ? moments_begin(bytes) + moments_at(nullptr, 0).bytes : bytes;
   }
   std::size_t saved_bytes() const { return saved_layout<types>(nullptr, extents_).bytes; }
 
@@ -95,8 +99,8 @@ class evaluation {
     prepare(to, at);
     const auto parts = placed_at(at);
     const directions& share = objective_.direction;
-    if (share.rows != 0) sweep_rows(to, at, rows_problem(at, parts), held.rows, share.rows);
-    if (share.columns != 0) sweep_columns(to, at, columns_problem(at, parts), held.columns, share.columns);
+    if (share.rows != 0) sweep_rows(to, at, rows_problem(at, parts), parts.groups, held.rows, share.rows);
+    if (share.columns != 0) sweep_columns(to, at, columns_problem(at, parts), parts.groups.turned(), held.columns, share.columns);
     to.a_thread_each<&end_outcome<outcome>>(1, at.result, share.rows != 0);
     if (result != at.result) to.keep(copy_on_device(result, at.result, sizeof(outcome), place_.queue));
   }
@@ -114,9 +118,10 @@ class evaluation {
     const auto parts = placed_at(at);
     const directions& share = objective_.direction;
     if (share.rows != 0)
-      unsweep_rows(to, at, rows_problem(at, parts), held.rows, upstream, row_outputs(at, call_, wanted));
+      unsweep_rows(to, at, rows_problem(at, parts), parts.groups, held.rows, upstream, row_outputs(at, call_, wanted));
     if (share.columns != 0) {
-      unsweep_columns(to, at, columns_problem(at, parts), held.columns, upstream, column_outputs(at, call_, wanted));
+      unsweep_columns(to, at, columns_problem(at, parts), parts.groups.turned(), held.columns, upstream,
+                      column_outputs(at, call_, wanted));
       if (wanted.candidate_bias)
         to.a_thread_each<&add_numbers<T>>(extents_.shared, static_cast<const double*>(at.by_bias),
                                           wanted.candidate_bias);
@@ -143,6 +148,7 @@ class evaluation {
     typename types::Rule rule;
     vector_view<const char> skipped_anchors, skipped_candidates;
     vector_view<const double> weights;
+    placed_groups groups{};  // of moments
   };
 
   bound_type bind(const Targets& targets) {
@@ -173,6 +179,11 @@ class evaluation {
       if (mixcon::detail::skips_anchor(bound_, a)) skipped_anchors_.mark(a, extents_.anchors);
     for (index_t c = 0; c < extents_.shared && extents_.columns; ++c)
       if (mixcon::detail::skips_candidate(bound_, c)) skipped_candidates_.mark(c, extents_.shared);
+    if constexpr (by_moments<typename types::Rows>)
+      if (uses_tiles()) {
+        groups_.group(described<typename types::Rule>::of(bound_.rule(), extents_.anchors, extents_.shared));
+        extents_.classes = groups_.keys();
+      }
     host_arrays arrays(nullptr, memory_);
     const placed_parts parts = placed(arrays);
     array_bytes_ = arrays.bytes();
@@ -199,7 +210,8 @@ class evaluation {
             arrays.placed(typename types::Rule(bound_.rule())),
             arrays(vector_view<const char>(mixcon::view(skipped_anchors_.flags))),
             arrays(vector_view<const char>(mixcon::view(skipped_candidates_.flags))),
-            arrays(objective_.weights)};
+            arrays(objective_.weights),
+            groups_.placed(arrays)};
   }
   layout lay_out(void* base) const { return layout(base, extents_, array_bytes_); }
   saved_layout<types> saved_at(const saved& kept) const {
@@ -226,6 +238,9 @@ class evaluation {
         const auto tiles = tiles_at(place_.workspace, at.bytes);
         pack_tiles(to, at.anchors, tiles.anchors);
         if (!extents_.mirrors) pack_tiles(to, at.shared, tiles.shared);
+        if constexpr (by_moments<typename types::Rows>)
+          measure_call(to, tiles.anchors, tiles.shared, extents_.mirrors, extents_.width,
+                       moments_at(place_.workspace, at.bytes).numbers);
       }
   }
 
@@ -237,44 +252,78 @@ class evaluation {
     void* const base = workspace != nullptr ? static_cast<std::byte*>(workspace) + aligned(offset) : nullptr;
     return tile_layout<types, typename tiled::type>(base, extents_);
   }
+  std::size_t moments_begin(std::size_t offset) const {
+    return aligned(aligned(offset) + tiles_at(nullptr, 0).bytes);
+  }
+  moments moments_at(void* workspace, std::size_t offset) const {
+    return moments(workspace != nullptr ? static_cast<std::byte*>(workspace) + moments_begin(offset) : nullptr,
+                   extents_);
+  }
+  /// A direction by moments, between these operands.
+  template <class Problem, class Rows>
+  moment_direction<typename tiled::type, Problem> direction(const layout& at, const Problem& p, const Rows& anchors,
+                                                            const Rows& candidates, const placed_groups& groups,
+                                                            const moment_memory<Problem>& memory) const {
+    return {p, anchors, candidates, groups, memory, moments_at(place_.workspace, at.bytes).numbers};
+  }
   void sweep_rows(launches& to, const layout& at, const typename types::Rows& p,
+                  [[maybe_unused]] const placed_groups& groups,
                   const device_saved<typename types::Rows>& held, double share) const {
     if constexpr (tiled::fits)
       if (uses_tiles()) {
         const auto tiles = tiles_at(place_.workspace, at.bytes);
-        gather_by_tiles(to, p, tiles.anchors, tiles.shared, tiles.rows, at.rows);
+        if constexpr (by_moments<typename types::Rows>)
+          direction(at, p, tiles.anchors, tiles.shared, groups, moments_at(place_.workspace, at.bytes).rows)
+              .gather(to, at.rows);
+        else
+          gather_by_tiles(to, p, tiles.anchors, tiles.shared, tiles.rows, at.rows);
         return finish_sweep(to, p, at.rows, held, share);
       }
     sweep(to, p, at.rows, held, share);
   }
   void sweep_columns(launches& to, const layout& at, const typename types::Columns& p,
+                  [[maybe_unused]] const placed_groups& groups,
                      const device_saved<typename types::Columns>& held, double share) const {
     if constexpr (tiled::fits)
       if (uses_tiles()) {
         const auto tiles = tiles_at(place_.workspace, at.bytes);
-        gather_by_tiles(to, p, tiles.shared, tiles.anchors, tiles.columns, at.columns);
+        if constexpr (by_moments<typename types::Columns>)
+          direction(at, p, tiles.shared, tiles.anchors, groups, moments_at(place_.workspace, at.bytes).columns)
+              .gather(to, at.columns);
+        else
+          gather_by_tiles(to, p, tiles.shared, tiles.anchors, tiles.columns, at.columns);
         return finish_sweep(to, p, at.columns, held, share);
       }
     sweep(to, p, at.columns, held, share);
   }
   void unsweep_rows(launches& to, const layout& at, const typename types::Rows& p,
+                    [[maybe_unused]] const placed_groups& groups,
                     const device_saved<typename types::Rows>& held, double upstream,
                     const sweep_outputs<T>& out) const {
     if constexpr (tiled::fits)
       if (uses_tiles() && fits_tiles_by_gradients(out)) {
         const auto tiles = tiles_at(place_.workspace, at.bytes);
-        return unsweep_by_tiles(to, p, tiles.anchors, tiles.shared, held, upstream, tiles.unit, out);
+        if constexpr (by_moments<typename types::Rows>)
+          return direction(at, p, tiles.anchors, tiles.shared, groups, moments_at(place_.workspace, at.bytes).rows)
+              .scatter(to, held, upstream, tiles.unit, out);
+        else
+          return unsweep_by_tiles(to, p, tiles.anchors, tiles.shared, held, upstream, tiles.unit, out);
       }
     unsweep(to, p, held, upstream, extents_.chunk_of(extents_.anchors, extents_.own + extents_.shared), at.weight,
             at.by_logit, out);
   }
   void unsweep_columns(launches& to, const layout& at, const typename types::Columns& p,
+                    [[maybe_unused]] const placed_groups& groups,
                        const device_saved<typename types::Columns>& held, double upstream,
                        const sweep_outputs<T>& out) const {
     if constexpr (tiled::fits)
       if (uses_tiles() && fits_tiles_by_gradients(out)) {
         const auto tiles = tiles_at(place_.workspace, at.bytes);
-        return unsweep_by_tiles(to, p, tiles.shared, tiles.anchors, held, upstream, tiles.unit, out);
+        if constexpr (by_moments<typename types::Columns>)
+          return direction(at, p, tiles.shared, tiles.anchors, groups, moments_at(place_.workspace, at.bytes).columns)
+              .scatter(to, held, upstream, tiles.unit, out);
+        else
+          return unsweep_by_tiles(to, p, tiles.shared, tiles.anchors, held, upstream, tiles.unit, out);
       }
     unsweep(to, p, held, upstream, extents_.chunk_of(extents_.shared, extents_.anchors), at.weight, at.by_logit, out);
   }
@@ -344,6 +393,7 @@ class evaluation {
   call_extents extents_{};
   bound_type bound_;
   mixcon::detail::marked_rows skipped_anchors_, skipped_candidates_;
+  call_groups groups_;
   std::size_t array_bytes_ = 0;
   mutable bool is_prepared_ = false;
 };

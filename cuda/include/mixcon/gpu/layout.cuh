@@ -46,6 +46,7 @@ struct call_extents {
   bool rows = true, columns = false;                    // directions that are wanted
   bool mirrors = false, checks = false;                 // candidates are the anchors; rows are looked at
   index_t entries_at_once = 0;
+  index_t classes = 0;  // whose rows `moments` add up
 
   /// How many anchors are weighed at once: about `entries_at_once` pairs of them.
   index_t chunk_of(index_t number, index_t pairs) const {

@@ -67,7 +67,7 @@ using stream = basic_stream<tier::pairs>;
 /// Calls by tensor cores where their types and sizes fit: rows of at most 256 float, half or bfloat16, the cosine or
 /// the dot product, no own candidates, a loss of each anchor or of the batch. Products are of bfloat16, of half, or for
 /// float of both halves of a split; other calls, and gradients with an entry a pair or a candidate, take `pairs`.
-using tile_stream = basic_stream<tier::tiles>;
+using tile_stream = basic_stream<tier::moments>;
 
 /// How many bytes of workspace a call takes, forward and backward: `workspace_bytes(on, objective, targets, anchors,
 /// candidates)`, or with given logits in the place of both.

@@ -12,8 +12,9 @@ namespace mixcon::gpu {
 
 /// Which kernels a stream's calls become.
 enum class tier {
-  pairs,  // plain threads, a warp a row: everything, and the reference
-  tiles,  // tensor cores where a call's types and sizes fit, `pairs` elsewhere
+  pairs,    // plain threads, a warp a row: everything, and the reference
+  tiles,    // tensor cores where a call's types and sizes fit, `pairs` elsewhere
+  moments,  // sums of exponentials over described rules where types fit, `tiles` elsewhere
 };
 
 /// The operands of a call's rows, if its kernels may be tiles; given logits and double have none.
@@ -22,9 +23,9 @@ struct tile_operand {
   static constexpr bool fits = false;
   using type = operand<bfloat16, 1>;
 };
-template <class Types, class E>
-requires(fits_tiles<typename Types::Rows>)
-struct tile_operand<Types, mixcon::detail::arguments<E>, tier::tiles> {
+template <class Types, class E, tier Tier>
+requires(Tier != tier::pairs && fits_tiles<typename Types::Rows>)
+struct tile_operand<Types, mixcon::detail::arguments<E>, Tier> {
   static constexpr bool fits = true;
   using type = typename operand_of_rows<std::remove_const_t<E>>::type;
 };
