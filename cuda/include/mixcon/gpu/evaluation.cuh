@@ -100,7 +100,8 @@ class evaluation {
     const auto parts = placed_at(at);
     const directions& share = objective_.direction;
     if (share.rows != 0) sweep_rows(to, at, rows_problem(at, parts), parts.groups, held.rows, share.rows);
-    if (share.columns != 0) sweep_columns(to, at, columns_problem(at, parts), parts.groups.turned(), held.columns, share.columns);
+    if (share.columns != 0)
+      sweep_columns(to, at, columns_problem(at, parts), parts.groups.turned(), held.columns, share.columns);
     to.a_thread_each<&end_outcome<outcome>>(1, at.result, share.rows != 0);
     if (result != at.result) to.keep(copy_on_device(result, at.result, sizeof(outcome), place_.queue));
   }
@@ -252,9 +253,7 @@ class evaluation {
     void* const base = workspace != nullptr ? static_cast<std::byte*>(workspace) + aligned(offset) : nullptr;
     return tile_layout<types, typename tiled::type>(base, extents_);
   }
-  std::size_t moments_begin(std::size_t offset) const {
-    return aligned(aligned(offset) + tiles_at(nullptr, 0).bytes);
-  }
+  std::size_t moments_begin(std::size_t offset) const { return aligned(aligned(offset) + tiles_at(nullptr, 0).bytes); }
   moments moments_at(void* workspace, std::size_t offset) const {
     return moments(workspace != nullptr ? static_cast<std::byte*>(workspace) + moments_begin(offset) : nullptr,
                    extents_);
@@ -267,8 +266,8 @@ class evaluation {
     return {p, anchors, candidates, groups, memory, moments_at(place_.workspace, at.bytes).numbers};
   }
   void sweep_rows(launches& to, const layout& at, const typename types::Rows& p,
-                  [[maybe_unused]] const placed_groups& groups,
-                  const device_saved<typename types::Rows>& held, double share) const {
+                  [[maybe_unused]] const placed_groups& groups, const device_saved<typename types::Rows>& held,
+                  double share) const {
     if constexpr (tiled::fits)
       if (uses_tiles()) {
         const auto tiles = tiles_at(place_.workspace, at.bytes);
@@ -282,8 +281,8 @@ class evaluation {
     sweep(to, p, at.rows, held, share);
   }
   void sweep_columns(launches& to, const layout& at, const typename types::Columns& p,
-                  [[maybe_unused]] const placed_groups& groups,
-                     const device_saved<typename types::Columns>& held, double share) const {
+                     [[maybe_unused]] const placed_groups& groups, const device_saved<typename types::Columns>& held,
+                     double share) const {
     if constexpr (tiled::fits)
       if (uses_tiles()) {
         const auto tiles = tiles_at(place_.workspace, at.bytes);
@@ -297,9 +296,8 @@ class evaluation {
     sweep(to, p, at.columns, held, share);
   }
   void unsweep_rows(launches& to, const layout& at, const typename types::Rows& p,
-                    [[maybe_unused]] const placed_groups& groups,
-                    const device_saved<typename types::Rows>& held, double upstream,
-                    const sweep_outputs<T>& out) const {
+                    [[maybe_unused]] const placed_groups& groups, const device_saved<typename types::Rows>& held,
+                    double upstream, const sweep_outputs<T>& out) const {
     if constexpr (tiled::fits)
       if (uses_tiles() && fits_tiles_by_gradients(out)) {
         const auto tiles = tiles_at(place_.workspace, at.bytes);
@@ -313,9 +311,8 @@ class evaluation {
             at.by_logit, out);
   }
   void unsweep_columns(launches& to, const layout& at, const typename types::Columns& p,
-                    [[maybe_unused]] const placed_groups& groups,
-                       const device_saved<typename types::Columns>& held, double upstream,
-                       const sweep_outputs<T>& out) const {
+                       [[maybe_unused]] const placed_groups& groups, const device_saved<typename types::Columns>& held,
+                       double upstream, const sweep_outputs<T>& out) const {
     if constexpr (tiled::fits)
       if (uses_tiles() && fits_tiles_by_gradients(out)) {
         const auto tiles = tiles_at(place_.workspace, at.bytes);

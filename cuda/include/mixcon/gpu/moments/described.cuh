@@ -22,10 +22,10 @@ enum class relation { far, near, hidden };  // far: a negative; near: a positive
 /// of the anchor it is.
 struct described_rule {
   const std::int32_t *anchor_key = nullptr, *candidate_key = nullptr;  // null: the number of the row
-  const double* share = nullptr;     // by key: a positive's target; null: 1
-  int anchors = 0, candidates = 0;   // how many of each side have a key: the first ones; the others are all far
-  bool hides_self = false;           // the candidate of the anchor's number is hidden
-  bool hides_others = false;         // candidates with a key other than the anchor's are hidden
+  const double* share = nullptr;                                       // by key: a positive's target; null: 1
+  int anchors = 0, candidates = 0;  // how many of each side have a key: the first ones; the others are all far
+  bool hides_self = false;          // the candidate of the anchor's number is hidden
+  bool hides_others = false;        // candidates with a key other than the anchor's are hidden
 
   MIXCON_HD int key_of_anchor(int a) const { return a >= anchors ? -2 : anchor_key != nullptr ? anchor_key[a] : a; }
   MIXCON_HD int key_of_candidate(int c) const {
@@ -81,8 +81,9 @@ struct described<mixcon::detail::same_class_rule> {
   static constexpr bool fits = true;
   static constexpr keep kept = keep::by_class;
   static described_rule of(const mixcon::detail::same_class_rule& rule, index_t anchors, index_t candidates) {
-    return {rule.anchor_class.data(),      rule.candidate_class.data(), rule.share.data(), static_cast<int>(anchors),
-            static_cast<int>(candidates), rule.hides_self,             rule.hides_others};
+    return {rule.anchor_class.data(),  rule.candidate_class.data(),  rule.share.data(),
+            static_cast<int>(anchors), static_cast<int>(candidates), rule.hides_self,
+            rule.hides_others};
   }
 };
 template <>
@@ -107,9 +108,9 @@ template <class Rule>
 requires(described<Rule>::fits)
 struct described<mixcon::detail::transposed_rule<Rule>> {
   static constexpr bool fits = true;
-  static constexpr keep kept = described<Rule>::kept == keep::every ? keep::every
+  static constexpr keep kept = described<Rule>::kept == keep::every              ? keep::every
                                : std::is_same_v<Rule, member_targets::rule_type> ? keep::all_but_one
-                                                                                : keep::by_class;
+                                                                                 : keep::by_class;
   static described_rule of(const mixcon::detail::transposed_rule<Rule>& rule, index_t anchors, index_t candidates) {
     return described<Rule>::of(rule.rule, candidates, anchors).transposed();
   }

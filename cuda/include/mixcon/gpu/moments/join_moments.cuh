@@ -55,10 +55,11 @@ __device__ seen_positives see_positives(const Problem& p, const described_rule& 
   seen.number = are.number();
   if (seen.number > 0) seen.target = rule.target_of(own);
   if (seen.number > 0)
-    visit_positive_rows(are, of_candidates, p.candidates, sums, [](int) { return 1.0F; },
-                        [&](const float* row, float times) {
-                          seen.dots += static_cast<double>(times) * dot_by_warp(p.anchors.row(a), row, p.anchors.width);
-                        });
+    visit_positive_rows(
+        are, of_candidates, p.candidates, sums, [](int) { return 1.0F; },
+        [&](const float* row, float times) {
+          seen.dots += static_cast<double>(times) * dot_by_warp(p.anchors.row(a), row, p.anchors.width);
+        });
   return seen;
 }
 template <class Problem>
@@ -104,9 +105,16 @@ __global__ void join_moments(Problem p, described_rule rule, key_groups of_candi
       constexpr int k = moments_of<typename Problem::statistics_type>::template first<at>();
       const double shift = (static_cast<double>(whole.shift[k]) + static_cast<double>(lines.plus[k])) / log2_of_e;
       moment.shift = static_cast<float>(shift);
-      const bool is_empty = is_minus_infinity(moment.shift);  // and what rounding the shift took:
-      const float unit = is_empty ? 1.0F : static_cast<float>(1 + (shift - static_cast<double>(moment.shift)));
-      moment.far = whole.far[k] * unit, moment.near = is_single ? 0.0F : whole.near[k] * unit;
+      double unit = 1;
+      if (moment_statistic<statistic>::meets_single && is_single && whole.far[k] > 0.0F &&
+          row.logits > shift + mixcon::log_of(static_cast<double>(whole.far[k]))) {
+        moment.shift = static_cast<float>(row.logits);  // then the loss, near 0, is about the sum itself
+        unit = mixcon::exp_of(shift - row.logits);
+      } else if (!is_minus_infinity(moment.shift)) {
+        unit += shift - static_cast<double>(moment.shift);  // what rounding the shift took
+      }
+      moment.far = static_cast<float>(static_cast<double>(whole.far[k]) * unit);
+      moment.near = is_single ? 0.0F : static_cast<float>(static_cast<double>(whole.near[k]) * unit);
     }
     moment_statistic<statistic>::fill(get<at>(p.statistics), get<at>(state.of), moment, row);
   });
@@ -158,9 +166,9 @@ __global__ void find_moment_slopes(Problem p, described_rule rule, key_groups of
   });
   to.pull = seen.number > 0 ? static_cast<float>(pull) : 0.0F;
   if (is_single && used)  // by the library's own words, exact near 0
-    to.pull = static_cast<float>(upstream) * p.template logit_gradient<float>(saved.reading[a],
-                                                                              saved.adjoint + a * Problem::count,
-                                                                              pair_of_single(row));
+    to.pull =
+        static_cast<float>(upstream) *
+        p.template logit_gradient<float>(saved.reading[a], saved.adjoint + a * Problem::count, pair_of_single(row));
   if (lane_of_warp() == 0) slopes[a] = to;
 }
 

@@ -141,7 +141,7 @@ struct moment_direction {
       using sizes = tile_sizes<Operand, D, 3>;
       const tile_splits by(anchors.count, sizes::tiles_of(candidates.count));
       const auto blocks =
-          blocks_of(anchors.count, 64 * row_blocks_of_moments<Operand, D>)* static_cast<unsigned>(by.splits);
+          blocks_of(anchors.count, 64 * row_blocks_of_moments<Operand, D>) * static_cast<unsigned>(by.splits);
       const auto rows_by = [&]<moment_shift Shift>() {
         to.blocks<&moment_rows<D, kept, Shift, K, Operand>>(blocks, sizes::threads, sizes::shared_bytes, lines, rule,
                                                             anchors, candidates, limit(), by.tiles_each, memory.part);
@@ -196,8 +196,7 @@ struct moment_direction {
     with_padded_width(p.anchors.width, [&](auto padded) {
       constexpr int D = decltype(padded)::value;
       using sizes = tile_sizes<Operand, D, 2>;
-      const auto parts =
-          outputs.by_rows != nullptr ? static_cast<unsigned>(D / columns_of_output<Operand, D>) : 1U;
+      const auto parts = outputs.by_rows != nullptr ? static_cast<unsigned>(D / columns_of_output<Operand, D>) : 1U;
       to.blocks<&moment_weights<D, kept, OfCandidates, K, Operand>>(
           blocks_of(rows.count, 64) * parts, sizes::threads, sizes::shared_bytes, lines, rule, rows, others, limit(),
           static_cast<const moment_slopes<K>*>(memory.slopes), p.scale, outputs);
@@ -245,7 +244,7 @@ void measure_call(launches& to, const operand_rows<Operand>& anchors, const oper
   if (!mirrors) to.a_warp_each<&measure_operands<Operand>>(shared.count, shared, padded_width(width), at.of_shared);
   const float* of_shared = mirrors ? at.of_anchors : at.of_shared;
   to.one_block<&find_moment_limit<float>, moment_extremes>(static_cast<const float*>(at.of_anchors), anchors.count,
-                                                        of_shared, shared.count, at.limit);
+                                                           of_shared, shared.count, at.limit);
 }
 
 }  // namespace mixcon::gpu

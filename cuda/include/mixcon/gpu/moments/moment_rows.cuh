@@ -58,12 +58,19 @@ __device__ __forceinline__ void add_moments(moment_part<K>& to, const moment_par
 template <class Operand, int D>
 inline constexpr int row_blocks_of_moments = D * Operand::parts <= 128 ? 2 : 1;
 
+/// Blocks that a multiprocessor shall have registers for: of 128 a thread for one sum with a fixed shift and without
+/// classes, of 255 for two sums or long operands, else of 168.
+template <int D, keep Keep, moment_shift Shift, class Operand, int K>
+inline constexpr int blocks_at_once = K == 2 || D * Operand::parts > 256                                            ? 2
+                                      : Keep != keep::by_class&& Shift == moment_shift::fixed&& Operand::parts == 1 ? 4
+                                                                                                                    : 3;
+
 /// Launches of both shifts are enqueued, and one of them returns at once: which, only the device knows.
 // grid: splits * blocks of rows, one after another;  block: 4 warps, 16 or 32 rows each.  Columns pass in tiles through
 // a ring of 3. Tiles that are full, and in which each row's pairs are all negatives, take a body without tests.  writes
 // part (splits, rows)
 template <int D, keep Keep, moment_shift Shift, int K, class Operand>
-__global__ void __launch_bounds__(128, 1)
+__global__ void __launch_bounds__(128, (blocks_at_once<D, Keep, Shift, Operand, K>))
     moment_rows(moment_lines<K> lines, described_rule rule, operand_rows<Operand> anchors,
                 operand_rows<Operand> candidates, const moment_limit* limit, int tiles_per_split,
                 moment_part<K>* part) {
@@ -117,81 +124,75 @@ __global__ void __launch_bounds__(128, 1)
       if constexpr (by_class) key[b][h] = rule.key_of_anchor(row_of(b, h));
     }
 
-  /// A tile's sums are formed apart from those before: long sums lose few digits.
-  const auto add_tile = [&](auto with_tests, int tile) {
+  // a tile's sums are formed apart from those before: long sums lose few digits
+  float product[blocks][2][4], far_here[blocks][2][sums], near_here[blocks][2][sums];
+  const auto clear = [](auto& numbers) {
+#pragma unroll
+    for (int b = 0; b < Blocks; ++b)
+#pragma unroll
+      for (auto& row : numbers[b])
+#pragma unroll
+        for (float& x : row) x = 0;
+  };
+  /// Adds the exponentials of a strip's products to the sums of its tile.
+  const auto add_strip = [&](auto with_tests, int column0) {
     constexpr bool tests = decltype(with_tests)::value;
-    const int stage = (tile - first) % stages * sizes::tile_entries;
-    float far_here[blocks][2][sums] = {}, near_here[blocks][2][sums] = {};
-#pragma unroll 1
-    for (int n = 0; n < sizes::columns; n += 16) {
-      float product[blocks][2][4] = {};
-      add_products<Operand, sizes, Blocks>(product, left, ring, stage, n);
-      int other_key[4] = {};
-      float mark[4] = {};
-      if constexpr (tests)
+    [[maybe_unused]] int other_key[4] = {};
+    [[maybe_unused]] float mark[4] = {};
+    if constexpr (tests) {
 #pragma unroll
-        for (int e = 0; e < 4; ++e) {
-          const int c = tile * sizes::columns + n + column_of_strip(e);
-          if (by_class && c < columns) other_key[e] = rule.key_of_candidate(c);
-          if (!is_fixed && is_odd && c < columns) mark[e] = candidates.mark[c];
-        }
-#pragma unroll
-      for (int b = 0; b < Blocks; ++b)
-#pragma unroll
-        for (int h = 0; h < 2; ++h) {
-          const int a = row_of(b, h);
-          float s[4];
-          relation is[4] = {};
-#pragma unroll
-          for (int e = 0; e < 4; ++e) {
-            s[e] = product[b][e / 2][2 * h + e % 2];
-            if constexpr (tests) {
-              const int c = tile * sizes::columns + n + column_of_strip(e);
-              if (!is_fixed) s[e] += mark[e];
-              if (!is_fixed && is_odd && a < rows) s[e] += anchors.mark[a];
-              if constexpr (by_class) is[e] = rule.of(a, c, key[b][h], other_key[e]);
-              if constexpr (Keep == keep::all_but_one) is[e] = c == key[b][h] ? relation::hidden : relation::far;
-              if (c >= columns) is[e] = relation::hidden;
-            }
-          }
-#pragma unroll
-          for (int k = 0; k < K; ++k) {
-            if constexpr (!is_fixed) {
-              float top = minus_infinity<float>();
-#pragma unroll
-              for (int e = 0; e < 4; ++e) {
-                const float height = s[e] * lines.times[k];
-                if ((!tests || is[e] != relation::hidden) && height > top) top = height;
-              }
-              if (top > shift[b][h][k]) {
-                const float shrink = exp2_fast(shift[b][h][k] - top);
-                far[b][h][k] *= shrink, near[b][h][k] *= shrink;
-                far_here[b][h][k] *= shrink, near_here[b][h][k] *= shrink;
-                shift[b][h][k] = top;
-              }
-            }
-#pragma unroll
-            for (int e = 0; e < 4; ++e) {
-              const float share = exp2_fast(__builtin_fmaf(s[e], lines.times[k], -shift[b][h][k]));
-              if constexpr (!tests) {
-                far_here[b][h][k] += share;
-              } else {
-                far_here[b][h][k] += is[e] == relation::far ? share : 0.0F;
-                if constexpr (by_class) near_here[b][h][k] += is[e] == relation::near ? share : 0.0F;
-              }
-            }
-          }
-        }
+      for (int e = 0; e < 4; ++e) {
+        const int c = column0 + column_of_strip(e);
+        if (by_class && c < columns) other_key[e] = rule.key_of_candidate(c);
+        if (!is_fixed && is_odd && c < columns) mark[e] = candidates.mark[c];
+      }
     }
 #pragma unroll
     for (int b = 0; b < Blocks; ++b)
 #pragma unroll
-      for (int h = 0; h < 2; ++h)
+      for (int h = 0; h < 2; ++h) {
+        [[maybe_unused]] const int a = row_of(b, h);
+        float s[4];
+        [[maybe_unused]] relation is[4] = {};
+#pragma unroll
+        for (int e = 0; e < 4; ++e) {
+          s[e] = product[b][e / 2][2 * h + e % 2];
+          if constexpr (tests) {
+            const int c = column0 + column_of_strip(e);
+            if (!is_fixed && is_odd) s[e] += mark[e] + (a < rows ? anchors.mark[a] : 0.0F);
+            if constexpr (by_class) is[e] = rule.of(a, c, key[b][h], other_key[e]);
+            if constexpr (Keep == keep::all_but_one) is[e] = c == key[b][h] ? relation::hidden : relation::far;
+            if (c >= columns) is[e] = relation::hidden;
+          }
+        }
 #pragma unroll
         for (int k = 0; k < K; ++k) {
-          far[b][h][k] += far_here[b][h][k];
-          if constexpr (by_class) near[b][h][k] += near_here[b][h][k];
+          if constexpr (!is_fixed) {
+            float top = minus_infinity<float>();
+#pragma unroll
+            for (int e = 0; e < 4; ++e) {
+              const float height = s[e] * lines.times[k];
+              if ((!tests || is[e] != relation::hidden) && height > top) top = height;
+            }
+            if (top > shift[b][h][k]) {
+              const float shrink = exp2_fast(shift[b][h][k] - top);
+              far[b][h][k] *= shrink, far_here[b][h][k] *= shrink;
+              if constexpr (by_class) near[b][h][k] *= shrink, near_here[b][h][k] *= shrink;
+              shift[b][h][k] = top;
+            }
+          }
+#pragma unroll
+          for (int e = 0; e < 4; ++e) {
+            const float share = exp2_fast(__builtin_fmaf(s[e], lines.times[k], -shift[b][h][k]));
+            if constexpr (!tests) {
+              far_here[b][h][k] += share;
+            } else {
+              far_here[b][h][k] += is[e] == relation::far ? share : 0.0F;
+              if constexpr (by_class) near_here[b][h][k] += is[e] == relation::near ? share : 0.0F;
+            }
+          }
         }
+      }
   };
   for (int tile = first; tile < last; ++tile) {
     copy_async_wait<stages - 2>();
@@ -207,10 +208,26 @@ __global__ void __launch_bounds__(128, 1)
         for (int h = 0; h < 2; ++h) mine = mine || (begin <= key[b][h] && key[b][h] < end);
       needs_tests = any_of_warp(mine) || needs_tests;
     }
-    if (needs_tests)
-      add_tile(std::true_type{}, tile);
-    else if constexpr (!by_class)
-      add_tile(std::false_type{}, tile);
+    const int stage = (tile - first) % stages * sizes::tile_entries;
+    clear(far_here), clear(near_here);
+#pragma unroll 1
+    for (int n = 0; n < sizes::columns; n += 16) {
+      clear(product);
+      add_products<Operand, sizes, Blocks>(product, left, ring, stage, n);
+      if (by_class || needs_tests)
+        add_strip(std::true_type{}, begin + n);
+      else
+        add_strip(std::false_type{}, begin + n);
+    }
+#pragma unroll
+    for (int b = 0; b < Blocks; ++b)
+#pragma unroll
+      for (int h = 0; h < 2; ++h)
+#pragma unroll
+        for (int k = 0; k < K; ++k) {
+          far[b][h][k] += far_here[b][h][k];
+          if constexpr (by_class) near[b][h][k] += near_here[b][h][k];
+        }
   }
 #pragma unroll
   for (int b = 0; b < Blocks; ++b)

@@ -33,7 +33,8 @@ inline constexpr bool is_known_set =
     std::is_same_v<Set, over::all_candidates> || std::is_same_v<Set, over::all_negatives> ||
     std::is_same_v<Set, over::all_positives> || std::is_same_v<Set, over::all_targets>;
 template <class Set>
-inline constexpr bool is_of_positives = std::is_same_v<Set, over::all_positives> || std::is_same_v<Set, over::all_targets>;
+inline constexpr bool is_of_positives =
+    std::is_same_v<Set, over::all_positives> || std::is_same_v<Set, over::all_targets>;
 /// How often a set counts a negative, and a positive of this target.
 template <class Set>
 MIXCON_HD double far_weight() {
@@ -46,6 +47,7 @@ MIXCON_HD double near_weight(double target) {
 
 /// What is known of a type of statistics: `fits`, and `sums`, how many sums of exponentials it takes. Then
 ///   by(statistic)                              f(x) = by x, where it sums exponentials
+///   meets_single                               whether its value may be near 0 at a single positive
 ///   fill(statistic, state, moment, row)        the state of what was found
 ///   slope(statistic, reading, adjoint, row)    adjoint times the statistic's slope, as a found_slope
 template <class Statistic>
@@ -57,6 +59,7 @@ template <>
 struct moment_statistic<cross_entropy> {
   static constexpr bool fits = true;
   static constexpr int sums = 1;
+  static constexpr bool meets_single = true;
   static double by(const cross_entropy&) { return 1; }
   MIXCON_HD static void fill(const cross_entropy&, cross_entropy::state<float>& state, const found_moment& moment,
                              const found_row& row) {
@@ -79,6 +82,7 @@ struct moment_statistic<log_sum_exp<Set, times>> {
   using statistic = log_sum_exp<Set, times>;
   static constexpr bool fits = true;
   static constexpr int sums = 1;
+  static constexpr bool meets_single = false;
   static double by(const statistic& of) { return of.of.by; }
   MIXCON_HD static void fill(const statistic&, typename statistic::template state<float>& state,
                              const found_moment& moment, const found_row& row) {
@@ -135,7 +139,7 @@ struct moment_statistic<per_anchor> {
   }
 };
 
-/// The same of all statistics of a loss. `first<k>`: the number of statistic k's sum among all sums.
+/// The same of all statistics of a loss.
 template <class Statistics>
 struct moments_of;
 template <class... S>
@@ -143,8 +147,9 @@ struct moments_of<pack<S...>> {
   static constexpr int sums = (0 + ... + moment_statistic<S>::sums);
   static constexpr bool fits = (moment_statistic<S>::fits && ...) && (sums == 1 || sums == 2);
   static constexpr int sums_of[] = {moment_statistic<S>::sums..., 0};
+  /// The number of statistic k's sum among all sums.
   template <int k>
-  static constexpr int first() {
+  static MIXCON_HD constexpr int first() {
     int number = 0;
     for (int i = 0; i < k; ++i) number += sums_of[i];
     return number;

@@ -14,10 +14,9 @@ namespace mixcon::gpu {
 // owner, which adds weight times row over all of the other side, in tiles through a ring of 2. Single positives, and
 // what is linear over positives, are pull_positives'
 template <int D, keep Keep, bool OfCandidates, int K, class Operand>
-__global__ void __launch_bounds__(128, 1)
-    moment_weights(moment_lines<K> lines, described_rule rule, operand_rows<Operand> rows,
-                   operand_rows<Operand> others, const moment_limit* limit, const moment_slopes<K>* slopes, float scale,
-                   tile_outputs to) {
+__global__ void __launch_bounds__(128, (D * Operand::parts <= 128 && K == 1 ? 3 : 2))
+    moment_weights(moment_lines<K> lines, described_rule rule, operand_rows<Operand> rows, operand_rows<Operand> others,
+                   const moment_limit* limit, const moment_slopes<K>* slopes, float scale, tile_outputs to) {
   using sizes = tile_sizes<Operand, D, 2>;
   using Element = typename Operand::Element;
   constexpr int stages = sizes::stages, out_columns = columns_of_output<Operand, D>;
@@ -46,7 +45,8 @@ __global__ void __launch_bounds__(128, 1)
   fetch(0);
   const auto row_of = [&](int h) { return row0 + warp_of_block() * 16 + lane / 4 + 8 * h; };
   // where a row's tile needs tests: at the one candidate that is left out, or the anchor that leaves it out
-  const bool always_tests = is_odd || by_class || (Keep == keep::all_but_one && OfCandidates && rule.anchor_key != nullptr);
+  const bool always_tests =
+      is_odd || by_class || (Keep == keep::all_but_one && OfCandidates && rule.anchor_key != nullptr);
   moment_slopes<K> mine[2];
   int key[2] = {-1, -1};
   float mark[2] = {}, scale_sum[2] = {}, bias_sum[2] = {};
@@ -124,8 +124,10 @@ __global__ void __launch_bounds__(128, 1)
         }
       }
       if (to.by_rows == nullptr) continue;
-      std::uint32_t high[4], low[4];
-      float rest[2][4], lost[2][4];
+      std::uint32_t high[4];
+      [[maybe_unused]] std::uint32_t low[4];
+      float rest[2][4];
+      [[maybe_unused]] float lost[2][4];
       round_weights<Element>(w, high, rest);
       if constexpr (Operand::parts == 2) round_weights<Element>(rest, low, lost);
 #pragma unroll
@@ -195,11 +197,12 @@ __global__ void pull_positives(Problem p, described_rule rule, key_groups of_can
   const int own = static_cast<int>(a);
   const positive_rows are(of_candidates, own, rule.key_of_anchor(own), rule.candidates, rule.hides_self);
   if (by_anchors != nullptr)
-    visit_positive_rows(are, of_candidates, p.candidates, sums, [](int) { return 1.0F; },
-                        [&](const float* row, float times) {
-                          for (index_t k = lane_of_warp(); k < p.anchors.width; k += warp_size)
-                            by_anchors[a * pitch + k] += pull * times * row[k];
-                        });
+    visit_positive_rows(
+        are, of_candidates, p.candidates, sums, [](int) { return 1.0F; },
+        [&](const float* row, float times) {
+          for (index_t k = lane_of_warp(); k < p.anchors.width; k += warp_size)
+            by_anchors[a * pitch + k] += pull * times * row[k];
+        });
   if (lane_of_warp() != 0) return;
   by_scale[a] += static_cast<double>(slopes[a].pull) * seen.dots;
   by_bias[a] += static_cast<double>(slopes[a].pull) * static_cast<double>(seen.number);
@@ -214,12 +217,13 @@ __global__ void pull_as_positive(Problem p, described_rule rule, key_groups of_a
   if (c >= p.candidates.count) return;
   const int own = static_cast<int>(c);
   const positive_rows are(of_anchors, own, rule.key_of_candidate(own), rule.anchors, rule.hides_self);
-  visit_positive_rows(are, of_anchors, p.anchors, sums, [&](int row) { return slopes[row].pull; },
-                      [&](const float* row, float times) {
-                        if (times == 0.0F) return;
-                        for (index_t k = lane_of_warp(); k < p.anchors.width; k += warp_size)
-                          by_candidates[c * pitch + k] += p.scale * times * row[k];
-                      });
+  visit_positive_rows(
+      are, of_anchors, p.anchors, sums, [&](int row) { return slopes[row].pull; },
+      [&](const float* row, float times) {
+        if (times == 0.0F) return;
+        for (index_t k = lane_of_warp(); k < p.anchors.width; k += warp_size)
+          by_candidates[c * pitch + k] += p.scale * times * row[k];
+      });
 }
 
 }  // namespace mixcon::gpu

@@ -71,7 +71,8 @@ __device__ void visit_positive_rows(const positive_rows& are, const key_groups& 
 template <class T>
 __device__ __forceinline__ double dot_by_warp(const T* a, const T* c, index_t width) {
   double sum = 0;
-  for (index_t k = lane_of_warp(); k < width; k += warp_size) sum += static_cast<double>(a[k]) * static_cast<double>(c[k]);
+  for (index_t k = lane_of_warp(); k < width; k += warp_size)
+    sum += static_cast<double>(a[k]) * static_cast<double>(c[k]);
   return sum_of_warp(sum);
 }
 
