@@ -65,3 +65,50 @@ TEST_CASE("A batch with queues agrees with serial on moments, by labels and by n
   check("labels", mixcon::label_targets{.labels = labels}, 66, 66);
   check("diagonal", mixcon::diagonal_targets{}, 60, 66);
 }
+
+TEST_CASE("A queue behind keys of the anchors' own agrees with serial on moments", "[gpu]") {
+  mixcon::objective criterion{mixcon::info_nce{.temperature = 0.2}, mixcon::cosine{}};
+  criterion.logits.bias = 0.25;
+  const index_t n = 66, kept = 130;
+  const auto a = exact_rows(n, 9, 1), keys = exact_rows(n, 2 * 9, 2), queue = exact_rows(kept, 9, 3);
+  const auto run = [&](const auto& executor, const auto& targets, const auto& z, const auto& segments, auto* by_a,
+                       auto* by_keys, auto* by_queue, double* scale) {
+    using T = std::remove_pointer_t<decltype(by_a)>;
+    mixcon::gradients<T> wanted{.anchors = {by_a, {n, 9}}};
+    wanted.candidates.push_back(mixcon::tensor_view<T, 3>{by_keys, {n, 2, 9}});
+    wanted.candidates.push_back(mixcon::matrix_view<T>{by_queue, {kept, 9}});
+    wanted.scale = scale;
+    return static_cast<double>(value_and_grad(executor, criterion, targets, z, segments, wanted).value);
+  };
+  const auto both = [&](const char* title, const auto& targets) {
+    INFO(title);
+    std::vector<double> by_a(a.data.size()), by_keys(keys.data.size()), by_queue(queue.data.size());
+    double scale = 0, scale_found = 0;
+    const mixcon::tensor_view<const double, 3> own_rows{keys.data.data(), {n, 2, 9}};
+    const double expected =
+        run(mixcon::serial{}, targets, a.view(), mixcon::candidates(mixcon::own(own_rows), queue.view()), by_a.data(),
+            by_keys.data(), by_queue.data(), &scale);
+    const auto floats = [](const numbers_by_row& from) {
+      return std::vector<float>(from.data.begin(), from.data.end());
+    };
+    const device_array<float> z(floats(a)), k(floats(keys)), q(floats(queue));
+    device_array<float> z_by(a.data.size()), k_by(keys.data.size()), q_by(queue.data.size());
+    const auto on_device = gpu::device_matrix(z.data(), n, index_t{9});
+    const auto segments = mixcon::candidates(mixcon::own(gpu::device_tensor<const float, 3>{k.data(), {n, 2, 9}}),
+                                             gpu::device_matrix(q.data(), kept, index_t{9}));
+    gpu::tile_stream on;
+    const gpu::device_memory workspace(gpu::workspace_bytes(on, criterion, targets, on_device, segments));
+    on.workspace = workspace.data(), on.workspace_bytes = workspace.bytes();
+    gpu::emulated::the_counts() = {};
+    const double found = run(on, targets, on_device, segments, z_by.data(), k_by.data(), q_by.data(), &scale_found);
+    CHECK(gpu::emulated::the_counts().products > 0);
+    const auto wide = [](const std::vector<float>& from) { return std::vector<double>(from.begin(), from.end()); };
+    CHECK(found == Approx(expected).epsilon(2e-5));
+    CHECK(scale_found == Approx(scale).epsilon(1e-4));
+    CHECK(frobenius_apart(wide(z_by.host()), by_a, 1e-2) < 2e-5);
+    CHECK(frobenius_apart(wide(k_by.host()), by_keys, 1e-2) < 2e-5);
+    CHECK(frobenius_apart(wide(q_by.host()), by_queue, 1e-2) < 2e-5);
+  };
+  both("queue", mixcon::queue_targets{});
+  both("first own", mixcon::first_own_targets{});
+}

@@ -247,7 +247,7 @@ class evaluation {
 
   // ---- each direction, by the kernels that its types, its sizes and the gradients wanted allow
 
-  bool uses_tiles() const { return tiled::fits && fits_tiles_by_size(extents_); }
+  bool uses_tiles() const { return tiled::fits && fits_tiles_by_size(extents_, by_moments<typename types::Rows>); }
   static std::size_t aligned(std::size_t bytes) { return (bytes + 255) / 256 * 256; }
   tile_layout<types, typename tiled::type> tiles_at(void* workspace, std::size_t offset) const {
     void* const base = workspace != nullptr ? static_cast<std::byte*>(workspace) + aligned(offset) : nullptr;

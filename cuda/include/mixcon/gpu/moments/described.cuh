@@ -115,6 +115,20 @@ struct described<mixcon::detail::transposed_rule<Rule>> {
     return described<Rule>::of(rule.rule, candidates, anchors).transposed();
   }
 };
+template <>
+struct described<first_own_targets::rule_type> {
+  static constexpr bool fits = true;
+  static constexpr keep kept = keep::every;
+  static described_rule of(const first_own_targets::rule_type&, index_t, index_t) { return {}; }
+};
+/// Own candidates are asked pair by pair, so only the rule of the shared ones matters.
+template <class Rule>
+requires requires(const Rule& rule) { rule.mine, rule.shared; } && (described<decltype(Rule::shared)>::fits)
+struct described<Rule> : described<decltype(Rule::shared)> {
+  static described_rule of(const Rule& rule, index_t anchors, index_t candidates) {
+    return described<decltype(Rule::shared)>::of(rule.shared, anchors, candidates);
+  }
+};
 /// A batch and queues: all segments but the first hold negatives alone.
 template <class Rules>
 inline constexpr bool is_batch_and_queues = false;

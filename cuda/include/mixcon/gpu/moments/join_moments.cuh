@@ -74,6 +74,23 @@ inline __device__ logit_pair<float> pair_of_single(const found_row& row) {
   return {static_cast<float>(row.logits), 1.0F, static_cast<float>(row.target), true};
 }
 
+/// Whether anchors may have candidates of their own, which are seen pair by pair.
+template <class Problem>
+inline constexpr bool has_own_pairs =
+    requires(const typename Problem::rule_type& rule) { rule.template own<float>(index_t{}, index_t{}); };
+/// The state of an anchor's own candidates, by the lanes of a warp.
+template <class Problem>
+__device__ typename Problem::state state_of_own(const Problem& p, index_t a) {
+  using state = typename Problem::state;
+  state own{};
+  for (index_t j = lane_of_warp(); j < p.own_count; j += warp_size) {
+    const auto pair = pair_at(p, a, j).pair;
+    own.make_room(p.statistics, pair);
+    own.observe(p.statistics, pair);
+  }
+  return merged_by_warp(own, [&](state& first, const state& next) { first.merge(p.statistics, next); });
+}
+
 // a warp a row: merges what the splits saw, in their order, and adds the positives.  writes states, sees
 template <class Problem>
 __global__ void join_moments(Problem p, described_rule rule, key_groups of_candidates, const float* sums,
@@ -124,6 +141,8 @@ __global__ void join_moments(Problem p, described_rule rule, key_groups of_candi
     state.make_room(p.statistics, single);
     state.observe(p.statistics, single);
   }
+  if constexpr (has_own_pairs<Problem>)
+    if (p.own_count > 0) state.merge(p.statistics, state_of_own(p, a));
   if (lane_of_warp() != 0) return;
   work.states[a] = state, work.sees[a] = state.seen.visible > 0.0F ? 1 : 0;
 }

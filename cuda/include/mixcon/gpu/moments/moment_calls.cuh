@@ -172,6 +172,10 @@ struct moment_direction {
     weigh<false>(to, anchors, candidates, outputs);
     to.a_warp_each<&pull_positives<Problem>>(anchors.count, p, rule, groups.candidates, sums(), slopes, out.by_anchors,
                                              out.by_scale, out.by_bias);
+    if constexpr (has_own_pairs<Problem>)
+      if (p.own_count > 0)
+        to.a_warp_each<&pull_own_pairs<Problem>>(anchors.count, p, saved, static_cast<float>(upstream), out.by_anchors,
+                                                 out.by_own, out.by_scale, out.by_bias);
     if (out.by_candidates != nullptr) {
       outputs.by_rows = out.by_candidates;
       weigh<true>(to, candidates, anchors, outputs);

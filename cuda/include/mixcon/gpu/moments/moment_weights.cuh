@@ -226,4 +226,27 @@ __global__ void pull_as_positive(Problem p, described_rule rule, key_groups of_a
       });
 }
 
+// a warp an anchor: adds what its own candidates come to, pair by pair, to all gradients
+template <class Problem>
+__global__ void pull_own_pairs(Problem p, device_saved<Problem> saved, float upstream, float* by_anchors, float* by_own,
+                               double* by_scale, double* by_bias) {
+  const index_t a = warp_of_grid(), pitch = p.anchors.pitch();
+  if (a >= p.anchors.count || saved.used[a] == 0) return;
+  parameter_sums sums;
+  for (index_t j = 0; j < p.own_count; ++j) {
+    const index_t own = a * p.own_count + j;
+    const auto v = pair_at(p, a, j);
+    const float by_logit =
+        upstream * p.template logit_gradient<float>(saved.reading[a], saved.adjoint + a * Problem::count, v.pair);
+    if (by_logit == 0.0F) continue;
+    sums.scale += static_cast<double>(by_logit) * static_cast<double>(v.similarity);
+    sums.bias += static_cast<double>(by_logit);
+    for (index_t k = lane_of_warp(); k < p.anchors.width; k += warp_size) {
+      if (by_anchors != nullptr) by_anchors[a * pitch + k] += by_logit * p.scale * p.own.row(own)[k];
+      if (by_own != nullptr) by_own[own * pitch + k] += by_logit * p.scale * p.anchors.row(a)[k];
+    }
+  }
+  if (lane_of_warp() == 0) by_scale[a] += sums.scale, by_bias[a] += sums.bias;
+}
+
 }  // namespace mixcon::gpu
