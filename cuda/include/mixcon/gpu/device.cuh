@@ -133,6 +133,14 @@ __device__ __forceinline__ T sum_of_warp(T x MIXCON_GPU_WHERE) {
 #endif
   return x;
 }
+/// Whether any lane of the warp says so; the same in every lane.
+__device__ __forceinline__ bool any_of_warp(bool mine MIXCON_GPU_WHERE) {
+#if defined(__CUDACC__)
+  return __any_sync(every_lane, mine ? 1 : 0) != 0;
+#else
+  return sum_of_warp(mine ? 1 : 0, where) > 0;
+#endif
+}
 
 /// Barrier `Id` (1..15; 0 is __syncthreads) of `threads` threads of the block, a multiple of 32.
 template <int Id>

@@ -19,8 +19,9 @@ inline constexpr char name_of_type = 0;
 /// One call on the device. Its constructor checks and binds; nothing is launched before `enqueue_forward`.
 template <class Objective, class Targets, class Call, tier Tier = tier::pairs>
 class evaluation {
-  using bound = bound_call<Objective, Targets, Call>;
-  using types = typename bound::types;
+  using types = call_types<Objective, Targets, Call>;
+  using tiers = call_tiers<types, Call, Tier>;
+  using bound = bound_call<Objective, Targets, Call, tiers::has_groups>;
   using T = typename types::T;
 
  public:
@@ -143,7 +144,6 @@ class evaluation {
   }
 
  private:
-  using tiers = call_tiers<types, Call, Tier>;
   using layout = typename bound::layout;
   using host_parameters = std::array<double*, 3>;
   /// The gradients by parameters as they come from the device.

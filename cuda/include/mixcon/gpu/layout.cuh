@@ -16,13 +16,15 @@ class matrix_products;
 
 /// Which kernels a stream's calls become.
 enum class tier {
-  pairs,             // plain threads, a warp per row: everything, and the reference
-  tiles,             // tensor cores where a call's types and sizes fit, `pairs` elsewhere
-  chunks,            // matrix products of chunks of anchors where a call's types fit, `pairs` elsewhere
-  tiles_and_chunks,  // tiles where they fit, else chunks, else pairs
+  pairs,               // plain threads, a warp per row: everything, and the reference
+  tiles,               // tensor cores where a call's types and sizes fit, `pairs` elsewhere
+  moments,             // sums of exponentials over described rules where types fit, `tiles` elsewhere
+  chunks,              // matrix products of chunks of anchors where a call's types fit, `pairs` elsewhere
+  moments_and_chunks,  // moments where they fit, else tiles, else chunks, else pairs
 };
-constexpr bool has_tiles(tier of) { return of == tier::tiles || of == tier::tiles_and_chunks; }
-constexpr bool has_chunks(tier of) { return of == tier::chunks || of == tier::tiles_and_chunks; }
+constexpr bool has_moments(tier of) { return of == tier::moments || of == tier::moments_and_chunks; }
+constexpr bool has_tiles(tier of) { return of == tier::tiles || has_moments(of); }
+constexpr bool has_chunks(tier of) { return of == tier::chunks || of == tier::moments_and_chunks; }
 
 /// Where a call works: what gpu::stream says of itself.
 struct call_place {
@@ -59,6 +61,7 @@ struct call_extents {
   bool rows = true, columns = false;                    // directions that are wanted
   bool mirrors = false, checks = false;                 // candidates are the anchors; rows are looked at
   index_t entries_at_once = 0;
+  index_t classes = 0;  // whose rows `moments` add up
 
   /// How many anchors are weighed at once: about `entries_at_once` pairs of them.
   index_t chunk_of(index_t number, index_t pairs) const {

@@ -68,15 +68,15 @@ using stream = basic_stream<tier::pairs>;
 /// Calls by tensor cores where their types and sizes fit: rows of at most 256 float, half or bfloat16, the cosine or
 /// the dot product, no own candidates, a loss of each anchor or of the batch. Products are of bfloat16, of half, or for
 /// float of both halves of a split; other calls, and gradients with an entry a pair or a candidate, take `pairs`.
-using tile_stream = basic_stream<tier::tiles>;
+using tile_stream = basic_stream<tier::moments>;
 /// Calls by matrix products of `entries_at_once` similarities at a time, which are stored in the workspace, summed up
 /// by the library's own statistics, turned into weights in place and multiplied again: for rows of any width, every
 /// gradient, own candidates and every targets, in float and double, where the similarity is the cosine or the dot
 /// product and the loss is not of triplets; other calls take `pairs`. Give it `products`, and an `entries_at_once` of
 /// hundreds of anchors.
 using chunk_stream = basic_stream<tier::chunks>;
-/// Tiles where they fit, otherwise chunks.
-using tile_chunk_stream = basic_stream<tier::tiles_and_chunks>;
+/// Tensor cores where they fit, otherwise chunks.
+using tile_chunk_stream = basic_stream<tier::moments_and_chunks>;
 
 /// How many bytes of workspace a call takes, forward and backward: `workspace_bytes(on, objective, targets, anchors,
 /// candidates)`, or with given logits in the place of both.

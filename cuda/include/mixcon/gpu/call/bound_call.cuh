@@ -5,6 +5,7 @@
 
 #include <mixcon/gpu/device_checks.cuh>
 #include <mixcon/gpu/launches.cuh>
+#include <mixcon/gpu/moments/moment_calls.cuh>
 
 namespace mixcon::gpu {
 
@@ -20,11 +21,12 @@ struct call_side {
   index_t chunk;                  // how many anchors are weighed at once
   weight_of<Problem>* weight;     // (chunk, pairs)
   typename Problem::T* by_logit;  // (chunk, pairs)
+  placed_groups groups;           // of moments
 };
 
 /// The objective, the targets bound to the call's shapes, and the rows or logits. The constructor checks everything
-/// that does not depend on what the tensors hold.
-template <class Objective, class Targets, class Call>
+/// that does not depend on what the tensors hold. `Groups`: moments may serve it, which add up the rows of each class.
+template <class Objective, class Targets, class Call, bool Groups>
 class bound_call {
  public:
   using types = call_types<Objective, Targets, Call>;
@@ -40,7 +42,8 @@ class bound_call {
         memory_(memory),
         bound_(bind(place, targets)),
         skipped_anchors_{scratch<char>(memory)},
-        skipped_candidates_{scratch<char>(memory)} {
+        skipped_candidates_{scratch<char>(memory)},
+        groups_(memory) {
     check_places(call_);
     measure(is_captured(place.queue));
   }
@@ -69,10 +72,11 @@ class bound_call {
     if (share.rows != 0)
       each(call_side<Rows, false>{rows_problem(at, parts), at.rows, saved.rows, share.rows,
                                   extents_.chunk_of(extents_.anchors, extents_.own + extents_.shared), at.weight,
-                                  at.by_logit});
+                                  at.by_logit, parts.groups});
     if (share.columns != 0)
       each(call_side<Columns, true>{columns_problem(at, parts), at.columns, saved.columns, share.columns,
-                                    extents_.chunk_of(extents_.shared, extents_.anchors), at.weight, at.by_logit});
+                                    extents_.chunk_of(extents_.shared, extents_.anchors), at.weight, at.by_logit,
+                                    parts.groups.turned()});
   }
 
  private:
@@ -87,6 +91,7 @@ class bound_call {
     Rule rule;
     vector_view<const char> skipped_anchors, skipped_candidates;
     vector_view<const double> weights;
+    placed_groups groups;
   };
 
   bound_type bind(const call_place& place, const Targets& targets) {
@@ -116,6 +121,11 @@ class bound_call {
       if (mixcon::detail::skips_anchor(bound_, a)) skipped_anchors_.mark(a, extents_.anchors);
     for (index_t c = 0; c < extents_.shared && extents_.columns; ++c)
       if (mixcon::detail::skips_candidate(bound_, c)) skipped_candidates_.mark(c, extents_.shared);
+    if constexpr (Groups)
+      if (fits_tiles_by_size(extents_, true)) {
+        groups_.group(described<Rule>::of(bound_.rule(), extents_.anchors, extents_.shared));
+        extents_.classes = groups_.keys();
+      }
     host_arrays arrays(nullptr, memory_);
     const placed_parts parts = placed(arrays);
     array_bytes_ = arrays.bytes();
@@ -142,7 +152,8 @@ class bound_call {
             arrays.placed(Rule(bound_.rule())),
             arrays(vector_view<const char>(mixcon::view(skipped_anchors_.flags))),
             arrays(vector_view<const char>(mixcon::view(skipped_candidates_.flags))),
-            arrays(objective_.weights)};
+            arrays(objective_.weights),
+            groups_.placed(arrays)};
   }
 
   Rows rows_problem(const layout& at, const placed_parts& parts) const {
@@ -172,6 +183,7 @@ class bound_call {
   call_extents extents_{};
   bound_type bound_;
   mixcon::detail::marked_rows skipped_anchors_, skipped_candidates_;
+  call_groups groups_;
   std::size_t array_bytes_ = 0;
 };
 

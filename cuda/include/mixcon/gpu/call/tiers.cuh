@@ -15,16 +15,26 @@ template <class Types, class Call, tier Tier>
 class call_tiers {
   using T = typename Types::T;
   using tiled = tile_operand<Types, Call, Tier>;
+  using Operand = typename tiled::type;
+  template <class Problem>
+  static constexpr bool by_moments = tiled::fits && has_moments(Tier) && fits_moments<Problem>;
   static constexpr bool chunked = has_chunks(Tier) && fits_chunks<typename Types::Rows>;
 
  public:
+  /// Whether moments may serve the call, which add up the rows of each class.
+  static constexpr bool has_groups = by_moments<typename Types::Rows>;
+
   /// `base`: after the workspace of `pairs`, at a multiple of 256 bytes; null only measures.
   call_tiers(void* base, const call_extents& of, matrix_products* products) : products_(products) {
     arena from(base);
     if constexpr (tiled::fits)
-      if (fits_tiles_by_size(of)) {
+      if (fits_tiles_by_size(of, has_groups)) {
         uses_tiles_ = true;
         tiles_ = {from.take<std::byte>(static_cast<index_t>(tile_layout<Types, Operand>(nullptr, of).bytes)), of};
+        width_ = of.width;
+        if constexpr (has_groups)
+          moments_ = {
+              from.take<std::byte>(static_cast<index_t>(moment_layout<Types, Operand, true>(nullptr, of).bytes)), of};
       }
     if constexpr (chunked) {
       const auto bytes = static_cast<index_t>(chunk_layout<T>(nullptr, of).bytes);
@@ -45,6 +55,7 @@ class call_tiers {
       if (uses_tiles_) {
         pack_tiles(to, at.anchors, tiles_.anchors);
         if (!mirrors) pack_tiles(to, at.shared, tiles_.shared);
+        if constexpr (has_groups) measure_call(to, tiles_.anchors, tiles_.shared, mirrors, width_, moments_.numbers);
       }
     if constexpr (chunked) {
       to.a_warp_each<&copy_finite_rows<T>>(at.anchors.count, at.anchors, chunks_.anchors);
@@ -62,8 +73,12 @@ class call_tiers {
   void unsweep(launches& to, const Side& of, double upstream, const sweep_outputs<T>& out) const {
     if constexpr (tiled::fits)
       if (uses_tiles_ && fits_tiles_by_gradients(out)) {
-        const auto [rows, others] = tiles_.template sides<Side::of_columns>();
-        return unsweep_by_tiles(to, of.problem, rows, others, of.saved, upstream, tiles_.unit, out);
+        if constexpr (by_moments<typename Side::Problem>)
+          return moments_of(of).scatter(to, of.saved, upstream, tiles_.unit, out);
+        else {
+          const auto [rows, others] = tiles_.template sides<Side::of_columns>();
+          return unsweep_by_tiles(to, of.problem, rows, others, of.saved, upstream, tiles_.unit, out);
+        }
       }
     if constexpr (chunked)
       chunked_side<Side>(to, *products_, of, chunks_).unsweep(upstream, out);
@@ -76,8 +91,12 @@ class call_tiers {
   void gather(launches& to, const Side& of) const {
     if constexpr (tiled::fits)
       if (uses_tiles_) {
-        const auto [rows, others] = tiles_.template sides<Side::of_columns>();
-        return gather_by_tiles(to, of.problem, rows, others, tiles_.template part<Side::of_columns>(), of.work);
+        if constexpr (by_moments<typename Side::Problem>)
+          return moments_of(of).gather(to, of.work);
+        else {
+          const auto [rows, others] = tiles_.template sides<Side::of_columns>();
+          return gather_by_tiles(to, of.problem, rows, others, tiles_.template part<Side::of_columns>(), of.work);
+        }
       }
     if constexpr (chunked)
       chunked_side<Side>(to, *products_, of, chunks_).gather();
@@ -85,10 +104,17 @@ class call_tiers {
       to.a_warp_each<&gather_rows<typename Side::Problem>>(of.problem.anchors.count, of.problem, of.work);
   }
 
-  using Operand = typename tiled::type;
+  template <class Side>
+  moment_direction<Operand, typename Side::Problem> moments_of(const Side& of) const {
+    const auto [rows, others] = tiles_.template sides<Side::of_columns>();
+    return {of.problem, rows, others, of.groups, moments_.template memory<Side::of_columns>(), moments_.numbers};
+  }
+
   matrix_products* products_;
   tile_layout<Types, Operand> tiles_;
+  moment_layout<Types, Operand, has_groups> moments_;
   chunk_layout<T> chunks_;
+  index_t width_ = 0;
   bool uses_tiles_ = false;
   std::size_t bytes_ = 0;
 };

@@ -23,11 +23,11 @@ struct tile_operand<Types, mixcon::detail::arguments<E>, Tier> {
   using type = typename operand_of_rows<std::remove_const_t<E>>::type;
 };
 
-/// Whether a call's sizes fit too.
-inline bool fits_tiles_by_size(const call_extents& of) {
+/// Whether a call's sizes fit too; moments take own candidates.
+inline bool fits_tiles_by_size(const call_extents& of, bool takes_own) {
   constexpr index_t most = index_t{1} << 30;  // their numbers are int
-  return of.own == 0 && of.width <= widest_operand && of.anchors > 0 && of.shared > 0 && of.anchors <= most &&
-         of.shared <= most;
+  return (of.own == 0 || takes_own) && of.width <= widest_operand && of.anchors > 0 && of.shared > 0 &&
+         of.anchors <= most && of.shared <= most;
 }
 
 /// How the columns of a sweep are split among blocks: about 264 blocks, as two on each multiprocessor of an H100 come

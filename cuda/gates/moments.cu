@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Compiled for every architecture by cuda/check_compile: the kernels of moments, at each width and kind of operand, and
+// with each test of a pair; and over a softmax loss those that know the loss.
+#include <mixcon/gpu/moments/moment_calls.cuh>
+
+#include <mixcon/losses/info_nce.hpp>
+
+namespace mixcon::gpu {
+
+using softmax =
+    device_problem<mixcon::detail::pair_rules<float, info_nce, cosine, plain_logits, mixcon::detail::same_class_rule>>;
+using bf16 = operand<bfloat16, 1>;
+using fp16 = operand<half, 1>;
+using split = operand<bfloat16, 2>;
+constexpr auto fixed = moment_shift::fixed, running = moment_shift::running;
+
+template __global__ void moment_rows<64, keep::all_but_one, fixed, 1>(moment_lines<1>, described_rule,
+                                                                      operand_rows<bf16>, operand_rows<bf16>,
+                                                                      const moment_limit*, int, moment_part<1>*);
+template __global__ void moment_rows<128, keep::all_but_one, fixed, 1>(moment_lines<1>, described_rule,
+                                                                       operand_rows<bf16>, operand_rows<bf16>,
+                                                                       const moment_limit*, int, moment_part<1>*);
+template __global__ void moment_rows<128, keep::every, fixed, 1>(moment_lines<1>, described_rule, operand_rows<bf16>,
+                                                                 operand_rows<bf16>, const moment_limit*, int,
+                                                                 moment_part<1>*);
+template __global__ void moment_rows<128, keep::by_class, fixed, 1>(moment_lines<1>, described_rule, operand_rows<bf16>,
+                                                                    operand_rows<bf16>, const moment_limit*, int,
+                                                                    moment_part<1>*);
+template __global__ void moment_rows<128, keep::all_but_one, running, 1>(moment_lines<1>, described_rule,
+                                                                         operand_rows<fp16>, operand_rows<fp16>,
+                                                                         const moment_limit*, int, moment_part<1>*);
+template __global__ void moment_rows<128, keep::by_class, running, 1>(moment_lines<1>, described_rule,
+                                                                      operand_rows<split>, operand_rows<split>,
+                                                                      const moment_limit*, int, moment_part<1>*);
+template __global__ void moment_rows<128, keep::by_class, running, 2>(moment_lines<2>, described_rule,
+                                                                      operand_rows<bf16>, operand_rows<bf16>,
+                                                                      const moment_limit*, int, moment_part<2>*);
+template __global__ void moment_rows<256, keep::all_but_one, fixed, 1>(moment_lines<1>, described_rule,
+                                                                       operand_rows<bf16>, operand_rows<bf16>,
+                                                                       const moment_limit*, int, moment_part<1>*);
+template __global__ void moment_rows<256, keep::all_but_one, fixed, 1>(moment_lines<1>, described_rule,
+                                                                       operand_rows<split>, operand_rows<split>,
+                                                                       const moment_limit*, int, moment_part<1>*);
+template __global__ void moment_weights<64, keep::all_but_one, false, 1>(moment_lines<1>, described_rule,
+                                                                         operand_rows<bf16>, operand_rows<bf16>,
+                                                                         const moment_limit*, const moment_slopes<1>*,
+                                                                         float, tile_outputs);
+template __global__ void moment_weights<128, keep::all_but_one, false, 1>(moment_lines<1>, described_rule,
+                                                                          operand_rows<bf16>, operand_rows<bf16>,
+                                                                          const moment_limit*, const moment_slopes<1>*,
+                                                                          float, tile_outputs);
+template __global__ void moment_weights<128, keep::all_but_one, true, 1>(moment_lines<1>, described_rule,
+                                                                         operand_rows<bf16>, operand_rows<bf16>,
+                                                                         const moment_limit*, const moment_slopes<1>*,
+                                                                         float, tile_outputs);
+template __global__ void moment_weights<128, keep::by_class, false, 1>(moment_lines<1>, described_rule,
+                                                                       operand_rows<fp16>, operand_rows<fp16>,
+                                                                       const moment_limit*, const moment_slopes<1>*,
+                                                                       float, tile_outputs);
+template __global__ void moment_weights<128, keep::by_class, true, 2>(moment_lines<2>, described_rule,
+                                                                      operand_rows<bf16>, operand_rows<bf16>,
+                                                                      const moment_limit*, const moment_slopes<2>*,
+                                                                      float, tile_outputs);
+template __global__ void moment_weights<256, keep::all_but_one, false, 1>(moment_lines<1>, described_rule,
+                                                                          operand_rows<bf16>, operand_rows<bf16>,
+                                                                          const moment_limit*, const moment_slopes<1>*,
+                                                                          float, tile_outputs);
+template __global__ void moment_weights<256, keep::all_but_one, false, 1>(moment_lines<1>, described_rule,
+                                                                          operand_rows<split>, operand_rows<split>,
+                                                                          const moment_limit*, const moment_slopes<1>*,
+                                                                          float, tile_outputs);
+template __global__ void measure_operands(operand_rows<bf16>, int, float*);
+template __global__ void measure_operands(operand_rows<split>, int, float*);
+template __global__ void find_moment_limit(const float*, index_t, const float*, index_t, moment_limit*);
+template __global__ void class_sums(device_rows<float>, key_groups, const float*, int, float*);
+template __global__ void join_moments(softmax, described_rule, key_groups, const float*, moment_lines<1>, int,
+                                      const moment_part<1>*, row_work<softmax>);
+template __global__ void find_moment_slopes(softmax, described_rule, key_groups, const float*, moment_lines<1>,
+                                            device_saved<softmax>, double, moment_slopes<1>*);
+template __global__ void pull_positives(softmax, described_rule, key_groups, const float*, const moment_slopes<1>*,
+                                        float*, double*, double*);
+template __global__ void pull_as_positive(softmax, described_rule, key_groups, const float*, const moment_slopes<1>*,
+                                          float*);
+
+}  // namespace mixcon::gpu

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+// Between the tiles and the loss: what the splits saw of a row, and its positives, become the state of the loss's own
+// statistics; and what the loss says of these becomes the factors of backward.
+
+#include <mixcon/gpu/gather.cuh>
+#include <mixcon/gpu/moments/moment_rows.cuh>
+#include <mixcon/gpu/moments/moment_statistics.cuh>
+#include <mixcon/gpu/moments/positives.cuh>
+#include <mixcon/gpu/tiles/tile_states.cuh>
+
+namespace mixcon::gpu {
+
+/// Whether a problem's kernels may be moments: tiles of plain logits, a described rule, statistics that take one or two
+/// sums of exponentials.
+template <class Problem>
+inline constexpr bool fits_moments = false;
+template <class Problem>
+requires(fits_tiles<Problem> && std::is_same_v<typename Problem::logits_type, plain_logits> &&
+         described<typename Problem::rule_type>::fits && moments_of<typename Problem::statistics_type>::fits)
+inline constexpr bool fits_moments<Problem> = true;
+template <class Problem>
+inline constexpr int sums_of_problem = moments_of<typename Problem::statistics_type>::sums;
+
+/// The lines of a problem's sums.
+template <class Problem>
+moment_lines<sums_of_problem<Problem>> lines_of(const Problem& p) {
+  moment_lines<sums_of_problem<Problem>> lines;
+  for_each_position<Problem::count>([&](auto position) {
+    constexpr int at = decltype(position)::value;
+    using statistic = std::remove_cvref_t<decltype(get<at>(p.statistics))>;
+    if constexpr (moment_statistic<statistic>::sums > 0) {
+      constexpr int k = moments_of<typename Problem::statistics_type>::template first<at>();
+      const double by = moment_statistic<statistic>::by(get<at>(p.statistics)) * log2_of_e;
+      lines.times[k] = static_cast<float>(by * static_cast<double>(p.scale));
+      lines.plus[k] = static_cast<float>(by * static_cast<double>(static_cast<float>(p.logits.bias)));
+    }
+  });
+  return lines;
+}
+
+/// A row's positives.
+struct seen_positives {
+  int number = 0;
+  double dots = 0;  // the sum of their similarities
+  double target = 0;
+};
+template <class Problem>
+__device__ seen_positives see_positives(const Problem& p, const described_rule& rule, const key_groups& of_candidates,
+                                        const float* sums, index_t a) {
+  const int own = static_cast<int>(a);
+  const positive_rows are(of_candidates, own, rule.key_of_anchor(own), rule.candidates, rule.hides_self);
+  seen_positives seen;
+  seen.number = are.number();
+  if (seen.number > 0) seen.target = rule.target_of(own);
+  if (seen.number > 0)
+    visit_positive_rows(
+        are, of_candidates, p.candidates, sums, [](int) { return 1.0F; },
+        [&](const float* row, float times) {
+          seen.dots += static_cast<double>(times) * dot_by_warp(p.anchors.row(a), row, p.anchors.width);
+        });
+  return seen;
+}
+template <class Problem>
+__device__ found_row row_of_positives(const Problem& p, const seen_positives& seen) {
+  found_row row;
+  row.near_count = static_cast<float>(seen.number), row.target = seen.target;
+  row.logits = static_cast<double>(p.scale) * seen.dots + static_cast<double>(seen.number) * p.logits.bias;
+  return row;
+}
+/// A single positive as a pair, whose logit is that of rows that were not rounded.
+inline __device__ logit_pair<float> pair_of_single(const found_row& row) {
+  return {static_cast<float>(row.logits), 1.0F, static_cast<float>(row.target), true};
+}
+
+/// Whether anchors may have candidates of their own, which are seen pair by pair.
+template <class Problem>
+inline constexpr bool has_own_pairs =
+    requires(const typename Problem::rule_type& rule) { rule.template own<float>(index_t{}, index_t{}); };
+/// The state of an anchor's own candidates, by the lanes of a warp.
+template <class Problem>
+__device__ typename Problem::state state_of_own(const Problem& p, index_t a) {
+  using state = typename Problem::state;
+  state own{};
+  for (index_t j = lane_of_warp(); j < p.own_count; j += warp_size) {
+    const auto pair = pair_at(p, a, j).pair;
+    own.make_room(p.statistics, pair);
+    own.observe(p.statistics, pair);
+  }
+  return merged_by_warp(own, [&](state& first, const state& next) { first.merge(p.statistics, next); });
+}
+
+// a warp a row: merges what the splits saw, in their order, and adds the positives.  writes states, sees
+template <class Problem>
+__global__ void join_moments(Problem p, described_rule rule, key_groups of_candidates, const float* sums,
+                             moment_lines<sums_of_problem<Problem>> lines, int splits,
+                             const moment_part<sums_of_problem<Problem>>* part, row_work<Problem> work) {
+  constexpr int K = sums_of_problem<Problem>;
+  const index_t a = warp_of_grid(), rows = p.anchors.count;
+  if (a >= rows) return;
+  moment_part<K> whole = part[a];
+  for (int s = 1; s < splits; ++s) add_moments(whole, part[s * rows + a]);
+  const seen_positives seen = see_positives(p, rule, of_candidates, sums, a);
+  found_row row = row_of_positives(p, seen);
+  const int own = static_cast<int>(a), key = rule.key_of_anchor(own);
+  const positive_rows all(of_candidates, own, key, rule.candidates, false);
+  const int self = rule.hides_self && own < rule.anchors && own < rule.candidates ? 1 : 0;
+  const int self_elsewhere = self - (all.number() - seen.number);
+  const int others = static_cast<int>(p.candidates.count) - (rule.hides_others ? rule.candidates : 0);
+  row.far_count = static_cast<float>(rule.hides_others ? others : others - all.number() - self_elsewhere);
+  const bool is_single = seen.number == 1;
+  const logit_pair<float> single = pair_of_single(row);
+  if (is_single) row.near_count = 0;
+
+  typename Problem::state state{};
+  for_each_position<Problem::count>([&](auto position) {
+    constexpr int at = decltype(position)::value;
+    using statistic = std::remove_cvref_t<decltype(get<at>(p.statistics))>;
+    found_moment moment;
+    if constexpr (moment_statistic<statistic>::sums > 0) {
+      constexpr int k = moments_of<typename Problem::statistics_type>::template first<at>();
+      const double shift = (static_cast<double>(whole.shift[k]) + static_cast<double>(lines.plus[k])) / log2_of_e;
+      moment.shift = static_cast<float>(shift);
+      double unit = 1;
+      if (moment_statistic<statistic>::meets_single && is_single && whole.far[k] > 0.0F &&
+          row.logits > shift + mixcon::log_of(static_cast<double>(whole.far[k]))) {
+        moment.shift = static_cast<float>(row.logits);  // then the loss, near 0, is about the sum itself
+        unit = mixcon::exp_of(shift - row.logits);
+      } else if (!is_minus_infinity(moment.shift)) {
+        unit += shift - static_cast<double>(moment.shift);  // what rounding the shift took
+      }
+      moment.far = static_cast<float>(static_cast<double>(whole.far[k]) * unit);
+      moment.near = is_single ? 0.0F : static_cast<float>(static_cast<double>(whole.near[k]) * unit);
+    }
+    moment_statistic<statistic>::fill(get<at>(p.statistics), get<at>(state.of), moment, row);
+  });
+  state.seen.positives = row.near_count, state.seen.negatives = row.far_count;
+  state.seen.visible = row.near_count + row.far_count;
+  if (is_single) {
+    state.make_room(p.statistics, single);
+    state.observe(p.statistics, single);
+  }
+  if constexpr (has_own_pairs<Problem>)
+    if (p.own_count > 0) state.merge(p.statistics, state_of_own(p, a));
+  if (lane_of_warp() != 0) return;
+  work.states[a] = state, work.sees[a] = state.seen.visible > 0.0F ? 1 : 0;
+}
+
+/// What backward knows of an anchor: a pair's slope by its logit is far (or near) times 2^(similarity times - offset),
+/// for each sum, and `pull` is added for every positive.
+template <int K>
+struct moment_slopes {
+  float offset[static_cast<unsigned>(K)], far[static_cast<unsigned>(K)], near[static_cast<unsigned>(K)], pull;
+};
+
+// a warp a row.  writes slopes (N)
+template <class Problem>
+__global__ void find_moment_slopes(Problem p, described_rule rule, key_groups of_candidates, const float* sums,
+                                   moment_lines<sums_of_problem<Problem>> lines, device_saved<Problem> saved,
+                                   double upstream, moment_slopes<sums_of_problem<Problem>>* slopes) {
+  constexpr int K = sums_of_problem<Problem>;
+  const index_t a = warp_of_grid();
+  if (a >= p.anchors.count) return;
+  const seen_positives seen = see_positives(p, rule, of_candidates, sums, a);
+  const found_row row = row_of_positives(p, seen);
+  const bool is_single = seen.number == 1, used = saved.used[a] != 0;
+  moment_slopes<K> to{};
+  for (int k = 0; k < K; ++k) to.offset[k] = -minus_infinity<float>();
+  double pull = 0;
+  for_each_position<Problem::count>([&](auto position) {
+    constexpr int at = decltype(position)::value;
+    using statistic = std::remove_cvref_t<decltype(get<at>(p.statistics))>;
+    if (!used) return;
+    const double adjoint = static_cast<double>(saved.adjoint[a * Problem::count + at]) * upstream;
+    const found_slope found =
+        moment_statistic<statistic>::slope(get<at>(p.statistics), get<at>(saved.reading[a]), adjoint, row);
+    pull += found.pull;
+    if constexpr (moment_statistic<statistic>::sums > 0) {
+      constexpr int k = moments_of<typename Problem::statistics_type>::template first<at>();
+      to.far[k] = static_cast<float>(found.far), to.near[k] = is_single ? 0.0F : static_cast<float>(found.near);
+      if (to.far[k] != 0.0F || to.near[k] != 0.0F)
+        to.offset[k] = static_cast<float>(found.offset * log2_of_e - static_cast<double>(lines.plus[k]));
+    }
+  });
+  to.pull = seen.number > 0 ? static_cast<float>(pull) : 0.0F;
+  if (is_single && used)  // by the library's own words, exact near 0
+    to.pull =
+        static_cast<float>(upstream) *
+        p.template logit_gradient<float>(saved.reading[a], saved.adjoint + a * Problem::count, pair_of_single(row));
+  if (lane_of_warp() == 0) slopes[a] = to;
+}
+
+}  // namespace mixcon::gpu

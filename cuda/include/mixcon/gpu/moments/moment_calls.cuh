@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+// A call by moments: its keys and where its numbers lie, and the launches of a direction's passes.
+
+#include <mixcon/gpu/moments/moment_weights.cuh>
+#include <mixcon/gpu/tiles/tile_calls.cuh>
+
+#include <mixcon/core/workspace.hpp>
+
+namespace mixcon::gpu {
+
+// a warp a row: the squared length of its operands; NaN of a row with an entry that is no finite number
+template <class Operand>
+__global__ void measure_operands(operand_rows<Operand> rows, int padded, float* squared) {
+  const index_t i = warp_of_grid();
+  if (i >= rows.count) return;
+  const auto* row = rows.data + i * padded * Operand::parts;
+  float sum = 0;
+  for (int k = lane_of_warp(); k < padded; k += warp_size) {
+    float x = static_cast<float>(row[k]);
+    if constexpr (Operand::parts == 2) x += static_cast<float>(row[padded + k]);
+    sum += x * x;
+  }
+  sum = sum_of_warp(sum);
+  if (lane_of_warp() == 0) squared[i] = sum + rows.mark[i];
+}
+/// The largest squared length of either side, and whether a row is odd.
+struct moment_extremes {
+  float anchor, candidate;
+  int odd;
+};
+// one block: the largest product that anchors and candidates can have, and whether any is odd
+template <class T>
+__global__ void find_moment_limit(const T* of_anchors, index_t anchors, const T* of_candidates, index_t candidates,
+                                  moment_limit* limit) {
+  const auto threads = static_cast<index_t>(blockDim.x);
+  moment_extremes mine{0, 0, 0};
+  const auto look = [&](float& top, const T* squared, index_t count) {
+    for (index_t i = static_cast<index_t>(threadIdx.x); i < count; i += threads) {
+      if (!(squared[i] - squared[i] == 0.0F)) mine.odd = 1;
+      if (squared[i] > top) top = squared[i];
+    }
+  };
+  look(mine.anchor, of_anchors, anchors), look(mine.candidate, of_candidates, candidates);
+  const moment_extremes all = merged_by_block(mine, 0, [](moment_extremes& a, const moment_extremes& b) {
+    a.anchor = b.anchor > a.anchor ? b.anchor : a.anchor;
+    a.candidate = b.candidate > a.candidate ? b.candidate : a.candidate;
+    a.odd |= b.odd;
+  });
+  // products are rounded, so a little more
+  if (threadIdx.x == 0) *limit = {1.001F * mixcon::sqrt_of(all.anchor) * mixcon::sqrt_of(all.candidate), all.odd};
+}
+
+/// Rows by key, on the host; empty where a key is the row's number.
+class grouped_rows {
+ public:
+  explicit grouped_rows(mixcon::workspace* memory) : order_(memory), begin_(memory) {}
+  void group(const std::int32_t* key, int rows) {
+    if (key == nullptr || rows == 0) return;
+    int keys = 0;
+    for (int i = 0; i < rows; ++i) keys = key[i] >= keys ? key[i] + 1 : keys;
+    begin_.assign(static_cast<std::size_t>(keys) + 2, 0);
+    for (int i = 0; i < rows; ++i)
+      if (key[i] >= 0) ++begin_[static_cast<std::size_t>(key[i]) + 2];
+    for (std::size_t k = 2; k < begin_.size(); ++k) begin_[k] += begin_[k - 1];
+    order_.assign(static_cast<std::size_t>(rows), 0);
+    for (int i = 0; i < rows; ++i)
+      if (key[i] >= 0) order_[static_cast<std::size_t>(begin_[static_cast<std::size_t>(key[i]) + 1]++)] = i;
+  }
+  index_t keys() const { return begin_.empty() ? 0 : static_cast<index_t>(begin_.size()) - 2; }
+  template <class Arrays>
+  key_groups placed(Arrays& arrays) const {
+    if (begin_.empty()) return {};
+    const vector_view<const std::int32_t> order = mixcon::view(order_), begin = mixcon::view(begin_);
+    return {arrays(order).data(), arrays(begin).data(), static_cast<int>(keys())};
+  }
+
+ private:
+  scratch<std::int32_t> order_, begin_;
+};
+/// The groups of both sides, as kernels see them.
+struct placed_groups {
+  key_groups anchors{}, candidates{};
+  placed_groups turned() const { return {candidates, anchors}; }  // of the columns' direction
+};
+struct call_groups {
+  grouped_rows anchors, candidates;
+  explicit call_groups(mixcon::workspace* memory) : anchors(memory), candidates(memory) {}
+  void group(const described_rule& rule) {
+    anchors.group(rule.anchor_key, rule.anchors), candidates.group(rule.candidate_key, rule.candidates);
+  }
+  index_t keys() const { return anchors.keys() > candidates.keys() ? anchors.keys() : candidates.keys(); }
+  template <class Arrays>
+  placed_groups placed(Arrays& arrays) const {
+    return {anchors.placed(arrays), candidates.placed(arrays)};
+  }
+};
+
+/// What moments add to a call's workspace.
+template <class Problem>
+struct moment_memory {
+  static constexpr int K = sums_of_problem<Problem>;
+  moment_part<K>* part = nullptr;      // (splits, N)
+  moment_slopes<K>* slopes = nullptr;  // (N)
+};
+struct moment_numbers {
+  float *of_anchors = nullptr, *of_shared = nullptr;  // squared lengths
+  moment_limit* limit = nullptr;
+  float* sums = nullptr;  // (keys, pitch): of rows by class
+};
+
+/// One direction of a call by moments.
+template <class Operand, class Problem>
+struct moment_direction {
+  static constexpr int K = sums_of_problem<Problem>;
+  const Problem& p;
+  operand_rows<Operand> anchors, candidates;
+  described_rule rule;
+  placed_groups groups;
+  moment_memory<Problem> memory;
+  moment_numbers numbers;
+  moment_lines<K> lines;
+
+  moment_direction(const Problem& problem, const operand_rows<Operand>& of_anchors,
+                   const operand_rows<Operand>& of_candidates, const placed_groups& by_key,
+                   const moment_memory<Problem>& in, const moment_numbers& at)
+      : p(problem),
+        anchors(of_anchors),
+        candidates(of_candidates),
+        rule(described<typename Problem::rule_type>::of(problem.rule, of_anchors.count, of_candidates.count)),
+        groups(by_key),
+        memory(in),
+        numbers(at),
+        lines(lines_of(problem)) {}
+
+  /// Gathers the statistics, as gather_rows does.
+  void gather(launches& to, const row_work<Problem>& work) const {
+    with_padded_width(p.anchors.width, [&](auto padded) {
+      constexpr int D = decltype(padded)::value;
+      using sizes = tile_sizes<Operand, D, 3>;
+      const tile_splits by(anchors.count, sizes::tiles_of(candidates.count));
+      const auto blocks =
+          blocks_of(anchors.count, 64 * row_blocks_of_moments<Operand, D>) * static_cast<unsigned>(by.splits);
+      const auto rows_by = [&]<moment_shift Shift>() {
+        to.blocks<&moment_rows<D, kept, Shift, K, Operand>>(blocks, sizes::threads, sizes::shared_bytes, lines, rule,
+                                                            anchors, candidates, limit(), by.tiles_each, memory.part);
+      };
+      rows_by.template operator()<moment_shift::fixed>();
+      rows_by.template operator()<moment_shift::running>();
+      sum_classes(to, groups.candidates, p.candidates, nullptr);
+      to.a_warp_each<&join_moments<Problem>>(anchors.count, p, rule, groups.candidates, sums(), lines, by.splits,
+                                             static_cast<const moment_part<K>*>(memory.part), work);
+    });
+  }
+  /// The backward pass without gradients that have an entry a pair or a candidate.
+  void scatter(launches& to, const device_saved<Problem>& saved, double upstream, float* unit,
+               const sweep_outputs<float>& out) const {
+    tile_outputs outputs{out.by_anchors, static_cast<int>(p.anchors.width), static_cast<int>(p.anchors.pitch()),
+                         out.by_scale, out.by_bias};
+    if constexpr (std::is_same_v<typename Operand::Element, half>) {
+      const double times = upstream * static_cast<double>(p.scale);
+      to.one_block<&find_weight_unit<float>, float>(anchors.count * Problem::count,
+                                                    static_cast<const float*>(saved.adjoint),
+                                                    static_cast<float>(times < 0 ? -times : times), unit);
+      outputs.unit = unit;
+    }
+    const auto* slopes = static_cast<const moment_slopes<K>*>(memory.slopes);
+    sum_classes(to, groups.candidates, p.candidates, nullptr);
+    to.a_warp_each<&find_moment_slopes<Problem>>(anchors.count, p, rule, groups.candidates, sums(), lines, saved,
+                                                 upstream, memory.slopes);
+    weigh<false>(to, anchors, candidates, outputs);
+    to.a_warp_each<&pull_positives<Problem>>(anchors.count, p, rule, groups.candidates, sums(), slopes, out.by_anchors,
+                                             out.by_scale, out.by_bias);
+    if constexpr (has_own_pairs<Problem>)
+      if (p.own_count > 0)
+        to.a_warp_each<&pull_own_pairs<Problem>>(anchors.count, p, saved, static_cast<float>(upstream), out.by_anchors,
+                                                 out.by_own, out.by_scale, out.by_bias);
+    if (out.by_candidates != nullptr) {
+      outputs.by_rows = out.by_candidates;
+      weigh<true>(to, candidates, anchors, outputs);
+      sum_classes(to, groups.anchors, p.anchors, &memory.slopes->pull);
+      to.a_warp_each<&pull_as_positive<Problem>>(candidates.count, p, rule, groups.anchors, sums(), slopes,
+                                                 out.by_candidates);
+    }
+    finish_unsweep(to, p, saved, upstream, out);
+  }
+
+ private:
+  static constexpr keep kept = described<typename Problem::rule_type>::kept;
+  const moment_limit* limit() const { return numbers.limit; }
+  const float* sums() const { return numbers.sums; }
+  void sum_classes(launches& to, const key_groups& by, const device_rows<float>& rows, const float* weight) const {
+    to.a_warp_each<&class_sums<float>>(index_t{by.keys}, rows, by, weight,
+                                       static_cast<int>(sizeof(moment_slopes<K>) / sizeof(float)), numbers.sums);
+  }
+  template <bool OfCandidates>
+  void weigh(launches& to, const operand_rows<Operand>& rows, const operand_rows<Operand>& others,
+             const tile_outputs& outputs) const {
+    with_padded_width(p.anchors.width, [&](auto padded) {
+      constexpr int D = decltype(padded)::value;
+      using sizes = tile_sizes<Operand, D, 2>;
+      const auto parts = outputs.by_rows != nullptr ? static_cast<unsigned>(D / columns_of_output<Operand, D>) : 1U;
+      to.blocks<&moment_weights<D, kept, OfCandidates, K, Operand>>(
+          blocks_of(rows.count, 64) * parts, sizes::threads, sizes::shared_bytes, lines, rule, rows, others, limit(),
+          static_cast<const moment_slopes<K>*>(memory.slopes), p.scale, outputs);
+    });
+  }
+};
+
+/// Where a call's moments lie, after its tiles.
+template <class Types, class Operand, bool Wanted>
+struct moment_layout {
+  moment_numbers numbers{};
+  std::size_t bytes = 0;
+  moment_layout() = default;
+  moment_layout(void*, const call_extents&) {}
+};
+template <class Types, class Operand>
+struct moment_layout<Types, Operand, true> {
+  moment_memory<typename Types::Rows> rows{};
+  moment_memory<typename Types::Columns> columns{};
+  moment_numbers numbers{};
+  std::size_t bytes = 0;
+
+  moment_layout() = default;
+  moment_layout(void* base, const call_extents& of) {
+    arena from(base);
+    const int columns_of_tile = padded_width(of.width) * Operand::parts <= 256 ? 64 : 32;
+    const auto take = [&](auto& memory, index_t anchors, index_t candidates) {
+      constexpr int K = std::remove_reference_t<decltype(memory)>::K;
+      const tile_splits by(anchors, static_cast<int>((candidates + columns_of_tile - 1) / columns_of_tile));
+      memory.part = from.take<moment_part<K>>(anchors * by.splits);
+      memory.slopes = from.take<moment_slopes<K>>(anchors);
+    };
+    if (of.rows) take(rows, of.anchors, of.shared);
+    if (of.columns) take(columns, of.shared, of.anchors);
+    numbers.of_anchors = from.take<float>(of.anchors), numbers.of_shared = from.take<float>(of.shared);
+    numbers.limit = from.take<moment_limit>(1);
+    numbers.sums = from.take<float>(of.classes * device_rows<float>::pitch_of(of.width));
+    bytes = from.used();
+  }
+  template <bool OfColumns>
+  auto memory() const {
+    if constexpr (OfColumns)
+      return columns;
+    else
+      return rows;
+  }
+};
+
+/// Measures a call's operands, once.
+template <class Operand>
+void measure_call(launches& to, const operand_rows<Operand>& anchors, const operand_rows<Operand>& shared, bool mirrors,
+                  index_t width, const moment_numbers& at) {
+  to.a_warp_each<&measure_operands<Operand>>(anchors.count, anchors, padded_width(width), at.of_anchors);
+  if (!mirrors) to.a_warp_each<&measure_operands<Operand>>(shared.count, shared, padded_width(width), at.of_shared);
+  const float* of_shared = mirrors ? at.of_anchors : at.of_shared;
+  to.one_block<&find_moment_limit<float>, moment_extremes>(static_cast<const float*>(at.of_anchors), anchors.count,
+                                                           of_shared, shared.count, at.limit);
+}
+
+}  // namespace mixcon::gpu

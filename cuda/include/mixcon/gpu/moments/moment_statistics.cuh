@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+// Which statistics are sums of exponentials over negatives and positives, and sums that are linear over positives: how
+// their states are made of such sums, and what they say of a pair's weight.
+
+#include <mixcon/gpu/moments/described.cuh>
+
+#include <mixcon/contrast/statistics.hpp>
+
+namespace mixcon::gpu {
+
+constexpr double log2_of_e = 1.4426950408889634;
+
+/// What kernels find of one anchor. `far`, `near`: sums of e^(f(x) - shift) over its negatives and positives, for one
+/// statistic; a single positive is not in `near`, since it is observed with its own logit.
+struct found_moment {
+  float shift = 0, far = 0, near = 0;
+};
+struct found_row {
+  float far_count = 0, near_count = 0;
+  double logits = 0;  // the sum of its positives' logits
+  double target = 0;  // of each positive
+};
+/// What backward multiplies: the slope of a pair is far (or near) times e^(f(x) - offset), and every positive's has
+/// `pull` added.
+struct found_slope {
+  double offset = 0, far = 0, near = 0, pull = 0;
+};
+
+template <class Set>
+inline constexpr bool is_known_set =
+    std::is_same_v<Set, over::all_candidates> || std::is_same_v<Set, over::all_negatives> ||
+    std::is_same_v<Set, over::all_positives> || std::is_same_v<Set, over::all_targets>;
+template <class Set>
+inline constexpr bool is_of_positives =
+    std::is_same_v<Set, over::all_positives> || std::is_same_v<Set, over::all_targets>;
+/// How often a set counts a negative, and a positive of this target.
+template <class Set>
+MIXCON_HD double far_weight() {
+  return is_of_positives<Set> ? 0 : 1;
+}
+template <class Set>
+MIXCON_HD double near_weight(double target) {
+  return std::is_same_v<Set, over::all_targets> ? target : std::is_same_v<Set, over::all_negatives> ? 0 : 1;
+}
+
+/// What is known of a type of statistics: `fits`, and `sums`, how many sums of exponentials it takes. Then
+///   by(statistic)                              f(x) = by x, where it sums exponentials
+///   meets_single                               whether its value may be near 0 at a single positive
+///   fill(statistic, state, moment, row)        the state of what was found
+///   slope(statistic, reading, adjoint, row)    adjoint times the statistic's slope, as a found_slope
+template <class Statistic>
+struct moment_statistic {
+  static constexpr bool fits = false;
+  static constexpr int sums = 0;
+};
+template <>
+struct moment_statistic<cross_entropy> {
+  static constexpr bool fits = true;
+  static constexpr int sums = 1;
+  static constexpr bool meets_single = true;
+  static double by(const cross_entropy&) { return 1; }
+  MIXCON_HD static void fill(const cross_entropy&, cross_entropy::state<float>& state, const found_moment& moment,
+                             const found_row& row) {
+    const auto number = static_cast<double>(row.near_count);
+    state.shift = moment.shift, state.negatives = moment.far, state.positives = moment.near;
+    state.number = row.near_count;
+    if (number == 0) return;
+    state.attraction = static_cast<float>(row.target * (row.logits - number * static_cast<double>(moment.shift)));
+    state.mass = static_cast<float>(row.target * number), state.place = static_cast<float>(row.logits);
+  }
+  MIXCON_HD static found_slope slope(const cross_entropy&, const cross_entropy::reading<float>& reading, double adjoint,
+                                     const found_row& row) {
+    const double coefficient = reading.mass == 0.0F ? 0.0 : adjoint * static_cast<double>(reading.share);
+    return {static_cast<double>(reading.origin), coefficient, coefficient, -adjoint * row.target};
+  }
+};
+template <class Set>
+requires(is_known_set<Set>)
+struct moment_statistic<log_sum_exp<Set, times>> {
+  using statistic = log_sum_exp<Set, times>;
+  static constexpr bool fits = true;
+  static constexpr int sums = 1;
+  static constexpr bool meets_single = false;
+  static double by(const statistic& of) { return of.of.by; }
+  MIXCON_HD static void fill(const statistic&, typename statistic::template state<float>& state,
+                             const found_moment& moment, const found_row& row) {
+    const float far = is_of_positives<Set> ? 0.0F : moment.far;
+    const auto near = static_cast<float>(near_weight<Set>(row.target));
+    state.shift = moment.shift, state.sum = near == 0.0F ? far : far + near * moment.near;
+  }
+  MIXCON_HD static found_slope slope(const statistic& of, const mixcon::detail::plain_reading<float>& reading,
+                                     double adjoint, const found_row& row) {
+    if (is_minus_infinity(reading.value)) return {};
+    const double coefficient = adjoint * of.of.by;
+    return {static_cast<double>(reading.value), coefficient * far_weight<Set>(),
+            coefficient * near_weight<Set>(row.target), 0.0};
+  }
+};
+template <class Set>
+requires(is_of_positives<Set>)
+struct moment_statistic<sum_of<Set, logit_itself>> {
+  static constexpr bool fits = true;
+  static constexpr int sums = 0;
+  MIXCON_HD static void fill(const sum_of<Set, logit_itself>&, mixcon::detail::running_sum<float>& state,
+                             const found_moment&, const found_row& row) {
+    const double weight = near_weight<Set>(row.target);
+    if (row.near_count > 0.0F && weight != 0) state.sum = static_cast<float>(weight * row.logits);
+  }
+  MIXCON_HD static found_slope slope(const sum_of<Set, logit_itself>&, const mixcon::detail::plain_reading<float>&,
+                                     double adjoint, const found_row& row) {
+    return {0, 0, 0, adjoint * near_weight<Set>(row.target)};
+  }
+};
+template <class Set>
+requires(is_known_set<Set>)
+struct moment_statistic<count_of<Set>> {
+  static constexpr bool fits = true;
+  static constexpr int sums = 0;
+  MIXCON_HD static void fill(const count_of<Set>&, mixcon::detail::running_sum<float>& state, const found_moment&,
+                             const found_row& row) {
+    state.sum = static_cast<float>(far_weight<Set>()) * row.far_count +
+                static_cast<float>(near_weight<Set>(row.target)) * row.near_count;
+  }
+  MIXCON_HD static found_slope slope(const count_of<Set>&, const mixcon::detail::plain_reading<float>&, double,
+                                     const found_row&) {
+    return {};
+  }
+};
+template <>
+struct moment_statistic<per_anchor> {
+  static constexpr bool fits = true;
+  static constexpr int sums = 0;
+  MIXCON_HD static void fill(const per_anchor&, per_anchor::state<float>&, const found_moment&, const found_row&) {}
+  MIXCON_HD static found_slope slope(const per_anchor&, const mixcon::detail::plain_reading<float>&, double,
+                                     const found_row&) {
+    return {};
+  }
+};
+
+/// The same of all statistics of a loss.
+template <class Statistics>
+struct moments_of;
+template <class... S>
+struct moments_of<pack<S...>> {
+  static constexpr int sums = (0 + ... + moment_statistic<S>::sums);
+  static constexpr bool fits = (moment_statistic<S>::fits && ...) && (sums == 1 || sums == 2);
+  static constexpr int sums_of[] = {moment_statistic<S>::sums..., 0};
+  /// The number of statistic k's sum among all sums.
+  template <int k>
+  static MIXCON_HD constexpr int first() {
+    int number = 0;
+    for (int i = 0; i < k; ++i) number += sums_of[i];
+    return number;
+  }
+};
+
+}  // namespace mixcon::gpu

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+// The backward kernels of the tier `moments`: weights from each anchor's factors and one exponential a sum, and their
+// products with rows, on tensor cores; then what positives pull, row by row.
+
+#include <mixcon/gpu/moments/join_moments.cuh>
+#include <mixcon/gpu/tiles/tile_weights.cuh>
+
+namespace mixcon::gpu {
+
+// grid: parts of the output's columns * blocks of 64 rows;  block: 4 warps, 16 rows each.  `rows` are the anchors and
+// `others` the candidates, or, if OfCandidates, the other way round; `slopes` are the anchors'. Each output row has one
+// owner, which adds weight times row over all of the other side, in tiles through a ring of 2. Single positives, and
+// what is linear over positives, are pull_positives'
+template <int D, keep Keep, bool OfCandidates, int K, class Operand>
+__global__ void __launch_bounds__(128, (D * Operand::parts <= 128 && K == 1 ? 3 : 2))
+    moment_weights(moment_lines<K> lines, described_rule rule, operand_rows<Operand> rows, operand_rows<Operand> others,
+                   const moment_limit* limit, const moment_slopes<K>* slopes, float scale, tile_outputs to) {
+  using sizes = tile_sizes<Operand, D, 2>;
+  using Element = typename Operand::Element;
+  constexpr int stages = sizes::stages, out_columns = columns_of_output<Operand, D>;
+  constexpr bool by_class = Keep == keep::by_class;
+  static_assert(64 * sizes::pitch <= sizes::ring_entries);
+  const shared_array<Element> ring(0, sizes::ring_entries);
+  const bool is_odd = limit->odd != 0;
+  const int lane = lane_of_warp(), count = static_cast<int>(rows.count), columns = static_cast<int>(others.count);
+  const int row_blocks = (count + 63) / 64, row0 = static_cast<int>(blockIdx.x) % row_blocks * 64;
+  const int out_first = static_cast<int>(blockIdx.x) / row_blocks * out_columns;
+
+  fetch_tile<sizes, 64>(ring, 0, rows, row0);
+  copy_async_commit();
+  copy_async_wait<0>();
+  __syncthreads();
+  left_rows<Operand, sizes> left[1];
+  left[0].load(ring, warp_of_block() * 16);
+  __syncthreads();  // the ring takes the place of the rows' tile
+
+  const int tiles = sizes::tiles_of(others.count);
+  const auto fetch = [&](int tile) {
+    if (tile < tiles)
+      fetch_tile<sizes, sizes::columns>(ring, tile % stages * sizes::tile_entries, others, tile * sizes::columns);
+    copy_async_commit();
+  };
+  fetch(0);
+  const auto row_of = [&](int h) { return row0 + warp_of_block() * 16 + lane / 4 + 8 * h; };
+  // where a row's tile needs tests: at the one candidate that is left out, or the anchor that leaves it out
+  const bool always_tests =
+      is_odd || by_class || (Keep == keep::all_but_one && OfCandidates && rule.anchor_key != nullptr);
+  moment_slopes<K> mine[2];
+  int key[2] = {-1, -1};
+  float mark[2] = {}, scale_sum[2] = {}, bias_sum[2] = {};
+  moment_slopes<K> none{};
+#pragma unroll
+  for (int k = 0; k < K; ++k) none.offset[k] = -minus_infinity<float>();
+#pragma unroll
+  for (int h = 0; h < 2; ++h) {
+    mine[h] = none;
+    if (row_of(h) >= count) continue;
+    if (is_odd) mark[h] = rows.mark[row_of(h)];
+    if constexpr (!OfCandidates) mine[h] = slopes[row_of(h)];
+    if constexpr (Keep == keep::all_but_one) {
+      if (!OfCandidates)
+        key[h] = rule.left_out(row_of(h));
+      else
+        key[h] = row_of(h) < rule.anchors && row_of(h) < rule.candidates ? row_of(h) : -1;
+    }
+    if constexpr (by_class) key[h] = OfCandidates ? rule.key_of_candidate(row_of(h)) : rule.key_of_anchor(row_of(h));
+  }
+  const float unit = (to.unit != nullptr ? *to.unit : 1.0F), times_unit = scale * unit;
+  float sum[static_cast<unsigned>(out_columns / 8)][4] = {};
+
+  const auto add_tile = [&](auto with_tests, int tile) {
+    constexpr bool tests = decltype(with_tests)::value;
+    const int stage = tile % stages * sizes::tile_entries;
+#pragma unroll 1
+    for (int n = 0; n < sizes::columns; n += 16) {
+      float product[1][2][4] = {};
+      add_products<Operand, sizes, 1>(product, left, ring, stage, n);
+      float(&w)[2][4] = product[0];
+#pragma unroll
+      for (int e = 0; e < 4; ++e) {
+        const int j = tile * sizes::columns + n + column_of_strip(e);
+        moment_slopes<K> other = none;
+        if (OfCandidates && (!tests || j < columns)) other = slopes[j];
+        int other_key = -1;
+        float other_mark = 0;
+        if constexpr (tests) {
+          if (is_odd && j < columns) other_mark = others.mark[j];
+          if (Keep == keep::all_but_one && OfCandidates && j < columns) other_key = rule.left_out(j);
+          if (by_class && j < columns) other_key = OfCandidates ? rule.key_of_anchor(j) : rule.key_of_candidate(j);
+        }
+#pragma unroll
+        for (int h = 0; h < 2; ++h) {
+          float& x = w[e / 2][2 * h + e % 2];
+          const moment_slopes<K>& of = OfCandidates ? other : mine[h];
+          float by_logit = 0;
+          if constexpr (!tests) {
+#pragma unroll
+            for (int k = 0; k < K; ++k)
+              by_logit += of.far[k] * exp2_fast(__builtin_fmaf(x, lines.times[k], -of.offset[k]));
+          } else {
+            const int a = OfCandidates ? j : row_of(h), c = OfCandidates ? row_of(h) : j;
+            relation is = relation::far;
+            if constexpr (by_class)
+              is = rule.of(a, c, OfCandidates ? other_key : key[h], OfCandidates ? key[h] : other_key);
+            if constexpr (Keep == keep::all_but_one)
+              is = (OfCandidates ? other_key : key[h]) == c ? relation::hidden : relation::far;
+            if (j >= columns || row_of(h) >= count) is = relation::hidden;
+            x += mark[h] + other_mark;
+#pragma unroll
+            for (int k = 0; k < K; ++k) {
+              const float times = is == relation::far ? of.far[k] : is == relation::near ? of.near[k] : 0.0F;
+              const float share = exp2_fast(__builtin_fmaf(x, lines.times[k], -of.offset[k]));
+              by_logit += times == 0.0F ? 0.0F : times * share;
+            }
+            if (by_logit == 0.0F) x = 0.0F;  // of a hidden pair it may be NaN
+          }
+          if constexpr (!OfCandidates) {
+            scale_sum[h] += by_logit * x;
+            bias_sum[h] += by_logit;
+          }
+          x = by_logit * times_unit;
+        }
+      }
+      if (to.by_rows == nullptr) continue;
+      std::uint32_t high[4];
+      [[maybe_unused]] std::uint32_t low[4];
+      float rest[2][4];
+      [[maybe_unused]] float lost[2][4];
+      round_weights<Element>(w, high, rest);
+      if constexpr (Operand::parts == 2) round_weights<Element>(rest, low, lost);
+#pragma unroll
+      for (int k = 0; k < out_columns / 16; ++k) {
+        const int chunk = out_first / 8 + 2 * k + lane / 16;
+        std::uint32_t right[4];
+        load_matrix_x4<true>(right, ring.address(stage + tile_place<sizes>(n + lane % 16, chunk)));
+        mma_16x8x16<Element>(sum[2 * k], high, right[0], right[1]);
+        mma_16x8x16<Element>(sum[2 * k + 1], high, right[2], right[3]);
+        if constexpr (Operand::parts == 2) {
+          mma_16x8x16<Element>(sum[2 * k], low, right[0], right[1]);
+          mma_16x8x16<Element>(sum[2 * k + 1], low, right[2], right[3]);
+          load_matrix_x4<true>(right, ring.address(stage + tile_place<sizes>(n + lane % 16, D / 8 + chunk)));
+          mma_16x8x16<Element>(sum[2 * k], high, right[0], right[1]);
+          mma_16x8x16<Element>(sum[2 * k + 1], high, right[2], right[3]);
+        }
+      }
+    }
+  };
+  for (int tile = 0; tile < tiles; ++tile) {
+    copy_async_wait<0>();
+    __syncthreads();
+    fetch(tile + 1);
+    const int begin = tile * sizes::columns, end = begin + sizes::columns;
+    bool needs_tests = always_tests || end > columns;
+    if constexpr (Keep == keep::all_but_one)
+      needs_tests = any_of_warp((begin <= key[0] && key[0] < end) || (begin <= key[1] && key[1] < end)) || needs_tests;
+    if (needs_tests)
+      add_tile(std::true_type{}, tile);
+    else if constexpr (!by_class)
+      add_tile(std::false_type{}, tile);
+  }
+  if (to.by_rows != nullptr)
+#pragma unroll
+    for (int k = 0; k < out_columns / 8; ++k)
+#pragma unroll
+      for (int e = 0; e < 4; ++e) {
+        const int i = row_of(e / 2);
+        const int column = out_first + k * 8 + 2 * (lane % 4) + e % 2;
+        if (i < count && column < to.width) to.by_rows[static_cast<index_t>(i) * to.pitch + column] += sum[k][e] / unit;
+      }
+  if constexpr (!OfCandidates) {
+#pragma unroll
+    for (int h = 0; h < 2; ++h) {
+#pragma unroll
+      for (int step = 1; step < 4; step *= 2) {
+        scale_sum[h] += shuffle_xor(scale_sum[h], step);
+        bias_sum[h] += shuffle_xor(bias_sum[h], step);
+      }
+      if (out_first == 0 && lane % 4 == 0 && row_of(h) < count) {
+        to.by_scale[row_of(h)] = static_cast<double>(scale_sum[h]);
+        to.by_bias[row_of(h)] = static_cast<double>(bias_sum[h]);
+      }
+    }
+  }
+}
+
+// a warp an anchor: adds what its positives pull to its gradient and to the sums of its row
+template <class Problem>
+__global__ void pull_positives(Problem p, described_rule rule, key_groups of_candidates, const float* sums,
+                               const moment_slopes<sums_of_problem<Problem>>* slopes, float* by_anchors,
+                               double* by_scale, double* by_bias) {
+  const index_t a = warp_of_grid(), pitch = p.anchors.pitch();
+  if (a >= p.anchors.count || slopes[a].pull == 0.0F) return;
+  const seen_positives seen = see_positives(p, rule, of_candidates, sums, a);
+  const float pull = slopes[a].pull * p.scale;
+  const int own = static_cast<int>(a);
+  const positive_rows are(of_candidates, own, rule.key_of_anchor(own), rule.candidates, rule.hides_self);
+  if (by_anchors != nullptr)
+    visit_positive_rows(
+        are, of_candidates, p.candidates, sums, [](int) { return 1.0F; },
+        [&](const float* row, float times) {
+          for (index_t k = lane_of_warp(); k < p.anchors.width; k += warp_size)
+            by_anchors[a * pitch + k] += pull * times * row[k];
+        });
+  if (lane_of_warp() != 0) return;
+  by_scale[a] += static_cast<double>(slopes[a].pull) * seen.dots;
+  by_bias[a] += static_cast<double>(slopes[a].pull) * static_cast<double>(seen.number);
+}
+
+// a warp a candidate: adds what the anchors whose positive it is pull to its gradient.  sums: of the anchors' rows by
+// class, each times its `pull`
+template <class Problem>
+__global__ void pull_as_positive(Problem p, described_rule rule, key_groups of_anchors, const float* sums,
+                                 const moment_slopes<sums_of_problem<Problem>>* slopes, float* by_candidates) {
+  const index_t c = warp_of_grid(), pitch = p.candidates.pitch();
+  if (c >= p.candidates.count) return;
+  const int own = static_cast<int>(c);
+  const positive_rows are(of_anchors, own, rule.key_of_candidate(own), rule.anchors, rule.hides_self);
+  visit_positive_rows(
+      are, of_anchors, p.anchors, sums, [&](int row) { return slopes[row].pull; },
+      [&](const float* row, float times) {
+        if (times == 0.0F) return;
+        for (index_t k = lane_of_warp(); k < p.anchors.width; k += warp_size)
+          by_candidates[c * pitch + k] += p.scale * times * row[k];
+      });
+}
+
+// a warp an anchor: adds what its own candidates come to, pair by pair, to all gradients
+template <class Problem>
+__global__ void pull_own_pairs(Problem p, device_saved<Problem> saved, float upstream, float* by_anchors, float* by_own,
+                               double* by_scale, double* by_bias) {
+  const index_t a = warp_of_grid(), pitch = p.anchors.pitch();
+  if (a >= p.anchors.count || saved.used[a] == 0) return;
+  parameter_sums sums;
+  for (index_t j = 0; j < p.own_count; ++j) {
+    const index_t own = a * p.own_count + j;
+    const auto v = pair_at(p, a, j);
+    const float by_logit =
+        upstream * p.template logit_gradient<float>(saved.reading[a], saved.adjoint + a * Problem::count, v.pair);
+    if (by_logit == 0.0F) continue;
+    sums.scale += static_cast<double>(by_logit) * static_cast<double>(v.similarity);
+    sums.bias += static_cast<double>(by_logit);
+    for (index_t k = lane_of_warp(); k < p.anchors.width; k += warp_size) {
+      if (by_anchors != nullptr) by_anchors[a * pitch + k] += by_logit * p.scale * p.own.row(own)[k];
+      if (by_own != nullptr) by_own[own * pitch + k] += by_logit * p.scale * p.anchors.row(a)[k];
+    }
+  }
+  if (lane_of_warp() == 0) by_scale[a] += sums.scale, by_bias[a] += sums.bias;
+}
+
+}  // namespace mixcon::gpu

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+// Positives outside the tiles: found by their keys, their logits from packed rows, which are not rounded; and sums of
+// rows by class where positives are many.
+
+#include <mixcon/gpu/moments/described.cuh>
+#include <mixcon/gpu/pairs.cuh>
+
+namespace mixcon::gpu {
+
+/// The rows of each key: those of key k are order[begin[k]] .. order[begin[k + 1] - 1], ascending. Null: the row of key
+/// k is row k.
+struct key_groups {
+  const std::int32_t *order = nullptr, *begin = nullptr;
+  int keys = 0;  // begin has keys + 1 entries
+
+  /// The number of a key's rows, and one of them.
+  MIXCON_HD int count(int key) const { return begin == nullptr ? 1 : begin[key + 1] - begin[key]; }
+  MIXCON_HD int member(int key, int k) const { return begin == nullptr ? key : order[begin[key] + k]; }
+};
+/// So many rows of a key are visited one by one; of more, their sum is.
+constexpr int few_members = 8;
+
+/// The rows of the other side that are positive pairs with a row of this key: all of one key, less perhaps the row's
+/// own number.
+struct positive_rows {
+  int key = -1, members = 0, without = -1;
+
+  /// `others`: how many of the other side have keys.
+  MIXCON_HD positive_rows(const key_groups& groups, int own, int own_key, int other_count, bool hides_self) {
+    if (own_key < 0 || own_key >= (groups.begin == nullptr ? other_count : groups.keys)) return;
+    key = own_key, members = groups.count(own_key);
+    if (hides_self && own < other_count && holds(groups, own)) without = own;
+  }
+  MIXCON_HD int number() const { return members - (without >= 0 ? 1 : 0); }
+
+ private:
+  /// By bisection.
+  MIXCON_HD bool holds(const key_groups& groups, int row) const {
+    int low = 0, high = members;
+    while (low < high) {
+      const int middle = (low + high) / 2;
+      if (groups.member(key, middle) < row)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+    return low < members && groups.member(key, low) == row;
+  }
+};
+
+/// Calls visit(row, times) with rows of numbers whose weighted sum is that over the positives of a row: those rows
+/// themselves, with their weight, or the sum of their class, less the row's own number.
+template <class T, class Weight, class Visit>
+__device__ void visit_positive_rows(const positive_rows& are, const key_groups& groups, const device_rows<T>& others,
+                                    const T* sums, Weight&& weight, Visit&& visit) {
+  if (are.key < 0) return;
+  if (are.members > few_members) {
+    visit(sums + static_cast<index_t>(are.key) * others.pitch(), T(1));
+    if (are.without >= 0) visit(others.row(are.without), -weight(are.without));
+    return;
+  }
+  for (int k = 0; k < are.members; ++k) {
+    const int row = groups.member(are.key, k);
+    if (row != are.without) visit(others.row(row), weight(row));
+  }
+}
+
+/// The dot product of two packed rows by the lanes of a warp, the same in every lane.
+template <class T>
+__device__ __forceinline__ double dot_by_warp(const T* a, const T* c, index_t width) {
+  double sum = 0;
+  for (index_t k = lane_of_warp(); k < width; k += warp_size)
+    sum += static_cast<double>(a[k]) * static_cast<double>(c[k]);
+  return sum_of_warp(sum);
+}
+
+// a warp a key with more than a few rows: the sum of weight times row; without weights, of the rows.  writes sums
+// (keys, pitch)
+template <class T>
+__global__ void class_sums(device_rows<T> rows, key_groups groups, const T* weight, int weight_stride, T* sums) {
+  const index_t key = warp_of_grid();
+  if (key >= groups.keys) return;
+  const int members = groups.count(static_cast<int>(key));
+  if (members <= few_members) return;
+  for (index_t k = lane_of_warp(); k < rows.pitch(); k += warp_size) {
+    double sum = 0;
+    for (int m = 0; m < members; ++m) {
+      const index_t row = groups.member(static_cast<int>(key), m);
+      const double times = weight != nullptr ? static_cast<double>(weight[row * weight_stride]) : 1.0;
+      if (times != 0) sum += times * static_cast<double>(rows.row(row)[k]);
+    }
+    sums[key * rows.pitch() + k] = static_cast<T>(sum);
+  }
+}
+
+}  // namespace mixcon::gpu
