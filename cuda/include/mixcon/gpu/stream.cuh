@@ -57,6 +57,15 @@ struct basic_stream {
     using call = mixcon::detail::logits_arguments<E>;
     return evaluation<Objective, Targets, call, Tier>(at, objective, targets, call{function, logits.values}, memory);
   }
+  /// What mixcon::blend and mixcon::unblend call: mixcon/gpu/mixing/blend.cuh, which must be included for them.
+  template <class Plan, class Input, class Output>
+  void blend(const Plan& plan, const Input& samples, const Input& partners, const Output& mixed) const {
+    blend_on_device(place(), plan, samples, partners, mixed);
+  }
+  template <class Plan, class Input, class Output, class Part>
+  void unblend(const Plan& plan, const Input& upstream, const Output& gradient, Part part) const {
+    unblend_on_device(place(), plan, upstream, gradient, part);
+  }
   call_place place(bool is_enqueued = false) const {
     return {queue, workspace, workspace_bytes, entries_at_once, is_enqueued};
   }
