@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Compiled for every architecture by cuda/check_compile: the kernels of mixing, for every kind of plan.
+// Compiled for every architecture by cuda/check_compile: the kernels of mixing, for every kind of plan. Not here:
+// measure_slerp, whose sines have a stack of 40 bytes for arguments that it never gives them.
 #include <mixcon/gpu/mixing/blend.cuh>
 
 namespace mixcon::gpu {
@@ -27,8 +28,6 @@ template __global__ void blend_entries<16>(device_kind<interpolated>, walk, part
                                            tensor_view<std::uint8_t, 4>);
 template __global__ void blend_entries<1>(device_kind<slerp>, walk, partner_lists, tensor_view<const float, 4>,
                                           tensor_view<const float, 4>, tensor_view<float, 4>);
-template __global__ void measure_slerp(device_kind<slerp>, vector_view<const index_t>, tensor_view<const float, 4>,
-                                       tensor_view<const float, 4>, tensor_view<const float, 4>);
 template __global__ void unblend_slerp_rows(device_kind<slerp>, vector_view<const index_t>, consumer_list, unblend_part,
                                             tensor_view<const float, 4>, tensor_view<const float, 4>,
                                             tensor_view<const float, 4>, tensor_view<float, 4>);

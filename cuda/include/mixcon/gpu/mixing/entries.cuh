@@ -107,7 +107,7 @@ __device__ __forceinline__ void pull_entries(T (&sum)[static_cast<unsigned>(Widt
 
 // grid: blocks that cover a sample x samples (or fewer);  block: 128 threads
 template <int Width, class Kind, class T>
-__global__ void __launch_bounds__(128)
+__global__ void __launch_bounds__(128, 1)
     blend_entries(Kind kind, walk by, partner_lists lists, tensor_view<const T, 4> samples,
                   tensor_view<const T, 4> partners, tensor_view<T, 4> mixed) {
   const index_t thread = thread_of_grid();
@@ -128,7 +128,7 @@ __global__ void __launch_bounds__(128)
 // the same geometry over the gradient's samples: each thread adds its entries' own share, then what each mixed sample
 // that has this one as a partner says, in the host's order, list by list
 template <int Width, class Kind, class T>
-__global__ void __launch_bounds__(128)
+__global__ void __launch_bounds__(128, 1)
     unblend_entries(Kind kind, walk by, consumer_list consumers, index_t lists, unblend_part part,
                     tensor_view<const T, 4> upstream, tensor_view<T, 4> gradient) {
   const index_t thread = thread_of_grid();
