@@ -21,7 +21,7 @@ struct basic_stream {
   std::size_t workspace_bytes = 0;             // as many as gpu::workspace_bytes says
   index_t entries_at_once = index_t{1} << 22;  // pairs whose weights backward keeps at once; memory for speed
 
-  static constexpr bool brings_evaluation = true;
+  static constexpr bool brings_evaluation = true, brings_search = true;
 
   template <class Objective, class Targets, class Anchors, class Against>
   auto evaluate(const char* function, mixcon::workspace* memory, const Objective& objective, const Targets& targets,
@@ -65,6 +65,11 @@ struct basic_stream {
   template <class Plan, class Input, class Output, class Part>
   void unblend(const Plan& plan, const Input& upstream, const Output& gradient, Part part) const {
     unblend_on_device(place(), plan, upstream, gradient, part);
+  }
+  /// What mixcon::top_k calls: mixcon/gpu/negatives/top_k.cuh.
+  template <class Choose, class Similarity, class Anchors, class Keys>
+  auto find_top_k(const Choose& choose, const Similarity& similarity, const Anchors& anchors, const Keys& keys) const {
+    return top_k_on_device(*this, choose, similarity, anchors, keys);
   }
   call_place place(bool is_enqueued = false) const {
     return {queue, workspace, workspace_bytes, entries_at_once, is_enqueued};
