@@ -3,12 +3,14 @@
 
 // Finds the k most similar admissible keys of each anchor, exactly.
 
-#include <mixcon/engine/call/formulas.hpp>
 #include <mixcon/negatives/admissible.hpp>
 #include <mixcon/negatives/negative_list.hpp>
+#include <mixcon/negatives/search_executor.hpp>
+#if !defined(__CUDACC__)  // nvcc has no vector registers: it knows the parameters alone
+#include <mixcon/engine/call/formulas.hpp>
 #include <mixcon/negatives/search/best_keys.hpp>
 #include <mixcon/negatives/search/score_tile.hpp>
-#include <mixcon/negatives/search_executor.hpp>
+#endif
 
 MIXCON_STRICT_FLOATS_BEGIN
 
@@ -36,6 +38,7 @@ struct top_k {
   admissible_keys admissible{};
   bool strict = false;
 
+#if !defined(__CUDACC__)
   template <detail::SearchExecutor Executor, class Similarity, detail::GivenTensor<2> Anchors,
             detail::GivenTensor<2> Keys>
   auto operator()(const Executor& executor, const Similarity& similarity, const Anchors& anchors,
@@ -67,6 +70,7 @@ struct top_k {
     });
     return found;
   }
+#endif
   /// By an executor that searches by itself, in memory that the host does not reach.
   template <detail::SearchExecutor Executor, class Similarity, detail::GivenTensor<2> Anchors,
             detail::GivenTensor<2> Keys>
