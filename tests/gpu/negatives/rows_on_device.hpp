@@ -23,6 +23,7 @@ class rows_on_both {
       : rows_(rows), width_(width), numbers_(std::move(numbers)), memory_(numbers_.size() * sizeof(E)) {
     copy();
   }
+  rows_on_both(const rows_on_both& other) : rows_on_both(other.rows_, other.width_, other.numbers_) {}
   mixcon::matrix_view<const E> host() const { return {numbers_.data(), {rows_, width_}}; }
   mixcon::matrix_view<E> host() { return {numbers_.data(), {rows_, width_}}; }
   mixcon::gpu::device_tensor<E, 2> device() const {

@@ -21,7 +21,7 @@ struct basic_stream {
   std::size_t workspace_bytes = 0;             // as many as gpu::workspace_bytes says
   index_t entries_at_once = index_t{1} << 22;  // pairs whose weights backward keeps at once; memory for speed
 
-  static constexpr bool brings_evaluation = true, brings_search = true;
+  static constexpr bool brings_evaluation = true;
 
   template <class Objective, class Targets, class Anchors, class Against>
   auto evaluate(const char* function, mixcon::workspace* memory, const Objective& objective, const Targets& targets,
@@ -34,7 +34,23 @@ struct basic_stream {
     return evaluate_at(place(), function, memory, objective, targets, logits);
   }
 
-  /// The same for enqueue_*, which say so in `at`.
+  /// What mixcon::blend and mixcon::unblend call: mixcon/gpu/mixing/blend.cuh, which must be included for them.
+  template <class Plan, class Input, class Output>
+  void blend(const Plan& plan, const Input& samples, const Input& partners, const Output& mixed) const {
+    blend_on_device(place(), plan, samples, partners, mixed);
+  }
+  template <class Plan, class Input, class Output, class Part>
+  void unblend(const Plan& plan, const Input& upstream, const Output& gradient, Part part) const {
+    unblend_on_device(place(), plan, upstream, gradient, part);
+  }
+  /// What mixcon::top_k calls: mixcon/gpu/negatives/top_k.cuh.
+  static constexpr bool brings_search = true;
+  template <class Choose, class Similarity, class Anchors, class Keys>
+  auto find_top_k(const Choose& choose, const Similarity& similarity, const Anchors& anchors, const Keys& keys) const {
+    return top_k_on_device(*this, choose, similarity, anchors, keys);
+  }
+
+  /// The same as `evaluate` for enqueue_*, which say so in `at`.
   template <class Objective, class Targets, class Anchors, class Against>
   static auto evaluate_at(const call_place& at, const char* function, mixcon::workspace* memory,
                           const Objective& objective, const Targets& targets, const Anchors& anchors,
@@ -56,20 +72,6 @@ struct basic_stream {
                           const Objective& objective, const Targets& targets, const given_logits<E>& logits) {
     using call = mixcon::detail::logits_arguments<E>;
     return evaluation<Objective, Targets, call, Tier>(at, objective, targets, call{function, logits.values}, memory);
-  }
-  /// What mixcon::blend and mixcon::unblend call: mixcon/gpu/mixing/blend.cuh, which must be included for them.
-  template <class Plan, class Input, class Output>
-  void blend(const Plan& plan, const Input& samples, const Input& partners, const Output& mixed) const {
-    blend_on_device(place(), plan, samples, partners, mixed);
-  }
-  template <class Plan, class Input, class Output, class Part>
-  void unblend(const Plan& plan, const Input& upstream, const Output& gradient, Part part) const {
-    unblend_on_device(place(), plan, upstream, gradient, part);
-  }
-  /// What mixcon::top_k calls: mixcon/gpu/negatives/top_k.cuh.
-  template <class Choose, class Similarity, class Anchors, class Keys>
-  auto find_top_k(const Choose& choose, const Similarity& similarity, const Anchors& anchors, const Keys& keys) const {
-    return top_k_on_device(*this, choose, similarity, anchors, keys);
   }
   call_place place(bool is_enqueued = false) const {
     return {queue, workspace, workspace_bytes, entries_at_once, is_enqueued};
