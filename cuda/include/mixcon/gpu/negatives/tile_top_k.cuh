@@ -104,7 +104,7 @@ __global__ void __launch_bounds__(128, 1)
           score[e] = 0;
           if (a >= rows || c >= columns || !(rule.template at<double>(a, c).weight > 0)) continue;
           score[e] = similarity.value(product[0][e / 2][2 * h + e % 2] + (mark[h] + keys.mark[c]), 1.0F, 1.0F);
-          if (is_nan(score[e]))
+          if (mixcon::is_nan(score[e]))
             odd[h] = c < odd[h] ? c : odd[h];
           else if (size[h] < k || score[e] > worst[h])
             waits |= 1U << e;

@@ -94,7 +94,7 @@ __global__ void top_k_rows(device_rows<T> anchors, device_rows<T> keys, Similari
     T score = 0;
     if (c < keys.count && rule.template at<double>(a, c).weight > 0) {
       score = score_of(similarity, anchors.row(a), keys.row(c), anchors.width);
-      seen = !is_nan(score);
+      seen = !mixcon::is_nan(score);
       if (!seen && c < odd) odd = c;
     }
     unsigned waiting = __ballot_sync(every_lane, seen && best.takes(score));
