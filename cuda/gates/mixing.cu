@@ -5,10 +5,10 @@
 
 namespace mixcon::gpu {
 
-#define MIXCON_GATE(WIDTH, REGION, T)                                                                               \
-  template __global__ void blend_entries<WIDTH>(device_kind<REGION>, walk, partner_lists, tensor_view<const T, 4>,  \
-                                                tensor_view<const T, 4>, tensor_view<T, 4>);                        \
-  template __global__ void unblend_entries<WIDTH>(device_kind<REGION>, walk, consumer_list, index_t, unblend_part,  \
+#define MIXCON_GATE(WIDTH, REGION, T)                                                                              \
+  template __global__ void blend_entries<WIDTH>(device_kind<REGION>, walk, partner_lists, tensor_view<const T, 4>, \
+                                                tensor_view<const T, 4>, tensor_view<T, 4>);                       \
+  template __global__ void unblend_entries<WIDTH>(device_kind<REGION>, walk, consumer_list, index_t, unblend_part, \
                                                   tensor_view<const T, 4>, tensor_view<T, 4>)
 MIXCON_GATE(4, interpolated, float);
 MIXCON_GATE(8, interpolated, half);

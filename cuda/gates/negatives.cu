@@ -28,15 +28,15 @@ template __global__ void join_top_k(index_t, int, int, split_lists, device_list<
 template __global__ void end_search(index_t, index_t, search_work, search_outcome*);
 
 using rows_3 = tensor_view<const float, 3>;
-template __global__ void mix_rows<float, mixing_path::chord>(mixture_problem<float>, rows_3, float*,
-                                                             std::int32_t*, double*);
+template __global__ void mix_rows<float, mixing_path::chord>(mixture_problem<float>, rows_3, float*, std::int32_t*,
+                                                             double*);
 template __global__ void measure_mixtures<float, mixing_path::chord>(mixture_problem<float>, const float*,
-                                                                     const std::int32_t*, rows_3,
-                                                                     mixture_slope<float>*, index_t*, index_t*);
+                                                                     const std::int32_t*, rows_3, mixture_slope<float>*,
+                                                                     index_t*, index_t*);
 template __global__ void pull_own_mixtures(mixture_problem<float>, const float*, const std::int32_t*, rows_3,
                                            const mixture_slope<float>*, float*, float*);
-template __global__ void pull_mixed_keys(mixture_problem<float>, const float*, rows_3,
-                                         const mixture_slope<float>*, const index_t*, const index_t*, float*);
+template __global__ void pull_mixed_keys(mixture_problem<float>, const float*, rows_3, const mixture_slope<float>*,
+                                         const index_t*, const index_t*, float*);
 template __global__ void gather_own_rows(const std::int32_t*, index_t, rows_3, matrix_view<const float>,
                                          tensor_view<float, 3>);
 template __global__ void list_slots(const std::int32_t*, index_t, index_t, index_t*, index_t*);

@@ -64,9 +64,10 @@ auto batch_of(const char* function, const char* name, Tensor&& tensor) {
 template <class Executor, class Region, class From, class To, class... Tensors>
 constexpr bool reaches() {
   constexpr bool fits = !(... || is_on_device<Tensors>) || BringsBlend<Executor, mix_plan<Region>, From, To>;
-  static_assert(fits,
-                "mixcon: these batches lie in a device's memory, and this call mixes in the host's; pass an executor of "
-                "that device before the plan, or copies on the host");
+  static_assert(
+      fits,
+      "mixcon: these batches lie in a device's memory, and this call mixes in the host's; pass an executor of "
+      "that device before the plan, or copies on the host");
   return fits;
 }
 

@@ -44,8 +44,8 @@ double apart(const label_targets& on_host, const gpu::device_label_targets& on_d
   };
   rows_on_both<double> by_z = z, by_keys = keys, found_z = z, found_keys = keys;
   const auto host = std::as_const(z).host(), host_keys = std::as_const(keys).host();
-  const double expected = loss(serial{}, on_host, host, host_keys,
-                               {.anchors = by_z.host(), .candidates = {by_keys.host()}});
+  const double expected =
+      loss(serial{}, on_host, host, host_keys, {.anchors = by_z.host(), .candidates = {by_keys.host()}});
 
   gpu::stream on;
   const gpu::device_memory room(gpu::workspace_bytes(on, criterion, on_device, z.device(), keys.device())),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Also under AddressSanitizer and ThreadSanitizer: threads that take 16 bytes at once, and what keeps them from it.
+// Threads that take 16 bytes at once, and what keeps them from it.
 #include "gpu/emulator/emulator.hpp"
 
 #include "gpu/mixing/mixed_on_device.hpp"

@@ -60,9 +60,9 @@ TEST_CASE("Rows that a list names are gathered, and their gradient added to the 
   const auto before = gpu::emulated::the_settings();
   for (const auto& how : gpu::emulated::every_order()) {
     gpu::emulated::the_settings() = how;
-    REQUIRE(gpu::enqueue_add_to_keys(on, list.device, cube(slopes, 1 + slots), by_keys.device(), room.data(),
-                                     room.bytes())
-                .ok());
+    REQUIRE(
+        gpu::enqueue_add_to_keys(on, list.device, cube(slopes, 1 + slots), by_keys.device(), room.data(), room.bytes())
+            .ok());
     add_to_keys(list.host, by, by_keys.host());
     CHECK(by_keys.device_numbers() == by_keys.host_numbers());
   }
@@ -91,11 +91,12 @@ TEST_CASE("A reweighted and debiased loss against a list on the device, captured
   on.workspace = room.data(), on.workspace_bytes = room.bytes();
   auto* const result = static_cast<gpu::outcome*>(place.data());
   gpu::captures_streams() = true;
-  const bool ok = gpu::enqueue_value_and_grad(on, criterion, targets, z.device(), against,
-                                              gradients<double>{.anchors = by_z.device().on_device,
-                                                                .candidates = {three(by_rows.device().on_device.data())}},
-                                              result)
-                      .ok();
+  const bool ok =
+      gpu::enqueue_value_and_grad(on, criterion, targets, z.device(), against,
+                                  gradients<double>{.anchors = by_z.device().on_device,
+                                                    .candidates = {three(by_rows.device().on_device.data())}},
+                                  result)
+          .ok();
   gpu::captures_streams() = false;
   REQUIRE(ok);
   CHECK(std::abs(gpu::read<double>(*result).value - expected) < 1e-12);

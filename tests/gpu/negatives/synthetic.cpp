@@ -50,8 +50,8 @@ struct mixed_case {
   }
   /// Mixes and pulls a gradient back on both sides; how far they are apart.
   double difference(const mixture_list& by_key, const mixture_list& by_slot, mixing_path how) {
-    const synthetic_negatives<double> expected(cosine{}, by_key, std::as_const(z).host(), std::as_const(positives).host(),
-                                               std::as_const(keys).host(), how);
+    const synthetic_negatives<double> expected(cosine{}, by_key, std::as_const(z).host(),
+                                               std::as_const(positives).host(), std::as_const(keys).host(), how);
     gpu::synthetic_rows<double> found({anchors, by_slot.each, count, width});
     found.set_mixtures(on, by_slot);
     gpu::captures_streams() = true;
@@ -77,7 +77,8 @@ struct mixed_case {
     expected.add_to_sources(by, {by_z.host(), by_p.host(), by_k.host()});
     CHECK(mixed);
     CHECK(added);
-    for (const auto* of : {&by_z, &by_p, &by_k}) worst = std::max(worst, apart(of->device_numbers(), of->host_numbers()));
+    for (const auto* of : {&by_z, &by_p, &by_k})
+      worst = std::max(worst, apart(of->device_numbers(), of->host_numbers()));
     return worst;
   }
 };
@@ -88,7 +89,8 @@ TEST_CASE("MoCHi on the device, from the search to the sources' gradients, is th
   mixed_case of;
   const mochi how{.hardest = slots, .mixed = 4, .query_mixed = 3};
   const mochi_plan plan = how.plan(anchors, philox_draws{.seed = 3});
-  const auto by_key = how.mixtures(of.hard.list, plan), by_slot = how.mixtures(gpu::list_of_slots(anchors, slots), plan);
+  const auto by_key = how.mixtures(of.hard.list, plan),
+             by_slot = how.mixtures(gpu::list_of_slots(anchors, slots), plan);
   CHECK(of.difference(by_key, by_slot, mixing_path::chord) < 1e-13);
   CHECK(of.difference(by_key, by_slot, mixing_path::arc) < 1e-12);
 }
@@ -116,11 +118,11 @@ TEST_CASE("A loss against synthetic rows on the device is the host's", "[gpu]") 
                                              std::as_const(of.positives).host(), std::as_const(of.keys).host());
   const objective criterion{info_nce{.temperature = 0.5}, cosine{}};
   rows_of_anchors<double> by_rows{anchors, 8, width};
-  const double right = static_cast<double>(
-      value_and_grad(serial{}, criterion, listed_targets{expected.list}, std::as_const(of.z).host(),
-                     candidates(own(expected.own_candidates.view())),
-                     gradients<double>{.anchors = of.by_z.host(), .candidates = {by_rows.view()}})
-          .value);
+  const double right =
+      static_cast<double>(value_and_grad(serial{}, criterion, listed_targets{expected.list}, std::as_const(of.z).host(),
+                                         candidates(own(expected.own_candidates.view())),
+                                         gradients<double>{.anchors = of.by_z.host(), .candidates = {by_rows.view()}})
+                              .value);
 
   gpu::synthetic_rows<double> found({anchors, 7, count, width});
   found.set_mixtures(of.on, how.mixtures(gpu::list_of_slots(anchors, slots), plan));
@@ -150,9 +152,9 @@ TEST_CASE("Mixtures that do not fit are refused", "[gpu]") {
              ContainsSubstring("a mixture of slot 6 of 6"));
   CHECK_THAT(found.mix(of.on, cosine{}, of.z.device(), of.keys.device(), of.keys.device()).why(),
              ContainsSubstring("positives (40, 37)"));
-  CHECK_THAT(found.mix(of.on, dot_product{}, of.z.device(), of.positives.device(), of.keys.device(), nullptr,
-                       mixing_path::arc)
-                 .why(),
-             ContainsSubstring("the arc between rows as given"));
+  CHECK_THAT(
+      found.mix(of.on, dot_product{}, of.z.device(), of.positives.device(), of.keys.device(), nullptr, mixing_path::arc)
+          .why(),
+      ContainsSubstring("the arc between rows as given"));
   CHECK_THROWS_WITH(found.set_mixtures(of.on, mixture_list(anchors, 2)), ContainsSubstring("9 x 2 mixtures"));
 }

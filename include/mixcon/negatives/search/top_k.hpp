@@ -81,9 +81,8 @@ struct top_k {
   }
   /// Refuses what no search can be: of these extents of anchors and keys.
   void check_call(const axes<2>& anchors, const axes<2>& keys) const {
-    MIXCON_REQUIRE(anchors[0] >= 1 && keys[0] >= 1 && anchors[1] == keys[1] && anchors[1] >= 1,
-                   "top_k: anchors are ", anchors, ", keys ", keys,
-                   "; expected at least one row of each, of the same width");
+    MIXCON_REQUIRE(anchors[0] >= 1 && keys[0] >= 1 && anchors[1] == keys[1] && anchors[1] >= 1, "top_k: anchors are ",
+                   anchors, ", keys ", keys, "; expected at least one row of each, of the same width");
     MIXCON_REQUIRE(k >= 1 && k <= keys[0], "top_k: k is ", k, " for ", keys[0],
                    " keys; expected 1 to the number of keys");
     (admissible.check)("top_k", anchors[0], keys[0]);

@@ -94,8 +94,9 @@ class device_classes {
   enqueue_status number(const basic_stream<Tier>& on, const device_tensor<I, 1>& labels,
                         const device_tensor<J, 1>& candidate_labels, const ignored_label& ignored = {}) noexcept {
     return enqueued("device_classes", on, [&](launches& to) {
-      MIXCON_REQUIRE(other_rows_, "device_classes: made for candidates that are the anchors; expected no labels of "
-                                  "theirs.");
+      MIXCON_REQUIRE(other_rows_,
+                     "device_classes: made for candidates that are the anchors; expected no labels of "
+                     "theirs.");
       spread(to, labels, 1, view_order::view_major, true);
       spread(to, candidate_labels, 1, view_order::view_major, false);
       finish(to, ignored);

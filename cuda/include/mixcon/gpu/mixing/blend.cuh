@@ -63,8 +63,8 @@ struct enqueues_mixing {
   }
 };
 
-/// mixcon::blend below the door: (on, plan, samples, mixed), or with the partners' batch before the mixed one. A plan of
-/// the host is uploaded, and refused while the stream is captured; a placed_plan is not.
+/// mixcon::blend below the door: (on, plan, samples, mixed), or with the partners' batch before the mixed one. A plan
+/// of the host is uploaded, and refused while the stream is captured; a placed_plan is not.
 template <tier Tier, class Region, class... Tensors>
 enqueue_status enqueue_blend(const basic_stream<Tier>& on, const mix_plan<Region>& plan,
                              const Tensors&... samples_to_mixed) noexcept {
@@ -87,8 +87,8 @@ enqueue_status enqueue_unblend(const basic_stream<Tier>& on, const mix_plan<Regi
 
 /// By a plan that lies on the device. Samples and partners are those that it was placed for.
 template <tier Tier, class Region, int Rank, class Samples, class Partners, class Mixed>
-enqueue_status enqueue_blend(const basic_stream<Tier>& on, const placed_plan<Region, Rank>& plan, const Samples& samples,
-                             const Partners& partners, const Mixed& mixed) noexcept {
+enqueue_status enqueue_blend(const basic_stream<Tier>& on, const placed_plan<Region, Rank>& plan,
+                             const Samples& samples, const Partners& partners, const Mixed& mixed) noexcept {
   return enqueued("enqueue_blend", on, [&](launches& to) {
     using mixcon::detail::batch_of;
     const auto from = mixcon::detail::read_only(batch_of("enqueue_blend", "the samples", samples));
@@ -100,14 +100,15 @@ enqueue_status enqueue_blend(const basic_stream<Tier>& on, const placed_plan<Reg
   });
 }
 template <tier Tier, class Region, int Rank, class Samples, class Mixed>
-enqueue_status enqueue_blend(const basic_stream<Tier>& on, const placed_plan<Region, Rank>& plan, const Samples& samples,
-                             const Mixed& mixed) noexcept {
+enqueue_status enqueue_blend(const basic_stream<Tier>& on, const placed_plan<Region, Rank>& plan,
+                             const Samples& samples, const Mixed& mixed) noexcept {
   return enqueue_blend(on, plan, samples, samples, mixed);
 }
 /// Both shares of the adjoint, where samples and partners are one batch.
 template <tier Tier, class Region, int Rank, class Upstream, class Gradient>
-enqueue_status enqueue_unblend(const basic_stream<Tier>& on, const placed_plan<Region, Rank>& plan, const Upstream& upstream,
-                               const Gradient& gradient, unblend_part part = unblend_part::both) noexcept {
+enqueue_status enqueue_unblend(const basic_stream<Tier>& on, const placed_plan<Region, Rank>& plan,
+                               const Upstream& upstream, const Gradient& gradient,
+                               unblend_part part = unblend_part::both) noexcept {
   return enqueued("enqueue_unblend", on, [&](launches& to) {
     using mixcon::detail::batch_of;
     const auto from = mixcon::detail::read_only(batch_of("enqueue_unblend", "the upstream gradient", upstream));
@@ -116,9 +117,9 @@ enqueue_status enqueue_unblend(const basic_stream<Tier>& on, const placed_plan<R
   });
 }
 
-/// The gradient of mixing along the great circle, as mixcon::unblend_slerp on the host: adds to the gradients of samples
-/// (N, D) and of the partners' batch (M, D). Where they are one batch, pass it, and its gradient, twice. Enqueues and
-/// does not wait.
+/// The gradient of mixing along the great circle, as mixcon::unblend_slerp on the host: adds to the gradients of
+/// samples (N, D) and of the partners' batch (M, D). Where they are one batch, pass it, and its gradient, twice.
+/// Enqueues and does not wait.
 template <tier Tier, class T>
 void unblend_slerp(const basic_stream<Tier>& on, const mix_plan<slerp>& plan, const device_tensor<T, 2>& samples,
                    const device_tensor<T, 2>& partners, const device_tensor<T, 2>& upstream,

@@ -12,7 +12,8 @@ namespace mixcon::gpu {
 template <class Kind>
 concept MovesEntries = requires { requires Kind::moves; };
 template <class Kind>
-concept SumsSources = requires(const Kind& kind) { kind.sources, kind.template share<float>(index_t{}, index_t{}, place{}); };
+concept SumsSources =
+    requires(const Kind& kind) { kind.sources, kind.template share<float>(index_t{}, index_t{}, place{}); };
 
 /// The partners of a plan: lists of N that follow each other, first partners first.
 struct partner_lists {
@@ -39,9 +40,9 @@ __device__ __forceinline__ void add_pack(const mixing_number<T> (&share)[static_
 /// Entries of kinds of two samples.
 template <int Width, class Kind, class T>
 __device__ __forceinline__ void mix_two(T (&out)[static_cast<unsigned>(Width)], const Kind& kind, const walk& by,
-                                            index_t i, const place& at, const partner_lists& lists,
-                                            const tensor_view<const T, 4>& samples,
-                                            const tensor_view<const T, 4>& partners) {
+                                        index_t i, const place& at, const partner_lists& lists,
+                                        const tensor_view<const T, 4>& samples,
+                                        const tensor_view<const T, 4>& partners) {
   using N = mixing_number<T>;
   two_shares<N> shares[static_cast<unsigned>(Width)];
   bool any_own = false, any_partner = false;
@@ -59,9 +60,9 @@ __device__ __forceinline__ void mix_two(T (&out)[static_cast<unsigned>(Width)], 
 /// Of kinds that are sums, in the order of their sources, rounded once.
 template <int Width, class Kind, class T>
 __device__ __forceinline__ void mix_sum(T (&out)[static_cast<unsigned>(Width)], const Kind& kind, const walk& by,
-                                            index_t i, const place& at, const partner_lists& lists,
-                                            const tensor_view<const T, 4>& samples,
-                                            const tensor_view<const T, 4>& partners) {
+                                        index_t i, const place& at, const partner_lists& lists,
+                                        const tensor_view<const T, 4>& samples,
+                                        const tensor_view<const T, 4>& partners) {
   using N = mixing_number<T>;
   N sum[static_cast<unsigned>(Width)] = {};
   for (index_t source = 0; source < kind.sources; ++source) {
@@ -77,10 +78,10 @@ __device__ __forceinline__ void mix_sum(T (&out)[static_cast<unsigned>(Width)], 
 }
 /// Of kinds that move entries.
 template <int Width, class Kind, class T>
-__device__ __forceinline__ void mix_moved(T (&out)[static_cast<unsigned>(Width)], const Kind& kind,
-                                            index_t i, const place& at, const partner_lists& lists,
-                                            const tensor_view<const T, 4>& samples,
-                                            const tensor_view<const T, 4>& partners) {
+__device__ __forceinline__ void mix_moved(T (&out)[static_cast<unsigned>(Width)], const Kind& kind, index_t i,
+                                          const place& at, const partner_lists& lists,
+                                          const tensor_view<const T, 4>& samples,
+                                          const tensor_view<const T, 4>& partners) {
   static_assert(Width == 1);
   out[0] = kind.template mixed<T>(
       i, at, [&](const place& from) -> T { return *entry_of(samples, i, from); },

@@ -4,8 +4,8 @@
 // Mixing on a stream, checked and enqueued: what blend and unblend become there.
 
 #include <mixcon/gpu/device_checks.cuh>
-#include <mixcon/gpu/layout.cuh>
 #include <mixcon/gpu/launches.cuh>
+#include <mixcon/gpu/layout.cuh>
 #include <mixcon/gpu/mixing/plan_arrays.cuh>
 
 namespace mixcon::gpu {

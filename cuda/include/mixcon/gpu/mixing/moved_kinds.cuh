@@ -199,8 +199,8 @@ struct device_kind<transported_tokens> {
     const auto by = shares_by<number>(lambda[i]);
     const number moved_weight = onto_own ? by.partner : by.own, kept_weight = onto_own ? by.own : by.partner;
     if (moved_weight == 0) return onto_own ? own(at) : partner(at);
-    const number beside = kept_weight == 0 ? number(0)
-                                           : product_of(kept_weight, number_of(onto_own ? own(at) : partner(at)));
+    const number beside =
+        kept_weight == 0 ? number(0) : product_of(kept_weight, number_of(onto_own ? own(at) : partner(at)));
     const number moved = onto_own ? sum_of_tokens<T>(i, at, true, partner) : sum_of_tokens<T>(i, at, false, own);
     return rounded_to<T>(product_of(moved_weight, moved) + beside);
   }

@@ -70,8 +70,7 @@ walk walk_along(const tensor_view<T, 4>& written) {
         by.axis[k] = by.axis[k + 1], by.axis[k + 1] = held;
       }
   by.count = 1;
-  for (int k = 0; k < 3; ++k)
-    by.extent[k] = static_cast<int>(written.extent(by.axis[k] + 1)), by.count *= by.extent[k];
+  for (int k = 0; k < 3; ++k) by.extent[k] = static_cast<int>(written.extent(by.axis[k] + 1)), by.count *= by.extent[k];
   return by;
 }
 /// Whether threads may take `width` places at once, 16 bytes, of all these batches.

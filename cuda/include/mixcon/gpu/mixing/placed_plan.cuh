@@ -35,8 +35,8 @@ std::vector<index_t> shape_of(const Region& region) {
   return shape;
 }
 
-/// A plan on the device, for batches of one shape. It owns device memory and is made outside of a capture; calls with it
-/// upload nothing. `replace` puts another plan of the same shape in its place, by which a captured graph then mixes.
+/// A plan on the device, for batches of one shape. It owns device memory and is made outside of a capture; calls with
+/// it upload nothing. `replace` puts another plan of the same shape in its place, by which a captured graph then mixes.
 template <class Region, int Rank>
 class placed_plan {
  public:
@@ -61,9 +61,10 @@ class placed_plan {
   template <tier Tier>
   void replace(const basic_stream<Tier>& on, const mix_plan<Region>& plan) {
     check(plan);
-    MIXCON_REQUIRE(plan.lambda.size() == lambdas_ && shape_of(plan.region) == shape_,
-                   "placed_plan: the plan that replaces another has arrays of other lengths, or other options; expected "
-                   "the same, since a captured graph keeps them. Make a new placed_plan.");
+    MIXCON_REQUIRE(
+        plan.lambda.size() == lambdas_ && shape_of(plan.region) == shape_,
+        "placed_plan: the plan that replaces another has arrays of other lengths, or other options; expected "
+        "the same, since a captured graph keeps them. Make a new placed_plan.");
     upload(on.queue, plan_arrays<Region>(plan, images(), candidates_));
   }
 

@@ -32,9 +32,8 @@ struct device_kind<slerp> {
   template <class T, class Own, class Partner>
   MIXCON_HD T mixed(index_t i, const place& at, const Own& own, const Partner& partner) const {
     const slerp_row& by = row[i];
-    const double value =
-        product_of(by.weight_own * by.by_own, static_cast<double>(own(at))) +
-        product_of(by.weight_partner * by.by_partner, static_cast<double>(partner(at)));
+    const double value = product_of(by.weight_own * by.by_own, static_cast<double>(own(at))) +
+                         product_of(by.weight_partner * by.by_partner, static_cast<double>(partner(at)));
     return rounded_to<T>(static_cast<mixing_number<T>>(by.length * value));
   }
 };
@@ -120,10 +119,9 @@ __global__ void unblend_slerp_rows(device_kind<slerp> kind, vector_view<const in
   for (index_t d = lane_of_warp(); d < to.extent(0); d += warp_size) {
     T sum = to[d];
     const auto add = [&](index_t i, bool of_own) {
-      const double by = slerp_gradient(kind.row[i], of_own, kind.rescale, kind.lambda[i],
-                                       static_cast<double>(row_of(samples, i)[d]),
-                                       static_cast<double>(row_of(partners, partner[i])[d]),
-                                       static_cast<double>(row_of(upstream, i)[d]));
+      const double by = slerp_gradient(
+          kind.row[i], of_own, kind.rescale, kind.lambda[i], static_cast<double>(row_of(samples, i)[d]),
+          static_cast<double>(row_of(partners, partner[i])[d]), static_cast<double>(row_of(upstream, i)[d]));
       sum = static_cast<T>(static_cast<double>(sum) + by);
     };
     bool own_is_left = part != unblend_part::partners;

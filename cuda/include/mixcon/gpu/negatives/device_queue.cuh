@@ -24,8 +24,8 @@ __global__ void count_pushed(I rows, I* pushed) {
   if (thread_of_grid() == 0) *pushed += rows;
 }
 
-/// A ring of the last `capacity` rows pushed, slot for slot as mixcon::ring has them. The count that says where the next
-/// row goes lies on the device, so that a push can be captured and each replay goes on behind the last.
+/// A ring of the last `capacity` rows pushed, slot for slot as mixcon::ring has them. The count that says where the
+/// next row goes lies on the device, so that a push can be captured and each replay goes on behind the last.
 ///
 ///   gpu::device_queue<float> queue(65536, 128);
 ///   value_and_grad(on, moco, queue_targets{}, q, candidates(own(k), as_given(queue.rows(filled))), ...);
@@ -75,7 +75,9 @@ class device_queue {
   }
 
  private:
-  std::size_t rows_bytes() const { return (static_cast<std::size_t>(capacity_ * width_) * sizeof(T) + 255) / 256 * 256; }
+  std::size_t rows_bytes() const {
+    return (static_cast<std::size_t>(capacity_ * width_) * sizeof(T) + 255) / 256 * 256;
+  }
   T* data() const { return static_cast<T*>(memory_.data()); }
   index_t* count_at() const {
     return reinterpret_cast<index_t*>(static_cast<std::byte*>(memory_.data()) + rows_bytes());

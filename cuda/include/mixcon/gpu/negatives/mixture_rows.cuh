@@ -14,7 +14,7 @@ namespace mixcon::gpu {
 template <class T>
 struct mixture_problem {
   index_t anchors_count = 0, each = 0;
-  const mixture* given = nullptr;       // (N, S): positions of keys, or of slots where there is a list
+  const mixture* given = nullptr;        // (N, S): positions of keys, or of slots where there is a list
   const std::int32_t* chosen = nullptr;  // (N, slots): the keys of a search, or null
   index_t slots = 0;
   device_rows<T> anchors, positives, keys;

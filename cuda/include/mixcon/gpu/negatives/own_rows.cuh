@@ -57,10 +57,10 @@ enqueue_status enqueue_own_rows(const basic_stream<Tier>& on, const device_list<
     const tensor_view<T, 3>&first = positives.on_device, &rows = to_rows.on_device;
     const index_t own = first ? first.extent(1) : 0;
     const axes<3> expected{list.anchors, own + list.slots, keys.on_device.extent(1)};
-    MIXCON_REQUIRE(rows.extents() == expected &&
-                       (!first || (first.extent(0) == expected[0] && first.extent(2) == expected[2])),
-                   "enqueue_own_rows: rows are ", rows.extents(), ", positives ", first.extents(), "; expected rows of ",
-                   expected, ".");
+    MIXCON_REQUIRE(
+        rows.extents() == expected && (!first || (first.extent(0) == expected[0] && first.extent(2) == expected[2])),
+        "enqueue_own_rows: rows are ", rows.extents(), ", positives ", first.extents(), "; expected rows of ", expected,
+        ".");
     require_on_device("enqueue_own_rows", "the list", list.key);
     require_place("enqueue_own_rows", "the positives' memory", first);
     require_place("enqueue_own_rows", "the keys' memory", keys.on_device);
@@ -81,8 +81,8 @@ std::size_t add_to_keys_bytes(const device_list<S>& list) {
   return from.used();
 }
 /// Its adjoint by the keys, a sparse gradient: adds the gradient by own rows, (N, p + k, D), to that by the keys they
-/// were, slots in their order; rows of keys that no slot names are not touched. `room`: add_to_keys_bytes(list) bytes of
-/// the device at a multiple of 256. The positives' gradient is the first p of by_rows.
+/// were, slots in their order; rows of keys that no slot names are not touched. `room`: add_to_keys_bytes(list) bytes
+/// of the device at a multiple of 256. The positives' gradient is the first p of by_rows.
 template <tier Tier, class S, class T>
 enqueue_status enqueue_add_to_keys(const basic_stream<Tier>& on, const device_list<S>& list,
                                    const device_tensor<T, 3>& by_rows, const device_tensor<T, 2>& by_keys, void* room,
@@ -108,7 +108,8 @@ enqueue_status enqueue_add_to_keys(const basic_stream<Tier>& on, const device_li
     while (index_t{1} << bits <= keys.extent(0)) ++bits;
     to.a_thread_each<&list_slots<index_t>>(slots, static_cast<const std::int32_t*>(list.key), slots, keys.extent(0),
                                            about, slot);
-    if (to.found().ok()) to.keep(sort_pairs(sort_room, sort_bytes, about, slot, sorted, sorted_slot, slots, bits, on.queue));
+    if (to.found().ok())
+      to.keep(sort_pairs(sort_room, sort_bytes, about, slot, sorted, sorted_slot, slots, bits, on.queue));
     to.a_warp_each<&add_runs<T>>(slots, static_cast<const index_t*>(sorted), static_cast<const index_t*>(sorted_slot),
                                  slots, list.slots, tensor_view<const T, 3>(rows), keys);
   });

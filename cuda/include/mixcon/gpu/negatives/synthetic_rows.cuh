@@ -48,9 +48,9 @@ class synthetic_rows {
   template <tier Tier>
   void set_mixtures(const basic_stream<Tier>& on, const mixture_list& mixtures) {
     MIXCON_REQUIRE(!is_captured(on.queue), "synthetic_rows: this stream is being captured; set mixtures before.");
-    MIXCON_REQUIRE(mixtures.anchors == of_.anchors && mixtures.each == of_.mixtures, "synthetic_rows: ",
-                   mixtures.anchors, " x ", mixtures.each, " mixtures; expected ", of_.anchors, " x ", of_.mixtures,
-                   ".");
+    MIXCON_REQUIRE(mixtures.anchors == of_.anchors && mixtures.each == of_.mixtures,
+                   "synthetic_rows: ", mixtures.anchors, " x ", mixtures.each, " mixtures; expected ", of_.anchors,
+                   " x ", of_.mixtures, ".");
     highest_ = -1;
     for (const mixture& m : mixtures.of) {
       MIXCON_REQUIRE(m.first >= mixture::positive && m.second >= mixture::positive, "synthetic_rows: a mixture of row ",
@@ -71,9 +71,8 @@ class synthetic_rows {
     return enqueued("synthetic_rows", on, [&](launches& to) {
       static_assert(std::is_same_v<accumulate_t<E>, T>, "mixcon: synthetic_rows<T> mixes rows that are computed as T");
       check_rows(anchors.on_device, positives.on_device, keys.on_device);
-      MIXCON_REQUIRE(how == mixing_path::chord ||
-                         (similarity.anchor_rows() != rows_form::as_given &&
-                          similarity.candidate_rows() != rows_form::as_given),
+      MIXCON_REQUIRE(how == mixing_path::chord || (similarity.anchor_rows() != rows_form::as_given &&
+                                                   similarity.candidate_rows() != rows_form::as_given),
                      "synthetic_rows: the arc between rows as given; expected a similarity of unit rows, such as "
                      "cosine");
       MIXCON_REQUIRE(chosen == nullptr || chosen->anchors == of_.anchors, "synthetic_rows: a list of ",
@@ -134,10 +133,9 @@ class synthetic_rows {
         to.a_warp_each<&measure_mixtures<T, mixing_path::arc>>(number, problem(at), static_cast<const T*>(at.rows),
                                                                static_cast<const std::int32_t*>(at.key), by, at.slope,
                                                                at.about, at.part);
-      to.a_warp_each<&pull_own_mixtures<T>>(of_.anchors, problem(at), static_cast<const T*>(at.rows),
-                                            static_cast<const std::int32_t*>(at.key), by,
-                                            static_cast<const mixture_slope<T>*>(at.slope), at.by_anchors,
-                                            at.by_positives);
+      to.a_warp_each<&pull_own_mixtures<T>>(
+          of_.anchors, problem(at), static_cast<const T*>(at.rows), static_cast<const std::int32_t*>(at.key), by,
+          static_cast<const mixture_slope<T>*>(at.slope), at.by_anchors, at.by_positives);
       if (wanted.keys.on_device) pull_keys(to, at, by, wanted.keys.on_device);
       unpack(to, at.anchors, at.by_anchors, wanted.anchors.on_device);
       unpack(to, at.positives, at.by_positives, wanted.positives.on_device);
@@ -185,7 +183,8 @@ class synthetic_rows {
     at.by_keys = from.take<T>(of_.keys * pitch);
     at.key = from.take<std::int32_t>(number), at.weight = from.take<double>(number);
     at.slope = from.take<mixture_slope<T>>(number);
-    for (index_t** list : {&at.about, &at.part, &at.sorted_about, &at.sorted_part}) *list = from.take<index_t>(2 * number);
+    for (index_t** list : {&at.about, &at.part, &at.sorted_about, &at.sorted_part})
+      *list = from.take<index_t>(2 * number);
     at.room_bytes = sort_pairs_bytes(2 * number);
     at.room = from.take<std::byte>(static_cast<index_t>(at.room_bytes));
     at.bytes = from.used();
@@ -210,10 +209,9 @@ class synthetic_rows {
     if (!to.found().ok()) return;
     to.keep(sort_pairs(at.room, at.room_bytes, at.about, at.part, at.sorted_about, at.sorted_part,
                        2 * of_.anchors * of_.mixtures, bits, to.on()));
-    to.a_warp_each<&pull_mixed_keys<T>>(of_.keys, problem(at), static_cast<const T*>(at.rows), by,
-                                        static_cast<const mixture_slope<T>*>(at.slope),
-                                        static_cast<const index_t*>(at.sorted_about),
-                                        static_cast<const index_t*>(at.sorted_part), at.by_keys);
+    to.a_warp_each<&pull_mixed_keys<T>>(
+        of_.keys, problem(at), static_cast<const T*>(at.rows), by, static_cast<const mixture_slope<T>*>(at.slope),
+        static_cast<const index_t*>(at.sorted_about), static_cast<const index_t*>(at.sorted_part), at.by_keys);
     unpack(to, at.keys, at.by_keys, wanted);
   }
   static void unpack(launches& to, const device_rows<T>& of, const T* by, const matrix_view<T>& wanted) {

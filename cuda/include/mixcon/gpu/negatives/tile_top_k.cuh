@@ -46,8 +46,8 @@ struct split_lists {
   std::int32_t *filled = nullptr, *odd_key = nullptr;
 };
 
-// grid: splits * blocks of 64 anchors;  block: 4 warps, 16 anchors each.  Keys pass in tiles through a ring of 3; a strip
-// of 16 keys in which nothing exceeds the k-th best costs one vote
+// grid: splits * blocks of 64 anchors;  block: 4 warps, 16 anchors each.  Keys pass in tiles through a ring of 3; a
+// strip of 16 keys in which nothing exceeds the k-th best costs one vote
 template <int D, class Operand, class Similarity, class Rule>
 __global__ void __launch_bounds__(128, 1)
     tile_top_k(operand_rows<Operand> anchors, operand_rows<Operand> keys, Similarity similarity, Rule rule, int k,

@@ -196,8 +196,8 @@ enqueue_status enqueue_top_k(const basic_stream<Tier>& on, const top_k& choose, 
     require_on_device("enqueue_top_k", "the list", list.key);
     const auto call = top_k_call_of<Tier>(choose, similarity, anchors, keys);
     MIXCON_REQUIRE(list.anchors == anchors.on_device.extent(0) && list.slots == choose.k, "enqueue_top_k: a list of ",
-                   list.anchors, " x ", list.slots, " slots for ", anchors.on_device.extent(0), " anchors and k = ",
-                   choose.k, "; expected as many.");
+                   list.anchors, " x ", list.slots, " slots for ", anchors.on_device.extent(0),
+                   " anchors and k = ", choose.k, "; expected as many.");
     call.enqueue(to, on.place(true), list, result);
   });
 }

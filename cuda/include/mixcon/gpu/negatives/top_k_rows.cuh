@@ -11,8 +11,8 @@ namespace mixcon::gpu {
 /// The most keys that a search on the device keeps of each anchor: two for each lane.
 constexpr index_t longest_list = 2 * warp_size;
 
-/// The k best of the keys shown so far, in the registers of a warp: lane l holds ranks l and l + 32. Every call is by all
-/// lanes with the same arguments. Of equal scores the key shown first stands first.
+/// The k best of the keys shown so far, in the registers of a warp: lane l holds ranks l and l + 32. Every call is by
+/// all lanes with the same arguments. Of equal scores the key shown first stands first.
 template <class T>
 class warp_list {
  public:
