@@ -6,6 +6,7 @@
 #include <mixcon/gpu/device_checks.cuh>
 #include <mixcon/gpu/launches.cuh>
 #include <mixcon/gpu/moments/moment_calls.cuh>
+#include <mixcon/gpu/skipped_rows.hpp>
 
 namespace mixcon::gpu {
 
@@ -150,8 +151,8 @@ class bound_call {
             arrays.placed(call_.similarity(objective_)),
             arrays.placed(objective_.logits),
             arrays.placed(Rule(bound_.rule())),
-            arrays(vector_view<const char>(mixcon::view(skipped_anchors_.flags))),
-            arrays(vector_view<const char>(mixcon::view(skipped_candidates_.flags))),
+            arrays(skipped_rows<true>(bound_, skipped_anchors_)),
+            arrays(skipped_rows<false>(bound_, skipped_candidates_)),
             arrays(objective_.weights),
             groups_.placed(arrays)};
   }
