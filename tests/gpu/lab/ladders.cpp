@@ -57,14 +57,16 @@ double apart(const std::vector<float>& found, const std::vector<double>& expecte
   return top;
 }
 
-void check_rows(int n, int m) {
+/// In these of the orders of threads.
+void check_rows(int n, int m, const std::vector<std::size_t>& orders) {
   const std::vector<bfloat16> a = rows_of(n, 1), c = rows_of(m, 2);
   const float scale = 2;
   const expected_rows expected(a, c, static_cast<double>(scale));
   const device_array<bfloat16> left(a), right(c);
   const device_array<float> given_sums(std::vector<float>(expected.log_sums.begin(), expected.log_sums.end()));
   row_problem p{left.data(), right.data(), n, m, scale, 20};
-  for (const auto& how : emulated::every_order()) {
+  for (const std::size_t order : orders) {
+    const auto how = emulated::every_order()[order];
     for (const auto& step : log_sum_exp_ladder) {
       INFO(step.name << ", " << n << " x " << m);
       const device_array<float> sums(static_cast<std::size_t>(n));
@@ -120,9 +122,9 @@ void check_blend(int n, int size) {
 }  // namespace
 
 TEST_CASE("Every rung of the ladders over rows agrees with the formula", "[gpu]") {
-  check_rows(1, 1);
-  check_rows(65, 67);
-  check_rows(3, 64 * 6);  // stages + 3 tiles: each stage of the ring is used twice
+  check_rows(1, 1, {2});
+  check_rows(65, 67, {0, 4});
+  check_rows(3, 64 * 6, {1, 3});  // stages + 3 tiles: each stage of the ring is used twice
 }
 
 TEST_CASE("Every rung of the ladder of blends agrees with the formula", "[gpu]") {
