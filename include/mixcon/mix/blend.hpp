@@ -60,6 +60,17 @@ auto batch_of(const char* function, const char* name, Tensor&& tensor) {
   return require_data(function, name, traits_of<Tensor>::view(tensor));
 }
 
+/// Refuses at compile time batches that an executor cannot reach.
+template <class Executor, class Region, class From, class To, class... Tensors>
+constexpr bool reaches() {
+  constexpr bool fits = !(... || is_on_device<Tensors>) || BringsBlend<Executor, mix_plan<Region>, From, To>;
+  static_assert(
+      fits,
+      "mixcon: these batches lie in a device's memory, and this call mixes in the host's; pass an executor of "
+      "that device before the plan, or copies on the host");
+  return fits;
+}
+
 template <class Executor, class Region, class Sample, class Partners, class Mixed>
 void blend_by(Executor& executor, const mix_plan<Region>& plan, const Sample& sample, const Partners& partners,
               Mixed&& mixed) {
@@ -67,7 +78,8 @@ void blend_by(Executor& executor, const mix_plan<Region>& plan, const Sample& sa
     const auto from = read_only(batch_of("blend", "the samples", sample));
     const auto others = read_only(batch_of("blend", "the partners' batch", partners));
     const auto to = batch_of("blend", "the mixed batch", mixed);
-    if constexpr (types_fit<decltype(from), decltype(to)>() && types_fit<decltype(others), decltype(to)>())
+    if constexpr (types_fit<decltype(from), decltype(to)>() && types_fit<decltype(others), decltype(to)>() &&
+                  reaches<Executor, Region, decltype(from), decltype(to), Sample, Partners, Mixed>())
       blend_views(executor, plan, from, others, to);
   } else {
     refuse_batches<const Sample&, const Partners&, Mixed>();
@@ -84,7 +96,8 @@ void unblend_by(Executor& executor, const mix_plan<Region>& plan, const Upstream
   if constexpr (Batches<const Upstream&, Gradient>) {
     const auto from = read_only(batch_of("unblend", "the upstream gradient", upstream));
     const auto to = batch_of("unblend", "the gradient", gradient);
-    if constexpr (types_fit<decltype(from), decltype(to)>())
+    if constexpr (types_fit<decltype(from), decltype(to)>() &&
+                  reaches<Executor, Region, decltype(from), decltype(to), Upstream, Gradient>())
       unblend_views(executor, plan, from, to, unblend_part::both);
   } else {
     refuse_batches<const Upstream&, Gradient>();
@@ -97,7 +110,8 @@ void unblend_by(Executor& executor, const mix_plan<Region>& plan, const Upstream
     const auto from = read_only(batch_of("unblend", "the upstream gradient", upstream));
     const auto to = batch_of("unblend", "the gradient", gradient);
     const auto to_partners = batch_of("unblend", "the partners' gradient", partner_gradient);
-    if constexpr (types_fit<decltype(from), decltype(to)>() && types_fit<decltype(from), decltype(to_partners)>()) {
+    if constexpr (types_fit<decltype(from), decltype(to)>() && types_fit<decltype(from), decltype(to_partners)>() &&
+                  reaches<Executor, Region, decltype(from), decltype(to), Upstream, Gradient, PartnerGradient>()) {
       MIXCON_REQUIRE(
           !overlap(to, to_partners),
           "unblend: the two gradients overlap; where samples and partners are one batch, pass one gradient.");

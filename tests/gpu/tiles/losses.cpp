@@ -5,6 +5,7 @@
 #include "support/catch.hpp"
 
 #include <mixcon/contrast/targets.hpp>
+#include <mixcon/losses/hard_negative.hpp>
 #include <mixcon/losses/multi_similarity.hpp>
 #include <mixcon/losses/uniformity.hpp>
 
@@ -47,5 +48,6 @@ void check(const char* title, const Loss& loss) {
 TEST_CASE("Losses of several statistics, of the batch and of the test's own run on tiles", "[gpu]") {
   check("multi_similarity", mixcon::multi_similarity{});
   check("uniformity", mixcon::uniformity{});
+  check("hard_negative", mixcon::hard_negative{.temperature = 0.5, .concentration = 0.5, .positive_prior = 0.1});
   check("a loss of the test's own", own_loss{});
 }

@@ -7,6 +7,7 @@
 #include <mixcon/gpu/device_checks.cuh>
 #include <mixcon/gpu/outcome.hpp>
 #include <mixcon/gpu/saved.hpp>
+#include <mixcon/gpu/skipped_rows.hpp>
 #include <mixcon/gpu/tiles/tile_calls.cuh>
 
 namespace mixcon::gpu {
@@ -197,8 +198,8 @@ class evaluation {
             arrays.placed(call_.similarity(objective_)),
             arrays.placed(objective_.logits),
             arrays.placed(typename types::Rule(bound_.rule())),
-            arrays(vector_view<const char>(mixcon::view(skipped_anchors_.flags))),
-            arrays(vector_view<const char>(mixcon::view(skipped_candidates_.flags))),
+            arrays(skipped_rows<true>(bound_, skipped_anchors_)),
+            arrays(skipped_rows<false>(bound_, skipped_candidates_)),
             arrays(objective_.weights)};
   }
   layout lay_out(void* base) const { return layout(base, extents_, array_bytes_); }

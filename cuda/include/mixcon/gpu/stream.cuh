@@ -34,7 +34,23 @@ struct basic_stream {
     return evaluate_at(place(), function, memory, objective, targets, logits);
   }
 
-  /// The same for enqueue_*, which say so in `at`.
+  /// What mixcon::blend and mixcon::unblend call: mixcon/gpu/mixing/blend.cuh, which must be included for them.
+  template <class Plan, class Input, class Output>
+  void blend(const Plan& plan, const Input& samples, const Input& partners, const Output& mixed) const {
+    blend_on_device(place(), plan, samples, partners, mixed);
+  }
+  template <class Plan, class Input, class Output, class Part>
+  void unblend(const Plan& plan, const Input& upstream, const Output& gradient, Part part) const {
+    unblend_on_device(place(), plan, upstream, gradient, part);
+  }
+  /// What mixcon::top_k calls: mixcon/gpu/negatives/top_k.cuh.
+  static constexpr bool brings_search = true;
+  template <class Choose, class Similarity, class Anchors, class Keys>
+  auto find_top_k(const Choose& choose, const Similarity& similarity, const Anchors& anchors, const Keys& keys) const {
+    return top_k_on_device(*this, choose, similarity, anchors, keys);
+  }
+
+  /// The same as `evaluate` for enqueue_*, which say so in `at`.
   template <class Objective, class Targets, class Anchors, class Against>
   static auto evaluate_at(const call_place& at, const char* function, mixcon::workspace* memory,
                           const Objective& objective, const Targets& targets, const Anchors& anchors,

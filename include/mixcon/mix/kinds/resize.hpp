@@ -4,6 +4,7 @@
 // Resizes images to the size of a box, and the adjoint of that.
 
 #include <mixcon/core/config.hpp>
+#include <mixcon/core/number/portable_math.hpp>
 #include <mixcon/core/tensor_view.hpp>
 #include <mixcon/mix/memory/arithmetic.hpp>
 #include <mixcon/mix/memory/runs.hpp>
@@ -33,25 +34,23 @@ struct tap {
   index_t low, high;
   double above;
 };
+/// Of pixel k. The product is rounded before the sum, so that kernels find the same pixels.
+MIXCON_HD inline tap tap_at(interpolation how, index_t in, index_t out, index_t k) {
+  if (how == interpolation::nearest) return {k * in / out, k * in / out, 0};
+  const double size = static_cast<double>(in), pixels = static_cast<double>(out), place = static_cast<double>(k);
+  double from = 0;
+  if (how == interpolation::bilinear)
+    from = portable::product(place + 0.5, size / pixels) - 0.5;
+  else if (out > 1)
+    from = place * ((size - 1) / (pixels - 1));
+  if (from < 0) from = 0;
+  const index_t low = static_cast<index_t>(from) < in - 1 ? static_cast<index_t>(from) : in - 1;
+  const index_t high = low + 1 < in ? low + 1 : low;
+  return {low, high, high == low ? 0 : from - static_cast<double>(low)};
+}
 inline std::vector<tap> taps(interpolation how, index_t in, index_t out) {
   std::vector<tap> found(static_cast<std::size_t>(out));
-  for (index_t k = 0; k < out; ++k) {
-    tap& at = found[static_cast<std::size_t>(k)];
-    if (how == interpolation::nearest) {
-      at = {k * in / out, k * in / out, 0};
-      continue;
-    }
-    const double size = static_cast<double>(in), pixels = static_cast<double>(out), place = static_cast<double>(k);
-    double from = 0;
-    if (how == interpolation::bilinear)
-      from = (place + 0.5) * (size / pixels) - 0.5;
-    else if (out > 1)
-      from = place * ((size - 1) / (pixels - 1));
-    if (from < 0) from = 0;
-    const index_t low = static_cast<index_t>(from) < in - 1 ? static_cast<index_t>(from) : in - 1;
-    at = {low, low + 1 < in ? low + 1 : low, from - static_cast<double>(low)};
-    if (at.high == low) at.above = 0;
-  }
+  for (index_t k = 0; k < out; ++k) found[static_cast<std::size_t>(k)] = tap_at(how, in, out, k);
   return found;
 }
 

@@ -3,12 +3,14 @@
 
 // Finds the k most similar admissible keys of each anchor, exactly.
 
-#include <mixcon/engine/call/formulas.hpp>
 #include <mixcon/negatives/admissible.hpp>
 #include <mixcon/negatives/negative_list.hpp>
+#include <mixcon/negatives/search_executor.hpp>
+#if !defined(__CUDACC__)  // nvcc has no vector registers: it knows the parameters alone
+#include <mixcon/engine/call/formulas.hpp>
 #include <mixcon/negatives/search/best_keys.hpp>
 #include <mixcon/negatives/search/score_tile.hpp>
-#include <mixcon/negatives/search_executor.hpp>
+#endif
 
 MIXCON_STRICT_FLOATS_BEGIN
 
@@ -36,6 +38,7 @@ struct top_k {
   admissible_keys admissible{};
   bool strict = false;
 
+#if !defined(__CUDACC__)
   template <detail::SearchExecutor Executor, class Similarity, detail::GivenTensor<2> Anchors,
             detail::GivenTensor<2> Keys>
   auto operator()(const Executor& executor, const Similarity& similarity, const Anchors& anchors,
@@ -47,12 +50,7 @@ struct top_k {
                   "mixcon: top_k compares anchors with keys of one precision; convert one of them");
     const matrix_view<const E> a = detail::view_given<2>("top_k", "the anchors", anchors);
     const matrix_view<const K> c = detail::view_given<2>("top_k", "the keys", keys);
-    MIXCON_REQUIRE(a.extent(0) >= 1 && c.extent(0) >= 1 && a.extent(1) == c.extent(1) && a.extent(1) >= 1,
-                   "top_k: anchors are ", a.extents(), ", keys ", c.extents(),
-                   "; expected at least one row of each, of the same width");
-    MIXCON_REQUIRE(k >= 1 && k <= c.extent(0), "top_k: k is ", k, " for ", c.extent(0),
-                   " keys; expected 1 to the number of keys");
-    (admissible.check)("top_k", a.extent(0), c.extent(0));
+    check_call(a.extents(), c.extents());
     const detail::score_tiles<Similarity, T> scores(executor, similarity, a, c);
     ranked_list<T> found{negative_list(a.extent(0), k), std::vector<T>(static_cast<std::size_t>(a.extent(0) * k))};
     detail::for_each_row(executor, scores.blocks(), [&](index_t block, auto how) {
@@ -71,6 +69,23 @@ struct top_k {
         fill(found, block * scores.rows + r, best[static_cast<std::size_t>(r)].template ranked<V>());
     });
     return found;
+  }
+#endif
+  /// By an executor that searches by itself, in memory that the host does not reach.
+  template <detail::SearchExecutor Executor, class Similarity, detail::GivenTensor<2> Anchors,
+            detail::GivenTensor<2> Keys>
+  requires requires { requires Executor::brings_search; }
+  auto operator()(const Executor& executor, const Similarity& similarity, const Anchors& anchors,
+                  const Keys& keys) const {
+    return executor.find_top_k(*this, similarity, anchors, keys);
+  }
+  /// Refuses what no search can be: of these extents of anchors and keys.
+  void check_call(const axes<2>& anchors, const axes<2>& keys) const {
+    MIXCON_REQUIRE(anchors[0] >= 1 && keys[0] >= 1 && anchors[1] == keys[1] && anchors[1] >= 1, "top_k: anchors are ",
+                   anchors, ", keys ", keys, "; expected at least one row of each, of the same width");
+    MIXCON_REQUIRE(k >= 1 && k <= keys[0], "top_k: k is ", k, " for ", keys[0],
+                   " keys; expected 1 to the number of keys");
+    (admissible.check)("top_k", anchors[0], keys[0]);
   }
   template <class First, class... More>
   requires(!detail::begins_by_similarity<First, More...>)

@@ -43,7 +43,7 @@ struct mixture_shares {
   T first_slope{}, second_slope{};  // by <a, b>; 0 along the chord
 };
 template <class T>
-mixture_shares<T> shares_of(mixing_path how, T share, T cosine_of_rows) {
+MIXCON_HD mixture_shares<T> shares_of(mixing_path how, T share, T cosine_of_rows) {
   using std::acos, std::sin, std::cos, std::sqrt;
   const T other = 1 - share, sine = sqrt((1 - cosine_of_rows) * (1 + cosine_of_rows));
   // rows that nearly coincide, or are nearly opposite, have no arc to speak of
