@@ -21,8 +21,8 @@ struct bench_case {
 /// Whether a kind is worth measuring there: `pairs` takes seconds where tiles take milliseconds, and double is only
 /// there to check by.
 inline bool is_worth_measuring(const call_kind& kind, const call_sizes& sizes, bool with_gradient) {
-  if (kind.element == "float64") return false;
-  if (kind.given) return true;
+  if (kind.element == "float64" || (with_gradient && !kind.has_gradient)) return false;
+  if (kind.form != call_form::rows) return true;
   if (kind.tier == "pairs") return sizes.rows <= 4096 || (kind.loss == "info_nce" && sizes.rows <= 16384);
   if (sizes.rows > 65536) return !with_gradient && kind.element == "bfloat16";
   return true;
@@ -43,18 +43,18 @@ inline std::vector<bench_case> all_bench_cases() {
   };
   for (const point& at : points)
     for (const call_kind& kind : kinds) {
-      if (kind.given) continue;
+      if (kind.form != call_form::rows) continue;
       if (at.gradient) add(kind, {at.rows, at.width}, true);
       if (at.forward) add(kind, {at.rows, at.width}, false);
     }
-  const auto of_given = [&](const call_kind& kind) {
-    for (const call_sizes& sizes : {call_sizes{8192, 32768}, call_sizes{1000, 1000}}) {
-      add(kind, sizes, true);
-      add(kind, sizes, false);
-    }
+  const auto add_both = [&](call_form form, const call_sizes& sizes) {
+    for (const call_kind& kind : kinds)
+      for (const bool with_gradient : {true, false})
+        if (kind.form == form) add(kind, sizes, with_gradient);
   };
-  for (const call_kind& kind : kinds)
-    if (kind.given) of_given(kind);
+  add_both(call_form::images, {256, 3 * 224 * 224});
+  add_both(call_form::logits, {8192, 32768});
+  add_both(call_form::logits, {1000, 1000});
   return all;
 }
 

@@ -17,7 +17,14 @@ namespace mixcon_bench {
 
 using mixcon::index_t;
 
-/// N anchors of width D and as many candidates (a call over given logits: N anchors, D classes).
+/// What a call works on, and what its sizes mean.
+enum class call_form {
+  rows,    // N anchors of width D and as many candidates, or the anchors themselves
+  logits,  // given ones of N anchors and D classes, D >= N
+  images,  // N of them, D = 3 side^2 numbers each
+};
+
+/// See call_form.
 struct call_sizes {
   index_t rows = 0, width = 0;
   std::uint32_t seed = 1;
@@ -35,7 +42,7 @@ class measured_call {
   /// Fills what the call writes with NaN.
   virtual void poison() = 0;
   /// What the last call came to; they wait. The gradient: by anchors, then by candidates where these are other rows;
-  /// empty for a forward pass.
+  /// empty for a forward pass. A call without a value has 0, and its result in the gradient's place.
   virtual double value() = 0;
   virtual std::vector<double> gradient() = 0;
   /// Device memory of the call, but its rows and gradients.
@@ -57,8 +64,9 @@ struct call_kind {
   std::unique_ptr<measured_call> (*make)(const call_sizes& sizes, bool with_gradient,
                                          mixcon::gpu::stream_handle on) = nullptr;
   double value_bound = 0, gradient_bound = 0;  // of the relative error against `double` rows on `pairs`
-  bool given = false;                          // logits in place of rows
-  bool capturable = true;                      // a CUDA graph can hold it: it refers to no array of the host
+  call_form form = call_form::rows;
+  bool has_gradient = true;
+  bool capturable = true;  // a CUDA graph can hold it: it refers to no array of the host
 
   std::string name() const { return loss + "/" + tier + "/" + element; }
 };

@@ -13,5 +13,7 @@ std::vector<call_kind> supcon_kinds();
 std::vector<call_kind> clip_kinds();
 std::vector<call_kind> siglip_kinds();
 std::vector<call_kind> given_kinds();
+std::vector<call_kind> mixing_kinds();
+std::vector<call_kind> top_k_kinds();
 
 }  // namespace mixcon_bench

@@ -159,8 +159,9 @@ class given_call final : public measured_call {
 
 template <gpu::tier Tier, class E, class Loss>
 call_kind kind_of_rows() {
-  constexpr bool tiles = Tier == gpu::tier::tiles;
-  call_kind kind{.loss = Loss::name, .tier = tiles ? "tiles" : "pairs", .element = name_of_element<E>()};
+  constexpr bool tiles = Tier != gpu::tier::pairs;  // tensor cores
+  call_kind kind{
+      .loss = Loss::name, .tier = std::string(mixcon::enumerator_name(Tier)), .element = name_of_element<E>()};
   kind.work = [](const call_sizes& sizes, bool with_gradient) {
     return work_of_pairs(sizes, with_gradient, Loss::mirrors, Loss::directions, sizeof(E));
   };
@@ -182,7 +183,7 @@ call_kind kind_of_given() {
     return std::make_unique<given_call<E, Loss>>(sizes, with_gradient, on);
   };
   kind.value_bound = kind.gradient_bound = sizeof(E) == 8 ? 1e-12 : 1e-5;
-  kind.given = true;
+  kind.form = call_form::logits;
   return kind;
 }
 
