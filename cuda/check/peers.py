@@ -27,6 +27,7 @@ SCALE = 8.0  # 1 / temperature, and SigLIP's; a power of two, so that bfloat16 r
 CLASSES = 100
 SIZES = [(65536, 128), (16384, 128), (4096, 128), (65536, 256), (65536, 64)]
 GIVEN = [(8192, 32768)]
+IMAGES = (256, 3 * 224 * 224)
 
 
 def load(name):
@@ -81,6 +82,20 @@ def given_logits(logits, _):
 
 EAGER = {"info_nce": info_nce, "clip": clip, "siglip": siglip, "nt_xent": nt_xent, "supcon": supcon,
          "given_logits": given_logits}
+
+
+def top_16(a, c):
+    return torch.topk(a @ c.T, 16)
+
+
+def mixup(x, _):
+    partner = torch.arange(len(x), device=x.device).roll(1)
+    own = torch.linspace(0, 1, len(x), device=x.device)[:, None]
+    return x * own + x[partner] * (1 - own)
+
+
+def in_float(loss):
+    return loss in ("given_logits", "mixup")
 
 
 # ---- the others: {loss: function of the same rows}, or why not
@@ -147,7 +162,7 @@ class Run:
     def rows(self, loss, rows, width, dtype):
         """Unit rows, or logits of about the same size."""
         made = torch.randn(2, rows, width, device=self.device)
-        if loss != "given_logits":
+        if not in_float(loss):
             made = torch.nn.functional.normalize(made, dim=-1)
         return [side.to(dtype).detach().contiguous().requires_grad_() for side in made]
 
@@ -191,13 +206,13 @@ class Run:
 
     def measure(self, name, loss, function, rows, width, with_gradient, seconds=0.4):
         """Median of 5 to 50 runs, each with an empty cache, and the memory that a run takes besides its rows."""
-        place = {"loss": loss, "rows": rows, "width": width, "pass": "gradient" if with_gradient else "forward"}
+        place = {"loss": loss, "element": "float32" if in_float(loss) else "bfloat16", "rows": rows, "width": width,
+                 "pass": "gradient" if with_gradient else "forward"}
         if self.left() <= 0:
             self.note(name, **place, note="not measured: the time was up")
             return
         try:
-            dtype = torch.float32 if loss == "given_logits" else torch.bfloat16
-            sides = self.rows(loss, rows, width, dtype)
+            sides = self.rows(loss, rows, width, torch.float32 if in_float(loss) else torch.bfloat16)
 
             def step():
                 if not with_gradient:
@@ -231,6 +246,8 @@ def measure_eager(run):
             if loss != "given_logits":
                 run.measure("eager", loss, function, rows, width, True)
     run.measure("eager", "info_nce", info_nce, *SIZES[0], False)
+    run.measure("eager", "top_16", top_16, *SIZES[0], False)
+    run.measure("eager", "mixup", mixup, *IMAGES, False)
     for rows, width in GIVEN:
         run.measure("eager", "given_logits", given_logits, rows, width, True)
 
@@ -291,6 +308,7 @@ def main():
     if measures:
         measure_compiled(run, ["clip", "nt_xent", "supcon"], SIZES[:1])
         measure_compiled(run, ["given_logits"], GIVEN)
+        run.measure("torch.compile", "mixup", torch.compile(mixup, dynamic=False), *IMAGES, False)
     return 1 if run.failed else 0
 
 

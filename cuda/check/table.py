@@ -60,7 +60,7 @@ def agreement(results):
 
 
 def place_of(case):
-    return case["loss"], case["rows"], case["width"], case["pass"]
+    return case["loss"], case["element"], case["rows"], case["width"], case["pass"]
 
 
 def ratio(ours, other):
@@ -69,7 +69,7 @@ def ratio(ours, other):
 
 
 def measured(results):
-    """A line for each of our cases, with ratios to what others took for the same loss, size and pass."""
+    """A line for each of our cases, with ratios to what others took for the same loss, type, size and pass."""
     others = {}
     for peer in results.get("peers", []):
         if peer.get("median_s"):

@@ -37,8 +37,8 @@ class Table(unittest.TestCase):
         more["peers"].append({**more["peers"][1], "name": "torch.compile", "median_s": 0.08})
         self.assertEqual(self.line("info_nce 65536 x 128 gradient  tiles", more)[-3:], ["1.50", "2.00", "0.50"])
 
-    def test_another_size_or_pass_is_not_compared(self):
-        for name, other in (("rows", 65535), ("width", 64), ("pass", "forward"), ("loss", "clip")):
+    def test_another_type_size_or_pass_is_not_compared(self):
+        for name, other in (("element", "float32"), ("rows", 65535), ("width", 64), ("pass", "forward"), ("loss", "clip")):
             less = copy.deepcopy(MADE_UP)
             for peer in less["peers"]:
                 if "loss" in peer:
