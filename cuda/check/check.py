@@ -48,6 +48,8 @@ SMALL = {path.stem: [str(path.relative_to(ROOT))] for path in sorted(ROOT.glob("
 # Seconds: of each stage, and of all. Without a GPU nobody waits for one, and there may be two cores.
 LIMITS = {"build": 120, "words": 15, "agreement": 90, "sanitizers": 100, "ceilings": 15, "bench": 65, "peers": 95, "lab": 20}
 ALL, ALL_OF_DRY_RUN = 530, 1500
+LINKS = re.compile(r"^// Links ([a-z]+)[.]", re.MULTILINE)  # in a source: a library of the toolkit
+NOT_HERE = re.compile(r"No such file|cannot find -l")
 NO_GPU = 77
 UNAVAILABLE = re.compile(r"not supported|unsupported|LibraryNotLoaded|unable to (initialize|attach)|Failed to (initialize|start)",
                          re.IGNORECASE)
@@ -64,6 +66,7 @@ class Check:
         self.log = open(self.out / "check.log", "w", encoding="utf-8", errors="replace")
         self.results = {"date": time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime()), "stages": []}
         self.built, self.spent_building = {}, 0.0
+        self.without = {}  # programs that need a library which is not here: why they were not built
 
     # ---- commands
 
@@ -108,6 +111,11 @@ class Check:
 
     # ---- building
 
+    def libraries_of(self, group):
+        """The libraries that a program's sources name."""
+        texts = [(ROOT / source).read_text(encoding="utf-8") for source in group if (ROOT / source).exists()]
+        return [library for text in texts for library in LINKS.findall(text)]
+
     def build(self, programs, strict=False):
         """Compiles the sources of programs that are not there yet, each once, and links them."""
         begin = time.monotonic()
@@ -124,18 +132,28 @@ class Check:
 
         def link(item):
             name, group = item
-            if any(objects[source][0] is None for source in group):
-                return name, None
+            libraries, wrong = self.libraries_of(group), "".join(objects[source][1] for source in group)
             program = WORK / name
-            status, _ = self.run([self.given.nvcc, self.arch, *(objects[source][0] for source in group), "-o", program], 60)
-            return name, program if status == 0 else None
+            if not wrong:
+                folder = [f"-L{self.cublas()[0].parent}"] if libraries and self.cublas()[0] else []
+                status, wrong = self.run([self.given.nvcc, self.arch, *(objects[source][0] for source in group), *folder,
+                                          *(f"-l{library}" for library in libraries), "-o", program], 60)
+                if status == 0:
+                    return name, program
+                print(f"{name} does not link:\n{(wrong or 'the time was up').strip()[-600:]}", flush=True)
+            if libraries and NOT_HERE.search(wrong):
+                self.without[name] = f"{name} needs {', '.join(libraries)}, which is not here"
+            return name, None
         with ThreadPoolExecutor(self.given.jobs) as workers:
             made = dict(workers.map(link, programs.items()))
         self.built |= made
         wrong = {source: why for source, (found, why) in objects.items() if found is None}
+        lost = [name for name, program in made.items() if program is None and name not in self.without]
+        kept = {source for name in self.without for source in programs.get(name, [])}
         for source, why in wrong.items():
+            if source in kept:
+                continue
             print(f"{source} does not compile:\n{why}", flush=True)
-        lost = [name for name, program in made.items() if program is None]
         self.spent_building += time.monotonic() - begin
         note = f"{len(sources)} sources" if not lost else f"not built: {', '.join(lost)}"
         self.note("build " + next(iter(programs)) + (" ..." if len(programs) > 1 else ""), "FAILED" if lost else "ok", begin,
@@ -166,17 +184,21 @@ class Check:
 
     def agreement(self):
         begin, wrong, ran = time.monotonic(), [], 0
+        library = self.cublas()[1]
         for name in SMALL:
+            if name in self.without:
+                continue
             if self.program(name) is None:
                 wrong.append(f"{name} was not built")
                 continue
             limit = min(20, LIMITS["agreement"] / 2 - (time.monotonic() - begin))
-            status, output = self.run([self.program(name)], limit)
+            status, output = self.run([self.program(name)], limit, library)
             ran += status == 0
             if status not in (0, NO_GPU):
                 wrong.append(f"{name}: {'the time was up' if status is None else f'status {status}'}")
                 print("\n".join(output.strip().splitlines()[-20:]), flush=True)
-        self.note("agreement of pieces", "FAILED" if wrong else "ok", begin, "; ".join(wrong) or f"{ran} programs agree")
+        notes = [*wrong, *self.without.values()]
+        self.note("agreement of pieces", "FAILED" if wrong else "ok", begin, "; ".join([f"{ran} programs agree", *notes]))
         lines, seconds = WORK / "agree.json", LIMITS["agreement"] - (time.monotonic() - begin)
         lines.unlink(missing_ok=True)
         self.one("agreement of calls", "agree", ["--seconds", f"{max(seconds - 15, 5):.0f}", "--json", lines], limit=seconds)
@@ -214,7 +236,7 @@ class Check:
                 print("\n".join(output.strip().splitlines()[:40]), flush=True)
 
     def cublas(self):
-        """(arguments, environment) by which a program finds cuBLAS: of the toolkit, else beside PyTorch."""
+        """(its file, the environment by which a program finds it) of the toolkit, else beside PyTorch; (None, {})."""
         toolkit = Path(self.given.nvcc).resolve().parent.parent
         folders = [toolkit / "lib64", toolkit / "lib", toolkit / "targets/x86_64-linux/lib"]
         packages = [Path(path) for path in {*sys.path, *site.getsitepackages()} if path]
@@ -223,11 +245,12 @@ class Check:
             found = sorted(glob.glob(f"{folder}/libcublas.so*"))
             if found:
                 path = f"{folder}:{os.environ.get('LD_LIBRARY_PATH', '')}".rstrip(":")
-                return ["--cublas", found[-1]], {"LD_LIBRARY_PATH": path}
-        return [], {}
+                return Path(found[-1]), {"LD_LIBRARY_PATH": path}
+        return None, {}
 
     def measure(self):
-        library, env = self.cublas()
+        file, env = self.cublas()
+        library = ["--cublas", file] if file else []
         self.one("ceilings", "bench", ["--ceilings", *library], env)
         lines = {name: WORK / f"{name}.json" for name in ("bench", "peers", "lab")}
         for path in lines.values():

@@ -113,6 +113,19 @@ class Stages(unittest.TestCase):
         self.assertIsNone(self.check.program("two"))
         self.assertEqual(self.check.results["stages"][-1]["note"], "not built: two")
 
+    def test_a_program_whose_library_is_not_here_is_no_failure(self):
+        self.check.given.nvcc = str(self.script("nvcc", 'for x; do last=$x; done\n'
+                                                        'case "$*" in *-c*) touch "$last";;\n'
+                                                        '*-lcublas*) echo "ld: cannot find -lcublas"; exit 1;; esac\n'
+                                                        'touch "$last"'))
+        source = Path(self.folder.name) / "needs.cu"
+        source.write_text("// SPDX\n// Links cublas. More.\n", encoding="utf-8")
+        with mock.patch.object(check, "WORK", Path(self.folder.name)), mock.patch.object(check, "ROOT", Path("/")):
+            self.check.build({"needs": [str(source)], "other": ["good.cu"]})
+        self.assertEqual(self.check.results["stages"][-1]["status"], "ok")
+        self.assertEqual(self.check.without, {"needs": "needs needs cublas, which is not here"})
+        self.assertIsNotNone(self.check.program("other"))
+
     def sanitized(self, text):
         self.check.built = dict.fromkeys(("words", "agree", "lab"), "/bin/true")
         with mock.patch("shutil.which", return_value=str(self.script("compute-sanitizer", text))):
