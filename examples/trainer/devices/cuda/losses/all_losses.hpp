@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "devices/cuda/loss_table.hpp"
+
+namespace mixcon_train {
+inline namespace devices {
+
+class cuda_queue;
+
+/// The losses that run on the GPU; T is the device's number. Each header of this folder defines one of these, and a
+/// source of its own compiles it. Other losses copy their rows to the host, and gradients back.
+template <class T>
+void add_label_loss(loss_table& to, cuda_queue& queue);  // SupCon, SimCLR: InfoNCE over label_targets
+template <class T>
+void add_class_loss(loss_table& to, cuda_queue& queue);  // cross entropy, with mixed labels too
+template <class T>
+void add_universum_loss(loss_table& to, cuda_queue& queue);  // UniCon: InfoNCE over unicon_targets
+
+template <class T>
+void add_all_losses(loss_table& to, cuda_queue& queue) {
+  add_label_loss<T>(to, queue);
+  add_class_loss<T>(to, queue);
+  add_universum_loss<T>(to, queue);
+}
+
+}  // namespace devices
+}  // namespace mixcon_train
