@@ -20,7 +20,7 @@ inline namespace devices {
 /// Nothing is copied to the host but what is asked for by `read`. Sums have a fixed order, so a run has the same bits
 /// every time on one card with one version of the libraries.
 template <class T>
-class cuda_device final : public device, private operator_kernels {
+class cuda_device : public device, private operator_kernels {
  public:
   cuda_device(std::shared_ptr<cuda_queue> queue, std::unique_ptr<gpu::matrix_products> products,
               std::unique_ptr<network_kernels<T>> library, std::unique_ptr<loss_kernels> losses)
