@@ -64,8 +64,8 @@ variable contrastive_loss(const Objective& objective, const Targets& targets, co
                           const candidate_list& segments, index_t* anchors_used = nullptr) {
   std::vector<detail::input_of_loss> rows{{anchors}};
   for (const candidate_rows& segment : segments.each) rows.push_back({segment.rows, segment.is_own, segment.form});
-  if (const variable loss = detail::loss_on_device(types_of_loss<Objective, Targets>(), &objective, &targets, rows,
-                                                   anchors_used))
+  if (const variable loss =
+          detail::loss_on_device(typeid(loss_of_rows<Objective, Targets>), &objective, &targets, rows, anchors_used))
     return loss;
   return with_numbers(anchors.on(), [&](auto number) {
     using T = decltype(number);

@@ -13,13 +13,11 @@
 namespace mixcon_train {
 inline namespace devices {
 
-/// The types of a loss: an objective over pairs of rows, or a loss of class scores; and its targets.
+/// The types of a loss: an objective over pairs of rows and its targets, or an objective of class scores and those.
 template <class Objective, class Targets>
-struct loss_types {};
+struct loss_of_rows {};
 template <class Objective, class Targets>
-std::type_index types_of_loss() {
-  return typeid(loss_types<Objective, Targets>);
-}
+struct loss_of_scores {};
 
 /// Rows that a loss looks at, and where the gradient by them goes.
 struct rows_of_loss {

@@ -39,7 +39,7 @@ class host_network_kernels final : public network_kernels<T> {
     const shape one_each{of[1]};
     const norm_pass pass{host_.empty(of), at(one_each, kept), at(one_each, kept + of[1]), nullptr};
     const norm_gradients by =
-        host_.batch_norm_gradients(at(of, upstream), at(of, x), at(one_each, scale), tensor(), pass, false);
+        host_.batch_norm_gradients(at(of, upstream), at(of, x), at(one_each, scale), at(one_each, scale), pass, false);
     put(by.x, of, by_x), put(by.scale, one_each, by_scale), put(by.shift, one_each, by_shift);
   }
   void normalise_fixed(const shape& of, const T* x, const T* scale, const T* shift, const T* mean, const T* variance,

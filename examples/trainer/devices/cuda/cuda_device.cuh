@@ -32,8 +32,6 @@ class cuda_device : public device, private operator_kernels {
   number_type numbers() const override { return std::is_same_v<T, float> ? number_type::f32 : number_type::f64; }
   int threads() const override { return 1; }
   index_t allocations() const override { return queue_->allocations(); }
-  /// Copies to the host so far.
-  index_t downloads() const { return queue_->downloads(); }
   operator_kernels* operators() override { return this; }
   loss_kernels* losses() override { return losses_.get(); }
 

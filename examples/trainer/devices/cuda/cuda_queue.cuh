@@ -36,8 +36,6 @@ class cuda_queue {
 
   gpu::stream_handle on() const { return on_; }
   index_t allocations() const { return allocations_; }
-  /// Copies to the host so far, each of which waits for all that was enqueued.
-  index_t downloads() const { return downloads_; }
 
   /// Device memory at a multiple of 256 bytes.
   void* take(std::size_t bytes) {
@@ -63,8 +61,8 @@ class cuda_queue {
     std::memcpy(staged_.back().get(), from, bytes);
     require(gpu::copy_to_device(to, staged_.back().get(), bytes, on_));
   }
+  /// Waits for all that was enqueued.
   void download(void* to, const void* from, std::size_t bytes) {
-    ++downloads_;
     require(gpu::copy_to_host(to, from, bytes, on_));
     wait();
   }
@@ -104,7 +102,7 @@ class cuda_queue {
   gpu::stream_handle on_;
   index_t blocks_at_once_ = 1;
   std::map<std::size_t, std::vector<void*>> free_{};
-  index_t allocations_ = 0, downloads_ = 0;
+  index_t allocations_ = 0;
   std::vector<std::unique_ptr<std::byte[]>> staged_{};
   std::size_t staged_bytes_ = 0;
 };

@@ -41,7 +41,7 @@ mixcon::tensor_view<T, 3> own_rows_of(const tensor& x) {
 
 /// An objective over pairs of rows: anchors, then segments of candidates.
 template <class T, class Objective, class Targets>
-value_of_loss loss_of_pairs(cuda_queue& queue, const loss_call& call) {
+value_of_loss evaluate_rows(cuda_queue& queue, const loss_call& call) {
   const auto& objective = *static_cast<const Objective*>(call.objective);
   const auto& targets = *static_cast<const Targets*>(call.targets);
   const auto view = detail::matrix_of<T>(call.rows[0].rows);
@@ -66,9 +66,9 @@ value_of_loss loss_of_pairs(cuda_queue& queue, const loss_call& call) {
 }
 
 /// A loss of class scores, whose candidates are classes.
-template <class T, class Loss, class Targets>
-value_of_loss loss_of_scores(cuda_queue& queue, const loss_call& call) {
-  const mixcon::objective objective{*static_cast<const Loss*>(call.objective), mixcon::dot_product{}};
+template <class T, class Objective, class Targets>
+value_of_loss evaluate_scores(cuda_queue& queue, const loss_call& call) {
+  const auto& objective = *static_cast<const Objective*>(call.objective);
   const auto& targets = *static_cast<const Targets*>(call.targets);
   const auto view = detail::matrix_of<T>(call.rows[0].rows);
   const auto scores = gpu::device_matrix(view.data(), view.extent(0), view.extent(1));
@@ -82,14 +82,14 @@ value_of_loss loss_of_scores(cuda_queue& queue, const loss_call& call) {
 
 /// Adds them to a table, for a queue that outlives it.
 template <class T, class Objective, class Targets>
-void add_loss_of_pairs(loss_table& to, cuda_queue& queue) {
-  to.add(types_of_loss<Objective, Targets>(),
-         [&queue](const loss_call& call) { return loss_of_pairs<T, Objective, Targets>(queue, call); });
+void add_loss_of_rows(loss_table& to, cuda_queue& queue) {
+  to.add(typeid(loss_of_rows<Objective, Targets>),
+         [&queue](const loss_call& call) { return evaluate_rows<T, Objective, Targets>(queue, call); });
 }
-template <class T, class Loss, class Targets>
+template <class T, class Objective, class Targets>
 void add_loss_of_scores(loss_table& to, cuda_queue& queue) {
-  to.add(types_of_loss<Loss, Targets>(),
-         [&queue](const loss_call& call) { return loss_of_scores<T, Loss, Targets>(queue, call); });
+  to.add(typeid(loss_of_scores<Objective, Targets>),
+         [&queue](const loss_call& call) { return evaluate_scores<T, Objective, Targets>(queue, call); });
 }
 
 }  // namespace devices

@@ -11,7 +11,8 @@ inline namespace devices {
 
 template <class T>
 void add_class_loss(loss_table& to, cuda_queue& queue) {
-  add_loss_of_scores<T, mixcon::soft_cross_entropy, mixcon::class_pair_targets>(to, queue);
+  using objective = decltype(mixcon::soft_cross_entropy());
+  add_loss_of_scores<T, objective, mixcon::class_pair_targets>(to, queue);
 }
 
 }  // namespace devices

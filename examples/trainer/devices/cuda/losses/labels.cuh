@@ -12,7 +12,7 @@ inline namespace devices {
 template <class T>
 void add_label_loss(loss_table& to, cuda_queue& queue) {
   using objective = mixcon::objective<mixcon::info_nce, mixcon::cosine>;
-  add_loss_of_pairs<T, objective, mixcon::label_targets>(to, queue);
+  add_loss_of_rows<T, objective, mixcon::label_targets>(to, queue);
 }
 
 }  // namespace devices

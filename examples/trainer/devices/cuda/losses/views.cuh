@@ -3,16 +3,15 @@
 
 #include "devices/cuda/stream_losses.cuh"
 
-#include <mixcon/bridge/unicon.hpp>
+#include <mixcon/contrast/targets/view.hpp>
 #include <mixcon/losses/info_nce.hpp>
 
 namespace mixcon_train {
 inline namespace devices {
 
 template <class T>
-void add_universum_loss(loss_table& to, cuda_queue& queue) {
-  using objective = mixcon::objective<mixcon::info_nce, mixcon::cosine>;
-  add_loss_of_pairs<T, objective, mixcon::unicon_targets>(to, queue);
+void add_view_loss(loss_table& to, cuda_queue& queue) {
+  add_loss_of_rows<T, mixcon::objective<mixcon::info_nce, mixcon::cosine>, mixcon::view_targets>(to, queue);
 }
 
 }  // namespace devices
