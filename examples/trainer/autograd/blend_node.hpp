@@ -18,8 +18,8 @@ mixcon::tensor_view<T, 4> images_of(T* numbers, const shape& e) {
   return {numbers, {e[0], 1, 1, e.row_size()}};
 }
 
-/// The batch mixed by a plan, and the adjoint of that: on the host, to which a device's numbers are copied. Kernels of a
-/// device would be called here.
+/// The batch mixed by a plan, and the adjoint of that: on the host, to which a device's numbers are copied. Kernels of
+/// a device would be called here.
 template <class Region>
 tensor mixed_by(const mixcon::mix_plan<Region>& plan, const tensor& x) {
   const shape extents = x.extents();

@@ -62,21 +62,24 @@ variable pair_sum(const variable& own, double a, const variable& others, double 
   const index_t row = e.row_size(), plane = e[2] * e[3];
   const tensor none = filled(one.on(), {1}, 0);
   operator_kernels* const kernels = one.on().operators();
-  const tensor out = kernels != nullptr ? sum_on_device(*kernels, own, a, others, b, partner, bias) : computed(
-      one.on(), e,
-      [&](auto* to, const auto* x, const auto* y, const auto* offset) {
-        using T = std::remove_pointer_t<decltype(to)>;
-        for (const index_t p : partner) {
-          for (index_t c = 0; c < e[1]; ++c) std::fill_n(to + c * plane, plane, bias ? offset[c] : T(0));
-          if (own) {
-            add_row(to, x, static_cast<T>(a), row);
-            x += row;
-          }
-          if (others) add_row(to, y + p * row, static_cast<T>(b), row);
-          to += row;
-        }
-      },
-      own ? own.value() : none, others ? others.value() : none, bias ? bias.value() : none);
+  const tensor out = kernels != nullptr
+                         ? sum_on_device(*kernels, own, a, others, b, partner, bias)
+                         : computed(
+                               one.on(), e,
+                               [&](auto* to, const auto* x, const auto* y, const auto* offset) {
+                                 using T = std::remove_pointer_t<decltype(to)>;
+                                 for (const index_t p : partner) {
+                                   for (index_t c = 0; c < e[1]; ++c)
+                                     std::fill_n(to + c * plane, plane, bias ? offset[c] : T(0));
+                                   if (own) {
+                                     add_row(to, x, static_cast<T>(a), row);
+                                     x += row;
+                                   }
+                                   if (others) add_row(to, y + p * row, static_cast<T>(b), row);
+                                   to += row;
+                                 }
+                               },
+                               own ? own.value() : none, others ? others.value() : none, bias ? bias.value() : none);
   std::vector<variable> inputs;
   for (const variable& x : {own, others, bias})
     if (x) inputs.push_back(x);

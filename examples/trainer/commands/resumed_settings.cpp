@@ -68,7 +68,7 @@ settings settings_to_resume(const checkpoint& from, const train_request& request
   const auto require_same = [&](const given_value& value) {
     const option* const which = found(value);
     if (which == nullptr || may_change(value.name) || name_runs(*which, *kept.find(value.name))) return;
-    if (value.name == "device") return;  // weights go on anywhere
+    if (value.name == "device") return;                // weights go on anywhere
     if (!kept.find(value.name)->idle.empty()) return;  // and so it had no value
     const std::string before = text_of(*kept.find(value.name)), now = text_of(*which);
     if (now != before)

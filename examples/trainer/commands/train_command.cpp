@@ -268,8 +268,8 @@ int train(const train_request& request, std::FILE* to) {
   std::fprintf(to, "%s on %lld %ss of %s: %lld steps of %lld %ss, %s, into %s\n", chosen.recipe.c_str(),
                static_cast<long long>(ready.data.train.samples()), to_string(chosen.kind()),
                ready.data.train.title().c_str(), static_cast<long long>(run.steps()),
-               static_cast<long long>(run.images_per_step()), to_string(chosen.kind()), computed_with(chosen.run).c_str(),
-               folder.c_str());
+               static_cast<long long>(run.images_per_step()), to_string(chosen.kind()),
+               computed_with(chosen.run).c_str(), folder.c_str());
   if (run.is_done()) std::fprintf(to, "all steps are done; there is nothing left to train\n");
   progress shown(asked.quiet ? nullptr : to, run.steps(), run.images_per_step(), run.done(), to_string(chosen.kind()));
   if (!train_on(run, ready.data, log, shown, ready.loss)) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// cuda_device with emulated kernels, and loops of the host in the place of cuBLAS and cuDNN. Its numbers lie in emulated
-// device memory, so whatever reads them there as the host would is found out.
+// cuda_device with emulated kernels, and loops of the host in the place of cuBLAS and cuDNN. Its numbers lie in
+// emulated device memory, so whatever reads them there as the host would is found out.
 #pragma once
 
 #include "gpu/emulator/emulator.hpp"
@@ -66,8 +66,8 @@ class host_network_kernels final : public network_kernels<T> {
   static pooling_rule rule_of(const pooling_sizes& of) { return {of.rows, of.stride, of.padding}; }
   tensor at(const shape& extents, const T* numbers) { return host_.write(extents, numbers); }
   void put(const tensor& from, const shape& extents, T* to) {
-    MIXCON_REQUIRE(from.extents().size() == extents.size(), "host_network_kernels: ", to_string(from.extents()), " for ",
-                   to_string(extents));
+    MIXCON_REQUIRE(from.extents().size() == extents.size(), "host_network_kernels: ", to_string(from.extents()),
+                   " for ", to_string(extents));
     host_.read(from, to);
   }
 

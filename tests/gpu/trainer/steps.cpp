@@ -92,7 +92,7 @@ void check_recipe(const std::string& recipe, const std::string& optimiser) {
     CHECK(apart <= 1e-4 * largest);
     moved += apart;
   }
-  CHECK(moved > 0);  // float is not double: both have computed
+  CHECK(moved > 0);                      // float is not double: both have computed
   CHECK(found.copies_to_host == 2 * 5);  // the outcome of the loss, and its number
   CHECK(found.allocations == 0);
 }

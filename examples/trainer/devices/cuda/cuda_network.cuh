@@ -40,8 +40,8 @@ template <class T>
 tensor cuda_device<T>::convolution_by_weights(const tensor& upstream, const tensor& x, const tensor& weights,
                                               const convolution_rule& rule) {
   tensor by = empty(weights.extents());
-  library_->convolve_by_weights({x.extents(), weights.extents(), upstream.extents(), rule},
-                                device_numbers<T>(upstream), device_numbers<T>(x), device_numbers<T>(by));
+  library_->convolve_by_weights({x.extents(), weights.extents(), upstream.extents(), rule}, device_numbers<T>(upstream),
+                                device_numbers<T>(x), device_numbers<T>(by));
   return by;
 }
 
@@ -115,8 +115,8 @@ void cuda_device<T>::multiply(const T* a, const shape& of_a, bool transpose_a, c
     return is_turned ? as_it_lies.transposed() : as_it_lies;
   };
   const auto left = read(a, of_a, transpose_a), right = read(b, of_b, transpose_b);
-  cuda_queue::require(products_->multiply(
-      queue_->on(), 1, left, right, 0, gpu::product_matrix<T>{out, left.rows, right.columns, right.columns, false}));
+  cuda_queue::require(products_->multiply(queue_->on(), 1, left, right, 0,
+                                          gpu::product_matrix<T>{out, left.rows, right.columns, right.columns, false}));
 }
 template <class T>
 tensor cuda_device<T>::product(const tensor& a, bool transpose_a, const tensor& b, bool transpose_b) {

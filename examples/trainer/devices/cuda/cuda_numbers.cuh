@@ -92,9 +92,8 @@ tensor cuda_device<T>::apply(unary f, const tensor& x) {
 }
 template <class T>
 tensor cuda_device<T>::apply_gradient(unary f, const tensor& upstream, const tensor& x, const tensor& out) {
-  return for_function(f, [&]<unary F>() {
-    return each(x.extents(), gpu_kernels::through_function<F, T>{}, upstream, x, out);
-  });
+  return for_function(
+      f, [&]<unary F>() { return each(x.extents(), gpu_kernels::through_function<F, T>{}, upstream, x, out); });
 }
 
 template <class T>
@@ -125,9 +124,9 @@ tensor cuda_device<T>::summed(const tensor& x, const shape& extents) {
   tensor out = empty(extents);
   const gpu_kernels::summed_places places(x.extents(), extents);
   const index_t threads = places.count > 256 ? cuda_queue::threads : gpu::warp_size;
-  queue_->template run<&gpu_kernels::sum_places<T>>(
-      extents.size(), threads, static_cast<std::size_t>(threads / gpu::warp_size) * sizeof(double), places,
-      device_numbers<T>(x), device_numbers<T>(out));
+  queue_->template run<&gpu_kernels::sum_places<T>>(extents.size(), threads,
+                                                    static_cast<std::size_t>(threads / gpu::warp_size) * sizeof(double),
+                                                    places, device_numbers<T>(x), device_numbers<T>(out));
   return out;
 }
 template <class T>

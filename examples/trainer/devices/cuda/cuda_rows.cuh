@@ -33,25 +33,25 @@ class uploaded_numbers {
 template <class T>
 tensor cuda_device<T>::part(const tensor& x, int axis, index_t first, index_t end) {
   tensor out = empty(detail::with_axis(x.extents(), axis, end - first));
-  queue_->template each<&gpu_kernels::move_entries<T>>(
-      out.extents().size(), gpu_kernels::cut(out.extents(), axis), gpu_kernels::cut(x.extents(), axis), index_t{0},
-      first, device_numbers<T>(out), device_numbers<T>(x));
+  queue_->template each<&gpu_kernels::move_entries<T>>(out.extents().size(), gpu_kernels::cut(out.extents(), axis),
+                                                       gpu_kernels::cut(x.extents(), axis), index_t{0}, first,
+                                                       device_numbers<T>(out), device_numbers<T>(x));
   return out;
 }
 template <class T>
 tensor cuda_device<T>::placed(const tensor& x, int axis, index_t first, index_t extent) {
   tensor out = empty(detail::with_axis(x.extents(), axis, extent));
-  queue_->template each<&gpu_kernels::move_entries<T>>(
-      out.extents().size(), gpu_kernels::cut(out.extents(), axis), gpu_kernels::cut(x.extents(), axis), first,
-      index_t{0}, device_numbers<T>(out), device_numbers<T>(x));
+  queue_->template each<&gpu_kernels::move_entries<T>>(out.extents().size(), gpu_kernels::cut(out.extents(), axis),
+                                                       gpu_kernels::cut(x.extents(), axis), first, index_t{0},
+                                                       device_numbers<T>(out), device_numbers<T>(x));
   return out;
 }
 template <class T>
 tensor cuda_device<T>::joined(const tensor& a, const tensor& b, int axis) {
   tensor out = empty(detail::with_axis(a.extents(), axis, a.extents()[axis] + b.extents()[axis]));
-  queue_->template each<&gpu_kernels::join<T>>(
-      out.extents().size(), gpu_kernels::cut(a.extents(), axis), gpu_kernels::cut(b.extents(), axis),
-      device_numbers<T>(out), device_numbers<T>(a), device_numbers<T>(b));
+  queue_->template each<&gpu_kernels::join<T>>(out.extents().size(), gpu_kernels::cut(a.extents(), axis),
+                                               gpu_kernels::cut(b.extents(), axis), device_numbers<T>(out),
+                                               device_numbers<T>(a), device_numbers<T>(b));
   return out;
 }
 
@@ -139,9 +139,8 @@ tensor cuda_device<T>::unit_rows_gradient(const tensor& upstream, const tensor& 
 template <class T>
 tensor cuda_device<T>::group_maximum(const tensor& x, index_t pieces) {
   tensor out = empty(detail::with_axis(x.extents(), 1, x.extents()[1] / pieces));
-  queue_->template each<&gpu_kernels::group_maximum<T>>(out.extents().size(), pieces,
-                                                        detail::step_of_axis(x.extents(), 1), device_numbers<T>(out),
-                                                        device_numbers<T>(x));
+  queue_->template each<&gpu_kernels::group_maximum<T>>(
+      out.extents().size(), pieces, detail::step_of_axis(x.extents(), 1), device_numbers<T>(out), device_numbers<T>(x));
   return out;
 }
 template <class T>

@@ -60,8 +60,8 @@ class cudnn_description {
 
 /// Dense images (N, C, H, W); (N, C) as images of one pixel.
 template <class T>
-class cudnn_tensor : public cudnn_description<cudnnTensorDescriptor_t, cudnnCreateTensorDescriptor,
-                                              cudnnDestroyTensorDescriptor> {
+class cudnn_tensor
+    : public cudnn_description<cudnnTensorDescriptor_t, cudnnCreateTensorDescriptor, cudnnDestroyTensorDescriptor> {
  public:
   explicit cudnn_tensor(const shape& of) {
     cudnn_require(cudnnSetTensor4dDescriptor(this->get(), CUDNN_TENSOR_NCHW, cudnn_number<T>, cudnn_extent(of[0]),
@@ -71,8 +71,8 @@ class cudnn_tensor : public cudnn_description<cudnnTensorDescriptor_t, cudnnCrea
   }
 };
 template <class T>
-class cudnn_filter : public cudnn_description<cudnnFilterDescriptor_t, cudnnCreateFilterDescriptor,
-                                              cudnnDestroyFilterDescriptor> {
+class cudnn_filter
+    : public cudnn_description<cudnnFilterDescriptor_t, cudnnCreateFilterDescriptor, cudnnDestroyFilterDescriptor> {
  public:
   explicit cudnn_filter(const shape& of) {
     cudnn_require(cudnnSetFilter4dDescriptor(this->get(), cudnn_number<T>, CUDNN_TENSOR_NCHW, cudnn_extent(of[0]),
@@ -92,16 +92,16 @@ class cudnn_convolution : public cudnn_description<cudnnConvolutionDescriptor_t,
     cudnn_require(cudnnSetConvolutionMathType(this->get(), CUDNN_FMA_MATH), "a convolution in full precision");
   }
 };
-class cudnn_pooling : public cudnn_description<cudnnPoolingDescriptor_t, cudnnCreatePoolingDescriptor,
-                                               cudnnDestroyPoolingDescriptor> {
+class cudnn_pooling
+    : public cudnn_description<cudnnPoolingDescriptor_t, cudnnCreatePoolingDescriptor, cudnnDestroyPoolingDescriptor> {
  public:
   explicit cudnn_pooling(const pooling_sizes& of) {
     const int padding = cudnn_extent(of.padding), stride = cudnn_extent(of.stride);
-    cudnn_require(cudnnSetPooling2dDescriptor(
-                      get(), of.is_mean ? CUDNN_POOLING_AVERAGE_COUNT_EXCLUDE_PADDING : CUDNN_POOLING_MAX_DETERMINISTIC,
-                      CUDNN_PROPAGATE_NAN, cudnn_extent(of.rows), cudnn_extent(of.columns), padding, padding, stride,
-                      stride),
-                  "a pooling of this rule");
+    cudnn_require(
+        cudnnSetPooling2dDescriptor(
+            get(), of.is_mean ? CUDNN_POOLING_AVERAGE_COUNT_EXCLUDE_PADDING : CUDNN_POOLING_MAX_DETERMINISTIC,
+            CUDNN_PROPAGATE_NAN, cudnn_extent(of.rows), cudnn_extent(of.columns), padding, padding, stride, stride),
+        "a pooling of this rule");
   }
 };
 

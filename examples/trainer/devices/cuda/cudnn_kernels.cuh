@@ -20,32 +20,32 @@ class cudnn_kernels final : public network_kernels<T> {
   void convolve(const convolution_sizes& of, const T* x, const T* weights, T* out) override {
     auto& by = forward_.find(of, [&](auto& made) {
       int count = 0;
-      cudnn_require(cudnnGetConvolutionForwardAlgorithm_v7(library_.handle(), made.x.get(), made.weights.get(),
-                                                           made.rule.get(), made.out.get(), most, &count,
-                                                           made.found.data()),
-                    "a convolution");
+      cudnn_require(
+          cudnnGetConvolutionForwardAlgorithm_v7(library_.handle(), made.x.get(), made.weights.get(), made.rule.get(),
+                                                 made.out.get(), most, &count, made.found.data()),
+          "a convolution");
       return count;
     });
     const queue_memory room(queue_, by.bytes());
-    cudnn_require(cudnnConvolutionForward(library_.handle(), &one, by.x.get(), x, by.weights.get(), weights,
-                                          by.rule.get(), by.algorithm(), room.data(), room.bytes(), &zero, by.out.get(),
-                                          out),
-                  "a convolution");
+    cudnn_require(
+        cudnnConvolutionForward(library_.handle(), &one, by.x.get(), x, by.weights.get(), weights, by.rule.get(),
+                                by.algorithm(), room.data(), room.bytes(), &zero, by.out.get(), out),
+        "a convolution");
   }
   void convolve_by_x(const convolution_sizes& of, const T* upstream, const T* weights, T* to) override {
     auto& by = by_x_.find(of, [&](auto& made) {
       int count = 0;
-      cudnn_require(cudnnGetConvolutionBackwardDataAlgorithm_v7(library_.handle(), made.weights.get(), made.out.get(),
-                                                                made.rule.get(), made.x.get(), most, &count,
-                                                                made.found.data()),
-                    "a convolution's gradient");
+      cudnn_require(
+          cudnnGetConvolutionBackwardDataAlgorithm_v7(library_.handle(), made.weights.get(), made.out.get(),
+                                                      made.rule.get(), made.x.get(), most, &count, made.found.data()),
+          "a convolution's gradient");
       return count;
     });
     const queue_memory room(queue_, by.bytes());
-    cudnn_require(cudnnConvolutionBackwardData(library_.handle(), &one, by.weights.get(), weights, by.out.get(),
-                                               upstream, by.rule.get(), by.algorithm(), room.data(), room.bytes(),
-                                               &zero, by.x.get(), to),
-                  "a convolution's gradient");
+    cudnn_require(
+        cudnnConvolutionBackwardData(library_.handle(), &one, by.weights.get(), weights, by.out.get(), upstream,
+                                     by.rule.get(), by.algorithm(), room.data(), room.bytes(), &zero, by.x.get(), to),
+        "a convolution's gradient");
   }
   void convolve_by_weights(const convolution_sizes& of, const T* upstream, const T* x, T* to) override {
     auto& by = by_weights_.find(of, [&](auto& made) {
@@ -57,10 +57,10 @@ class cudnn_kernels final : public network_kernels<T> {
       return count;
     });
     const queue_memory room(queue_, by.bytes());
-    cudnn_require(cudnnConvolutionBackwardFilter(library_.handle(), &one, by.x.get(), x, by.out.get(), upstream,
-                                                 by.rule.get(), by.algorithm(), room.data(), room.bytes(), &zero,
-                                                 by.weights.get(), to),
-                  "a convolution's gradient by weights");
+    cudnn_require(
+        cudnnConvolutionBackwardFilter(library_.handle(), &one, by.x.get(), x, by.out.get(), upstream, by.rule.get(),
+                                       by.algorithm(), room.data(), room.bytes(), &zero, by.weights.get(), to),
+        "a convolution's gradient by weights");
   }
 
   void normalise(const shape& of, const T* x, const T* scale, const T* shift, T* out, T* mean, T* variance,
@@ -68,11 +68,10 @@ class cudnn_kernels final : public network_kernels<T> {
     const cudnn_tensor<T> images(of), channels({1, of[1], 1, 1});
     const auto bytes = static_cast<std::size_t>(of[1]) * sizeof(T);
     queue_.clear(mean, bytes), queue_.clear(variance, bytes);  // a share 1 of the batch's, and 0 of what is there
-    cudnn_require(
-        cudnnBatchNormalizationForwardTraining(library_.handle(), CUDNN_BATCHNORM_SPATIAL, &one, &zero, images.get(), x,
-                                               images.get(), out, channels.get(), scale, shift, 1.0, mean, variance,
-                                               device::norm_epsilon, kept, kept + of[1]),
-        "a batch normalisation");
+    cudnn_require(cudnnBatchNormalizationForwardTraining(
+                      library_.handle(), CUDNN_BATCHNORM_SPATIAL, &one, &zero, images.get(), x, images.get(), out,
+                      channels.get(), scale, shift, 1.0, mean, variance, device::norm_epsilon, kept, kept + of[1]),
+                  "a batch normalisation");
     const double number = static_cast<double>(of.size() / of[1]);  // cuDNN's running variance is unbiased
     queue_.template each<&gpu_kernels::each_number<gpu_kernels::affine_of<T>, T, const T*>>(
         of[1], variance, gpu_kernels::affine_of<T>{static_cast<T>((number - 1) / number), T(0)},
@@ -81,11 +80,11 @@ class cudnn_kernels final : public network_kernels<T> {
   void normalise_gradients(const shape& of, const T* upstream, const T* x, const T* scale, const T* kept, T* by_x,
                            T* by_scale, T* by_shift) override {
     const cudnn_tensor<T> images(of), channels({1, of[1], 1, 1});
-    cudnn_require(cudnnBatchNormalizationBackward(library_.handle(), CUDNN_BATCHNORM_SPATIAL, &one, &zero, &one, &zero,
-                                                  images.get(), x, images.get(), upstream, images.get(), by_x,
-                                                  channels.get(), scale, by_scale, by_shift, device::norm_epsilon, kept,
-                                                  kept + of[1]),
-                  "a batch normalisation's gradient");
+    cudnn_require(
+        cudnnBatchNormalizationBackward(library_.handle(), CUDNN_BATCHNORM_SPATIAL, &one, &zero, &one, &zero,
+                                        images.get(), x, images.get(), upstream, images.get(), by_x, channels.get(),
+                                        scale, by_scale, by_shift, device::norm_epsilon, kept, kept + of[1]),
+        "a batch normalisation's gradient");
   }
   void normalise_fixed(const shape& of, const T* x, const T* scale, const T* shift, const T* mean, const T* variance,
                        T* out) override {
@@ -119,8 +118,7 @@ class cudnn_kernels final : public network_kernels<T> {
   class convolutions {
    public:
     struct convolution {
-      explicit convolution(const convolution_sizes& of)
-          : x(of.x), out(of.out), weights(of.weights), rule(of.rule) {}
+      explicit convolution(const convolution_sizes& of) : x(of.x), out(of.out), weights(of.weights), rule(of.rule) {}
       auto algorithm() const { return found[chosen].algo; }
       std::size_t bytes() const { return found[chosen].memory; }
 

@@ -16,8 +16,8 @@ namespace {
 void require_gpu() {
   int count = 0;
   const cudaError_t found = cudaGetDeviceCount(&count);
-  MIXCON_REQUIRE(found == cudaSuccess && count > 0, "--device cuda: ",
-                 found == cudaSuccess ? "no GPU is installed" : cudaGetErrorString(found),
+  MIXCON_REQUIRE(found == cudaSuccess && count > 0,
+                 "--device cuda: ", found == cudaSuccess ? "no GPU is installed" : cudaGetErrorString(found),
                  "; check what nvidia-smi prints, or leave the option out.");
 }
 

@@ -51,8 +51,8 @@ value_of_loss evaluate_rows(cuda_queue& queue, const loss_call& call) {
   for (std::size_t k = 1; k < call.rows.size(); ++k) {
     const rows_of_loss& from = call.rows[k];
     mixcon::candidate_segment<T> segment;
-    segment.rows_of = from.is_own ? detail::own_rows_of<T>(from.rows)
-                                  : mixcon::detail::as_rank_3(detail::matrix_of<T>(from.rows));
+    segment.rows_of =
+        from.is_own ? detail::own_rows_of<T>(from.rows) : mixcon::detail::as_rank_3(detail::matrix_of<T>(from.rows));
     segment.is_own = from.is_own, segment.form = from.form;
     against.add(segment);
     mixcon::gradient_segment<T> slope;

@@ -121,8 +121,8 @@ __global__ void adapt(index_t count, adam_numbers<T> by, adam_arrays<T> of) {
     const T mean = by.first * of.m[k] + (1 - by.first) * of.g[k];
     const T square = by.second * of.s[k] + (1 - by.second) * of.g[k] * of.g[k];
     of.m_out[k] = mean, of.s_out[k] = square;
-    of.w_out[k] = of.w[k] - by.rate * (by.of_mean * mean / (std::sqrt(by.of_square * square) + by.epsilon) +
-                                       by.decay * of.w[k]);
+    of.w_out[k] =
+        of.w[k] - by.rate * (by.of_mean * mean / (std::sqrt(by.of_square * square) + by.epsilon) + by.decay * of.w[k]);
   }
 }
 

@@ -17,7 +17,8 @@ struct cut {
   }
 };
 
-/// Entries of an axis of `from`, from entry `first` of it on, to entry `at` of an axis of `to`; 0 where `from` has none.
+/// Entries of an axis of `from`, from entry `first` of it on, to entry `at` of an axis of `to`; 0 where `from` has
+/// none.
 template <class T>
 __global__ void move_entries(index_t count, cut of_to, cut of_from, index_t at, index_t first, T* to, const T* from) {
   for (index_t k = mixcon::gpu::thread_of_grid(); k < count; k += threads_of_grid()) {
@@ -81,8 +82,7 @@ template <class T>
 __global__ void group_maximum_gradient(index_t count, index_t pieces, index_t places, T* to, const T* g,
                                        const T* from) {
   for (index_t k = mixcon::gpu::thread_of_grid(); k < count; k += threads_of_grid()) {
-    const index_t first = k / places * pieces * places + k % places,
-                  best = first_largest(from, first, pieces, places);
+    const index_t first = k / places * pieces * places + k % places, best = first_largest(from, first, pieces, places);
     for (index_t at = first; at < first + pieces * places; at += places) to[at] = at == best ? g[k] : T(0);
   }
 }
@@ -153,7 +153,8 @@ __global__ void row_lengths(index_t rows, index_t width, T* to, const T* from) {
 }
 template <class T>
 __global__ void divide_rows(index_t count, index_t width, T* to, const T* from, const T* lengths) {
-  for (index_t k = mixcon::gpu::thread_of_grid(); k < count; k += threads_of_grid()) to[k] = from[k] / lengths[k / width];
+  for (index_t k = mixcon::gpu::thread_of_grid(); k < count; k += threads_of_grid())
+    to[k] = from[k] / lengths[k / width];
 }
 template <class T>
 __global__ void unit_rows_gradient(index_t rows, index_t width, T* to, const T* g, const T* unit, const T* lengths) {
