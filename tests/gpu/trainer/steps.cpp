@@ -111,7 +111,7 @@ void check_recipe(const std::string& name) {
     furthest = std::max(furthest, apart / largest);
   }
   INFO(name << ": tensors are apart by " << furthest << " of their largest number");
-  CHECK(furthest > 0);  // float is not double: both have computed
+  CHECK(furthest > 0);                   // float is not double: both have computed
   CHECK(found.copies_to_host == 2 * 5);  // the outcome of the loss, and its number
   CHECK(found.allocations == 0);
 }
