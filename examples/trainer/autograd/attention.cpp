@@ -80,6 +80,31 @@ tensor by_values(const sizes& of, const shape& extents, const tensor& g, const t
       g, weights);
 }
 
+/// The same by kernels of the device. Keys and values are matrices (samples, features, places).
+attended attend_on_device(operator_kernels& kernels, const std::vector<variable>& inputs, const sizes& of,
+                          double factor) {
+  const shape q = inputs[0].extents(), k = inputs[1].extents(), v = inputs[2].extents();
+  device& on = inputs[0].on();
+  const tensor left = inputs[0].value().reshaped({of.samples, of.features, of.from}),
+               right = inputs[1].value().reshaped({of.samples, of.features, of.to}),
+               value = inputs[2].value().reshaped({of.samples, 1, of.to}),
+               weights = kernels.softmax(on.scaled(on.batched_product(left, true, right, false), factor), 2, false);
+  const auto pulled = [=, &on, &kernels](const tensor& upstream, const wanted_inputs& wanted) {
+    const tensor g = upstream.reshaped({of.samples, of.from, 1});
+    std::vector<tensor> by(3);
+    if (wanted[0] || wanted[1]) {
+      const tensor by_weights = on.batched_product(g, false, value, false),
+                   slopes = on.scaled(kernels.softmax_gradient(by_weights, weights, 2, false), factor);
+      if (wanted[0]) by[0] = on.batched_product(right, false, slopes, true).reshaped(q);
+      if (wanted[1]) by[1] = on.batched_product(left, false, slopes, false).reshaped(k);
+    }
+    if (wanted[2]) by[2] = on.batched_product(weights, true, g, false).reshaped(v);
+    return by;
+  };
+  const tensor found = on.batched_product(weights, false, value, true).reshaped({of.samples, 1, q[2], q[3]});
+  return {variable(found, inputs, pulled), weights};
+}
+
 }  // namespace
 
 attended attend(const variable& queries, const variable& keys, const variable& values, double factor) {
@@ -91,6 +116,8 @@ attended attend(const variable& queries, const variable& keys, const variable& v
                  "; expected keys of the queries' samples and features, and one value for each place of a key");
   const sizes of{q[0], q[1], q[2] * q[3], k[2] * k[3]};
   device& on = queries.on();
+  if (operator_kernels* const kernels = on.operators())
+    return attend_on_device(*kernels, {queries, keys, values}, of, factor);
   const tensor left = on.dense(queries.value()).reshaped({of.samples, of.features, of.from}),
                right = on.dense(keys.value()).reshaped({of.samples, of.features, of.to}),
                value = on.dense(values.value()), logits = on.batched_product(left, true, right, false);

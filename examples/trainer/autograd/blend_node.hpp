@@ -17,27 +17,34 @@ mixcon::tensor_view<T, 4> images_of(T* numbers, const shape& e) {
   if (e.rank() == 4) return {numbers, {e[0], e[1], e[2], e[3]}};
   return {numbers, {e[0], 1, 1, e.row_size()}};
 }
+
+/// The batch mixed by a plan, and the adjoint of that: on the host, to which a device's numbers are copied. Kernels of
+/// a device would be called here.
+template <class Region>
+tensor mixed_by(const mixcon::mix_plan<Region>& plan, const tensor& x) {
+  const shape extents = x.extents();
+  return computed(
+      x.on(), extents,
+      [&](auto* to, const auto* from) { mixcon::blend(plan, images_of(from, extents), images_of(to, extents)); }, x);
+}
+template <class Region>
+tensor unmixed_by(const mixcon::mix_plan<Region>& plan, const tensor& upstream) {
+  const shape extents = upstream.extents();
+  return computed(
+      upstream.on(), extents,
+      [&](auto* to, const auto* g) {
+        std::fill_n(to, extents.size(), 0);
+        mixcon::unblend(plan, images_of(g, extents), images_of(to, extents));
+      },
+      upstream);
+}
 }  // namespace detail
 
 /// Mixes a batch by a plan, hidden features too (manifold mixup): `mixcon::blend` forward, `mixcon::unblend` back.
 template <class Region>
 variable blended(const mixcon::mix_plan<Region>& plan, const variable& x) {
-  const shape extents = x.extents();
-  const tensor mixed = computed(
-      x.on(), extents,
-      [&](auto* to, const auto* from) {
-        mixcon::blend(plan, detail::images_of(from, extents), detail::images_of(to, extents));
-      },
-      x.value());
-  return {mixed, x, [plan, extents](const tensor& upstream) {
-            return computed(
-                upstream.on(), extents,
-                [&](auto* to, const auto* g) {
-                  std::fill_n(to, extents.size(), 0);
-                  mixcon::unblend(plan, detail::images_of(g, extents), detail::images_of(to, extents));
-                },
-                upstream);
-          }};
+  return {detail::mixed_by(plan, x.value()), x,
+          [plan](const tensor& upstream) { return detail::unmixed_by(plan, upstream); }};
 }
 
 }  // namespace autograd

@@ -18,6 +18,9 @@ inline namespace autograd {
 template <class Loss, class Targets>
 variable class_score_loss(const Loss& loss, const Targets& targets, const variable& scores) {
   detail::require_rank("class_score_loss", scores, 2, "(samples, classes)");
+  if (const variable made =
+          detail::loss_on_device(typeid(loss_of_scores<Loss, Targets>), &loss, &targets, {{scores}}, nullptr))
+    return made;
   return with_numbers(scores.on(), [&](auto number) {
     using T = decltype(number);
     detail::loss_inputs<T> inputs({scores});

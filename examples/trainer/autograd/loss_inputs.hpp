@@ -4,6 +4,7 @@
 #pragma once
 
 #include "autograd/checks.hpp"
+#include "autograd/device_loss.hpp"
 
 #include <mixcon/core/tensor_view.hpp>
 
@@ -64,14 +65,7 @@ class loss_inputs {
   variable with_value(double value) const {
     std::vector<tensor> slopes;
     for (const auto& slope : slopes_) slopes.push_back(slope ? slope->made() : tensor());
-    device& on = inputs_[0].on();
-    return {filled(on, {1}, value), inputs_, [slopes](const tensor& g, const wanted_inputs& wanted) {
-              const double upstream = number_in(g);
-              std::vector<tensor> by(slopes.size());
-              for (std::size_t k = 0; k < slopes.size(); ++k)
-                if (wanted[k] && slopes[k]) by[k] = upstream == 1 ? slopes[k] : g.on().scaled(slopes[k], upstream);
-              return by;
-            }};
+    return {filled(inputs_[0].on(), {1}, value), inputs_, scaled_slopes(std::move(slopes))};
   }
 
  private:

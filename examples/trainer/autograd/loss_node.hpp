@@ -62,6 +62,11 @@ void add_segment(const candidate_rows& from, std::size_t k, loss_inputs<T>& inpu
 template <class Objective, class Targets>
 variable contrastive_loss(const Objective& objective, const Targets& targets, const variable& anchors,
                           const candidate_list& segments, index_t* anchors_used = nullptr) {
+  std::vector<detail::input_of_loss> rows{{anchors}};
+  for (const candidate_rows& segment : segments.each) rows.push_back({segment.rows, segment.is_own, segment.form});
+  if (const variable loss =
+          detail::loss_on_device(typeid(loss_of_rows<Objective, Targets>), &objective, &targets, rows, anchors_used))
+    return loss;
   return with_numbers(anchors.on(), [&](auto number) {
     using T = decltype(number);
     std::vector<variable> all{anchors};

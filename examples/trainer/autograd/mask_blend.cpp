@@ -6,6 +6,27 @@
 namespace mixcon_train {
 inline namespace autograd {
 
+namespace {
+
+/// partner + mask (own - partner), by kernels of the device.
+variable blend_on_device(operator_kernels& kernels, const variable& x, const std::vector<index_t>& partner,
+                         const variable& mask) {
+  device& on = x.on();
+  const shape of_mask = mask.extents();
+  const tensor other = kernels.gathered(x.value(), partner), keep = mask.value(),
+               apart = on.apply(binary::difference, x.value(), other);
+  const auto pulled = [=, &on, &kernels](const tensor& g, const wanted_inputs& wanted) {
+    std::vector<tensor> by(2);
+    const tensor to_own = on.apply(binary::product, g, keep), to_other = on.apply(binary::difference, g, to_own);
+    if (wanted[0]) by[0] = on.sum(to_own, kernels.scattered(to_other, partner, g.extents()[0]));
+    if (wanted[1]) by[1] = on.summed(on.apply(binary::product, g, apart), of_mask);
+    return by;
+  };
+  return {on.sum(other, on.apply(binary::product, apart, keep)), {x, mask}, pulled};
+}
+
+}  // namespace
+
 variable mask_blend(const variable& x, const std::vector<index_t>& partner, const variable& mask) {
   detail::require_rank("mask_blend", x, 4, "(samples, channels, rows, columns)");
   const shape e = x.extents(), m = mask.extents();
@@ -25,6 +46,7 @@ variable mask_blend(const variable& x, const std::vector<index_t>& partner, cons
     }
   };
   const tensor from = x.on().dense(x.value()), keep = x.on().dense(mask.value());
+  if (operator_kernels* const kernels = x.on().operators()) return blend_on_device(*kernels, x, partner, mask);
   const tensor out = computed(
       x.on(), e,
       [&](auto* to, const auto* own, const auto* shares) {

@@ -74,6 +74,10 @@ variable unit_rows(const variable& x) {
   detail::require_rank("unit_rows", x, 2, "(samples, features)");
   const index_t samples = x.extents()[0], width = x.extents()[1];
   device& on = x.on();
+  if (operator_kernels* const kernels = on.operators()) {
+    const tensor of_rows = kernels->row_lengths(x.value()), rows = kernels->unit_rows(x.value(), of_rows);
+    return {rows, x, [=](const tensor& g) { return kernels->unit_rows_gradient(g, rows, of_rows); }};
+  }
   const tensor lengths = computed(
       on, {samples},
       [=](auto* to, const auto* from) {

@@ -17,7 +17,21 @@ void add_row(T* to, const T* x, T factor, index_t row) {
   for (index_t k = 0; k < row; ++k) to[k] += factor * x[k];
 }
 
+/// a own_i + b others_partner(i) + bias, by kernels of the device.
+tensor sum_on_device(operator_kernels& kernels, const variable& own, double a, const variable& others, double b,
+                     const std::vector<index_t>& partner, const variable& bias) {
+  device& on = own ? own.on() : others.on();
+  tensor sum = own ? on.scaled(own.value(), a) : tensor();
+  if (others) {
+    const tensor second = on.scaled(kernels.gathered(others.value(), partner), b);
+    sum = sum ? on.sum(sum, second) : second;
+  }
+  return bias ? on.apply(binary::sum, sum, bias.value().reshaped({1, bias.extents()[0], 1, 1})) : sum;
+}
+
 tensor by_others(const tensor& g, double b, const std::vector<index_t>& partner) {
+  if (operator_kernels* const kernels = g.on().operators())
+    return g.on().scaled(kernels->scattered(g, partner, g.extents()[0]), b);
   const index_t row = g.extents().row_size();
   return computed(
       g.on(), g.extents(),
@@ -47,21 +61,25 @@ variable pair_sum(const variable& own, double a, const variable& others, double 
                  " for ", e[1], " channels; expected one each");
   const index_t row = e.row_size(), plane = e[2] * e[3];
   const tensor none = filled(one.on(), {1}, 0);
-  const tensor out = computed(
-      one.on(), e,
-      [&](auto* to, const auto* x, const auto* y, const auto* offset) {
-        using T = std::remove_pointer_t<decltype(to)>;
-        for (const index_t p : partner) {
-          for (index_t c = 0; c < e[1]; ++c) std::fill_n(to + c * plane, plane, bias ? offset[c] : T(0));
-          if (own) {
-            add_row(to, x, static_cast<T>(a), row);
-            x += row;
-          }
-          if (others) add_row(to, y + p * row, static_cast<T>(b), row);
-          to += row;
-        }
-      },
-      own ? own.value() : none, others ? others.value() : none, bias ? bias.value() : none);
+  operator_kernels* const kernels = one.on().operators();
+  const tensor out = kernels != nullptr
+                         ? sum_on_device(*kernels, own, a, others, b, partner, bias)
+                         : computed(
+                               one.on(), e,
+                               [&](auto* to, const auto* x, const auto* y, const auto* offset) {
+                                 using T = std::remove_pointer_t<decltype(to)>;
+                                 for (const index_t p : partner) {
+                                   for (index_t c = 0; c < e[1]; ++c)
+                                     std::fill_n(to + c * plane, plane, bias ? offset[c] : T(0));
+                                   if (own) {
+                                     add_row(to, x, static_cast<T>(a), row);
+                                     x += row;
+                                   }
+                                   if (others) add_row(to, y + p * row, static_cast<T>(b), row);
+                                   to += row;
+                                 }
+                               },
+                               own ? own.value() : none, others ? others.value() : none, bias ? bias.value() : none);
   std::vector<variable> inputs;
   for (const variable& x : {own, others, bias})
     if (x) inputs.push_back(x);

@@ -28,6 +28,11 @@ variable group_maximum(const variable& x, index_t pieces) {
   const shape before = x.extents();
   MIXCON_REQUIRE(before.rank() >= 2 && pieces >= 1 && before[1] % pieces == 0, "group_maximum: groups of ", pieces,
                  " of the channels of ", to_string(before), "; expected a divisor of their number");
+  if (operator_kernels* const kernels = x.on().operators()) {
+    const tensor numbers = x.value();
+    return {kernels->group_maximum(numbers, pieces), x,
+            [=](const tensor& g) { return kernels->group_maximum_gradient(g, numbers, pieces); }};
+  }
   const index_t places = before.row_size() / before[1];  // of one channel
   const shape after = detail::with_extent(before, 1, before[1] / pieces);
   const tensor from = x.value();

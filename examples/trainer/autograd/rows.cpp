@@ -21,6 +21,7 @@ struct cut {
 
 /// Entries [first, end) of x along an axis.
 tensor part_of(const tensor& x, int axis, index_t first, index_t end) {
+  if (operator_kernels* const kernels = x.on().operators()) return kernels->part(x, axis, first, end);
   const cut from(x.extents(), axis);
   return computed(
       x.on(), detail::with_extent(x.extents(), axis, end - first),
@@ -32,6 +33,7 @@ tensor part_of(const tensor& x, int axis, index_t first, index_t end) {
 }
 /// The adjoint: x at entry `first` along an axis, of `extent` entries, which are 0 elsewhere.
 tensor placed(const tensor& x, int axis, index_t first, index_t extent) {
+  if (operator_kernels* const kernels = x.on().operators()) return kernels->placed(x, axis, first, extent);
   const cut from(x.extents(), axis);
   return computed(
       x.on(), detail::with_extent(x.extents(), axis, extent),
@@ -45,6 +47,7 @@ tensor placed(const tensor& x, int axis, index_t first, index_t extent) {
       x);
 }
 tensor joined(const tensor& a, const tensor& b, int axis) {
+  if (operator_kernels* const kernels = a.on().operators()) return kernels->joined(a, b, axis);
   const cut first(a.extents(), axis), second(b.extents(), axis);
   return computed(
       a.on(), detail::with_extent(a.extents(), axis, first.extent + second.extent),
@@ -78,6 +81,7 @@ variable sliced(const char* name, const char* parts, const variable& x, index_t 
 }
 
 tensor gathered(const tensor& x, const std::vector<index_t>& from) {
+  if (operator_kernels* const kernels = x.on().operators()) return kernels->gathered(x, from);
   const index_t width = x.extents().row_size();
   return computed(
       x.on(), detail::with_extent(x.extents(), 0, static_cast<index_t>(from.size())),
@@ -88,6 +92,7 @@ tensor gathered(const tensor& x, const std::vector<index_t>& from) {
       x);
 }
 tensor scattered(const tensor& x, const std::vector<index_t>& to_rows, index_t rows) {
+  if (operator_kernels* const kernels = x.on().operators()) return kernels->scattered(x, to_rows, rows);
   const index_t width = x.extents().row_size();
   return computed(
       x.on(), detail::with_extent(x.extents(), 0, rows),

@@ -24,6 +24,10 @@ variable softmax_along(const char* name, const variable& x, int axis, bool is_lo
   const int rank = x.extents().rank(), along = axis < 0 ? rank + axis : axis;
   MIXCON_REQUIRE(along >= 0 && along < rank, name, ": axis ", axis, " of ", to_string(x.extents()),
                  "; expected one of its axes, or -1 for the last");
+  if (operator_kernels* const kernels = x.on().operators()) {
+    const tensor out = kernels->softmax(x.value(), along, is_log);
+    return {out, x, [=](const tensor& g) { return kernels->softmax_gradient(g, out, along, is_log); }};
+  }
   const shape extents = x.extents();
   const index_t length = extents[along];
   const tensor out = computed(

@@ -4,6 +4,7 @@
 #include "autograd/checks.hpp"
 
 #include <algorithm>
+#include <type_traits>
 #include <vector>
 
 namespace mixcon_train {
@@ -52,9 +53,39 @@ void for_each_share(const shape& small, index_t factor, bool is_linear, F&& f) {
   }
 }
 
+/// What a place of the larger image takes from each of the smaller one, along one axis: (factor extent, extent).
+tensor shares_of(device& on, index_t extent, index_t factor, bool is_linear) {
+  const shape extents{extent * factor, extent};
+  return computed(on, extents, [&](auto* to) {
+    using T = std::remove_pointer_t<decltype(to)>;
+    std::fill_n(to, extents.size(), T(0));
+    for (const position& at : positions_of(extent, factor, is_linear)) {
+      to[at.first] += static_cast<T>(1 - at.share), to[at.second] += static_cast<T>(at.share);
+      to += extent;
+    }
+  });
+}
+/// Columns, then rows, through matrices of shares, by products of the device.
+variable upsampled_on_device(operator_kernels& kernels, const variable& x, index_t factor, bool is_linear) {
+  device& on = x.on();
+  const shape e = x.extents();
+  const index_t planes = e[0] * e[1], rows = factor * e[2], columns = factor * e[3];
+  const tensor of_rows = shares_of(on, e[2], factor, is_linear), of_columns = shares_of(on, e[3], factor, is_linear);
+  const auto turned = [&kernels, planes](const tensor& m, index_t from, index_t to) {
+    return kernels.transposed(m.reshaped({planes, from, to})).reshaped({planes * to, from});
+  };
+  const tensor wide = on.product(x.value().reshaped({planes * e[2], e[3]}), false, of_columns, true);
+  const tensor large = on.product(turned(wide, e[2], columns), false, of_rows, true);
+  return {turned(large, columns, rows).reshaped({e[0], e[1], rows, columns}), x, [=, &on](const tensor& g) {
+            const tensor low = on.product(turned(g, rows, columns), false, of_rows, false);
+            return on.product(turned(low, columns, e[2]), false, of_columns, false).reshaped(e);
+          }};
+}
+
 variable upsampled(const char* name, const variable& x, index_t factor, bool is_linear) {
   detail::require_rank(name, x, 4, "(samples, channels, rows, columns)");
   MIXCON_REQUIRE(factor >= 1, name, ": the factor is ", factor, "; expected at least 1");
+  if (operator_kernels* const kernels = x.on().operators()) return upsampled_on_device(*kernels, x, factor, is_linear);
   const shape small = x.extents(), large{small[0], small[1], factor * small[2], factor * small[3]};
   const tensor out = computed(
       x.on(), large,

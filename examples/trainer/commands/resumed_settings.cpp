@@ -6,6 +6,8 @@
 #include "run/run_folder.hpp"
 #include "run/training_run.hpp"
 
+#include <mixcon/core/require.hpp>
+
 #include <filesystem>
 #include <optional>
 
@@ -66,6 +68,8 @@ settings settings_to_resume(const checkpoint& from, const train_request& request
   const auto require_same = [&](const given_value& value) {
     const option* const which = found(value);
     if (which == nullptr || may_change(value.name) || name_runs(*which, *kept.find(value.name))) return;
+    if (value.name == "device") return;                // weights go on anywhere
+    if (!kept.find(value.name)->idle.empty()) return;  // and so it had no value
     const std::string before = text_of(*kept.find(value.name)), now = text_of(*which);
     if (now != before)
       refuse_file(request.resume, ": it was trained with --", value.name, " ", before, ", not ", now,
@@ -83,8 +87,16 @@ settings settings_to_resume(const checkpoint& from, const train_request& request
     refuse_file("--out: ", asked.run.out, "; a run that goes on stays in its folder, ", chosen.run.out,
                 ". Leave that option out.");
   for (const given_value& value : request.given) require_same(value);
+  const option_list after = asked.list();
+  for (const given_value& value : request.given)
+    if (const option* const which = after.find(value.name); which != nullptr && !value.implied)
+      MIXCON_REQUIRE(which->idle.empty(), value.where, ": ", which->idle, "; leave it out.");
   chosen.run.checkpoint_every = asked.run.checkpoint_every;
   chosen.run.threads = asked.run.threads;
+  if (chosen.run.device != asked.run.device) {
+    chosen.run.device = asked.run.device;
+    chosen.run.precision = asked.run.precision;
+  }
   if (asked.data.folder != from.chosen.data.folder) chosen.data.folder = full_path(asked.data.folder);
   if (const option* const teacher = kept.find("teacher"); teacher != nullptr && !text_of(*teacher).empty())
     set_option(*teacher, text_of(*options.find("teacher")), teacher->flag());

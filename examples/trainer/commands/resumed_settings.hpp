@@ -15,7 +15,7 @@ std::string folder_of(const std::string& checkpoint_path);
 std::string full_path(const std::string& path);
 
 /// The settings of a checkpoint, unless the user gave others: those it refuses, but for where the samples lie, how
-/// often to write, and the number of threads. `request.resume` is the checkpoint.
+/// often to write, the number of threads, and the device. `request.resume` is the checkpoint.
 settings settings_to_resume(const checkpoint& from, const train_request& request);
 
 /// Whether two settings compute the same: all but where they write, read and how often they save.

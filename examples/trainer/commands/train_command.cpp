@@ -234,6 +234,12 @@ ready_run begun(const train_request& request, settings asked, std::FILE* to) {
   return ready;
 }
 
+/// "fp32, 2 threads".
+std::string computed_with(const run_options& of) {
+  if (of.device == "cuda") return "fp32 on a GPU";
+  return of.precision + ", " + std::to_string(of.threads) + " threads";
+}
+
 }  // namespace
 
 int train(const train_request& request, std::FILE* to) {
@@ -259,11 +265,11 @@ int train(const train_request& request, std::FILE* to) {
                    .settings = to_json(chosen),
                    .machine = facts_of_this_machine()},
                   run.done());
-  std::fprintf(to, "%s on %lld %ss of %s: %lld steps of %lld %ss, %s, %lld threads, into %s\n", chosen.recipe.c_str(),
+  std::fprintf(to, "%s on %lld %ss of %s: %lld steps of %lld %ss, %s, into %s\n", chosen.recipe.c_str(),
                static_cast<long long>(ready.data.train.samples()), to_string(chosen.kind()),
                ready.data.train.title().c_str(), static_cast<long long>(run.steps()),
-               static_cast<long long>(run.images_per_step()), to_string(chosen.kind()), chosen.run.precision.c_str(),
-               static_cast<long long>(chosen.run.threads), folder.c_str());
+               static_cast<long long>(run.images_per_step()), to_string(chosen.kind()),
+               computed_with(chosen.run).c_str(), folder.c_str());
   if (run.is_done()) std::fprintf(to, "all steps are done; there is nothing left to train\n");
   progress shown(asked.quiet ? nullptr : to, run.steps(), run.images_per_step(), run.done(), to_string(chosen.kind()));
   if (!train_on(run, ready.data, log, shown, ready.loss)) {

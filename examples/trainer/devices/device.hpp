@@ -9,6 +9,9 @@
 namespace mixcon_train {
 inline namespace devices {
 
+class loss_kernels;
+class operator_kernels;
+
 /// What a dense tensor of a device holds.
 enum class number_type { f32, f64 };
 
@@ -38,8 +41,8 @@ struct adapted {
 
 /// The kernels that operators need. Operators, models and the trainer know this interface only; a device chooses how
 /// its tensors lie in memory, and what they are stored as. `reference_device` computes in double with plain loops,
-/// `onednn_device` in float or bfloat16; one with CUDA would take its place beside them. What has no kernel of its own
-/// in a library is written once for the host, in `host_device`.
+/// `onednn_device` in float or bfloat16, `cuda_device` on a GPU. What has no kernel of its own in a library is written
+/// once for the host, in `host_device`.
 ///
 /// Tensors that kernels return lie as the device likes; `dense` makes them row-major numbers. Gradients are of the
 /// shape of what they are the gradient of. Nothing assumes that the host can reach a tensor's memory: see
@@ -123,6 +126,10 @@ class device {
   virtual tensor product(const tensor& a, bool transpose_a, const tensor& b, bool transpose_b) = 0;
   /// The same for each of B pairs of matrices: dense (B, n, k) and (B, k, m); dense (B, n, m).
   virtual tensor batched_product(const tensor& a, bool transpose_a, const tensor& b, bool transpose_b) = 0;
+
+  /// What operators and losses otherwise compute on the host; null: they do, and numbers may travel there and back.
+  virtual operator_kernels* operators() { return nullptr; }
+  virtual loss_kernels* losses() { return nullptr; }
 
   static constexpr double norm_epsilon = 1e-5;
 };

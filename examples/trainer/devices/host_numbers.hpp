@@ -4,6 +4,7 @@
 #pragma once
 
 #include "devices/device.hpp"
+#include "devices/operator_kernels.hpp"
 
 #include <type_traits>
 #include <vector>
@@ -85,6 +86,7 @@ tensor tensor_of(device& on, const shape& extents, const T* numbers) {
   });
 }
 inline tensor filled(device& on, const shape& extents, double value) {
+  if (operator_kernels* const kernels = on.operators()) return kernels->filled(extents, value);
   return computed(on, extents, [&](auto* to) {
     for (index_t k = 0; k < extents.size(); ++k) to[k] = static_cast<std::remove_pointer_t<decltype(to)>>(value);
   });

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "run/training_run.hpp"
 
+#include "devices/cuda/new_cuda_device.hpp"
+#include "devices/onednn_device.hpp"
 #include "evaluation/gradient_norm.hpp"
 #include "files/file_error.hpp"
 #include "run/machine.hpp"
@@ -20,9 +22,16 @@ inline namespace run {
 
 namespace {
 
-std::unique_ptr<onednn_device> device_of(const settings& chosen) {
+std::unique_ptr<device> device_of(const settings& chosen) {
+  if (chosen.run.device == "cuda") return new_cuda_device();
   return std::make_unique<onednn_device>(chosen.run.precision == "bf16" ? precision::bf16 : precision::fp32,
                                          static_cast<int>(chosen.run.threads));
+}
+
+settings on_the_cpu(settings chosen) {
+  if (chosen.run.device == "cpu") return chosen;
+  chosen.run.device = "cpu";
+  return resolved(chosen);
 }
 
 index_t steps_of(const training_options& chosen, index_t images_per_step, index_t batches_per_epoch) {
@@ -67,6 +76,7 @@ schedule_options schedule_of(schedule_options chosen, const trained_part& part) 
 }  // namespace
 
 settings resolved(settings chosen) {
+  if (chosen.run.device == "cuda") return chosen;
   if (chosen.run.precision == "auto") {
     const dnnl_cpu_isa_t has = dnnl_get_effective_cpu_isa();
     chosen.run.precision = (has & dnnl_cpu_isa_avx512_core_amx) == dnnl_cpu_isa_avx512_core_amx ? "bf16" : "fp32";
@@ -229,7 +239,8 @@ loaded_run untrained_run(const settings& chosen, const data_set& data) {
 }
 
 loaded_run untrained_run(const settings& chosen, const data_facts& data, const data_set* train) {
-  loaded_run loaded{chosen, device_of(chosen), nullptr};
+  loaded_run loaded{on_the_cpu(chosen), nullptr, nullptr};
+  loaded.device = device_of(loaded.chosen);
   loaded.made = new_recipe(chosen, *loaded.device, data, train);
   loaded.made->set_training(false);
   return loaded;

@@ -3,7 +3,7 @@
 
 #include "data/loader.hpp"
 #include "data/views/views.hpp"
-#include "devices/onednn_device.hpp"
+#include "devices/device.hpp"
 #include "evaluation/health.hpp"
 #include "optimisers/optimiser_options.hpp"
 #include "optimisers/schedule.hpp"
@@ -74,7 +74,7 @@ class training_run {
   index_t done() const { return done_; }
   index_t images_per_step() const { return recipe_->wants().encoded * chosen_.training.batch; }
   loader_waits waits() const { return loader_->waits(); }
-  onednn_device& on() { return *device_; }
+  device& on() { return *device_; }
   const recipe& trained() const { return *recipe_; }
   /// Calls f with the network as it is evaluated: with averaged weights where the settings ask for them.
   template <class F>
@@ -98,7 +98,7 @@ class training_run {
   std::uint64_t data_hash_;
   channel_statistics statistics_;
   std::unique_ptr<view_maker> views_;
-  std::unique_ptr<onednn_device> device_;
+  std::unique_ptr<device> device_;
   thread_chooser chooser_;
   data_facts facts_;
   std::unique_ptr<recipe> recipe_;
@@ -114,10 +114,11 @@ class training_run {
   index_t done_ = 0;
 };
 
-/// A recipe on a device that has the weights of a checkpoint, averaged ones where it holds them, for evaluation.
+/// A recipe that has the weights of a checkpoint, averaged ones where it holds them, for evaluation: on the CPU,
+/// wherever it was trained.
 struct loaded_run {
   settings chosen{};
-  std::unique_ptr<onednn_device> device{};
+  std::unique_ptr<mixcon_train::device> device{};
   std::unique_ptr<recipe> made{};
 
   network& judged() const { return made->judged(); }

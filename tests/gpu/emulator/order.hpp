@@ -48,6 +48,7 @@ struct counts {
   std::uint64_t launches = 0, blocks = 0, switches = 0;
   std::uint64_t barriers = 0, meetings = 0;  // block-wide; of a warp's lanes
   std::uint64_t matrix_loads = 0, products = 0, copies = 0;
+  std::uint64_t copies_to_host = 0;
   std::uint64_t bank_conflicts = 0;  // of matrix loads: turns beyond one for each 8 x 8 matrix
 };
 inline counts& the_counts() {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Gradients against differences, in double on the reference device.
+// Gradients against differences, in double on any device.
 #pragma once
 
 #include "autograd/variable.hpp"
@@ -29,9 +29,10 @@ inline std::vector<double> numbers_in(const variable& x) { return numbers_in(x.v
 /// A loss of any value: the sum of its numbers, each times a weight of its own.
 inline variable weighed(const variable& x) {
   device& on = x.on();
-  const tensor weights = random_variable(on, x.extents(), 99).value(), dense = on.dense(x.value());
+  const tensor weights = random_variable(on, x.extents(), 99).value();
+  const auto factors = numbers_in(weights), numbers = numbers_in(x);
   double sum = 0;
-  for (index_t k = 0; k < x.extents().size(); ++k) sum += numbers_of<double>(weights)[k] * numbers_of<double>(dense)[k];
+  for (std::size_t k = 0; k < numbers.size(); ++k) sum += factors[k] * numbers[k];
   return {filled(on, {1}, sum), x, [weights](const tensor& g) { return g.on().scaled(weights, number_in(g)); }};
 }
 
@@ -40,21 +41,24 @@ inline void check_gradients(const char* name, const std::vector<variable>& input
   backward(weighed(f()), 0.5);
   for (std::size_t n = 0; n < inputs.size(); ++n) {
     const variable& x = inputs[n];
-    auto* at = numbers_of<double>(x.value());
     INFO(name << ", input " << n);
     REQUIRE(x.gradient());
     REQUIRE(x.gradient().extents() == x.extents());
-    const auto* found = numbers_of<double>(x.on().dense(x.gradient()));
-    for (index_t k = 0; k < x.extents().size(); ++k) {
-      const double before = at[k], step = 1e-5;
-      at[k] = before + step;
-      const double above = weighed(f()).number();
-      at[k] = before - step;
-      const double below = weighed(f()).number();
-      at[k] = before;
+    const tensor before = x.value();
+    const std::vector<double> numbers = numbers_in(before), found = numbers_in(x.gradient());
+    for (std::size_t k = 0; k < numbers.size(); ++k) {
+      const double step = 1e-5;
+      const auto moved_by = [&](double distance) {
+        std::vector<double> there = numbers;
+        there[k] += distance;
+        x.set(tensor_of(x.on(), x.extents(), there.data()));
+        return weighed(f()).number();
+      };
+      const double above = moved_by(step), below = moved_by(-step);
       INFO("entry " << k);
       CHECK(found[k] == Approx(0.5 * (above - below) / (2 * step)).epsilon(1e-6).margin(1e-8));
     }
+    x.set(before);
     x.clear_gradient();
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // SAMix-P: the mixer of a run as a policy of other recipes, and in pictures.
 #include "commands/commands.hpp"
+#include "devices/onednn_device.hpp"
 #include "files/file_error.hpp"
 #include "recipes/learned_policy.hpp"
 #include "report/policy_sheet.hpp"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Semantically conditioned negatives and latent mixup: what is similar, what is drawn, and the losses, by plain loops.
+#include "devices/onednn_device.hpp"
 #include "recipes/negative_choice.hpp"
 #include "trainer/recipes/student_step.hpp"
 

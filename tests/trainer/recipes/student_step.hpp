@@ -3,6 +3,7 @@
 #pragma once
 
 #include "data/sets/readers.hpp"
+#include "devices/onednn_device.hpp"
 #include "evaluation/evaluation.hpp"
 #include "recipes/all_encoders.hpp"
 #include "recipes/negative_choice.hpp"

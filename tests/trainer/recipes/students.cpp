@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Distillation: losses by their formulas, a teacher that stays what it is, and the runs that are refused.
 #include "autograd/operators.hpp"
+#include "devices/onednn_device.hpp"
 #include "files/file_error.hpp"
 #include "optimisers/sgd.hpp"
 #include "trainer/recipes/student_step.hpp"

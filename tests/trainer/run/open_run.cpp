@@ -3,6 +3,7 @@
 #include "run/open_run.hpp"
 #include "autograd/operators.hpp"
 #include "data/sets/readers.hpp"
+#include "devices/onednn_device.hpp"
 #include "evaluation/evaluation.hpp"
 #include "files/file_error.hpp"
 #include "recipes/frozen_run.hpp"

@@ -104,6 +104,7 @@ inline status copy_to_host(void* host, const void* device, std::size_t bytes, [[
 #if defined(__CUDACC__)
   return detail::status_of(cudaMemcpyAsync(host, device, bytes, cudaMemcpyDeviceToHost, on));
 #else
+  ++emulated::the_counts().copies_to_host;
   if (bytes > 0) std::memcpy(host, device, bytes);
   return {};
 #endif

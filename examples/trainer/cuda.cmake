@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# What trains on a GPU: with MIXCON_CUDA, where nvcc, cuBLAS and cuDNN are installed. Without, `--device cuda` is refused.
+if(NOT MIXCON_CUDA)
+  return()
+endif()
+if(NOT CMAKE_CUDA_ARCHITECTURES)
+  set(CMAKE_CUDA_ARCHITECTURES 80-virtual 90-real)
+endif()
+set(CMAKE_CUDA_RUNTIME_LIBRARY Shared)  # as mixcon_gpu links it
+enable_language(CUDA)
+find_package(CUDAToolkit REQUIRED)
+find_path(MIXCON_CUDNN_INCLUDE cudnn.h HINTS ${CUDAToolkit_INCLUDE_DIRS})
+find_library(MIXCON_CUDNN_LIBRARY cudnn HINTS ${CUDAToolkit_LIBRARY_DIR})
+if(NOT MIXCON_CUDNN_INCLUDE OR NOT MIXCON_CUDNN_LIBRARY OR NOT TARGET CUDA::cublas)
+  message(STATUS "mixcon: the trainer's --device cuda is left out: cuBLAS or cuDNN is not installed")
+  return()
+endif()
+file(GLOB_RECURSE of_gpu CONFIGURE_DEPENDS devices/cuda/*.cu)
+add_library(mixcon_trainer_cuda STATIC ${of_gpu})
+target_compile_options(mixcon_trainer_cuda PUBLIC $<$<COMPILE_LANGUAGE:CUDA>:-std=c++20>)
+target_include_directories(mixcon_trainer_cuda SYSTEM PRIVATE ${MIXCON_CUDNN_INCLUDE})
+target_link_libraries(mixcon_trainer_cuda PUBLIC mixcon_trainer_nets mixcon_gpu CUDA::cublas ${MIXCON_CUDNN_LIBRARY})
+list(FILTER sources EXCLUDE REGEX "/without_cuda")

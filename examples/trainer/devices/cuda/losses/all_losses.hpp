@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "devices/cuda/loss_table.hpp"
+
+namespace mixcon_train {
+inline namespace devices {
+
+class cuda_queue;
+
+/// The losses that run on the GPU; T is the device's number. Each header of this folder defines one of these, and a
+/// source of its own compiles it. Other losses copy their rows to the host, and gradients back.
+template <class T>
+void add_label_loss(loss_table& to, cuda_queue& queue);  // InfoNCE over label_targets: SupCon, SupMix, UniCon
+template <class T>
+void add_class_loss(loss_table& to, cuda_queue& queue);  // cross entropy, with mixed labels too
+template <class T>
+void add_view_loss(loss_table& to, cuda_queue& queue);  // InfoNCE over view_targets: SimCLR
+template <class T>
+void add_queue_loss(loss_table& to, cuda_queue& queue);  // MoCo: own keys and a queue
+
+template <class T>
+void add_all_losses(loss_table& to, cuda_queue& queue) {
+  add_label_loss<T>(to, queue);
+  add_class_loss<T>(to, queue);
+  add_view_loss<T>(to, queue);
+  add_queue_loss<T>(to, queue);
+}
+
+}  // namespace devices
+}  // namespace mixcon_train

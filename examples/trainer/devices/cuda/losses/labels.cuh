@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "devices/cuda/stream_losses.cuh"
+
+#include <mixcon/contrast/targets/label.hpp>
+#include <mixcon/losses/info_nce.hpp>
+
+namespace mixcon_train {
+inline namespace devices {
+
+template <class T>
+void add_label_loss(loss_table& to, cuda_queue& queue) {
+  using objective = mixcon::objective<mixcon::info_nce, mixcon::cosine>;
+  add_loss_of_rows<T, objective, mixcon::label_targets>(to, queue);
+}
+
+}  // namespace devices
+}  // namespace mixcon_train
