@@ -91,12 +91,29 @@ MIXCON_HD inline lane_mask<T, W> compared(const lanes<T, W>& a, const lanes<T, W
 
 }  // namespace vectors
 
+#if !defined(__CUDACC__)
+namespace vectors {
+/// 0, 1, 2, ...
+template <class T, int W>
+struct count_from_0 {
+  T of[static_cast<unsigned>(W)];
+  constexpr count_from_0() : of() {
+    for (int k = 0; k < W; ++k) of[k] = static_cast<T>(k);
+  }
+};
+template <class T, int W>
+inline constexpr count_from_0<T, W> counted{};
+}  // namespace vectors
+#endif
+
 /// W numbers as one: what is written for one number runs on a vector register. T is float, double or std::int64_t.
 template <class T, int W>
 struct alignas(vectors::lane_alignment<T, W>) lanes {
   typedef T vector
       __attribute__((vector_size(sizeof(T) * static_cast<unsigned>(W)), aligned(vectors::lane_alignment<T, W>)));
   using mask = lane_mask<T, W>;
+  using integer = typename mask::integer;
+  typedef integer integers __attribute__((vector_size(sizeof(T) * static_cast<unsigned>(W))));
   vector v{};
 
   constexpr lanes() = default;
@@ -111,11 +128,23 @@ struct alignas(vectors::lane_alignment<T, W>) lanes {
   MIXCON_HD lanes(const vector& x) : v(x) {}  // NOLINT(google-explicit-constructor)
   template <class N>
   requires std::is_arithmetic_v<N>
-  MIXCON_HD lanes(N x) : v(static_cast<T>(x) - vector{}) {}  // NOLINT(google-explicit-constructor)
+  MIXCON_HD lanes(N x) {  // NOLINT(google-explicit-constructor)
+#if MIXCON_HAS_MASK_BITS  // what else is a broadcast to g++ depends on the flags: lane by lane without them
+    vector first{};
+    first[0] = static_cast<T>(x);
+    v = __builtin_shuffle(first, integers{});
+#else
+    v = static_cast<T>(x) - vector{};
+#endif
+  }
   /// Lane k holds k.
   MIXCON_HD static lanes numbered() {
     lanes r;
+#if defined(__CUDACC__)
     for (int k = 0; k < W; ++k) r.v[k] = static_cast<T>(k);
+#else  // from memory: g++ makes a broadcast a lane of what it does not know to be a register
+    __builtin_memcpy(&r.v, vectors::counted<T, W>.of, sizeof r.v);
+#endif
     return r;
   }
   /// Lane k holds f(k).

@@ -52,9 +52,9 @@ MIXCON_IN_LOOPS inline void register_product(bool add, index_t depth, strided<T>
       __builtin_memcpy(&column[v], b.data + k * b.row + v * width, sizeof column[v]);
     MIXCON_UNROLL
     for (unsigned i = 0; i < Rows; ++i) {
-      const typename V::vector x = a.data[i * a.row + k * a.step] - typename V::vector{};
+      const V x(a.data[i * a.row + k * a.step]);
       MIXCON_UNROLL
-      for (unsigned v = 0; v < Vectors; ++v) sum[i][v] += x * column[v];
+      for (unsigned v = 0; v < Vectors; ++v) sum[i][v] += x.v * column[v];
     }
   }
   MIXCON_UNROLL
