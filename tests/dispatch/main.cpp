@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Compares the numbers of all units (UNITS names them) on each instruction set of this processor with those of the first
-// unit as compiled. Where SAME names one of them, its numbers must have the bits of the first one's on every set.
+// Compares the numbers of all units (UNITS names them) on each instruction set of this processor with those of the
+// first unit as compiled. Units whose functions all are inlined would have the same bits on AVX-512; a user's that
+// never are follow the flags of their file.
 #include "dispatch/units.hpp"
 
 #include <mixcon/core/number/instruction_sets.hpp>

@@ -5,9 +5,9 @@ set. Any warning, crash or other value fails.
 
 usage: run.py SOURCE_DIRECTORY BINARY_DIRECTORY [--full]
 
-Without --full: g++ without flags and with -march=native, and clang where it is found, at -O2, in one program. With it:
-that at -O0, -O1, -O2 and -O3, in both orders of linking, and each compiler under AddressSanitizer and
-UndefinedBehaviorSanitizer.
+Without --full: g++ without flags and with -march=native, and clang where it is found, at -O2, in float, in one program.
+With it: both compilers with both flags at -O0, -O1, -O2 and -O3, in float and double, linked in both orders, and each
+compiler under AddressSanitizer and UndefinedBehaviorSanitizer.
 """
 
 import os
@@ -28,15 +28,17 @@ def run(command):
 class builder:
     """Compiles units once for each set of flags."""
 
-    def __init__(self, source, binary):
+    def __init__(self, source, binary, full):
         self.source, self.binary = source, binary
+        self.with_double = ["-DWITH_DOUBLE"] if full else []
         self.include = ["-std=c++20", "-I", source + "/include", "-I", source + "/tests"]
         os.makedirs(binary, exist_ok=True)
 
     def unit(self, compiler, flags, name):
         made = os.path.join(self.binary, name + "".join(flags).replace("=", "_").replace(",", "_") + ".o")
         source = self.source + "/tests/dispatch/unit.cpp"
-        run([compiler, *flags, *WARNINGS, *self.include, "-DUNIT=" + name, "-c", source, "-o", made])
+        run([compiler, *flags, *WARNINGS, *self.include, *self.with_double, "-DUNIT=" + name,
+             "-c", source, "-o", made])
         return name, made
 
     def program(self, compiler, flags, units, backwards=False):
@@ -54,7 +56,7 @@ def main():
     gcc = os.environ.get("MIXCON_GCC", "g++")
     clang = next((c for c in ("clang++-16", "clang++") if shutil.which(c)), None)
     native = ["-march=native"] if platform.machine() == "x86_64" else []
-    build = builder(source, binary)
+    build = builder(source, binary, full)
     compilers = [(gcc, "gcc")] + ([(clang, "clang")] if clang else [])
     for level in ("-O0", "-O1", "-O2", "-O3") if full else ("-O2",):
         units = []

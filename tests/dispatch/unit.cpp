@@ -81,7 +81,11 @@ template <class T>
 void evaluate(noted& results) {
   constexpr index_t rows = 2 * 197, width = 21;  // more than one tile; columns and features that fill no vectors
   static T z[rows * width], gradient[rows * width];
-  for (index_t k = 0; k < rows * width; ++k) z[k] = static_cast<T>((k * 7919 % 1009) - 504) / T(400);
+  std::uint32_t drawn = 1;  // no two distances are as good as equal
+  for (T& x : z) {
+    drawn = drawn * 1664525U + 1013904223U;
+    x = static_cast<T>(static_cast<double>(drawn) / 2147483648.0 - 1);
+  }
   const matrix_view<const T> on{z, {rows, width}};
   const matrix_view<T> by{gradient, {rows, width}};
   const tiled engine{.threads = 1};
@@ -99,7 +103,8 @@ void evaluate(noted& results) {
   static T by_logits[rows / 2 * (2 * width - 5)];
   const matrix_view<T> by_logit{by_logits, {rows / 2, 2 * width - 5}};
   const auto mixed = targets_of([](index_t a, index_t c) { return a % 37 == c ? positive_pair() : negative_pair(); });
-  const auto given = value_and_grad(engine, objective{siglip{}, cosine{}}, mixed, given_logits{logits}, {.logits = by_logit});
+  const auto given =
+      value_and_grad(engine, objective{siglip{}, cosine{}}, mixed, given_logits{logits}, {.logits = by_logit});
   results.add(given.value, by_logits, rows / 2 * (2 * width - 5));
 }
 
@@ -108,5 +113,7 @@ void evaluate(noted& results) {
 void UNIT(double* results) {
   noted to(results);
   evaluate<float>(to);
+#if defined(WITH_DOUBLE)
   evaluate<double>(to);
+#endif
 }

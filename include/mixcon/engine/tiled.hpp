@@ -60,9 +60,8 @@ struct tiled {
                    typename Columns::row_states& by_column) const {
     check<typename Rows::number>();
     detail::team team(threads, pool);
-    for_set_in_use([&](auto set) {
-      tiles::gather_both_directions<decltype(set)>(team, p, transposed, by_row, by_column);
-    });
+    for_set_in_use(
+        [&](auto set) { tiles::gather_both_directions<decltype(set)>(team, p, transposed, by_row, by_column); });
   }
 
   /// `scatter` of both.

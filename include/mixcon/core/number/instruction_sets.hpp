@@ -96,14 +96,16 @@ inline int& chosen_instruction_set() {
 }  // namespace detail
 
 /// The widest instruction set that loops use: the processor's best, unless the environment's MIXCON_INSTRUCTION_SET
-/// (as_compiled, avx2, avx512; read once) or a call of `use_instruction_set` said otherwise. A file whose flags say more uses these.
+/// (as_compiled, avx2, avx512; read once) or a call of `use_instruction_set` said otherwise. A file whose flags say
+/// more uses these.
 inline instruction_set instruction_set_in_use() {
   return static_cast<instruction_set>(__atomic_load_n(&detail::chosen_instruction_set(), __ATOMIC_RELAXED));
 }
 /// Sets it, for tests and comparisons, between calls; std::invalid_argument where the processor lacks it.
 inline void use_instruction_set(instruction_set widest) {
   MIXCON_REQUIRE(widest <= detail::instruction_set_of_processor(),
-                 "use_instruction_set: an instruction set that this processor lacks; expected one it has, as instruction_set_in_use() says at first");
+                 "use_instruction_set: an instruction set that this processor lacks; expected one it has, as "
+                 "instruction_set_in_use() says at first");
   __atomic_store_n(&detail::chosen_instruction_set(), static_cast<int>(widest), __ATOMIC_RELAXED);
 }
 
@@ -112,8 +114,8 @@ inline namespace MIXCON_INSTRUCTION_SET {
 template <class T, int W>
 struct lanes;
 
-/// How a loop is compiled: the bytes of its vectors, and the lanes that fill one. A loop is a template of this type, and
-/// its name carries it: no two instruction sets share a function.
+/// How a loop is compiled: the bytes of its vectors, and the lanes that fill one. A loop is a template of this type,
+/// and its name carries it: no two instruction sets share a function.
 template <instruction_set Which, int Bytes>
 struct compiled_for {
   static constexpr instruction_set which = Which;
@@ -154,8 +156,8 @@ inline void run_for(const F& loop) {
     vectors::run_as_compiled(loop);
 }
 
-/// Calls visit(for_set), for_set being the `compiled_for` of the best set in use: loops are chosen by it, and enter it by
-/// `run_for`.
+/// Calls visit(for_set), for_set being the `compiled_for` of the best set in use: loops are chosen by it, and enter it
+/// by `run_for`.
 template <class Visit>
 inline void for_set_in_use(const Visit& visit) {
 #if MIXCON_MAY_WIDEN

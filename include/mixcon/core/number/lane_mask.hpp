@@ -45,7 +45,8 @@ struct alignas(vectors::lane_alignment<T, W>) lane_mask {
   MIXCON_HD lane_mask(const vector& answers) : v(answers) {}  // NOLINT(google-explicit-constructor)
   // By hand, so that masks are handed over in memory, whatever instruction set the two sides are compiled for.
   MIXCON_HD lane_mask(const lane_mask& other) : v(other.v) {}
-  MIXCON_HD lane_mask& operator=(const lane_mask& other) {  // NOLINT(bugprone-unhandled-self-assignment)
+  MIXCON_HD lane_mask& operator=(
+      const lane_mask& other) {  // NOLINT(cert-oop54-cpp, bugprone-unhandled-self-assignment)
     v = other.v;
     return *this;
   }
@@ -114,8 +115,10 @@ MIXCON_FOR_AVX512 inline bits_of_16 compared_indices(const Vector& a, const Vect
   half x[2], y[2];
   __builtin_memcpy(x, &a, sizeof x);
   __builtin_memcpy(y, &b, sizeof y);
-  const auto low = static_cast<bits_of_8>(__builtin_ia32_cmpq512_mask(x[0], y[0], Comparison, static_cast<bits_of_8>(-1)));
-  const auto high = static_cast<bits_of_8>(__builtin_ia32_cmpq512_mask(x[1], y[1], Comparison, static_cast<bits_of_8>(-1)));
+  const auto low =
+      static_cast<bits_of_8>(__builtin_ia32_cmpq512_mask(x[0], y[0], Comparison, static_cast<bits_of_8>(-1)));
+  const auto high =
+      static_cast<bits_of_8>(__builtin_ia32_cmpq512_mask(x[1], y[1], Comparison, static_cast<bits_of_8>(-1)));
   return static_cast<bits_of_16>(low | high << 8);
 }
 /// Which of 16 integers are `which`, and of 8.

@@ -120,7 +120,7 @@ struct alignas(vectors::lane_alignment<T, W>) lanes {
   // By hand, so that lanes are handed over in memory: a call that is not inlined may have two sides of different
   // instruction sets, which would look for them in different registers.
   MIXCON_HD lanes(const lanes& other) : v(other.v) {}
-  MIXCON_HD lanes& operator=(const lanes& other) {  // NOLINT(bugprone-unhandled-self-assignment)
+  MIXCON_HD lanes& operator=(const lanes& other) {  // NOLINT(cert-oop54-cpp, bugprone-unhandled-self-assignment)
     v = other.v;
     return *this;
   }
@@ -207,8 +207,7 @@ MIXCON_HD inline lanes<T, W> choose(const lane_mask<T, W>& yes, const lanes<T, W
     return chosen;
   } else if constexpr (sizeof a.v >= 64) {
     using integers = typename lane_mask<T, W>::vector;
-    const integers chosen =
-        (yes.v & __builtin_bit_cast(integers, a.v)) | (~yes.v & __builtin_bit_cast(integers, b.v));
+    const integers chosen = (yes.v & __builtin_bit_cast(integers, a.v)) | (~yes.v & __builtin_bit_cast(integers, b.v));
     return {__builtin_bit_cast(typename lanes<T, W>::vector, chosen)};
   } else
 #endif
@@ -224,7 +223,7 @@ MIXCON_HD inline lanes<std::int64_t, W> choose(const lane_mask<T, W>& yes, const
 /// Chooses between answers.
 template <class T, int W>
 MIXCON_HD inline lane_mask<T, W> choose(const lane_mask<T, W>& yes, const lane_mask<T, W>& a,
-                                         const lane_mask<T, W>& b) {
+                                        const lane_mask<T, W>& b) {
   return (yes && a) || (!yes && b);
 }
 

@@ -41,7 +41,11 @@ struct squared_lengths {
   }
   void set_all(const mixcon::detail::packed_rows<T>& rows) {
     resize(rows.count());
-    for (index_t i = 0; i < rows.count(); ++i) set(i, rows, i);
+    for_set_in_use([&](auto set_in_use) {
+      run_for<decltype(set_in_use)>([&] {
+        for (index_t i = 0; i < rows.count(); ++i) set(i, rows, i);
+      });
+    });
   }
 };
 

@@ -34,7 +34,7 @@ class pairs_of_strip {
 /// of its own, so that the row's are of few terms.
 template <class Statistics, class U>
 MIXCON_IN_LOOPS void observe_pairs(const Statistics& statistics, mixcon::detail::row_state<Statistics, U>& s,
-                   const logit_pair<U>* pairs, index_t count) {
+                                   const logit_pair<U>* pairs, index_t count) {
   if (count == 0) return;
   for_each_position<Statistics::size>([&](auto k) {
     constexpr int at = decltype(k)::value;

@@ -151,8 +151,8 @@ class tile_weigher {
     const index_t whole = weights.whole_columns(lane_count<vector>());
     for (index_t j = 0; j < whole; j += lane_count<vector>()) {
       T* const entry = weights.entry(r, j);
-      mixcon::detail::store_as(
-          entry, weigh<vector>(a, first + j, mixcon::detail::load_as<vector>(entry), on_lanes, sums));
+      mixcon::detail::store_as(entry,
+                               weigh<vector>(a, first + j, mixcon::detail::load_as<vector>(entry), on_lanes, sums));
     }
     row_sums<T> rest;
     if (whole < weights.columns()) weigh_rest(weights, r, reading, rest);
@@ -210,7 +210,8 @@ class tile_weigher {
       const mixcon::detail::pair_pull<T> pull(p_.similarity, mixcon::lane(by_similarity, k), nearby.distance[k]);
       if (pull.is_none()) continue;
       const T* const candidate = p_.candidates.row(c + k);
-      if (!to_.anchors.empty()) pull.template add<native_lanes<T>>(to_.anchors.data() + a * pitch, anchor, candidate, pitch);
+      if (!to_.anchors.empty())
+        pull.template add<native_lanes<T>>(to_.anchors.data() + a * pitch, anchor, candidate, pitch);
       if (!to_.candidates.empty())
         pull.template add<native_lanes<T>>(to_.candidates.data() + (c + k) * pitch, candidate, anchor, pitch);
     }
