@@ -23,11 +23,19 @@ MIXCON_STRICT_FLOATS_BEGIN
 #define MIXCON_VERSION_PATCH 0
 #define MIXCON_VERSION (10000 * MIXCON_VERSION_MAJOR + 100 * MIXCON_VERSION_MINOR + MIXCON_VERSION_PATCH)
 
-/// Marks what kernels may call too. Empty outside CUDA.
+/// Before a function of a hot loop, which is compiled for an instruction set by being inlined there
+/// (core/number/instruction_sets.hpp). g++ inlines all that such a loop calls; clang what says so.
+#if defined(__clang__) && defined(__OPTIMIZE__) && !defined(__CUDACC__)
+#define MIXCON_IN_LOOPS __attribute__((always_inline))
+#else
+#define MIXCON_IN_LOOPS
+#endif
+
+/// Marks what kernels may call too, and hot loops of the host.
 #if defined(__CUDACC__)
 #define MIXCON_HD __host__ __device__
 #else
-#define MIXCON_HD
+#define MIXCON_HD MIXCON_IN_LOOPS
 #endif
 
 /// Before a MIXCON_HD template that calls what it is given: kernels give it device functions, the host its own.

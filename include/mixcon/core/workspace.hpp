@@ -166,7 +166,7 @@ class scratch_memory {
 /// An array of plain numbers or structs that lives in a workspace, or, without one, in memory of its own.
 template <class T>
 class scratch : detail::scratch_memory {
-  static_assert(std::is_trivially_copyable_v<T> && alignof(T) <= 64, "mixcon: scratch is for plain data");
+  static_assert(std::is_trivially_destructible_v<T> && alignof(T) <= 64, "mixcon: scratch is for plain data");
 
  public:
   using value_type = T;

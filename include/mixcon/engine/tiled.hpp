@@ -27,23 +27,31 @@ struct tiled {
   void gather(const Problem& p, typename Problem::row_states& states) const {
     check<typename Problem::number>();
     detail::team team(threads, pool);
-    if constexpr (Problem::is_given)
-      if (has_given_rows(p)) return tiles::gather_by_given_rows(team, p, states);
-    if constexpr (Problem::may_mirror)
-      if (has_triangle(p)) return tiles::gather_by_triangle(team, p, states);
-    tiles::gather_by_tiles(team, p, states);
+    for_set_in_use([&](auto set) {
+      using set_in_use = decltype(set);
+      if constexpr (Problem::is_given)
+        if (has_given_rows(p)) return tiles::gather_by_given_rows<set_in_use>(team, p, states);
+      if constexpr (Problem::may_mirror)
+        if (has_triangle(p)) return tiles::gather_by_triangle<set_in_use>(team, p, states);
+      tiles::gather_by_tiles<set_in_use>(team, p, states);
+    });
   }
 
   template <class Problem, class Saved>
   void scatter(const Problem& p, const Saved& saved, detail::packed_gradients<typename Problem::number>& to) const {
     check<typename Problem::number>();
     detail::team team(threads, pool);
-    if constexpr (Problem::is_given)
-      if (has_given_rows(p) && !to.candidate_bias) return tiles::scatter_by_given_rows(team, p, saved, to);
-    for (index_t a = 0; a < p.anchors.count(); ++a) to.clear_row(a);
-    if constexpr (Problem::may_mirror && Problem::linear)
-      if (has_triangle(p) && adds_in_one_place(p, to)) return tiles::scatter_by_triangle(team, p, saved, to);
-    tiles::scatter_by_tiles(team, p, saved, to);
+    for_set_in_use([&](auto set) {
+      using set_in_use = decltype(set);
+      if constexpr (Problem::is_given)
+        if (has_given_rows(p) && !to.candidate_bias)
+          return tiles::scatter_by_given_rows<set_in_use>(team, p, saved, to);
+      for (index_t a = 0; a < p.anchors.count(); ++a) to.clear_row(a);
+      if constexpr (Problem::may_mirror && Problem::linear)
+        if (has_triangle(p) && adds_in_one_place(p, to))
+          return tiles::scatter_by_triangle<set_in_use>(team, p, saved, to);
+      tiles::scatter_by_tiles<set_in_use>(team, p, saved, to);
+    });
   }
 
   /// `gather` of a problem and of the same one seen from its candidates: each product is formed once for both.
@@ -52,7 +60,8 @@ struct tiled {
                    typename Columns::row_states& by_column) const {
     check<typename Rows::number>();
     detail::team team(threads, pool);
-    tiles::gather_both_directions(team, p, transposed, by_row, by_column);
+    for_set_in_use(
+        [&](auto set) { tiles::gather_both_directions<decltype(set)>(team, p, transposed, by_row, by_column); });
   }
 
   /// `scatter` of both.
@@ -66,7 +75,10 @@ struct tiled {
     }
     check<T>();
     detail::team team(threads, pool);
-    tiles::scatter_both_directions(team, p, saved_rows, transposed, saved_columns, to_rows, to_columns);
+    for_set_in_use([&](auto set) {
+      tiles::scatter_both_directions<decltype(set)>(team, p, saved_rows, transposed, saved_columns, to_rows,
+                                                    to_columns);
+    });
   }
 
   /// How many threads work at once.

@@ -28,7 +28,7 @@ void for_each_row(const Executor& executor, index_t number, Row&& row) {
 }
 
 template <class V>
-V load_as(const scalar_of<V>* from) {
+MIXCON_IN_LOOPS V load_as(const scalar_of<V>* from) {
   if constexpr (lane_count<V>() == 1) {
     return *from;
   } else {
@@ -38,7 +38,7 @@ V load_as(const scalar_of<V>* from) {
   }
 }
 template <class V>
-void store_as(scalar_of<V>* to, const V& x) {
+MIXCON_IN_LOOPS void store_as(scalar_of<V>* to, const V& x) {
   if constexpr (lane_count<V>() == 1)
     *to = x;
   else

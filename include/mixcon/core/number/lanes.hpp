@@ -4,88 +4,147 @@
 // Vector lanes: several numbers in one register, with the arithmetic, comparisons and functions of one number.
 
 #include <mixcon/core/number/dual.hpp>
+#include <mixcon/core/number/lane_mask.hpp>
 
 #include <cstdint>
 
 MIXCON_STRICT_FLOATS_BEGIN
 
-// Two files of one program may be compiled for different instruction sets. What depends on the set lives in a namespace
-// of its own, so that the linker never takes one file's code for the other's.
-#if defined(__AVX512F__)
-#define MIXCON_INSTRUCTION_SET avx512
-#define MIXCON_VECTOR_BYTES 64
-#elif defined(__AVX2__) && defined(__FMA__)
-#define MIXCON_INSTRUCTION_SET avx2_fma
-#define MIXCON_VECTOR_BYTES 32
-#elif defined(__AVX__)
-#define MIXCON_INSTRUCTION_SET avx
-#define MIXCON_VECTOR_BYTES 32
-#else
-#define MIXCON_INSTRUCTION_SET baseline
-#define MIXCON_VECTOR_BYTES 16
-#endif
-
 namespace mixcon {
 inline namespace MIXCON_INSTRUCTION_SET {
 
-/// W answers, one a lane; every bit of a true lane is set.
-template <class T, int W>
-struct lane_mask {
-  using integer = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
-  typedef integer vector __attribute__((vector_size(sizeof(T) * static_cast<unsigned>(W))));
-  vector v{};
+namespace vectors {
 
-  MIXCON_HD friend lane_mask operator&&(lane_mask a, lane_mask b) { return {a.v & b.v}; }
-  MIXCON_HD friend lane_mask operator||(lane_mask a, lane_mask b) { return {a.v | b.v}; }
-  MIXCON_HD friend lane_mask operator!(lane_mask a) { return {~a.v}; }
-  MIXCON_HD bool operator[](int k) const { return v[k] != 0; }
-  MIXCON_HD bool all() const {
-    if constexpr (sizeof v >= sizeof(std::uint64_t)) {
-      std::uint64_t bits[sizeof v / sizeof(std::uint64_t)], common = ~std::uint64_t{0};
-      __builtin_memcpy(bits, &v, sizeof v);
-      for (const std::uint64_t some : bits) common &= some;
-      return common == ~std::uint64_t{0};
-    } else {
-      return v[0] != 0;
-    }
+// The six comparisons: of vectors, and as AVX-512 numbers them, for floats and for integers.
+struct greater {
+  static constexpr int of_floats = 30, of_integers = 6;
+  template <class Lanes, class Mask>
+  MIXCON_HD static void compare(const Lanes& a, const Lanes& b, Mask& to) {
+    to.v = a.v > b.v;
   }
-  /// The same answers, for lanes of another width.
-  template <class U>
-  MIXCON_HD static lane_mask converted(lane_mask<U, W> other) {
-    return {__builtin_convertvector(other.v, vector)};
+};
+struct less {
+  static constexpr int of_floats = 17, of_integers = 1;
+  template <class Lanes, class Mask>
+  MIXCON_HD static void compare(const Lanes& a, const Lanes& b, Mask& to) {
+    to.v = a.v < b.v;
   }
-  /// Lane k answers whether integers[k] is `which`.
-  MIXCON_HD static lane_mask equal(const std::int32_t* integers, std::int32_t which) {
-    typedef std::int32_t list __attribute__((vector_size(4U * static_cast<unsigned>(W))));
-    list all;
-    __builtin_memcpy(&all, integers, sizeof all);
-    return {__builtin_convertvector(all == which, vector)};
+};
+struct at_most {
+  static constexpr int of_floats = 18, of_integers = 2;
+  template <class Lanes, class Mask>
+  MIXCON_HD static void compare(const Lanes& a, const Lanes& b, Mask& to) {
+    to.v = a.v <= b.v;
   }
-  /// Lane k answers f(k).
-  template <class F>
-  MIXCON_HD static lane_mask each(F&& f) {
-    lane_mask m;
-    for (int k = 0; k < W; ++k) m.v[k] = f(k) ? -1 : 0;
-    return m;
+};
+struct at_least {
+  static constexpr int of_floats = 29, of_integers = 5;
+  template <class Lanes, class Mask>
+  MIXCON_HD static void compare(const Lanes& a, const Lanes& b, Mask& to) {
+    to.v = a.v >= b.v;
+  }
+};
+struct equal {
+  static constexpr int of_floats = 0, of_integers = 0;
+  template <class Lanes, class Mask>
+  MIXCON_HD static void compare(const Lanes& a, const Lanes& b, Mask& to) {
+    to.v = a.v == b.v;
+  }
+};
+struct different {
+  static constexpr int of_floats = 4, of_integers = 4;
+  template <class Lanes, class Mask>
+  MIXCON_HD static void compare(const Lanes& a, const Lanes& b, Mask& to) {
+    to.v = a.v != b.v;
   }
 };
 
+struct unordered {
+  static constexpr int of_floats = 3;
+};
+
+template <class Comparison, class T, int W>
+MIXCON_HD inline lane_mask<T, W> compared(const lanes<T, W>& a, const lanes<T, W>& b) {
+  lane_mask<T, W> mask;
+#if MIXCON_HAS_MASK_BITS
+  if constexpr (has_mask_bits<T, W>) {
+    if constexpr (std::is_integral_v<T>)
+      mask.v = compared_indices<Comparison::of_integers>(a.v, b.v);
+    else if constexpr (W == 16)
+      mask.v = compared_floats<Comparison::of_floats>(a.v, b.v);
+    else
+      mask.v = compared_doubles<Comparison::of_floats>(a.v, b.v);
+  } else if constexpr (sizeof a.v >= 64) {  // g++ knows no such comparison without AVX-512's flags: in halves
+    lanes<T, W / 2> x, y;
+    lane_mask<T, W / 2> some;
+    for (std::size_t at = 0; at < sizeof a.v; at += sizeof x.v) {
+      __builtin_memcpy(&x.v, reinterpret_cast<const char*>(&a.v) + at, sizeof x.v);
+      __builtin_memcpy(&y.v, reinterpret_cast<const char*>(&b.v) + at, sizeof y.v);
+      some = compared<Comparison>(x, y);
+      __builtin_memcpy(reinterpret_cast<char*>(&mask.v) + at, &some.v, sizeof some.v);
+    }
+  } else
+#endif
+    Comparison::compare(a, b, mask);
+  return mask;
+}
+
+}  // namespace vectors
+
+#if !defined(__CUDACC__)
+namespace vectors {
+/// 0, 1, 2, ...
+template <class T, int W>
+struct count_from_0 {
+  T of[static_cast<unsigned>(W)];
+  constexpr count_from_0() : of() {
+    for (int k = 0; k < W; ++k) of[k] = static_cast<T>(k);
+  }
+};
+template <class T, int W>
+inline constexpr count_from_0<T, W> counted{};
+}  // namespace vectors
+#endif
+
 /// W numbers as one: what is written for one number runs on a vector register. T is float, double or std::int64_t.
 template <class T, int W>
-struct lanes {
-  typedef T vector __attribute__((vector_size(sizeof(T) * static_cast<unsigned>(W))));
+struct alignas(vectors::lane_alignment<T, W>) lanes {
+  typedef T vector
+      __attribute__((vector_size(sizeof(T) * static_cast<unsigned>(W)), aligned(vectors::lane_alignment<T, W>)));
   using mask = lane_mask<T, W>;
+  using integer = typename mask::integer;
+  typedef integer integers __attribute__((vector_size(sizeof(T) * static_cast<unsigned>(W))));
   vector v{};
 
   constexpr lanes() = default;
+  // By hand, so that lanes are handed over in memory: a call that is not inlined may have two sides of different
+  // instruction sets, which would look for them in different registers.
+  MIXCON_HD lanes(const lanes& other) : v(other.v) {}
+  MIXCON_HD lanes& operator=(const lanes& other) {  // NOLINT(cert-oop54-cpp, bugprone-unhandled-self-assignment)
+    v = other.v;
+    return *this;
+  }
+  ~lanes() = default;
   MIXCON_HD lanes(const vector& x) : v(x) {}  // NOLINT(google-explicit-constructor)
   template <class N>
   requires std::is_arithmetic_v<N>
-  MIXCON_HD lanes(N x) : v(static_cast<T>(x) - vector{}) {}  // NOLINT(google-explicit-constructor)
+  MIXCON_HD lanes(N x) {  // NOLINT(google-explicit-constructor)
+#if MIXCON_HAS_MASK_BITS  // what else is a broadcast to g++ depends on the flags: lane by lane without them
+    vector first{};
+    first[0] = static_cast<T>(x);
+    v = __builtin_shuffle(first, integers{});
+#else
+    v = static_cast<T>(x) - vector{};
+#endif
+  }
   /// Lane k holds k.
   MIXCON_HD static lanes numbered() {
     lanes r;
+#if defined(__CUDACC__)
     for (int k = 0; k < W; ++k) r.v[k] = static_cast<T>(k);
+#else  // from memory: g++ makes a broadcast a lane of what it does not know to be a register
+    __builtin_memcpy(&r.v, vectors::counted<T, W>.of, sizeof r.v);
+#endif
     return r;
   }
   /// Lane k holds f(k).
@@ -97,29 +156,41 @@ struct lanes {
   }
 
   MIXCON_HD T operator[](int k) const { return v[k]; }
-  MIXCON_HD lanes& operator+=(lanes o) {
+  MIXCON_HD lanes& operator+=(const lanes& o) {
     v += o.v;
     return *this;
   }
-  MIXCON_HD lanes& operator-=(lanes o) {
+  MIXCON_HD lanes& operator-=(const lanes& o) {
     v -= o.v;
     return *this;
   }
-  MIXCON_HD lanes& operator*=(lanes o) {
+  MIXCON_HD lanes& operator*=(const lanes& o) {
     v *= o.v;
     return *this;
   }
-  MIXCON_STRICT_FRIEND MIXCON_HD friend lanes operator+(lanes a, lanes b) { return a.v + b.v; }
-  MIXCON_STRICT_FRIEND MIXCON_HD friend lanes operator-(lanes a, lanes b) { return a.v - b.v; }
-  MIXCON_STRICT_FRIEND MIXCON_HD friend lanes operator*(lanes a, lanes b) { return a.v * b.v; }
-  MIXCON_STRICT_FRIEND MIXCON_HD friend lanes operator/(lanes a, lanes b) { return a.v / b.v; }
-  MIXCON_STRICT_FRIEND MIXCON_HD friend lanes operator-(lanes a) { return -a.v; }
-  MIXCON_STRICT_FRIEND MIXCON_HD friend mask operator>(lanes a, lanes b) { return {a.v > b.v}; }
-  MIXCON_STRICT_FRIEND MIXCON_HD friend mask operator<(lanes a, lanes b) { return {a.v < b.v}; }
-  MIXCON_STRICT_FRIEND MIXCON_HD friend mask operator<=(lanes a, lanes b) { return {a.v <= b.v}; }
-  MIXCON_STRICT_FRIEND MIXCON_HD friend mask operator>=(lanes a, lanes b) { return {a.v >= b.v}; }
-  MIXCON_STRICT_FRIEND MIXCON_HD friend mask operator==(lanes a, lanes b) { return {a.v == b.v}; }
-  MIXCON_STRICT_FRIEND MIXCON_HD friend mask operator!=(lanes a, lanes b) { return {a.v != b.v}; }
+  MIXCON_STRICT_FRIEND MIXCON_HD friend lanes operator+(const lanes& a, const lanes& b) { return a.v + b.v; }
+  MIXCON_STRICT_FRIEND MIXCON_HD friend lanes operator-(const lanes& a, const lanes& b) { return a.v - b.v; }
+  MIXCON_STRICT_FRIEND MIXCON_HD friend lanes operator*(const lanes& a, const lanes& b) { return a.v * b.v; }
+  MIXCON_STRICT_FRIEND MIXCON_HD friend lanes operator/(const lanes& a, const lanes& b) { return a.v / b.v; }
+  MIXCON_STRICT_FRIEND MIXCON_HD friend lanes operator-(const lanes& a) { return -a.v; }
+  MIXCON_STRICT_FRIEND MIXCON_HD friend mask operator>(const lanes& a, const lanes& b) {
+    return vectors::compared<vectors::greater>(a, b);
+  }
+  MIXCON_STRICT_FRIEND MIXCON_HD friend mask operator<(const lanes& a, const lanes& b) {
+    return vectors::compared<vectors::less>(a, b);
+  }
+  MIXCON_STRICT_FRIEND MIXCON_HD friend mask operator<=(const lanes& a, const lanes& b) {
+    return vectors::compared<vectors::at_most>(a, b);
+  }
+  MIXCON_STRICT_FRIEND MIXCON_HD friend mask operator>=(const lanes& a, const lanes& b) {
+    return vectors::compared<vectors::at_least>(a, b);
+  }
+  MIXCON_STRICT_FRIEND MIXCON_HD friend mask operator==(const lanes& a, const lanes& b) {
+    return vectors::compared<vectors::equal>(a, b);
+  }
+  MIXCON_STRICT_FRIEND MIXCON_HD friend mask operator!=(const lanes& a, const lanes& b) {
+    return vectors::compared<vectors::different>(a, b);
+  }
 };
 
 /// As many lanes as a vector register of this instruction set holds.
@@ -127,38 +198,57 @@ template <class T>
 using native_lanes = lanes<T, MIXCON_VECTOR_BYTES / static_cast<int>(sizeof(T))>;
 
 template <class T, int W>
-MIXCON_HD inline lanes<T, W> choose(lane_mask<T, W> yes, lanes<T, W> a, std::type_identity_t<lanes<T, W>> b) {
-  return {yes.v ? a.v : b.v};
+MIXCON_HD inline lanes<T, W> choose(const lane_mask<T, W>& yes, const lanes<T, W>& a,
+                                    const std::type_identity_t<lanes<T, W>>& b) {
+#if MIXCON_HAS_MASK_BITS
+  if constexpr (vectors::has_mask_bits<T, W>) {
+    lanes<T, W> chosen;
+    vectors::choose(yes.v, a.v, b.v, chosen.v);
+    return chosen;
+  } else if constexpr (sizeof a.v >= 64) {
+    using integers = typename lane_mask<T, W>::vector;
+    const integers chosen = (yes.v & __builtin_bit_cast(integers, a.v)) | (~yes.v & __builtin_bit_cast(integers, b.v));
+    return {__builtin_bit_cast(typename lanes<T, W>::vector, chosen)};
+  } else
+#endif
+    return {yes.v ? a.v : b.v};
 }
 /// Chooses between numbers of one width by an answer of another: indices by a comparison of floats.
 template <class T, int W>
 requires(!std::is_same_v<T, std::int64_t>)
-MIXCON_HD inline lanes<std::int64_t, W> choose(lane_mask<T, W> yes, lanes<std::int64_t, W> a,
-                                               std::type_identity_t<lanes<std::int64_t, W>> b) {
-  const auto wide = __builtin_convertvector(yes.v, typename lane_mask<std::int64_t, W>::vector);
-  return {wide ? a.v : b.v};
+MIXCON_HD inline lanes<std::int64_t, W> choose(const lane_mask<T, W>& yes, const lanes<std::int64_t, W>& a,
+                                               const std::type_identity_t<lanes<std::int64_t, W>>& b) {
+  return choose(lane_mask<std::int64_t, W>::converted(yes), a, b);
 }
 /// Chooses between answers.
 template <class T, int W>
-MIXCON_HD inline lane_mask<T, W> choose(lane_mask<T, W> yes, lane_mask<T, W> a, lane_mask<T, W> b) {
+MIXCON_HD inline lane_mask<T, W> choose(const lane_mask<T, W>& yes, const lane_mask<T, W>& a,
+                                        const lane_mask<T, W>& b) {
   return (yes && a) || (!yes && b);
 }
 
 template <class T, int W>
-MIXCON_HD inline lane_mask<T, W> is_nan(lanes<T, W> x) {
+MIXCON_HD inline lane_mask<T, W> is_nan(const lanes<T, W>& x) {
 #if __FINITE_MATH_ONLY__
-  using integer = typename lane_mask<T, W>::integer;
-  const T infinity = static_cast<T>(__builtin_huge_val());
-  const integer sign = integer{1} << (8 * sizeof(T) - 1);
-  const auto size = __builtin_bit_cast(typename lane_mask<T, W>::vector, x.v) & ~sign;
-  return {size > __builtin_bit_cast(integer, infinity)};
+#if MIXCON_HAS_MASK_BITS
+  if constexpr (vectors::has_mask_bits<T, W>)
+    return vectors::compared<vectors::unordered>(x, x);
+  else
+#endif
+  {
+    using integer = typename lane_mask<T, W>::integer;
+    const T infinity = static_cast<T>(__builtin_huge_val());
+    const integer sign = integer{1} << (8 * sizeof(T) - 1);
+    const auto size = __builtin_bit_cast(typename lane_mask<T, W>::vector, x.v) & ~sign;
+    return {size > __builtin_bit_cast(integer, infinity)};
+  }
 #else
   return x != x;
 #endif
 }
 template <class T, int W>
-MIXCON_HD inline lane_mask<T, W> is_minus_infinity(lanes<T, W> x) {
-#if __FINITE_MATH_ONLY__
+MIXCON_HD inline lane_mask<T, W> is_minus_infinity(const lanes<T, W>& x) {
+#if __FINITE_MATH_ONLY__ && !MIXCON_HAS_MASK_BITS
   const T infinity = static_cast<T>(-__builtin_huge_val());
   return {__builtin_bit_cast(typename lane_mask<T, W>::vector, x.v) ==
           __builtin_bit_cast(typename lane_mask<T, W>::integer, infinity)};
@@ -168,28 +258,28 @@ MIXCON_HD inline lane_mask<T, W> is_minus_infinity(lanes<T, W> x) {
 }
 
 template <class T, int W>
-MIXCON_HD inline lanes<T, W> plain(lanes<T, W> x) {
+MIXCON_HD inline lanes<T, W> plain(const lanes<T, W>& x) {
   return x;
 }
 template <class T, int W>
-MIXCON_HD inline T lane(lanes<T, W> x, int k) {
+MIXCON_HD inline T lane(const lanes<T, W>& x, int k) {
   return x[k];
 }
 
 // Once a row, in formulas: lane by lane.
 template <class T, int W>
-MIXCON_HD inline lanes<T, W> log_of(lanes<T, W> x) {
+MIXCON_HD inline lanes<T, W> log_of(const lanes<T, W>& x) {
   return lanes<T, W>::each([&](int k) { return mixcon::log_of(x[k]); });
 }
 template <class T, int W>
-MIXCON_HD inline lanes<T, W> sqrt_of(lanes<T, W> x) {
+MIXCON_HD inline lanes<T, W> sqrt_of(const lanes<T, W>& x) {
   return lanes<T, W>::each([&](int k) { return mixcon::sqrt_of(x[k]); });
 }
 
 /// e^x in float, at most 2 units in the last place: x = n log 2 + r, |r| <= log(2) / 2, and e^r by a polynomial, to
 /// whose exponent n is added. Results below the smallest normal number are 0; NaN stays NaN.
 template <int W>
-MIXCON_HD inline lanes<float, W> exp_of(lanes<float, W> x) {
+MIXCON_HD inline lanes<float, W> exp_of(const lanes<float, W>& x) {
   using number = lanes<float, W>;
   typedef std::uint32_t bits __attribute__((vector_size(4U * static_cast<unsigned>(W))));
   const number shifted = x * number(1.44269504F) + number(12582912.0F);  // the integer sits in the low bits
@@ -208,7 +298,7 @@ MIXCON_HD inline lanes<float, W> exp_of(lanes<float, W> x) {
 }
 /// e^x in double, at most 2 units in the last place, by the same steps.
 template <int W>
-MIXCON_HD inline lanes<double, W> exp_of(lanes<double, W> x) {
+MIXCON_HD inline lanes<double, W> exp_of(const lanes<double, W>& x) {
   using number = lanes<double, W>;
   typedef std::uint64_t bits __attribute__((vector_size(8U * static_cast<unsigned>(W))));
   const number shifted = x * number(1.4426950408889634) + number(6755399441055744.0);
@@ -261,7 +351,7 @@ struct number_bits<double> {
 /// log(1 + f) = 2 artanh s by its series, s = f / (2 + f). What 1 + x rounds away is added back.
 template <class T, int W>
 requires std::is_floating_point_v<T>
-MIXCON_HD inline lanes<T, W> log1p_of(lanes<T, W> x) {
+MIXCON_HD inline lanes<T, W> log1p_of(const lanes<T, W>& x) {
   using number = lanes<T, W>;
   using layout = number_bits<T>;
   typedef typename layout::integer bits __attribute__((vector_size(sizeof(T) * static_cast<unsigned>(W))));
@@ -308,7 +398,9 @@ struct parts_of_number<lanes<T, W>, Parts> {
   using type = std::conditional_t<width == 1, T, lanes<T, width>>;
   MIXCON_HD static type get(const lanes<T, W>& x, int k) {
     type p;
-    __builtin_memcpy(&p, reinterpret_cast<const char*>(&x) + static_cast<std::size_t>(k) * sizeof p, sizeof p);
+    void* to = &p;
+    if constexpr (width > 1) to = &p.v;
+    __builtin_memcpy(to, reinterpret_cast<const char*>(&x.v) + static_cast<std::size_t>(k) * sizeof p, sizeof p);
     return p;
   }
 };

@@ -46,8 +46,8 @@ void for_each_formula(const Problem& p, const Saved& saved, index_t a, Visit&& v
 
 /// d loss / d logit of a pair: through the statistics of its anchor, and where the formula reads the logit itself.
 template <class U, class Problem, class Saved, class Readings>
-U gradient_by_logit(const Problem& p, const Saved& saved, const Readings& reading, index_t a,
-                    const logit_pair<U>& pair) {
+MIXCON_IN_LOOPS U gradient_by_logit(const Problem& p, const Saved& saved, const Readings& reading, index_t a,
+                                    const logit_pair<U>& pair) {
   using Loss = typename Problem::loss_type;
   const U by_row = p.template logit_gradient<U>(reading, saved.adjoint + a * Problem::count, pair);
   if constexpr (loss_traits<Loss>::scope != each::positive) {

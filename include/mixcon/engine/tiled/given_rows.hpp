@@ -20,18 +20,19 @@ namespace tiles {
 // lanes.
 
 /// Calls task(V()) with the widest lanes that one row fills.
-template <class T, class Task>
+template <class T, class For, class Task>
 void with_lanes_for(index_t columns, Task&& task) {
   constexpr int few = 4;
-  if (columns >= lane_count<native_lanes<T>>()) return task(native_lanes<T>());
-  if constexpr (lane_count<native_lanes<T>>() > few)
+  using vector = typename For::template vector<T>;
+  if (columns >= lane_count<vector>()) return task(vector());
+  if constexpr (lane_count<vector>() > few)
     if (columns >= few) return task(lanes<T, few>());
   task(T());
 }
 
 /// Calls visit(c, stale) for the vectors of a row: the first candidate of each, and how many of its lanes are stale.
 template <class V, class Visit>
-void for_each_vector(index_t columns, Visit&& visit) {
+MIXCON_IN_LOOPS void for_each_vector(index_t columns, Visit&& visit) {
   constexpr index_t width = lane_count<V>();
   index_t c = 0;
   for (; c + width <= columns; c += width) visit(c, 0);
@@ -40,7 +41,7 @@ void for_each_vector(index_t columns, Visit&& visit) {
 
 /// Which lanes are not stale.
 template <class V>
-mask_of<V> fresh_lanes(int stale) {
+MIXCON_IN_LOOPS mask_of<V> fresh_lanes(int stale) {
   if constexpr (lane_count<V>() == 1)
     return stale == 0;
   else
@@ -48,7 +49,7 @@ mask_of<V> fresh_lanes(int stale) {
 }
 
 /// Gathers what the anchors see of logits that are given.
-template <class Problem>
+template <class Problem, class For>
 class given_gather {
   using T = typename Problem::number;
   template <class U>
@@ -59,15 +60,17 @@ class given_gather {
 
   /// The states of anchors [first, last).
   template <class V>
-  [[gnu::flatten]] void rows(index_t first, index_t last, scratch<state<T>>& states) const {
-    for (index_t a = first; a < last; ++a) states[static_cast<std::size_t>(a)] = row<V>(a);
+  void rows(index_t first, index_t last, scratch<state<T>>& states) const {
+    run_for<For>([&] {
+      for (index_t a = first; a < last; ++a) states[static_cast<std::size_t>(a)] = row<V>(a);
+    });
   }
 
  private:
   static constexpr index_t strip = 32;  // so many vectors have sums of their own: the row's are of few terms
 
   template <class V>
-  state<T> row(index_t a) const {
+  MIXCON_IN_LOOPS state<T> row(index_t a) const {
     state<V> seen;
     make_room(a, seen);
     state<V> part = seen;
@@ -86,18 +89,18 @@ class given_gather {
     return folded(p_.statistics, seen);
   }
   template <class V>
-  logit_pair<V> pair_at(index_t a, index_t c) const {
+  MIXCON_IN_LOOPS logit_pair<V> pair_at(index_t a, index_t c) const {
     return p_.template shared_pair<V>(a, c, p_.similarity.template at<V>(a, c));
   }
   template <class V>
-  static void hide(logit_pair<V>& pair, const mask_of<V>& fresh) {
+  MIXCON_IN_LOOPS static void hide(logit_pair<V>& pair, const mask_of<V>& fresh) {
     pair.weight = mixcon::choose(fresh, pair.weight, V(0));
     pair.target = mixcon::choose(fresh, pair.target, V(0));
     pair.positive = fresh && pair.positive;
   }
   /// One shift for all lanes, the row's largest: a fresh state has nothing to rescale.
   template <class V>
-  void make_room(index_t a, state<V>& fresh) const {
+  MIXCON_IN_LOOPS void make_room(index_t a, state<V>& fresh) const {
     for_each_position<Problem::count>([&](auto k) {
       constexpr int at = decltype(k)::value;
       const auto& statistic = get<at>(p_.statistics);
@@ -117,7 +120,7 @@ class given_gather {
 };
 
 /// Writes the gradients by logits that are given, and by what else has an entry a pair.
-template <class Problem, class Saved>
+template <class Problem, class Saved, class For>
 class given_scatter {
   using T = typename Problem::number;
 
@@ -127,14 +130,16 @@ class given_scatter {
 
   /// The entries of anchors [first, last).
   template <class V>
-  [[gnu::flatten]] void rows(index_t first, index_t last) const {
-    const Problem p = p_;  // copies, which no entry that is written can change
-    const entries to{to_.logits, to_.pair_bias, to_.pair_scale, to_.targets, to_.is_unset};
-    for (index_t a = first; a < last; ++a)
-      if (saved_.used[static_cast<std::size_t>(a)])
-        row<V>(p, to, a);
-      else
-        to_.clear_row(a);
+  void rows(index_t first, index_t last) const {
+    run_for<For>([&] {
+      const Problem p = p_;  // copies, which no entry that is written can change
+      const entries to{to_.logits, to_.pair_bias, to_.pair_scale, to_.targets, to_.is_unset};
+      for (index_t a = first; a < last; ++a)
+        if (saved_.used[static_cast<std::size_t>(a)])
+          row<V>(p, to, a);
+        else
+          to_.clear_row(a);
+    });
   }
 
  private:
@@ -144,7 +149,7 @@ class given_scatter {
 
     /// Entries (a, c), (a, c + 1), ...: set where nothing stands yet, else added to where the lanes are fresh.
     template <class V>
-    void put(const matrix_view<T>& to, index_t a, index_t c, int stale, const V& values) const {
+    MIXCON_IN_LOOPS void put(const matrix_view<T>& to, index_t a, index_t c, int stale, const V& values) const {
       if (!to) return;
       if (to.stride(1) != 1) [[unlikely]]
         return put_one_by_one(to, a, c, stale, values);
@@ -162,7 +167,7 @@ class given_scatter {
   };
 
   template <class V>
-  void row(const Problem& p, const entries& to, index_t a) const {
+  MIXCON_IN_LOOPS void row(const Problem& p, const entries& to, index_t a) const {
     const auto at = static_cast<std::size_t>(a);
     mixcon::detail::row_readings<typename Problem::statistics_type, V> reading;
     for_each_position<Problem::count>([&](auto k) {
@@ -202,11 +207,11 @@ inline index_t rows_of_task(index_t columns) {
 }
 
 /// Calls visit(V(), first, last) for blocks of anchors, V being the lanes that a row of candidates fills.
-template <class Problem, class Visit>
+template <class For, class Problem, class Visit>
 void visit_given_rows(mixcon::detail::team& threads, const Problem& p, Visit&& visit) {
   using T = typename Problem::number;
   const index_t number = p.anchors.count(), columns = p.candidates.count(), at_once = rows_of_task(columns);
-  with_lanes_for<T>(columns, [&](auto lanes) {
+  with_lanes_for<T, For>(columns, [&](auto lanes) {
     threads.run(blocks_of(number, at_once), [&](index_t block) {
       const index_t first = block * at_once, last = first + at_once;
       visit(lanes, first, last < number ? last : number);
@@ -215,18 +220,18 @@ void visit_given_rows(mixcon::detail::team& threads, const Problem& p, Visit&& v
 }
 
 /// The sweep by given rows.
-template <class Problem>
+template <class For, class Problem>
 void gather_by_given_rows(mixcon::detail::team& threads, const Problem& p, typename Problem::row_states& states) {
-  const given_gather<Problem> gather(p);
-  visit_given_rows(threads, p, [&](auto lanes, index_t first, index_t last) {
+  const given_gather<Problem, For> gather(p);
+  visit_given_rows<For>(threads, p, [&](auto lanes, index_t first, index_t last) {
     gather.template rows<decltype(lanes)>(first, last, states);
   });
 }
-template <class Problem, class Saved, class T = typename Problem::number>
+template <class For, class Problem, class Saved, class T = typename Problem::number>
 void scatter_by_given_rows(mixcon::detail::team& threads, const Problem& p, const Saved& saved,
                            mixcon::detail::packed_gradients<T>& to) {
-  const given_scatter<Problem, Saved> scatter(p, saved, to);
-  visit_given_rows(threads, p, [&](auto lanes, index_t first, index_t last) {
+  const given_scatter<Problem, Saved, For> scatter(p, saved, to);
+  visit_given_rows<For>(threads, p, [&](auto lanes, index_t first, index_t last) {
     scatter.template rows<decltype(lanes)>(first, last);
   });
 }

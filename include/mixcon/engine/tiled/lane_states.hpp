@@ -16,7 +16,7 @@ namespace tiles {
 
 /// The largest of all lanes.
 template <class U>
-scalar_of<U> top_of(const U& x) {
+MIXCON_IN_LOOPS scalar_of<U> top_of(const U& x) {
   if constexpr (lane_count<U>() == 1) {
     return x;
   } else {
@@ -27,7 +27,7 @@ scalar_of<U> top_of(const U& x) {
 
 /// Brings all lanes to one shift at once, so that merging them takes no exponentials.
 template <class Statistics, class U>
-void level(const Statistics& statistics, mixcon::detail::row_state<Statistics, U>& s) {
+MIXCON_IN_LOOPS void level(const Statistics& statistics, mixcon::detail::row_state<Statistics, U>& s) {
   for_each_position<Statistics::size>([&](auto k) {
     constexpr int at = decltype(k)::value;
     const auto& statistic = get<at>(statistics);

@@ -41,34 +41,41 @@ struct squared_lengths {
   }
   void set_all(const mixcon::detail::packed_rows<T>& rows) {
     resize(rows.count());
-    for (index_t i = 0; i < rows.count(); ++i) set(i, rows, i);
+    for_set_in_use([&](auto set_in_use) {
+      run_for<decltype(set_in_use)>([&] {
+        for (index_t i = 0; i < rows.count(); ++i) set(i, rows, i);
+      });
+    });
   }
 };
 
 /// to[j]: the distance of row a from column j of a panel, for one vector of columns. In double for float, and features
 /// in one order: the same bits for a pair wherever it stands, and in both directions.
-template <class T>
+template <class For, class T>
 [[gnu::noinline]] void panel_distances(index_t width, const T* a, rows_of_vectors<T> panel,
                                        mixcon::detail::wide_t<T>* to) {
   using wide = mixcon::detail::wide_t<T>;
-  using sums = native_lanes<wide>;
+  using sums = typename For::template vector<wide>;
+  constexpr index_t columns = For::template width<T>;
   constexpr int at_once = lane_count<sums>();
-  constexpr unsigned parts = static_cast<unsigned>(register_tile<T>::lanes / at_once);
+  constexpr unsigned parts = static_cast<unsigned>(columns / at_once);
   sums even[parts], odd[parts];
-  const auto add = [&](index_t k, sums* into) {
-    const sums own(static_cast<wide>(a[k]));
-    MIXCON_UNROLL
-    for (unsigned part = 0; part < parts; ++part) {
-      typename lanes<T, at_once>::vector column;
-      __builtin_memcpy(&column, panel.data + k * panel.row + part * at_once, sizeof column);
-      const sums apart = own - sums(__builtin_convertvector(column, typename sums::vector));
-      into[part] += apart * apart;
-    }
-  };
-  index_t k = 0;
-  for (; k + 2 <= width; k += 2) add(k, even), add(k + 1, odd);
-  if (k < width) add(k, even);
-  for (int j = 0; j < register_tile<T>::lanes; ++j) {
+  run_for<For>([&] {
+    const auto add = [&](index_t k, sums* into) {
+      const sums own(static_cast<wide>(a[k]));
+      MIXCON_UNROLL
+      for (unsigned part = 0; part < parts; ++part) {
+        typename lanes<T, at_once>::vector column;
+        __builtin_memcpy(&column, panel.data + k * panel.row + part * at_once, sizeof column);
+        const sums apart = own - sums(__builtin_convertvector(column, typename sums::vector));
+        into[part] += apart * apart;
+      }
+    };
+    index_t k = 0;
+    for (; k + 2 <= width; k += 2) add(k, even), add(k + 1, odd);
+    if (k < width) add(k, even);
+  });
+  for (int j = 0; j < columns; ++j) {
     const auto part = static_cast<unsigned>(j / at_once);
     const wide squared = even[part][j % at_once] + odd[part][j % at_once];
     const bool has_room = sizeof(T) < sizeof(wide) || (squared > mixcon::detail::least_square<wide> &&

@@ -43,8 +43,6 @@ class panels {
 template <class T>
 class tile {
  public:
-  static constexpr index_t lanes = register_tile<T>::lanes;
-  static constexpr index_t most_vectors = tile_columns / lanes;
   using rows_type = mixcon::detail::packed_rows<T>;
 
   [[gnu::noinline]] tile(const rows_type& anchors, const rows_type& candidates, index_t block, index_t column_block,
@@ -64,8 +62,10 @@ class tile {
   index_t rows() const { return rows_; }
   index_t first_column() const { return first_column_; }
   index_t columns() const { return columns_; }
-  index_t whole_columns() const { return columns_ / lanes * lanes; }  // in whole vectors; the rest goes one by one
-  index_t padded_columns() const { return (columns_ + lanes - 1) / lanes * lanes; }
+  /// Those in whole vectors of a width; the rest goes one by one.
+  index_t whole_columns(index_t width) const { return columns_ / width * width; }
+  /// All, in whole vectors of any instruction set.
+  index_t padded_columns() const { return mixcon::detail::packed_rows<T>::pitch_of(columns_); }
   T* entry(index_t r, index_t j) { return entries_.data() + r * tile_columns + j; }
 
   /// Moves to another block of candidates of the same anchors.
@@ -146,11 +146,11 @@ inline bool is_true(const lane_mask<T, W>& yes) {
 }
 
 /// Measures anchor a and lane_count<U>() candidates from c on; mends the values and slopes that are not `apart`.
-template <class U, class Problem>
+template <class For, class U, class Problem>
 [[gnu::noinline]] void measure(const Problem& p, const prepared<typename Problem::number>& with, index_t a, index_t c,
                                const mask_of<U>& apart, U& value, similarity_slopes<U>& slopes, near_pairs<U>& nearby) {
   using T = typename Problem::number;
-  constexpr index_t lanes = register_tile<T>::lanes;
+  constexpr index_t lanes = For::template width<T>;
   const index_t tile = c / tile_columns, column = c % tile_columns, first = column / lanes * lanes;
   const rows_of_vectors<T> panel = with.candidates[tile];
   mixcon::detail::wide_t<T> all[static_cast<std::size_t>(lanes)] = {};
@@ -158,7 +158,7 @@ template <class U, class Problem>
   for (int k = 0; k < lane_count<U>(); ++k)
     is_itself = is_itself && (mixcon::detail::answer_of(apart, k) || c + k == a);
   if (!is_itself)
-    panel_distances(p.anchors.width(), p.anchors.row(a), rows_of_vectors<T>{panel.data + first, panel.row}, all);
+    panel_distances<For>(p.anchors.width(), p.anchors.row(a), rows_of_vectors<T>{panel.data + first, panel.row}, all);
   for (int k = 0; k < lane_count<U>(); ++k) nearby.distance[k] = all[column - first + k];
   nearby.any = true, nearby.apart = apart;
   value = mixcon::choose(apart, value, mixcon::detail::each_lane<U>([&](int k) {
@@ -168,7 +168,7 @@ template <class U, class Problem>
 }
 
 /// The similarities and slopes of anchor a with lane_count<U>() candidates from c on, given their products.
-template <class U, class Problem>
+template <class For, class U, class Problem>
 [[gnu::always_inline]] inline U similarity_at(const Problem& p, const prepared<typename Problem::number>& with,
                                               index_t a, index_t c, const U& dot, similarity_slopes<U>& slopes,
                                               [[maybe_unused]] near_pairs<U>& nearby) {
@@ -190,7 +190,7 @@ template <class U, class Problem>
       if (!is_true(apart)) [[unlikely]] {
         U mended = value;  // so that the common case keeps its registers
         similarity_slopes<U> mended_slopes = slopes;
-        measure(p, with, a, c, apart, mended, mended_slopes, nearby);
+        measure<For>(p, with, a, c, apart, mended, mended_slopes, nearby);
         slopes = mended_slopes;
         return mended;
       }

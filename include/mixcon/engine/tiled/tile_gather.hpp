@@ -15,9 +15,10 @@ inline namespace MIXCON_INSTRUCTION_SET {
 namespace tiles {
 
 /// The pairs of one row of a tile, in memory that nobody sets first.
-template <class T>
+template <class V>
 class pairs_of_strip {
-  using pair = logit_pair<native_lanes<T>>;
+  using pair = logit_pair<V>;
+  static constexpr index_t most = tile_columns / lane_count<V>();
 
  public:
   void add(const pair& one) { new (memory_ + count_++ * sizeof one) pair(one); }
@@ -25,15 +26,15 @@ class pairs_of_strip {
   index_t count() const { return static_cast<index_t>(count_); }
 
  private:
-  alignas(pair) unsigned char memory_[tile<T>::most_vectors * sizeof(pair)];
+  alignas(pair) unsigned char memory_[most * sizeof(pair)];
   std::size_t count_ = 0;
 };
 
 /// Makes room once for a whole strip of pairs, then takes every pair at the cost of one exponential. The strip has sums
 /// of its own, so that the row's are of few terms.
 template <class Statistics, class U>
-void observe_pairs(const Statistics& statistics, mixcon::detail::row_state<Statistics, U>& s,
-                   const logit_pair<U>* pairs, index_t count) {
+MIXCON_IN_LOOPS void observe_pairs(const Statistics& statistics, mixcon::detail::row_state<Statistics, U>& s,
+                                   const logit_pair<U>* pairs, index_t count) {
   if (count == 0) return;
   for_each_position<Statistics::size>([&](auto k) {
     constexpr int at = decltype(k)::value;
@@ -54,10 +55,10 @@ void observe_pairs(const Statistics& statistics, mixcon::detail::row_state<Stati
 }
 
 /// What the anchors of a block saw so far: a state a lane, and one for the columns that fill no vector.
-template <class Problem>
+template <class Problem, class For>
 class row_observer {
   using T = typename Problem::number;
-  using vector = native_lanes<T>;
+  using vector = typename For::template vector<T>;
   template <class U>
   using state = mixcon::detail::state_of<Problem, U>;
 
@@ -76,7 +77,9 @@ class row_observer {
   }
   /// The rows of a tile whose products are there; the first is row `from` of this.
   [[gnu::noinline]] void observe(tile<T>& products, index_t from) {
-    for (index_t r = 0; r < products.rows(); ++r) observe_row(products, r, static_cast<std::size_t>(from + r));
+    run_for<For>([&] {
+      for (index_t r = 0; r < products.rows(); ++r) observe_row(products, r, static_cast<std::size_t>(from + r));
+    });
   }
   /// Joins what the lanes of row r saw with the rest and with the anchor's own candidates.
   [[gnu::noinline]] void join_lanes(index_t r, index_t anchor, state<T>& whole) {
@@ -85,8 +88,11 @@ class row_observer {
       mixcon::detail::visit_own(p_, anchor, observe);
       observe.add_to(whole);
     }
-    level(p_.statistics, on_lanes_[static_cast<std::size_t>(r)]);
-    state<T> shared = folded(p_.statistics, on_lanes_[static_cast<std::size_t>(r)]);
+    state<T> shared;
+    run_for<For>([&] {
+      level(p_.statistics, on_lanes_[static_cast<std::size_t>(r)]);
+      shared = folded(p_.statistics, on_lanes_[static_cast<std::size_t>(r)]);
+    });
     shared.merge(p_.statistics, one_by_one_[static_cast<std::size_t>(r)]);
     if (p_.own_count == 0)
       whole = shared;
@@ -95,28 +101,29 @@ class row_observer {
   }
 
  private:
-  [[gnu::flatten]] void observe_row(tile<T>& products, index_t r, std::size_t at) {
+  MIXCON_IN_LOOPS void observe_row(tile<T>& products, index_t r, std::size_t at) {
     const index_t a = products.first_row() + r, first = products.first_column();
-    pairs_of_strip<T> pairs;
-    for (index_t j = 0; j < products.whole_columns(); j += tile<T>::lanes)
-      pairs.add(pair_at<vector>(a, first + j, load_vector(products.entry(r, j))));
+    pairs_of_strip<vector> pairs;
+    const index_t whole = products.whole_columns(lane_count<vector>());
+    for (index_t j = 0; j < whole; j += lane_count<vector>())
+      pairs.add(pair_at<vector>(a, first + j, mixcon::detail::load_as<vector>(products.entry(r, j))));
     observe_pairs(p_.statistics, on_lanes_[at], pairs.first(), pairs.count());
-    if (products.whole_columns() < products.columns()) observe_rest(products, r, at);
+    if (whole < products.columns()) observe_rest(products, r, at);
   }
   /// The columns that fill no vector.
   [[gnu::noinline]] void observe_rest(tile<T>& products, index_t r, std::size_t at) {
     const index_t a = products.first_row() + r, first = products.first_column();
-    for (index_t j = products.whole_columns(); j < products.columns(); ++j) {
+    for (index_t j = products.whole_columns(lane_count<vector>()); j < products.columns(); ++j) {
       const logit_pair<T> pair = pair_at<T>(a, first + j, *products.entry(r, j));
       one_by_one_[at].make_room(p_.statistics, pair);
       one_by_one_[at].observe(p_.statistics, pair);
     }
   }
   template <class U>
-  logit_pair<U> pair_at(index_t a, index_t c, const U& dot) const {
+  MIXCON_IN_LOOPS logit_pair<U> pair_at(index_t a, index_t c, const U& dot) const {
     similarity_slopes<U> slopes;
     near_pairs<U> nearby;
-    return p_.template shared_pair<U>(a, c, similarity_at(p_, with_, a, c, dot, slopes, nearby));
+    return p_.template shared_pair<U>(a, c, similarity_at<For>(p_, with_, a, c, dot, slopes, nearby));
   }
 
   const Problem& p_;
@@ -132,16 +139,16 @@ void reserve_tiles(workspace* memory, index_t times, index_t most_rows) {
 }
 
 /// The sweep by tiles: each block of anchors is a task, and goes over all candidates.
-template <class Problem>
+template <class For, class Problem>
 void gather_by_tiles(mixcon::detail::team& threads, const Problem& p, typename Problem::row_states& states) {
   using T = typename Problem::number;
   const prepared<T> with(p);
   const index_t columns = blocks_of(p.candidates.count(), tile_columns);
   reserve_tiles<T>(p.memory, threads.size(), tile_rows);
-  row_observer<Problem>::reserve(p.memory, threads.size(), tile_rows);
+  row_observer<Problem, For>::reserve(p.memory, threads.size(), tile_rows);
   threads.run(blocks_of(p.anchors.count(), tile_rows), [&](index_t block) {
     tile<T> products = tile_of(p, block, 0, tile_rows);
-    row_observer<Problem> rows(p, with, tile_rows);
+    row_observer<Problem, For> rows(p, with, tile_rows);
     for (index_t column = 0; column < columns; ++column) {
       products.move_to(column);
       products.multiply(with.candidates);
@@ -156,12 +163,12 @@ void gather_by_tiles(mixcon::detail::team& threads, const Problem& p, typename P
 
 /// The sweep by triangle, where anchors are the candidates: a tile above the diagonal serves its anchors and,
 /// transposed, its candidates, so that half of the products are left out.
-template <class Problem>
+template <class For, class Problem>
 void gather_by_triangle(mixcon::detail::team& threads, const Problem& p, typename Problem::row_states& states) {
   using T = typename Problem::number;
   const prepared<T> with(p);
   const index_t blocks = blocks_of(p.candidates.count(), tile_columns);
-  row_observer<Problem> rows(p, with, p.anchors.count());
+  row_observer<Problem, For> rows(p, with, p.anchors.count());
   reserve_tiles<T>(p.memory, 2 * threads.size(), tile_columns);
   threads.play(blocks, [&](index_t block, index_t other) {
     tile<T> products = tile_of(p, block, other, tile_columns);
@@ -179,13 +186,13 @@ void gather_by_triangle(mixcon::detail::team& threads, const Problem& p, typenam
 }
 
 /// The sweep in both directions: a tile's products serve its anchors and, seen from their side, its candidates.
-template <class Rows, class Columns>
+template <class For, class Rows, class Columns>
 void gather_both_directions(mixcon::detail::team& threads, const Rows& p, const Columns& transposed,
                             typename Rows::row_states& by_row, typename Columns::row_states& by_column) {
   using T = typename Rows::number;
   const prepared<T> with(p), with_transposed(transposed);
-  row_observer<Rows> rows(p, with, p.anchors.count());
-  row_observer<Columns> columns(transposed, with_transposed, transposed.anchors.count());
+  row_observer<Rows, For> rows(p, with, p.anchors.count());
+  row_observer<Columns, For> columns(transposed, with_transposed, transposed.anchors.count());
   reserve_tiles<T>(p.memory, 2 * threads.size(), tile_columns);
   threads.cross(blocks_of(p.anchors.count(), tile_columns), blocks_of(p.candidates.count(), tile_columns),
                 [&](index_t block, index_t other) {

@@ -83,10 +83,10 @@ class tile_products {
 };
 
 /// Turns the products of tiles into weights W = d loss / d product, and adds what the caller wants besides rows.
-template <class Problem, class Saved>
+template <class Problem, class Saved, class For>
 class tile_weigher {
   using T = typename Problem::number;
-  using vector = native_lanes<T>;
+  using vector = typename For::template vector<T>;
   using readings = typename Problem::readings;
   using lane_readings = mixcon::detail::row_readings<typename Problem::statistics_type, vector>;
 
@@ -102,7 +102,9 @@ class tile_weigher {
   /// Replaces the products of a tile by its weights. Tiles that share neither a block of anchors nor one of candidates
   /// may be weighed at the same time.
   [[gnu::noinline]] void weigh(tile<T>& products) {
-    for (index_t r = 0; r < products.rows(); ++r) weigh_row(products, r);
+    run_for<For>([&] {
+      for (index_t r = 0; r < products.rows(); ++r) weigh_row(products, r);
+    });
   }
   /// After all tiles: what goes toward each row itself.
   void add_selves() {
@@ -119,7 +121,7 @@ class tile_weigher {
  private:
   /// A subnormal weight is 0: a product with one takes a hundred times as long.
   template <class U>
-  static U without_subnormal(const U& weight) {
+  MIXCON_IN_LOOPS static U without_subnormal(const U& weight) {
     if constexpr (sizeof(T) > sizeof(double)) {
       return weight;  // refused elsewhere
     } else {
@@ -133,7 +135,7 @@ class tile_weigher {
   struct row_sums {
     U self{}, scale{}, bias{};
   };
-  [[gnu::flatten]] void weigh_row(tile<T>& weights, index_t r) {
+  MIXCON_IN_LOOPS void weigh_row(tile<T>& weights, index_t r) {
     const index_t a = weights.first_row() + r, first = weights.first_column();
     if (!saved_.used[static_cast<std::size_t>(a)]) {
       for (index_t j = 0; j < weights.columns(); ++j) *weights.entry(r, j) = T(0);
@@ -146,10 +148,14 @@ class tile_weigher {
       get<at>(on_lanes) = get<at>(reading).template spread<vector>();
     });
     row_sums<vector> sums;
-    for (index_t j = 0; j < weights.whole_columns(); j += tile<T>::lanes)
-      store_vector(weights.entry(r, j), weigh<vector>(a, first + j, load_vector(weights.entry(r, j)), on_lanes, sums));
+    const index_t whole = weights.whole_columns(lane_count<vector>());
+    for (index_t j = 0; j < whole; j += lane_count<vector>()) {
+      T* const entry = weights.entry(r, j);
+      mixcon::detail::store_as(entry,
+                               weigh<vector>(a, first + j, mixcon::detail::load_as<vector>(entry), on_lanes, sums));
+    }
     row_sums<T> rest;
-    if (weights.whole_columns() < weights.columns()) weigh_rest(weights, r, reading, rest);
+    if (whole < weights.columns()) weigh_rest(weights, r, reading, rest);
     if (!Problem::linear || to_.wants_scale)
       for (int k = 0; k < lane_count<vector>(); ++k)
         rest.self += sums.self[k], rest.scale += sums.scale[k], rest.bias += sums.bias[k];
@@ -161,15 +167,15 @@ class tile_weigher {
   /// The columns that fill no vector.
   [[gnu::noinline]] void weigh_rest(tile<T>& weights, index_t r, const readings& reading, row_sums<T>& sums) {
     const index_t a = weights.first_row() + r, first = weights.first_column();
-    for (index_t j = weights.whole_columns(); j < weights.columns(); ++j)
+    for (index_t j = weights.whole_columns(lane_count<vector>()); j < weights.columns(); ++j)
       *weights.entry(r, j) = weigh<T>(a, first + j, *weights.entry(r, j), reading, sums);
   }
   /// The weight of an anchor with lane_count<U>() candidates; keeps the sums that the caller wants besides.
   template <class U, class Readings>
-  U weigh(index_t a, index_t c, const U& dot, const Readings& reading, row_sums<U>& sums) {
+  MIXCON_IN_LOOPS U weigh(index_t a, index_t c, const U& dot, const Readings& reading, row_sums<U>& sums) {
     similarity_slopes<U> slopes;
     near_pairs<U> nearby;
-    const U s = similarity_at(p_, with_, a, c, dot, slopes, nearby);
+    const U s = similarity_at<For>(p_, with_, a, c, dot, slopes, nearby);
     const logit_pair<U> pair = p_.template shared_pair<U>(a, c, s);
     const T* adjoint = saved_.adjoint + a * Problem::count;
     const U by_logit = mixcon::detail::gradient_by_logit<U>(p_, saved_, reading, a, pair);
@@ -204,22 +210,23 @@ class tile_weigher {
       const mixcon::detail::pair_pull<T> pull(p_.similarity, mixcon::lane(by_similarity, k), nearby.distance[k]);
       if (pull.is_none()) continue;
       const T* const candidate = p_.candidates.row(c + k);
-      if (!to_.anchors.empty()) pull.template add<vector>(to_.anchors.data() + a * pitch, anchor, candidate, pitch);
+      if (!to_.anchors.empty())
+        pull.template add<native_lanes<T>>(to_.anchors.data() + a * pitch, anchor, candidate, pitch);
       if (!to_.candidates.empty())
-        pull.template add<vector>(to_.candidates.data() + (c + k) * pitch, candidate, anchor, pitch);
+        pull.template add<native_lanes<T>>(to_.candidates.data() + (c + k) * pitch, candidate, anchor, pitch);
     }
   }
   template <class U>
-  void add_per_pair(index_t a, index_t c, const U& by_bias, const U& by_scale, const U& by_target) {
+  MIXCON_IN_LOOPS void add_per_pair(index_t a, index_t c, const U& by_bias, const U& by_scale, const U& by_target) {
     if (to_.pair_bias) add_to(to_.pair_bias, a, c, by_bias);
     if (to_.pair_scale) add_to(to_.pair_scale, a, c, by_scale);
     if (to_.targets) add_to(to_.targets, a, c, by_target);
   }
   /// Entries (a, c), (a, c + 1), ... of a matrix += the lanes.
   template <class U>
-  static void add_to(const matrix_view<T>& to, index_t a, index_t c, const U& lanes) {
+  MIXCON_IN_LOOPS static void add_to(const matrix_view<T>& to, index_t a, index_t c, const U& lanes) {
     if constexpr (lane_count<U>() > 1)
-      if (to.stride(1) == 1) return store_vector(&to(a, c), load_vector(&to(a, c)) + lanes);
+      if (to.stride(1) == 1) return mixcon::detail::store_as(&to(a, c), mixcon::detail::load_as<U>(&to(a, c)) + lanes);
     for (int k = 0; k < lane_count<U>(); ++k) to(a, c + k) += mixcon::lane(lanes, k);
   }
 
@@ -231,12 +238,12 @@ class tile_weigher {
 };
 
 /// The sweep by tiles: every block of anchors meets every block of candidates, in rounds.
-template <class Problem, class Saved, class T = typename Problem::number>
+template <class For, class Problem, class Saved, class T = typename Problem::number>
 void scatter_by_tiles(mixcon::detail::team& threads, const Problem& p, const Saved& saved,
                       mixcon::detail::packed_gradients<T>& to) {
   const prepared<T> with(p);
   const index_t rows = blocks_of(p.anchors.count(), tile_rows);
-  tile_weigher<Problem, Saved> weigher(p, with, saved, to);
+  tile_weigher<Problem, Saved, For> weigher(p, with, saved, to);
   tile_products<T> products(p.anchors, p.candidates, to);
   reserve_tiles<T>(p.memory, threads.size(), tile_rows);
   threads.cross(rows, blocks_of(p.candidates.count(), tile_columns), [&](index_t block, index_t other) {
@@ -251,11 +258,11 @@ void scatter_by_tiles(mixcon::detail::team& threads, const Problem& p, const Sav
 
 /// The sweep by triangle, where anchors are the candidates and both gradients go to one place: the weights of a pair in
 /// both orders are added before they are multiplied.
-template <class Problem, class Saved, class T = typename Problem::number>
+template <class For, class Problem, class Saved, class T = typename Problem::number>
 void scatter_by_triangle(mixcon::detail::team& threads, const Problem& p, const Saved& saved,
                          mixcon::detail::packed_gradients<T>& to) {
   const prepared<T> with(p);
-  tile_weigher<Problem, Saved> weigher(p, with, saved, to);
+  tile_weigher<Problem, Saved, For> weigher(p, with, saved, to);
   tile_products<T> products(p.anchors, p.candidates, to);
   reserve_tiles<T>(p.memory, 2 * threads.size(), tile_columns);
   threads.play(blocks_of(p.candidates.count(), tile_columns), [&](index_t block, index_t other) {
@@ -276,14 +283,14 @@ void scatter_by_triangle(mixcon::detail::team& threads, const Problem& p, const 
 
 /// The sweep in both directions: the weights of a pair in both are added before they are multiplied, and their products
 /// go to `to_rows`.
-template <class Rows, class SavedRows, class Columns, class SavedColumns, class T = typename Rows::number>
+template <class For, class Rows, class SavedRows, class Columns, class SavedColumns, class T = typename Rows::number>
 void scatter_both_directions(mixcon::detail::team& threads, const Rows& p, const SavedRows& saved_rows,
                              const Columns& transposed, const SavedColumns& saved_columns,
                              mixcon::detail::packed_gradients<T>& to_rows,
                              mixcon::detail::packed_gradients<T>& to_columns) {
   const prepared<T> with(p), with_transposed(transposed);
-  tile_weigher<Rows, SavedRows> by_row(p, with, saved_rows, to_rows);
-  tile_weigher<Columns, SavedColumns> by_column(transposed, with_transposed, saved_columns, to_columns);
+  tile_weigher<Rows, SavedRows, For> by_row(p, with, saved_rows, to_rows);
+  tile_weigher<Columns, SavedColumns, For> by_column(transposed, with_transposed, saved_columns, to_columns);
   tile_products<T> products(p.anchors, p.candidates, to_rows);
   reserve_tiles<T>(p.memory, 2 * threads.size(), tile_columns);
   threads.cross(blocks_of(p.anchors.count(), tile_columns), blocks_of(p.candidates.count(), tile_columns),

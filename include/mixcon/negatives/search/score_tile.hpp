@@ -118,7 +118,7 @@ class score_tiles {
   void measure(index_t a, const T* columns_of, wide_t<T>* to) const {
     const T* const anchor = anchors_.row(a);
     if constexpr (lane_count<V>() > 1)
-      tiles::panel_distances(anchors_.width(), anchor, tiles::rows_of_vectors<T>{columns_of, columns}, to);
+      tiles::panel_distances<as_compiled>(anchors_.width(), anchor, tiles::rows_of_vectors<T>{columns_of, columns}, to);
     else
       *to = length_of<T>(anchors_.width(), [=](index_t k) {
         return static_cast<wide_t<T>>(anchor[k]) - static_cast<wide_t<T>>(columns_of[k * columns]);

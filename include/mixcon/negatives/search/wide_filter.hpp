@@ -3,7 +3,7 @@
 
 // The filter of scores on AVX-512, where the processor at hand has it.
 
-#include <mixcon/engine/tiled/wide_product.hpp>
+#include <mixcon/core/number/instruction_sets.hpp>
 
 #include <cstdint>
 
@@ -22,7 +22,7 @@ bool is_copied(T score, T bound) {
 
 // AVX-512 copies the chosen lanes of a vector side by side in one step, which no vector extension of a compiler can
 // say. As for products, the processor that runs decides: not the flags.
-#if MIXCON_HAS_WIDE_PRODUCT || (defined(__AVX512F__) && !defined(__CUDACC__))
+#if defined(__x86_64__) && !defined(__CUDACC__)
 #define MIXCON_HAS_WIDE_FILTER 1
 #else
 #define MIXCON_HAS_WIDE_FILTER 0
@@ -35,8 +35,8 @@ inline namespace MIXCON_INSTRUCTION_SET {
 namespace tiles {
 
 inline bool has_wide_filter() {
-#if MIXCON_HAS_WIDE_PRODUCT
-  return processor_at_hand() == processor::avx512;
+#if MIXCON_MAY_WIDEN
+  return instruction_set_in_use() == instruction_set::avx512;
 #else
   return true;
 #endif
