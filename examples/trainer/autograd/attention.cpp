@@ -110,7 +110,7 @@ attended attend(const variable& queries, const variable& keys, const variable& v
                    [=](const tensor& upstream, const wanted_inputs& wanted) {
                      device& at = upstream.on();
                      const tensor g = at.dense(upstream);
-                     std::vector<tensor> by(3);
+                     tensor_list by(3);
                      if (wanted[0] || wanted[1]) {
                        const tensor slopes = by_logits(of, factor, g, weights, value, found);
                        if (wanted[0]) by[0] = at.batched_product(right, false, slopes, true).reshaped(q);

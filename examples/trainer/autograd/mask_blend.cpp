@@ -36,7 +36,7 @@ variable mask_blend(const variable& x, const std::vector<index_t>& partner, cons
       out, {x, mask}, [=](const tensor& upstream, const wanted_inputs& wanted) {
         device& on = upstream.on();
         const tensor g = on.dense(upstream);
-        std::vector<tensor> by(2);
+        tensor_list by(2);
         if (wanted[0])
           by[0] = computed(
               on, e,
