@@ -149,6 +149,20 @@ TEST_CASE("universum partners are of another class, and the shares are those ask
     CHECK(pasted.region.own_inside);
     CHECK((pasted.lambda[0] >= 0.45 && pasted.lambda[0] <= 0.55));
   }
+  workspace memory;
+  mix_plan<interpolated> mixed;
+  mix_plan<pasted_boxes> pasted;
+  index_t bytes = 0;
+  for (std::uint64_t step = 0; step < 5; ++step) {
+    const philox_draws draws{.seed = 12, .step = step};
+    universum<>{}.plan_again(mixed, small, draws, labels, memory);
+    CHECK(mixed == universum<>{}.plan(small, draws, labels));
+    universum<pasted_boxes>{.per = granularity::sample}.plan_again(pasted, small, draws, labels, memory);
+    CHECK(pasted == universum<pasted_boxes>{.per = granularity::sample}.plan(small, draws, labels));
+    if (step == 0) bytes = memory.bytes();
+    CHECK(memory.bytes() == bytes);
+  }
+  CHECK(bytes > 0);
   const std::vector<int> equal(6, 1);
   CHECK_THROWS_WITH(universum<>{}.plan(small, philox_draws{}, equal), ContainsSubstring("all 6 labels are equal"));
   CHECK_THROWS_WITH(universum<>{.partner_share = 1.5}.plan(small, philox_draws{}, labels),

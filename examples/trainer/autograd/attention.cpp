@@ -81,7 +81,7 @@ tensor by_values(const sizes& of, const shape& extents, const tensor& g, const t
 }
 
 /// The same by kernels of the device. Keys and values are matrices (samples, features, places).
-attended attend_on_device(operator_kernels& kernels, const std::vector<variable>& inputs, const sizes& of,
+attended attend_on_device(operator_kernels& kernels, const variable_list& inputs, const sizes& of,
                           double factor) {
   const shape q = inputs[0].extents(), k = inputs[1].extents(), v = inputs[2].extents();
   device& on = inputs[0].on();
@@ -91,7 +91,7 @@ attended attend_on_device(operator_kernels& kernels, const std::vector<variable>
                weights = kernels.softmax(on.scaled(on.batched_product(left, true, right, false), factor), 2, false);
   const auto pulled = [=, &on, &kernels](const tensor& upstream, const wanted_inputs& wanted) {
     const tensor g = upstream.reshaped({of.samples, of.from, 1});
-    std::vector<tensor> by(3);
+    tensor_list by(3);
     if (wanted[0] || wanted[1]) {
       const tensor by_weights = on.batched_product(g, false, value, false),
                    slopes = on.scaled(kernels.softmax_gradient(by_weights, weights, 2, false), factor);
@@ -137,7 +137,7 @@ attended attend(const variable& queries, const variable& keys, const variable& v
                    [=](const tensor& upstream, const wanted_inputs& wanted) {
                      device& at = upstream.on();
                      const tensor g = at.dense(upstream);
-                     std::vector<tensor> by(3);
+                     tensor_list by(3);
                      if (wanted[0] || wanted[1]) {
                        const tensor slopes = by_logits(of, factor, g, weights, value, found);
                        if (wanted[0]) by[0] = at.batched_product(right, false, slopes, true).reshaped(q);

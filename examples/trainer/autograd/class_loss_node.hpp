@@ -7,8 +7,6 @@
 #include <mixcon/engine/given_logits.hpp>
 #include <mixcon/engine/value_and_grad.hpp>
 
-#include <vector>
-
 namespace mixcon_train {
 inline namespace autograd {
 
@@ -27,9 +25,13 @@ variable class_score_loss(const Loss& loss, const Targets& targets, const variab
     const mixcon::matrix_view<const T> rows = inputs.rows(0);
     mixcon::gradients<T> wanted;
     wanted.logits = inputs.slope(0);
-    const auto made = value_and_grad(mixcon::tiled{.threads = scores.on().threads()}, loss, targets,
-                                     mixcon::given_logits<T>(rows), wanted);
-    return inputs.with_value(static_cast<double>(made.value));
+    const mixcon::tiled executor{.threads = scores.on().threads()};
+    const mixcon::given_logits<T> given(rows);
+    if constexpr (mixcon::Objective<Loss> && mixcon::Targets<Targets>)
+      return inputs.with_value(static_cast<double>(
+          value_and_grad(executor, loss, targets, given, wanted, detail::memory_of_losses()).value));
+    else  // calls of their own take no workspace
+      return inputs.with_value(static_cast<double>(value_and_grad(executor, loss, targets, given, wanted).value));
   });
 }
 

@@ -14,11 +14,7 @@ variable cross_entropy(const variable& logits, const mixcon::pair_targets& targe
   return class_score_loss(mixcon::soft_cross_entropy(), mixcon::class_pair_targets(targets), logits);
 }
 variable cross_entropy(const variable& logits, const std::vector<int>& labels) {
-  mixcon::pair_targets targets;
-  targets.own.assign(labels.begin(), labels.end());
-  targets.partner = targets.own;
-  targets.lambda.assign(labels.size(), 1.0);
-  return cross_entropy(logits, targets);
+  return class_score_loss(mixcon::soft_cross_entropy(), mixcon::class_targets{labels}, logits);
 }
 
 }  // namespace autograd

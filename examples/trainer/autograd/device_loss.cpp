@@ -22,9 +22,9 @@ tensor times(const tensor& slopes, const tensor& g) {
 }
 }  // namespace
 
-pull scaled_slopes(std::vector<tensor> slopes) {
+pull scaled_slopes(tensor_list slopes) {
   return [slopes = std::move(slopes)](const tensor& g, const wanted_inputs& wanted) {
-    std::vector<tensor> by(slopes.size());
+    tensor_list by(slopes.size());
     for (std::size_t k = 0; k < slopes.size(); ++k)
       if (wanted[k] && slopes[k]) by[k] = times(slopes[k], g);
     return by;
@@ -32,15 +32,15 @@ pull scaled_slopes(std::vector<tensor> slopes) {
 }
 
 variable loss_on_device(const std::type_index& types, const void* objective, const void* targets,
-                        const std::vector<input_of_loss>& inputs, index_t* anchors_used) {
+                        const kept_list<input_of_loss>& inputs, index_t* anchors_used) {
   device& on = inputs.front().rows.on();
   loss_kernels* const kernels = on.losses();
   if (kernels == nullptr || !kernels->has(types)) return {};
-  std::vector<variable> all;
+  variable_list all;
   for (const input_of_loss& input : inputs) all.push_back(input.rows);
   const wanted_inputs wanted = wanted_among(all);
   loss_call call{types, objective, targets};
-  std::vector<tensor> slopes;
+  tensor_list slopes;
   for (std::size_t k = 0; k < inputs.size(); ++k) {
     slopes.push_back(wanted[k] ? on.empty(inputs[k].rows.extents()) : tensor());
     call.rows.push_back({on.dense(inputs[k].rows.value()), inputs[k].is_own, inputs[k].form, slopes.back()});

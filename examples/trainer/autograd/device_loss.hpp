@@ -22,10 +22,10 @@ struct input_of_loss {
 /// The loss as a variable, computed where its rows lie; empty where their device has no kernels for it, and the host
 /// computes it. `anchors_used`, where asked for, becomes the number of anchors that had what the loss needs.
 variable loss_on_device(const std::type_index& types, const void* objective, const void* targets,
-                        const std::vector<input_of_loss>& inputs, index_t* anchors_used);
+                        const kept_list<input_of_loss>& inputs, index_t* anchors_used);
 
 /// Gradients that were computed together with a loss, times the one that arrives at it.
-pull scaled_slopes(std::vector<tensor> slopes);
+pull scaled_slopes(tensor_list slopes);
 
 }  // namespace detail
 

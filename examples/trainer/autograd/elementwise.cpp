@@ -18,7 +18,7 @@ variable applied(unary f, const variable& x) {
 variable sum_or_difference(binary f, double sign, const variable& a, const variable& b) {
   const shape of_a = a.extents(), of_b = b.extents();
   return {a.on().apply(f, a.value(), b.value()), {a, b}, [=](const tensor& g, const wanted_inputs& wanted) {
-            std::vector<tensor> by(2);
+            tensor_list by(2);
             if (wanted[0]) by[0] = g.on().summed(g, of_a);
             if (wanted[1]) by[1] = g.on().summed(g, of_b);
             if (wanted[1] && sign != 1) by[1] = g.on().scaled(by[1], sign);
@@ -31,7 +31,7 @@ variable sum_or_difference(binary f, double sign, const variable& a, const varia
 variable add(const variable& a, const variable& b) {
   if (a.extents() != b.extents()) return sum_or_difference(binary::sum, 1, a, b);
   return {a.on().sum(a.value(), b.value()), {a, b}, [](const tensor& g, const wanted_inputs&) {
-            return std::vector<tensor>{g, g};
+            return tensor_list{g, g};
           }};
 }
 variable subtract(const variable& a, const variable& b) { return sum_or_difference(binary::difference, -1, a, b); }
@@ -41,7 +41,7 @@ variable multiply(const variable& a, const variable& b) {
   return {
       a.on().apply(binary::product, left, right), {a, b}, [left, right](const tensor& g, const wanted_inputs& wanted) {
         device& on = g.on();
-        std::vector<tensor> by(2);
+        tensor_list by(2);
         if (wanted[0]) by[0] = on.summed(on.apply(binary::product, g, right), left.extents());
         if (wanted[1]) by[1] = on.summed(on.apply(binary::product, g, left), right.extents());
         return by;
@@ -82,7 +82,7 @@ variable relu_of_sum(const variable& a, const variable& b) {
   const tensor out = a.on().relu_of_sum(a.value(), b.value());
   return {out, {a, b}, [out](const tensor& upstream, const wanted_inputs&) {
             const tensor g = upstream.on().relu_gradient(upstream, out);
-            return std::vector<tensor>{g, g};
+            return tensor_list{g, g};
           }};
 }
 

@@ -7,10 +7,10 @@
 #include "autograd/device_loss.hpp"
 
 #include <mixcon/core/tensor_view.hpp>
+#include <mixcon/core/workspace.hpp>
 
 #include <optional>
 #include <utility>
-#include <vector>
 
 namespace mixcon_train {
 inline namespace autograd {
@@ -27,11 +27,17 @@ mixcon::matrix_view<const T> rows_of(const numbers_read<T>& numbers, const shape
   return {numbers.data(), {extents[0], extents.row_size()}};
 }
 
+/// The memory that losses of this thread leave to the next ones.
+inline mixcon::workspace& memory_of_losses() {
+  static thread_local mixcon::workspace memory;
+  return memory;
+}
+
 /// The inputs of a loss, and a place for the gradient by each one that wants it now.
 template <class T>
 class loss_inputs {
  public:
-  explicit loss_inputs(std::vector<variable> inputs) : inputs_(std::move(inputs)) {
+  explicit loss_inputs(variable_list inputs) : inputs_(std::move(inputs)) {
     const wanted_inputs wanted = wanted_among(inputs_);
     for (std::size_t k = 0; k < inputs_.size(); ++k) {
       numbers_.emplace_back(inputs_[k].value());
@@ -63,7 +69,7 @@ class loss_inputs {
 
   /// The loss as a variable, once the gradients are there.
   variable with_value(double value) const {
-    std::vector<tensor> slopes;
+    tensor_list slopes;
     for (const auto& slope : slopes_) slopes.push_back(slope ? slope->made() : tensor());
     return {filled(inputs_[0].on(), {1}, value), inputs_, scaled_slopes(std::move(slopes))};
   }
@@ -74,9 +80,9 @@ class loss_inputs {
     return e.rank() == 3 ? mixcon::axes<3>{e[0], e[1], e[2]} : mixcon::axes<3>{e[0], index_t{1}, e.row_size()};
   }
 
-  std::vector<variable> inputs_;
-  std::vector<numbers_read<T>> numbers_{};
-  std::vector<std::optional<numbers_made<T>>> slopes_{};
+  variable_list inputs_;
+  kept_list<numbers_read<T>> numbers_{};
+  kept_list<std::optional<numbers_made<T>>> slopes_{};
 };
 
 }  // namespace detail

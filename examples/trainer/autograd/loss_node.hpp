@@ -8,7 +8,6 @@
 
 #include <initializer_list>
 #include <optional>
-#include <vector>
 
 namespace mixcon_train {
 inline namespace autograd {
@@ -32,9 +31,9 @@ inline candidate_rows as_given(const candidate_rows& segment) {
 /// All candidates, in this order: `{z, u}`, `{own(positives), as_given(queue)}`.
 struct candidate_list {
   candidate_list(std::initializer_list<candidate_rows> segments) : each(segments) {}
-  candidate_list(const std::vector<variable>& shared)  // NOLINT(google-explicit-constructor)
+  candidate_list(const variable_list& shared)  // NOLINT(google-explicit-constructor)
       : each(shared.begin(), shared.end()) {}
-  std::vector<candidate_rows> each;
+  kept_list<candidate_rows> each;
 };
 
 namespace detail {
@@ -62,14 +61,14 @@ void add_segment(const candidate_rows& from, std::size_t k, loss_inputs<T>& inpu
 template <class Objective, class Targets>
 variable contrastive_loss(const Objective& objective, const Targets& targets, const variable& anchors,
                           const candidate_list& segments, index_t* anchors_used = nullptr) {
-  std::vector<detail::input_of_loss> rows{{anchors}};
+  kept_list<detail::input_of_loss> rows{{anchors}};
   for (const candidate_rows& segment : segments.each) rows.push_back({segment.rows, segment.is_own, segment.form});
   if (const variable loss =
           detail::loss_on_device(typeid(loss_of_rows<Objective, Targets>), &objective, &targets, rows, anchors_used))
     return loss;
   return with_numbers(anchors.on(), [&](auto number) {
     using T = decltype(number);
-    std::vector<variable> all{anchors};
+    variable_list all{anchors};
     for (const candidate_rows& segment : segments.each) all.push_back(segment.rows);
     detail::loss_inputs<T> inputs(std::move(all));
     mixcon::candidate_segments<T> against;
@@ -78,7 +77,7 @@ variable contrastive_loss(const Objective& objective, const Targets& targets, co
     for (std::size_t s = 0; s < segments.each.size(); ++s)
       detail::add_segment(segments.each[s], s + 1, inputs, against, wanted);
     const auto loss = mixcon::value_and_grad(mixcon::tiled{.threads = anchors.on().threads()}, objective, targets,
-                                             inputs.rows(0), against, wanted);
+                                             inputs.rows(0), against, wanted, detail::memory_of_losses());
     if (anchors_used != nullptr) *anchors_used = loss.anchors_used;
     return inputs.with_value(static_cast<double>(loss.value));
   });

@@ -16,7 +16,7 @@ variable blend_on_device(operator_kernels& kernels, const variable& x, const std
   const tensor other = kernels.gathered(x.value(), partner), keep = mask.value(),
                apart = on.apply(binary::difference, x.value(), other);
   const auto pulled = [=, &on, &kernels](const tensor& g, const wanted_inputs& wanted) {
-    std::vector<tensor> by(2);
+    tensor_list by(2);
     const tensor to_own = on.apply(binary::product, g, keep), to_other = on.apply(binary::difference, g, to_own);
     if (wanted[0]) by[0] = on.sum(to_own, kernels.scattered(to_other, partner, g.extents()[0]));
     if (wanted[1]) by[1] = on.summed(on.apply(binary::product, g, apart), of_mask);
@@ -58,7 +58,7 @@ variable mask_blend(const variable& x, const std::vector<index_t>& partner, cons
       out, {x, mask}, [=](const tensor& upstream, const wanted_inputs& wanted) {
         device& on = upstream.on();
         const tensor g = on.dense(upstream);
-        std::vector<tensor> by(2);
+        tensor_list by(2);
         if (wanted[0])
           by[0] = computed(
               on, e,

@@ -50,7 +50,7 @@ variable listed_rows(const mixcon::negative_list& list, const variable& keys, co
   if (positives) detail::require_rank("listed_rows", positives, 2, "positives (anchors, width)");
   return with_numbers(keys.on(), [&](auto number) {
     using T = decltype(number);
-    std::vector<variable> inputs{keys};
+    variable_list inputs{keys};
     const numbers_read<T> of_keys(keys.value());
     const auto key_rows = detail::rows_of(of_keys, keys.extents());
     tensor rows;
@@ -67,7 +67,7 @@ variable listed_rows(const mixcon::negative_list& list, const variable& keys, co
       gradient_sum<T> by_keys(g.on(), key_extents, true),  // which mixcon always adds up
           by_positives(g.on(), positive_extents, wanted.size() > 1 && wanted[1]);
       mixcon::add_to_keys(list, rows_of_tensor<T>(g), by_keys.view(), by_positives.view());
-      std::vector<tensor> by{wanted[0] ? by_keys.made() : tensor()};
+      tensor_list by{wanted[0] ? by_keys.made() : tensor()};
       if (wanted.size() > 1) by.push_back(by_positives.made());
       return by;
     });
@@ -79,7 +79,7 @@ synthetic_rows synthetic_negatives(const mixcon::mixture_list& mixtures, const v
   for (const variable& x : {anchors, positives, keys}) detail::require_rank("synthetic_negatives", x, 2, "rows (N, D)");
   return with_numbers(anchors.on(), [&](auto number) {
     using T = decltype(number);
-    const std::vector<variable> inputs{anchors, positives, keys};
+    const variable_list inputs{anchors, positives, keys};
     const numbers_read<T> z(anchors.value()), p(positives.value()), k(keys.value());
     const auto mixed = std::make_shared<const mixcon::synthetic_negatives<T>>(
         mixcon::cosine{}, mixtures, detail::rows_of(z, anchors.extents()), detail::rows_of(p, positives.extents()),
@@ -91,7 +91,7 @@ synthetic_rows synthetic_negatives(const mixcon::mixture_list& mixtures, const v
           mixed->add_to_sources(
               rows_of_tensor<T>(g),
               {.anchors = by_anchors.view(), .positives = by_positives.view(), .keys = by_keys.view()});
-          return std::vector<tensor>{by_anchors.made(), by_positives.made(), by_keys.made()};
+          return tensor_list{by_anchors.made(), by_positives.made(), by_keys.made()};
         });
     return synthetic_rows{rows, {mixed, &mixed->list}};
   });

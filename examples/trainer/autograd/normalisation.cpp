@@ -28,7 +28,7 @@ variable fixed_norm(const tensor& from, const variable& x, const variable& scale
             tensor g = as_images(upstream);
             if (rectify) g = on.relu_gradient(g, out);
             const tensor none = filled(on, channels, 0);
-            std::vector<tensor> by(3);
+            tensor_list by(3);
             if (wanted[0])
               by[0] = detail::as_shaped(on.batch_norm_fixed(g, factors, none, none, variance, false), extents);
             if (wanted[1]) {
@@ -66,7 +66,7 @@ variable batch_norm(const variable& x, const variable& scale, const variable& sh
           [from, by_scale, by_shift, pass, rectify, extents](const tensor& upstream, const wanted_inputs&) {
             const norm_gradients by =
                 upstream.on().batch_norm_gradients(as_images(upstream), from, by_scale, by_shift, pass, rectify);
-            return std::vector<tensor>{detail::as_shaped(by.x, extents), by.scale, by.shift};
+            return tensor_list{detail::as_shaped(by.x, extents), by.scale, by.shift};
           }};
 }
 

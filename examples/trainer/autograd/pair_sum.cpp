@@ -80,7 +80,7 @@ variable pair_sum(const variable& own, double a, const variable& others, double 
                                  }
                                },
                                own ? own.value() : none, others ? others.value() : none, bias ? bias.value() : none);
-  std::vector<variable> inputs;
+  variable_list inputs;
   for (const variable& x : {own, others, bias})
     if (x) inputs.push_back(x);
   const bool has_own = static_cast<bool>(own), has_others = static_cast<bool>(others),
@@ -88,7 +88,7 @@ variable pair_sum(const variable& own, double a, const variable& others, double 
   return {out, std::move(inputs), [=](const tensor& upstream, const wanted_inputs& wanted) {
             device& on = upstream.on();
             const tensor g = on.dense(upstream);
-            std::vector<tensor> by;
+            tensor_list by;
             if (has_own) by.push_back(wanted[by.size()] ? on.scaled(g, a) : tensor());
             if (has_others) by.push_back(wanted[by.size()] ? by_others(g, b, partner) : tensor());
             if (has_bias)

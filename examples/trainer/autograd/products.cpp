@@ -19,8 +19,8 @@ tensor with_bias(const char* name, const tensor& out, const variable& bias) {
   return out.on().apply(binary::sum, out, detail::as_shaped(bias.value(), as_bias(out.extents())));
 }
 tensor by_bias(const tensor& g) { return detail::as_shaped(g.on().summed(g, as_bias(g.extents())), {g.extents()[1]}); }
-std::vector<variable> inputs_of(const variable& x, const variable& weights, const variable& bias) {
-  std::vector<variable> inputs{x, weights};
+variable_list inputs_of(const variable& x, const variable& weights, const variable& bias) {
+  variable_list inputs{x, weights};
   if (bias) inputs.push_back(bias);
   return inputs;
 }
@@ -38,7 +38,7 @@ variable linear(const variable& x, const variable& weights, const variable& bias
           [rows, filter](const tensor& upstream, const wanted_inputs& wanted) {
             device& at = upstream.on();
             const tensor g = at.dense(upstream);
-            std::vector<tensor> by(wanted.size());
+            tensor_list by(wanted.size());
             if (wanted[0]) by[0] = at.product(g, false, filter, false);
             if (wanted[1]) by[1] = at.product(g, true, rows, false);
             if (wanted.size() > 2 && wanted[2]) by[2] = by_bias(g);
@@ -59,7 +59,7 @@ variable batched_product(const variable& a, bool transpose_a, const variable& b,
           [=](const tensor& upstream, const wanted_inputs& wanted) {
             device& at = upstream.on();
             const tensor g = at.dense(upstream);
-            std::vector<tensor> by(2);
+            tensor_list by(2);
             if (wanted[0])
               by[0] = transpose_a ? at.batched_product(y, transpose_b, g, true)
                                   : at.batched_product(g, false, y, !transpose_b);
@@ -78,7 +78,7 @@ variable conv2d(const variable& x, const variable& weights, const convolution_ru
   const tensor from = x.value(), filter = weights.value();
   return {with_bias("conv2d", x.on().convolution(from, filter, rule), bias), inputs_of(x, weights, bias),
           [from, filter, rule](const tensor& g, const wanted_inputs& wanted) {
-            std::vector<tensor> by(wanted.size());
+            tensor_list by(wanted.size());
             if (wanted[0]) by[0] = g.on().convolution_by_x(g, from, filter, rule);
             if (wanted[1]) by[1] = g.on().convolution_by_weights(g, from, filter, rule);
             if (wanted.size() > 2 && wanted[2]) by[2] = by_bias(g);

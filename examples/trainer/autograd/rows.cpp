@@ -67,7 +67,7 @@ variable concatenated(const char* name, const variable& a, const variable& b, in
                  "; expected the same but for the ", axis == 0 ? "first" : "second", " extent");
   const index_t first = left[axis], both = first + right[axis];
   return {joined(a.value(), b.value(), axis), {a, b}, [=](const tensor& g, const wanted_inputs& wanted) {
-            std::vector<tensor> by(2);
+            tensor_list by(2);
             if (wanted[0]) by[0] = part_of(g, axis, 0, first);
             if (wanted[1]) by[1] = part_of(g, axis, first, both);
             return by;

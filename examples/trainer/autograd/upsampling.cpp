@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <type_traits>
-#include <vector>
 
 namespace mixcon_train {
 inline namespace autograd {
@@ -18,8 +17,8 @@ struct position {
   index_t first, second;
   double share;
 };
-std::vector<position> positions_of(index_t extent, index_t factor, bool is_linear) {
-  std::vector<position> all;
+kept_list<position> positions_of(index_t extent, index_t factor, bool is_linear) {
+  kept_list<position> all;
   for (index_t k = 0; k < extent * factor; ++k) {
     const double centre = (static_cast<double>(k) + 0.5) / static_cast<double>(factor) - 0.5;
     if (!is_linear || centre <= 0) {
@@ -35,8 +34,8 @@ std::vector<position> positions_of(index_t extent, index_t factor, bool is_linea
 /// Calls f(place in the large image, place in the small one, weight) for everything that a large image is summed from.
 template <class F>
 void for_each_share(const shape& small, index_t factor, bool is_linear, F&& f) {
-  const std::vector<position> rows = positions_of(small[2], factor, is_linear),
-                              columns = positions_of(small[3], factor, is_linear);
+  const kept_list<position> rows = positions_of(small[2], factor, is_linear),
+                            columns = positions_of(small[3], factor, is_linear);
   index_t at = 0;
   for (index_t plane = 0; plane < small[0] * small[1]; ++plane) {
     const auto place = [&](index_t y, index_t x) { return (plane * small[2] + y) * small[3] + x; };

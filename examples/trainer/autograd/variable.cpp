@@ -21,15 +21,15 @@ struct variable::kept {
   bool wanted = false;
   std::uint64_t made = ++variables_made;  // inputs are made before what is made of them
   std::uint64_t seen = 0;                 // the last call of `backward` that found it
-  std::vector<variable> inputs;
+  variable_list inputs;
   pull through;
 };
 
-variable::variable(const tensor& value, bool wanted) : kept_(std::make_shared<kept>()) {
+variable::variable(const tensor& value, bool wanted) : kept_(make_kept<kept>()) {
   kept_->value = value;
   kept_->wanted = wanted;
 }
-variable::variable(const tensor& value, std::vector<variable> inputs, pull through) : variable(value) {
+variable::variable(const tensor& value, variable_list inputs, pull through) : variable(value) {
   const bool wanted = std::any_of(inputs.begin(), inputs.end(), [](const variable& x) { return x.wants_gradient(); });
   if (!wanted || evaluating > 0) return;
   kept_->wanted = true;
@@ -37,9 +37,9 @@ variable::variable(const tensor& value, std::vector<variable> inputs, pull throu
   kept_->through = std::move(through);
 }
 variable::variable(const tensor& value, const variable& input, single_pull through)
-    : variable(value, std::vector<variable>{input},
+    : variable(value, variable_list{input},
                [through = std::move(through)](const tensor& upstream, const wanted_inputs&) {
-                 return std::vector<tensor>{through(upstream)};
+                 return tensor_list{through(upstream)};
                }) {}
 
 const tensor& variable::value() const { return kept_->value; }
@@ -60,11 +60,11 @@ void backward(const variable& loss, double upstream) {
         "backward: the loss depends on nothing that wants a gradient; were its parameters made with wanted = true, and "
         "outside of without_gradients?");
   const std::uint64_t now = ++ways_back;
-  std::vector<variable> found;
+  variable_list found;
   found.reserve(nodes_last_time);
   found.push_back(loss);
   for (std::size_t k = 0; k < found.size(); ++k) {
-    const std::vector<variable>& inputs = found[k].kept_->inputs;  // of the node, which stays where it is
+    const variable_list& inputs = found[k].kept_->inputs;  // of the node, which stays where it is
     for (const variable& input : inputs)
       if (input.wants_gradient() && std::exchange(input.kept_->seen, now) != now) found.push_back(input);
   }
@@ -77,13 +77,13 @@ void backward(const variable& loss, double upstream) {
   for (const variable& at : found) {
     variable::kept& node = *at.kept_;
     if (!node.through) continue;  // a parameter keeps its gradient
-    const std::vector<variable> inputs = std::exchange(node.inputs, {});
+    const variable_list inputs = std::exchange(node.inputs, {});
     const pull through = std::exchange(node.through, {});
     const tensor arrived = std::exchange(node.gradient, {});
     if (!arrived) continue;
     wanted.clear();
     for (const variable& input : inputs) wanted.push_back(input.wants_gradient());
-    const std::vector<tensor> by_input = through(arrived, wanted);
+    const tensor_list by_input = through(arrived, wanted);
     for (std::size_t k = 0; k < inputs.size(); ++k) {
       tensor& sum = inputs[k].kept_->gradient;
       if (k < by_input.size() && by_input[k] && wanted[k]) sum = sum ? sum.on().sum(sum, by_input[k]) : by_input[k];
@@ -91,7 +91,7 @@ void backward(const variable& loss, double upstream) {
   }
 }
 
-wanted_inputs wanted_among(const std::vector<variable>& inputs) {
+wanted_inputs wanted_among(const variable_list& inputs) {
   wanted_inputs wanted;
   for (const variable& x : inputs) wanted.push_back(evaluating == 0 && x.wants_gradient());
   return wanted;

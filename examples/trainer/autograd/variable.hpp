@@ -2,11 +2,10 @@
 #pragma once
 
 #include "devices/host_numbers.hpp"
+#include "devices/kept_memory.hpp"
 
 #include <cstdint>
-#include <functional>
 #include <memory>
-#include <vector>
 
 // Reverse-mode differentiation. An operator computes a value and leaves a node: which variables it came from, and how a
 // gradient with respect to the value becomes gradients with respect to those. `backward` visits the nodes from the last
@@ -16,13 +15,16 @@ inline namespace autograd {
 
 class variable;
 
+// Lists and functions of operators lie in kept memory: a step allocates none.
+using variable_list = kept_list<variable>;
+using tensor_list = kept_list<tensor>;
 /// Which inputs of an operator want a gradient, in their order.
-using wanted_inputs = std::vector<bool>;
+using wanted_inputs = kept_list<bool>;
 /// Given the gradient by an operator's value: the gradient by each of its inputs, in their order; those that are not
 /// wanted may be left empty, and should be where they cost time.
-using pull = std::function<std::vector<tensor>(const tensor& upstream, const wanted_inputs& wanted)>;
+using pull = kept_function<tensor_list(const tensor& upstream, const wanted_inputs& wanted)>;
 /// The same of an operator with one input.
-using single_pull = std::function<tensor(const tensor& upstream)>;
+using single_pull = kept_function<tensor(const tensor& upstream)>;
 
 /// A tensor that remembers where it came from. Copies are the same variable.
 class variable {
@@ -31,7 +33,7 @@ class variable {
   /// A constant, or (wanted) something that one wants the gradient by: a parameter.
   explicit variable(const tensor& value, bool wanted = false);
   /// The value of an operator. Without an input that wants a gradient it is a constant, and `through` is dropped.
-  variable(const tensor& value, std::vector<variable> inputs, pull through);
+  variable(const tensor& value, variable_list inputs, pull through);
   variable(const tensor& value, const variable& input, single_pull through);
 
   explicit operator bool() const { return kept_ != nullptr; }
@@ -66,7 +68,7 @@ void backward(const variable& loss, double upstream = 1);
 inline variable constant(const variable& x) { return variable(x.value()); }
 /// Which of these want a gradient now: none while a `without_gradients` exists. For operators that compute gradients
 /// together with the value.
-wanted_inputs wanted_among(const std::vector<variable>& inputs);
+wanted_inputs wanted_among(const variable_list& inputs);
 
 /// While one exists, operators leave no nodes: for evaluation.
 class without_gradients {

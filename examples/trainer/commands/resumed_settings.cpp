@@ -4,12 +4,15 @@
 #include "data/sets/readers.hpp"
 #include "files/file_error.hpp"
 #include "run/run_folder.hpp"
+#include "run/run_identity.hpp"
 #include "run/training_run.hpp"
 
 #include <mixcon/core/require.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <optional>
+#include <vector>
 
 namespace mixcon_train {
 inline namespace commands {
@@ -28,15 +31,25 @@ bool may_change(const std::string& name) {
 /// Whether both values are run folders: as with a teacher, the run that is meant may have moved.
 bool name_runs(const option& a, const option& b) { return a.names_run() && b.names_run(); }
 
-/// The first option in which the two differ and must not; none: they compute the same.
-std::optional<std::string> first_difference(settings a, settings b) {
+/// Whether a folder or checkpoint holds a run that is among those used, by its identity.
+bool holds_one_of(const std::string& path, const std::vector<std::string>& used) {
+  std::error_code error;
+  const bool is_folder = std::filesystem::is_directory(path, error);
+  const std::string run = run_of(is_folder ? path + "/" + checkpoint_name : path).value_or("") + ' ';
+  return run.size() > 1 &&
+         std::any_of(used.begin(), used.end(), [&](const auto& each) { return each.starts_with(run); });
+}
+
+/// The first option in which the two differ and must not; none: they compute the same. Of a run that is used by the
+/// first, named by a path, the second may know another place.
+std::optional<std::string> first_difference(settings a, settings b, const std::vector<std::string>& used = {}) {
   const option_list values = a.list(), others = b.list();
   for (const option& each : values.all()) {
     const option* const other = others.find(each.name);
     if (!each.idle.empty() || may_change(each.name)) continue;
     if (other == nullptr || !other->idle.empty()) return each.name;
-    if (name_runs(each, *other) ? full_path(text_of(each)) != full_path(text_of(*other))
-                                : text_of(each) != text_of(*other))
+    const std::string value = text_of(each), asked = text_of(*other);
+    if (name_runs(each, *other) ? full_path(value) != full_path(asked) && !holds_one_of(asked, used) : value != asked)
       return each.name;
   }
   return std::nullopt;
@@ -106,8 +119,6 @@ settings settings_to_resume(const checkpoint& from, const train_request& request
   return chosen;
 }
 
-bool compute_the_same(const settings& a, const settings& b) { return !first_difference(a, b); }
-
 std::string run_to_resume(const settings& asked) {
   const std::string& out = asked.run.out;
   if (!out.empty()) {
@@ -115,15 +126,16 @@ std::string run_to_resume(const settings& asked) {
     if (!std::filesystem::exists(out + "/" + checkpoint_name, error) &&
         !std::filesystem::exists(out + "/" + previous_checkpoint_name, error))
       return "";
-    const settings found = load_checkpoint(out).chosen;
-    if (const auto name = first_difference(found, asked))
+    const checkpoint found = load_checkpoint(out);
+    if (const auto name = first_difference(found.chosen, asked, found.used_runs))
       refuse_file(out, ": --resume auto goes on with a run of the same settings; this one differs in --", *name,
                   ". Take another folder by --out, or move this one.");
     return out;
   }
   std::string newest;
   for (const std::string& folder : numbered_folders(folder_base(asked))) try {
-      if (compute_the_same(load_checkpoint(folder).chosen, asked)) newest = folder;
+      const checkpoint found = load_checkpoint(folder);
+      if (!first_difference(found.chosen, asked, found.used_runs)) newest = folder;
     } catch (const file_error&) {
       continue;  // a damaged run is none to go on with without being asked
     }

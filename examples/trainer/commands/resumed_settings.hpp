@@ -18,11 +18,9 @@ std::string full_path(const std::string& path);
 /// often to write, the number of threads, and the device. `request.resume` is the checkpoint.
 settings settings_to_resume(const checkpoint& from, const train_request& request);
 
-/// Whether two settings compute the same: all but where they write, read and how often they save.
-bool compute_the_same(const settings& a, const settings& b);
-
 /// What `--resume auto` goes on from: the folder that --out names, where it holds a run, or the newest of this recipe
-/// and data with the same settings; empty: none. Refuses a run of other settings in the folder that --out names.
+/// and data with the same settings; empty: none. Settings are the same if the two compute the same, wherever they read
+/// and write, and wherever the runs lie that they use. Refuses a run of other settings in the folder that --out names.
 std::string run_to_resume(const settings& asked);
 
 }  // namespace commands

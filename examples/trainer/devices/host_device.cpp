@@ -3,13 +3,13 @@
 
 #include "devices/broadcast.hpp"
 #include "devices/host_numbers.hpp"
+#include "devices/kept_memory.hpp"
 
 #include <mixcon/core/number/lanes.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <vector>
 
 namespace mixcon_train {
 inline namespace devices {
@@ -166,7 +166,7 @@ tensor host_device::summed(const tensor& x, const shape& extents) {
   return computed(
       *this, extents,
       [&](auto* to, const auto* from) {
-        std::vector<double> sums(static_cast<std::size_t>(extents.size()));
+        kept_list<double> sums(static_cast<std::size_t>(extents.size()));
         for_each_place(x.extents(), extents, extents, [&](index_t k, index_t i, index_t) {
           sums[static_cast<std::size_t>(i)] += static_cast<double>(from[k]);
         });

@@ -13,7 +13,7 @@ std::size_t number_bytes(const layout& of) { return is_bf16(of) ? 2 : 4; }
 /// compute(first byte, how many numbers) of activations when a slice is read; of anything else at once. `reads` are
 /// the tensors that it reads, each in the layout of `out`.
 template <class Compute>
-tensor number_by_number(const tensor& out, const std::vector<tensor>& reads, device& on, Compute&& compute) {
+tensor number_by_number(const tensor& out, const kept_list<tensor>& reads, device& on, Compute&& compute) {
   const layout desc = layout_of(out);
   if (out.extents().rank() != 4) {
     for (const tensor& x : reads)
@@ -50,7 +50,7 @@ tensor onednn_device::sum(const tensor& a, const tensor& b) {
     loops->sum(size, left + first, right + first, false, to + first);
   });
   if (block_of(out).promised())
-    block_of(out).as_gradient = std::make_shared<promised_gradient>(promised_gradient{a, other, {}});
+    block_of(out).as_gradient = make_kept<promised_gradient>(promised_gradient{a, other, {}});
   return out;
 }
 
@@ -66,7 +66,7 @@ tensor onednn_device::relu_gradient(const tensor& upstream, const tensor& out) {
                    [loops = &loops_for(is_bf16(desc)), from, to](auto first, auto size) {
                      loops->gather(size, from.behind(first), to + first);
                    });
-  if (block_of(by).promised()) block_of(by).as_gradient = std::make_shared<promised_gradient>(arriving);
+  if (block_of(by).promised()) block_of(by).as_gradient = make_kept<promised_gradient>(arriving);
   return by;
 }
 

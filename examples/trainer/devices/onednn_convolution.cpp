@@ -122,7 +122,7 @@ tensor onednn_device::convolution_by_weights(const tensor& upstream, const tenso
           kernels::attributes(), kernels_->engine, forward_kernel(*kernels_, s).desc);
     });
   };
-  std::vector<decltype(&kernel_of(0))> kernel;
+  kept_list<decltype(&kernel_of(0))> kernel;
   for (index_t group = 0; group < groups; ++group) kernel.push_back(&kernel_of(group));
   const tensor g = kernels_->in_slices(upstream, with_images(kernel[0]->at(DNNL_ARG_DIFF_DST), images)),
                from = kernels_->in_slices(x, with_images(kernel[0]->at(DNNL_ARG_SRC), images));

@@ -60,8 +60,7 @@ constexpr index_t products_of_a_part = 1 << 20;
 tensor onednn_device::product(const tensor& a, bool transpose_a, const tensor& b, bool transpose_b) {
   const shape &left = a.extents(), &right = b.extents();
   const auto side = [](index_t rows, index_t columns, index_t apart, bool transposed) {
-    return layout({rows, columns}, dnnl::memory::data_type::f32,
-                  transposed ? dnnl::memory::dims{1, apart} : dnnl::memory::dims{apart, 1});
+    return strided_layout({rows, columns}, transposed ? shape{1, apart} : shape{apart, 1});
   };
   const index_t rows = left[transpose_a ? 1 : 0], depth = left[transpose_a ? 0 : 1],
                 columns = right[transpose_b ? 0 : 1];
@@ -92,8 +91,8 @@ tensor onednn_device::batched_product(const tensor& a, bool transpose_a, const t
   const shape &left = a.extents(), &right = b.extents();
   const auto side = [](const shape& e, bool transposed) {
     const index_t matrix = e[1] * e[2];
-    return transposed ? layout({e[0], e[2], e[1]}, dnnl::memory::data_type::f32, dnnl::memory::dims{matrix, 1, e[2]})
-                      : layout({e[0], e[1], e[2]}, dnnl::memory::data_type::f32, dnnl::memory::dims{matrix, e[2], 1});
+    return transposed ? strided_layout({e[0], e[2], e[1]}, {matrix, 1, e[2]})
+                      : strided_layout({e[0], e[1], e[2]}, {matrix, e[2], 1});
   };
   const shape extents{left[0], left[transpose_a ? 2 : 1], right[transpose_b ? 1 : 2]};
   const layout from = side(left, transpose_a), by = side(right, transpose_b), to = side(extents, false);

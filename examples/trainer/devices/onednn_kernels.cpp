@@ -102,7 +102,7 @@ void onednn_device::kernels::run(const prepared& kernel, arguments with) {
 
 // Forgetting a promise may end blocks, and with them promises.
 void onednn_device::kernels::forget_kept_promises() {
-  std::vector<slice_block::kept> kept;
+  kept_list<slice_block::kept> kept;
   for (std::size_t k = waiting.size(); k-- > 0;)
     if (slice_block& block = *waiting[k]; block.complete()) {
       kept.push_back(block.kept_promise());

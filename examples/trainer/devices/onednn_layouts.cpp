@@ -22,15 +22,19 @@ dnnl::memory::dims dims_of(const shape& extents) {
   for (int axis = 0; axis < extents.rank(); ++axis) dims.push_back(extents[axis]);
   return dims;
 }
-layout plain_layout(const shape& extents) {
-  dnnl_dims_t dims = {}, strides = {};  // rather than vectors: this is asked for hundreds of times in a step
-  dnnl_dim_t stride = 1;
-  for (int axis = extents.rank(); axis-- > 0; stride *= extents[axis])
-    dims[axis] = extents[axis], strides[axis] = stride;
+layout strided_layout(const shape& extents, const shape& strides) {
+  dnnl_dims_t dims = {}, apart = {};  // rather than vectors: this is asked for hundreds of times in a step
+  for (int axis = 0; axis < extents.rank(); ++axis) dims[axis] = extents[axis], apart[axis] = strides[axis];
   layout made;
-  dnnl::error::wrap_c_api(dnnl_memory_desc_init_by_strides(&made.data, extents.rank(), dims, dnnl_f32, strides),
+  dnnl::error::wrap_c_api(dnnl_memory_desc_init_by_strides(&made.data, extents.rank(), dims, dnnl_f32, apart),
                           "onednn_device: a plain layout");
   return made;
+}
+layout plain_layout(const shape& extents) {
+  shape strides = extents;
+  index_t stride = 1;
+  for (int axis = extents.rank(); axis-- > 0; stride *= extents[axis]) strides[axis] = stride;
+  return strided_layout(extents, strides);
 }
 bool has_extents(const layout& of, const shape& extents) {
   if (of.data.ndims != extents.rank()) return false;

@@ -17,6 +17,8 @@ inline namespace devices {
 using layout = dnnl::memory::desc;
 
 dnnl::memory::dims dims_of(const shape& extents);
+/// Floats, so far apart along each axis.
+layout strided_layout(const shape& extents, const shape& strides);
 /// Row-major floats.
 layout plain_layout(const shape& extents);
 /// Whether it is one of tensors of this shape.

@@ -46,7 +46,7 @@ static tensor promised_norm_of(auto& on, const tensor& x, const std::shared_ptr<
                 loops->normalise(place.extents, bytes_of(x, place.first), affine_in(*constants, channels), nullptr,
                                  nullptr, rectify, to->bytes() + place.first);
               });
-  if (!rectify) to->as_norm = std::make_shared<promised_norm>(promised_norm{x, constants});
+  if (!rectify) to->as_norm = make_kept<promised_norm>(promised_norm{x, constants});
   return out;
 }
 

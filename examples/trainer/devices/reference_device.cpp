@@ -2,7 +2,6 @@
 #include "devices/reference_device.hpp"
 
 #include <cmath>
-#include <vector>
 
 namespace mixcon_train {
 inline namespace devices {
@@ -11,7 +10,7 @@ namespace {
 
 template <class T>
 struct number_list : storage {
-  std::vector<T> numbers;
+  kept_list<T> numbers;
 };
 
 /// Places in a tensor of rank 4.
@@ -59,12 +58,12 @@ index_t after(index_t extent, index_t size, index_t stride, index_t padding) {
 }  // namespace
 
 template <class T>
-std::vector<T>& plain_device<T>::of(const tensor& x) {
+kept_list<T>& plain_device<T>::of(const tensor& x) {
   return static_cast<number_list<T>&>(x.kept()).numbers;
 }
 template <class T>
 tensor plain_device<T>::empty(const shape& extents) {
-  auto made = std::make_shared<number_list<T>>();
+  auto made = make_kept<number_list<T>>();
   made->numbers.resize(static_cast<std::size_t>(extents.size()));
   ++allocations_;
   return {*this, extents, std::move(made)};
@@ -196,7 +195,7 @@ tensor plain_device<T>::average_pool_gradient(const tensor& upstream, const tens
 namespace {
 /// The place of the largest number under each window, the first where several are.
 struct winners : storage {
-  std::vector<std::size_t> place;
+  kept_list<std::size_t> place;
 };
 }  // namespace
 
@@ -205,7 +204,7 @@ tensor plain_device<T>::max_pool(const tensor& x, const pooling_rule& rule, std:
   const shape& e = x.extents();
   tensor out = empty({e[0], e[1], after(e[2], rule.size, rule.stride, rule.padding),
                       after(e[3], rule.size, rule.stride, rule.padding)});
-  auto won = std::make_shared<winners>();
+  auto won = make_kept<winners>();
   const places from(x), to(out);
   won->place.resize(of(out).size());
   for (index_t n = 0; n < e[0]; ++n)

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "devices/host_device.hpp"
+#include "devices/kept_memory.hpp"
 
 #include <type_traits>
-#include <vector>
 
 namespace mixcon_train {
 inline namespace devices {
@@ -42,7 +42,7 @@ class plain_device : public host_device {
   tensor product(const tensor& a, bool transpose_a, const tensor& b, bool transpose_b) override;
 
  private:
-  static std::vector<T>& of(const tensor& x);
+  static kept_list<T>& of(const tensor& x);
   index_t allocations_ = 0;
 };
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include "devices/kept_memory.hpp"
 #include "devices/memory_pool.hpp"
 #include "devices/onednn_layouts.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -44,7 +44,7 @@ class slice_block final : public storage {
   char* bytes() const { return static_cast<char*>(data_); }
 
   /// `compute(slice)` will write the images of a slice. It may finish slices of what it reads, of the same number.
-  void promise(index_t slices, std::function<void(index_t)> compute) {
+  void promise(index_t slices, kept_function<void(index_t)> compute) {
     compute_ = std::move(compute);
     there_.assign(static_cast<std::size_t>(slices), 0);
     waiting_.push_back(this);
@@ -69,11 +69,11 @@ class slice_block final : public storage {
   }
   /// What computed the slices, and all that it held; the block is as one that was written at once.
   struct kept {
-    std::function<void(index_t)> compute;
+    kept_function<void(index_t)> compute;
     std::shared_ptr<const promised_norm> norm;
     std::shared_ptr<const promised_gradient> gradient;
   };
-  kept kept_promise() { return {std::exchange(compute_, nullptr), std::move(as_norm), std::move(as_gradient)}; }
+  kept kept_promise() { return {std::exchange(compute_, {}), std::move(as_norm), std::move(as_gradient)}; }
   index_t slices() const { return static_cast<index_t>(there_.size()); }
 
  private:
@@ -82,8 +82,8 @@ class slice_block final : public storage {
   std::size_t bytes_;
   void* data_;
   layout made_as_;
-  std::function<void(index_t)> compute_{};
-  std::vector<char> there_{};  // a slice each
+  kept_function<void(index_t)> compute_{};
+  kept_list<char> there_{};  // a slice each
 };
 
 }  // namespace devices

@@ -3,6 +3,8 @@
 
 #include <mixcon/core/require.hpp>
 
+#include <algorithm>
+
 namespace mixcon_train {
 inline namespace nn {
 
@@ -21,6 +23,52 @@ correction to_lambda(double mean, double lambda, double margin) {
 }
 
 }  // namespace
+
+// Of own shares m or partner shares m, those that shrink: m' = c m, where c is their wanted mean over their mean; so
+// d m'_k / d m_j = c (1 for j = k, else 0) - c m_k / (sum of m).
+variable of_mean_lambda(const variable& partner_share, double lambda) {
+  const shape e = partner_share.extents();
+  MIXCON_REQUIRE(e.rank() == 4 && e[1] == 1 && lambda >= 0 && lambda <= 1, "of_mean_lambda: masks of ", to_string(e),
+                 " and lambda ", lambda, "; expected (samples, 1, rows, columns), and a number in [0, 1]");
+  const index_t places = e.row_size();
+  // calls use(first number of the mask, whether own shares shrink, their factor, the sum of those that shrink)
+  const auto each_mask = [=](const auto* shares, auto&& use) {
+    for (index_t i = 0; i < e[0]; ++i) {
+      double sum = 0;
+      for (index_t k = 0; k < places; ++k) sum += static_cast<double>(shares[i * places + k]);
+      const double all = static_cast<double>(places);
+      const bool of_own = all - sum > lambda * all;
+      const double shrinks = std::max(of_own ? all - sum : sum, 1e-10 * all);
+      use(i * places, of_own, (of_own ? lambda : 1 - lambda) * all / shrinks, shrinks);
+    }
+  };
+  const tensor from = partner_share.value();
+  const tensor out = computed(
+      partner_share.on(), e,
+      [&](auto* to, const auto* shares) {
+        using T = std::remove_pointer_t<decltype(to)>;
+        each_mask(shares, [&](index_t first, bool of_own, double factor, double) {
+          const T offset = of_own ? static_cast<T>(1 - factor) : T(0);
+          for (index_t k = first; k < first + places; ++k) to[k] = offset + static_cast<T>(factor) * shares[k];
+        });
+      },
+      from);
+  return {out, partner_share, [=](const tensor& upstream) {
+            return computed(
+                upstream.on(), e,
+                [&](auto* to, const auto* g, const auto* shares) {
+                  using T = std::remove_pointer_t<decltype(to)>;
+                  each_mask(shares, [&](index_t first, bool of_own, double factor, double sum) {
+                    double along = 0;
+                    for (index_t k = first; k < first + places; ++k)
+                      along += static_cast<double>(g[k] * (of_own ? 1 - shares[k] : shares[k]));
+                    for (index_t k = first; k < first + places; ++k)
+                      to[k] = static_cast<T>(factor) * (g[k] - static_cast<T>(along / sum));
+                  });
+                },
+                upstream, from);
+          }};
+}
 
 variable constant_share(const variable& partner_share, double lambda) {
   return variable(filled(partner_share.on(), partner_share.extents(), 1 - lambda));

@@ -29,6 +29,9 @@ struct mask_adjustment {
 /// the true ones get the constant lambda: pairs of one class.
 variable adjusted(const variable& partner_share, double lambda, const mask_adjustment& by,
                   const mixcon::philox_draws& draws, const std::vector<bool>& plain = {});
+/// Partner shares (N, 1, H, W), each mask rescaled to the mean lambda of own shares as above. Gradients pass, and have
+/// no part that would change a mask's mean: what learns by these learns shapes.
+variable of_mean_lambda(const variable& partner_share, double lambda);
 /// The masks of plain mixup, 1 - lambda everywhere, of the same shape.
 variable constant_share(const variable& partner_share, double lambda);
 

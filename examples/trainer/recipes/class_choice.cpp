@@ -23,7 +23,7 @@ void near_class_options::declare(option_list& to) {
 
 class_choice::class_choice(const recipe_world& world, index_t negatives, const near_class_options& chosen,
                            negative_pool from)
-    : negatives_(negatives),
+    : negatives_(slots_for(world, negatives, from)),
       from_(from),
       chosen_(chosen),
       train_(world.train),

@@ -83,6 +83,10 @@ variable learned_mixer::adjusted_masks(const variable& masks, const mask_plan& b
   return adjusted(masks, by.lambda, chosen_.adjustment(), by.draws);
 }
 
+variable learned_mixer::shown_masks(const variable& masks, const mask_plan& by) const {
+  return chosen_.shapes_only ? of_mean_lambda(masks, by.lambda) : masks;
+}
+
 /// The running statistics in front of the mixer stay those of unmixed images.
 variable learned_mixer::judged(const variable& mixtures) {
   const int layer = static_cast<int>(chosen_.mask_layer) + 1;

@@ -43,6 +43,8 @@ class learned_mixer final : public module, public learned_policy {
   variable masks_among(const variable& own, const variable& others, const mask_plan& by);
   /// Masks for an encoder to learn from: corrected, constants.
   variable adjusted_masks(const variable& masks, const mask_plan& by) const;
+  /// The masks of the mixtures that it learns from: as they are, or with the mean lambda.
+  variable shown_masks(const variable& masks, const mask_plan& by) const;
   /// Embeddings or scores (N, D) of mixtures by the key network; gradients go through it to the images.
   variable judged(const variable& mixtures);
   /// The weighted loss of masks at a step; empty where there is none.

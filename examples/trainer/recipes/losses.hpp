@@ -4,6 +4,8 @@
 
 #include "recipes/recipe_parts.hpp"
 
+#include <mixcon/core/integer_view.hpp>
+
 #include <string>
 #include <vector>
 
@@ -12,8 +14,9 @@ inline namespace recipes {
 
 /// What such a loss looks at.
 struct rows_to_compare {
-  variable z;                ///< (2 N, D): embeddings of the first view of each sample, then of the second
-  std::vector<int> group{};  ///< (N): rows of one group belong together: a class, or each sample alone
+  variable z;  ///< (2 N, D): embeddings of the first view of each sample, then of the second
+  /// (N): rows of one group belong together: a class, or each sample alone. It outlives the call.
+  mixcon::integer_view group{};
   double temperature = 0.1;  ///< of losses that have one
 };
 

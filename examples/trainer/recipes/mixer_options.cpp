@@ -84,6 +84,8 @@ void mixer_options::declare(option_list& to) {
   to.add("rescale", rescale, {0, 1}, "share of the encoder's batches whose masks are rescaled to the mean lambda",
          "0, in SAMix-I 1");
   to.add("rescale-margin", rescale_margin, {0, 1}, "unless a mask's mean is that near", "0.1");
+  to.add("shapes-only", shapes_only,
+         "the mixer's own masks are rescaled to the mean lambda too, so that its mixtures teach it their shapes alone");
   if (rescale == 0) to.idle("rescale-margin", "--rescale 0 rescales no mask");
   to.add("lambda-margin", lambda_margin, {0, 1}, "lambda that near to 0 or 1 is mixed without a mask", "0.08");
   to.add("key-decay", key_decay, {0, 1},

@@ -39,6 +39,7 @@ struct mixer_options : mix_block_choice, mask_loss_choice {
   double alpha = 2;
   index_t mask_layer = 2;
   double rescale = 1, rescale_margin = 0, lambda_margin = 0.08;
+  bool shapes_only = false;
   double key_decay = 0, key_decay_end = 0.999999;
   double mixer_rate = 1, mixer_floor = 0.01, switch_off = 0;
   std::string mixer_schedule = "cosine";

@@ -38,9 +38,10 @@ variable mixer_recipe::learned(const recipe_step& step, double weight, const var
   if (!mixer_->learns(step)) return {};
   const mask_plan& by = last_.by_key;
   const variable masks = mixer_->masks_among(own, others, by);
-  const variable of_mixtures = loss_of_mixer(step, masks), of_masks = mixer_->loss_of(masks, by, step);
+  const variable shown = mixer_->shown_masks(masks, by);
+  const variable of_mixtures = loss_of_mixer(step, shown), of_masks = mixer_->loss_of(masks, by, step);
   last_.loss = of_mixtures.number(), last_.learned = true;
-  last_.key_share = 1 - by.lambda - health_of(masks, by.lambda).mean_minus_lambda;
+  last_.key_share = 1 - by.lambda - health_of(shown, by.lambda).mean_minus_lambda;
   const variable weighted = scale(of_mixtures, weight);
   return of_masks ? add(weighted, of_masks) : weighted;
 }

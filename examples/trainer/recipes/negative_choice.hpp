@@ -29,6 +29,10 @@ class negative_choice : public module {
   virtual mixcon::negative_list choose(const recipe_step& step) const = 0;
 };
 
+/// The slots of a list for so many negatives of each anchor: of a batch, no more than it has samples. Refuses more
+/// negatives than there are samples of other classes, for any class.
+index_t slots_for(const recipe_world& world, index_t negatives, negative_pool from);
+
 /// Uniformly among the samples of other classes.
 class uniform_choice final : public negative_choice {
  public:
@@ -54,11 +58,10 @@ struct near_class_options {
 };
 
 /// A class among the nearest k, then one of its samples; of a batch those of near classes first, then others;
-/// `mixcon::class_conditioned`. The similarity of classes, (C,
-/// C), is state, "similarity".
+/// `mixcon::class_conditioned`. The similarity of classes, (C, C), is state, "similarity".
 class class_choice final : public negative_choice {
  public:
-  /// Refuses k beyond C - 1.
+  /// Refuses k beyond C - 1, and more negatives than `uniform_choice` takes.
   class_choice(const recipe_world& world, index_t negatives, const near_class_options& chosen,
                negative_pool from = negative_pool::bank);
   void look_at(const encoded& all) override;

@@ -78,7 +78,7 @@ inline variable input_of(device& on, const std::vector<float>& images, const mix
 /// A loss of mixcon as a variable, and how many anchors took part in it.
 template <class Objective, class Targets>
 variable contrasted(recipe_loss& made, const Objective& objective, const Targets& targets, const variable& anchors,
-                    const std::vector<variable>& segments) {
+                    const variable_list& segments) {
   made.anchors = anchors.extents()[0];
   return contrastive_loss(objective, targets, anchors, segments, &made.anchors_used);
 }

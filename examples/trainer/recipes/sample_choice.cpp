@@ -24,12 +24,15 @@ index_t fewest_of_other_classes(const data_facts& data) {
 
 }  // namespace
 
-uniform_choice::uniform_choice(const recipe_world& world, index_t negatives, negative_pool from)
-    : negatives_(negatives), from_(from), train_(world.train) {
+index_t slots_for(const recipe_world& world, index_t negatives, negative_pool from) {
   const index_t others = fewest_of_other_classes(world.data);
   MIXCON_REQUIRE(negatives <= others, "--negatives: ", negatives, " of the training samples, of which as few as ",
                  others, " are of another class than an anchor; expected at most so many.");
+  return from == negative_pool::batch && world.batch > 0 ? std::min(negatives, world.batch) : negatives;
 }
+
+uniform_choice::uniform_choice(const recipe_world& world, index_t negatives, negative_pool from)
+    : negatives_(slots_for(world, negatives, from)), from_(from), train_(world.train) {}
 
 mixcon::negative_list uniform_choice::choose(const recipe_step& step) const {
   const std::vector<int>& labels = from_ == negative_pool::batch ? step.from.labels : train_->labels;

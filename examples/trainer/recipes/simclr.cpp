@@ -39,7 +39,7 @@ class simclr_recipe final : public network_recipe {
     if (chosen_.loss != options{}.loss) {
       std::vector<int> alone(static_cast<std::size_t>(samples));  // each sample is a group of its own
       std::iota(alone.begin(), alone.end(), 0);
-      made.loss = loss_->of(made, {.z = z, .group = std::move(alone), .temperature = chosen_.temperature});
+      made.loss = loss_->of(made, {.z = z, .group = alone, .temperature = chosen_.temperature});
       return made;
     }
     made.chance = std::log(static_cast<double>(2 * samples - 1));

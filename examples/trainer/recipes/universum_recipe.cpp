@@ -2,7 +2,6 @@
 #include "recipes/universum_recipe.hpp"
 
 #include <mixcon/mix/blend.hpp>
-#include <mixcon/mixes/universum.hpp>
 
 #include <algorithm>
 
@@ -13,13 +12,14 @@ namespace {
 
 /// Appends the universum of both views: every sample mixed with one of another class, which is always of the first
 /// view, as in the published code.
-template <class Policy>
-void append_universum(const Policy& policy, const recipe_step& step, std::vector<float>& images) {
+template <class Policy, class Plan>
+void append_universum(const Policy& policy, const recipe_step& step, Plan& plan, mixcon::workspace& memory,
+                      std::vector<float>& images) {
   const std::size_t half = images.size() / 2;
   images.resize(4 * half);
   for (std::size_t v = 0; v < 2; ++v) {
-    const auto plan =
-        policy.plan(step.shape, step.draws.within(v == 0 ? "first view" : "second view"), step.from.labels);
+    policy.plan_again(plan, step.shape, step.draws.within(v == 0 ? "first view" : "second view"), step.from.labels,
+                      memory);
     mixcon::blend(plan, as_images(step.from.images.data() + v * half, step.shape),
                   as_images(step.from.images.data(), step.shape),
                   as_images(images.data() + (2 + v) * half, step.shape));
@@ -49,17 +49,18 @@ std::optional<shown_mix> universum_recipe::shown() const {
 
 universum_recipe::encoded universum_recipe::encode(const recipe_step& step) {
   const index_t rows = 2 * step.shape.samples;
-  std::vector<float> images = step.from.images;
+  images_ = step.from.images;
   if (chosen_.universum == "cutmix") {
     mixcon::universum<mixcon::pasted_boxes> policy{.partner_share = chosen_.partner_share};
     policy.place.low = std::max(0.0, chosen_.partner_share - 0.05);
     policy.place.high = std::min(1.0, chosen_.partner_share + 0.05);
     policy.place.otherwise = mixcon::no_accepted_box::fit;  // small images have few boxes
-    append_universum(policy, step, images);
+    append_universum(policy, step, pasted_, memory_, images_);
   } else {
-    append_universum(mixcon::universum<mixcon::interpolated>{.partner_share = chosen_.partner_share}, step, images);
+    append_universum(mixcon::universum<mixcon::interpolated>{.partner_share = chosen_.partner_share}, step, blended_,
+                     memory_, images_);
   }
-  const variable all = net().forward(input_of(on(), images, step.shape, 2 * rows));
+  const variable all = net().forward(input_of(on(), images_, step.shape, 2 * rows));
   return {slice(all, 0, rows), slice(all, rows, 2 * rows)};
 }
 

@@ -7,7 +7,9 @@
 
 #include <mixcon/contrast/objective.hpp>
 #include <mixcon/core/require.hpp>
+#include <mixcon/core/workspace.hpp>
 #include <mixcon/losses/info_nce.hpp>
+#include <mixcon/mixes/universum.hpp>
 
 #include <cmath>
 #include <optional>
@@ -46,7 +48,7 @@ class universum_recipe : public network_recipe {
   encoded encode(const recipe_step& step);
   /// InfoNCE of the views (2 N, D) over candidates.
   template <class Targets>
-  recipe_loss compared(const variable& views, const Targets& targets, const std::vector<variable>& candidates) const {
+  recipe_loss compared(const variable& views, const Targets& targets, const variable_list& candidates) const {
     recipe_loss made{.embeddings = views, .views = 2};
     index_t rows = 0;
     for (const variable& each : candidates) rows += each.extents()[0];
@@ -59,6 +61,11 @@ class universum_recipe : public network_recipe {
 
  private:
   universum_options chosen_;
+  // what a step leaves to the next, so that it allocates nothing
+  std::vector<float> images_{};
+  mixcon::mix_plan<mixcon::interpolated> blended_{};
+  mixcon::mix_plan<mixcon::pasted_boxes> pasted_{};
+  mixcon::workspace memory_{};
 };
 
 }  // namespace recipes

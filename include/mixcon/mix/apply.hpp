@@ -121,14 +121,15 @@ template <class Executor, class Region, class T, int Rank>
 void blend_on_host(Executor& executor, const mix_plan<Region>& plan, const tensor_view<const T, Rank>& sample,
                    const tensor_view<const T, Rank>& partners, const tensor_view<T, Rank>& mixed) {
   const bool own_batch = partners.data() == sample.data() && partners.extent(0) == sample.extent(0);
-  const std::vector<index_t> order = own_batch ? order_along_partners(plan.partner) : counted(sample.extent(0));
+  std::vector<index_t> order;  // a batch that stays in the caches needs none
+  if (own_batch && is_streamed(sample)) order = order_along_partners(plan.partner);
   const auto prepared = prepared_blend(plan, mixed);
   for_each_part(executor, useful_workers<Region>(executor, mixed), sample.extent(0), [&](index_t begin, index_t end) {
     for_each_channels(plan.region, mixed, [&](const auto& of) {
       const auto from = of(sample), others = of(partners);
       const auto to = of(mixed);
       for (index_t k = begin; k < end; ++k) {
-        const index_t i = order[static_cast<std::size_t>(k)];
+        const index_t i = order.empty() ? k : order[static_cast<std::size_t>(k)];
         if constexpr (std::is_same_v<decltype(prepared), const nothing_prepared>)
           blend_sample(plan, i, sample_of(from, i), others, sample_of(to, i));
         else

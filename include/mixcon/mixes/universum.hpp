@@ -5,6 +5,7 @@
 
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/tensor_traits.hpp>
+#include <mixcon/core/workspace.hpp>
 #include <mixcon/mix/blend.hpp>
 #include <mixcon/mix/box.hpp>
 #include <mixcon/mix/draw/accept_area.hpp>
@@ -17,6 +18,8 @@
 #include <mixcon/mix/kinds/pasted_boxes.hpp>
 #include <mixcon/mix/plan.hpp>
 
+#include <vector>
+
 MIXCON_STRICT_FLOATS_BEGIN
 
 namespace mixcon {
@@ -28,6 +31,16 @@ namespace mixcon {
 template <class Region = interpolated>
 struct universum;
 
+namespace detail {
+template <Draws D, LabelsViewable Labels>
+void draw_other_classes(const pairing::different_class& by, index_t samples, const D& draws, const Labels& labels,
+                        std::vector<index_t>& partner, const in_workspace& memory) {
+  require_batch("universum", samples);
+  by.draw(labels, draws, partner, memory);
+  require_partners("universum", samples, partner);
+}
+}  // namespace detail
+
 /// partner_share * partner + (1 - partner_share) * own.
 template <>
 struct universum<interpolated> {
@@ -37,12 +50,26 @@ struct universum<interpolated> {
 
   template <Draws D, LabelsViewable Labels>
   mix_plan<interpolated> plan(index_t samples, const D& draws, const Labels& labels) const {
-    detail::require_share("universum", partner_share);
-    return {detail::partners_by("universum", pairing, samples, draws.within(name), labels), {1 - partner_share}, {}};
+    mix_plan<interpolated> made;
+    plan_again(made, samples, draws, labels);
+    return made;
   }
   template <Draws D, LabelsViewable Labels>
   mix_plan<interpolated> plan(const image_shape& shape, const D& draws, const Labels& labels) const {
     return plan(shape.samples, draws, labels);
+  }
+  /// The same into a plan of before: with a workspace, nothing is allocated for a batch of the same size.
+  template <Draws D, LabelsViewable Labels>
+  void plan_again(mix_plan<interpolated>& plan, index_t samples, const D& draws, const Labels& labels,
+                  const in_workspace& memory = in_workspace::none()) const {
+    detail::require_share("universum", partner_share);
+    detail::draw_other_classes(pairing, samples, draws.within(name), labels, plan.partner, memory);
+    plan.lambda.assign(1, 1 - partner_share);
+  }
+  template <Draws D, LabelsViewable Labels>
+  void plan_again(mix_plan<interpolated>& plan, const image_shape& shape, const D& draws, const Labels& labels,
+                  const in_workspace& memory = in_workspace::none()) const {
+    plan_again(plan, shape.samples, draws, labels, memory);
   }
   template <class Shape, class D, class... LookedAt>
   requires detail::MistakenPlan<Shape, D, LookedAt...>
@@ -63,18 +90,25 @@ struct universum<pasted_boxes> {
 
   template <Draws D, LabelsViewable Labels>
   mix_plan<pasted_boxes> plan(const image_shape& shape, const D& draws, const Labels& labels) const {
+    mix_plan<pasted_boxes> made;
+    plan_again(made, shape, draws, labels);
+    return made;
+  }
+  /// The same into a plan of before: with a workspace, nothing is allocated for a batch of the same size.
+  template <Draws D, LabelsViewable Labels>
+  void plan_again(mix_plan<pasted_boxes>& plan, const image_shape& shape, const D& draws, const Labels& labels,
+                  const in_workspace& memory = in_workspace::none()) const {
     detail::require_share("universum", partner_share);
     const auto& own = draws.within(name);
-    mix_plan<pasted_boxes> plan;
-    plan.partner = detail::partners_by("universum", pairing, shape.samples, own, labels);
+    detail::draw_other_classes(pairing, shape.samples, own, labels, plan.partner, memory);
     plan.region.own_inside = true;
+    plan.region.boxes.clear(), plan.lambda.clear();
     detail::require_pairs("universum", per, plan.partner);
     for (index_t i = 0; i < plan_entries(per, shape.samples); ++i) {
       const box kept = place(shape, partner_share, own, drawn_as(per, i, plan.partner));
       plan.region.boxes.push_back(kept);
       plan.lambda.push_back(share(kept, shape));
     }
-    return plan;
   }
   template <class Shape, class D, class... LookedAt>
   requires detail::MistakenPlan<Shape, D, LookedAt...>

@@ -66,6 +66,16 @@ TEST_CASE("a run goes on with its mixer, wherever it lies, and with no other", "
   const outcome found = resumed("./moved");
   INFO(found.text);
   CHECK(found.status == 0);
+  const auto automatic = [&](const char* policy) {
+    words job = mixed;
+    job[3] = policy;
+    return train(in, job);
+  };
+  std::filesystem::rename(in / "moved", in / "elsewhere");
+  const outcome once_more = automatic("elsewhere");
+  INFO(once_more.text);
+  CHECK(once_more.text.find("all steps are done") != std::string::npos);
+  CHECK(is_one_refusal(automatic("other"), "this one differs in --policy."));
 }
 
 TEST_CASE("a student without a teacher goes on", "[examples]") {

@@ -130,6 +130,21 @@ TEST_CASE("masks are rescaled to the mean lambda where they are further from it 
     }
 }
 
+TEST_CASE("masks of mean lambda are the rescaled ones, and their gradients leave the mean alone", "[nn]") {
+  reference_device on;
+  for (const double lambda : {0.2, 0.5, 0.85}) {
+    const auto mu = random_shares(on, {5, 1, 2, 3}, 7);
+    const auto found = numbers_in(of_mean_lambda(mu, lambda)),
+               by_rule = numbers_in(adjusted(mu, lambda, {.rescale_probability = 1}, {}));
+    for (std::size_t k = 0; k < found.size(); ++k) CHECK(found[k] == Approx(by_rule[k]).epsilon(1e-12));
+    check_gradients("of_mean_lambda", {mu}, [&] { return of_mean_lambda(mu, lambda); });
+  }
+  const variable none(filled(on, {1, 1, 2, 2}, 0),
+                      true);  // of a mask that shows one image alone the other shares shrink
+  for (const double share : numbers_in(of_mean_lambda(none, 0.3))) CHECK(share == Approx(0.7));
+  CHECK_THROWS_WITH(of_mean_lambda(none, 2), Catch::Matchers::StartsWith("of_mean_lambda: masks of (1, 1, 2, 2)"));
+}
+
 TEST_CASE("one draw decides whether a batch is rescaled; masks are constant at the ends of lambda", "[nn]") {
   reference_device on;
   const auto mu = random_shares(on, {400, 1, 2, 2}, 3);

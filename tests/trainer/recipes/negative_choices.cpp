@@ -386,6 +386,7 @@ TEST_CASE("negatives that there are not are refused in one sentence", "[examples
   CHECK(refused("scns-class", {{"similarity", "confusion"}})
             .find("the network has none; expected a --ce-weight above 0") != std::string::npos);
   CHECK(refused("scns-class", {{"similarity", "confusion"}, {"ce-weight", "1"}}).empty());
+  CHECK(refused("scns-class", {{"negatives", "155"}}).find("--negatives: 155 of the training samples") == 0);
   CHECK(refused("scns-class", {{"correct", "true"}}).find("expected --pool bank") != std::string::npos);
   CHECK(refused("scns-sample", {{"list", "8"}}).find("--list: 8 samples to draw 16 negatives from") == 0);
   CHECK(refused("scns-sample", {{"list", "150"}}).find("--list: 150 of the training samples, of which as few as") == 0);

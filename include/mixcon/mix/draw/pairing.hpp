@@ -148,6 +148,12 @@ inline void require_batch(const char* policy, index_t samples) {
   MIXCON_REQUIRE(samples >= 1, policy, ": the batch has ", samples, " samples; at least one is needed.");
 }
 
+inline void require_partners(const char* policy, index_t samples, const std::vector<index_t>& partner) {
+  MIXCON_REQUIRE(static_cast<index_t>(partner.size()) == samples, policy, ": the batch has ", samples,
+                 " samples, what the pairing looks at has ", partner.size(),
+                 "; expected one label, or one row, a sample.");
+}
+
 /// The partners of `samples` samples, by a pairing that looks at what the caller hands on: labels, features, distances.
 template <class Pairing, Draws D, class... LookedAt>
 std::vector<index_t> partners_by(const char* policy, const Pairing& pairing, index_t samples, const D& draws,
@@ -165,9 +171,7 @@ std::vector<index_t> partners_by(const char* policy, const Pairing& pairing, ind
     return pairing(samples, draws);
   } else {
     std::vector<index_t> partner = pairing(looked_at..., draws);
-    MIXCON_REQUIRE(static_cast<index_t>(partner.size()) == samples, policy, ": the batch has ", samples,
-                   " samples, what the pairing looks at has ", partner.size(),
-                   "; expected one label, or one row, a sample.");
+    require_partners(policy, samples, partner);
     return partner;
   }
 }

@@ -8,10 +8,12 @@
 #include <mixcon/core/number/portable_math.hpp>
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/tensor_traits.hpp>
+#include <mixcon/core/workspace.hpp>
 #include <mixcon/mix/draw/draws.hpp>
 #include <mixcon/mix/draw/pairing.hpp>
 
 #include <cstddef>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -26,25 +28,35 @@ namespace detail {
 class classes_of {
  public:
   template <class T>
-  explicit classes_of(vector_view<const T> labels) {
-    mixcon::detail::distinct_integers classes;
+  explicit classes_of(vector_view<const T> labels, workspace* memory = nullptr)
+      : class_(memory), place_(memory), first_(memory), members_(memory) {
+    mixcon::detail::distinct_integers classes(memory);
     for (index_t i = 0; i < labels.extent(0); ++i) {
-      class_.push_back(static_cast<std::size_t>(classes.number(labels[i])));
-      if (class_.back() == members_.size()) members_.emplace_back();
-      std::vector<index_t>& peers = members_[class_.back()];
-      place_.push_back(static_cast<index_t>(peers.size()));
-      peers.push_back(i);
+      const auto own = static_cast<std::size_t>(classes.number(labels[i]));
+      class_.push_back(own);
+      if (own == first_.size()) first_.push_back(0);
+      place_.push_back(first_[own]++);  // counts for now
     }
+    index_t before = 0;
+    for (index_t& each : first_) before += std::exchange(each, before);
+    first_.push_back(before);
+    members_.assign(class_.size(), 0);
+    for (std::size_t i = 0; i < class_.size(); ++i)
+      members_[static_cast<std::size_t>(first_[class_[i]] + place_[i])] = static_cast<index_t>(i);
   }
   index_t samples() const { return static_cast<index_t>(class_.size()); }
-  index_t classes() const { return static_cast<index_t>(members_.size()); }
-  const std::vector<index_t>& peers(index_t sample) const { return members_[class_[static_cast<std::size_t>(sample)]]; }
+  index_t classes() const { return static_cast<index_t>(first_.size()) - 1; }
+  std::span<const index_t> peers(index_t sample) const {
+    const index_t* const first = &first_[class_[static_cast<std::size_t>(sample)]];
+    return {members_.data() + first[0], static_cast<std::size_t>(first[1] - first[0])};
+  }
   index_t place(index_t sample) const { return place_[static_cast<std::size_t>(sample)]; }
 
  private:
-  std::vector<std::size_t> class_;  // of each sample
-  std::vector<index_t> place_;
-  std::vector<std::vector<index_t>> members_;
+  scratch<std::size_t> class_;  // of each sample
+  scratch<index_t> place_;
+  scratch<index_t> first_;    // where the members of each class begin; and where they end
+  scratch<index_t> members_;  // class by class
 };
 
 /// floor(u * count): which of `count` candidates a uniform number picks.
@@ -70,7 +82,7 @@ struct same_class {
     detail::require_samples("same_class", classes.samples());
     std::vector<index_t> partner = identity(classes.samples());
     for (index_t& i : partner) {
-      const std::vector<index_t>& peers = classes.peers(i);
+      const std::span<const index_t> peers = classes.peers(i);
       if (peers.size() == 1) continue;
       const index_t k = detail::picked(draws.uniform("partner", i, 0, 1), static_cast<index_t>(peers.size()) - 1);
       i = peers[static_cast<std::size_t>(k < classes.place(i) ? k : k + 1)];
@@ -91,16 +103,26 @@ struct different_class {
   one_class_batch on_one_class = one_class_batch::refuse;
   template <LabelsViewable Labels, Draws D>
   std::vector<index_t> operator()(const Labels& labels, const D& draws) const {
-    const detail::classes_of classes(detail::labels_of(labels));
+    std::vector<index_t> partner;
+    draw(labels, draws, partner);
+    return partner;
+  }
+  /// The same into a list of before: with a workspace, nothing is allocated for a batch of the same size.
+  template <LabelsViewable Labels, Draws D>
+  void draw(const Labels& labels, const D& draws, std::vector<index_t>& partner,
+            const in_workspace& memory = in_workspace::none()) const {
+    const detail::classes_of classes(detail::labels_of(labels), memory.memory);
     detail::require_samples("different_class", classes.samples());
-    if (classes.classes() == 1 && on_one_class == one_class_batch::derange)
-      return derangement{}(classes.samples(), draws);
+    if (classes.classes() == 1 && on_one_class == one_class_batch::derange) {
+      partner = derangement{}(classes.samples(), draws);
+      return;
+    }
     MIXCON_REQUIRE(classes.classes() > 1, "pairing::different_class: all ", classes.samples(),
                    " labels are equal; nobody has a partner of another class. Shuffle the data, enlarge the batch, or "
                    "choose one_class_batch::derange.");
-    std::vector<index_t> partner = identity(classes.samples());
-    for (index_t& i : partner) {
-      const std::vector<index_t>& peers = classes.peers(i);
+    partner.resize(static_cast<std::size_t>(classes.samples()));
+    for (index_t i = 0; i < classes.samples(); ++i) {
+      const std::span<const index_t> peers = classes.peers(i);
       const index_t others = classes.samples() - static_cast<index_t>(peers.size());
       const index_t k = detail::picked(draws.uniform("partner", i, 0, 1), others);
       // peer t has peers[t] - t samples of other classes before it: candidate k follows the first peers with at most k
@@ -112,9 +134,8 @@ struct different_class {
         else
           high = middle;
       }
-      i = k + static_cast<index_t>(low);
+      partner[static_cast<std::size_t>(i)] = k + static_cast<index_t>(low);
     }
-    return partner;
   }
 };
 

@@ -113,7 +113,7 @@ struct nearest_class {
     std::vector<double> means(first.size() * static_cast<std::size_t>(width));  // (classes, D)
     const matrix_view<double> prototypes{means.data(), {classes.classes(), width}};
     for (index_t c = 0; c < classes.classes(); ++c) {
-      const std::vector<index_t>& peers = classes.peers(first[static_cast<std::size_t>(c)]);
+      const auto peers = classes.peers(first[static_cast<std::size_t>(c)]);
       for (index_t d = 0; d < width; ++d) {
         for (const double unit : {1.0, 0x1p-100}) {  // a sum of huge numbers overflows
           double sum = 0;
@@ -131,7 +131,7 @@ struct nearest_class {
     std::vector<index_t> partner = identity(samples);
     for (index_t& i : partner) {
       const index_t chosen = closest[static_cast<std::size_t>(class_of[static_cast<std::size_t>(i)])];
-      const std::vector<index_t>& members = classes.peers(first[static_cast<std::size_t>(chosen)]);
+      const auto members = classes.peers(first[static_cast<std::size_t>(chosen)]);
       const index_t count = static_cast<index_t>(members.size());
       i = members[static_cast<std::size_t>(detail::picked(draws.uniform("partner", i, 0, 1), count))];
     }
