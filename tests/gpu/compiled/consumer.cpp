@@ -75,6 +75,26 @@ TEST_CASE("Plain C++ that links the compiled library gets serial's values and gr
   }
 }
 
+TEST_CASE("The page's program runs in the compiled library", "[gpu]") {
+  const both_sides numbers_of(numbers(6 * 8, 1)), slopes(std::vector<float>(6 * 8));
+  const auto z = numbers_of.rows(6, 8), by_z = slopes.rows(6, 8);
+  const objective nt_xent{info_nce{}, cosine{}};
+  const view_targets targets{.samples = 3};
+  void* const queue = nullptr;
+
+  mixcon::gpu::compiled on{.queue = queue};
+  const mixcon::gpu::compiled_memory workspace(mixcon::gpu::workspace_bytes(on, nt_xent, targets, z, z));
+  on.workspace = workspace.data(), on.workspace_bytes = workspace.bytes();
+  const float loss = mixcon::value_and_grad(on, nt_xent, targets, z, by_z);
+
+  const auto rows = wide(numbers_of.host);
+  std::vector<double> unused(rows.size());
+  const matrix_view<double> by_rows(unused.data(), {6, 8});
+  const double expected =
+      value_and_grad(serial{}, nt_xent, targets, matrix_view<const double>(rows.data(), {6, 8}), by_rows);
+  CHECK(std::abs(static_cast<double>(loss) - expected) < 1e-6);
+}
+
 TEST_CASE("forward and backward run in the compiled library", "[gpu]") {
   const objective criterion{decoupled{}, cosine{}};
   const view_targets targets{.samples = 3};

@@ -7,6 +7,7 @@
 #include <mixcon/contrast/targets.hpp>
 #include <mixcon/engine/serial.hpp>
 #include <mixcon/gpu/enqueue.cuh>
+#include <mixcon/gpu/host_products.hpp>
 #include <mixcon/losses/info_nce.hpp>
 
 #include <cmath>
@@ -55,4 +56,12 @@ TEST_CASE("The page's program trains on device rows", "[gpu]") {
   const float same_loss = mixcon::value_and_grad(by_tiles, nt_xent, targets, z, by_z);
   CHECK(std::abs(same_loss - loss) < 2e-5F * loss);
   for (std::size_t k = 0; k < expected.size(); ++k) CHECK(std::abs(gradient[k] - expected[k]) < 3e-5F);
+
+  gpu::host_products products;
+  gpu::chunk_stream by_chunks{.queue = queue, .products = &products};
+  const gpu::device_memory room(gpu::workspace_bytes(by_chunks, nt_xent, targets, z, z));
+  by_chunks.workspace = room.data(), by_chunks.workspace_bytes = room.bytes();
+  const float loss_by_chunks = mixcon::value_and_grad(by_chunks, nt_xent, targets, z, by_z);
+  CHECK(std::abs(loss_by_chunks - loss) < 1e-6F * loss);
+  for (std::size_t k = 0; k < expected.size(); ++k) CHECK(std::abs(gradient[k] - expected[k]) < 1e-5F);
 }
