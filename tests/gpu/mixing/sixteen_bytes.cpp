@@ -23,7 +23,7 @@ template <class T>
 void check(const axes<4>& extents, layout as) {
   const index_t width = extents[3];
   INFO("width " << width << ", layout " << static_cast<int>(as));
-  CHECK(difference<T>(mix_plan<interpolated>{partner, {0.3, 0, 1}, {}}, extents, as) == "");
+  CHECK(difference<T>(mix_plan<interpolated>{partner, {0.999, 0, 1}, {}}, extents, as) == "");
   CHECK(difference<T>(mix_plan<pasted_boxes>{partner, {0.5}, {{{0, 2, 1, width - 2}}, false}}, extents, as) == "");
   CHECK(difference<T>(mix_plan<pasted_intervals>{partner, {0.5}, {{{0, 0}, {3, width}, {0, width}}, true}}, extents,
                       as) == "");
