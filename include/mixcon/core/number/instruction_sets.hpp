@@ -63,6 +63,7 @@ enum class instruction_set {
   avx512,       // AVX-512 F, DQ and BW
 };
 
+#if !defined(__CUDACC__)  // whose host code has the set of its flags
 namespace detail {
 
 /// The best that the processor offers.
@@ -108,6 +109,8 @@ inline void use_instruction_set(instruction_set widest) {
                  "instruction_set_in_use() says at first");
   __atomic_store_n(&detail::chosen_instruction_set(), static_cast<int>(widest), __ATOMIC_RELAXED);
 }
+
+#endif
 
 inline namespace MIXCON_INSTRUCTION_SET {
 
