@@ -6,5 +6,6 @@
 
 std::vector<mixcon_bench::call_kind> mixcon_bench::clip_kinds() {
   using enum gpu::tier;
-  return {kind_of_rows<pairs, double, clip_loss>(), kind_of_rows<tiles, mixcon::bfloat16, clip_loss>()};
+  return {kind_of_rows<pairs, double, clip_loss>(), kind_of_rows<tiles, mixcon::bfloat16, clip_loss>(),
+          kind_of_rows<moments, mixcon::bfloat16, clip_loss>()};
 }

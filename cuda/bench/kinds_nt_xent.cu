@@ -7,5 +7,6 @@
 std::vector<mixcon_bench::call_kind> mixcon_bench::nt_xent_kinds() {
   using enum gpu::tier;
   return {kind_of_rows<pairs, double, views_loss>(), kind_of_rows<pairs, float, views_loss>(),
-          kind_of_rows<tiles, mixcon::bfloat16, views_loss>(), kind_of_rows<tiles, float, views_loss>()};
+          kind_of_rows<tiles, mixcon::bfloat16, views_loss>(), kind_of_rows<moments, mixcon::bfloat16, views_loss>(),
+          kind_of_rows<tiles, float, views_loss>()};
 }

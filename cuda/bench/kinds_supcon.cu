@@ -7,5 +7,5 @@
 std::vector<mixcon_bench::call_kind> mixcon_bench::supcon_kinds() {
   using enum gpu::tier;
   return {kind_of_rows<pairs, double, labels_loss>(), kind_of_rows<pairs, float, labels_loss>(),
-          kind_of_rows<tiles, mixcon::bfloat16, labels_loss>()};
+          kind_of_rows<tiles, mixcon::bfloat16, labels_loss>(), kind_of_rows<moments, mixcon::bfloat16, labels_loss>()};
 }
