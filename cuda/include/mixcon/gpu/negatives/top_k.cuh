@@ -14,7 +14,7 @@ namespace mixcon::gpu {
 template <tier Tier, class Similarity, class E, class K>
 class top_k_call {
   using T = accumulate_t<E>;
-  static constexpr bool may_be_tiles = Tier == tier::tiles && std::is_same_v<T, float> && std::is_same_v<E, K> &&
+  static constexpr bool may_be_tiles = has_tiles(Tier) && std::is_same_v<T, float> && std::is_same_v<E, K> &&
                                        Similarity::linear && !mixcon::detail::is_of_distance<Similarity>;
   using operand_type = typename operand_of_rows<std::conditional_t<std::is_same_v<T, float>, E, float>>::type;
 
