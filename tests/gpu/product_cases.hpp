@@ -75,14 +75,14 @@ double worst_product(mixcon::gpu::matrix_products& products, mixcon::index_t m, 
     result.upload();
     const auto a = left_turned ? left.view().transposed() : left.view();
     const auto b = right_turned ? right.view().transposed() : right.view();
-    if (!products.multiply(nullptr, 1.5, a, b, beta, result.view()).ok()) return INFINITY;
+    if (!products.multiply(nullptr, 1.5, a, b, beta, result.view()).ok()) return HUGE_VAL;
     result.fetch();
     for (index_t i = 0; i < m; ++i) {
       for (index_t j = 0; j < n; ++j) {
         const double error = std::abs(result.number(i, j) - expected[static_cast<std::size_t>(i * n + j)]);
         if (!(error <= worst)) worst = error;
       }
-      if (!std::isnan(result.number(i, n))) return INFINITY;
+      if (!std::isnan(result.number(i, n))) return HUGE_VAL;
     }
   }
   return worst;
