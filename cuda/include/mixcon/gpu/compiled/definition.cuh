@@ -28,7 +28,7 @@ template <class Objective, class Targets, class E>
 struct compiled_evaluation<Objective, Targets, E>::body {
   using call = mixcon::detail::arguments<E>;
   std::optional<evaluation<Objective, Targets, call, tier::pairs>> by_pairs;
-  std::optional<evaluation<Objective, Targets, call, tier::tiles>> by_tiles;
+  std::optional<evaluation<Objective, Targets, call, tier::moments>> by_tiles;
 
   body(const compiled_place& place, const Objective& objective, const Targets& targets, const call& of,
        mixcon::workspace* memory) {
