@@ -45,8 +45,8 @@ struct alignas(vectors::lane_alignment<T, W>) lane_mask {
   MIXCON_HD lane_mask(const vector& answers) : v(answers) {}  // NOLINT(google-explicit-constructor)
   // By hand, so that masks are handed over in memory, whatever instruction set the two sides are compiled for.
   MIXCON_HD lane_mask(const lane_mask& other) : v(other.v) {}
-  MIXCON_HD lane_mask& operator=(
-      const lane_mask& other) {  // NOLINT(cert-oop54-cpp, bugprone-unhandled-self-assignment)
+  // NOLINTNEXTLINE(cert-oop54-cpp, bugprone-unhandled-self-assignment)
+  MIXCON_HD lane_mask& operator=(const lane_mask& other) {
     v = other.v;
     return *this;
   }

@@ -120,7 +120,8 @@ struct alignas(vectors::lane_alignment<T, W>) lanes {
   // By hand, so that lanes are handed over in memory: a call that is not inlined may have two sides of different
   // instruction sets, which would look for them in different registers.
   MIXCON_HD lanes(const lanes& other) : v(other.v) {}
-  MIXCON_HD lanes& operator=(const lanes& other) {  // NOLINT(cert-oop54-cpp, bugprone-unhandled-self-assignment)
+  // NOLINTNEXTLINE(cert-oop54-cpp, bugprone-unhandled-self-assignment)
+  MIXCON_HD lanes& operator=(const lanes& other) {
     v = other.v;
     return *this;
   }
