@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Where a run trains: refusals of --device cuda on a machine without a GPU, and runs that change their device.
 #include "commands/commands.hpp"
+#include "data/sets/readers.hpp"
 #include "run/checkpoint.hpp"
+#include "run/training_run.hpp"
 #include "support/catch.hpp"
 #include "trainer/program.hpp"
 #include "trainer/scratch_folder.hpp"
@@ -52,7 +54,9 @@ TEST_CASE("a run may go on, and is evaluated, on another device than it was trai
   as_if.chosen.run.device = "cuda";
   std::filesystem::create_directory(folder / "of gpu");
   save_checkpoint(folder / "of gpu", as_if);
-  CHECK(run_program({"eval", folder / "of gpu"}).status == exit_done);  // on the CPU
+  const loaded_run opened = load_run(load_checkpoint(folder / "of gpu"), read_digits().train, "of gpu");
+  CHECK(opened.chosen.run.device == "cpu");
+  CHECK(opened.chosen.run.precision != "auto");
   const auto resumed = [&](std::vector<std::string> more) {
     more.insert(more.begin(), {"train", "--resume", folder / "of gpu", "--no-evaluation"});
     return run_program(more);
