@@ -143,6 +143,26 @@ class Stages(unittest.TestCase):
     def test_an_error_beats_what_looks_unavailable(self):
         self.assertEqual(set(self.sanitized('echo "not supported"; echo "ERROR SUMMARY: 3 errors"; exit 9')), {"FAILED"})
 
+    def test_sanitizers_are_found_beside_the_toolkit(self):
+        for folder in ("bin", "compute-sanitizer"):
+            with self.subTest(folder), tempfile.TemporaryDirectory() as toolkit:
+                made = Path(toolkit) / folder / "compute-sanitizer"
+                made.parent.mkdir()
+                made.symlink_to(self.script("compute-sanitizer", 'echo "ERROR SUMMARY: 0 errors"'))
+                self.check.given.nvcc = str(Path(toolkit) / "bin/nvcc")
+                self.check.built, self.check.results["stages"] = {"words": "/bin/true"}, []
+                with mock.patch("shutil.which", return_value=None):
+                    self.check.sanitizers()
+                self.assertEqual([stage["status"] for stage in self.check.results["stages"]], ["ok"] * 4 + ["unfinished"] * 8)
+
+    def test_pieces_that_disagree_are_named(self):
+        texts = {"good": "exit 0", "bad": "echo other numbers; exit 1", "none": "exit 77"}
+        self.check.built = {name: self.script(name, text) for name, text in texts.items()}
+        with mock.patch.object(check, "SMALL", dict.fromkeys((*texts, "lost"), [])):
+            self.check.agreement()
+        first = self.check.results["stages"][0]
+        self.assertEqual((first["status"], first["note"]), ("FAILED", "1 programs agree; lost was not built; bad: status 1"))
+
     def test_lines_that_were_cut_short_are_left_out(self):
         path = Path(self.folder.name) / "lines.json"
         path.write_text('{"kind": "case"}\n{"kind": "ca', encoding="utf-8")

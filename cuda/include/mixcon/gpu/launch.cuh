@@ -35,7 +35,13 @@ struct [[nodiscard]] status {
 namespace detail {
 
 #if defined(__CUDACC__)
-inline status status_of(cudaError_t code) { return {code == cudaSuccess ? nullptr : cudaGetErrorString(code)}; }
+/// A failure is taken from the runtime's last error, where cuBLAS, cuDNN or the caller would find it after a call of
+/// their own that went well. One that ends the context stays there.
+inline status status_of(cudaError_t code) {
+  if (code == cudaSuccess) return {};
+  static_cast<void>(cudaGetLastError());
+  return {cudaGetErrorString(code)};
+}
 #endif
 
 template <class... Parameter>
@@ -91,10 +97,11 @@ inline void release(void* memory) {
   emulated::device_memory_map::get().release(memory);
 #endif
 }
-/// Enqueue a copy between host and device, or bytes of one value. Host memory must live until the stream is waited for.
+/// Enqueue a copy between host and device, or bytes of one value; of no bytes, nothing. Host memory must live until the
+/// stream is waited for.
 inline status copy_to_device(void* device, const void* host, std::size_t bytes, [[maybe_unused]] stream_handle on) {
 #if defined(__CUDACC__)
-  return detail::status_of(cudaMemcpyAsync(device, host, bytes, cudaMemcpyHostToDevice, on));
+  return bytes == 0 ? status{} : detail::status_of(cudaMemcpyAsync(device, host, bytes, cudaMemcpyHostToDevice, on));
 #else
   if (bytes > 0) std::memcpy(device, host, bytes);
   return {};
@@ -102,7 +109,7 @@ inline status copy_to_device(void* device, const void* host, std::size_t bytes, 
 }
 inline status copy_to_host(void* host, const void* device, std::size_t bytes, [[maybe_unused]] stream_handle on) {
 #if defined(__CUDACC__)
-  return detail::status_of(cudaMemcpyAsync(host, device, bytes, cudaMemcpyDeviceToHost, on));
+  return bytes == 0 ? status{} : detail::status_of(cudaMemcpyAsync(host, device, bytes, cudaMemcpyDeviceToHost, on));
 #else
   ++emulated::the_counts().copies_to_host;
   if (bytes > 0) std::memcpy(host, device, bytes);
@@ -111,7 +118,7 @@ inline status copy_to_host(void* host, const void* device, std::size_t bytes, [[
 }
 inline status copy_on_device(void* to, const void* from, std::size_t bytes, [[maybe_unused]] stream_handle on) {
 #if defined(__CUDACC__)
-  return detail::status_of(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToDevice, on));
+  return bytes == 0 ? status{} : detail::status_of(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToDevice, on));
 #else
   if (bytes > 0) std::memmove(to, from, bytes);
   return {};
@@ -119,7 +126,7 @@ inline status copy_on_device(void* to, const void* from, std::size_t bytes, [[ma
 }
 inline status fill_bytes(void* device, int value, std::size_t bytes, [[maybe_unused]] stream_handle on) {
 #if defined(__CUDACC__)
-  return detail::status_of(cudaMemsetAsync(device, value, bytes, on));
+  return bytes == 0 ? status{} : detail::status_of(cudaMemsetAsync(device, value, bytes, on));
 #else
   if (bytes > 0) std::memset(device, value, bytes);
   return {};

@@ -35,7 +35,7 @@ inline bool& captures_streams() {
 inline bool is_captured([[maybe_unused]] stream_handle on) {
 #if defined(__CUDACC__)
   cudaStreamCaptureStatus found = cudaStreamCaptureStatusNone;
-  return cudaStreamIsCapturing(on, &found) != cudaSuccess || found != cudaStreamCaptureStatusNone;
+  return !detail::status_of(cudaStreamIsCapturing(on, &found)).ok() || found != cudaStreamCaptureStatusNone;
 #else
   return captures_streams();
 #endif

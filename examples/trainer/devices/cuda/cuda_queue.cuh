@@ -30,20 +30,25 @@ class cuda_queue {
   cuda_queue& operator=(const cuda_queue&) = delete;
   ~cuda_queue() {
     static_cast<void>(gpu::wait(on_));
-    for (auto& [size, blocks] : free_)
-      for (void* block : blocks) gpu::release(block);
+    release_unused();
   }
 
   gpu::stream_handle on() const { return on_; }
   index_t allocations() const { return allocations_; }
 
-  /// Device memory at a multiple of 256 bytes.
+  /// Device memory at a multiple of 256 bytes. Where the driver has none left, blocks of other sizes that nobody uses
+  /// go back to it first.
   void* take(std::size_t bytes) {
     std::vector<void*>& blocks = free_[rounded(bytes)];
     void* block = nullptr;
     if (blocks.empty()) {
       ++allocations_;
-      require(gpu::allocate(&block, rounded(bytes)));
+      gpu::status found = gpu::allocate(&block, rounded(bytes));
+      if (!found.ok()) {
+        release_unused();
+        found = gpu::allocate(&block, rounded(bytes));
+      }
+      require(found);
       return block;
     }
     block = blocks.back();
@@ -98,6 +103,13 @@ class cuda_queue {
  private:
   static constexpr std::size_t most_staged_bytes = std::size_t{1} << 28;
   static std::size_t rounded(std::size_t bytes) { return bytes == 0 ? 512 : (bytes + 511) / 512 * 512; }
+  /// `gpu::release` waits for what still uses a block.
+  void release_unused() {
+    for (auto& [size, blocks] : free_) {
+      for (void* block : blocks) gpu::release(block);
+      blocks.clear();
+    }
+  }
 
   gpu::stream_handle on_;
   index_t blocks_at_once_ = 1;

@@ -18,45 +18,66 @@ class cudnn_kernels final : public network_kernels<T> {
   explicit cudnn_kernels(cuda_queue& queue) : queue_(queue) { library_.open(queue.on()); }
 
   void convolve(const convolution_sizes& of, const T* x, const T* weights, T* out) override {
-    auto& by = forward_.find(of, [&](auto& made) {
-      int count = 0;
-      cudnn_require(
-          cudnnGetConvolutionForwardAlgorithm_v7(library_.handle(), made.x.get(), made.weights.get(), made.rule.get(),
-                                                 made.out.get(), most, &count, made.found.data()),
-          "a convolution");
-      return count;
-    });
-    const queue_memory room(queue_, by.bytes());
+    auto& by = forward_.find(
+        of,
+        [&](auto& made) {
+          int count = 0;
+          cudnn_require(cudnnGetConvolutionForwardAlgorithm_v7(library_.handle(), made.x.get(), made.weights.get(),
+                                                               made.rule.get(), made.out.get(), most, &count,
+                                                               made.found.data()),
+                        "a convolution");
+          return count;
+        },
+        [&](auto& made) {
+          return cudnnGetConvolutionForwardWorkspaceSize(library_.handle(), made.x.get(), made.weights.get(),
+                                                         made.rule.get(), made.out.get(), made.algorithm(),
+                                                         &made.bytes);
+        });
+    const queue_memory room(queue_, by.bytes);
     cudnn_require(
         cudnnConvolutionForward(library_.handle(), &one, by.x.get(), x, by.weights.get(), weights, by.rule.get(),
                                 by.algorithm(), room.data(), room.bytes(), &zero, by.out.get(), out),
         "a convolution");
   }
   void convolve_by_x(const convolution_sizes& of, const T* upstream, const T* weights, T* to) override {
-    auto& by = by_x_.find(of, [&](auto& made) {
-      int count = 0;
-      cudnn_require(
-          cudnnGetConvolutionBackwardDataAlgorithm_v7(library_.handle(), made.weights.get(), made.out.get(),
-                                                      made.rule.get(), made.x.get(), most, &count, made.found.data()),
-          "a convolution's gradient");
-      return count;
-    });
-    const queue_memory room(queue_, by.bytes());
+    auto& by = by_x_.find(
+        of,
+        [&](auto& made) {
+          int count = 0;
+          cudnn_require(cudnnGetConvolutionBackwardDataAlgorithm_v7(library_.handle(), made.weights.get(),
+                                                                    made.out.get(), made.rule.get(), made.x.get(), most,
+                                                                    &count, made.found.data()),
+                        "a convolution's gradient");
+          return count;
+        },
+        [&](auto& made) {
+          return cudnnGetConvolutionBackwardDataWorkspaceSize(library_.handle(), made.weights.get(), made.out.get(),
+                                                              made.rule.get(), made.x.get(), made.algorithm(),
+                                                              &made.bytes);
+        });
+    const queue_memory room(queue_, by.bytes);
     cudnn_require(
         cudnnConvolutionBackwardData(library_.handle(), &one, by.weights.get(), weights, by.out.get(), upstream,
                                      by.rule.get(), by.algorithm(), room.data(), room.bytes(), &zero, by.x.get(), to),
         "a convolution's gradient");
   }
   void convolve_by_weights(const convolution_sizes& of, const T* upstream, const T* x, T* to) override {
-    auto& by = by_weights_.find(of, [&](auto& made) {
-      int count = 0;
-      cudnn_require(cudnnGetConvolutionBackwardFilterAlgorithm_v7(library_.handle(), made.x.get(), made.out.get(),
-                                                                  made.rule.get(), made.weights.get(), most, &count,
-                                                                  made.found.data()),
-                    "a convolution's gradient by weights");
-      return count;
-    });
-    const queue_memory room(queue_, by.bytes());
+    auto& by = by_weights_.find(
+        of,
+        [&](auto& made) {
+          int count = 0;
+          cudnn_require(cudnnGetConvolutionBackwardFilterAlgorithm_v7(library_.handle(), made.x.get(), made.out.get(),
+                                                                      made.rule.get(), made.weights.get(), most, &count,
+                                                                      made.found.data()),
+                        "a convolution's gradient by weights");
+          return count;
+        },
+        [&](auto& made) {
+          return cudnnGetConvolutionBackwardFilterWorkspaceSize(library_.handle(), made.x.get(), made.out.get(),
+                                                                made.rule.get(), made.weights.get(), made.algorithm(),
+                                                                &made.bytes);
+        });
+    const queue_memory room(queue_, by.bytes);
     cudnn_require(
         cudnnConvolutionBackwardFilter(library_.handle(), &one, by.x.get(), x, by.out.get(), upstream, by.rule.get(),
                                        by.algorithm(), room.data(), room.bytes(), &zero, by.weights.get(), to),
@@ -73,6 +94,7 @@ class cudnn_kernels final : public network_kernels<T> {
                       channels.get(), scale, shift, 1.0, mean, variance, device::norm_epsilon, kept, kept + of[1]),
                   "a batch normalisation");
     const double number = static_cast<double>(of.size() / of[1]);  // cuDNN's running variance is unbiased
+    if (number == 1) return queue_.clear(variance, bytes);         // and of one number may be infinity times 0
     queue_.template each<&gpu_kernels::each_number<gpu_kernels::affine_of<T>, T, const T*>>(
         of[1], variance, gpu_kernels::affine_of<T>{static_cast<T>((number - 1) / number), T(0)},
         static_cast<const T*>(variance));
@@ -120,17 +142,18 @@ class cudnn_kernels final : public network_kernels<T> {
     struct convolution {
       explicit convolution(const convolution_sizes& of) : x(of.x), out(of.out), weights(of.weights), rule(of.rule) {}
       auto algorithm() const { return found[chosen].algo; }
-      std::size_t bytes() const { return found[chosen].memory; }
 
       cudnn_tensor<T> x, out;
       cudnn_filter<T> weights;
       cudnn_convolution<T> rule;
       std::array<Found, most> found{};
-      std::size_t chosen = 0;
+      std::size_t chosen = 0, bytes = 0;  // of the chosen algorithm's workspace
     };
 
-    template <class Ask>
-    convolution& find(const convolution_sizes& of, const Ask& ask) {
+    /// `ask` fills the list, `measure` says how much memory the chosen one takes in full precision: the list has it for
+    /// the mathematics that it names, which may be TF32.
+    template <class Ask, class Measure>
+    convolution& find(const convolution_sizes& of, const Ask& ask, const Measure& measure) {
       auto& kept = by_sizes_[key_of(of)];
       if (kept) return *kept;
       auto made = std::make_unique<convolution>(of);
@@ -138,7 +161,9 @@ class cudnn_kernels final : public network_kernels<T> {
       for (; made->chosen < count; ++made->chosen) {
         const Found& each = made->found[made->chosen];
         const bool is_full = each.mathType == CUDNN_FMA_MATH || each.mathType == CUDNN_DEFAULT_MATH;
-        if (each.status == CUDNN_STATUS_SUCCESS && each.determinism == CUDNN_DETERMINISTIC && is_full) break;
+        if (each.status == CUDNN_STATUS_SUCCESS && each.determinism == CUDNN_DETERMINISTIC && is_full &&
+            measure(*made) == CUDNN_STATUS_SUCCESS)
+          break;
       }
       MIXCON_REQUIRE(made->chosen < count, "cuda_device: cuDNN has no convolution of ", to_string(of.x), " by ",
                      to_string(of.weights), " that gives the same bits every time.");

@@ -71,7 +71,7 @@ class compiled_memory {
   void* data() const { return data_; }
   std::size_t bytes() const { return bytes_; }
 
-  /// Copy all bytes from and to the host, and wait.
+  /// Copy all bytes from and to the host, after what any stream still does, and wait.
   void set(const void* from_host) const;
   void get(void* to_host) const;
 
