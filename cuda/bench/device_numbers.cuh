@@ -37,6 +37,16 @@ __global__ void fill_numbers(E* to, index_t count, std::uint32_t seed, float sca
     to[k] = gpu::rounded<E>(x);
 }
 
+/// Every byte 0xFF, which is NaN in every type. Emulated, the red zones of arrays that lie there are given up: the next
+/// call that lays arrays out there makes its own.
+inline void poison_bytes(void* data, std::size_t bytes, gpu::stream_handle on) {
+  if (bytes == 0) return;
+#if !defined(__CUDACC__)
+  gpu::emulated::device_memory_map::get().forget_red_zones(data, bytes);
+#endif
+  gpu::require_ok("poison", gpu::fill_bytes(data, 0xFF, bytes, on));
+}
+
 /// `count` elements in device memory.
 template <class T>
 class device_numbers {
@@ -52,10 +62,7 @@ class device_numbers {
                                                           static_cast<unsigned>(gpu::threads_of_block), 0, on, data(),
                                                           count_, seed, scale));
   }
-  /// Every byte 0xFF, which is NaN in every type.
-  void poison(gpu::stream_handle on) {
-    if (bytes() > 0) gpu::require_ok("poison", gpu::fill_bytes(data(), 0xFF, bytes(), on));
-  }
+  void poison(gpu::stream_handle on) { poison_bytes(data(), bytes(), on); }
   void set(const std::vector<T>& host, gpu::stream_handle on) {
     gpu::require_ok("set", gpu::copy_to_device(data(), host.data(), bytes(), on));
     gpu::require_ok("set", gpu::wait(on));

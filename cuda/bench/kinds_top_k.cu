@@ -32,7 +32,7 @@ class top_k_call final : public measured_call {
   }
   void poison() override {
     room_.poison(on_.queue), result_.poison(on_.queue);
-    gpu::require_ok("poison", gpu::fill_bytes(workspace_.data(), 0xFF, workspace_.bytes(), on_.queue));
+    poison_bytes(workspace_.data(), workspace_.bytes(), on_.queue);
   }
   double value() override {
     gpu::read(result_.host(on_.queue).front(), choose_.k, true);

@@ -81,7 +81,7 @@ class rows_call final : public measured_call {
   }
   void poison() override {
     result_.poison(on_.queue), by_a_.poison(on_.queue), by_c_.poison(on_.queue);
-    gpu::require_ok("poison", gpu::fill_bytes(workspace_.data(), 0xFF, workspace_.bytes(), on_.queue));
+    poison_bytes(workspace_.data(), workspace_.bytes(), on_.queue);
   }
   double value() override { return result_.value(on_.queue); }
   std::vector<double> gradient() override {
@@ -136,7 +136,7 @@ class given_call final : public measured_call {
   }
   void poison() override {
     result_.poison(on_.queue), slopes_.poison(on_.queue);
-    gpu::require_ok("poison", gpu::fill_bytes(workspace_.data(), 0xFF, workspace_.bytes(), on_.queue));
+    poison_bytes(workspace_.data(), workspace_.bytes(), on_.queue);
   }
   double value() override { return result_.value(on_.queue); }
   std::vector<double> gradient() override {

@@ -34,14 +34,15 @@ struct views_loss {
   auto targets() const { return mixcon::view_targets{.samples = samples}; }
 };
 
-/// All rows of a class; 100 classes, and labels in the host's memory.
+/// All rows of a class; 100 classes (of few rows fewer, so that rows have positives), and labels in the host's memory.
 struct labels_loss {
   static constexpr const char* name = "supcon";
   static constexpr bool mirrors = true, capturable = false;
   static constexpr int directions = 1;
   std::vector<int> labels;
   explicit labels_loss(mixcon::index_t rows) {
-    for (mixcon::index_t i = 0; i < rows; ++i) labels.push_back(static_cast<int>(i % 100));
+    const mixcon::index_t classes = rows < 400 ? rows / 4 + 1 : 100;
+    for (mixcon::index_t i = 0; i < rows; ++i) labels.push_back(static_cast<int>(i % classes));
   }
   auto criterion() const { return mixcon::objective{mixcon::info_nce{.temperature = 0.125}, mixcon::dot_product{}}; }
   auto targets() const { return mixcon::label_targets{.labels = labels}; }
