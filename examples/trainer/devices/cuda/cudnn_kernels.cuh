@@ -22,10 +22,10 @@ class cudnn_kernels final : public network_kernels<T> {
         of,
         [&](auto& made) {
           int count = 0;
-          cudnn_require(cudnnGetConvolutionForwardAlgorithm_v7(library_.handle(), made.x.get(), made.weights.get(),
-                                                               made.rule.get(), made.out.get(), most, &count,
-                                                               made.found.data()),
-                        "a convolution");
+          cudnn_require(
+              cudnnGetConvolutionForwardAlgorithm_v7(library_.handle(), made.x.get(), made.weights.get(),
+                                                     made.rule.get(), made.out.get(), most, &count, made.found.data()),
+              "a convolution");
           return count;
         },
         [&](auto& made) {
