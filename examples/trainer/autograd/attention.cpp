@@ -81,8 +81,7 @@ tensor by_values(const sizes& of, const shape& extents, const tensor& g, const t
 }
 
 /// The same by kernels of the device. Keys and values are matrices (samples, features, places).
-attended attend_on_device(operator_kernels& kernels, const variable_list& inputs, const sizes& of,
-                          double factor) {
+attended attend_on_device(operator_kernels& kernels, const variable_list& inputs, const sizes& of, double factor) {
   const shape q = inputs[0].extents(), k = inputs[1].extents(), v = inputs[2].extents();
   device& on = inputs[0].on();
   const tensor left = inputs[0].value().reshaped({of.samples, of.features, of.from}),
