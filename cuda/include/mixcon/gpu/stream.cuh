@@ -11,9 +11,9 @@
 namespace mixcon::gpu {
 
 /// Runs public calls on one GPU, on rows in its memory: kernels on the stream, in a workspace that the caller owns. A
-/// call waits once, for its outcome (and once more where a gradient by temperature, scale or bias goes to the host).
-/// Results have the same bits every time. Rows are float, double, bfloat16 or half; losses of aligned rows stay on the
-/// host. The tier is a template argument, so that calls which want no tensor cores do not compile their kernels.
+/// call waits once, for its outcome; a backward call only where a gradient by temperature, scale or bias goes to the
+/// host. Results have the same bits every time. Rows are float, double, bfloat16 or half; losses of aligned rows stay
+/// on the host. The tier is a template argument, so that calls which want no tensor cores do not compile their kernels.
 template <tier Tier>
 struct basic_stream {
   stream_handle queue{};                       // a cudaStream_t
@@ -82,8 +82,9 @@ struct basic_stream {
 /// Calls by plain threads. What to use until tiles have run on a GPU.
 using stream = basic_stream<tier::pairs>;
 /// Calls by tensor cores where their types and sizes fit: rows of at most 256 float, half or bfloat16, the cosine or
-/// the dot product, no own candidates, a loss of each anchor or of the batch. Products are of bfloat16, of half, or for
-/// float of both halves of a split; other calls, and gradients with an entry a pair or a candidate, take `pairs`.
+/// the dot product, own candidates in `moments` only, a loss of each anchor or of the batch. Products are of bfloat16,
+/// of half, or for float of both halves of a split; other calls, and gradients with an entry a pair or a candidate,
+/// take `pairs`.
 using tile_stream = basic_stream<tier::moments>;
 /// Calls by matrix products of `entries_at_once` similarities at a time, which are stored in the workspace, summed up
 /// by the library's own statistics, turned into weights in place and multiplied again: for rows of any width, every
