@@ -35,6 +35,15 @@ struct odd_row {
   double value = 0;
 };
 
+/// The dot product of two packed rows by the lanes of a warp, the same in every lane.
+template <class T>
+__device__ __forceinline__ double dot_by_warp(const T* a, const T* c, index_t width) {
+  double sum = 0;
+  for (index_t k = lane_of_warp(); k < width; k += warp_size)
+    sum += static_cast<double>(a[k]) * static_cast<double>(c[k]);
+  return sum_of_warp(sum);
+}
+
 /// sqrt(sum_k entry(k)^2) by the lanes of a warp, without overflow or underflow on the way; NaN stays.
 template <class T, class Entry>
 __device__ mixcon::detail::wide_t<T> length_by_warp(index_t count, Entry&& entry) {

@@ -67,15 +67,6 @@ __device__ void visit_positive_rows(const positive_rows& are, const key_groups& 
   }
 }
 
-/// The dot product of two packed rows by the lanes of a warp, the same in every lane.
-template <class T>
-__device__ __forceinline__ double dot_by_warp(const T* a, const T* c, index_t width) {
-  double sum = 0;
-  for (index_t k = lane_of_warp(); k < width; k += warp_size)
-    sum += static_cast<double>(a[k]) * static_cast<double>(c[k]);
-  return sum_of_warp(sum);
-}
-
 // a warp a key with more than a few rows: the sum of weight times row; without weights, of the rows.  writes sums
 // (keys, pitch)
 template <class T>

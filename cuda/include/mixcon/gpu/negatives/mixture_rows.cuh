@@ -40,13 +40,6 @@ struct mixture_slope {
   T inverse_length{}, radial{}, by_cosine{};
 };
 
-template <class T>
-__device__ T dot_by_warp(const T* a, const T* b, index_t width) {
-  T sum = 0;
-  for (index_t x = lane_of_warp(); x < width; x += warp_size) sum += a[x] * b[x];
-  return sum_of_warp(sum);
-}
-
 // a warp a row of (N, 1 + S): the positive as it was given, then the mixtures, made unit rows; a short one is empty
 template <class T, mixing_path How, class E>
 __global__ void mix_rows(mixture_problem<T> p, tensor_view<const E, 3> positives_given, T* rows, std::int32_t* key,
@@ -66,7 +59,7 @@ __global__ void mix_rows(mixture_problem<T> p, tensor_view<const E, 3> positives
   if (m.first != mixture::none) {
     first = p.row(a, m.first), second = p.row(a, m.second);
     by = mixcon::detail::shares_of(How, static_cast<T>(m.share),
-                                   How == mixing_path::arc ? dot_by_warp(first, second, width) : T(0));
+                                   How == mixing_path::arc ? static_cast<T>(dot_by_warp(first, second, width)) : T(0));
     T squared = 0;
     for (index_t x = lane_of_warp(); x < width; x += warp_size) {
       const T sum = by.first * first[x] + by.second * second[x];
@@ -101,7 +94,7 @@ __global__ void measure_mixtures(mixture_problem<T> p, const T* rows, const std:
   if (!filled) return;
   const T *first = p.row(a, m.first), *second = p.row(a, m.second), *unit = rows + (a * (p.each + 1) + 1 + s) * width;
   const auto by = mixcon::detail::shares_of(How, static_cast<T>(m.share),
-                                            How == mixing_path::arc ? dot_by_warp(first, second, width) : T(0));
+                                            How == mixing_path::arc ? static_cast<T>(dot_by_warp(first, second, width)) : T(0));
   T squared = 0, radial = 0;
   for (index_t x = lane_of_warp(); x < width; x += warp_size) {
     const T sum = by.first * first[x] + by.second * second[x];
