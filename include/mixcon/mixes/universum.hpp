@@ -102,7 +102,7 @@ struct universum<pasted_boxes> {
     const auto& own = draws.within(name);
     detail::draw_other_classes(pairing, shape.samples, own, labels, plan.partner, memory);
     plan.region.own_inside = true;
-    plan.region.boxes.clear(), plan.lambda.clear();
+    plan.region.boxes.resize(0), plan.lambda.resize(0);
     detail::require_pairs("universum", per, plan.partner);
     for (index_t i = 0; i < plan_entries(per, shape.samples); ++i) {
       const box kept = place(shape, partner_share, own, drawn_as(per, i, plan.partner));

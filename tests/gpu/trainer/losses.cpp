@@ -54,7 +54,7 @@ void check_alike(const std::vector<shape>& shapes, const F& loss_of) {
   std::uint64_t gradients = 0;
   for (std::size_t n = 0; n < expected.by.size(); ++n) {
     REQUIRE(found.by[n].size() == expected.by[n].size());
-    gradients += found.by[n].empty() ? 0 : 1;
+    gradients += found.by[n].empty() ? 0U : 1U;
     for (std::size_t k = 0; k < expected.by[n].size(); ++k)
       CHECK(found.by[n][k] == Approx(expected.by[n][k]).epsilon(1e-10).margin(1e-12));
   }
