@@ -22,10 +22,10 @@ struct timed_score {
 /// What became of a run. `history` holds what was measured on the way, by rising time; it may be empty.
 struct run_result {
   std::uint64_t seed = 0;
-  double accuracy = 0;                  ///< at the end, by the measure that is compared; a share in [0, 1]
-  double seconds = 0;                   ///< how long it trained
-  std::optional<double> calibration{};  ///< expected calibration error, where the accuracy is a classifier's
+  double accuracy = 0;  ///< at the end, by the measure that is compared; a share in [0, 1]
+  double seconds = 0;   ///< how long it trained
   std::vector<timed_score> history{};
+  std::optional<double> calibration{};  ///< expected calibration error, where the accuracy is a classifier's
 };
 
 /// The runs of one way to train. Runs of two arms with the same seed share split, first weights, order and views.

@@ -88,3 +88,18 @@ TEST_CASE("a single run has no interval, and a page bears that", "[examples]") {
   one.found = compared({one.arms[0]}, "a");
   CHECK(comparison_html(one).find("<svg") == std::string::npos);
 }
+
+TEST_CASE("a table of Markdown has the same cells; calibration is a column where every run has one", "[examples]") {
+  comparison_content one{.title = "one"};
+  one.arms = {{.name = "a", .runs = {{1, 0.5, 1, {}, 0.1}, {2, 0.5, 1, {}, 0.2}}},
+              {.name = "b", .runs = {{1, 0.6, 1}}}};
+  CHECK(comparison_table(compared(one.arms, "a")).find("ECE") == std::string::npos);
+  one.arms[1].runs[0].calibration = 0.05;
+  const auto lines = lines_of(comparison_markdown(compared(one.arms, "a")));
+  REQUIRE(lines.size() == 4);
+  CHECK(lines[0] ==
+        "| arm | runs | accuracy | deviation | ECE | seconds | difference | interval | p (Holm) | verdict |");
+  CHECK(lines[1] == "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |");
+  CHECK(lines[2] == "| a | 2 | 50.00 | 0.00 | 15.0 | 1.0 | - | - | - | reference |");
+  CHECK(lines[3] == "| b | 1 | 60.00 | - | 5.0 | 1.0 | +10.00 | - | - | undecided |");
+}
