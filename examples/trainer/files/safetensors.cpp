@@ -82,7 +82,10 @@ class reader {
       if (depth == 1 && event == json::parse_event_t::key) twice |= !names.insert(parsed.get<std::string>()).second;
       return !too_deep;
     };
-    const json header = json::parse(bytes_.substr(8, header_size_), watch, false);
+    const std::string_view text = bytes_.substr(8, header_size_);
+    if (const auto at = text.find('\0'); at != std::string_view::npos)  // where the parser would stop
+      refuse(8 + at, "the header holds a byte 0, which is no JSON");
+    const json header = json::parse(text, watch, false);
     if (too_deep) refuse(8, "the header nests deeper than " + std::to_string(deepest) + " levels");
     if (header.is_discarded() || !header.is_object()) refuse(8, "the header is no JSON object");
     if (twice) refuse(8, "the header names a tensor twice");

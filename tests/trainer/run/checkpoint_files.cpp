@@ -100,6 +100,7 @@ TEST_CASE("a safetensors header from a stranger is refused unless it fits the da
   CHECK(unpacking_says(file_with("{" + one + "}", 8)).empty());
   CHECK(unpacking_says(file_with("{" + one + "}", 9)).find("belong to no tensor") != std::string::npos);
   CHECK(unpacking_says(file_with("{" + one + "}", 7)).find("lies at bytes") != std::string::npos);
+  CHECK(unpacking_says(file_with("{" + one + "} " + std::string(1, '\0'), 8)).find("a byte 0") != std::string::npos);
   const std::string overlapping = R"(,"b":{"dtype":"U8","shape":[4],"data_offsets":[4,8]})";
   CHECK(unpacking_says(file_with("{" + one + overlapping + "}", 8)).find("expected 8") != std::string::npos);
   CHECK(unpacking_says(file_with("{" + one + "," + one + "}", 8)).find("twice") != std::string::npos);
