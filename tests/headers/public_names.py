@@ -30,7 +30,7 @@ NAME = re.compile(r"[A-Za-z_]\w*$")
 CLOSING = {"(": ")", "[": "]", "{": "}"}
 WORDS = {"inline", "static", "constexpr", "constinit", "extern", "explicit", "const", "MIXCON_HD"}
 RECORDS = {"struct", "class", "union", "enum"}
-INSIDE = {"detail", "tiles"}
+INSIDE = {"detail", "tiles", "vectors"}
 
 
 class NotUnderstood(Exception):
