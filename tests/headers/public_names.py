@@ -5,8 +5,8 @@
 Writes UNIT, a source that includes <mixcon/mixcon.hpp> and the standard headers, says `using namespace mixcon` and
 `using namespace std`, and mentions every public name unqualified: it compiles unless a name of ours is one of theirs.
 
-A public name is what the headers declare in namespace mixcon, or in a namespace of it (`over::negatives`) but `detail`
-and `tiles`, which is the inside of the engine `tiled`.
+A public name is what the headers declare in namespace mixcon, or in a namespace of it (`over::negatives`) but `detail`,
+and `tiles` and `vectors`, which are the inside of the engine `tiled`.
 The names are read from the headers, so that none is forgotten; a declaration that is not understood is an error.
 """
 import re
