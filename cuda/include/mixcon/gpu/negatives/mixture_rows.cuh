@@ -93,8 +93,8 @@ __global__ void measure_mixtures(mixture_problem<T> p, const T* rows, const std:
     }
   if (!filled) return;
   const T *first = p.row(a, m.first), *second = p.row(a, m.second), *unit = rows + (a * (p.each + 1) + 1 + s) * width;
-  const auto by = mixcon::detail::shares_of(How, static_cast<T>(m.share),
-                                            How == mixing_path::arc ? static_cast<T>(dot_by_warp(first, second, width)) : T(0));
+  const auto by = mixcon::detail::shares_of(
+      How, static_cast<T>(m.share), How == mixing_path::arc ? static_cast<T>(dot_by_warp(first, second, width)) : T(0));
   T squared = 0, radial = 0;
   for (index_t x = lane_of_warp(); x < width; x += warp_size) {
     const T sum = by.first * first[x] + by.second * second[x];
