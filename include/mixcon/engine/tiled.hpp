@@ -50,6 +50,7 @@ struct tiled {
       if constexpr (Problem::may_mirror && Problem::linear)
         if (has_triangle(p) && adds_in_one_place(p, to))
           return tiles::scatter_by_triangle<set_in_use>(team, p, saved, to);
+      to.separate(p.memory);
       tiles::scatter_by_tiles<set_in_use>(team, p, saved, to);
     });
   }

@@ -21,8 +21,9 @@ inline index_t blocks_of(index_t count, index_t size) { return (count + size - 1
 template <class T>
 class panels {
  public:
-  [[gnu::noinline]] panels(const mixcon::detail::packed_rows<T>& rows, workspace* memory)
-      : width_(rows.width()),
+  /// None at all where `are_used` says so.
+  [[gnu::noinline]] panels(const mixcon::detail::packed_rows<T>& rows, workspace* memory, bool are_used = true)
+      : width_(are_used ? rows.width() : 0),
         data_(memory, static_cast<std::size_t>(blocks_of(rows.count(), tile_columns) * tile_columns * width_)) {
     if (width_ == 0) return;  // of logits that are given
     for (index_t c = 0; c < rows.count(); ++c) {
@@ -120,9 +121,12 @@ template <class T>
 struct prepared {
   panels<T> candidates;
   squared_lengths<T> anchor_squared, candidate_squared;  // where the similarity needs them
+  /// Without `multiplies`, products come from elsewhere; distances may still have to be measured.
   template <class Problem>
-  explicit prepared(const Problem& p)
-      : candidates(p.candidates, p.memory), anchor_squared(p.memory), candidate_squared(p.memory) {
+  explicit prepared(const Problem& p, bool multiplies = true)
+      : candidates(p.candidates, p.memory, multiplies || Problem::of_distance),
+        anchor_squared(p.memory),
+        candidate_squared(p.memory) {
     if constexpr (Problem::linear) return;
     anchor_squared.set_all(p.anchors);
     candidate_squared.set_all(p.candidates);

@@ -190,7 +190,7 @@ template <class For, class Rows, class Columns>
 void gather_both_directions(mixcon::detail::team& threads, const Rows& p, const Columns& transposed,
                             typename Rows::row_states& by_row, typename Columns::row_states& by_column) {
   using T = typename Rows::number;
-  const prepared<T> with(p), with_transposed(transposed);
+  const prepared<T> with(p), with_transposed(transposed, false);
   row_observer<Rows, For> rows(p, with, p.anchors.count());
   row_observer<Columns, For> columns(transposed, with_transposed, transposed.anchors.count());
   reserve_tiles<T>(p.memory, 2 * threads.size(), tile_columns);

@@ -18,6 +18,7 @@ template <class T>
 class tile_products {
   using rows_type = mixcon::detail::packed_rows<T>;
   using gradients_type = mixcon::detail::packed_gradients<T>;
+  using rows_to = mixcon::detail::gradient_rows<T>;
 
  public:
   tile_products(const rows_type& anchors, const rows_type& candidates, gradients_type& to)
@@ -40,7 +41,7 @@ class tile_products {
     if (!on_diagonal) add_to_candidates(weights, anchors_, to_.anchors);
   }
   /// to += self times each row.
-  [[gnu::noinline]] static void add_selves(scratch<T>& to, const scratch<T>& self, const rows_type& rows) {
+  [[gnu::noinline]] static void add_selves(rows_to& to, const scratch<T>& self, const rows_type& rows) {
     if (self.empty() || to.empty()) return;
     for (index_t i = 0; i < rows.count(); ++i) {
       const T weight = self[static_cast<std::size_t>(i)];
@@ -50,13 +51,13 @@ class tile_products {
   }
 
  private:
-  static void add_to_anchors(tile<T>& weights, const rows_type& candidates, scratch<T>& to) {
+  static void add_to_anchors(tile<T>& weights, const rows_type& candidates, rows_to& to) {
     const index_t pitch = candidates.pitch();
     tile_product(true, weights.rows(), pitch, weights.columns(), strided<T>{weights.entry(0, 0), tile_columns, 1},
                  rows_of_vectors<T>{candidates.row(weights.first_column()), pitch},
                  to.data() + weights.first_row() * pitch, pitch);
   }
-  static void add_to_candidates(tile<T>& weights, const rows_type& anchors, scratch<T>& to) {
+  static void add_to_candidates(tile<T>& weights, const rows_type& anchors, rows_to& to) {
     const index_t pitch = anchors.pitch();
     tile_product(true, weights.columns(), pitch, weights.rows(), strided<T>{weights.entry(0, 0), 1, tile_columns},
                  rows_of_vectors<T>{anchors.row(weights.first_row()), pitch},
@@ -65,7 +66,7 @@ class tile_products {
   /// Pair by pair: a weight of 0 leaves out a row, which may be NaN where nobody sees it.
   void add_by_pair(tile<T>& weights) {
     const index_t pitch = anchors_.pitch();
-    auto add = [pitch](scratch<T>& to, index_t row, T weight, const T* other) {
+    auto add = [pitch](rows_to& to, index_t row, T weight, const T* other) {
       if (to.empty() || weight == T(0)) return;
       for (index_t k = 0; k < pitch; ++k) to[static_cast<std::size_t>(row * pitch + k)] += weight * other[k];
     };
@@ -288,7 +289,7 @@ void scatter_both_directions(mixcon::detail::team& threads, const Rows& p, const
                              const Columns& transposed, const SavedColumns& saved_columns,
                              mixcon::detail::packed_gradients<T>& to_rows,
                              mixcon::detail::packed_gradients<T>& to_columns) {
-  const prepared<T> with(p), with_transposed(transposed);
+  const prepared<T> with(p), with_transposed(transposed, false);
   tile_weigher<Rows, SavedRows, For> by_row(p, with, saved_rows, to_rows);
   tile_weigher<Columns, SavedColumns, For> by_column(transposed, with_transposed, saved_columns, to_columns);
   tile_products<T> products(p.anchors, p.candidates, to_rows);
