@@ -6,6 +6,7 @@
 #include <mixcon/contrast/doors.hpp>
 
 #include <mixcon/engine/tiled/given_rows.hpp>
+#include <mixcon/engine/tiled/moment_scatter.hpp>
 #include <mixcon/engine/tiled/tile_gather.hpp>
 #include <mixcon/engine/tiled/tile_scatter.hpp>
 #include <mixcon/engine/value_and_grad.hpp>  // the calls that an engine is for
@@ -41,6 +42,12 @@ struct tiled {
   void scatter(const Problem& p, const Saved& saved, detail::packed_gradients<typename Problem::number>& to) const {
     check<typename Problem::number>();
     detail::team team(threads, pool);
+    const bool in_triangle = has_triangle(p) && adds_in_one_place(p, to);
+    if (!in_triangle) to.separate(p.memory);
+    if constexpr (tiles::weighs_by_moments<Problem>) {
+      tiles::moment_scatter<Problem> by_moments(team, p, to);
+      if (by_moments.fits()) return in_triangle ? by_moments.by_triangle(saved) : by_moments.by_tiles(saved);
+    }
     for_set_in_use([&](auto set) {
       using set_in_use = decltype(set);
       if constexpr (Problem::is_given)
@@ -48,9 +55,7 @@ struct tiled {
           return tiles::scatter_by_given_rows<set_in_use>(team, p, saved, to);
       for (index_t a = 0; a < p.anchors.count(); ++a) to.clear_row(a);
       if constexpr (Problem::may_mirror && Problem::linear)
-        if (has_triangle(p) && adds_in_one_place(p, to))
-          return tiles::scatter_by_triangle<set_in_use>(team, p, saved, to);
-      to.separate(p.memory);
+        if (in_triangle) return tiles::scatter_by_triangle<set_in_use>(team, p, saved, to);
       tiles::scatter_by_tiles<set_in_use>(team, p, saved, to);
     });
   }
@@ -76,9 +81,13 @@ struct tiled {
     }
     check<T>();
     detail::team team(threads, pool);
+    if constexpr (tiles::weighs_by_moments<Rows> && tiles::weighs_by_moments<Columns>) {
+      tiles::moment_scatter<Rows> by_moments(team, p, to_rows);
+      if (by_moments.fits() && !to_columns.wants_bias)
+        return by_moments.both_directions(saved_rows, transposed, saved_columns);
+    }
     for_set_in_use([&](auto set) {
-      tiles::scatter_both_directions<decltype(set)>(team, p, saved_rows, transposed, saved_columns, to_rows,
-                                                    to_columns);
+      tiles::scatter_both_directions<decltype(set)>(team, p, saved_rows, transposed, saved_columns, to_rows, to_columns);
     });
   }
 
@@ -113,12 +122,12 @@ struct tiled {
   /// Anchors are the candidates, and there is more than one tile.
   template <class Problem>
   static bool has_triangle(const Problem& p) {
-    return p.mirrors && p.candidates.count() > tiles::tile_columns;
+    return Problem::may_mirror && p.mirrors && p.candidates.count() > tiles::tile_columns;
   }
   /// The gradients by rows of both orders of a pair go to one place, and nothing is wanted of a pair or a candidate.
   template <class Problem, class T>
   static bool adds_in_one_place(const Problem& p, const detail::packed_gradients<T>& to) {
-    return to.one_output && !to.per_pair() && !to.candidate_bias && p.anchors.finite();
+    return Problem::linear && to.one_output && !to.per_pair() && !to.candidate_bias && p.anchors.finite();
   }
   template <class T>
   static constexpr void(check)() {  // here, where the compiler's words stay short

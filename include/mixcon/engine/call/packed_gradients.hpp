@@ -16,6 +16,7 @@ struct packed_gradients {
   gradient_rows<T> anchors, candidates, own;  // (N, D), (M, D), (N * k, D)
   scratch<T> scale, bias;                     // (N): sums over each anchor's row of G s factor and of G
   bool wants_scale = false;                   // scale and bias are kept
+  bool wants_bias = false;                    // and bias is of use
   bool one_output = false;  // anchors and candidates are the same rows and go to the same place: one buffer for both
   vector_view<T> candidate_bias{};
   matrix_view<T> logits{}, pair_scale{}, pair_bias{}, targets{};
@@ -38,6 +39,7 @@ struct packed_gradients {
   /// What is not by rows; with `columns`, anchors and candidates have changed places. `number` of anchors.
   void prepare(const gradients<T>& wanted, bool columns, index_t number, workspace* memory = nullptr) {
     wants_scale = wanted.scale || wanted.temperature || wanted.bias || (columns && wanted.candidate_bias);
+    wants_bias = wanted.bias || (columns && wanted.candidate_bias);
     const auto sums = static_cast<std::size_t>(wants_scale ? number : 0);
     scale = scratch<T>(memory, sums), bias = scratch<T>(memory, sums);
     auto oriented = [columns](const matrix_view<T>& m) {

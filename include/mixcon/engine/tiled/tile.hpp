@@ -110,10 +110,29 @@ class tile {
   scratch<T> entries_;
 };
 
+/// Memory for the tiles that threads fill at the same time.
+template <class T>
+void reserve_tiles(workspace* memory, index_t times, index_t most_rows) {
+  if (memory != nullptr) memory->reserve(times, tile<T>::entries(most_rows) * sizeof(T));
+}
+
 /// A tile of a problem.
 template <class Problem, class T = typename Problem::number>
 tile<T> tile_of(const Problem& p, index_t block, index_t column_block, index_t most_rows) {
   return tile<T>(p.anchors, p.candidates, block, column_block, most_rows, p.memory);
+}
+
+/// A subnormal weight is 0: a product with one takes a hundred times as long.
+template <class U>
+MIXCON_IN_LOOPS U without_subnormal(const U& weight) {
+  if constexpr (sizeof(scalar_of<U>) > sizeof(double)) {
+    return weight;  // refused elsewhere
+  } else {
+    using T = scalar_of<U>;
+    constexpr T least = static_cast<T>(sizeof(T) == sizeof(float) ? 0x1p-126 : 0x1p-1022);
+    const U size = mixcon::choose(weight < U(0), -weight, weight);
+    return mixcon::choose(size < U(least), U(0), weight);
+  }
 }
 
 /// What is computed once for all tiles of a problem.

@@ -134,12 +134,6 @@ class row_observer {
   scratch<state<T>> one_by_one_;
 };
 
-/// Memory for the tiles that threads fill at the same time.
-template <class T>
-void reserve_tiles(workspace* memory, index_t times, index_t most_rows) {
-  if (memory != nullptr) memory->reserve(times, tile<T>::entries(most_rows) * sizeof(T));
-}
-
 /// The sweep by tiles: each block of anchors is a task, and goes over all candidates.
 template <class For, class Problem>
 void gather_by_tiles(mixcon::detail::team& threads, const Problem& p, typename Problem::row_states& states) {
