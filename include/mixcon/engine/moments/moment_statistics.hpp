@@ -51,6 +51,7 @@ MIXCON_HD double near_weight(double target) {
 /// What is known of a type of statistics: `fits`, and `sums`, how many sums of exponentials it takes. Then
 ///   by(statistic)                              f(x) = by x, where it sums exponentials
 ///   meets_single                               whether its value may be near 0 at a single positive
+///   size(far, near, target)                    of sums over negatives and positives, that which its state holds
 ///   fill(statistic, state, moment, row)        the state of what was found
 ///   slope(statistic, reading, adjoint, row)    adjoint times the statistic's slope, as a found_slope
 template <class Statistic>
@@ -64,6 +65,7 @@ struct moment_statistic<cross_entropy> {
   static constexpr int sums = 1;
   static constexpr bool meets_single = true;
   static double by(const cross_entropy&) { return 1; }
+  static double size(double far, double near, double) { return far + near; }
   template <class T>
   MIXCON_HD static void fill(const cross_entropy&, cross_entropy::state<T>& state, const found_moment<T>& moment,
                              const found_row<T>& row) {
@@ -89,6 +91,9 @@ struct moment_statistic<log_sum_exp<Set, times>> {
   static constexpr int sums = 1;
   static constexpr bool meets_single = false;
   static double by(const statistic& of) { return of.of.by; }
+  static double size(double far, double near, double target) {
+    return far_weight<Set>() * far + near_weight<Set>(target) * near;
+  }
   template <class T>
   MIXCON_HD static void fill(const statistic&, typename statistic::template state<T>& state,
                              const found_moment<T>& moment, const found_row<T>& row) {
