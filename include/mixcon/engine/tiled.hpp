@@ -6,6 +6,7 @@
 #include <mixcon/contrast/doors.hpp>
 
 #include <mixcon/engine/tiled/given_rows.hpp>
+#include <mixcon/engine/tiled/moment_gather.hpp>
 #include <mixcon/engine/tiled/moment_scatter.hpp>
 #include <mixcon/engine/tiled/tile_gather.hpp>
 #include <mixcon/engine/tiled/tile_scatter.hpp>
@@ -32,6 +33,8 @@ struct tiled {
       using set_in_use = decltype(set);
       if constexpr (Problem::is_given)
         if (has_given_rows(p)) return tiles::gather_by_given_rows<set_in_use>(team, p, states);
+      if constexpr (moments::fits_moments<Problem>)
+        if (tiles::needs_no_shift<set_in_use>(p)) return tiles::gather_by_moments<set_in_use>(team, p, states);
       if constexpr (Problem::may_mirror)
         if (has_triangle(p)) return tiles::gather_by_triangle<set_in_use>(team, p, states);
       tiles::gather_by_tiles<set_in_use>(team, p, states);
@@ -66,8 +69,13 @@ struct tiled {
                    typename Columns::row_states& by_column) const {
     check<typename Rows::number>();
     detail::team team(threads, pool);
-    for_set_in_use(
-        [&](auto set) { tiles::gather_both_directions<decltype(set)>(team, p, transposed, by_row, by_column); });
+    for_set_in_use([&](auto set) {
+      using set_in_use = decltype(set);
+      if constexpr (moments::fits_moments<Rows> && moments::fits_moments<Columns>)
+        if (tiles::needs_no_shift<set_in_use>(p))
+          return tiles::gather_both_by_moments<set_in_use>(team, p, transposed, by_row, by_column);
+      tiles::gather_both_directions<set_in_use>(team, p, transposed, by_row, by_column);
+    });
   }
 
   /// `scatter` of both.

@@ -36,20 +36,6 @@ class packed_rows {
   /// Whether every entry is a finite number.
   bool finite() const { return finite_; }
   T squared_length(index_t i) const { return dot(row(i), row(i)); }
-  /// No row is longer than this, if all are finite.
-  double longest() const {
-    double most = 0;
-    for (index_t i = 0; i < count_; ++i) {
-      const T* x = row(i);
-      const double square =
-          unit_[static_cast<std::size_t>(i)]
-              ? 1.0
-              : static_cast<double>(sum_by_eight<wide_t<T>>(
-                    width_, [x](index_t k) { return static_cast<wide_t<T>>(x[k]) * static_cast<wide_t<T>>(x[k]); }));
-      most = square > most ? square : most;
-    }
-    return std::sqrt(most) * 1.00001;
-  }
   /// Refuses row i if it is said to be a unit row and is none; `name` and `named` say in the sentence which row it is.
   void check_unit(const char* function, const char* name, index_t named, index_t i) const {
     const T* x = row(i);

@@ -98,7 +98,7 @@ detail::state_of<Problem> state_of_sums(const Problem& p, const sum_lines<sums_o
         double unit = std::ldexp(1.0, -power);
         if (words::meets_single && is_single && row.logits > shift) {
           moment.shift = single.x;  // then the loss, near 0, is about the sum itself
-          unit *= exp_of(shift - static_cast<double>(single.x));
+          unit *= mixcon::exp_of(shift - static_cast<double>(single.x));
         } else {
           moment.shift = static_cast<T>(shift);
           unit += unit * (shift - static_cast<double>(moment.shift));  // what rounding the shift took

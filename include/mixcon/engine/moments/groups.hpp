@@ -75,6 +75,12 @@ class grouped_rows {
       if (key[i] >= 0) order_[static_cast<std::size_t>(begin_[static_cast<std::size_t>(key[i]) + 1]++)] = i;
   }
   index_t keys() const { return begin_.empty() ? 0 : static_cast<index_t>(begin_.size()) - 2; }
+  /// As they lie here; valid while this is.
+  key_groups here() const {
+    if (begin_.empty()) return {};
+    return {order_.data(), begin_.data(), static_cast<int>(keys())};
+  }
+  /// As they lie where `arrays` puts a view.
   template <class Arrays>
   key_groups placed(Arrays& arrays) const {
     if (begin_.empty()) return {};

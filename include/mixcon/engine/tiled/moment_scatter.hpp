@@ -3,6 +3,7 @@
 
 // The backward pass where weights are moments: the sweeps of tile_scatter, with one visit for both orders of a pair.
 
+#include <mixcon/engine/tiled/moment_sweep.hpp>
 #include <mixcon/engine/tiled/moment_weigher.hpp>
 #include <mixcon/engine/tiled/team.hpp>
 
@@ -66,7 +67,11 @@ class moment_scatter {
     if (to_.wants_scale && (to_.anchors.empty() || p_.scale == T(0))) return false;
     constexpr index_t most_rows = index_t{1} << 30;
     if (p_.anchors.count() >= most_rows || p_.candidates.count() >= most_rows) return false;
-    const double most = p_.anchors.longest() * p_.candidates.longest();
+    double most = 0;
+    for_set_in_use([&](auto set) {
+      using set_in_use = decltype(set);
+      most = 1.0001 * longest_row<set_in_use>(p_.anchors) * longest_row<set_in_use>(p_.candidates);
+    });
     from_ = moments::needs_no_shift<T>(lines_, most) ? measured_from::zero : measured_from::offset;
     for (int k = 0; k < sums; ++k) {
       const double size = lines_.times[k] * most + lines_.plus[k];

@@ -26,9 +26,14 @@ class panels {
       : width_(are_used ? rows.width() : 0),
         data_(memory, static_cast<std::size_t>(blocks_of(rows.count(), tile_columns) * tile_columns * width_)) {
     if (width_ == 0) return;  // of logits that are given
-    for (index_t c = 0; c < rows.count(); ++c) {
-      T* panel = data_.data() + c / tile_columns * tile_columns * width_ + c % tile_columns;
-      for (index_t k = 0; k < width_; ++k) panel[k * tile_columns] = rows.row(c)[k];
+    constexpr index_t at_once = 16;  // rows, so that whole cache lines are written
+    for (index_t first = 0; first < rows.count(); first += at_once) {
+      T* panel = data_.data() + first / tile_columns * tile_columns * width_ + first % tile_columns;
+      const index_t number = rows.count() - first < at_once ? rows.count() - first : at_once;
+      const T* const row = rows.row(first);
+      const index_t pitch = rows.pitch();
+      for (index_t k = 0; k < width_; ++k)
+        for (index_t j = 0; j < number; ++j) panel[k * tile_columns + j] = row[j * pitch + k];
     }
   }
   rows_of_vectors<T> operator[](index_t tile) const {

@@ -4,8 +4,6 @@
 // The forward pass over tiles: gathers statistics of anchors, of both orders of a pair, or of both directions.
 
 #include <mixcon/engine/call/pair_visit.hpp>
-#include <mixcon/engine/moments/groups.hpp>
-#include <mixcon/engine/moments/moment_statistics.hpp>
 #include <mixcon/engine/tiled/lane_states.hpp>
 #include <mixcon/engine/tiled/team.hpp>
 #include <mixcon/engine/tiled/tile.hpp>

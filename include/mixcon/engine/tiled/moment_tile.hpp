@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+// One tile of a visit by moments: products, and at once sums of exponentials over its rows and over its columns.
+
+#include <mixcon/core/number/bounded_exp2.hpp>
+#include <mixcon/core/number/lane_loops.hpp>
+#include <mixcon/engine/tiled/tile_product.hpp>
+
+MIXCON_STRICT_FLOATS_BEGIN
+
+namespace mixcon {
+inline namespace MIXCON_INSTRUCTION_SET {
+namespace tiles {
+
+/// What a tile's pairs have to be asked.
+enum class pair_tests {
+  none,   // all are negatives, of both sides
+  by_key,  // negatives, or positives where the keys are equal
+  every  // some are hidden, or beyond the last candidate, or the tile lies on the diagonal of a triangle
+};
+
+/// One side of a tile, by rows: the keys that they have as anchors and as candidates, and their numbers among the rows
+/// that have keys. Whole vectors may be read of each.
+struct keyed_rows {
+  const std::int32_t *as_anchor, *as_candidate, *number;
+  static constexpr std::int32_t no_number = -1, no_row = -2;  // without a key; beyond the last
+};
+
+/// A tile: rows are anchors, columns candidates; and the other way round.
+template <class T, int K>
+struct moment_tile {
+  strided<T> anchors;
+  rows_of_vectors<T> candidates;
+  index_t rows, columns, depth;
+  keyed_rows of_rows, of_columns;
+  bool hides_self, hides_others;
+  bool on_diagonal;  // the rows are the columns: pairs on and above the diagonal are visited, those on it once
+  T times[static_cast<unsigned>(K)];
+};
+
+/// The sums of one tile: of lanes for its rows, and for its columns.
+template <class V, int K, index_t Rows, index_t Columns>
+struct tile_sums {
+  using T = scalar_of<V>;
+  static constexpr auto sums = static_cast<unsigned>(K);
+  V row_far[static_cast<unsigned>(Rows)][sums], row_near[static_cast<unsigned>(Rows)][sums];
+  alignas(64) T column_far[sums][static_cast<unsigned>(Columns)], column_near[sums][static_cast<unsigned>(Columns)];
+
+  // not set when it is made
+  tile_sums() {}
+};
+/// The lanes added up, by halves.
+template <class V>
+MIXCON_IN_LOOPS scalar_of<V> sum_by_halves(const V& x) {
+  if constexpr (lane_count<V>() == 1)
+    return x;
+  else
+    return sum_by_halves<lane_part<V, 2>>(mixcon::part<2>(x, 0) + mixcon::part<2>(x, 1));
+}
+
+/// Pairs that a side hides: an answer a lane.
+template <class V, class Tile>
+MIXCON_IN_LOOPS inline mask_of<V> hidden_pairs(const Tile& tile, index_t r, index_t c, const mask_of<V>& same,
+                                               const mask_of<V>& is_keyed) {
+  mask_of<V> hidden = mask_of<V>::equal(tile.of_columns.number + c, keyed_rows::no_row);
+  if (tile.hides_self && tile.of_rows.number[r] >= 0)
+    hidden = hidden || mask_of<V>::equal(tile.of_columns.number + c, tile.of_rows.number[r]);
+  if (tile.hides_others) hidden = hidden || (is_keyed && !same);
+  return hidden;
+}
+
+/// Adds the exponentials of `count` rows of products, which lie `Vectors` vectors apart, to a tile's sums; the first is
+/// row r, column c of the tile. Each sum takes few terms at a time.
+template <pair_tests Tests, class V, unsigned Vectors, class Tile, int K, class Sums>
+MIXCON_IN_LOOPS inline void add_products(const Tile& tile, const scalar_of<V>* products, index_t r, index_t count,
+                                         index_t c, Sums& to) {
+  using T = scalar_of<V>;
+  using mixcon::detail::load_as, mixcon::detail::store_as;
+  constexpr index_t width = lane_count<V>();
+  constexpr auto sums = static_cast<unsigned>(K);
+  V times[sums], far_below[Vectors][sums], near_below[Vectors][sums];
+  MIXCON_UNROLL
+  for (unsigned k = 0; k < sums; ++k) times[k] = V(tile.times[k]);
+  for (index_t i = 0; i < count; ++i) {
+    V far[sums], near[sums];
+    const std::int32_t own = tile.of_rows.as_anchor[r + i], other = tile.of_rows.as_candidate[r + i];
+    MIXCON_UNROLL
+    for (unsigned v = 0; v < Vectors; ++v) {
+      const index_t at = c + v * width;
+      const V s = load_as<V>(products + (i * Vectors + v) * width);
+      [[maybe_unused]] mask_of<V> same{}, same_below{}, hidden{}, hidden_below{};
+      if constexpr (Tests != pair_tests::none) {
+        same = mask_of<V>::equal(tile.of_columns.as_candidate + at, own);
+        same_below = mask_of<V>::equal(tile.of_columns.as_anchor + at, other);
+      }
+      if constexpr (Tests == pair_tests::every) {
+        const mask_of<V> none{}, has_key = !mask_of<V>::equal(tile.of_columns.number + at, keyed_rows::no_number);
+        hidden = hidden_pairs<V>(tile, r + i, at, same, has_key);
+        hidden_below =
+            hidden_pairs<V>(tile, r + i, at, same_below,
+                            tile.of_rows.number[r + i] != keyed_rows::no_number ? !none : none);
+        if (tile.on_diagonal) {
+          const V column = V::numbered() + V(static_cast<T>(at)), row(static_cast<T>(r + i));
+          hidden = hidden || column < row;
+          hidden_below = hidden_below || column <= row;
+        }
+      }
+      MIXCON_UNROLL
+      for (unsigned k = 0; k < sums; ++k) {
+        const V e = bounded_exp2_of(s, times[k]);
+        if constexpr (Tests == pair_tests::none) {
+          far[k] += e, far_below[v][k] += e;
+        } else {
+          V seen = e, seen_below = e;
+          if constexpr (Tests == pair_tests::every) {
+            seen = mixcon::choose(hidden, V(T(0)), e);
+            seen_below = mixcon::choose(hidden_below, V(T(0)), e);
+          }
+          const V positive = mixcon::choose(same, seen, V(T(0))),
+                  positive_below = mixcon::choose(same_below, seen_below, V(T(0)));
+          far[k] += seen - positive, near[k] += positive;
+          far_below[v][k] += seen_below - positive_below, near_below[v][k] += positive_below;
+        }
+      }
+    }
+    MIXCON_UNROLL
+    for (unsigned k = 0; k < sums; ++k) {
+      to.row_far[r + i][k] += far[k];
+      if constexpr (Tests != pair_tests::none) to.row_near[r + i][k] += near[k];
+    }
+  }
+  MIXCON_UNROLL
+  for (unsigned v = 0; v < Vectors; ++v) {
+    MIXCON_UNROLL
+    for (unsigned k = 0; k < sums; ++k) {
+      T* const below = to.column_far[k] + c + v * width;
+      store_as(below, load_as<V>(below) + far_below[v][k]);
+      if constexpr (Tests == pair_tests::none) continue;
+      T* const near = to.column_near[k] + c + v * width;
+      store_as(near, load_as<V>(near) + near_below[v][k]);
+    }
+  }
+}
+
+/// The products of a tile, and the sums of their exponentials: a strip of rows by a few vectors of columns at a time,
+/// which stay where the processor finds them at once. Adds each row's and each column's sums to `by_row` and
+/// `by_column` (none: not wanted).
+template <pair_tests Tests, class For, class T, int K, class PairSums>
+MIXCON_IN_LOOPS inline void visit_tile_in_set(const moment_tile<T, K>& tile, PairSums* by_row, PairSums* by_column) {
+  using V = typename For::template vector<T>;
+  using Tile = moment_tile<T, K>;
+  constexpr index_t width = lane_count<V>(), most = 192;
+  constexpr unsigned at_once = register_tile<For>::rows, vectors = register_tile<For>::vectors;
+  constexpr index_t step = vectors * width;
+  static_assert(most % step == 0);
+  tile_sums<V, K, most, most> sums;
+  for (unsigned k = 0; k < static_cast<unsigned>(K); ++k) {
+    for (index_t r = 0; r < tile.rows; ++r) sums.row_far[r][k] = sums.row_near[r][k] = V(T(0));
+    for (index_t c = 0; c < most; ++c) sums.column_far[k][c] = sums.column_near[k][c] = T(0);
+  }
+  alignas(64) T products[at_once * vectors * static_cast<unsigned>(width)];
+  for (index_t c = 0; c < tile.columns; c += step) {
+    const rows_of_vectors<T> columns{tile.candidates.data + c, tile.candidates.row};
+    const index_t end = tile.on_diagonal && c + step < tile.rows ? c + step : tile.rows;
+    index_t r = 0;
+    for (; r + at_once <= tile.rows && r < end; r += at_once) {
+      register_product<V, at_once, vectors>(
+          false, tile.depth, strided<T>{tile.anchors.data + r * tile.anchors.row, tile.anchors.row, tile.anchors.step},
+          columns, products, step);
+      add_products<Tests, V, vectors, Tile, K>(tile, products, r, at_once, c, sums);
+    }
+    for (; r < end; ++r) {
+      register_product<V, 1, vectors>(
+          false, tile.depth, strided<T>{tile.anchors.data + r * tile.anchors.row, tile.anchors.row, tile.anchors.step},
+          columns, products, step);
+      add_products<Tests, V, vectors, Tile, K>(tile, products, r, 1, c, sums);
+    }
+  }
+  for (int k = 0; k < K; ++k) {
+    for (index_t r = 0; r < tile.rows; ++r) {
+      by_row[r].far[k] += static_cast<double>(sum_by_halves(sums.row_far[r][k]));
+      if (Tests != pair_tests::none) by_row[r].near[k] += static_cast<double>(sum_by_halves(sums.row_near[r][k]));
+    }
+    for (index_t c = 0; by_column != nullptr && c < tile.columns; ++c) {
+      by_column[c].far[k] += static_cast<double>(sums.column_far[k][c]);
+      by_column[c].near[k] += static_cast<double>(sums.column_near[k][c]);
+    }
+  }
+}
+template <class For, class T, int K, class PairSums>
+[[gnu::noinline]] void visit_tile(const moment_tile<T, K>& tile, pair_tests tests, PairSums* by_row,
+                                  PairSums* by_column) {
+  if (tests == pair_tests::none)
+    run_for<For>([&] { visit_tile_in_set<pair_tests::none, For>(tile, by_row, by_column); });
+  else if (tests == pair_tests::by_key)
+    run_for<For>([&] { visit_tile_in_set<pair_tests::by_key, For>(tile, by_row, by_column); });
+  else
+    run_for<For>([&] { visit_tile_in_set<pair_tests::every, For>(tile, by_row, by_column); });
+}
+
+}  // namespace tiles
+}  // namespace MIXCON_INSTRUCTION_SET
+}  // namespace mixcon
+
+MIXCON_STRICT_FLOATS_END
