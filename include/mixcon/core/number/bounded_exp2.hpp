@@ -37,9 +37,9 @@ MIXCON_HD inline lanes<double, W> bounded_exp2_of(const lanes<double, W>& x, con
   const typename number::vector shifted = x.v * times.v + magic.v, n = shifted - magic.v;
   const typename number::vector r = (x.v * times.v - n) * number(0.69314718055994530942).v;
   typename number::vector p = r * number(1.0 / 6227020800.0).v + number(1.0 / 479001600.0).v;  // e^r by Taylor
-  constexpr double one_over_factorial[] = {1.0 / 39916800.0, 1.0 / 3628800.0, 1.0 / 362880.0, 1.0 / 40320.0,
-                                           1.0 / 5040.0,     1.0 / 720.0,     1.0 / 120.0,    1.0 / 24.0,
-                                           1.0 / 6.0,        0.5};
+  constexpr double one_over_factorial[] = {
+      1.0 / 39916800.0, 1.0 / 3628800.0, 1.0 / 362880.0, 1.0 / 40320.0, 1.0 / 5040.0,
+      1.0 / 720.0,      1.0 / 120.0,     1.0 / 24.0,     1.0 / 6.0,     0.5};
   MIXCON_UNROLL
   for (int k = 0; k < 10; ++k) p = p * r + number(one_over_factorial[k]).v;
   p = p * (r * r) + r + number(1.0).v;

@@ -55,8 +55,8 @@ void add_positives(mixcon::detail::team& threads, const described_problem<Proble
       const auto at = static_cast<std::size_t>(a);
       const moments::seen_positives seen = positives.see(of.rule, p.anchors, a);
       const double target = seen.number > 0 ? of.rule.target_of(static_cast<int>(a)) : 0.0;
-      const int negatives = moments::far_count(of.rule, positives.groups(), static_cast<int>(a),
-                                               static_cast<int>(p.candidates.count()));
+      const int negatives =
+          moments::far_count(of.rule, positives.groups(), static_cast<int>(a), static_cast<int>(p.candidates.count()));
       const auto shared = moments::state_of_sums(p, of.lines, sums[at], seen, target, negatives);
       if (p.own_count == 0) {
         states[at] = shared;
@@ -82,9 +82,8 @@ void gather_by_moments(mixcon::detail::team& threads, const Problem& p, typename
   typename sweep::sums sums(p.memory, static_cast<std::size_t>(p.anchors.count()));
   if (p.mirrors) {
     visit.has_positives.mark(of.rule, groups, p.anchors.count(), block_rows, tile_columns, true);
-    threads.play(visit.column_blocks(), [&](index_t block, index_t other) {
-      visit.visit(block, other, block == other, sums, &sums);
-    });
+    threads.play(visit.column_blocks(),
+                 [&](index_t block, index_t other) { visit.visit(block, other, block == other, sums, &sums); });
   } else {
     threads.run(visit.row_blocks(), [&](index_t block) {
       for (index_t other = 0; other < visit.column_blocks(); ++other) visit.visit(block, other, false, sums, nullptr);
@@ -107,9 +106,8 @@ void gather_both_by_moments(mixcon::detail::team& threads, const Rows& p, const 
                            tile_columns, true);
   typename sweep::sums row_sums(p.memory, static_cast<std::size_t>(p.anchors.count())),
       column_sums(p.memory, static_cast<std::size_t>(p.candidates.count()));
-  threads.cross(visit.row_blocks(), visit.column_blocks(), [&](index_t block, index_t other) {
-    visit.visit(block, other, false, row_sums, &column_sums);
-  });
+  threads.cross(visit.row_blocks(), visit.column_blocks(),
+                [&](index_t block, index_t other) { visit.visit(block, other, false, row_sums, &column_sums); });
   add_positives<For>(threads, rows, row_sums, by_row);
   add_positives<For>(threads, columns, column_sums, by_column);
 }

@@ -46,8 +46,8 @@ class tiles_with_positives {
   bool operator()(index_t block, index_t other) const {
     return marks_[static_cast<std::size_t>(block * columns_ + other)] != 0;
   }
-  /// Marks the tiles of an anchor's positives, given the sizes of blocks: the tile of rows `turned ? candidate : anchor`.
-  /// An anchor with many is taken to have some in every tile.
+  /// Marks the tiles of an anchor's positives, given the sizes of blocks: the tile of rows `turned ? candidate :
+  /// anchor`. An anchor with many is taken to have some in every tile.
   [[gnu::noinline]] void mark(const moments::described_rule& rule, const moments::key_groups& of_candidates,
                               index_t anchors, index_t anchor_block, index_t candidate_block, bool turned) {
     const index_t blocks = turned ? static_cast<index_t>(marks_.size()) / columns_ : columns_;
@@ -76,8 +76,7 @@ template <class For, class T>
   double longest = 0;
   run_for<For>([&] {
     for (index_t i = 0; i < rows.count(); ++i) {
-      const auto squared =
-          static_cast<double>(mixcon::detail::dot_on<vector>(rows.row(i), rows.row(i), rows.pitch()));
+      const auto squared = static_cast<double>(mixcon::detail::dot_on<vector>(rows.row(i), rows.row(i), rows.pitch()));
       if (!(squared <= longest)) longest = squared;
     }
   });

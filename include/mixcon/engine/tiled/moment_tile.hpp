@@ -15,9 +15,9 @@ namespace tiles {
 
 /// What a tile's pairs have to be asked.
 enum class pair_tests {
-  none,   // all are negatives, of both sides
+  none,    // all are negatives, of both sides
   by_key,  // negatives, or positives where the keys are equal
-  every  // some are hidden, or beyond the last candidate, or the tile lies on the diagonal of a triangle
+  every    // some are hidden, or beyond the last candidate, or the tile lies on the diagonal of a triangle
 };
 
 /// One side of a tile, by rows: the keys that they have as anchors and as candidates, and their numbers among the rows
@@ -97,9 +97,8 @@ MIXCON_IN_LOOPS inline void add_products(const Tile& tile, const scalar_of<V>* p
       if constexpr (Tests == pair_tests::every) {
         const mask_of<V> none{}, has_key = !mask_of<V>::equal(tile.of_columns.number + at, keyed_rows::no_number);
         hidden = hidden_pairs<V>(tile, r + i, at, same, has_key);
-        hidden_below =
-            hidden_pairs<V>(tile, r + i, at, same_below,
-                            tile.of_rows.number[r + i] != keyed_rows::no_number ? !none : none);
+        hidden_below = hidden_pairs<V>(tile, r + i, at, same_below,
+                                       tile.of_rows.number[r + i] != keyed_rows::no_number ? !none : none);
         if (tile.on_diagonal) {
           const V column = V::numbered() + V(static_cast<T>(at)), row(static_cast<T>(r + i));
           hidden = hidden || column < row;
@@ -143,60 +142,72 @@ MIXCON_IN_LOOPS inline void add_products(const Tile& tile, const scalar_of<V>* p
   }
 }
 
-/// The products of a tile, and the sums of their exponentials: a strip of rows by a few vectors of columns at a time,
-/// which stay where the processor finds them at once. Adds each row's and each column's sums to `by_row` and
-/// `by_column` (none: not wanted).
-template <pair_tests Tests, class For, class T, int K, class PairSums>
-MIXCON_IN_LOOPS inline void visit_tile_in_set(const moment_tile<T, K>& tile, PairSums* by_row, PairSums* by_column) {
+/// The same, compiled for an instruction set.
+template <class For, int K, class T, class Sums>
+[[gnu::noinline]] void add_strip(const moment_tile<T, K>& tile, pair_tests tests, const T* products, index_t r,
+                                 index_t count, index_t c, Sums& to) {
   using V = typename For::template vector<T>;
   using Tile = moment_tile<T, K>;
-  constexpr index_t width = lane_count<V>(), most = 192;
-  constexpr unsigned at_once = register_tile<For>::rows, vectors = register_tile<For>::vectors;
-  constexpr index_t step = vectors * width;
-  static_assert(most % step == 0);
-  tile_sums<V, K, most, most> sums;
+  constexpr unsigned vectors = register_tile<For>::vectors;
+  if (tests == pair_tests::none)
+    run_for<For>([&] { add_products<pair_tests::none, V, vectors, Tile, K>(tile, products, r, count, c, to); });
+  else if (tests == pair_tests::by_key)
+    run_for<For>([&] { add_products<pair_tests::by_key, V, vectors, Tile, K>(tile, products, r, count, c, to); });
+  else
+    run_for<For>([&] { add_products<pair_tests::every, V, vectors, Tile, K>(tile, products, r, count, c, to); });
+}
+
+/// Starts the sums of a tile, and ends them: adds each row's and each column's to `by_row` and `by_column` (none: not
+/// wanted).
+template <class V, int K, index_t Rows, index_t Columns>
+MIXCON_IN_LOOPS inline void start(tile_sums<V, K, Rows, Columns>& sums, index_t rows) {
+  using T = scalar_of<V>;
   for (unsigned k = 0; k < static_cast<unsigned>(K); ++k) {
-    for (index_t r = 0; r < tile.rows; ++r) sums.row_far[r][k] = sums.row_near[r][k] = V(T(0));
-    for (index_t c = 0; c < most; ++c) sums.column_far[k][c] = sums.column_near[k][c] = T(0);
-  }
-  alignas(64) T products[at_once * vectors * static_cast<unsigned>(width)];
-  for (index_t c = 0; c < tile.columns; c += step) {
-    const rows_of_vectors<T> columns{tile.candidates.data + c, tile.candidates.row};
-    const index_t end = tile.on_diagonal && c + step < tile.rows ? c + step : tile.rows;
-    index_t r = 0;
-    for (; r + at_once <= tile.rows && r < end; r += at_once) {
-      register_product<V, at_once, vectors>(
-          false, tile.depth, strided<T>{tile.anchors.data + r * tile.anchors.row, tile.anchors.row, tile.anchors.step},
-          columns, products, step);
-      add_products<Tests, V, vectors, Tile, K>(tile, products, r, at_once, c, sums);
-    }
-    for (; r < end; ++r) {
-      register_product<V, 1, vectors>(
-          false, tile.depth, strided<T>{tile.anchors.data + r * tile.anchors.row, tile.anchors.row, tile.anchors.step},
-          columns, products, step);
-      add_products<Tests, V, vectors, Tile, K>(tile, products, r, 1, c, sums);
+    for (index_t r = 0; r < rows; ++r) sums.row_far[r][k] = sums.row_near[r][k] = V(T(0));
+    for (index_t c = 0; c < Columns; c += lane_count<V>()) {
+      mixcon::detail::store_as(sums.column_far[k] + c, V(T(0)));
+      mixcon::detail::store_as(sums.column_near[k] + c, V(T(0)));
     }
   }
+}
+template <class V, int K, index_t Rows, index_t Columns, class PairSums>
+MIXCON_IN_LOOPS inline void finish(const tile_sums<V, K, Rows, Columns>& sums, index_t rows, index_t columns,
+                                   PairSums* by_row, PairSums* by_column) {
   for (int k = 0; k < K; ++k) {
-    for (index_t r = 0; r < tile.rows; ++r) {
+    for (index_t r = 0; r < rows; ++r) {
       by_row[r].far[k] += static_cast<double>(sum_by_halves(sums.row_far[r][k]));
-      if (Tests != pair_tests::none) by_row[r].near[k] += static_cast<double>(sum_by_halves(sums.row_near[r][k]));
+      by_row[r].near[k] += static_cast<double>(sum_by_halves(sums.row_near[r][k]));
     }
-    for (index_t c = 0; by_column != nullptr && c < tile.columns; ++c) {
+    for (index_t c = 0; by_column != nullptr && c < columns; ++c) {
       by_column[c].far[k] += static_cast<double>(sums.column_far[k][c]);
       by_column[c].near[k] += static_cast<double>(sums.column_near[k][c]);
     }
   }
 }
+
+/// The products of a tile, and the sums of their exponentials: a strip of rows by a few vectors of columns at a time,
+/// which stay where the processor finds them at once.
 template <class For, class T, int K, class PairSums>
 [[gnu::noinline]] void visit_tile(const moment_tile<T, K>& tile, pair_tests tests, PairSums* by_row,
                                   PairSums* by_column) {
-  if (tests == pair_tests::none)
-    run_for<For>([&] { visit_tile_in_set<pair_tests::none, For>(tile, by_row, by_column); });
-  else if (tests == pair_tests::by_key)
-    run_for<For>([&] { visit_tile_in_set<pair_tests::by_key, For>(tile, by_row, by_column); });
-  else
-    run_for<For>([&] { visit_tile_in_set<pair_tests::every, For>(tile, by_row, by_column); });
+  using V = typename For::template vector<T>;
+  constexpr unsigned vectors = register_tile<For>::vectors;
+  constexpr index_t most = 192, step = vectors * lane_count<V>();
+  static_assert(most % step == 0);
+  tile_sums<V, K, most, most> sums;
+  alignas(64) T products[register_tile<For>::rows * static_cast<unsigned>(step)];
+  run_for<For>([&] { start(sums, tile.rows); });
+  for (index_t c = 0; c < tile.columns; c += step) {
+    const index_t end = tile.on_diagonal && c + step < tile.rows ? c + step : tile.rows;
+    for_each_strip<For>(end, [&](auto count, index_t r) {
+      constexpr unsigned rows = decltype(count)::value;
+      product_of_strip<For, V, rows, vectors>(
+          false, tile.depth, strided<T>{tile.anchors.data + r * tile.anchors.row, tile.anchors.row, tile.anchors.step},
+          rows_of_vectors<T>{tile.candidates.data + c, tile.candidates.row}, products, step);
+      add_strip<For, K>(tile, tests, products, r, rows, c, sums);
+    });
+  }
+  run_for<For>([&] { finish(sums, tile.rows, tile.columns, by_row, by_column); });
 }
 
 }  // namespace tiles

@@ -25,7 +25,7 @@ class panels {
   [[gnu::noinline]] panels(const mixcon::detail::packed_rows<T>& rows, workspace* memory, bool are_used = true)
       : width_(are_used ? rows.width() : 0),
         data_(memory, static_cast<std::size_t>(blocks_of(rows.count(), tile_columns) * tile_columns * width_)) {
-    if (width_ == 0) return;  // of logits that are given
+    if (width_ == 0) return;         // of logits that are given
     constexpr index_t at_once = 16;  // rows, so that whole cache lines are written
     for (index_t first = 0; first < rows.count(); first += at_once) {
       T* panel = data_.data() + first / tile_columns * tile_columns * width_ + first % tile_columns;
