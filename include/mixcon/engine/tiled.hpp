@@ -95,7 +95,8 @@ struct tiled {
         return by_moments.both_directions(saved_rows, transposed, saved_columns);
     }
     for_set_in_use([&](auto set) {
-      tiles::scatter_both_directions<decltype(set)>(team, p, saved_rows, transposed, saved_columns, to_rows, to_columns);
+      tiles::scatter_both_directions<decltype(set)>(team, p, saved_rows, transposed, saved_columns, to_rows,
+                                                    to_columns);
     });
   }
 

@@ -70,8 +70,7 @@ struct moment_loops {
           if (has_both) weight += its * share_of(exponent - mixcon::detail::load_as<V>(columns.offset[k] + c));
         }
       }
-      if constexpr (Tells)
-        weight += mixcon::choose(is_near, pull + mixcon::detail::load_as<V>(columns.pull + c), V(0));
+      if constexpr (Tells) weight += mixcon::choose(is_near, pull + mixcon::detail::load_as<V>(columns.pull + c), V(0));
       mixcon::detail::store_as(entries + j, without_subnormal(weight));
     }
   }

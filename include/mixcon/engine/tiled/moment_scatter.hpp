@@ -13,21 +13,22 @@ namespace mixcon {
 inline namespace MIXCON_INSTRUCTION_SET {
 namespace tiles {
 
-/// The sum over all pairs of the weight times the product is that of each row with its own gradient.
+/// The sum over all pairs of the weight times the product is that of each anchor with its own gradient. Where anchors
+/// are the candidates, each pair is in two gradients: `times` is 1/2.
 template <class T>
 class scale_by_rows {
   using gradients_type = mixcon::detail::packed_gradients<T>;
 
  public:
   /// What stands in the gradient already does not count.
-  scale_by_rows(const mixcon::detail::packed_rows<T>& anchors, gradients_type& to, T scale, workspace* memory)
-      : anchors_(anchors), to_(to), scale_(scale), before_(memory) {
+  scale_by_rows(const mixcon::detail::packed_rows<T>& anchors, gradients_type& to, double times, workspace* memory)
+      : anchors_(anchors), to_(to), times_(times), before_(memory) {
     for (index_t a = 0; to_.wants_scale && a < anchors_.count(); ++a) before_.push_back(product(a));
   }
   void add() {
     for (index_t a = 0; to_.wants_scale && a < anchors_.count(); ++a) {
       const auto at = static_cast<std::size_t>(a);
-      to_.scale[at] += static_cast<T>((product(a) - before_[at]) / static_cast<double>(scale_));
+      to_.scale[at] += static_cast<T>((product(a) - before_[at]) * times_);
     }
   }
 
@@ -40,7 +41,7 @@ class scale_by_rows {
 
   const mixcon::detail::packed_rows<T>& anchors_;
   gradients_type& to_;
-  T scale_;
+  double times_;
   scratch<double> before_;
 };
 
@@ -91,7 +92,7 @@ class moment_scatter {
       find(slopes, p_, saved, rule_, placed().candidates);
     }
     const weighed_direction<Problem, Saved, T, sums> both{p_, saved, slopes, true};
-    sweep(both, both, [&](const auto& weigher, tile_products<T>& products) {
+    sweep(both, both, 0.5, [&](const auto& weigher, tile_products<T>& products) {
       reserve_tiles<T>(p_.memory, threads_.size(), tile_columns);
       const panels<T> candidates(p_.candidates, p_.memory);
       threads_.play(blocks_of(p_.candidates.count(), tile_columns), [&](index_t block, index_t other) {
@@ -112,9 +113,8 @@ class moment_scatter {
       find(slopes, p_, saved, rule_, placed().candidates);
     }
     const weighed_direction<Problem, Saved, T, sums> rows{p_, saved, slopes, true}, nobody{p_, saved, none, false};
-    sweep(rows, nobody, [&](const auto& weigher, tile_products<T>& products) {
-      cross(weigher, products, tile_rows);
-    });
+    sweep(rows, nobody, 1,
+          [&](const auto& weigher, tile_products<T>& products) { cross(weigher, products, tile_rows); });
     if (p_.own_count > 0)
       threads_.run(blocks_of(p_.anchors.count(), tile_rows), [&](index_t block) { add_own(p_, saved, to_, block); });
   }
@@ -136,9 +136,8 @@ class moment_scatter {
     }
     const weighed_direction<Problem, Saved, T, sums> rows{p_, saved, slopes, true};
     const weighed_direction<Columns, SavedColumns, T, sums> columns{transposed, saved_columns, of_columns, true};
-    sweep(rows, columns, [&](const auto& weigher, tile_products<T>& products) {
-      cross(weigher, products, tile_columns);
-    });
+    sweep(rows, columns, 1,
+          [&](const auto& weigher, tile_products<T>& products) { cross(weigher, products, tile_columns); });
   }
 
  private:
@@ -152,8 +151,8 @@ class moment_scatter {
     slopes.find(p, saved, rule, of_candidates, lines_, from_);
   }
   template <class Rows, class Columns, class Visit>
-  void sweep(const Rows& rows, const Columns& columns, Visit&& visit) {
-    scale_by_rows<T> scale(p_.anchors, to_, p_.scale, p_.memory);
+  void sweep(const Rows& rows, const Columns& columns, double times, Visit&& visit) {
+    scale_by_rows<T> scale(p_.anchors, to_, times / static_cast<double>(p_.scale), p_.memory);
     const moment_weigher<Rows, Columns, T, sums> weigher(rows, columns, rule_, lines_, p_.memory);
     tile_products<T> products(p_.anchors, p_.candidates, to_);
     visit(weigher, products);

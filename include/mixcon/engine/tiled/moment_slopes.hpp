@@ -49,7 +49,8 @@ struct moment_slopes {
   }
   moment_slopes_view<T, K> view() const {
     moment_slopes_view<T, K> all{};
-    for (int k = 0; k < K; ++k) all.far[k] = far[k].data(), all.near[k] = near[k].data(), all.offset[k] = offset[k].data();
+    for (int k = 0; k < K; ++k)
+      all.far[k] = far[k].data(), all.near[k] = near[k].data(), all.offset[k] = offset[k].data();
     all.pull = pull.data();
     return all;
   }
@@ -93,7 +94,8 @@ struct moment_slopes {
         set(k, at, found, lines.plus[k], static_cast<double>(p.scale), number > 1, from);
       }
     });
-    if (number > 1 && pulls != 0) pull[at] = static_cast<T>(pulls * static_cast<double>(p.scale)), tells_positives = true;
+    if (number > 1 && pulls != 0)
+      pull[at] = static_cast<T>(pulls * static_cast<double>(p.scale)), tells_positives = true;
   }
   void set(int k, std::size_t at, const moments::found_slope& found, double plus, double scale, bool has_many,
            measured_from from) {

@@ -21,7 +21,8 @@ template <class Problem, class Saved, class T = typename Problem::number>
   return mixcon::detail::gradient_by_logit<T>(p, saved, saved.reading[at], a, pair) * p.scale;
 }
 
-/// A direction's problem, what it saved, and its anchors' slopes. Not wanted: an anchor of such a direction adds nothing.
+/// A direction's problem, what it saved, and its anchors' slopes. Not wanted: an anchor of such a direction adds
+/// nothing.
 template <class Problem, class Saved, class T, int K>
 struct weighed_direction {
   const Problem& problem;
@@ -37,11 +38,7 @@ class moment_weigher {
  public:
   moment_weigher(const Rows& rows, const Columns& columns, const moments::described_rule& rule,
                  const moments::sum_lines<K>& lines, workspace* memory)
-      : rows_(rows),
-        columns_(columns),
-        rule_(rule),
-        key_(memory),
-        loops_{rows.slopes.view(), columns.slopes.view()} {
+      : rows_(rows), columns_(columns), rule_(rule), key_(memory), loops_{rows.slopes.view(), columns.slopes.view()} {
     loops_.tells_positives = rows.slopes.tells_positives || columns.slopes.tells_positives;
     loops_.has_both = columns.is_wanted;
     for (int k = 0; k < K; ++k) loops_.times[k] = static_cast<T>(lines.times[k]);
@@ -61,7 +58,8 @@ class moment_weigher {
       const index_t a = products.first_row() + r;
       key_of_row[r] = rule_.key_of_anchor(static_cast<int>(a));
     }
-    loops_.weigh(from, products.entry(0, 0), products.rows(), products.padded_columns(), products.first_row(), products.first_column(), key_of_row);
+    loops_.weigh(from, products.entry(0, 0), products.rows(), products.padded_columns(), products.first_row(),
+                 products.first_column(), key_of_row);
     for (index_t i = 0; i < special.count; ++i) *special.entry[i] = special.weight[i];
     if (rule_.hides_self)
       for (index_t r = 0; r < products.rows(); ++r) {
@@ -83,7 +81,8 @@ class moment_weigher {
   /// Only positives, of the anchors or of the candidates, before their products are replaced.
   void find_alone(tile<T>& products, alone& special) const {
     for (index_t r = 0; r < products.rows(); ++r) {
-      const index_t j = rows_.slopes.single[static_cast<std::size_t>(products.first_row() + r)] - products.first_column();
+      const index_t j =
+          rows_.slopes.single[static_cast<std::size_t>(products.first_row() + r)] - products.first_column();
       if (j >= 0 && j < products.columns()) add_alone(products, r, j, special);
     }
     for (index_t j = 0; columns_.is_wanted && j < products.columns(); ++j) {
