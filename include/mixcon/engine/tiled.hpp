@@ -29,12 +29,12 @@ struct tiled {
   void gather(const Problem& p, typename Problem::row_states& states) const {
     check<typename Problem::number>();
     detail::team team(threads, pool);
+    if constexpr (moments::fits_moments<Problem>)
+      if (tiles::gather_by_moments(team, p, states)) return;
     for_set_in_use([&](auto set) {
       using set_in_use = decltype(set);
       if constexpr (Problem::is_given)
         if (has_given_rows(p)) return tiles::gather_by_given_rows<set_in_use>(team, p, states);
-      if constexpr (moments::fits_moments<Problem>)
-        if (tiles::needs_no_shift<set_in_use>(p)) return tiles::gather_by_moments<set_in_use>(team, p, states);
       if constexpr (Problem::may_mirror)
         if (has_triangle(p)) return tiles::gather_by_triangle<set_in_use>(team, p, states);
       tiles::gather_by_tiles<set_in_use>(team, p, states);
@@ -69,13 +69,10 @@ struct tiled {
                    typename Columns::row_states& by_column) const {
     check<typename Rows::number>();
     detail::team team(threads, pool);
-    for_set_in_use([&](auto set) {
-      using set_in_use = decltype(set);
-      if constexpr (moments::fits_moments<Rows> && moments::fits_moments<Columns>)
-        if (tiles::needs_no_shift<set_in_use>(p))
-          return tiles::gather_both_by_moments<set_in_use>(team, p, transposed, by_row, by_column);
-      tiles::gather_both_directions<set_in_use>(team, p, transposed, by_row, by_column);
-    });
+    if constexpr (moments::fits_moments<Rows> && moments::fits_moments<Columns>)
+      if (tiles::gather_both_by_moments(team, p, transposed, by_row, by_column)) return;
+    for_set_in_use(
+        [&](auto set) { tiles::gather_both_directions<decltype(set)>(team, p, transposed, by_row, by_column); });
   }
 
   /// `scatter` of both.

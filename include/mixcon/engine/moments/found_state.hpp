@@ -26,10 +26,11 @@ inline constexpr bool fits_moments = [] {
 template <class Problem>
 inline constexpr int sums_of_problem = moments_of<typename Problem::statistics_type>::sums;
 
-/// f(x) log2(e) = similarity * times + plus, for each of K sums of exponentials.
+/// f(x) log2(e) = similarity * times + plus, for each of K sums of exponentials. These are 2^(similarity times -
+/// shift).
 template <int K>
 struct sum_lines {
-  double times[static_cast<unsigned>(K)]{}, plus[static_cast<unsigned>(K)]{};
+  double times[static_cast<unsigned>(K)]{}, plus[static_cast<unsigned>(K)]{}, shift[static_cast<unsigned>(K)]{};
 };
 template <class Problem>
 sum_lines<sums_of_problem<Problem>> sum_lines_of(const Problem& p) {
@@ -45,23 +46,49 @@ sum_lines<sums_of_problem<Problem>> sum_lines_of(const Problem& p) {
   });
   return lines;
 }
-/// Whether all exponentials without a shift are normal numbers, and so are their sums: `most` is no less than any
-/// similarity is in size.
+/// How far exponents of 2 may go in T: up to `most`, sums included; below `least` an exponential is about 2^least.
+template <class T>
+struct exponent_range {
+  static constexpr bool is_float = sizeof(T) == sizeof(float);
+  static constexpr double most = is_float ? 96 : 960, least = is_float ? -125 : -1021, digits = is_float ? 24 : 53;
+};
+/// Chooses one shift for all pairs, given that no similarity is larger than `bound`; whether that may do. Up to
+/// `exponent_range::most` it is 0, and all exponentials are normal numbers. Somewhat beyond, exponentials that are lost
+/// do not matter unless all others of their sum are as small, which is asked when sums are there.
 template <class T, int K>
-bool needs_no_shift(const sum_lines<K>& lines, double most) {
-  constexpr double room = sizeof(T) == sizeof(float) ? 96 : 960;
+bool choose_shift(sum_lines<K>& lines, double bound, index_t pairs) {
+  using range = exponent_range<T>;
   bool fits = true;
   for (int k = 0; k < K; ++k) {
-    fits = fits && lines.times[k] * most <= room && lines.times[k] * most >= -room;
-    fits = fits && lines.plus[k] <= 1e30 && lines.plus[k] >= -1e30;
+    const double top = (lines.times[k] < 0 ? -lines.times[k] : lines.times[k]) * bound;
+    const double room = range::most - range::digits - std::log2(static_cast<double>(pairs) + 1);
+    lines.shift[k] = top <= range::most ? 0 : std::ceil(top - range::most);
+    fits = fits && lines.shift[k] <= room && lines.plus[k] <= 1e30 && lines.plus[k] >= -1e30;
   }
   return fits;
 }
+/// Whether a sum is right to the last digits, whatever was lost of its terms.
+template <class T>
+bool is_safe_sum(double sum, double shift, index_t pairs) {
+  using range = exponent_range<T>;
+  return shift == 0 || sum == 0 ||
+         sum > std::ldexp(static_cast<double>(pairs), static_cast<int>(range::least + range::digits + 1));
+}
 
-/// An anchor's sums of 2^(similarity times), over its negatives and its positives.
+/// An anchor's sums of 2^(similarity times - shift), over its negatives and its positives.
 template <int K>
 struct pair_sums {
   double far[static_cast<unsigned>(K)]{}, near[static_cast<unsigned>(K)]{};
+
+  /// `positives`: how many. A single one's sum is not used.
+  template <class T>
+  bool are_safe(const sum_lines<K>& lines, int positives, index_t pairs) const {
+    bool safe = true;
+    for (int k = 0; k < K; ++k)
+      safe = safe && is_safe_sum<T>(far[k], lines.shift[k], pairs) &&
+             (positives < 2 || is_safe_sum<T>(near[k], lines.shift[k], pairs));
+    return safe;
+  }
 };
 /// An anchor's positives: how many, and the sum of their similarities.
 struct seen_positives {
@@ -94,7 +121,7 @@ detail::state_of<Problem> state_of_sums(const Problem& p, const sum_lines<sums_o
       if (size > 0) {
         int power = 0;  // sums in units of 2^power are about 1
         static_cast<void>(std::frexp(size, &power));
-        const double shift = (lines.plus[k] + power) / log2_of_e;
+        const double shift = (lines.plus[k] + lines.shift[k] + power) / log2_of_e;
         double unit = std::ldexp(1.0, -power);
         if (words::meets_single && is_single && row.logits > shift) {
           moment.shift = single.x;  // then the loss, near 0, is about the sum itself

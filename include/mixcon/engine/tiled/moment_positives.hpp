@@ -15,10 +15,28 @@ namespace mixcon {
 inline namespace MIXCON_INSTRUCTION_SET {
 namespace tiles {
 
+/// The product of two rows, padded to whole vectors.
+template <class T>
+[[gnu::noinline]] double product_of(const T* a, const T* b, index_t pitch) {
+  T product = 0;
+  for_set_in_use([&](auto set) {
+    using vector = typename decltype(set)::template vector<T>;
+    run_for<decltype(set)>([&] { product = mixcon::detail::dot_on<vector>(a, b, pitch); });
+  });
+  return static_cast<double>(product);
+}
+/// sum += row.
+template <class T>
+[[gnu::noinline]] void add_row(T* sum, const T* row, index_t pitch) {
+  for_set_in_use([&](auto set) {
+    using vector = typename decltype(set)::template vector<T>;
+    run_for<decltype(set)>([&] { mixcon::detail::add_times<vector>(sum, T(1), row, pitch); });
+  });
+}
+
 /// Sees the positives of anchors among rows that are grouped by key.
-template <class For, class T>
+template <class T>
 class positives_by_key {
-  using vector = typename For::template vector<T>;
   using rows_type = mixcon::detail::packed_rows<T>;
 
  public:
@@ -26,8 +44,9 @@ class positives_by_key {
       : candidates_(candidates),
         groups_(groups),
         sums_(memory, groups.begin == nullptr ? 0 : static_cast<std::size_t>(groups.keys * candidates.pitch())) {
+    scratch<T> part(memory);
     for (int key = 0; !sums_.empty() && key < groups.keys; ++key)
-      if (groups.count(key) > moments::few_members) add_up(key);
+      if (groups.count(key) > moments::few_members) add_up(key, part);
   }
 
   const moments::key_groups& groups() const { return groups_; }
@@ -40,39 +59,30 @@ class positives_by_key {
     if (seen.number == 0) return seen;
     const T* const anchor = anchors.row(a);
     const index_t pitch = anchors.pitch();
-    run_for<For>([&] {
-      if (are.members > moments::few_members) {
-        seen.dots = dot(anchor, sums_.data() + are.key * pitch, pitch);
-        if (are.without >= 0) seen.dots -= dot(anchor, candidates_.row(are.without), pitch);
-        return;
-      }
-      for (int k = 0; k < are.members; ++k) {
-        const int row = groups_.member(are.key, k);
-        if (row != are.without) seen.dots += dot(anchor, candidates_.row(row), pitch);
-      }
-    });
+    if (are.members > moments::few_members) {
+      seen.dots = product_of(anchor, sums_.data() + are.key * pitch, pitch);
+      if (are.without >= 0) seen.dots -= product_of(anchor, candidates_.row(are.without), pitch);
+      return seen;
+    }
+    for (int k = 0; k < are.members; ++k) {
+      const int row = groups_.member(are.key, k);
+      if (row != are.without) seen.dots += product_of(anchor, candidates_.row(row), pitch);
+    }
     return seen;
   }
 
  private:
-  MIXCON_IN_LOOPS static double dot(const T* a, const T* b, index_t pitch) {
-    return static_cast<double>(mixcon::detail::dot_on<vector>(a, b, pitch));
-  }
   /// A few rows at a time, so that sums are of few terms.
-  [[gnu::noinline]] void add_up(int key) {
+  [[gnu::noinline]] void add_up(int key, scratch<T>& part) {
     constexpr int at_once = 16;
     const index_t pitch = candidates_.pitch();
     T* const sum = sums_.data() + key * pitch;
-    run_for<For>([&] {
-      for (index_t k = 0; k < pitch; k += lane_count<vector>()) {
-        vector all(T(0)), part(T(0));
-        for (int m = 0; m < groups_.count(key); ++m) {
-          if (m % at_once == 0) all += part, part = vector(T(0));
-          part += mixcon::detail::load_as<vector>(candidates_.row(groups_.member(key, m)) + k);
-        }
-        mixcon::detail::store_as(sum + k, all + part);
-      }
-    });
+    for (int m = 0; m < groups_.count(key); m += at_once) {
+      part.assign(static_cast<std::size_t>(pitch), T(0));
+      for (int j = m; j < m + at_once && j < groups_.count(key); ++j)
+        add_row(part.data(), candidates_.row(groups_.member(key, j)), pitch);
+      add_row(sum, static_cast<const T*>(part.data()), pitch);
+    }
   }
 
   const rows_type& candidates_;

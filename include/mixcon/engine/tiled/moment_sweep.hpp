@@ -69,22 +69,8 @@ class tiles_with_positives {
   scratch<char> marks_;
 };
 
-/// The largest length of rows; NaN stays.
-template <class For, class T>
-[[gnu::noinline]] double longest_row(const mixcon::detail::packed_rows<T>& rows) {
-  using vector = typename For::template vector<T>;
-  double longest = 0;
-  run_for<For>([&] {
-    for (index_t i = 0; i < rows.count(); ++i) {
-      const auto squared = static_cast<double>(mixcon::detail::dot_on<vector>(rows.row(i), rows.row(i), rows.pitch()));
-      if (!(squared <= longest)) longest = squared;
-    }
-  });
-  return mixcon::sqrt_of(longest);
-}
-
 /// The visit of a problem's tiles: `sums` of rows and, if wanted, of columns.
-template <class For, class T, int K>
+template <class T, int K>
 class moment_sweep {
   using rows_type = mixcon::detail::packed_rows<T>;
 
@@ -104,7 +90,7 @@ class moment_sweep {
         of_rows_(by_rows, by_columns, anchors.count(), by_rows.anchors, memory),
         of_columns_(by_columns, by_rows, candidates.count(), by_rows.candidates, memory),
         has_positives(row_blocks(), column_blocks(), memory) {
-    for (int k = 0; k < K; ++k) times_[k] = static_cast<T>(lines.times[k]);
+    for (int k = 0; k < K; ++k) times_[k] = static_cast<T>(lines.times[k]), shift_[k] = static_cast<T>(lines.shift[k]);
   }
 
   index_t row_blocks() const { return blocks_of(anchors_.count(), block_rows_); }
@@ -125,13 +111,14 @@ class moment_sweep {
                            rule_.hides_self,
                            rule_.hides_others,
                            on_diagonal,
+                           {},
                            {}};
-    for (int k = 0; k < K; ++k) tile.times[k] = times_[k];
+    for (int k = 0; k < K; ++k) tile.times[k] = times_[k], tile.shift[k] = shift_[k];
     const bool has_self = rule_.hides_self && row < column + columns && column < row + rows;
     pair_tests tests = pair_tests::none;
     if (has_positives(block, other)) tests = pair_tests::by_key;
     if (has_self || on_diagonal || rule_.hides_others || columns < tile_columns) tests = pair_tests::every;
-    visit_tile<For>(tile, tests, by_row.data() + row, by_column != nullptr ? by_column->data() + column : nullptr);
+    visit_tile(tile, tests, by_row.data() + row, by_column != nullptr ? by_column->data() + column : nullptr);
   }
 
  private:
@@ -143,7 +130,7 @@ class moment_sweep {
   moments::described_rule rule_;
   index_t block_rows_;
   keys_of_side of_rows_, of_columns_;
-  T times_[static_cast<unsigned>(K)];
+  T times_[static_cast<unsigned>(K)], shift_[static_cast<unsigned>(K)];
 
  public:
   tiles_with_positives has_positives;

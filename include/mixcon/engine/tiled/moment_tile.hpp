@@ -36,7 +36,7 @@ struct moment_tile {
   keyed_rows of_rows, of_columns;
   bool hides_self, hides_others;
   bool on_diagonal;  // the rows are the columns: pairs on and above the diagonal are visited, those on it once
-  T times[static_cast<unsigned>(K)];
+  T times[static_cast<unsigned>(K)], shift[static_cast<unsigned>(K)];
 };
 
 /// The sums of one tile: of lanes for its rows, and for its columns.
@@ -79,9 +79,9 @@ MIXCON_IN_LOOPS inline void add_products(const Tile& tile, const scalar_of<V>* p
   using mixcon::detail::load_as, mixcon::detail::store_as;
   constexpr index_t width = lane_count<V>();
   constexpr auto sums = static_cast<unsigned>(K);
-  V times[sums], far_below[Vectors][sums], near_below[Vectors][sums];
+  V times[sums], shift[sums], far_below[Vectors][sums], near_below[Vectors][sums];
   MIXCON_UNROLL
-  for (unsigned k = 0; k < sums; ++k) times[k] = V(tile.times[k]);
+  for (unsigned k = 0; k < sums; ++k) times[k] = V(tile.times[k]), shift[k] = V(tile.shift[k]);
   for (index_t i = 0; i < count; ++i) {
     V far[sums], near[sums];
     const std::int32_t own = tile.of_rows.as_anchor[r + i], other = tile.of_rows.as_candidate[r + i];
@@ -107,7 +107,7 @@ MIXCON_IN_LOOPS inline void add_products(const Tile& tile, const scalar_of<V>* p
       }
       MIXCON_UNROLL
       for (unsigned k = 0; k < sums; ++k) {
-        const V e = bounded_exp2_of(s, times[k]);
+        const V e = bounded_exp2_of(s, times[k], shift[k]);
         if constexpr (Tests == pair_tests::none) {
           far[k] += e, far_below[v][k] += e;
         } else {
@@ -151,7 +151,7 @@ template <class For, int K, class T, class Sums>
   constexpr unsigned vectors = register_tile<For>::vectors;
   if (tests == pair_tests::none)
     run_for<For>([&] { add_products<pair_tests::none, V, vectors, Tile, K>(tile, products, r, count, c, to); });
-  else if (tests == pair_tests::by_key)
+  else if (tests == pair_tests::by_key && For::bytes > 16)  // where that is rare: a file compiles faster
     run_for<For>([&] { add_products<pair_tests::by_key, V, vectors, Tile, K>(tile, products, r, count, c, to); });
   else
     run_for<For>([&] { add_products<pair_tests::every, V, vectors, Tile, K>(tile, products, r, count, c, to); });
@@ -188,8 +188,8 @@ MIXCON_IN_LOOPS inline void finish(const tile_sums<V, K, Rows, Columns>& sums, i
 /// The products of a tile, and the sums of their exponentials: a strip of rows by a few vectors of columns at a time,
 /// which stay where the processor finds them at once.
 template <class For, class T, int K, class PairSums>
-[[gnu::noinline]] void visit_tile(const moment_tile<T, K>& tile, pair_tests tests, PairSums* by_row,
-                                  PairSums* by_column) {
+[[gnu::noinline]] void visit_tile_for(const moment_tile<T, K>& tile, pair_tests tests, PairSums* by_row,
+                                      PairSums* by_column) {
   using V = typename For::template vector<T>;
   constexpr unsigned vectors = register_tile<For>::vectors;
   constexpr index_t most = 192, step = vectors * lane_count<V>();
@@ -208,6 +208,10 @@ template <class For, class T, int K, class PairSums>
     });
   }
   run_for<For>([&] { finish(sums, tile.rows, tile.columns, by_row, by_column); });
+}
+template <class T, int K, class PairSums>
+void visit_tile(const moment_tile<T, K>& tile, pair_tests tests, PairSums* by_row, PairSums* by_column) {
+  for_set_in_use([&](auto set) { visit_tile_for<decltype(set)>(tile, tests, by_row, by_column); });
 }
 
 }  // namespace tiles
