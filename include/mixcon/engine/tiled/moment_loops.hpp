@@ -17,7 +17,7 @@ template <class T, int K>
 struct moment_loops {
   static constexpr auto sums = static_cast<unsigned>(K);
   moment_slopes_view<T, K> rows, columns;
-  T times[sums]{};                    // the exponent of 2 is similarity times - offset
+  T times[sums]{}, shift[sums]{};     // the exponent of 2 is similarity times, less the shift or the offset
   const std::int32_t* key = nullptr;  // (M), padded: of candidates
   bool tells_positives = false;       // some positive is weighed otherwise than a negative: keys are compared
   bool has_both = false;              // columns are anchors too; otherwise their numbers are 0
@@ -33,9 +33,9 @@ struct moment_loops {
           if (from == measured_from::offset)
             weigh_row<vector, measured_from::offset, true>(row, first_row + r, key_of_row[r], width, first_column);
           else if (tells_positives)
-            weigh_row<vector, measured_from::zero, true>(row, first_row + r, key_of_row[r], width, first_column);
+            weigh_row<vector, measured_from::one_shift, true>(row, first_row + r, key_of_row[r], width, first_column);
           else
-            weigh_row<vector, measured_from::zero, false>(row, first_row + r, key_of_row[r], width, first_column);
+            weigh_row<vector, measured_from::one_shift, false>(row, first_row + r, key_of_row[r], width, first_column);
         }
       });
     });
@@ -62,8 +62,8 @@ struct moment_loops {
           mine = mixcon::choose(is_near, near[k], mine);
           its = mixcon::choose(is_near, mixcon::detail::load_as<V>(columns.near[k] + c), its);
         }
-        if constexpr (From == measured_from::zero) {
-          weight += (mine + its) * bounded_exp2_of(dot, V(times[k]));
+        if constexpr (From == measured_from::one_shift) {
+          weight += (mine + its) * bounded_exp2_of(dot, V(times[k]), V(shift[k]));
         } else {
           const V exponent = dot * V(times[k]);
           weight += mine * share_of(exponent - offset[k]);
@@ -77,9 +77,7 @@ struct moment_loops {
   /// 2^x of an exponent that is about 0 at most where it is of any meaning.
   template <class V>
   MIXCON_IN_LOOPS static V share_of(const V& x) {
-    constexpr T least = static_cast<T>(sizeof(T) == sizeof(float) ? -125 : -1020);
-    const V above = mixcon::choose(x > V(8), V(8), x);
-    return bounded_exp2_of(mixcon::choose(above < V(least), V(least), above), V(1));
+    return bounded_exp2_of(mixcon::choose(x > V(8), V(8), x), V(1), V(0));
   }
 };
 

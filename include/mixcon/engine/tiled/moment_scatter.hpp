@@ -3,7 +3,7 @@
 
 // The backward pass where weights are moments: the sweeps of tile_scatter, with one visit for both orders of a pair.
 
-#include <mixcon/engine/tiled/moment_sweep.hpp>
+#include <mixcon/engine/tiled/moment_gather.hpp>
 #include <mixcon/engine/tiled/moment_weigher.hpp>
 #include <mixcon/engine/tiled/team.hpp>
 
@@ -68,12 +68,8 @@ class moment_scatter {
     if (to_.wants_scale && (to_.anchors.empty() || p_.scale == T(0))) return false;
     constexpr index_t most_rows = index_t{1} << 30;
     if (p_.anchors.count() >= most_rows || p_.candidates.count() >= most_rows) return false;
-    double most = 0;
-    for_set_in_use([&](auto set) {
-      using set_in_use = decltype(set);
-      most = 1.0001 * longest_row<set_in_use>(p_.anchors) * longest_row<set_in_use>(p_.candidates);
-    });
-    from_ = moments::needs_no_shift<T>(lines_, most) ? measured_from::zero : measured_from::offset;
+    const double most = 1.0001 * longest_row(p_.anchors) * longest_row(p_.candidates);
+    from_ = moments::choose_shift<T>(lines_, most, p_.candidates.count()) ? measured_from::one_shift : measured_from::offset;
     for (int k = 0; k < sums; ++k) {
       const double size = lines_.times[k] * most + lines_.plus[k];
       if (!(size < 1e6 && size > -1e6)) return false;  // NaN too
@@ -87,7 +83,7 @@ class moment_scatter {
   void by_triangle(const Saved& saved) {
     slopes_type slopes(p_.anchors.count(), p_.memory);
     find(slopes, p_, saved, rule_, placed().candidates);
-    if (from_ == measured_from::zero && slopes.loses_digits) {
+    if (from_ == measured_from::one_shift && slopes.loses_digits) {
       from_ = measured_from::offset;
       find(slopes, p_, saved, rule_, placed().candidates);
     }
@@ -108,7 +104,7 @@ class moment_scatter {
   void by_tiles(const Saved& saved) {
     slopes_type slopes(p_.anchors.count(), p_.memory), none(p_.candidates.count(), p_.memory);
     find(slopes, p_, saved, rule_, placed().candidates);
-    if (from_ == measured_from::zero && slopes.loses_digits) {
+    if (from_ == measured_from::one_shift && slopes.loses_digits) {
       from_ = measured_from::offset;
       find(slopes, p_, saved, rule_, placed().candidates);
     }
@@ -130,7 +126,7 @@ class moment_scatter {
       find(of_columns, transposed, saved_columns, turned, placed().anchors);
     };
     find_both();
-    if (from_ == measured_from::zero && (slopes.loses_digits || of_columns.loses_digits)) {
+    if (from_ == measured_from::one_shift && (slopes.loses_digits || of_columns.loses_digits)) {
       from_ = measured_from::offset;
       find_both();
     }

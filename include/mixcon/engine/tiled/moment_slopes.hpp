@@ -21,9 +21,9 @@ inline constexpr bool weighs_by_moments = [] {
   return scope != each::positive && scope != each::triplet && moments::fits_moments<Problem>;
 }();
 
-/// What exponents are measured from: nothing, where all are small enough, so that one exponential serves both orders of
-/// a pair; or each anchor's own offset.
-enum class measured_from { zero, offset };
+/// What exponents are measured from: one shift for all pairs, so that one exponential serves both orders of a pair; or,
+/// where they are too large for that, each anchor's own offset.
+enum class measured_from { one_shift, offset };
 
 /// The numbers of moment_slopes, as loops read them.
 template <class T, int K>
@@ -40,7 +40,7 @@ struct moment_slopes {
   scratch<T> pull;                                 // (N)
   scratch<std::int32_t> single;  // (N): the anchor's only positive, whose pair is weighed on its own; -1: none, or many
   bool tells_positives = false;  // some positive is weighed otherwise than a negative
-  bool loses_digits = false;     // a number is so small that products with it may lose digits
+  bool loses_digits = false;     // numbers are so small or large that their products with exponentials lose digits
 
   moment_slopes(index_t anchors, workspace* memory)
       : pull(memory, padded(anchors)), single(memory, padded(anchors), std::int32_t{-1}) {
@@ -91,20 +91,24 @@ struct moment_slopes {
       pulls += found.pull;
       if constexpr (words::sums > 0) {
         constexpr int k = moments::moments_of<typename Problem::statistics_type>::template first<which>();
-        set(k, at, found, lines.plus[k], static_cast<double>(p.scale), number > 1, from);
+        set(k, at, found, lines, static_cast<double>(p.scale), number > 1, from, p.candidates.count());
       }
     });
     if (number > 1 && pulls != 0)
       pull[at] = static_cast<T>(pulls * static_cast<double>(p.scale)), tells_positives = true;
   }
-  void set(int k, std::size_t at, const moments::found_slope& found, double plus, double scale, bool has_many,
-           measured_from from) {
+  void set(int k, std::size_t at, const moments::found_slope& found, const moments::sum_lines<K>& lines, double scale,
+           bool has_many, measured_from from, index_t pairs) {
     const double near_too = has_many ? found.near : found.far;  // of none or one no pair is weighed so
     if (found.far == 0 && near_too == 0) return;
-    double times = scale, shift = found.offset * moments::log2_of_e - plus;
-    if (from == measured_from::zero) times *= std::exp2(-shift), shift = 0;
+    double times = scale, above = found.offset * moments::log2_of_e - lines.plus[k];
+    if (from == measured_from::one_shift) {
+      const double unit = std::exp2(lines.shift[k] - above);
+      loses_digits = loses_digits || !moments::is_safe_sum<T>(1 / unit, lines.shift[k], pairs);
+      times *= unit, above = 0;
+    }
     far[k][at] = static_cast<T>(found.far * times), near[k][at] = static_cast<T>(near_too * times);
-    offset[k][at] = static_cast<T>(shift);
+    offset[k][at] = static_cast<T>(above);
     tells_positives = tells_positives || found.far != near_too;
     loses_digits = loses_digits || is_small(found.far, far[k][at]) || is_small(near_too, near[k][at]);
   }
