@@ -17,20 +17,22 @@ MIXCON_STRICT_FLOATS_BEGIN
 namespace mixcon {
 inline namespace MIXCON_INSTRUCTION_SET {
 
-/// The fast CPU engine: tiles of anchors x candidates, vector lanes across the candidates, any number of threads. Never
-/// stores N x M numbers; extra memory is the packed rows, O(N) statistics and a tile per thread. In float or double.
-/// Results are the same bits for any number of threads: a tile's place in the order of sums depends on the shapes
-/// alone. Where anchors are the candidates, each product is formed once for both orders of a pair.
+/// The fast CPU engine: tiles of anchors x candidates, vector lanes across the candidates, any number of threads.
+/// Stores N x M numbers only where they are few (`keeps`); extra memory is the packed rows, O(N) statistics and a tile
+/// per thread. In float or double. Results are the same bits for any number of threads: a tile's place in the order of
+/// sums depends on the shapes alone. Where anchors are the candidates, each product is formed once for both orders of a
+/// pair.
 struct tiled {
   int threads = 0;              // 0: the shared pool (MIXCON_NUM_THREADS, or one thread a core); 1: the calling thread
   thread_pool* pool = nullptr;  // the caller's own pool instead
+  index_t keeps = index_t{1} << 25;  // bytes: products that value_and_grad may keep for the gradients, which saves time
 
   template <class Problem>
   void gather(const Problem& p, typename Problem::row_states& states) const {
     check<typename Problem::number>();
     detail::team team(threads, pool);
     if constexpr (moments::fits_moments<Problem>)
-      if (tiles::gather_by_moments(team, p, states)) return;
+      if (tiles::gather_by_moments(team, p, states, keeps)) return;
     for_set_in_use([&](auto set) {
       using set_in_use = decltype(set);
       if constexpr (Problem::is_given)
@@ -45,12 +47,14 @@ struct tiled {
   void scatter(const Problem& p, const Saved& saved, detail::packed_gradients<typename Problem::number>& to) const {
     check<typename Problem::number>();
     detail::team team(threads, pool);
-    const bool in_triangle = has_triangle(p) && adds_in_one_place(p, to);
-    if (!in_triangle) to.separate(p.memory);
+    const bool in_one_place = Problem::may_mirror && p.mirrors && adds_in_one_place(p, to);
+    if (!in_one_place) to.separate(p.memory);
     if constexpr (tiles::weighs_by_moments<Problem>) {
       tiles::moment_scatter<Problem> by_moments(team, p, to);
-      if (by_moments.fits()) return in_triangle ? by_moments.by_triangle(saved) : by_moments.by_tiles(saved);
+      if (by_moments.fits()) return in_one_place ? by_moments.by_triangle(saved) : by_moments.by_tiles(saved);
     }
+    const bool in_triangle = in_one_place && has_triangle(p);
+    if (!in_triangle) to.separate(p.memory);
     for_set_in_use([&](auto set) {
       using set_in_use = decltype(set);
       if constexpr (Problem::is_given)
@@ -70,7 +74,7 @@ struct tiled {
     check<typename Rows::number>();
     detail::team team(threads, pool);
     if constexpr (moments::fits_moments<Rows> && moments::fits_moments<Columns>)
-      if (tiles::gather_both_by_moments(team, p, transposed, by_row, by_column)) return;
+      if (tiles::gather_both_by_moments(team, p, transposed, by_row, by_column, keeps)) return;
     for_set_in_use(
         [&](auto set) { tiles::gather_both_directions<decltype(set)>(team, p, transposed, by_row, by_column); });
   }

@@ -65,12 +65,16 @@ class evaluation {
         bound_(bind(targets)),
         rows_(call_, objective, memory),
         skipped_anchors_{scratch<char>(memory)},
-        skipped_candidates_{scratch<char>(memory)} {
+        skipped_candidates_{scratch<char>(memory)},
+        kept_(memory) {
     mark_skipped();
   }
 
   evaluation(const evaluation&) = delete;
   evaluation& operator=(const evaluation&) = delete;
+
+  /// `differentiate` will follow on `forward`, and may use what that computed.
+  void keep_products() { keeps_ = true; }
 
   Saved fresh_saved() const { return Saved(memory_); }
 
@@ -137,7 +141,8 @@ class evaluation {
                           rows_.own(),
                           mirrors,
                           mixcon::view(skipped.flags),
-                          memory_};
+                          memory_,
+                          keeps_ ? &kept_ : nullptr};
   }
 
   Bound bind(const Targets& targets) const {
@@ -306,6 +311,8 @@ class evaluation {
   Bound bound_;
   typename operands_of_call<Call>::type rows_;
   marked_rows skipped_anchors_, skipped_candidates_;
+  mutable kept_products<T> kept_;
+  bool keeps_ = false;
 };
 
 /// The evaluation on the host of a public call's arguments.

@@ -5,6 +5,7 @@
 // shift; then each anchor's positives.
 
 #include <mixcon/engine/call/pair_visit.hpp>
+#include <mixcon/engine/tiled/kept_tiles.hpp>
 #include <mixcon/engine/tiled/moment_positives.hpp>
 #include <mixcon/engine/tiled/moment_sweep.hpp>
 #include <mixcon/engine/tiled/team.hpp>
@@ -99,7 +100,8 @@ class described_problem {
 /// The sweep of one direction: by triangle where anchors are the candidates, else by tiles. False where exponentials
 /// need shifts of their own; then nothing was done.
 template <class Problem>
-bool gather_by_moments(mixcon::detail::team& threads, const Problem& p, typename Problem::row_states& states) {
+bool gather_by_moments(mixcon::detail::team& threads, const Problem& p, typename Problem::row_states& states,
+                       index_t kept_bytes) {
   described_problem<Problem> of(p);
   if (!of.has_one_shift()) return false;
   of.group();
@@ -108,13 +110,16 @@ bool gather_by_moments(mixcon::detail::team& threads, const Problem& p, typename
                                                      p.memory);
   visit.has_positives.mark(of.rule, of.groups(), p.anchors.count(), block_rows, tile_columns, false);
   auto sums = of.fresh_sums();
+  const kept_tiles<typename Problem::number> kept(p, block_rows, p.mirrors, kept_bytes);
   if (p.mirrors) {
     visit.has_positives.mark(of.rule, of.groups(), p.anchors.count(), block_rows, tile_columns, true);
-    threads.play(visit.column_blocks(),
-                 [&](index_t block, index_t other) { visit.visit(block, other, block == other, sums, &sums); });
+    threads.play(visit.column_blocks(), [&](index_t block, index_t other) {
+      visit.visit(block, other, block == other, sums, &sums, kept(block, other));
+    });
   } else {
     threads.run(visit.row_blocks(), [&](index_t block) {
-      for (index_t other = 0; other < visit.column_blocks(); ++other) visit.visit(block, other, false, sums, nullptr);
+      for (index_t other = 0; other < visit.column_blocks(); ++other)
+        visit.visit(block, other, false, sums, nullptr, kept(block, other));
     });
   }
   if (of.add_positives(threads, sums, states)) return true;
@@ -125,7 +130,8 @@ bool gather_by_moments(mixcon::detail::team& threads, const Problem& p, typename
 /// The sweep of both directions: a pair's exponential serves both.
 template <class Rows, class Columns>
 bool gather_both_by_moments(mixcon::detail::team& threads, const Rows& p, const Columns& transposed,
-                            typename Rows::row_states& by_row, typename Columns::row_states& by_column) {
+                            typename Rows::row_states& by_row, typename Columns::row_states& by_column,
+                            index_t kept_bytes) {
   described_problem<Rows> rows(p);
   described_problem<Columns> columns(transposed);
   if (!rows.has_one_shift()) return false;
@@ -137,8 +143,10 @@ bool gather_both_by_moments(mixcon::detail::team& threads, const Rows& p, const 
   visit.has_positives.mark(columns.rule, columns.groups(), p.candidates.count(), tile_columns, tile_columns, true);
   auto row_sums = rows.fresh_sums();
   auto column_sums = columns.fresh_sums();
-  threads.cross(visit.row_blocks(), visit.column_blocks(),
-                [&](index_t block, index_t other) { visit.visit(block, other, false, row_sums, &column_sums); });
+  const kept_tiles<typename Rows::number> kept(p, tile_columns, false, kept_bytes);
+  threads.cross(visit.row_blocks(), visit.column_blocks(), [&](index_t block, index_t other) {
+    visit.visit(block, other, false, row_sums, &column_sums, kept(block, other));
+  });
   if (rows.add_positives(threads, row_sums, by_row) && columns.add_positives(threads, column_sums, by_column))
     return true;
   by_row = p.fresh_states(), by_column = transposed.fresh_states();

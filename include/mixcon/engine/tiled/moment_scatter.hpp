@@ -3,6 +3,7 @@
 
 // The backward pass where weights are moments: the sweeps of tile_scatter, with one visit for both orders of a pair.
 
+#include <mixcon/engine/tiled/kept_tiles.hpp>
 #include <mixcon/engine/tiled/moment_gather.hpp>
 #include <mixcon/engine/tiled/moment_weigher.hpp>
 #include <mixcon/engine/tiled/team.hpp>
@@ -69,7 +70,8 @@ class moment_scatter {
     constexpr index_t most_rows = index_t{1} << 30;
     if (p_.anchors.count() >= most_rows || p_.candidates.count() >= most_rows) return false;
     const double most = 1.0001 * longest_row(p_.anchors) * longest_row(p_.candidates);
-    from_ = moments::choose_shift<T>(lines_, most, p_.candidates.count()) ? measured_from::one_shift : measured_from::offset;
+    from_ = moments::choose_shift<T>(lines_, most, p_.candidates.count()) ? measured_from::one_shift
+                                                                          : measured_from::offset;
     for (int k = 0; k < sums; ++k) {
       const double size = lines_.times[k] * most + lines_.plus[k];
       if (!(size < 1e6 && size > -1e6)) return false;  // NaN too
@@ -91,9 +93,11 @@ class moment_scatter {
     sweep(both, both, 0.5, [&](const auto& weigher, tile_products<T>& products) {
       reserve_tiles<T>(p_.memory, threads_.size(), tile_columns);
       const panels<T> candidates(p_.candidates, p_.memory);
+      const kept_tiles<T> kept(p_, tile_columns, true);
       threads_.play(blocks_of(p_.candidates.count(), tile_columns), [&](index_t block, index_t other) {
-        tile<T> weights = tile_of(p_, block, other, tile_columns);
-        weights.multiply(candidates);
+        T* const products_of_tile = kept(block, other);
+        tile<T> weights = tile_of(p_, block, other, tile_columns, products_of_tile);
+        if (products_of_tile == nullptr) weights.multiply(candidates);
         weigher.weigh(weights, from_);
         products.add_both(weights, block == other);
       });
@@ -157,11 +161,13 @@ class moment_scatter {
   template <class Weigher>
   void cross(const Weigher& weigher, tile_products<T>& products, index_t most_rows) {
     reserve_tiles<T>(p_.memory, threads_.size(), most_rows);
-    const panels<T> candidates(p_.candidates, p_.memory);
+    const kept_tiles<T> kept(p_, most_rows, false);
+    const panels<T> candidates(p_.candidates, p_.memory, kept(0, 0) == nullptr);
     threads_.cross(blocks_of(p_.anchors.count(), most_rows), blocks_of(p_.candidates.count(), tile_columns),
                    [&](index_t block, index_t other) {
-                     tile<T> weights = tile_of(p_, block, other, most_rows);
-                     weights.multiply(candidates);
+                     T* const products_of_tile = kept(block, other);
+                     tile<T> weights = tile_of(p_, block, other, most_rows, products_of_tile);
+                     if (products_of_tile == nullptr) weights.multiply(candidates);
                      weigher.weigh(weights, from_);
                      products.add_product(weights);
                    });

@@ -97,7 +97,7 @@ class moment_sweep {
   index_t column_blocks() const { return blocks_of(candidates_.count(), tile_columns); }
 
   /// Adds what a tile comes to.
-  void visit(index_t block, index_t other, bool on_diagonal, sums& by_row, sums* by_column) const {
+  void visit(index_t block, index_t other, bool on_diagonal, sums& by_row, sums* by_column, T* kept) const {
     const index_t row = block * block_rows_, column = other * tile_columns;
     const index_t rows = smaller(anchors_.count() - row, block_rows_),
                   columns = smaller(candidates_.count() - column, tile_columns);
@@ -112,8 +112,10 @@ class moment_sweep {
                            rule_.hides_others,
                            on_diagonal,
                            {},
-                           {}};
+                           {},
+                           nullptr};
     for (int k = 0; k < K; ++k) tile.times[k] = times_[k], tile.shift[k] = shift_[k];
+    tile.kept = kept;
     const bool has_self = rule_.hides_self && row < column + columns && column < row + rows;
     pair_tests tests = pair_tests::none;
     if (has_positives(block, other)) tests = pair_tests::by_key;

@@ -37,6 +37,7 @@ struct moment_tile {
   bool hides_self, hides_others;
   bool on_diagonal;  // the rows are the columns: pairs on and above the diagonal are visited, those on it once
   T times[static_cast<unsigned>(K)], shift[static_cast<unsigned>(K)];
+  T* kept = nullptr;  // where products are stored too, in whole vectors; null: nowhere
 };
 
 /// The sums of one tile: of lanes for its rows, and for its columns.
@@ -205,6 +206,9 @@ template <class For, class T, int K, class PairSums>
           false, tile.depth, strided<T>{tile.anchors.data + r * tile.anchors.row, tile.anchors.row, tile.anchors.step},
           rows_of_vectors<T>{tile.candidates.data + c, tile.candidates.row}, products, step);
       add_strip<For, K>(tile, tests, products, r, rows, c, sums);
+      for (unsigned i = 0; tile.kept != nullptr && i < rows; ++i)
+        __builtin_memcpy(tile.kept + (r + i) * most + c, products + i * step,
+                         static_cast<std::size_t>(step) * sizeof(T));
     });
   }
   run_for<For>([&] { finish(sums, tile.rows, tile.columns, by_row, by_column); });

@@ -41,7 +41,8 @@ class moment_weigher {
       : rows_(rows), columns_(columns), rule_(rule), key_(memory), loops_{rows.slopes.view(), columns.slopes.view()} {
     loops_.tells_positives = rows.slopes.tells_positives || columns.slopes.tells_positives;
     loops_.has_both = columns.is_wanted;
-    for (int k = 0; k < K; ++k) loops_.times[k] = static_cast<T>(lines.times[k]), loops_.shift[k] = static_cast<T>(lines.shift[k]);
+    for (int k = 0; k < K; ++k)
+      loops_.times[k] = static_cast<T>(lines.times[k]), loops_.shift[k] = static_cast<T>(lines.shift[k]);
     const index_t candidates = rows.problem.candidates.count();
     key_.assign(moment_slopes<T, K>::padded(candidates), of_nobody);
     for (index_t c = 0; c < candidates; ++c)

@@ -52,14 +52,15 @@ class tile {
   using rows_type = mixcon::detail::packed_rows<T>;
 
   [[gnu::noinline]] tile(const rows_type& anchors, const rows_type& candidates, index_t block, index_t column_block,
-                         index_t most_rows, workspace* memory)
+                         index_t most_rows, workspace* memory, T* kept = nullptr)
       : anchors_(anchors),
         candidates_(candidates),
         first_row_(block * most_rows),
         rows_(smaller(anchors.count() - first_row_, most_rows)),
         first_column_(column_block * tile_columns),
         columns_(smaller(candidates.count() - first_column_, tile_columns)),
-        entries_(scratch<T>::unset(memory, entries(most_rows))) {}
+        own_(scratch<T>::unset(memory, kept != nullptr ? 0 : entries(most_rows))),
+        entries_(kept != nullptr ? kept : own_.data()) {}
 
   /// How many entries a tile has room for.
   static constexpr std::size_t entries(index_t most_rows) { return static_cast<std::size_t>(most_rows * tile_columns); }
@@ -72,7 +73,7 @@ class tile {
   index_t whole_columns(index_t width) const { return columns_ / width * width; }
   /// All, in whole vectors of any instruction set.
   index_t padded_columns() const { return mixcon::detail::packed_rows<T>::pitch_of(columns_); }
-  T* entry(index_t r, index_t j) { return entries_.data() + r * tile_columns + j; }
+  T* entry(index_t r, index_t j) { return entries_ + r * tile_columns + j; }
 
   /// Moves to another block of candidates of the same anchors.
   void move_to(index_t column_block) {
@@ -94,7 +95,7 @@ class tile {
     if (anchors_.width() == 0) return;  // of logits that are given
     tile_product(false, rows_, padded_columns(), anchors_.width(),
                  strided<T>{anchors_.row(first_row_), anchors_.pitch(), 1}, candidates[first_column_ / tile_columns],
-                 entries_.data(), tile_columns);
+                 entries_, tile_columns);
   }
 
  private:
@@ -112,7 +113,8 @@ class tile {
   const rows_type& anchors_;
   const rows_type& candidates_;
   index_t first_row_, rows_, first_column_, columns_;
-  scratch<T> entries_;
+  scratch<T> own_;
+  T* entries_;
 };
 
 /// Memory for the tiles that threads fill at the same time.
@@ -121,10 +123,10 @@ void reserve_tiles(workspace* memory, index_t times, index_t most_rows) {
   if (memory != nullptr) memory->reserve(times, tile<T>::entries(most_rows) * sizeof(T));
 }
 
-/// A tile of a problem.
+/// A tile of a problem; `kept`: where its entries lie, if not in memory of its own.
 template <class Problem, class T = typename Problem::number>
-tile<T> tile_of(const Problem& p, index_t block, index_t column_block, index_t most_rows) {
-  return tile<T>(p.anchors, p.candidates, block, column_block, most_rows, p.memory);
+tile<T> tile_of(const Problem& p, index_t block, index_t column_block, index_t most_rows, T* kept = nullptr) {
+  return tile<T>(p.anchors, p.candidates, block, column_block, most_rows, p.memory, kept);
 }
 
 /// A subnormal weight is 0: a product with one takes a hundred times as long.
