@@ -31,7 +31,7 @@ struct described_rule {
   const double* share = nullptr;                                       // by key: a positive's target; null: 1
   int anchors = 0, candidates = 0;  // how many of each side have a key: the first ones; the others are all far
   bool hides_self = false;          // the candidate of the anchor's number is hidden
-  bool hides_others = false;        // candidates with a key other than the anchor's are hidden
+  bool hides_others = false;        // rows with keys other than the anchor's are hidden from it, if it has one
 
   MIXCON_HD int key_of_anchor(int a) const { return a >= anchors ? -2 : anchor_key != nullptr ? anchor_key[a] : a; }
   MIXCON_HD int key_of_candidate(int c) const {
@@ -46,7 +46,7 @@ struct described_rule {
   MIXCON_HD relation of(int a, int c, int key, int other_key) const {
     if (hides_self && a == c && a < anchors && c < candidates) return relation::hidden;
     if (key == other_key) return relation::near;
-    return hides_others && c < candidates ? relation::hidden : relation::far;
+    return hides_others && a < anchors && c < candidates ? relation::hidden : relation::far;
   }
   MIXCON_HD double target_of(int a) const { return share != nullptr ? share[key_of_anchor(a)] : 1.0; }
   /// The same pairs, the candidates being asked. Shares are by key, as before.

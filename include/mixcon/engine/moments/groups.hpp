@@ -51,7 +51,7 @@ struct positive_rows {
 };
 /// How many of an anchor's candidates are its negatives.
 MIXCON_HD inline int far_count(const described_rule& rule, const key_groups& of_candidates, int a, int candidates) {
-  if (rule.hides_others) return candidates - rule.candidates;
+  if (rule.hides_others && a < rule.anchors) return candidates - rule.candidates;
   const positive_rows all(of_candidates, a, rule.key_of_anchor(a), rule.candidates, false);
   const bool has_self = rule.hides_self && a < rule.anchors && a < rule.candidates;
   const bool self_is_far = has_self && !(all.key >= 0 && all.holds(of_candidates, a));  // but for being hidden

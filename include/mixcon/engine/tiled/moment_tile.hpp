@@ -60,14 +60,13 @@ MIXCON_IN_LOOPS scalar_of<V> sum_by_halves(const V& x) {
     return sum_by_halves<lane_part<V, 2>>(mixcon::part<2>(x, 0) + mixcon::part<2>(x, 1));
 }
 
-/// Pairs that a side hides: an answer a lane.
+/// Pairs that a side hides, given those of equal keys: an answer a lane.
 template <class V, class Tile>
-MIXCON_IN_LOOPS inline mask_of<V> hidden_pairs(const Tile& tile, index_t r, index_t c, const mask_of<V>& same,
-                                               const mask_of<V>& is_keyed) {
-  mask_of<V> hidden = mask_of<V>::equal(tile.of_columns.number + c, keyed_rows::no_row);
-  if (tile.hides_self && tile.of_rows.number[r] >= 0)
-    hidden = hidden || mask_of<V>::equal(tile.of_columns.number + c, tile.of_rows.number[r]);
-  if (tile.hides_others) hidden = hidden || (is_keyed && !same);
+MIXCON_IN_LOOPS inline mask_of<V> hidden_pairs(const Tile& tile, index_t r, index_t c, const mask_of<V>& same) {
+  const std::int32_t number = tile.of_rows.number[r], *const others = tile.of_columns.number + c;
+  mask_of<V> hidden = mask_of<V>::equal(others, keyed_rows::no_row);
+  if (tile.hides_self && number >= 0) hidden = hidden || mask_of<V>::equal(others, number);
+  if (tile.hides_others && number >= 0) hidden = hidden || (!mask_of<V>::equal(others, keyed_rows::no_number) && !same);
   return hidden;
 }
 
@@ -96,10 +95,8 @@ MIXCON_IN_LOOPS inline void add_products(const Tile& tile, const scalar_of<V>* p
         same_below = mask_of<V>::equal(tile.of_columns.as_anchor + at, other);
       }
       if constexpr (Tests == pair_tests::every) {
-        const mask_of<V> none{}, has_key = !mask_of<V>::equal(tile.of_columns.number + at, keyed_rows::no_number);
-        hidden = hidden_pairs<V>(tile, r + i, at, same, has_key);
-        hidden_below = hidden_pairs<V>(tile, r + i, at, same_below,
-                                       tile.of_rows.number[r + i] != keyed_rows::no_number ? !none : none);
+        hidden = hidden_pairs<V>(tile, r + i, at, same);
+        hidden_below = hidden_pairs<V>(tile, r + i, at, same_below);
         if (tile.on_diagonal) {
           const V column = V::numbered() + V(static_cast<T>(at)), row(static_cast<T>(r + i));
           hidden = hidden || column < row;
