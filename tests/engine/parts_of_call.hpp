@@ -198,7 +198,7 @@ struct rank_of_call {
 
   /// Anchors keep their gradients; those of candidates go to the rank that owns the rows.
   struct gradients_of_rank {
-    mixcon::scratch<T> anchors, candidates, own;
+    mixcon::detail::gradient_rows<T> anchors, candidates, own;
     double by_scale = 0;
   };
   gradients_of_rank scatter(const saved_type& saved) {
@@ -285,14 +285,16 @@ struct in_parts {
       on_ranks([&](rank& one) {
         found[static_cast<std::size_t>(one.me)] = one.scatter(saved[static_cast<std::size_t>(one.me)]);
       });
-      const auto append = [&](mixcon::scratch<T>& to, const mixcon::scratch<T>& part) {
+      const auto append = [&](mixcon::scratch<T>& to, mixcon::detail::gradient_rows<T>& part) {
         for (const T x : part) to.push_back(x * static_cast<T>(upstream));
       };
-      for (const auto& part : found) {
+      for (auto& part : found) {
         append(by_anchors, part.anchors), append(by_shared, part.candidates), append(by_own, part.own);
         by_scale += part.by_scale * upstream;
       }
-      rows_.unpack(by_anchors, by_shared, by_own, wanted);
+      mixcon::detail::gradient_rows<T> anchors(std::move(by_anchors)), shared(std::move(by_shared)),
+          own(std::move(by_own));
+      rows_.unpack(anchors, shared, own, wanted);
       const double temperature = mixcon::temperature_of(objective_.loss);
       if (wanted.temperature) *wanted.temperature -= by_scale * objective_.scale / (temperature * temperature);
     }

@@ -20,7 +20,9 @@ MIXCON_STRICT_FLOATS_BEGIN
 //     every anchor's statistics over its own and the shared candidates; `states` holds N fresh states
 //   void scatter(const Problem& p, const Saved& saved, detail::packed_gradients<T>& to) const;
 //     adds what d loss / d statistic means for rows, scale, bias, pairs; anchors that are not `used` add nothing.
-//     Before an anchor's entries are touched, `to.clear_row(anchor)`: nothing may stand there yet
+//     Before an anchor's entries are touched, `to.clear_row(anchor)`: nothing may stand there yet. Where
+//     `to.one_output`, `to.candidates` and `to.anchors` are one memory; `to.separate(p.memory)` first, if threads add
+//     to both at a time
 //
 // Optional, both or none, where a product of two rows can serve both directions of a pair; without them the directions
 // are gathered and scattered one after the other:
@@ -29,6 +31,7 @@ MIXCON_STRICT_FLOATS_BEGIN
 //                    typename Columns::row_states& by_column) const;
 //   void scatter_both(const Rows& p, const SavedRows& saved_rows, const Columns& transposed,
 //                     const SavedColumns& saved_columns, packed_gradients<T>& to_rows, packed_gradients<T>& to_columns)
+//     `to_columns` has the memory of `to_rows` for rows, anchors and candidates exchanged
 //
 // An executor whose rows do not lie in the host's memory, or not in one process, has none of these. It says
 // `static constexpr bool brings_evaluation = true` and has one function, the hook of every call over pairs:

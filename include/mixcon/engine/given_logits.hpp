@@ -130,8 +130,8 @@ class no_operands {
   const packed_rows<T>& shared() const { return shared_; }
   const packed_rows<T>& own() const { return own_; }
 
-  void unpack(const scratch<T>&, const scratch<T>&, const scratch<T>&, const gradients<T>&) const {}
-  packed_gradients<T> buffers(const gradients<T>& wanted, bool columns) const {
+  void unpack(gradient_rows<T>&, gradient_rows<T>&, gradient_rows<T>&, const gradients<T>&) const {}
+  packed_gradients<T> buffers(const gradients<T>& wanted, bool columns, bool) const {
     packed_gradients<T> to;
     to.prepare(wanted, columns, (columns ? shared_ : anchors_).count(), memory_);
     return to;

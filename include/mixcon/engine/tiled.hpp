@@ -6,6 +6,8 @@
 #include <mixcon/contrast/doors.hpp>
 
 #include <mixcon/engine/tiled/given_rows.hpp>
+#include <mixcon/engine/tiled/moment_gather.hpp>
+#include <mixcon/engine/tiled/moment_scatter.hpp>
 #include <mixcon/engine/tiled/tile_gather.hpp>
 #include <mixcon/engine/tiled/tile_scatter.hpp>
 #include <mixcon/engine/value_and_grad.hpp>  // the calls that an engine is for
@@ -15,18 +17,22 @@ MIXCON_STRICT_FLOATS_BEGIN
 namespace mixcon {
 inline namespace MIXCON_INSTRUCTION_SET {
 
-/// The fast CPU engine: tiles of anchors x candidates, vector lanes across the candidates, any number of threads. Never
-/// stores N x M numbers; extra memory is the packed rows, O(N) statistics and a tile per thread. In float or double.
-/// Results are the same bits for any number of threads: a tile's place in the order of sums depends on the shapes
-/// alone. Where anchors are the candidates, each product is formed once for both orders of a pair.
+/// The fast CPU engine: tiles of anchors x candidates, vector lanes across the candidates, any number of threads.
+/// Stores N x M numbers only where they are few (`keeps`); extra memory is the packed rows, O(N) statistics and a tile
+/// per thread. In float or double. Results are the same bits for any number of threads: a tile's place in the order of
+/// sums depends on the shapes alone. Where anchors are the candidates, each product is formed once for both orders of a
+/// pair.
 struct tiled {
   int threads = 0;              // 0: the shared pool (MIXCON_NUM_THREADS, or one thread a core); 1: the calling thread
   thread_pool* pool = nullptr;  // the caller's own pool instead
+  index_t keeps = index_t{1} << 25;  // bytes: products that value_and_grad may keep for the gradients, which saves time
 
   template <class Problem>
   void gather(const Problem& p, typename Problem::row_states& states) const {
     check<typename Problem::number>();
     detail::team team(threads, pool);
+    if constexpr (moments::fits_moments<Problem>)
+      if (tiles::gather_by_moments(team, p, states, keeps)) return;
     for_set_in_use([&](auto set) {
       using set_in_use = decltype(set);
       if constexpr (Problem::is_given)
@@ -41,6 +47,14 @@ struct tiled {
   void scatter(const Problem& p, const Saved& saved, detail::packed_gradients<typename Problem::number>& to) const {
     check<typename Problem::number>();
     detail::team team(threads, pool);
+    const bool in_one_place = Problem::may_mirror && p.mirrors && adds_in_one_place(p, to);
+    if (!in_one_place) to.separate(p.memory);
+    if constexpr (tiles::weighs_by_moments<Problem>) {
+      tiles::moment_scatter<Problem> by_moments(team, p, to);
+      if (by_moments.fits()) return in_one_place ? by_moments.by_triangle(saved) : by_moments.by_tiles(saved);
+    }
+    const bool in_triangle = in_one_place && has_triangle(p);
+    if (!in_triangle) to.separate(p.memory);
     for_set_in_use([&](auto set) {
       using set_in_use = decltype(set);
       if constexpr (Problem::is_given)
@@ -48,8 +62,7 @@ struct tiled {
           return tiles::scatter_by_given_rows<set_in_use>(team, p, saved, to);
       for (index_t a = 0; a < p.anchors.count(); ++a) to.clear_row(a);
       if constexpr (Problem::may_mirror && Problem::linear)
-        if (has_triangle(p) && adds_in_one_place(p, to))
-          return tiles::scatter_by_triangle<set_in_use>(team, p, saved, to);
+        if (in_triangle) return tiles::scatter_by_triangle<set_in_use>(team, p, saved, to);
       tiles::scatter_by_tiles<set_in_use>(team, p, saved, to);
     });
   }
@@ -60,6 +73,8 @@ struct tiled {
                    typename Columns::row_states& by_column) const {
     check<typename Rows::number>();
     detail::team team(threads, pool);
+    if constexpr (moments::fits_moments<Rows> && moments::fits_moments<Columns>)
+      if (tiles::gather_both_by_moments(team, p, transposed, by_row, by_column, keeps)) return;
     for_set_in_use(
         [&](auto set) { tiles::gather_both_directions<decltype(set)>(team, p, transposed, by_row, by_column); });
   }
@@ -75,6 +90,11 @@ struct tiled {
     }
     check<T>();
     detail::team team(threads, pool);
+    if constexpr (tiles::weighs_by_moments<Rows> && tiles::weighs_by_moments<Columns>) {
+      tiles::moment_scatter<Rows> by_moments(team, p, to_rows);
+      if (by_moments.fits() && !to_columns.wants_bias)
+        return by_moments.both_directions(saved_rows, transposed, saved_columns);
+    }
     for_set_in_use([&](auto set) {
       tiles::scatter_both_directions<decltype(set)>(team, p, saved_rows, transposed, saved_columns, to_rows,
                                                     to_columns);
@@ -112,12 +132,12 @@ struct tiled {
   /// Anchors are the candidates, and there is more than one tile.
   template <class Problem>
   static bool has_triangle(const Problem& p) {
-    return p.mirrors && p.candidates.count() > tiles::tile_columns;
+    return Problem::may_mirror && p.mirrors && p.candidates.count() > tiles::tile_columns;
   }
   /// The gradients by rows of both orders of a pair go to one place, and nothing is wanted of a pair or a candidate.
   template <class Problem, class T>
   static bool adds_in_one_place(const Problem& p, const detail::packed_gradients<T>& to) {
-    return to.one_output && !to.per_pair() && !to.candidate_bias && p.anchors.finite();
+    return Problem::linear && to.one_output && !to.per_pair() && !to.candidate_bias && p.anchors.finite();
   }
   template <class T>
   static constexpr void(check)() {  // here, where the compiler's words stay short

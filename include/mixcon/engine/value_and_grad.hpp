@@ -24,11 +24,12 @@ struct computed_in<E> {
 
 /// The loss of an evaluation, and the gradients that are wanted: by both passes, or by its own function for both.
 template <class Evaluation, class T>
-auto value_and_set(const Evaluation& evaluation, const gradients<T>& wanted) {
+auto value_and_set(Evaluation& evaluation, const gradients<T>& wanted) {
   evaluation.check_gradients(wanted);
   if constexpr (requires { evaluation.forward_and_differentiate(wanted); }) {
     return evaluation.forward_and_differentiate(wanted);
   } else {
+    if constexpr (requires { evaluation.keep_products(); }) evaluation.keep_products();
     auto saved = evaluation.fresh_saved();
     const auto result = evaluation.forward(saved);
     evaluation.differentiate(saved, wanted);
@@ -112,8 +113,7 @@ loss_result<compute_t<Anchors>> value_and_grad(const Engine& executor, const Cri
                                                const Anchors& anchors, const Against& candidates,
                                                const gradients<compute_t<Anchors>>& wanted,
                                                const in_workspace& memory = in_workspace::none()) {
-  const auto evaluation =
-      detail::evaluate_on(executor, "value_and_grad", memory, objective, targets, anchors, candidates);
+  auto evaluation = detail::evaluate_on(executor, "value_and_grad", memory, objective, targets, anchors, candidates);
   return detail::value_and_set(evaluation, wanted);
 }
 /// The same where anchors and candidates are the same rows; `gradient` (N, D) gets both parts.

@@ -65,12 +65,16 @@ class evaluation {
         bound_(bind(targets)),
         rows_(call_, objective, memory),
         skipped_anchors_{scratch<char>(memory)},
-        skipped_candidates_{scratch<char>(memory)} {
+        skipped_candidates_{scratch<char>(memory)},
+        kept_(memory) {
     mark_skipped();
   }
 
   evaluation(const evaluation&) = delete;
   evaluation& operator=(const evaluation&) = delete;
+
+  /// `differentiate` will follow on `forward`, and may use what that computed.
+  void keep_products() { keeps_ = true; }
 
   Saved fresh_saved() const { return Saved(memory_); }
 
@@ -104,12 +108,12 @@ class evaluation {
     const bool sets_entries = can_set_entries && objective_.direction.rows != 0;
     if (sets_entries) to_clear.logits = to_clear.pair_scale = to_clear.pair_bias = to_clear.targets = {};
     (clear)(to_clear);
-    add_gradients(saved, 1, wanted, sets_entries);
+    add_gradients(saved, 1, wanted, true, sets_entries);
   }
   /// Adds upstream times the gradients that are wanted.
   template <class Given>
   void backward(const Given& saved, double upstream, const gradients<T>& wanted) const {
-    add_gradients(saved, upstream, wanted, false);
+    add_gradients(saved, upstream, wanted, false, false);
   }
 
   void check_gradients(const gradients<T>& wanted) const { call_.check_gradients(wanted); }
@@ -137,7 +141,8 @@ class evaluation {
                           rows_.own(),
                           mirrors,
                           mixcon::view(skipped.flags),
-                          memory_};
+                          memory_,
+                          keeps_ ? &kept_ : nullptr};
   }
 
   Bound bind(const Targets& targets) const {
@@ -203,9 +208,11 @@ class evaluation {
                           share, saved);
   }
 
-  /// Adds upstream times the gradients that are wanted; sets those with an entry a pair where nothing stands in them.
+  /// Adds upstream times the gradients that are wanted, which may be all zero; sets those with an entry a pair where
+  /// nothing stands in them.
   template <class Given>
-  void add_gradients(const Given& saved, double upstream, const gradients<T>& wanted, bool is_unset) const {
+  void add_gradients(const Given& saved, double upstream, const gradients<T>& wanted, bool are_zero,
+                     bool is_unset) const {
     check_type<Given>();
     check_saved(saved);
     gradient_sums sums;
@@ -215,20 +222,26 @@ class evaluation {
     const multiplied by_rows(saved.rows, upstream, memory_), by_columns(saved.columns, upstream, memory_);
     if constexpr (sweeps_once<decltype(rows)>)
       if (share.rows != 0 && share.columns != 0) {
-        packed_gradients<T> to = rows_.buffers(wanted, false), to_columns = rows_.buffers(wanted, true);
+        packed_gradients<T> to = rows_.buffers(wanted, false, are_zero), to_columns;
+        to.separate(memory_);
+        to_columns.prepare(wanted, true, rows_.shared().count(), memory_);
+        to_columns.anchors = to.candidates.shared(), to_columns.candidates = to.anchors.shared();
         executor_.scatter_both(rows, by_rows.view, columns, by_columns.view, to, to_columns);
         add_rows(to, by_rows.by_scale, wanted, sums);
-        add_columns(to_columns, by_columns.by_scale, wanted, sums);
+        add_sums_of_columns(to_columns, by_columns.by_scale, wanted, sums);
         return add_scalars(sums, wanted);
       }
     if (share.rows != 0) {
-      packed_gradients<T> to = rows_.buffers(wanted, false);
+      packed_gradients<T> to = rows_.buffers(wanted, false, are_zero);
       to.is_unset = is_unset;
-      add_rows(to, scatter(rows, by_rows, to), wanted, sums);
+      const double own_part = scatter(rows, by_rows, to);
+      add_rows(to, own_part, wanted, sums);
     }
     if (share.columns != 0) {
-      packed_gradients<T> to = rows_.buffers(wanted, true);
-      add_columns(to, scatter(columns, by_columns, to), wanted, sums);
+      packed_gradients<T> to = rows_.buffers(wanted, true, are_zero && share.rows == 0);
+      const double own_part = scatter(columns, by_columns, to);
+      rows_.unpack(to.candidates, to.anchors, to.own, wanted);
+      add_sums_of_columns(to, own_part, wanted, sums);
     }
     add_scalars(sums, wanted);
   }
@@ -240,13 +253,12 @@ class evaluation {
       by_scale.add(own_part);
     }
   };
-  void add_rows(const packed_gradients<T>& to, double own_part, const gradients<T>& wanted, gradient_sums& sums) const {
+  void add_rows(packed_gradients<T>& to, double own_part, const gradients<T>& wanted, gradient_sums& sums) const {
     rows_.unpack(to.anchors, to.candidates, to.own, wanted);
     sums.add(to, own_part);
   }
-  void add_columns(const packed_gradients<T>& to, double own_part, const gradients<T>& wanted,
-                   gradient_sums& sums) const {
-    rows_.unpack(to.candidates, to.anchors, to.own, wanted);
+  static void add_sums_of_columns(const packed_gradients<T>& to, double own_part, const gradients<T>& wanted,
+                                  gradient_sums& sums) {
     sums.add(to, own_part);
     for (index_t c = 0; c < wanted.candidate_bias.extent(0); ++c)
       wanted.candidate_bias[c] += to.bias[static_cast<std::size_t>(c)];
@@ -299,6 +311,8 @@ class evaluation {
   Bound bound_;
   typename operands_of_call<Call>::type rows_;
   marked_rows skipped_anchors_, skipped_candidates_;
+  mutable kept_products<T> kept_;
+  bool keeps_ = false;
 };
 
 /// The evaluation on the host of a public call's arguments.

@@ -46,44 +46,69 @@ class operands {
   const packed_rows<T>& own() const { return own_; }
 
   /// Adds gradients by packed rows to those by the caller's rows; empty ones are not wanted.
-  void unpack(const scratch<T>& by_anchors, const scratch<T>& by_shared, const scratch<T>& by_own,
+  void unpack(gradient_rows<T>& by_anchors, gradient_rows<T>& by_shared, gradient_rows<T>& by_own,
               const gradients<T>& wanted) const {
-    const index_t pitch = anchors_.pitch();
-    if (wanted.anchors)
-      for (index_t i = 0; i < anchors_.count(); ++i)
-        anchors_.unpack(i, by_anchors.data() + i * pitch, row_of(as_rank_3(wanted.anchors), i));
+    if (wanted.anchors) unpack(anchors_, 0, by_anchors, as_rank_3(wanted.anchors));
+    const bool is_done = by_shared.shares_with(by_anchors);
     index_t next = 0;
     for (std::size_t s = 0; s < from_.candidates.each.size(); ++s) {
       const auto& segment = from_.candidates.each[s];
-      const packed_rows<T>& rows = segment.is_own ? own_ : shared();
-      const T* by_rows = (segment.is_own ? by_own : by_shared).data();
-      const index_t first = segment.is_own ? 0 : next;
-      if (s < wanted.candidates.size() && wanted.candidates[s])
-        for (index_t r = 0; r < segment.count(); ++r)
-          rows.unpack(first + r, by_rows + (first + r) * pitch, row_of(wanted.candidates[s].view(), r));
+      if (s < wanted.candidates.size() && wanted.candidates[s]) {
+        if (segment.is_own)
+          unpack(own_, 0, by_own, wanted.candidates[s].view());
+        else if (!is_done)
+          unpack(shared(), next, by_shared, wanted.candidates[s].view());
+      }
       if (!segment.is_own) next += segment.count();
     }
   }
 
-  /// Zeroed buffers for what is wanted; with `columns`, anchors and candidates have changed places.
-  packed_gradients<T> buffers(const gradients<T>& wanted, bool columns) const {
+  /// Where gradients that are wanted are added up; with `columns`, anchors and candidates have changed places. Zeros,
+  /// or, if `are_zero` says that the caller's gradients are, these themselves where rows stand in them as packed ones
+  /// do.
+  packed_gradients<T> buffers(const gradients<T>& wanted, bool columns, bool are_zero) const {
     bool any_shared = false, any_own = false;
     for (std::size_t s = 0; s < wanted.candidates.size(); ++s)
       if (wanted.candidates[s]) (from_.candidates.each[s].is_own ? any_own : any_shared) = true;
     auto zeros = [&](bool is_wanted, const packed_rows<T>& rows) {
-      return scratch<T>(memory_, is_wanted ? static_cast<std::size_t>(rows.count() * rows.pitch()) : 0);
+      return gradient_rows<T>(
+          scratch<T>(memory_, is_wanted ? static_cast<std::size_t>(rows.count() * rows.pitch()) : 0));
+    };
+    auto place = [&](const packed_rows<T>& rows, const tensor_view<T, 3>& caller) {
+      const bool is_packed = are_zero && rows.width() == rows.pitch() && caller.extent(0) == rows.count() &&
+                             caller.extent(1) == 1 && caller.stride(2) == 1 && caller.stride(0) == rows.pitch();
+      return is_packed
+                 ? gradient_rows<T>::elsewhere(caller.data(), static_cast<std::size_t>(rows.count() * rows.pitch()))
+                 : zeros(static_cast<bool>(caller), rows);
     };
     packed_gradients<T> to;
-    (columns ? to.candidates : to.anchors) = zeros(static_cast<bool>(wanted.anchors), anchors_);
-    (columns ? to.anchors : to.candidates) = zeros(any_shared, shared());
+    gradient_rows<T> by_anchors = place(anchors_, as_rank_3(wanted.anchors)), by_shared;
+    to.one_output =
+        mirrors_ && any_shared && wanted.anchors && wanted.candidates[0].view().data() == wanted.anchors.data();
+    if (to.one_output)
+      by_shared = by_anchors.shared();
+    else if (any_shared && from_.candidates.each.size() == 1 && !overlap(wanted.candidates[0].view(), wanted.anchors))
+      by_shared = place(shared(), wanted.candidates[0].view());
+    else
+      by_shared = zeros(any_shared, shared());
+    (columns ? to.candidates : to.anchors) = static_cast<gradient_rows<T>&&>(by_anchors);
+    (columns ? to.anchors : to.candidates) = static_cast<gradient_rows<T>&&>(by_shared);
     to.own = zeros(any_own, own_);
-    to.one_output = !columns && from_.same_rows() && any_shared && wanted.anchors &&
-                    wanted.candidates[0].view().data() == wanted.anchors.data();
     to.prepare(wanted, columns, (columns ? shared() : anchors_).count(), memory_);
     return to;
   }
 
  private:
+  /// Of the packed rows from `first` on, which a view of the caller's has the gradient of.
+  static void unpack(const packed_rows<T>& rows, index_t first, gradient_rows<T>& by_packed,
+                     const tensor_view<T, 3>& caller) {
+    const index_t count = caller.extent(0) * caller.extent(1), pitch = rows.pitch();
+    T* const by_first = by_packed.data() + first * pitch;
+    if (by_first == caller.data())
+      for (index_t r = 0; r < count; ++r) rows.unpack_in_place(first + r, by_first + r * pitch);
+    else
+      for (index_t r = 0; r < count; ++r) rows.unpack(first + r, by_first + r * pitch, row_of(caller, r));
+  }
   void pack(packed_rows<T>& to, index_t i, const vector_view<const E>& row, rows form, bool check_finite,
             const char* name, index_t named) const {
     for (index_t k = 0; check_finite && k < row.extent(0); ++k) {

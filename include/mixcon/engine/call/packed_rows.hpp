@@ -93,6 +93,15 @@ class packed_rows {
     for (index_t k = 0; k < width_; ++k) add_to[k] += (by_packed(k) - unit[k] * radial) * slope;
   }
 
+  /// The gradient by row i, given by the packed row, becomes that by the caller's row, where it stands.
+  void unpack_in_place(index_t i, T* gradient) const {
+    if (!unit_[static_cast<std::size_t>(i)]) return;
+    const T slope = backward_[static_cast<std::size_t>(i)], *unit = row(i);
+    const T radial = sum_by_eight<T>(width_, [&](index_t k) { return unit[k] * gradient[k]; });
+    for (index_t k = 0; k < width_; ++k)
+      gradient[k] = slope == T(0) ? T(0) : T(0) + (gradient[k] - unit[k] * radial) * slope;
+  }
+
  private:
   index_t count_ = 0, width_ = 0;
   bool finite_ = true;

@@ -21,7 +21,7 @@ void add_pair(const Problem& p, const Saved& saved, index_t a, const visited_pai
   const T by_similarity = by_logit * p.scale * factor;
   const index_t width = p.anchors.width(), pitch = p.anchors.pitch();
   const T* anchor = p.anchors.row(a);
-  auto add_row = [&](scratch<T>& rows, index_t row, const T* towards, const T* self) {
+  auto add_row = [&](gradient_rows<T>& rows, index_t row, const T* towards, const T* self) {
     if (rows.empty()) return;
     T* sum = rows.data() + row * pitch;
     if constexpr (Problem::of_distance) {

@@ -4,6 +4,7 @@
 // One direction of a call as the host's engines see it: the rules of its pairs, and packed rows.
 
 #include <mixcon/core/workspace.hpp>
+#include <mixcon/engine/call/kept_products.hpp>
 #include <mixcon/engine/call/packed_rows.hpp>
 #include <mixcon/engine/call/pair_rules.hpp>
 
@@ -25,6 +26,7 @@ struct problem : Rules {
   bool mirrors = false;               // anchors are the candidates: logit (i, j) is logit (j, i), if `may_mirror`
   vector_view<const char> skipped{};  // (N): 1 where the targets say that the row is no anchor; empty where none is
   workspace* memory = nullptr;        // where engines take what they need besides
+  kept_products<T>* kept = nullptr;   // what `scatter` may use of `gather`, where one call asks for both
 
   bool skips(std::size_t anchor) const { return skipped && skipped[static_cast<index_t>(anchor)] != 0; }
   const Rules& rules() const { return *this; }

@@ -21,13 +21,19 @@ inline index_t blocks_of(index_t count, index_t size) { return (count + size - 1
 template <class T>
 class panels {
  public:
-  [[gnu::noinline]] panels(const mixcon::detail::packed_rows<T>& rows, workspace* memory)
-      : width_(rows.width()),
+  /// None at all where `are_used` says so.
+  [[gnu::noinline]] panels(const mixcon::detail::packed_rows<T>& rows, workspace* memory, bool are_used = true)
+      : width_(are_used ? rows.width() : 0),
         data_(memory, static_cast<std::size_t>(blocks_of(rows.count(), tile_columns) * tile_columns * width_)) {
-    if (width_ == 0) return;  // of logits that are given
-    for (index_t c = 0; c < rows.count(); ++c) {
-      T* panel = data_.data() + c / tile_columns * tile_columns * width_ + c % tile_columns;
-      for (index_t k = 0; k < width_; ++k) panel[k * tile_columns] = rows.row(c)[k];
+    if (width_ == 0) return;         // of logits that are given
+    constexpr index_t at_once = 16;  // rows, so that whole cache lines are written
+    for (index_t first = 0; first < rows.count(); first += at_once) {
+      T* panel = data_.data() + first / tile_columns * tile_columns * width_ + first % tile_columns;
+      const index_t number = rows.count() - first < at_once ? rows.count() - first : at_once;
+      const T* const row = rows.row(first);
+      const index_t pitch = rows.pitch();
+      for (index_t k = 0; k < width_; ++k)
+        for (index_t j = 0; j < number; ++j) panel[k * tile_columns + j] = row[j * pitch + k];
     }
   }
   rows_of_vectors<T> operator[](index_t tile) const {
@@ -46,14 +52,15 @@ class tile {
   using rows_type = mixcon::detail::packed_rows<T>;
 
   [[gnu::noinline]] tile(const rows_type& anchors, const rows_type& candidates, index_t block, index_t column_block,
-                         index_t most_rows, workspace* memory)
+                         index_t most_rows, workspace* memory, T* kept = nullptr)
       : anchors_(anchors),
         candidates_(candidates),
         first_row_(block * most_rows),
         rows_(smaller(anchors.count() - first_row_, most_rows)),
         first_column_(column_block * tile_columns),
         columns_(smaller(candidates.count() - first_column_, tile_columns)),
-        entries_(scratch<T>::unset(memory, entries(most_rows))) {}
+        own_(scratch<T>::unset(memory, kept != nullptr ? 0 : entries(most_rows))),
+        entries_(kept != nullptr ? kept : own_.data()) {}
 
   /// How many entries a tile has room for.
   static constexpr std::size_t entries(index_t most_rows) { return static_cast<std::size_t>(most_rows * tile_columns); }
@@ -66,7 +73,7 @@ class tile {
   index_t whole_columns(index_t width) const { return columns_ / width * width; }
   /// All, in whole vectors of any instruction set.
   index_t padded_columns() const { return mixcon::detail::packed_rows<T>::pitch_of(columns_); }
-  T* entry(index_t r, index_t j) { return entries_.data() + r * tile_columns + j; }
+  T* entry(index_t r, index_t j) { return entries_ + r * tile_columns + j; }
 
   /// Moves to another block of candidates of the same anchors.
   void move_to(index_t column_block) {
@@ -88,7 +95,7 @@ class tile {
     if (anchors_.width() == 0) return;  // of logits that are given
     tile_product(false, rows_, padded_columns(), anchors_.width(),
                  strided<T>{anchors_.row(first_row_), anchors_.pitch(), 1}, candidates[first_column_ / tile_columns],
-                 entries_.data(), tile_columns);
+                 entries_, tile_columns);
   }
 
  private:
@@ -106,13 +113,33 @@ class tile {
   const rows_type& anchors_;
   const rows_type& candidates_;
   index_t first_row_, rows_, first_column_, columns_;
-  scratch<T> entries_;
+  scratch<T> own_;
+  T* entries_;
 };
 
-/// A tile of a problem.
+/// Memory for the tiles that threads fill at the same time.
+template <class T>
+void reserve_tiles(workspace* memory, index_t times, index_t most_rows) {
+  if (memory != nullptr) memory->reserve(times, tile<T>::entries(most_rows) * sizeof(T));
+}
+
+/// A tile of a problem; `kept`: where its entries lie, if not in memory of its own.
 template <class Problem, class T = typename Problem::number>
-tile<T> tile_of(const Problem& p, index_t block, index_t column_block, index_t most_rows) {
-  return tile<T>(p.anchors, p.candidates, block, column_block, most_rows, p.memory);
+tile<T> tile_of(const Problem& p, index_t block, index_t column_block, index_t most_rows, T* kept = nullptr) {
+  return tile<T>(p.anchors, p.candidates, block, column_block, most_rows, p.memory, kept);
+}
+
+/// A subnormal weight is 0: a product with one takes a hundred times as long.
+template <class U>
+MIXCON_IN_LOOPS U without_subnormal(const U& weight) {
+  if constexpr (sizeof(scalar_of<U>) > sizeof(double)) {
+    return weight;  // refused elsewhere
+  } else {
+    using T = scalar_of<U>;
+    constexpr T least = static_cast<T>(sizeof(T) == sizeof(float) ? 0x1p-126 : 0x1p-1022);
+    const U size = mixcon::choose(weight < U(0), -weight, weight);
+    return mixcon::choose(size < U(least), U(0), weight);
+  }
 }
 
 /// What is computed once for all tiles of a problem.
@@ -120,9 +147,12 @@ template <class T>
 struct prepared {
   panels<T> candidates;
   squared_lengths<T> anchor_squared, candidate_squared;  // where the similarity needs them
+  /// Without `multiplies`, products come from elsewhere; distances may still have to be measured.
   template <class Problem>
-  explicit prepared(const Problem& p)
-      : candidates(p.candidates, p.memory), anchor_squared(p.memory), candidate_squared(p.memory) {
+  explicit prepared(const Problem& p, bool multiplies = true)
+      : candidates(p.candidates, p.memory, multiplies || Problem::of_distance),
+        anchor_squared(p.memory),
+        candidate_squared(p.memory) {
     if constexpr (Problem::linear) return;
     anchor_squared.set_all(p.anchors);
     candidate_squared.set_all(p.candidates);

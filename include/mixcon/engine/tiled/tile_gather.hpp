@@ -132,12 +132,6 @@ class row_observer {
   scratch<state<T>> one_by_one_;
 };
 
-/// Memory for the tiles that threads fill at the same time.
-template <class T>
-void reserve_tiles(workspace* memory, index_t times, index_t most_rows) {
-  if (memory != nullptr) memory->reserve(times, tile<T>::entries(most_rows) * sizeof(T));
-}
-
 /// The sweep by tiles: each block of anchors is a task, and goes over all candidates.
 template <class For, class Problem>
 void gather_by_tiles(mixcon::detail::team& threads, const Problem& p, typename Problem::row_states& states) {
@@ -190,7 +184,7 @@ template <class For, class Rows, class Columns>
 void gather_both_directions(mixcon::detail::team& threads, const Rows& p, const Columns& transposed,
                             typename Rows::row_states& by_row, typename Columns::row_states& by_column) {
   using T = typename Rows::number;
-  const prepared<T> with(p), with_transposed(transposed);
+  const prepared<T> with(p), with_transposed(transposed, false);
   row_observer<Rows, For> rows(p, with, p.anchors.count());
   row_observer<Columns, For> columns(transposed, with_transposed, transposed.anchors.count());
   reserve_tiles<T>(p.memory, 2 * threads.size(), tile_columns);

@@ -31,6 +31,31 @@ struct rows_of_vectors {
   index_t row;
 };
 
+#if MIXCON_HAS_MASK_BITS
+/// `to` = x on every lane. By hand: g++ needs two instructions where the flags of the file lack AVX-512, and these take
+/// the place of products.
+template <class Vector>
+MIXCON_FOR_AVX512 inline void broadcast(const float& x, Vector& to) {
+  asm("vbroadcastss %1, %0" : "=v"(to) : "m"(x));
+}
+template <class Vector>
+MIXCON_FOR_AVX512 inline void broadcast(const double& x, Vector& to) {
+  asm("vbroadcastsd %1, %0" : "=v"(to) : "m"(x));
+}
+#endif
+/// x on every lane, from memory.
+template <class V, class T>
+MIXCON_IN_LOOPS inline V broadcast_from(const T& x) {
+#if MIXCON_HAS_MASK_BITS
+  if constexpr (sizeof(typename V::vector) == 64) {
+    V all;
+    broadcast(x, all.v);
+    return all;
+  } else
+#endif
+    return V(x);
+}
+
 /// out[Rows][Vectors] = a b over `depth`, or with `add` +=, all sums in registers.
 template <class V, unsigned Rows, unsigned Vectors, class T>
 MIXCON_IN_LOOPS inline void register_product(bool add, index_t depth, strided<T> a, rows_of_vectors<T> b, T* out,
@@ -52,7 +77,7 @@ MIXCON_IN_LOOPS inline void register_product(bool add, index_t depth, strided<T>
       __builtin_memcpy(&column[v], b.data + k * b.row + v * width, sizeof column[v]);
     MIXCON_UNROLL
     for (unsigned i = 0; i < Rows; ++i) {
-      const V x(a.data[i * a.row + k * a.step]);
+      const V x = broadcast_from<V>(a.data[i * a.row + k * a.step]);
       MIXCON_UNROLL
       for (unsigned v = 0; v < Vectors; ++v) sum[i][v] += x.v * column[v];
     }
@@ -65,22 +90,28 @@ MIXCON_IN_LOOPS inline void register_product(bool add, index_t depth, strided<T>
   }
 }
 
-/// Vectors of columns, for all rows: as many rows at once as registers hold, then one by one.
+/// The same, compiled for an instruction set.
+template <class For, class V, unsigned Rows, unsigned Vectors, class T>
+inline void product_of_strip(bool add, index_t depth, strided<T> a, rows_of_vectors<T> b, T* out, index_t out_row) {
+  run_for<For>([=] { register_product<V, Rows, Vectors>(add, depth, a, b, out, out_row); });
+}
+/// Calls strip(rows, i) for all rows, from i on: as many at once as registers hold, then one by one.
+template <class For, class Strip>
+void for_each_strip(index_t rows, const Strip& strip) {
+  constexpr unsigned at_once = register_tile<For>::rows;
+  index_t i = 0;
+  for (; i + at_once <= rows; i += at_once) strip(std::integral_constant<unsigned, at_once>{}, i);
+  for (; i < rows; ++i) strip(std::integral_constant<unsigned, 1>{}, i);
+}
+
+/// Vectors of columns, for all rows.
 template <class For, class V, unsigned Vectors, class T>
 void product_of_rows(bool add, index_t rows, index_t depth, strided<T> a, rows_of_vectors<T> b, T* out,
                      index_t out_row) {
-  constexpr unsigned at_once = register_tile<For>::rows;
-  index_t i = 0;
-  for (; i + at_once <= rows; i += at_once)
-    run_for<For>([=] {
-      register_product<V, at_once, Vectors>(add, depth, strided<T>{a.data + i * a.row, a.row, a.step}, b,
-                                            out + i * out_row, out_row);
-    });
-  for (; i < rows; ++i)
-    run_for<For>([=] {
-      register_product<V, 1, Vectors>(add, depth, strided<T>{a.data + i * a.row, a.row, a.step}, b, out + i * out_row,
-                                      out_row);
-    });
+  for_each_strip<For>(rows, [=](auto count, index_t i) {
+    product_of_strip<For, V, decltype(count)::value, Vectors>(add, depth, strided<T>{a.data + i * a.row, a.row, a.step},
+                                                              b, out + i * out_row, out_row);
+  });
 }
 
 template <class For, class T>

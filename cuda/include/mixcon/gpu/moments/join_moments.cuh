@@ -6,7 +6,6 @@
 
 #include <mixcon/gpu/gather.cuh>
 #include <mixcon/gpu/moments/moment_rows.cuh>
-#include <mixcon/gpu/moments/moment_statistics.cuh>
 #include <mixcon/gpu/moments/positives.cuh>
 #include <mixcon/gpu/tiles/tile_states.cuh>
 
@@ -103,12 +102,8 @@ __global__ void join_moments(Problem p, described_rule rule, key_groups of_candi
   for (int s = 1; s < splits; ++s) add_moments(whole, part[s * rows + a]);
   const seen_positives seen = see_positives(p, rule, of_candidates, sums, a);
   found_row row = row_of_positives(p, seen);
-  const int own = static_cast<int>(a), key = rule.key_of_anchor(own);
-  const positive_rows all(of_candidates, own, key, rule.candidates, false);
-  const int self = rule.hides_self && own < rule.anchors && own < rule.candidates ? 1 : 0;
-  const int self_elsewhere = self - (all.number() - seen.number);
-  const int others = static_cast<int>(p.candidates.count) - (rule.hides_others ? rule.candidates : 0);
-  row.far_count = static_cast<float>(rule.hides_others ? others : others - all.number() - self_elsewhere);
+  row.far_count = static_cast<float>(
+      moments::far_count(rule, of_candidates, static_cast<int>(a), static_cast<int>(p.candidates.count)));
   const bool is_single = seen.number == 1;
   const logit_pair<float> single = pair_of_single(row);
   if (is_single) row.near_count = 0;

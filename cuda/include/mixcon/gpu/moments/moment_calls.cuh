@@ -3,7 +3,6 @@
 
 // A call by moments: where its numbers lie, and the launches of a direction's passes.
 
-#include <mixcon/gpu/moments/groups.cuh>
 #include <mixcon/gpu/moments/moment_weights.cuh>
 #include <mixcon/gpu/tiles/tile_calls.cuh>
 

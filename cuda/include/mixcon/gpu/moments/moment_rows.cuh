@@ -4,7 +4,7 @@
 // The forward kernel of the tier `moments`: products on tensor cores, and at once sums of exponentials in base 2. It
 // knows no loss: what a pair is, `described_rule` says, and f(x) of up to two statistics is a line in the similarity.
 
-#include <mixcon/gpu/moments/described.cuh>
+#include <mixcon/gpu/moments/shared_words.cuh>
 #include <mixcon/gpu/tiles/products.cuh>
 
 namespace mixcon::gpu {

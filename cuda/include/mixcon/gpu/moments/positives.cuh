@@ -1,54 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-// Positives outside the tiles: found by their keys, their logits from packed rows, which are not rounded; and sums of
-// rows by class where positives are many.
+// Positives outside the tiles: their logits from packed rows, which are not rounded; and sums of rows by class where
+// positives are many.
 
-#include <mixcon/gpu/moments/described.cuh>
+#include <mixcon/gpu/moments/shared_words.cuh>
 #include <mixcon/gpu/pairs.cuh>
 
 namespace mixcon::gpu {
-
-/// The rows of each key: those of key k are order[begin[k]] .. order[begin[k + 1] - 1], ascending. Null: the row of key
-/// k is row k.
-struct key_groups {
-  const std::int32_t *order = nullptr, *begin = nullptr;
-  int keys = 0;  // begin has keys + 1 entries
-
-  /// The number of a key's rows, and one of them.
-  MIXCON_HD int count(int key) const { return begin == nullptr ? 1 : begin[key + 1] - begin[key]; }
-  MIXCON_HD int member(int key, int k) const { return begin == nullptr ? key : order[begin[key] + k]; }
-};
-/// So many rows of a key are visited one by one; of more, their sum is.
-constexpr int few_members = 8;
-
-/// The rows of the other side that are positive pairs with a row of this key: all of one key, less perhaps the row's
-/// own number.
-struct positive_rows {
-  int key = -1, members = 0, without = -1;
-
-  /// `others`: how many of the other side have keys.
-  MIXCON_HD positive_rows(const key_groups& groups, int own, int own_key, int other_count, bool hides_self) {
-    if (own_key < 0 || own_key >= (groups.begin == nullptr ? other_count : groups.keys)) return;
-    key = own_key, members = groups.count(own_key);
-    if (hides_self && own < other_count && holds(groups, own)) without = own;
-  }
-  MIXCON_HD int number() const { return members - (without >= 0 ? 1 : 0); }
-
- private:
-  /// By bisection.
-  MIXCON_HD bool holds(const key_groups& groups, int row) const {
-    int low = 0, high = members;
-    while (low < high) {
-      const int middle = (low + high) / 2;
-      if (groups.member(key, middle) < row)
-        low = middle + 1;
-      else
-        high = middle;
-    }
-    return low < members && groups.member(key, low) == row;
-  }
-};
 
 /// Calls visit(row, times) with rows of numbers whose weighted sum is that over the positives of a row: those rows
 /// themselves, with their weight, or the sum of their class, less the row's own number.

@@ -4,21 +4,24 @@
 // Which statistics are sums of exponentials over negatives and positives, and sums that are linear over positives: how
 // their states are made of such sums, and what they say of a pair's weight.
 
-#include <mixcon/gpu/moments/described.cuh>
-
 #include <mixcon/contrast/statistics.hpp>
 
-namespace mixcon::gpu {
+MIXCON_STRICT_FLOATS_BEGIN
+
+namespace mixcon::moments {
 
 constexpr double log2_of_e = 1.4426950408889634;
 
-/// What kernels find of one anchor. `far`, `near`: sums of e^(f(x) - shift) over its negatives and positives, for one
-/// statistic; a single positive is not in `near`, since it is observed with its own logit.
+/// What loops find of one anchor, whose states are of type T. `far`, `near`: sums of e^(f(x) - shift) over its
+/// negatives and positives, for one statistic; a single positive is not in `near`, since it is observed with its own
+/// logit.
+template <class T>
 struct found_moment {
-  float shift = 0, far = 0, near = 0;
+  T shift = 0, far = 0, near = 0;
 };
+template <class T>
 struct found_row {
-  float far_count = 0, near_count = 0;
+  T far_count = 0, near_count = 0;
   double logits = 0;  // the sum of its positives' logits
   double target = 0;  // of each positive
 };
@@ -48,6 +51,7 @@ MIXCON_HD double near_weight(double target) {
 /// What is known of a type of statistics: `fits`, and `sums`, how many sums of exponentials it takes. Then
 ///   by(statistic)                              f(x) = by x, where it sums exponentials
 ///   meets_single                               whether its value may be near 0 at a single positive
+///   size(far, near, target)                    of sums over negatives and positives, that which its state holds
 ///   fill(statistic, state, moment, row)        the state of what was found
 ///   slope(statistic, reading, adjoint, row)    adjoint times the statistic's slope, as a found_slope
 template <class Statistic>
@@ -61,18 +65,21 @@ struct moment_statistic<cross_entropy> {
   static constexpr int sums = 1;
   static constexpr bool meets_single = true;
   static double by(const cross_entropy&) { return 1; }
-  MIXCON_HD static void fill(const cross_entropy&, cross_entropy::state<float>& state, const found_moment& moment,
-                             const found_row& row) {
+  static double size(double far, double near, double) { return far + near; }
+  template <class T>
+  MIXCON_HD static void fill(const cross_entropy&, cross_entropy::state<T>& state, const found_moment<T>& moment,
+                             const found_row<T>& row) {
     const auto number = static_cast<double>(row.near_count);
     state.shift = moment.shift, state.negatives = moment.far, state.positives = moment.near;
     state.number = row.near_count;
     if (number == 0) return;
-    state.attraction = static_cast<float>(row.target * (row.logits - number * static_cast<double>(moment.shift)));
-    state.mass = static_cast<float>(row.target * number), state.place = static_cast<float>(row.logits);
+    state.attraction = static_cast<T>(row.target * (row.logits - number * static_cast<double>(moment.shift)));
+    state.mass = static_cast<T>(row.target * number), state.place = static_cast<T>(row.logits);
   }
-  MIXCON_HD static found_slope slope(const cross_entropy&, const cross_entropy::reading<float>& reading, double adjoint,
-                                     const found_row& row) {
-    const double coefficient = reading.mass == 0.0F ? 0.0 : adjoint * static_cast<double>(reading.share);
+  template <class T>
+  MIXCON_HD static found_slope slope(const cross_entropy&, const cross_entropy::reading<T>& reading, double adjoint,
+                                     const found_row<T>& row) {
+    const double coefficient = reading.mass == T(0) ? 0.0 : adjoint * static_cast<double>(reading.share);
     return {static_cast<double>(reading.origin), coefficient, coefficient, -adjoint * row.target};
   }
 };
@@ -84,14 +91,19 @@ struct moment_statistic<log_sum_exp<Set, times>> {
   static constexpr int sums = 1;
   static constexpr bool meets_single = false;
   static double by(const statistic& of) { return of.of.by; }
-  MIXCON_HD static void fill(const statistic&, typename statistic::template state<float>& state,
-                             const found_moment& moment, const found_row& row) {
-    const float far = is_of_positives<Set> ? 0.0F : moment.far;
-    const auto near = static_cast<float>(near_weight<Set>(row.target));
-    state.shift = moment.shift, state.sum = near == 0.0F ? far : far + near * moment.near;
+  static double size(double far, double near, double target) {
+    return far_weight<Set>() * far + near_weight<Set>(target) * near;
   }
-  MIXCON_HD static found_slope slope(const statistic& of, const mixcon::detail::plain_reading<float>& reading,
-                                     double adjoint, const found_row& row) {
+  template <class T>
+  MIXCON_HD static void fill(const statistic&, typename statistic::template state<T>& state,
+                             const found_moment<T>& moment, const found_row<T>& row) {
+    const T far = is_of_positives<Set> ? T(0) : moment.far;
+    const auto near = static_cast<T>(near_weight<Set>(row.target));
+    state.shift = moment.shift, state.sum = near == T(0) ? far : far + near * moment.near;
+  }
+  template <class T>
+  MIXCON_HD static found_slope slope(const statistic& of, const detail::plain_reading<T>& reading, double adjoint,
+                                     const found_row<T>& row) {
     if (is_minus_infinity(reading.value)) return {};
     const double coefficient = adjoint * of.of.by;
     return {static_cast<double>(reading.value), coefficient * far_weight<Set>(),
@@ -103,13 +115,15 @@ requires(is_of_positives<Set>)
 struct moment_statistic<sum_of<Set, logit_itself>> {
   static constexpr bool fits = true;
   static constexpr int sums = 0;
-  MIXCON_HD static void fill(const sum_of<Set, logit_itself>&, mixcon::detail::running_sum<float>& state,
-                             const found_moment&, const found_row& row) {
+  template <class T>
+  MIXCON_HD static void fill(const sum_of<Set, logit_itself>&, detail::running_sum<T>& state, const found_moment<T>&,
+                             const found_row<T>& row) {
     const double weight = near_weight<Set>(row.target);
-    if (row.near_count > 0.0F && weight != 0) state.sum = static_cast<float>(weight * row.logits);
+    if (row.near_count > T(0) && weight != 0) state.sum = static_cast<T>(weight * row.logits);
   }
-  MIXCON_HD static found_slope slope(const sum_of<Set, logit_itself>&, const mixcon::detail::plain_reading<float>&,
-                                     double adjoint, const found_row& row) {
+  template <class T>
+  MIXCON_HD static found_slope slope(const sum_of<Set, logit_itself>&, const detail::plain_reading<T>&, double adjoint,
+                                     const found_row<T>& row) {
     return {0, 0, 0, adjoint * near_weight<Set>(row.target)};
   }
 };
@@ -118,13 +132,15 @@ requires(is_known_set<Set>)
 struct moment_statistic<count_of<Set>> {
   static constexpr bool fits = true;
   static constexpr int sums = 0;
-  MIXCON_HD static void fill(const count_of<Set>&, mixcon::detail::running_sum<float>& state, const found_moment&,
-                             const found_row& row) {
-    state.sum = static_cast<float>(far_weight<Set>()) * row.far_count +
-                static_cast<float>(near_weight<Set>(row.target)) * row.near_count;
+  template <class T>
+  MIXCON_HD static void fill(const count_of<Set>&, detail::running_sum<T>& state, const found_moment<T>&,
+                             const found_row<T>& row) {
+    state.sum = static_cast<T>(far_weight<Set>()) * row.far_count +
+                static_cast<T>(near_weight<Set>(row.target)) * row.near_count;
   }
-  MIXCON_HD static found_slope slope(const count_of<Set>&, const mixcon::detail::plain_reading<float>&, double,
-                                     const found_row&) {
+  template <class T>
+  MIXCON_HD static found_slope slope(const count_of<Set>&, const detail::plain_reading<T>&, double,
+                                     const found_row<T>&) {
     return {};
   }
 };
@@ -132,9 +148,10 @@ template <>
 struct moment_statistic<per_anchor> {
   static constexpr bool fits = true;
   static constexpr int sums = 0;
-  MIXCON_HD static void fill(const per_anchor&, per_anchor::state<float>&, const found_moment&, const found_row&) {}
-  MIXCON_HD static found_slope slope(const per_anchor&, const mixcon::detail::plain_reading<float>&, double,
-                                     const found_row&) {
+  template <class T>
+  MIXCON_HD static void fill(const per_anchor&, per_anchor::state<T>&, const found_moment<T>&, const found_row<T>&) {}
+  template <class T>
+  MIXCON_HD static found_slope slope(const per_anchor&, const detail::plain_reading<T>&, double, const found_row<T>&) {
     return {};
   }
 };
@@ -156,4 +173,6 @@ struct moments_of<pack<S...>> {
   }
 };
 
-}  // namespace mixcon::gpu
+}  // namespace mixcon::moments
+
+MIXCON_STRICT_FLOATS_END

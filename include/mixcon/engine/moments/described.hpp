@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-// Rules of targets that say by a key of each row what a pair is: kernels then need not ask the rule pair by pair.
+// Rules of targets that say by a key of each row what a pair is: loops and kernels then need not ask the rule pair by
+// pair.
 
-#include <mixcon/gpu/device.cuh>
+#include <mixcon/contrast/targets/bound.hpp>
+#include <mixcon/contrast/targets/class.hpp>
+#include <mixcon/contrast/targets/diagonal.hpp>
+#include <mixcon/contrast/targets/first_own.hpp>
+#include <mixcon/contrast/targets/other_rows.hpp>
+#include <mixcon/contrast/targets/same_class.hpp>
 
-#include <mixcon/contrast/targets.hpp>
+MIXCON_STRICT_FLOATS_BEGIN
 
-namespace mixcon::gpu {
+namespace mixcon::moments {
 
-/// What kernels have to test of a pair, known when they compile.
+/// What loops have to test of a pair, known when they compile.
 enum class keep {
   every,        // every candidate is a negative
   all_but_one,  // every candidate but one of each anchor, which is its positive or hidden
@@ -25,7 +31,7 @@ struct described_rule {
   const double* share = nullptr;                                       // by key: a positive's target; null: 1
   int anchors = 0, candidates = 0;  // how many of each side have a key: the first ones; the others are all far
   bool hides_self = false;          // the candidate of the anchor's number is hidden
-  bool hides_others = false;        // candidates with a key other than the anchor's are hidden
+  bool hides_others = false;        // rows with keys other than the anchor's are hidden from it, if it has one
 
   MIXCON_HD int key_of_anchor(int a) const { return a >= anchors ? -2 : anchor_key != nullptr ? anchor_key[a] : a; }
   MIXCON_HD int key_of_candidate(int c) const {
@@ -40,7 +46,7 @@ struct described_rule {
   MIXCON_HD relation of(int a, int c, int key, int other_key) const {
     if (hides_self && a == c && a < anchors && c < candidates) return relation::hidden;
     if (key == other_key) return relation::near;
-    return hides_others && c < candidates ? relation::hidden : relation::far;
+    return hides_others && a < anchors && c < candidates ? relation::hidden : relation::far;
   }
   MIXCON_HD double target_of(int a) const { return share != nullptr ? share[key_of_anchor(a)] : 1.0; }
   /// The same pairs, the candidates being asked. Shares are by key, as before.
@@ -77,10 +83,10 @@ struct described<other_rows::rule_type> {
   }
 };
 template <>
-struct described<mixcon::detail::same_class_rule> {
+struct described<detail::same_class_rule> {
   static constexpr bool fits = true;
   static constexpr keep kept = keep::by_class;
-  static described_rule of(const mixcon::detail::same_class_rule& rule, index_t anchors, index_t candidates) {
+  static described_rule of(const detail::same_class_rule& rule, index_t anchors, index_t candidates) {
     return {rule.anchor_class.data(),  rule.candidate_class.data(),  rule.share.data(),
             static_cast<int>(anchors), static_cast<int>(candidates), rule.hides_self,
             rule.hides_others};
@@ -106,12 +112,12 @@ struct described<member_targets::rule_type> {
 /// pair changes.
 template <class Rule>
 requires(described<Rule>::fits)
-struct described<mixcon::detail::transposed_rule<Rule>> {
+struct described<detail::transposed_rule<Rule>> {
   static constexpr bool fits = true;
   static constexpr keep kept = described<Rule>::kept == keep::every              ? keep::every
                                : std::is_same_v<Rule, member_targets::rule_type> ? keep::all_but_one
                                                                                  : keep::by_class;
-  static described_rule of(const mixcon::detail::transposed_rule<Rule>& rule, index_t anchors, index_t candidates) {
+  static described_rule of(const detail::transposed_rule<Rule>& rule, index_t anchors, index_t candidates) {
     return described<Rule>::of(rule.rule, candidates, anchors).transposed();
   }
 };
@@ -146,4 +152,6 @@ struct described<Rule> {
   }
 };
 
-}  // namespace mixcon::gpu
+}  // namespace mixcon::moments
+
+MIXCON_STRICT_FLOATS_END

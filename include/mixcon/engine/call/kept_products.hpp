@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+// Products of rows that the forward pass of a call may leave for its backward pass.
+
+#include <mixcon/core/workspace.hpp>
+
+MIXCON_STRICT_FLOATS_BEGIN
+
+namespace mixcon::detail {
+
+/// Products of tiles, where one call asks for the value and the gradients: an engine may fill it in `gather` and use it
+/// up in `scatter`. Tiles are stored one after another.
+template <class T>
+struct kept_products {
+  scratch<T> entries;
+  index_t rows_of_tile = 0;  // 0: nothing is kept
+  bool in_triangle = false;  // tile (i, j), i < j, is number j (j - 1) / 2 + i; else row by row of tiles
+
+  explicit kept_products(workspace* memory) : entries(memory) {}
+};
+
+}  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END

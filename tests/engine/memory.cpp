@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What a value with its gradients takes beside its arguments: rows packed once and in panels, and O(N) numbers.
+#include "support/catch.hpp"
+#include "support/counted_allocations.hpp"
+#include "support/effort.hpp"
+#include "support/embeddings.hpp"
+
+#include <mixcon/contrast/targets.hpp>
+#include <mixcon/engine/executor.hpp>
+#include <mixcon/losses/info_nce.hpp>
+
+using namespace mixcon;
+using namespace mixcon_test;
+
+namespace {
+
+constexpr index_t number = 1536, width = 128;
+constexpr long bytes_of_rows = number * width * static_cast<long>(sizeof(float));
+const tiled one_thread{.threads = 1, .keeps = 0};
+
+/// Beside `matrices` of the size of the rows: one tile, and so many bytes for each row.
+long expected_at_most(long matrices, long bytes_a_row) {
+  const long tiles = 192 * 192 * static_cast<long>(sizeof(float));
+  return matrices * bytes_of_rows + tiles + bytes_a_row * number;
+}
+
+template <class Targets, class Loss>
+void check_same_rows(const Loss& loss, const Targets& targets) {
+  random_numbers draw(3);
+  const auto z = random_embeddings<float>(number, width, draw);
+  auto gradient = zeros_like(z);
+  const objective of{loss, cosine{}};
+  const long most = most_bytes_during([&] { value_and_grad(one_thread, of, targets, z, gradient); });
+  INFO(most << " bytes, " << bytes_of_rows << " a matrix");
+  CHECK(most <= expected_at_most(2, 400));
+  CHECK((most >= 2 * bytes_of_rows || under_thread_sanitizer));
+}
+
+}  // namespace
+
+TEST_CASE("Rows that are anchors and candidates are held twice, and their gradient not at all", "[engine]") {
+  check_same_rows(info_nce{.temperature = 0.1}, view_targets{.samples = number / 2});
+  std::vector<int> labels;
+  for (index_t i = 0; i < number; ++i) labels.push_back(static_cast<int>(i % 40));
+  check_same_rows(info_nce{.temperature = 0.1}, label_targets{.labels = labels});
+}
+
+TEST_CASE("Both directions hold each side once, one side in panels too, and no gradient", "[engine]") {
+  random_numbers draw(4);
+  const auto images = random_embeddings<float>(number, width, draw),
+             texts = random_embeddings<float>(number, width, draw);
+  auto by_images = zeros_like(images), by_texts = zeros_like(texts);
+  objective clip{info_nce{.temperature = 0.1}, cosine{}};
+  clip.direction = {0.5, 0.5};
+  const long most = most_bytes_during([&] {
+    value_and_grad(one_thread, clip, diagonal_targets{}, images, candidates(texts),
+                   {.anchors = by_images, .candidates = {by_texts}});
+  });
+  INFO(most << " bytes, " << bytes_of_rows << " a matrix");
+  CHECK(most <= expected_at_most(3, 2 * 400));
+}
+
+TEST_CASE("A gradient that cannot be added up in place has a buffer, and the same bits", "[engine]") {
+  random_numbers draw(5);
+  const index_t rows = 400;
+  const auto z = random_embeddings<float>(rows, 16, draw);
+  auto in_place = zeros_like(z);
+  std::vector<float> spaced(static_cast<std::size_t>(rows) * 20, 7.0F);
+  const matrix_view<float> apart{spaced.data(), {rows, 16}, {20, 1}};
+  const objective of{info_nce{.temperature = 0.1}, cosine{}};
+  const view_targets targets{.samples = rows / 2};
+  value_and_grad(one_thread, of, targets, z, in_place);
+  value_and_grad(one_thread, of, targets, z, apart);
+  const auto expected = view(in_place);
+  index_t differing = 0;
+  for (index_t i = 0; i < rows; ++i)
+    for (index_t k = 0; k < 16; ++k) differing += apart(i, k) == expected(i, k) ? 0 : 1;
+  CHECK(differing == 0);
+  CHECK(spaced[16] == 7.0F);
+
+  auto added = in_place;  // backward adds to what stands there
+  saved_for<decltype(of), matrix<float>> saved;
+  forward(one_thread, of, targets, z, saved);
+  backward(one_thread, of, targets, z, saved, 1, added);
+  for (index_t i = 0; i < rows; ++i)
+    for (index_t k = 0; k < 16; ++k) differing += view(added)(i, k) == 2 * expected(i, k) ? 0 : 1;
+  CHECK(differing == 0);
+}
+
+TEST_CASE("Products that are kept for the gradients take the memory that they may, and change no bit", "[engine]") {
+  random_numbers draw(6);
+  const index_t rows = 500, features = 64;
+  const auto z = random_embeddings<float>(rows, features, draw), u = random_embeddings<float>(rows, features, draw);
+  objective of{info_nce{.temperature = 0.1}, cosine{}};
+  const auto by_keeping = [&](index_t bytes, auto& by_z, auto& by_u) {
+    const tiled executor{.threads = 1, .keeps = bytes};
+    return most_bytes_during([&] {
+      of.direction = {1, 0};
+      value_and_grad(executor, of, view_targets{.samples = rows / 2}, z, by_z);
+      of.direction = {0.5, 0.5};
+      value_and_grad(executor, of, diagonal_targets{}, u, candidates(z), {.anchors = by_u});
+    });
+  };
+  auto by_z = zeros_like(z), by_u = zeros_like(u), kept_by_z = zeros_like(z), kept_by_u = zeros_like(u);
+  const long without = by_keeping(0, by_z, by_u), with = by_keeping(index_t{1} << 25, kept_by_z, kept_by_u);
+  const long pairs = rows * rows * static_cast<long>(sizeof(float));
+  CHECK((with > without + pairs / 2 || under_thread_sanitizer));
+  CHECK(with < without + 2 * pairs);
+  CHECK(by_z == kept_by_z);
+  CHECK(by_u == kept_by_u);
+}
