@@ -292,9 +292,9 @@ typedef double eight_doubles __attribute__((vector_size(64)));
 template <class Vector>
 MIXCON_FOR_AVX512 inline void take_wide_root(Vector& x) {
   if constexpr (std::is_same_v<Vector, sixteen_floats>)
-    x = __builtin_ia32_sqrtps512_mask(x, x, static_cast<bits_of_16>(-1), rounding_as_set);
+    x = __builtin_ia32_sqrtps512_mask(x, x, static_cast<short>(-1), rounding_as_set);
   else
-    x = __builtin_ia32_sqrtpd512_mask(x, x, static_cast<bits_of_8>(-1), rounding_as_set);
+    x = __builtin_ia32_sqrtpd512_mask(x, x, static_cast<char>(-1), rounding_as_set);
 }
 #endif
 }  // namespace vectors
