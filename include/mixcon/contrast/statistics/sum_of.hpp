@@ -22,12 +22,12 @@ struct running_sum {
                                                               mixcon::part<Parts>(lost, k)};
   }
 };
-/// Whether lanes hold none of the few pairs of such a set, so that a function which costs much is left out.
+/// Whether lanes hold no pair of a set of few, so that a function which costs much is left out.
 template <class Set, class F, class T>
-MIXCON_HD bool has_none([[maybe_unused]] const T& weight) {
-  if constexpr (lane_count<T>() > 1 && !std::is_same_v<F, logit_itself> &&
+MIXCON_HD bool leaves_out([[maybe_unused]] const T& weight) {
+  if constexpr (!std::is_same_v<F, logit_itself> &&
                 (std::is_same_v<Set, over::all_positives> || std::is_same_v<Set, over::all_targets>))
-    return (weight == T(0)).all();
+    return has_none(weight != T(0));
   else
     return false;
 }
@@ -54,7 +54,7 @@ struct sum_of {
   template <class T>
   MIXCON_HD void observe(state<T>& s, const logit_pair<T>& p) const {
     const T weight = set(p);
-    if (detail::has_none<Set, F>(weight)) return;
+    if (detail::leaves_out<Set, F>(weight)) return;
     s.sum += choose(weight == T(0), T(0), weight * detail::value_of(of, p));
   }
   template <class T>
@@ -77,7 +77,7 @@ struct sum_of {
   template <class T>
   MIXCON_HD T slope(const reading<T>&, const logit_pair<T>& p) const {
     const T weight = set(p);
-    if (detail::has_none<Set, F>(weight)) return T(0);
+    if (detail::leaves_out<Set, F>(weight)) return T(0);
     return choose(weight == T(0), T(0), weight * detail::slope_of(of, p));
   }
   template <class T>
