@@ -4,8 +4,7 @@
 // Targets written out as a matrix (N, M), with weights of candidates where wanted.
 
 #include <mixcon/contrast/targets/bound.hpp>
-#include <mixcon/core/number/lane_loops.hpp>
-#include <mixcon/core/number/lanes.hpp>
+#include <mixcon/core/number/set_loops.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
 
@@ -75,18 +74,10 @@ struct matrix_targets {
       return x >= U(least) && x - x == U(0);
     };
     const index_t columns = values.extent(1);
-    index_t c = 0;
-    bool right = true;
     if constexpr (std::is_same_v<std::remove_const_t<E>, number>)
-      if (values.stride(1) == 1) run_for<Set>([&] {
-          using vector = typename Set::template vector<number>;
-          const E* const first = &values(row, 0);
-          mask_of<vector> all_right = vector(0) == vector(0);
-          for (; c + lane_count<vector>() <= columns; c += lane_count<vector>())
-            all_right = all_right && is_right(detail::load_as<vector>(first + c));
-          right = all_right.all();
-        });
-    for (; c < columns; ++c) right = right & is_right(static_cast<number>(values(row, c)));
+      if (values.stride(1) == 1) return !vectors::all_right<Set>(&values(row, 0), columns, is_right);
+    bool right = true;
+    for (index_t c = 0; c < columns; ++c) right = right & is_right(static_cast<number>(values(row, c)));
     return !right;
   }
   void name_wrong_entry(index_t a) const {
