@@ -35,8 +35,7 @@ std::size_t at(index_t i) { return static_cast<std::size_t>(i); }
 /// Rows of small whole numbers: their products are exact in any order, and most distances are tied.
 std::vector<double> whole_rows(index_t count) {
   std::vector<double> z(at(count * width));
-  for (std::size_t k = 0; k < z.size(); ++k)
-    z[k] = static_cast<double>(drawn(k, 4));
+  for (std::size_t k = 0; k < z.size(); ++k) z[k] = static_cast<double>(drawn(k, 4));
   return z;
 }
 

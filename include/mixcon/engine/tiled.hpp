@@ -20,8 +20,8 @@ inline namespace MIXCON_INSTRUCTION_SET {
 /// Results are the same bits for any number of threads: a tile's place in the order of sums depends on the shapes
 /// alone. Where anchors are the candidates, each product is formed once for both orders of a pair.
 struct tiled {
-  int threads = 0;              // 0: the shared pool (MIXCON_NUM_THREADS, or one thread a core); 1: the calling thread
-  thread_pool* pool = nullptr;  // the caller's own pool instead
+  int threads = 0;  // 0: the shared pool (MIXCON_NUM_THREADS, or one thread a core); 1: the calling thread
+  pool_ref pool{};  // the caller's own pool instead, of any type (core/pool_ref.hpp)
 
   template <class Problem>
   void gather(const Problem& p, typename Problem::row_states& states) const {
@@ -82,9 +82,7 @@ struct tiled {
   }
 
   /// How many threads work at once.
-  index_t workers() const {
-    return pool != nullptr ? pool->threads() : threads == 0 ? thread_pool::shared().threads() : threads;
-  }
+  index_t workers() const { return pool ? pool.threads() : threads == 0 ? thread_pool::shared().threads() : threads; }
   /// Calls row(i, how) for every i in [0, number), each once, by all threads.
   template <class Row>
   void rows(index_t number, Row&& row) const {

@@ -117,8 +117,7 @@ auto value_and_grad(const Executor& executor, const decoupled_mixup& loss, const
                    targets.lambda[at], "; expected a number in [0, 1]");
   }
   return detail::mean_over_rows<wide, wide>(
-      executor, logits, gradient, skipped,
-      [&](const auto& kind, index_t i, const wide* x, std::vector<wide>& slope) {
+      executor, logits, gradient, skipped, [&](const auto& kind, index_t i, const wide* x, std::vector<wide>& slope) {
         using vector = std::remove_cvref_t<decltype(kind)>;
         const auto at = static_cast<std::size_t>(i);
         const bool has_own = !targets.ignored(targets.own[at]), has_partner = !targets.ignored(targets.partner[at]);

@@ -49,8 +49,8 @@ struct readings_of<pack<S...>, T> {
 template <class Statistics, class T>
 using row_readings = typename readings_of<Statistics, T>::type;
 
-/// What a statistic keeps of a strip of candidates: a `strip` of its own, which knows that they come in ascending order,
-/// or a state.
+/// What a statistic keeps of a strip of candidates: a `strip` of its own, which knows that they come in ascending
+/// order, or a state.
 template <class S, class U>
 struct strip_of_statistic {
   using type = typename S::template state<U>;
@@ -111,9 +111,10 @@ struct row_state<pack<S...>, U> {
     presence{}.merge(seen, other.seen);
   }
   /// What `beside` gives: a state, unless a statistic has a strip of its own.
-  using strip = std::conditional_t<(std::is_same_v<typename strip_of_statistic<S, U>::type,
-                                                   typename S::template state<U>> && ...),
-                                   row_state, row_strip<statistics_type, U>>;
+  using strip =
+      std::conditional_t<(std::is_same_v<typename strip_of_statistic<S, U>::type, typename S::template state<U>> &&
+                          ...),
+                         row_state, row_strip<statistics_type, U>>;
   /// `merge` of what a strip saw: its exponentials are sums under one shift.
   MIXCON_HD void keep(const statistics_type& statistics, const strip& other) {
     for_each_position<count>([&](auto k) {
