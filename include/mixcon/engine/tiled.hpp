@@ -23,6 +23,8 @@ struct tiled {
   int threads = 0;  // 0: the shared pool (MIXCON_NUM_THREADS, or one thread a core); 1: the calling thread
   pool_ref pool{};  // the caller's own pool instead, of any type (core/pool_ref.hpp)
 
+  static constexpr bool multiplies_fast = true;  // rows' tasks have `add_product`
+
   template <class Problem>
   void gather(const Problem& p, typename Problem::row_states& states) const {
     check<typename Problem::number>();
