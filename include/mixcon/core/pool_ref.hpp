@@ -14,7 +14,7 @@ namespace mixcon {
 
 namespace detail {
 /// A task that a pool is asked about.
-struct any_task {
+struct task_of_pool {
   void operator()(index_t) const {}
 };
 }  // namespace detail
@@ -23,7 +23,7 @@ struct any_task {
 /// task(i) once for every i below `number`, in any order and at the same time, and returns when all are done. Tasks do
 /// not wait for each other. `thread_pool` is one; a wrapper of two lines makes one of others (docs/executors.md).
 template <class P>
-concept Pool = requires(P& pool, const detail::any_task& task) {
+concept Pool = requires(P& pool, const detail::task_of_pool& task) {
   pool.parallel_for(index_t{}, task);
   static_cast<int>(pool.threads());
 };

@@ -30,8 +30,9 @@ template <class T>
 bool all_finite(const padded_matrix<T>& matrix) {
   bool finite = true;
   for_set_in_use([&](auto set) {
-    finite = vectors::all_right<decltype(set)>(matrix.data.data(), static_cast<index_t>(matrix.data.size()),
-                                               [](const auto& x) { return x - x == std::remove_cvref_t<decltype(x)>(0); });
+    finite =
+        vectors::all_right<decltype(set)>(matrix.data.data(), static_cast<index_t>(matrix.data.size()),
+                                          [](const auto& x) { return x - x == std::remove_cvref_t<decltype(x)>(0); });
   });
   return finite;
 }
