@@ -3,8 +3,11 @@
 
 // Loops over numbers side by side that run in the widest instruction set in use, for code that is no engine.
 
+#include <mixcon/core/number/instruction_sets.hpp>
 #include <mixcon/core/number/lane_loops.hpp>
+#if !defined(__CUDACC__)  // nvcc has no vector registers
 #include <mixcon/core/number/lanes.hpp>
+#endif
 
 MIXCON_STRICT_FLOATS_BEGIN
 
@@ -35,8 +38,11 @@ void run_on_lanes(const How& own, const Run& run) {
 /// Whether all of `count` numbers are right, by is_right(number or lanes of them).
 template <class Set, class T, class Right>
 bool all_right(const T* numbers, index_t count, const Right& is_right) {
-  using vector = typename Set::template vector<T>;
   bool right = true;
+#if defined(__CUDACC__)
+  for (index_t k = 0; k < count; ++k) right = right && is_right(numbers[k]);
+#else
+  using vector = typename Set::template vector<T>;
   run_for<Set>([&] {
     mask_of<vector> so_far = vector(0) == vector(0);
     index_t k = 0;
@@ -45,6 +51,7 @@ bool all_right(const T* numbers, index_t count, const Right& is_right) {
     right = so_far.all();
     for (; k < count; ++k) right = right && is_right(numbers[k]);
   });
+#endif
   return right;
 }
 
