@@ -18,6 +18,7 @@
 #include <mixcon/core/random/samplers.hpp>
 #include <mixcon/core/storage.hpp>
 #include <mixcon/engine/executor.hpp>
+#include <mixcon/engine/grad_cache.hpp>
 #include <mixcon/engine/mined_triplets.hpp>
 #include <mixcon/engine/paired/aligned_calls.hpp>
 #include <mixcon/engine/paired/column_products.hpp>

@@ -8,6 +8,7 @@
 #include <mixcon/mixcon.hpp>
 
 #include <cmath>
+#include <thread>
 
 using namespace mixcon;
 
@@ -33,6 +34,19 @@ struct polynomial_kernel {
   template <class T>  // d value / d a = other * c + own * a
   MIXCON_HD similarity_slopes<T> slopes(const T& dot, const T& /*anchor*/, const T& /*candidate*/) const {
     return {.other = T(2) * (T(1) + dot), .own = T(0)};
+  }
+};
+
+// pool
+struct pool_of_yours {
+  int threads() const { return 2; }
+  template <class Task>
+  void parallel_for(index_t tasks, const Task& task) {
+    std::thread second([&] {
+      for (index_t i = 1; i < tasks; i += 2) task(i);
+    });
+    for (index_t i = 0; i < tasks; i += 2) task(i);
+    second.join();
   }
 };
 
@@ -158,4 +172,32 @@ TEST_CASE("The executors of the page on executors give one result", "[docs]") {
   CHECK(shared == alone);
   CHECK(shared == on_two);
   CHECK(shared == Approx(reference));
+  pool_of_yours mine;
+  CHECK(value_and_grad(tiled{.pool = &mine}, criterion, targets, z, gradient).value == shared);
+}
+
+TEST_CASE("Chunks of the page on executors give the gradient of the batch", "[docs]") {
+  const auto rows_of_samples = some_rows(samples, 1);
+  auto expected = rows_of_samples, found = rows_of_samples;
+  const objective criterion{info_nce{.temperature = 0.1}, cosine{}};
+  const label_targets targets{.labels = labels};
+  const double whole = value_and_grad(tiled{}, criterion, targets, rows_of_samples, expected);
+  const auto encode = [&](index_t first, const auto& embeddings) {
+    for (index_t i = 0; i < embeddings.extent(0); ++i)
+      for (index_t k = 0; k < width; ++k) embeddings(i, k) = rows_of_samples(first + i, k);
+  };
+  const auto pull = [&](index_t first, const auto& by_embeddings) {
+    for (index_t i = 0; i < by_embeddings.extent(0); ++i)
+      for (index_t k = 0; k < width; ++k) found(first + i, k) = by_embeddings(i, k);
+  };
+  // chunks
+  const auto of_batch = [&](const auto& z, const auto& by_z) {
+    return value_and_grad(tiled{}, criterion, targets, z, by_z);
+  };
+  const chunked_batch batch{.rows = samples, .width = width, .chunk = 4};
+  const double loss = grad_cache<double>(batch, encode, of_batch, pull);
+
+  CHECK(loss == whole);
+  for (index_t i = 0; i < samples; ++i)
+    for (index_t k = 0; k < width; ++k) CHECK(found(i, k) == expected(i, k));
 }

@@ -80,6 +80,16 @@ inline constexpr all_negatives negatives{};
 inline constexpr all_targets targets{};
 
 }  // namespace over
+
+namespace detail {
+/// Whether no lane's answer is yes: what is only about few pairs, such as positives, is then left out. One pair is not
+/// asked.
+MIXCON_HD constexpr bool has_none(bool) { return false; }
+template <class Mask>
+MIXCON_HD bool has_none(const Mask& yes) {
+  return (!yes).all();
+}
+}  // namespace detail
 }  // namespace mixcon
 
 MIXCON_STRICT_FLOATS_END

@@ -534,6 +534,8 @@ inline constexpr const char* meanings[] = {
     "bias\tfinite, added to every logit\n",
     "plan_entries\n"
     "\tHow many entries a plan then has: 1 or N\n",
+    "pool_ref\n"
+    "\tSome pool, while it lives; made from its address\n",
     "position\n"
     "\tA position known at compile time, as an argument: `for_each_position` hands one to each call\n",
     "positive_features\n"

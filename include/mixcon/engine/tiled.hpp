@@ -23,9 +23,11 @@ inline namespace MIXCON_INSTRUCTION_SET {
 /// sums depends on the shapes alone. Where anchors are the candidates, each product is formed once for both orders of a
 /// pair.
 struct tiled {
-  int threads = 0;              // 0: the shared pool (MIXCON_NUM_THREADS, or one thread a core); 1: the calling thread
-  thread_pool* pool = nullptr;  // the caller's own pool instead
+  int threads = 0;  // 0: the shared pool (MIXCON_NUM_THREADS, or one thread a core); 1: the calling thread
+  pool_ref pool{};  // the caller's own pool instead, of any type (core/pool_ref.hpp)
   index_t keeps = index_t{1} << 25;  // bytes: products that value_and_grad may keep for the gradients, which saves time
+
+  static constexpr bool multiplies_fast = true;  // rows' tasks have `add_product`
 
   template <class Problem>
   void gather(const Problem& p, typename Problem::row_states& states) const {
@@ -102,9 +104,7 @@ struct tiled {
   }
 
   /// How many threads work at once.
-  index_t workers() const {
-    return pool != nullptr ? pool->threads() : threads == 0 ? thread_pool::shared().threads() : threads;
-  }
+  index_t workers() const { return pool ? pool.threads() : threads == 0 ? thread_pool::shared().threads() : threads; }
   /// Calls row(i, how) for every i in [0, number), each once, by all threads.
   template <class Row>
   void rows(index_t number, Row&& row) const {

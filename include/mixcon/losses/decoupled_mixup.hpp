@@ -116,10 +116,9 @@ auto value_and_grad(const Executor& executor, const decoupled_mixup& loss, const
     MIXCON_REQUIRE(targets.lambda[at] >= 0 && targets.lambda[at] <= 1, "decoupled_mixup: lambda ", i, " is ",
                    targets.lambda[at], "; expected a number in [0, 1]");
   }
-  return detail::mean_over_rows<wide>(
-      executor, logits, gradient, skipped,
-      [&](const auto& how, index_t i, const std::vector<wide>& x, std::vector<wide>& slope) {
-        using vector = typename std::decay_t<decltype(how)>::template vector<wide>;
+  return detail::mean_over_rows<wide, wide>(
+      executor, logits, gradient, skipped, [&](const auto& kind, index_t i, const wide* x, std::vector<wide>& slope) {
+        using vector = std::remove_cvref_t<decltype(kind)>;
         const auto at = static_cast<std::size_t>(i);
         const bool has_own = !targets.ignored(targets.own[at]), has_partner = !targets.ignored(targets.partner[at]);
         const index_t own = has_own ? targets.own[at] : targets.partner[at];
@@ -127,7 +126,7 @@ auto value_and_grad(const Executor& executor, const decoupled_mixup& loss, const
         const auto of_own = static_cast<std::size_t>(own), of_partner = static_cast<std::size_t>(partner);
         const wide lambda = static_cast<wide>(targets.lambda[at]), x_own = x[of_own], x_partner = x[of_partner];
         // the other classes compete in every term, so their sum is formed once
-        slope = x;
+        slope.assign(x, x + classes);
         slope[of_own] = slope[of_partner] = minus_infinity<wide>();
         const wide others = detail::log_sum_and_shares<vector>(slope);
         const wide without_partner = log_add_exp(others, x_own);

@@ -7,6 +7,7 @@
 #include <mixcon/contrast/objective.hpp>
 #include <mixcon/contrast/targets/bound.hpp>
 #include <mixcon/core/overlap.hpp>
+#include <mixcon/engine/paired/kept_logits.hpp>
 #include <mixcon/engine/value_and_grad.hpp>
 #include <mixcon/losses/info_nce.hpp>
 #include <mixcon/losses/mixed_classifiers.hpp>
@@ -143,7 +144,8 @@ void check_mixed_classifiers(const mixed_classifiers<T>& of) {
 
 /// The loss of features (N, D) of mixed images under a classifier: weights (K, D) and bias (K), one type. Sets the
 /// gradients that are wanted. Logits are formed from the mixed classifiers, or from the class logits where that is less
-/// work (few classes, many features); the N x N of them are never stored: memory O(N (D + K)), K of the batch.
+/// work (few classes, many features). The N x N of them are kept while that takes at most 32 MiB, and are not stored
+/// beyond that: memory O(N (D + K)), K of the batch.
 template <detail::Engine Executor, Viewable<2> Features, Viewable<2> Weight, Viewable<1> Bias>
 auto value_and_grad(const Executor& executor, const infinite_class_mixup& loss, const pair_targets& targets,
                     const Features& features, const Weight& classifier, const Bias& biases,
@@ -158,10 +160,17 @@ auto value_and_grad(const Executor& executor, const infinite_class_mixup& loss, 
   const bool hides = loss.same_classifiers == infinite_class_mixup::duplicates::hide;
   const detail::numbered_diagonal same = detail::numbered_classifiers(targets, hides);
   const auto evaluate = [&](const matrix_view<const T>& anchors, const matrix_view<const T>& candidates,
-                            const std::vector<T>& bias, const gradients<T>& inner) {
+                            const std::vector<T>& bias, const gradients<T>& inner) -> loss_result<T> {
+    const directions both{.rows = loss.softmax_over == infinite_class_mixup::axis::pairs ? 0.0 : 1.0,
+                          .columns = loss.softmax_over == infinite_class_mixup::axis::classes ? 0.0 : 1.0};
+    if constexpr (requires { requires Executor::multiplies_fast; }) {
+      objective of_logits{info_nce{.temperature = 1}, dot_product{}};
+      of_logits.direction = both;
+      loss_result<T> result{};
+      if (detail::by_kept_logits(executor, of_logits, same, anchors, candidates, bias, inner, result)) return result;
+    }
     objective criterion{info_nce{.temperature = 1}, dot_product{}, candidate_bias{bias}};
-    criterion.direction = {.rows = loss.softmax_over == infinite_class_mixup::axis::pairs ? 0.0 : 1.0,
-                           .columns = loss.softmax_over == infinite_class_mixup::axis::classes ? 0.0 : 1.0};
+    criterion.direction = both;
     return value_and_grad(executor, criterion, same, anchors, candidates, inner);
   };
   const detail::classes_of_batch classes(targets, of.weight.extent(0));

@@ -10,7 +10,7 @@
 #include <mixcon/core/storage.hpp>
 #include <mixcon/core/tensor_view.hpp>
 #include <mixcon/engine/gradients.hpp>
-#include <mixcon/engine/paired/aligned_calls.hpp>
+#include <mixcon/engine/paired/kept_logits.hpp>
 #include <mixcon/mix/labels/pair_targets.hpp>
 
 #include <vector>
@@ -68,13 +68,17 @@ T mixed_of(T share, T a, T b) {
 template <class T, class Evaluate>
 loss_result<T> by_mixed_weights(const mixed_classifiers<T>& of, Evaluate&& evaluate) {
   const index_t samples = of.samples(), width = of.width();
-  std::vector<T> weight, bias;
-  weight.reserve(static_cast<std::size_t>(samples * width));
+  std::vector<T> weight(static_cast<std::size_t>(samples * width)), bias;
   bool is_infinite = false;
   for (index_t j = 0; j < samples; ++j) {
-    const T own = of.share(j);
-    for (index_t k = 0; k < width; ++k)
-      weight.push_back(mixed_of(own, of.weight(of.own(j), k), of.weight(of.partner(j), k)));
+    const T own = of.share(j), other = 1 - own;
+    T* const to = weight.data() + j * width;
+    const T *const first = &of.weight(of.own(j), 0), *const second = &of.weight(of.partner(j), 0);
+    const index_t step = of.weight.stride(1);
+    if (own == 1 || own == 0)  // what has no share does not count, were it infinite
+      for (index_t k = 0; k < width; ++k) to[k] = (own == 1 ? first : second)[k * step];
+    else
+      for (index_t k = 0; k < width; ++k) to[k] = own * first[k * step] + other * second[k * step];
     const T mixed = mixed_of(own, of.bias[of.own(j)], of.bias[of.partner(j)]);
     is_infinite = is_infinite || is_minus_infinity(mixed);
     bias.push_back(is_minus_infinity(mixed) ? T(-1e30) : mixed);  // over pairs nothing would be seen of -infinity
@@ -115,11 +119,11 @@ struct classes_of_batch {
       }
   }
   index_t count() const { return static_cast<index_t>(present.size()); }
-  /// Whether class logits are less work than mixed weights: N^2 K beside N^2 D, and plain loops of N K D, whose
-  /// operations were measured to take about twelve times as long as the engine's.
+  /// Whether class logits are less work than mixed weights: N^2 K and N K D beside N^2 D, and somewhat for what comes
+  /// besides the products.
   template <class T>
   bool are_fewer(const mixed_classifiers<T>& of) const {
-    return count() * (of.samples() + 12 * of.width()) < of.samples() * of.width();
+    return 5 * count() * (of.samples() + of.width()) < 4 * of.samples() * of.width();
   }
 };
 
@@ -129,43 +133,45 @@ template <class Executor, class T, class Evaluate>
 loss_result<T> by_class_logits(const Executor& executor, const mixed_classifiers<T>& of,
                                const classes_of_batch& classes, Evaluate&& evaluate) {
   const index_t samples = of.samples(), width = of.width(), count = classes.count();
-  std::vector<T> logit(static_cast<std::size_t>(samples * count)), label(logit.size()), slope;
-  const matrix_view<T> logits{logit.data(), {samples, count}}, labels{label.data(), {samples, count}};
   const auto class_at = [&](index_t c) { return classes.present[static_cast<std::size_t>(c)]; };
   const auto place_of = [&](index_t c) { return classes.place[static_cast<std::size_t>(c)]; };
-  share_out(executor, samples, [&](index_t i) {
-    for (index_t c = 0; c < count; ++c) {
-      wide_t<T> sum = static_cast<wide_t<T>>(of.bias[class_at(c)]);
-      for (index_t k = 0; k < width; ++k)
-        sum += static_cast<wide_t<T>>(of.features(i, k)) * static_cast<wide_t<T>>(of.weight(class_at(c), k));
-      logits(i, c) = static_cast<T>(sum);
-    }
-    labels(i, place_of(of.own(i))) += of.share(i);
-    labels(i, place_of(of.partner(i))) += 1 - of.share(i);
+  const padded_matrix<T> features = padded_copy(of.features);
+  padded_matrix<T> weight{count, width}, logits{samples, count}, labels{samples, count};
+  for (index_t c = 0; c < count; ++c)
+    for (index_t k = 0; k < width; ++k) weight.row(c)[k] = of.weight(class_at(c), k);
+  bool is_possible = true;
+  for_each_product_row(executor, features, transposed(weight), [&](index_t i, const T* row) {
+    for (index_t c = 0; c < count; ++c) logits.row(i)[c] = row[c] + of.bias[class_at(c)];
   });
-  for (const T x : logit)
-    if (is_minus_infinity(x)) return by_mixed_weights(of, evaluate);
+  for (index_t i = 0; i < samples; ++i) {
+    for (index_t c = 0; c < count; ++c) is_possible = is_possible && !is_minus_infinity(logits.row(i)[c]);
+    labels.row(i)[place_of(of.own(i))] += of.share(i);
+    labels.row(i)[place_of(of.partner(i))] += 1 - of.share(i);
+  }
+  if (!is_possible) return by_mixed_weights(of, evaluate);
   const std::vector<T> no_bias(static_cast<std::size_t>(samples));
-  if (of.wanted.features || of.wanted.weight || of.wanted.bias) slope.resize(logit.size());
-  const matrix_view<T> slopes{slope.data(), {slope.empty() ? 0 : samples, count}};
+  const bool wants_any = of.wanted.features || of.wanted.weight || of.wanted.bias;
+  padded_matrix<T> slopes{wants_any ? samples : 0, count};
   gradients<T> inner;
-  if (!slope.empty()) inner.anchors = slopes;
-  const auto result = evaluate(matrix_view<const T>{logits}, matrix_view<const T>{labels}, no_bias, inner);
+  if (wants_any) inner.anchors = padded_view(slopes);
+  const auto result =
+      evaluate(matrix_view<const T>{padded_view(logits)}, matrix_view<const T>{padded_view(labels)}, no_bias, inner);
   if (of.wanted.features)
-    share_out(executor, samples, [&](index_t i) {
-      for (index_t k = 0; k < width; ++k) of.wanted.features(i, k) = T(0);
-      for (index_t c = 0; c < count; ++c)
-        for (index_t k = 0; k < width; ++k) of.wanted.features(i, k) += slopes(i, c) * of.weight(class_at(c), k);
+    for_each_product_row(executor, slopes, weight, [&](index_t i, const T* row) {
+      for (index_t k = 0; k < width; ++k) of.wanted.features(i, k) = row[k];
     });
   (of.clear)();
-  if (of.wanted.weight || of.wanted.bias)
-    share_out(executor, count, [&](index_t c) {
-      for (index_t i = 0; i < samples; ++i) {
-        for (index_t k = 0; of.wanted.weight && k < width; ++k)
-          of.wanted.weight(class_at(c), k) += slopes(i, c) * of.features(i, k);
-        if (of.wanted.bias) of.wanted.bias[class_at(c)] += slopes(i, c);
-      }
+  if (!of.wanted.weight && !of.wanted.bias) return result;
+  const padded_matrix<T> turned = transposed(slopes);
+  if (of.wanted.weight)
+    for_each_product_row(executor, turned, features, [&](index_t c, const T* row) {
+      for (index_t k = 0; k < width; ++k) of.wanted.weight(class_at(c), k) = row[k];
     });
+  for (index_t c = 0; of.wanted.bias && c < count; ++c) {
+    ordered_sum<T> sum;
+    for (index_t i = 0; i < samples; ++i) sum.add(turned.row(c)[i]);
+    of.wanted.bias[class_at(c)] = static_cast<T>(sum.value());
+  }
   return result;
 }
 

@@ -32,6 +32,27 @@ struct soft_binary_cross_entropy {
 };
 
 namespace detail {
+
+/// Refuses a row of soft labels that are no shares.
+template <class E>
+void check_shares(const char* loss, const matrix_view<E>& targets, index_t row) {
+  using number = std::remove_const_t<E>;
+  const index_t classes = targets.extent(1);
+  bool right = true;
+  if constexpr (std::is_same_v<number, float> || std::is_same_v<number, double>)
+    if (targets.stride(1) == 1) {
+      for_set_in_use([&](auto set) {
+        right = vectors::all_right<decltype(set)>(&targets(row, 0), classes, [](const auto& x) {
+          using U = std::remove_cvref_t<decltype(x)>;
+          return x >= U(0) && x <= U(1);
+        });
+      });
+      if (right) return;
+    }
+  for (index_t c = 0; c < classes; ++c)
+    MIXCON_REQUIRE(targets(row, c) >= 0 && targets(row, c) <= 1, loss, ": soft label (", row, ", ", c, ") is ",
+                   static_cast<double>(targets(row, c)), "; expected a number in [0, 1]");
+}
 template <>
 inline constexpr bool has_own_call<soft_binary_cross_entropy> = true;
 template <>
@@ -60,33 +81,46 @@ auto value_and_grad(const Executor& executor, const soft_binary_cross_entropy& l
   detail::check_classifier_call("soft_binary_cross_entropy", logits, gradient);
   MIXCON_REQUIRE(targets.extents() == logits.extents(), "soft_binary_cross_entropy: soft labels are ",
                  targets.extents(), " for logits ", logits.extents(), "; expected the same shape");
-  const auto is_share = [&](index_t i, index_t c) { return targets(i, c) >= 0 && targets(i, c) <= 1; };
   detail::marked_rows skipped;
   for (index_t i = 0; i < targets.extent(0); ++i) {
-    index_t wrong = 0, present = 0;
-    for (index_t c = 0; c < targets.extent(1); ++c) wrong += is_share(i, c) ? 0 : 1;
+    detail::check_shares("soft_binary_cross_entropy", targets, i);
+    index_t present = 0;
     for (index_t c = 0; loss.skips_unlabelled && c < targets.extent(1); ++c) present += targets(i, c) != 0 ? 1 : 0;
     if (loss.skips_unlabelled && present == 0) skipped.mark(i, targets.extent(0));
-    for (index_t c = 0; wrong > 0 && c < targets.extent(1); ++c)
-      MIXCON_REQUIRE(is_share(i, c), "soft_binary_cross_entropy: soft label (", i, ", ", c, ") is ",
-                     static_cast<double>(targets(i, c)), "; expected a number in [0, 1]");
   }
-  const auto absent = static_cast<wide>(loss.absent_weight);
-  return detail::mean_over_rows<wide>(
-      executor, logits, gradient, skipped,
-      [&](const auto& how, index_t i, const std::vector<wide>& row, std::vector<wide>& slope) {
+  return detail::mean_over_rows<wide, T>(
+      executor, logits, gradient, skipped, [&](const auto& kind, index_t i, const auto* row, auto& slope) {
+        using vector = std::remove_cvref_t<decltype(kind)>;
+        using number = scalar_of<vector>;
+        const auto absent = static_cast<number>(loss.absent_weight);
         wide sum = 0;
-        using vector = typename std::decay_t<decltype(how)>::template vector<wide>;
-        detail::for_each_part<vector>(static_cast<index_t>(row.size()), [&](auto kind, index_t c) {
-          using U = decltype(kind);
-          const U x = detail::load_as<U>(row.data() + c), target = detail::entries_on<U>(targets, i, c);
+        const auto term = [&](auto part, index_t c) {
+          using U = decltype(part);
+          const U x = detail::load_as<U>(row + c), target = detail::entries_on<U>(targets, i, c);
           const U weight = choose(target == U(0), U(absent), U(1)), faded = exp_of(choose(x > U(0), -x, x));
           const U yes = choose(x > U(0), U(1), faded) / (U(1) + faded);
           const U below = choose(target == U(0), U(0), -x * target);  // also at a logit of -infinity
           const U lack = choose(x > U(0), x * (U(1) - target), below) + log1p_of(faded);
-          sum += detail::sum_of_lanes(choose(weight == U(0) && x - x == U(0), U(0), weight * lack));
           detail::store_as<U>(slope.data() + c, weight * (yes - target));
-        });
+          return choose(weight == U(0) && x - x == U(0), U(0), weight * lack);
+        };
+        constexpr index_t width = lane_count<vector>(), strip = 32 * width;  // few terms are added in a narrow type
+        const index_t classes = logits.extent(1), whole = classes / width * width;
+        for (index_t first = 0; first < whole; first += strip) {
+          vector part(0);
+          for (index_t c = first; c < whole && c < first + strip; c += width) part += term(vector(), c);
+          for (int k = 0; k < lane_count<vector>(); ++k) sum += static_cast<wide>(lane(part, k));
+        }
+        if constexpr (width > 1) {  // the rest, in small vectors, the last of which overlaps the one before
+          using few = lanes<number, 4>;
+          for (index_t c = whole; c < classes && classes >= 4; c += 4) {
+            const index_t at = c + 4 <= classes ? c : classes - 4;
+            const few rest = term(few(), at);
+            for (int k = static_cast<int>(c - at); k < 4; ++k) sum += static_cast<wide>(rest[k]);
+          }
+          if (classes >= 4) return sum;
+        }
+        for (index_t c = whole; c < classes; ++c) sum += static_cast<wide>(term(number(), c));
         return sum;
       });
 }

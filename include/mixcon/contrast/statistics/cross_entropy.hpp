@@ -70,6 +70,10 @@ struct cross_entropy {
   MIXCON_HD void observe(state<T>& s, const logit_pair<T>& p) const {
     const T above = p.x - origin_of(s.shift);
     const T share = choose(p.weight > T(0), p.weight * exp_of(above), T(0));
+    if (detail::has_none(p.positive)) {
+      s.negatives += share;
+      return;
+    }
     const T target = choose(p.positive, p.target, T(0));
     s.negatives += choose(p.positive, T(0), share);
     s.positives += choose(p.positive, share, T(0));
@@ -125,6 +129,7 @@ struct cross_entropy {
   MIXCON_HD T slope(const reading<T>& r, const logit_pair<T>& p) const {
     const T q = choose(p.weight > T(0), r.share * (p.weight * exp_of(p.x - r.origin)), T(0));
     const T repel = choose(r.mass == T(0), T(0), q);
+    if (detail::has_none(p.positive)) return repel;
     const T both = repel - choose(p.positive, p.target, T(0));
     return choose(r.single && p.positive, r.pull, both);
   }

@@ -17,7 +17,7 @@ MIXCON_HD index_of<T> candidate_indices(index_t first) {
   if constexpr (std::is_same_v<index_of<T>, index_t>)
     return first;
   else
-    return index_of<T>::each([&](int k) { return first + k; });
+    return index_of<T>::numbered() + index_of<T>(first);
 }
 
 /// An answer about indices, as an answer about T.
@@ -49,6 +49,31 @@ MIXCON_HD void raise(peak<T>& p, const peak<T>& other) {
   p.where = choose(wins, other.where, p.where);
 }
 
+/// The same of a strip of candidates, seen in ascending order: places are counted from the first in the numbers' own
+/// type, whose lanes are half as many registers as indices. A T counts to 2^24 or further; strips are much shorter.
+template <class T>
+struct peak_of_strip {
+  T top = minus_infinity<T>();
+  T place = T(-1);     // of a lane's peak; -1: none
+  index_t first = -1;  // candidate at place 0
+
+  MIXCON_HD void observe(const T& x, const mask_of<T>& enters, index_t candidate) {
+    if (first < 0) first = candidate;
+    T here(static_cast<scalar_of<T>>(candidate - first));
+    if constexpr (lane_count<T>() > 1) here += T::numbered();
+    // Ties go to the lower index, which came first.
+    const mask_of<T> wins = enters && !is_nan(top) && (!(x <= top) || place < T(0));
+    top = choose(wins, x, top);
+    place = choose(wins, here, place);
+  }
+  MIXCON_HD peak<T> resolved() const {
+    if constexpr (lane_count<T>() == 1)
+      return {top, place < T(0) ? index_t(-1) : first + static_cast<index_t>(place)};
+    else
+      return {top, choose(place < T(0), index_of<T>(-1), index_of<T>::converted(place) + index_of<T>(first))};
+  }
+};
+
 template <class T>
 struct peak_reading {
   T value{};
@@ -76,8 +101,18 @@ struct largest {
   template <class T>
   using state = detail::peak<T>;
   template <class T>
+  using strip = detail::peak_of_strip<T>;
+  template <class T>
   using reading = detail::peak_reading<T>;
 
+  template <class T>
+  MIXCON_HD void observe(strip<T>& s, const logit_pair<T>& p) const {
+    s.observe(p.x, set(p) > T(0), p.candidate);
+  }
+  template <class T>
+  MIXCON_HD void keep(state<T>& s, const strip<T>& seen) const {
+    detail::raise(s, seen.resolved());
+  }
   template <class T>
   MIXCON_HD void observe(state<T>& s, const logit_pair<T>& p) const {
     const auto where = choose(set(p) > T(0), detail::candidate_indices<T>(p.candidate), index_of<T>(-1));
@@ -113,8 +148,18 @@ struct smallest {
   template <class T>
   using state = detail::peak<T>;  // of -x
   template <class T>
+  using strip = detail::peak_of_strip<T>;
+  template <class T>
   using reading = detail::peak_reading<T>;
 
+  template <class T>
+  MIXCON_HD void observe(strip<T>& s, const logit_pair<T>& p) const {
+    s.observe(-p.x, set(p) > T(0), p.candidate);
+  }
+  template <class T>
+  MIXCON_HD void keep(state<T>& s, const strip<T>& seen) const {
+    detail::raise(s, seen.resolved());
+  }
   template <class T>
   MIXCON_HD void observe(state<T>& s, logit_pair<T> p) const {
     p.x = -p.x;

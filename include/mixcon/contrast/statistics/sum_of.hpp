@@ -22,6 +22,15 @@ struct running_sum {
                                                               mixcon::part<Parts>(lost, k)};
   }
 };
+/// Whether lanes hold no pair of a set of few, so that a function which costs much is left out.
+template <class Set, class F, class T>
+MIXCON_HD bool leaves_out([[maybe_unused]] const T& weight) {
+  if constexpr (!std::is_same_v<F, logit_itself> &&
+                (std::is_same_v<Set, over::all_positives> || std::is_same_v<Set, over::all_targets>))
+    return has_none(weight != T(0));
+  else
+    return false;
+}
 template <class T>
 MIXCON_HD void merge_sums(running_sum<T>& s, const running_sum<T>& other) {
   add_kept_or_infinite(s.sum, s.lost, other.sum);
@@ -45,6 +54,7 @@ struct sum_of {
   template <class T>
   MIXCON_HD void observe(state<T>& s, const logit_pair<T>& p) const {
     const T weight = set(p);
+    if (detail::leaves_out<Set, F>(weight)) return;
     s.sum += choose(weight == T(0), T(0), weight * detail::value_of(of, p));
   }
   template <class T>
@@ -67,6 +77,7 @@ struct sum_of {
   template <class T>
   MIXCON_HD T slope(const reading<T>&, const logit_pair<T>& p) const {
     const T weight = set(p);
+    if (detail::leaves_out<Set, F>(weight)) return T(0);
     return choose(weight == T(0), T(0), weight * detail::slope_of(of, p));
   }
   template <class T>

@@ -4,6 +4,7 @@
 // Targets written out as a matrix (N, M), with weights of candidates where wanted.
 
 #include <mixcon/contrast/targets/bound.hpp>
+#include <mixcon/core/number/set_loops.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
 
@@ -59,24 +60,25 @@ struct matrix_targets {
 
   void check_values() const {
     const number least = signs == target_signs::any ? minus_infinity<number>() : number(0);
-    for (index_t a = 0; a < target.extent(0); ++a)
-      if (any_wrong(target, a, least) || (weight && any_wrong(weight, a, number(0)))) name_wrong_entry(a);
+    for_set_in_use([&](auto set_in_use) {
+      using set = decltype(set_in_use);
+      for (index_t a = 0; a < target.extent(0); ++a)
+        if (any_wrong<set>(target, a, least) || (weight && any_wrong<set>(weight, a, number(0)))) name_wrong_entry(a);
+    });
   }
-  /// Whether a row holds what is no finite number >= least. Without a branch an entry, so that vectors can do it.
+  /// Whether a row holds what is no finite number >= least.
+  template <class Set>
   static bool any_wrong(const matrix_view<const E>& values, index_t row, number least) {
-    const auto is_wrong = [least](const E& entry) {
-      const auto x = static_cast<number>(entry);
-      return static_cast<std::int32_t>(!(x >= least)) | static_cast<std::int32_t>(!(x - x == number(0)));
+    const auto is_right = [least](const auto& x) {
+      using U = std::remove_cvref_t<decltype(x)>;
+      return x >= U(least) && x - x == U(0);
     };
     const index_t columns = values.extent(1);
-    std::int32_t wrong = 0;
-    if (values.stride(1) == 1) {
-      const E* const first = &values(row, 0);
-      for (index_t c = 0; c < columns; ++c) wrong |= is_wrong(first[c]);
-    } else {
-      for (index_t c = 0; c < columns; ++c) wrong |= is_wrong(values(row, c));
-    }
-    return wrong != 0;
+    if constexpr (std::is_same_v<std::remove_const_t<E>, number>)
+      if (values.stride(1) == 1) return !vectors::all_right<Set>(&values(row, 0), columns, is_right);
+    bool right = true;
+    for (index_t c = 0; c < columns; ++c) right = right & is_right(static_cast<number>(values(row, c)));
+    return !right;
   }
   void name_wrong_entry(index_t a) const {
     for (index_t c = 0; c < target.extent(1); ++c) {

@@ -156,6 +156,12 @@ struct alignas(vectors::lane_alignment<T, W>) lanes {
     return r;
   }
 
+  /// Whole numbers of another type.
+  template <class U>
+  MIXCON_HD static lanes converted(const lanes<U, W>& other) {
+    return {__builtin_convertvector(other.v, vector)};
+  }
+
   MIXCON_HD T operator[](int k) const { return v[k]; }
   MIXCON_HD lanes& operator+=(const lanes& o) {
     v += o.v;
@@ -272,9 +278,50 @@ template <class T, int W>
 MIXCON_HD inline lanes<T, W> log_of(const lanes<T, W>& x) {
   return lanes<T, W>::each([&](int k) { return mixcon::log_of(x[k]); });
 }
+
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__CUDACC__)
+namespace vectors {
+// Vectors of 16 bytes have a root that every x86-64 has, and that any instruction set may inline.
+typedef float four_floats __attribute__((vector_size(16)));
+typedef double two_doubles __attribute__((vector_size(16)));
+inline void take_root(four_floats& x) { x = __builtin_ia32_sqrtps(x); }
+inline void take_root(two_doubles& x) { x = __builtin_ia32_sqrtpd(x); }
+#if MIXCON_HAS_MASK_BITS
+typedef float sixteen_floats __attribute__((vector_size(64)));
+typedef double eight_doubles __attribute__((vector_size(64)));
+template <class Vector>
+MIXCON_FOR_AVX512 inline void take_wide_root(Vector& x) {
+  if constexpr (std::is_same_v<Vector, sixteen_floats>)
+    x = __builtin_ia32_sqrtps512_mask(x, x, static_cast<short>(-1), rounding_as_set);
+  else
+    x = __builtin_ia32_sqrtpd512_mask(x, x, static_cast<char>(-1), rounding_as_set);
+}
+#endif
+}  // namespace vectors
+#endif
+/// Square roots as the standard rounds them, for distances: once a pair.
 template <class T, int W>
 MIXCON_HD inline lanes<T, W> sqrt_of(const lanes<T, W>& x) {
-  return lanes<T, W>::each([&](int k) { return mixcon::sqrt_of(x[k]); });
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__CUDACC__)
+  lanes<T, W> root;
+#if MIXCON_HAS_MASK_BITS
+  if constexpr (vectors::has_mask_bits<T, W>) {
+    root = x;
+    vectors::take_wide_root(root.v);
+    return root;
+  } else
+#endif
+      if constexpr (sizeof x.v % 16 == 0) {
+    std::conditional_t<sizeof(T) == 4, vectors::four_floats, vectors::two_doubles> part;
+    for (std::size_t at = 0; at < sizeof x.v; at += sizeof part) {
+      __builtin_memcpy(&part, reinterpret_cast<const char*>(&x.v) + at, sizeof part);
+      vectors::take_root(part);
+      __builtin_memcpy(reinterpret_cast<char*>(&root.v) + at, &part, sizeof part);
+    }
+    return root;
+  } else
+#endif
+    return lanes<T, W>::each([&](int k) { return mixcon::sqrt_of(x[k]); });
 }
 
 /// e^x in float, at most 2 units in the last place: x = n log 2 + r, |r| <= log(2) / 2, and e^r by a polynomial, to

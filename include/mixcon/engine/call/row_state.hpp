@@ -49,6 +49,35 @@ struct readings_of<pack<S...>, T> {
 template <class Statistics, class T>
 using row_readings = typename readings_of<Statistics, T>::type;
 
+/// What a statistic keeps of a strip of candidates: a `strip` of its own, which knows that they come in ascending
+/// order, or a state.
+template <class S, class U>
+struct strip_of_statistic {
+  using type = typename S::template state<U>;
+};
+template <class S, class U>
+requires requires { typename S::template strip<U>; }
+struct strip_of_statistic<S, U> {
+  using type = typename S::template strip<U>;
+};
+
+/// A row's strip, for `keep`.
+template <class Statistics, class U>
+struct row_strip;
+template <class... S, class U>
+struct row_strip<pack<S...>, U> {
+  pack<typename strip_of_statistic<S, U>::type...> of;
+  presence::state<U> seen;
+
+  MIXCON_HD void observe(const pack<S...>& statistics, const logit_pair<U>& p) {
+    for_each_position<pack<S...>::size>([&](auto k) {
+      constexpr int at = decltype(k)::value;
+      get<at>(statistics).observe(get<at>(of), p);
+    });
+    presence{}.observe(seen, p);
+  }
+};
+
 template <class Statistics, class U>
 struct row_state;
 template <class... S, class U>
@@ -81,8 +110,13 @@ struct row_state<pack<S...>, U> {
     });
     presence{}.merge(seen, other.seen);
   }
-  /// `merge` of states whose exponentials are sums under one shift.
-  MIXCON_HD void keep(const statistics_type& statistics, const row_state& other) {
+  /// What `beside` gives: a state, unless a statistic has a strip of its own.
+  using strip =
+      std::conditional_t<(std::is_same_v<typename strip_of_statistic<S, U>::type, typename S::template state<U>> &&
+                          ...),
+                         row_state, row_strip<statistics_type, U>>;
+  /// `merge` of what a strip saw: its exponentials are sums under one shift.
+  MIXCON_HD void keep(const statistics_type& statistics, const strip& other) {
     for_each_position<count>([&](auto k) {
       constexpr int at = decltype(k)::value;
       const auto& statistic = get<at>(statistics);
@@ -113,9 +147,9 @@ struct row_state<pack<S...>, U> {
     });
     presence{}.merge(seen, other.seen);
   }
-  /// A fresh state with the shifts of this one, for `keep`.
-  MIXCON_HD row_state beside(const statistics_type& statistics) const {
-    row_state fresh;
+  /// A fresh strip with the shifts of this one, for `keep`.
+  MIXCON_HD strip beside(const statistics_type& statistics) const {
+    strip fresh;
     for_each_position<count>([&](auto k) {
       constexpr int at = decltype(k)::value;
       const auto& statistic = get<at>(statistics);

@@ -73,7 +73,7 @@ class given_gather {
   MIXCON_IN_LOOPS state<T> row(index_t a) const {
     state<V> seen;
     make_room(a, seen);
-    state<V> part = seen;
+    auto part = seen.beside(p_.statistics);
     index_t next = strip * lane_count<V>();
     for_each_vector<V>(columns_, [&](index_t c, int stale) {
       auto pair = pair_at<V>(a, c);
@@ -84,7 +84,8 @@ class given_gather {
       part = seen.beside(p_.statistics);
       next += strip * lane_count<V>();
     });
-    if (columns_ <= strip * lane_count<V>()) return folded(p_.statistics, part);
+    if constexpr (std::is_same_v<decltype(part), state<V>>)
+      if (columns_ <= strip * lane_count<V>()) return folded(p_.statistics, part);
     seen.keep(p_.statistics, part);
     return folded(p_.statistics, seen);
   }

@@ -3,6 +3,7 @@
 
 // The threads of one call of the tiled engine, and the orders in which they visit blocks.
 
+#include <mixcon/core/pool_ref.hpp>
 #include <mixcon/core/thread_pool.hpp>
 #include <mixcon/engine/tiled/tournament.hpp>
 
@@ -34,14 +35,14 @@ class team {
   using pair_task = task_ref<index_t, index_t>;
 
   /// `threads` as in `tiled`; `pool` instead where there is one.
-  [[gnu::noinline]] team(int threads, thread_pool* pool) : pool_(pool) {
-    if (pool_ != nullptr || threads == 1) return;
+  [[gnu::noinline]] team(int threads, const pool_ref& pool) : pool_(pool) {
+    if (pool_ || threads == 1) return;
     pool_ = threads == 0 ? &thread_pool::shared() : &own_.emplace(threads);
   }
-  index_t size() const { return pool_ == nullptr ? 1 : pool_->threads(); }
+  index_t size() const { return pool_ ? pool_.threads() : 1; }
 
   [[gnu::noinline]] void run(index_t tasks, const task& call) {
-    if (pool_ != nullptr) return pool_->parallel_for(tasks, call);
+    if (pool_) return pool_.parallel_for(tasks, call);
     for (index_t i = 0; i < tasks; ++i) call(i);
   }
   /// Calls call(i, j) for all pairs of blocks i <= j; at the same time only for pairs that share none.
@@ -66,7 +67,7 @@ class team {
 
  private:
   std::optional<thread_pool> own_;
-  thread_pool* pool_;
+  pool_ref pool_;
 };
 
 }  // namespace mixcon::detail

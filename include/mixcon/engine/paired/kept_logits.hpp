@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+// A loss of logits that are formed once and kept for the backward pass, where they are few.
+
+#include <mixcon/core/number/set_loops.hpp>
+#include <mixcon/engine/given_logits.hpp>
+#include <mixcon/engine/paired/column_products.hpp>
+#include <mixcon/engine/value_and_grad.hpp>
+
+MIXCON_STRICT_FLOATS_BEGIN
+
+namespace mixcon::detail {
+
+/// Memory that kept logits may take: these, their gradient, and both transposed.
+inline constexpr index_t most_kept_bytes = index_t{32} << 20;
+
+template <class T>
+padded_matrix<T> padded_copy(const matrix_view<const T>& from) {
+  padded_matrix<T> to{from.extent(0), from.extent(1)};
+  for (index_t i = 0; i < to.rows; ++i)
+    for (index_t k = 0; k < to.columns; ++k) to.row(i)[k] = from(i, k);
+  return to;
+}
+template <class T>
+matrix_view<T> padded_view(padded_matrix<T>& matrix) {
+  return {matrix.data.data(), {matrix.rows, matrix.columns}, {matrix.pitch, 1}};
+}
+template <class T>
+bool all_finite(const padded_matrix<T>& matrix) {
+  bool finite = true;
+  for_set_in_use([&](auto set) {
+    finite =
+        vectors::all_right<decltype(set)>(matrix.data.data(), static_cast<index_t>(matrix.data.size()),
+                                          [](const auto& x) { return x - x == std::remove_cvref_t<decltype(x)>(0); });
+  });
+  return finite;
+}
+
+/// The loss of anchors (N, D) and candidates (M, D) by their inner products and a bias a candidate, of an objective for
+/// given logits and of targets that are the same from both sides. Every product is formed once: 3 N M D operations
+/// with gradients, which are set. Answers false, and does nothing, where rows are not finite or logits are many.
+template <class Executor, class Criterion, class Targets, class T>
+bool by_kept_logits(const Executor& executor, Criterion criterion, const Targets& targets,
+                    const matrix_view<const T>& anchors, const matrix_view<const T>& candidates,
+                    const std::vector<T>& bias, const gradients<T>& wanted, loss_result<T>& result) {
+  const index_t number = anchors.extent(0), others = candidates.extent(0);
+  if (number > most_kept_bytes / (4 * static_cast<index_t>(sizeof(T)) * others)) return false;
+  const padded_matrix<T> a = padded_copy(anchors), c = padded_copy(candidates);
+  if (!all_finite(a) || !all_finite(c)) return false;
+  padded_matrix<T> logits{number, others}, slopes{number, others};
+  for_each_product_row(executor, a, transposed(c), [&](index_t i, const T* row) {
+    for (index_t j = 0; j < others; ++j) logits.row(i)[j] = row[j] + bias[static_cast<std::size_t>(j)];
+  });
+  const bool wants_any = wanted.anchors || !wanted.candidates.empty() || wanted.candidate_bias;
+  const directions share = criterion.direction;
+  const auto take = [&](padded_matrix<T>& of, padded_matrix<T>& to, double weight) {
+    criterion.direction = {.rows = weight, .columns = 0};
+    gradients<T> by;
+    if (wants_any) by.logits = padded_view(to);
+    const matrix_view<const T> values(padded_view(of));
+    return value_and_grad(executor, criterion, targets, given_logits{values}, by);
+  };
+  result = {};
+  if (share.rows != 0) result = take(logits, slopes, share.rows);
+  if (share.columns != 0) {
+    padded_matrix<T> turned = transposed(logits), turned_slopes{others, number};
+    const loss_result<T> by_columns = take(turned, turned_slopes, share.columns);
+    result = {result.value + by_columns.value, share.rows != 0 ? result.anchors_used : by_columns.anchors_used};
+    turned = transposed(turned_slopes);
+    for (std::size_t k = 0; k < slopes.data.size(); ++k) slopes.data[k] += turned.data[k];
+  }
+  if (wanted.anchors)
+    for_each_product_row(executor, slopes, c, [&](index_t i, const T* row) {
+      for (index_t k = 0; k < a.columns; ++k) wanted.anchors(i, k) = row[k];
+    });
+  if (wanted.candidates.empty() && !wanted.candidate_bias) return true;
+  const padded_matrix<T> turned = transposed(slopes);
+  if (!wanted.candidates.empty())
+    for_each_product_row(executor, turned, a, [&](index_t j, const T* row) {
+      const vector_view<T> to = row_of(wanted.candidates[0].view(), j);
+      for (index_t k = 0; k < a.columns; ++k) to[k] = row[k];
+    });
+  for (index_t j = 0; wanted.candidate_bias && j < others; ++j) {
+    ordered_sum<T> sum;
+    for (index_t i = 0; i < number; ++i) sum.add(turned.row(j)[i]);
+    wanted.candidate_bias[j] = static_cast<T>(sum.value());
+  }
+  return true;
+}
+
+}  // namespace mixcon::detail
+
+MIXCON_STRICT_FLOATS_END
