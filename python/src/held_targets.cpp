@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "held_targets.hpp"
 
-#include <nanobind/stl/string.h>
 
 namespace mixcon_python {
 
