@@ -183,7 +183,7 @@ def un_mixed(b: Any, name: str, x: Any, y: Any, queue: Any, lam: float, *, clean
     }
     return Call(
         [x, keys, queue], ["x", "y", "queue"], _core.own("first_of_two"), quiet=(1, 2), own_segment=0,
-        parameters=parameters,
+        parameters=parameters, back=lambda g: [g[0], None if g[1] is None else b.unstacked_own(g[1]), g[2]],
     )
 
 

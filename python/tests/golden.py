@@ -175,8 +175,8 @@ def moco_v3(c):
 
 
 def moco_n(c):
-    value, g = mixcon.moco_n(c.q, c.k, c.queue, lam=np.atleast_1d(c.lam), partner=c.index,
-                             temperature=c.params["temperature"])
+    mixed = {} if c.lam is None else {"lam": np.atleast_1d(c.lam), "partner": c.index}
+    value, g = mixcon.moco_n(c.q, c.k, c.queue, temperature=c.params["temperature"], **mixed)
     return value, {"grad_q": g}
 
 
@@ -227,6 +227,10 @@ def supcon(c):
         n, v, d = c.z.shape
         first, rows = c.z[:, 0], np.concatenate([c.z[:, k] for k in range(v)])
         made = targets.Labels(c.labels, v) if c.labels is not None else targets.Views(n, v)
+        if c.mask is not None:
+            seen = 1 - np.eye(n, v * n)
+            shares = np.tile(c.mask, (1, v)) * seen
+            made = targets.Table(shares / np.maximum(shares.sum(axis=1, keepdims=True), 1e-300), seen)
         value, g = mixcon.supcon(first, candidates=rows, targets=made, **given, **c.similarity())
         both = g[1].reshape(v, n, d).swapaxes(0, 1).copy()
         both[:, 0] += g[0]

@@ -59,9 +59,10 @@ def test_strides_do_not_matter(name):
 
     for convert in (reversed_twice, spread, np.asfortranarray):
         again, by = answer(name, convert)
-        assert again == value
+        slack = 1e-14 if name == "soft_cross_entropy" else 0  # logits side by side are summed in another order
+        assert abs(again - value) <= slack
         for a, b in zip(arrays_of(gradient), arrays_of(by)):
-            assert np.array_equal(a, b)
+            assert np.abs(a - b).max() <= slack
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -156,8 +157,7 @@ def test_bad_calls_are_refused_in_a_sentence():
     refused(TypeError, lambda: mixcon.nt_xent([[1.0]]), "z", "list")
     refused(ValueError, lambda: mixcon.nt_xent(z[0]), "z", "rank 2")
     refused(ValueError, lambda: mixcon.nt_xent(np.zeros((0, 4))), "z", "0 rows")
-    refused(ValueError, lambda: mixcon.nt_xent(z, check_finite=True) if z.fill(np.nan) else mixcon.nt_xent(z, check_finite=True), "NaN")
-    z = np.random.default_rng(0).normal(size=(6, 4))
+    refused(ValueError, lambda: mixcon.nt_xent(z * np.nan, check_finite=True), "(0, 0) is nan", "finite")
     refused(ValueError, lambda: mixcon.supcon(z, y[:5]), "5 labels", "6")
     refused(TypeError, lambda: mixcon.supcon(z, y + 0.5), "labels", "float64", "integers")
     refused(TypeError, lambda: mixcon.supcon(z), "labels are missing")

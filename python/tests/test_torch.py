@@ -43,7 +43,7 @@ def test_agrees_with_the_function_of_arrays(name):
     assert float(value) == expected and value.dtype == torch.float64 and value.shape == ()
     gradients = gradients if isinstance(gradients, tuple) else (gradients,)
     for t, g in zip((t for t in given.values() if t.requires_grad), gradients):
-        assert np.array_equal(t.grad.numpy(), g)
+        assert np.abs(t.grad.numpy() - g).max() <= (1e-15 if name == "un_mix_loss" else 0)  # which adds two parts
     assert float(loss_of(name, tensors_of(name, grad=False))) == expected
 
 
@@ -62,8 +62,9 @@ def test_gradients_by_parameters_and_soft_targets():
     torch.autograd.gradcheck(lambda z, s, b: F.siglip(z, y, scale=s, bias=b), (z, s, b))
     soft = torch.rand(6, 4, dtype=torch.float64, requires_grad=True)
     torch.autograd.gradcheck(F.soft_cross_entropy, (z, soft))
+    others = torch.randn(6, 4, dtype=torch.float64)
     share = (torch.rand(6, 6, dtype=torch.float64) + 0.1).requires_grad_()
-    torch.autograd.gradcheck(lambda z, p: F.contrast("info_nce", z, z.detach().flip(0), p, temperature=1.0), (z, share))
+    torch.autograd.gradcheck(lambda z, p: F.contrast("info_nce", z, others, p, temperature=1.0), (z, share))
 
 
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
