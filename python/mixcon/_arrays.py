@@ -57,6 +57,11 @@ class Arrays:
         return np.ascontiguousarray(gradient.reshape(views, samples, width).swapaxes(0, 1))
 
     @staticmethod
+    def unstacked_own(gradient: Any) -> Any:
+        clean, mixed = np.split(gradient, 2)
+        return clean.sum(axis=1) + mixed[:, 0] + mixed[::-1, 1]
+
+    @staticmethod
     def stack_own(keys: Any) -> Any:
         samples = keys.shape[0]
         own = np.stack([keys, keys], axis=1)
@@ -86,17 +91,18 @@ def _gradient_like(array: Any) -> Any:
     return np.empty(array.shape, np.float64 if kind == np.float64 or str(kind) == "torch.float64" else np.float32)
 
 
-def answer_of(name: str, call: Call, settings: Any, threads: int, gradient: bool) -> Answer:
+def answer_of(name: str, call: Call, settings: Any, threads: int, gradient: bool | str) -> Answer:
     wanted = None
     by_targets = None
+    without = call.constant if gradient == "all" else call.constant + call.quiet
     if gradient:
-        wanted = tuple(None if k in call.constant else _gradient_like(a) for k, a in enumerate(call.arrays))
+        wanted = tuple(None if k in without else _gradient_like(a) for k, a in enumerate(call.arrays))
         if call.soft is not None:
             by_targets = np.empty(call.soft.shape, wanted[0].dtype)
     found = _core.evaluate(
-        settings, call.targets, tuple(call.arrays), wanted, call.names, threads, gradient,
+        settings, call.targets, tuple(call.arrays), wanted, call.names, threads, bool(gradient),
         own_segment=call.own_segment, forms=call.forms, by_targets=by_targets, of_logits=call.of_logits,
-        stop_gradient=bool(call.constant),
+        stop_gradient=bool(without),
     )
     gradients: Any = None
     if wanted is not None:
@@ -110,7 +116,7 @@ def function_of(name: str, form: Form) -> Callable[..., Any]:
     renamed = dict(zip(form.sides, ("x", "y")))
     keywords = _keywords_of(form.call)
 
-    def loss(*arrays: Any, threads: int = 0, gradient: bool = True, details: bool = False, **given: Any) -> Any:
+    def loss(*arrays: Any, threads: int = 0, gradient: bool | str = True, details: bool = False, **given: Any) -> Any:
         taken = {renamed.get(k, k): given.pop(k) for k in list(given) if renamed.get(k, k) in keywords}
         call = form.call(Arrays, name, *arrays, **taken)
         settings = settings_of(name, form.usual, {**given, **call.parameters} if call.parameters else given)
@@ -121,7 +127,7 @@ def function_of(name: str, form: Form) -> Callable[..., Any]:
 
     loss.__name__ = loss.__qualname__ = name
     loss.__module__ = "mixcon"
-    loss.__doc__ = doc_of(name, form, "Returns the value, and the gradient by each array that has one.")
+    loss.__doc__ = doc_of(name, form, "Returns the value, and the gradient by each array; by constant keys and queues where `gradient='all'`.")
     return loss
 
 
@@ -151,7 +157,7 @@ def contrast(
     targets: Any = None,
     *,
     threads: int = 0,
-    gradient: bool = True,
+    gradient: bool | str = True,
     details: bool = False,
     **given: Any,
 ) -> Any:

@@ -21,7 +21,8 @@ class Call:
     arrays: list[Any]
     names: list[str]
     targets: Any = None
-    constant: tuple[int, ...] = ()  # arrays without a gradient
+    constant: tuple[int, ...] = ()  # arrays without a gradient: the loss holds them constant
+    quiet: tuple[int, ...] = ()  # arrays whose gradient is rarely wanted: functions of arrays return it when asked
     own_segment: int = -1
     forms: tuple[str, ...] = ()
     of_logits: bool = False
@@ -125,9 +126,9 @@ def same_rows(b: Any, name: str, x: Any, y: Any) -> None:
 
 
 def matched_keys(b: Any, name: str, x: Any, y: Any, *, targets: Any = None) -> Call:
-    """Queries x (N, D) and keys y (N, D), which are constants: key i is the positive of query i."""
+    """Queries x (N, D) and keys y (N, D), usually constants: key i is the positive of query i."""
     call = matched(b, name, x, y, targets=targets)
-    call.constant = (1,)
+    call.quiet = (1,)
     return call
 
 
@@ -151,8 +152,8 @@ def proxies_first(b: Any, name: str, z: Any, labels: Any, proxies: Any) -> Call:
 
 
 def with_queue(b: Any, name: str, x: Any, y: Any, queue: Any) -> Call:
-    """Queries x (N, D), their keys y (N, D) or (N, k, D), and a queue (M, D) of negatives; keys and queue are constants."""
-    return Call([x, y, queue], ["x", "y", "queue"], _core.own("positives"), constant=(1, 2), own_segment=0)
+    """Queries x (N, D), their keys y (N, D) or (N, k, D), and a queue (M, D) of negatives."""
+    return Call([x, y, queue], ["x", "y", "queue"], _core.own("positives"), quiet=(1, 2), own_segment=0)
 
 
 def with_keys_and_queue(
@@ -164,8 +165,8 @@ def with_keys_and_queue(
     if lam is not None:
         targets = _core.mixed(targets, b.plain(lam), b.plain(partner))
     if queue is None or b.shape(name, "queue", queue, 2)[0] == 0:
-        return Call([x, y], ["x", "y"], targets, constant=(1,), forms=("unit",))
-    return Call([x, y, queue], ["x", "y", "queue"], targets, constant=(1, 2), forms=("unit", "as_given"))
+        return Call([x, y], ["x", "y"], targets, quiet=(1,), forms=("unit",))
+    return Call([x, y, queue], ["x", "y", "queue"], targets, quiet=(1, 2), forms=("unit", "as_given"))
 
 
 def un_mixed(b: Any, name: str, x: Any, y: Any, queue: Any, lam: float, *, clean_weight: float = 1.0) -> Call:
@@ -176,13 +177,13 @@ def un_mixed(b: Any, name: str, x: Any, y: Any, queue: Any, lam: float, *, clean
         refuse(name, "x", f"has {b.shape(name, 'x', x, 2)[0]} rows beside {samples} keys", "twice as many")
     keys = b.stack_own(y)
     parameters = {
-        "lambda": [1.0] * samples + [float(lam)] * samples,
+        "lam": [1.0] * samples + [float(lam)] * samples,
         "weights": [clean_weight / samples] * samples + [1.0 / samples] * samples,
         "reduction": "weighted",
     }
     return Call(
-        [x, keys, queue], ["x", "y", "queue"], _core.own("first_of_two"), constant=(1, 2), own_segment=0,
-        parameters=parameters,
+        [x, keys, queue], ["x", "y", "queue"], _core.own("first_of_two"), quiet=(1, 2), own_segment=0,
+        parameters=parameters, back=lambda g: [g[0], None if g[1] is None else b.unstacked_own(g[1]), g[2]],
     )
 
 
@@ -193,14 +194,13 @@ def images_and_mixtures(b: Any, name: str, z: Any, labels: Any, lam: Any) -> Cal
 
 def with_universum(b: Any, name: str, z: Any, u: Any, labels: Any, *, views: int = 2) -> Call:
     """z (V N, D), V views of N samples; u (V N, D), the universum rows made of them; labels (N)."""
-    made = labels if is_targets(labels) else _core.labels(b.plain(labels), views)
-    return Call([z, u], ["z", "u"], made) if is_targets(labels) else Call([z, u], ["z", "u"], made)
+    return Call([z, u], ["z", "u"], labels if is_targets(labels) else _core.labels(b.plain(labels), views))
 
 
 def student_and_drawn(b: Any, name: str, x: Any, y: Any) -> Call:
-    """The student's x (N, D), and the teacher's y (N, 1 + K, D), the positive first; the teacher is a constant."""
+    """The student's x (N, D), and the teacher's y (N, 1 + K, D), the positive first."""
     b.shape(name, "y", y, 3)
-    return Call([x, y], ["x", "y"], _core.own("first"), constant=(1,), own_segment=0)
+    return Call([x, y], ["x", "y"], _core.own("first"), quiet=(1,), own_segment=0)
 
 
 def paired(b: Any, name: str, x: Any, y: Any) -> Call:
@@ -230,17 +230,28 @@ def soft_logits(b: Any, name: str, logits: Any, targets: Any) -> Call:
     return Call([logits], ["logits"], targets if is_targets(targets) else _core.table(b.plain(targets)))
 
 
-def mixed_labels(b: Any, name: str, logits: Any, labels: Any, lam: Any, partner: Any) -> Call:
-    """logits (N, K) of mixed samples; labels (N), lam (N) or one number, and the partner (N) of each."""
-    made = _core.mixed(_core.labels(b.plain(labels)), b.plain(lam), b.plain(partner))
-    return Call([logits], ["logits"], made)
+def pairs_of_labels(b: Any, name: str, labels: Any, lam: Any, partner: Any, labels_of_partners: Any) -> Any:
+    if (partner is None) == (labels_of_partners is None):
+        raise TypeError(f"{name}: expected partner, the indices of the partners, or labels_of_partners")
+    if partner is not None:
+        return _core.mixed(_core.labels(b.plain(labels)), b.plain(lam), b.plain(partner))
+    return _core.pairs(b.plain(labels), b.plain(labels_of_partners), b.plain(lam))
+
+
+def mixed_labels(
+    b: Any, name: str, logits: Any, labels: Any, lam: Any, partner: Any = None, *, labels_of_partners: Any = None
+) -> Call:
+    """logits (N, K) of mixed samples; labels (N), lam (N) or one number, and the partner (N) of each or its label."""
+    return Call([logits], ["logits"], pairs_of_labels(b, name, labels, lam, partner, labels_of_partners))
 
 
 def mixed_classifiers(
-    b: Any, name: str, features: Any, weight: Any, bias: Any, labels: Any, lam: Any, partner: Any
+    b: Any, name: str, features: Any, weight: Any, bias: Any, labels: Any, lam: Any, partner: Any = None, *,
+    labels_of_partners: Any = None,
 ) -> Call:
-    """features (N, D) of mixed samples; a classifier's weight (K, D) and bias (K); labels (N), lam and partner."""
-    made = _core.mixed(_core.labels(b.plain(labels)), b.plain(lam), b.plain(partner))
+    """features (N, D) of mixed samples; a classifier's weight (K, D) and bias (K); labels (N), lam, and the partner of
+    each or its label."""
+    made = pairs_of_labels(b, name, labels, lam, partner, labels_of_partners)
     return Call([features, weight, bias], ["features", "weight", "bias"], made)
 
 

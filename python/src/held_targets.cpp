@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "held_targets.hpp"
 
-#include <nanobind/stl/string.h>
 
 namespace mixcon_python {
 
@@ -63,6 +62,14 @@ held_targets mixed(const held_targets& base, nb::handle lambda, nb::handle partn
   return made;
 }
 
+held_targets pairs(nb::handle given, nb::handle of_partners, nb::handle lambda) {
+  held_targets made = of_kind(any_targets::kind::labels);
+  made.targets.labels = integers_given("labels", given, made.kept);
+  made.targets.candidate_labels = integers_given("labels_of_partners", of_partners, made.kept);
+  made.targets.lambda = numbers_given("lam", lambda, made.kept);
+  return made;
+}
+
 held_targets images_and_mixtures(nb::handle given, nb::handle lambda, nb::handle ignored) {
   held_targets made = of_kind(any_targets::kind::images_and_mixtures);
   made.targets.labels = integers_given("targets.ImagesAndMixtures: labels", given, made.kept);
@@ -103,6 +110,7 @@ void define_targets(nb::module_& module) {
   module.def("negatives", [] { return of_kind(any_targets::kind::negatives); });
   module.def("own", &own, "role"_a);
   module.def("mixed", &mixed, "base"_a, "lam"_a, "partner"_a);
+  module.def("pairs", &pairs, "labels"_a, "labels_of_partners"_a, "lam"_a);
   module.def("images_and_mixtures", &images_and_mixtures, "labels"_a, "lam"_a, "ignored"_a.none() = nb::none());
   module.def("table", &table, "shares"_a, "weights"_a.none() = nb::none(), "any_sign"_a = false);
 }

@@ -9,22 +9,23 @@ namespace mixcon_python {
 
 namespace {
 
-/// The two labels of mixed samples, from targets with labels, partner and lambda.
+/// The two labels of mixed samples: those of their partners are given, or the partners are.
 pair_targets pairs_of(const any_targets& targets) {
   const index_t samples = targets.labels.size();
-  MIXCON_REQUIRE(targets.of == any_targets::kind::labels && targets.partner.size() == samples,
-                 "this loss takes targets.Mixed(targets.Labels(labels), lam, partner): the labels of a mixed batch");
-  MIXCON_REQUIRE(targets.lambda.extent(0) == 1 || targets.lambda.extent(0) == samples,
-                 "targets.Mixed: ", targets.lambda.extent(0), " lambdas for ", samples,
-                 " samples; expected one, or one a sample");
+  const bool has_partners = targets.partner.size() == samples;
+  MIXCON_REQUIRE(targets.of == any_targets::kind::labels && (has_partners || targets.candidate_labels.size() == samples),
+                 "targets.Mixed: ", samples, " labels, ", targets.partner.size(), " partners and ",
+                 targets.candidate_labels.size(), " labels of partners; expected one partner, or its label, a sample");
+  MIXCON_REQUIRE(targets.lambda.extent(0) == 1 || targets.lambda.extent(0) == samples, "targets.Mixed: ",
+                 targets.lambda.extent(0), " lambdas for ", samples, " samples; expected one, or one a sample");
   pair_targets pairs;
   pairs.ignored = targets.ignored;
   for (index_t i = 0; i < samples; ++i) {
-    const index_t partner = targets.partner[i];
+    const index_t partner = has_partners ? targets.partner[i] : 0;
     MIXCON_REQUIRE(partner >= 0 && partner < samples, "targets.Mixed: the partner of sample ", i, " is ", partner,
                    "; expected an index in [0, ", samples, ")");
     pairs.own.push_back(targets.labels[i]);
-    pairs.partner.push_back(targets.labels[partner]);
+    pairs.partner.push_back(has_partners ? targets.labels[partner] : targets.candidate_labels[i]);
     pairs.lambda.push_back(targets.lambda[targets.lambda.extent(0) == 1 ? 0 : i]);
   }
   return pairs;

@@ -22,7 +22,8 @@ std::vector<field_info> fields_of(const Loss& loss) {
   for_each_field(loss, [&](auto field) {
     using type = std::remove_cvref_t<decltype(field.value)>;
     constexpr field_kind kind = kind_of_field<type>();
-    field_info info{std::string(field.name), kind, {}, {}, std::string(field.meaning)};
+    const std::string_view name = field.name == "lambda" ? "lam" : field.name;  // a word of Python's own
+    field_info info{std::string(name), kind, {}, {}, std::string(field.meaning)};
     if constexpr (kind == field_kind::choice) {
       info.choices = choices_of<type>();
       info.usual.number = static_cast<double>(static_cast<int>(field.value));

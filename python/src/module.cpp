@@ -6,7 +6,6 @@
 #include <mixcon/losses/weighted_decoupled.hpp>
 
 #include <nanobind/stl/optional.h>
-#include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
 #include <cmath>

@@ -104,6 +104,8 @@ loss_settings::loss_settings(const std::string& name, nb::dict parameters)
     default:
       run_ = runner_of_formula(of_->type, values_.similarity);
   }
+  if (run_ == nullptr)
+    throw nb::value_error((of_->name + ": this build has no such loss over this similarity").c_str());
 }
 
 void loss_settings::set(const std::string& name, nb::handle value) {
