@@ -185,7 +185,7 @@ def multi_mask(partner: Any, more_partners: Sequence[Any], masks: Sequence[Any],
         values = maps_given("multi_mask: a mask", mask, 4)
         written.append({"shape": list(values.shape), "data": values.ravel().tolist()})
     more = [plain_integers("multi_mask: more_partners", one).tolist() for one in more_partners]
-    return Plan.of("multi_mask", partner, lam, more_partners=more, masks=written)
+    return Plan.of("multi_mask", partner, lam, more_perms=more, masks=written)
 
 
 def transmix(plan: Plan, attention: Any, size: tuple[int, int], **parameters: Any) -> Plan:
