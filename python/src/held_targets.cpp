@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "held_targets.hpp"
 
-
 namespace mixcon_python {
 
 namespace {

@@ -13,11 +13,13 @@ namespace {
 pair_targets pairs_of(const any_targets& targets) {
   const index_t samples = targets.labels.size();
   const bool has_partners = targets.partner.size() == samples;
-  MIXCON_REQUIRE(targets.of == any_targets::kind::labels && (has_partners || targets.candidate_labels.size() == samples),
-                 "targets.Mixed: ", samples, " labels, ", targets.partner.size(), " partners and ",
-                 targets.candidate_labels.size(), " labels of partners; expected one partner, or its label, a sample");
-  MIXCON_REQUIRE(targets.lambda.extent(0) == 1 || targets.lambda.extent(0) == samples, "targets.Mixed: ",
-                 targets.lambda.extent(0), " lambdas for ", samples, " samples; expected one, or one a sample");
+  MIXCON_REQUIRE(
+      targets.of == any_targets::kind::labels && (has_partners || targets.candidate_labels.size() == samples),
+      "targets.Mixed: ", samples, " labels, ", targets.partner.size(), " partners and ",
+      targets.candidate_labels.size(), " labels of partners; expected one partner, or its label, a sample");
+  MIXCON_REQUIRE(targets.lambda.extent(0) == 1 || targets.lambda.extent(0) == samples,
+                 "targets.Mixed: ", targets.lambda.extent(0), " lambdas for ", samples,
+                 " samples; expected one, or one a sample");
   pair_targets pairs;
   pairs.ignored = targets.ignored;
   for (index_t i = 0; i < samples; ++i) {
