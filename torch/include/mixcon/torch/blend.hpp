@@ -108,15 +108,15 @@ std::vector<at::Tensor> torch_unmixed(const mix_plan<Region>& plan, const at::Te
 
 /// The same of a plan along great circles, which looks at the rows.
 inline std::vector<at::Tensor> torch_unmixed_slerp(const mix_plan<slerp>& plan, const at::Tensor& samples,
-                                                   const std::optional<at::Tensor>& partners,
+                                                   const at::Tensor& partners, bool other_batch,
                                                    const at::Tensor& upstream) {
   constexpr const char* function = "torch_blend";
   std::vector<at::Tensor> gradients{at::zeros(samples.sizes(), samples.options())};
-  if (partners) gradients.push_back(at::zeros(partners->sizes(), partners->options()));
+  if (other_batch) gradients.push_back(at::zeros(partners.sizes(), partners.options()));
   with_element_of<float, double, bfloat16, half>(function, "samples", samples, [&](auto number) {
     using E = decltype(number);
     unblend_slerp(plan, view_of_torch<const E, 2>(function, "samples", samples),
-                  view_of_torch<const E, 2>(function, "partners", partners.value_or(samples)),
+                  view_of_torch<const E, 2>(function, "partners", partners),
                   view_of_torch<const E, 2>(function, "the upstream gradient", upstream),
                   view_of_torch<E, 2>(function, "the gradient", gradients.front()),
                   view_of_torch<E, 2>(function, "partners", gradients.back()));
@@ -134,13 +134,13 @@ struct torch_blend_node : ::torch::autograd::Function<torch_blend_node<Region>> 
   using context = ::torch::autograd::AutogradContext;
   using tensors = ::torch::autograd::variable_list;
 
-  // `partners` absent: they are samples of the batch.
-  static at::Tensor forward(context* node, const at::Tensor& samples, const std::optional<at::Tensor>& partners,
+  // Where partners are the samples, one gradient has both parts.
+  static at::Tensor forward(context* node, const at::Tensor& samples, const at::Tensor& partners,
                             const plan_pointer<Region>& plan) {
     node->saved_data["plan"] = c10::IValue::make_capsule(plan);
-    if (partners) node->saved_data["partners"] = partners->size(0);
-    if constexpr (std::is_same_v<Region, slerp>) node->save_for_backward({samples, partners.value_or(at::Tensor())});
-    return torch_mixed(plan->plan, samples, partners.value_or(samples));
+    if (!partners.is_same(samples)) node->saved_data["partners"] = partners.size(0);
+    if constexpr (std::is_same_v<Region, slerp>) node->save_for_backward({samples, partners});
+    return torch_mixed(plan->plan, samples, partners);
   }
   static tensors backward(context* node, tensors upstream) {
     const auto plan = c10::static_intrusive_pointer_cast<held_plan<Region>>(node->saved_data["plan"].toCapsule());
@@ -149,9 +149,8 @@ struct torch_blend_node : ::torch::autograd::Function<torch_blend_node<Region>> 
         found != node->saved_data.end() ? std::optional<index_t>(found->second.toInt()) : std::nullopt;
     if constexpr (std::is_same_v<Region, slerp>) {
       const tensors saved = node->get_saved_variables();
-      const auto others = partners ? std::optional(saved[1]) : std::nullopt;
-      tensors by = torch_unmixed_slerp(plan->plan, saved[0], others, upstream[0]);
-      for (at::Tensor& gradient : by) gradient = differentiable_once(gradient, upstream[0], saved[0], others);
+      tensors by = torch_unmixed_slerp(plan->plan, saved[0], saved[1], partners.has_value(), upstream[0]);
+      for (at::Tensor& gradient : by) gradient = differentiable_once(gradient, upstream[0], saved[0], saved[1]);
       return {by[0], partners ? by[1] : at::Tensor(), {}};
     } else {
       const tensors by = torch_unblend_node<Region>::apply(upstream[0], plan, partners);
@@ -172,8 +171,7 @@ struct torch_unblend_node : ::torch::autograd::Function<torch_unblend_node<Regio
   }
   static tensors backward(context* node, tensors upstream) {
     const auto plan = c10::static_intrusive_pointer_cast<held_plan<Region>>(node->saved_data["plan"].toCapsule());
-    const auto partners = upstream.size() > 1 ? std::optional(upstream[1]) : std::nullopt;
-    return {torch_blend_node<Region>::apply(upstream[0], partners, plan), {}, {}};
+    return {torch_blend_node<Region>::apply(upstream[0], upstream.back(), plan), {}, {}};
   }
 };
 
@@ -183,21 +181,21 @@ struct torch_unblend_node : ::torch::autograd::Function<torch_unblend_node<Regio
 /// the order of the axes in memory (channels last stays so), differentiable by the samples; twice too, except along
 /// great circles (`slerp`). Samples (N, ...) of 1 to 4 axes on the CPU, of any strides: float, double, bfloat16, half,
 /// and integers of 8 and 16 bits. The node owns a copy of the plan. Refuses as `blend` does (std::invalid_argument).
-template <class Region>
-at::Tensor torch_blend(const mix_plan<Region>& plan, const at::Tensor& samples) {
-  detail::require_host_tensor("torch_blend", "samples", samples);
-  return detail::torch_blend_node<Region>::apply(samples, std::optional<at::Tensor>(),
-                                                 c10::make_intrusive<detail::held_plan<Region>>(plan));
-}
-/// The same where partner[i] counts in another batch, or a queue: partners (M, ...), differentiable by both.
+///
+/// Partners are another batch, or a queue, (M, ...), differentiable too; or the samples.
 template <class Region>
 at::Tensor torch_blend(const mix_plan<Region>& plan, const at::Tensor& samples, const at::Tensor& partners) {
   detail::require_host_tensor("torch_blend", "samples", samples);
   detail::require_host_tensor("torch_blend", "partners", partners);
-  return detail::torch_blend_node<Region>::apply(samples, std::optional<at::Tensor>(partners),
+  return detail::torch_blend_node<Region>::apply(samples, partners,
                                                  c10::make_intrusive<detail::held_plan<Region>>(plan));
 }
 
+/// The same where the partners are samples of the batch.
+template <class Region>
+at::Tensor torch_blend(const mix_plan<Region>& plan, const at::Tensor& samples) {
+  return torch_blend(plan, samples, samples);
+}
 }  // namespace mixcon
 
 MIXCON_STRICT_FLOATS_END

@@ -16,7 +16,6 @@
 #include <ATen/ops/scalar_tensor.h>
 #include <torch/csrc/autograd/custom_function.h>
 
-#include <optional>
 #include <utility>
 
 MIXCON_STRICT_FLOATS_BEGIN
@@ -50,36 +49,32 @@ struct torch_loss_node : ::torch::autograd::Function<torch_loss_node<Engine, Obj
   using context = ::torch::autograd::AutogradContext;
   using tensors = ::torch::autograd::variable_list;
 
-  // `candidates` absent: the anchors, whose gradient then has both parts.
-  static at::Tensor forward(context* node, const at::Tensor& anchors, const std::optional<at::Tensor>& candidates,
+  // Where candidates are the anchors, one gradient has both parts.
+  static at::Tensor forward(context* node, const at::Tensor& anchors, const at::Tensor& candidates,
                             const Engine& engine, Objective objective, Targets targets, bool differentiable) {
+    const bool same = candidates.is_same(anchors);
     const auto computed_in =
         anchors.options().dtype(anchors.scalar_type() == at::kDouble ? at::kDouble : at::kFloat).requires_grad(false);
     const auto place_for = [&](const at::Tensor& rows) {
       return differentiable && rows.requires_grad() ? at::empty(rows.sizes(), computed_in) : at::Tensor();
     };
-    const at::Tensor by_anchors = place_for(anchors);
-    const at::Tensor by_candidates = candidates ? place_for(*candidates) : by_anchors;
+    const at::Tensor by_anchors = place_for(anchors), by_candidates = same ? by_anchors : place_for(candidates);
     double value = 0;
     with_element_of<float, double, bfloat16, half>("torch_loss", "anchors", anchors, [&](auto number) {
-      value = torch_value<decltype(number)>(engine, objective, targets, anchors, candidates.value_or(anchors),
-                                            by_anchors, by_candidates);
+      value = torch_value<decltype(number)>(engine, objective, targets, anchors, candidates, by_anchors, by_candidates);
     });
-    // The inputs too, so that a change in place is noticed.
-    node->save_for_backward(
-        {by_anchors, candidates ? by_candidates : at::Tensor(), anchors, candidates.value_or(at::Tensor())});
+    node->save_for_backward({by_anchors, same ? at::Tensor() : by_candidates, anchors, candidates});
     return at::scalar_tensor(value, computed_in);
   }
 
+  // The inputs are looked at so that a change in place is noticed.
   static tensors backward(context* node, tensors upstream) {
     const tensors saved = node->get_saved_variables();
-    const at::Tensor &anchors = saved[2], &candidates = saved[3];
-    const auto second = candidates.defined() ? std::optional(candidates) : std::nullopt;
     const auto part = [&](const at::Tensor& gradient, const at::Tensor& of) -> at::Tensor {
       if (!gradient.defined()) return {};
-      return differentiable_once(gradient.mul(upstream[0]).to(of.scalar_type()), upstream[0], anchors, second);
+      return differentiable_once(gradient.mul(upstream[0]).to(of.scalar_type()), upstream[0], saved[2], saved[3]);
     };
-    return {part(saved[0], anchors), second ? part(saved[1], candidates) : at::Tensor(), {}, {}, {}, {}};
+    return {part(saved[0], saved[2]), part(saved[1], saved[3]), {}, {}, {}, {}};
   }
 };
 
@@ -99,9 +94,8 @@ at::Tensor torch_loss(const Engine& engine, const Criterion& objective, const Pa
                       const at::Tensor& candidates) {
   detail::require_host_tensor("torch_loss", "anchors", anchors);
   detail::require_host_tensor("torch_loss", "candidates", candidates);
-  return detail::torch_loss_node<Engine, Criterion, Pairs>::apply(
-      anchors, candidates.is_same(anchors) ? std::optional<at::Tensor>() : candidates, engine, objective, targets,
-      at::GradMode::is_enabled());
+  return detail::torch_loss_node<Engine, Criterion, Pairs>::apply(anchors, candidates, engine, objective, targets,
+                                                                  at::GradMode::is_enabled());
 }
 /// The same by `tiled` on as many threads as torch uses (at::get_num_threads).
 template <Objective Criterion, Targets Pairs>

@@ -8,8 +8,6 @@
 #include <ATen/core/Tensor.h>
 #include <torch/csrc/autograd/custom_function.h>
 
-#include <optional>
-
 MIXCON_STRICT_FLOATS_BEGIN
 
 namespace mixcon::detail {
@@ -19,7 +17,7 @@ namespace mixcon::detail {
 struct torch_once : ::torch::autograd::Function<torch_once> {
   using context = ::torch::autograd::AutogradContext;
   static at::Tensor forward(context*, const at::Tensor& gradient, const at::Tensor& /*upstream*/,
-                            const at::Tensor& /*first*/, const std::optional<at::Tensor>& /*second*/) {
+                            const at::Tensor& /*first*/, const at::Tensor& /*second*/) {
     return gradient.detach();
   }
   static ::torch::autograd::variable_list backward(context*, const ::torch::autograd::variable_list& /*upstream*/) {
@@ -31,7 +29,7 @@ struct torch_once : ::torch::autograd::Function<torch_once> {
 
 /// A gradient as backward returns it.
 inline at::Tensor differentiable_once(const at::Tensor& gradient, const at::Tensor& upstream, const at::Tensor& first,
-                                      const std::optional<at::Tensor>& second) {
+                                      const at::Tensor& second) {
   if (!at::GradMode::is_enabled()) return gradient;
   return torch_once::apply(gradient, upstream, first, second);
 }

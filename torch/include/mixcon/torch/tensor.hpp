@@ -45,6 +45,15 @@ inline void require_host_tensor(const char* function, const char* name, const at
                  ".resolve_neg()");
 }
 
+/// Torch 2 tells reading from writing, so that tensors which share memory until one of them is written to stay so.
+template <class E, class Tensor>
+auto* address_of_elements(const Tensor& x) {
+  if constexpr (std::is_const_v<E> && requires { x.const_data_ptr(); })
+    return x.const_data_ptr();
+  else
+    return x.data_ptr();
+}
+
 template <class E, int Rank>
 tensor_view<E, Rank> view_of_torch(const char* function, const char* name, const at::Tensor& x) {
   using plain = std::remove_const_t<E>;
@@ -56,12 +65,8 @@ tensor_view<E, Rank> view_of_torch(const char* function, const char* name, const
   MIXCON_REQUIRE(x.dim() == Rank, function, ": ", name, " has ", x.dim(), " axes; expected ", Rank);
   axes<Rank> extents, strides;
   for (int axis = 0; axis < Rank; ++axis) extents[axis] = x.size(axis), strides[axis] = x.stride(axis);
-  E* first = nullptr;
-  if constexpr (std::is_const_v<E>)
-    first = static_cast<E*>(x.const_data_ptr());
-  else
-    first = static_cast<E*>(x.mutable_data_ptr());
-  return require_data(function, name, tensor_view<E, Rank>{first, extents, strides});
+  return require_data(function, name,
+                      tensor_view<E, Rank>{static_cast<E*>(address_of_elements<E>(x)), extents, strides});
 }
 
 /// Calls call(E{}) with the element type of a tensor, of those listed; refuses others.
