@@ -3,6 +3,8 @@
 
 `mixcon.nt_xent(z)` and its like take arrays and return value and gradient; `mixcon.NTXent()` and its like are
 `torch.nn.Module`s, `mixcon.functional.nt_xent` their functions. torch is imported when one of these is first used.
+`mixcon.mixup(images, labels)` and its like mix a batch and return it with its plan; `mixcon.Mixup()` and its like are
+the policies.
 """
 
 from __future__ import annotations
@@ -26,14 +28,18 @@ def __getattr__(name: str) -> Any:
         made = _function_of(name, _FORMS[name])
         globals()[name] = made
         return made
-    if name in ("functional", "nn"):
+    if name in ("functional", "mixing", "nn"):
         return _importlib.import_module(f"mixcon.{name}")
     if name in _of_torch:
         return getattr(_importlib.import_module("mixcon.nn"), name)
-    nearest = _core.nearest_name(name, sorted({*_FORMS, *_of_torch}))
+    mixes = _importlib.import_module("mixcon.mixing")
+    if name in mixes.__all__:
+        return getattr(mixes, name)
+    nearest = _core.nearest_name(name, sorted({*_FORMS, *_of_torch, *mixes.__all__}))
     hint = f"; did you mean {nearest}?" if nearest and not name.startswith("_") else ""
     raise AttributeError(f"mixcon has no {name}{hint}")
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_FORMS, *_of_torch, "functional", "nn"})
+    mixes = _importlib.import_module("mixcon.mixing").__all__
+    return sorted({*globals(), *_FORMS, *_of_torch, *mixes, "functional", "mixing", "nn"})
