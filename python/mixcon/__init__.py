@@ -16,7 +16,7 @@ from . import _core, targets
 from ._arrays import Answer, contrast, function_of as _function_of
 from ._forms import FORMS as _FORMS
 
-__version__: str = _core.version
+__version__ = _core.version()
 
 losses = _core.losses
 _class_names = {form.class_name: name for name, form in _FORMS.items()}

@@ -92,7 +92,7 @@ def _gradient_like(array: Any) -> Any:
 
 
 def answer_of(name: str, call: Call, settings: Any, threads: int, gradient: bool | str) -> Answer:
-    wanted = None
+    wanted: Any = None
     by_targets = None
     without = call.constant if gradient == "all" else call.constant + call.quiet
     if gradient:
@@ -108,7 +108,7 @@ def answer_of(name: str, call: Call, settings: Any, threads: int, gradient: bool
     if wanted is not None:
         made = [g for g in (call.back(list(wanted)) if call.back else wanted) if g is not None]
         gradients = made[0] if len(made) == 1 else tuple(made)
-    return Answer(found[0], gradients, *found[1:], by_targets)
+    return Answer(*(found[0], gradients, *found[1:], by_targets))
 
 
 def function_of(name: str, form: Form) -> Callable[..., Any]:
@@ -133,7 +133,7 @@ def function_of(name: str, form: Form) -> Callable[..., Any]:
 
 @functools.lru_cache(maxsize=None)
 def _keywords_of(call: Callable[..., Call]) -> frozenset[str]:
-    code = call.__code__  # type: ignore[attr-defined]
+    code: Any = getattr(call, "__code__")
     return frozenset(code.co_varnames[2 : code.co_argcount + code.co_kwonlyargcount])
 
 

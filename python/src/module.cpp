@@ -115,6 +115,12 @@ nb::list names_of_losses() {
   return names;
 }
 
+std::string version() {
+  std::string text = std::to_string(MIXCON_VERSION_MAJOR);
+  text.append(".").append(std::to_string(MIXCON_VERSION_MINOR));
+  return text.append(".").append(std::to_string(MIXCON_VERSION_PATCH));
+}
+
 /// The widest instruction set that the losses use.
 const char* set_in_use() {
 #ifdef MIXCON_ONE_INSTRUCTION_SET
@@ -150,10 +156,8 @@ NB_MODULE(_core, module) {
       .def(nb::init<const std::string&, nb::dict>(), "name"_a, "parameters"_a)
       .def_prop_ro("name", [](const loss_settings& s) { return s.of().name; })
       .def_prop_ro("parameters", &loss_settings::parameters);
-  std::string version = std::to_string(MIXCON_VERSION_MAJOR);
-  version.append(".").append(std::to_string(MIXCON_VERSION_MINOR)).append(".");
-  module.attr("version") = version.append(std::to_string(MIXCON_VERSION_PATCH));
-  module.attr("instruction_set") = set_in_use();
+  module.def("version", &version);
+  module.def("instruction_set", &set_in_use);
   define_targets(module);
   module.def("evaluate", &evaluate, "settings"_a, "targets"_a.none(), "arrays"_a, "gradients"_a.none() = nb::none(),
              "names"_a = std::vector<std::string>{}, "threads"_a = 0, "wants_parameters"_a = false,
