@@ -4,7 +4,7 @@ include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/mixcon)
-install(TARGETS mixcon EXPORT mixcon-targets FILE_SET HEADERS)
+install(TARGETS mixcon mixcon_torch EXPORT mixcon-targets FILE_SET HEADERS)
 install(EXPORT mixcon-targets NAMESPACE mixcon:: DESTINATION ${package_dir})
 # The GPU's headers and its compiled library: a component, `find_package(mixcon COMPONENTS cuda)`, where nvcc was found.
 if(TARGET mixcon_cuda)
@@ -18,6 +18,7 @@ configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/mixcon-config.cmake.in
 # Headers only: what one machine installs serves another.
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/mixcon-config-version.cmake
   COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
-install(FILES ${PROJECT_BINARY_DIR}/mixcon-config.cmake ${PROJECT_BINARY_DIR}/mixcon-config-version.cmake
+install(FILES ${PROJECT_SOURCE_DIR}/cmake/mixcon-torch.cmake ${PROJECT_BINARY_DIR}/mixcon-config.cmake
+ ${PROJECT_BINARY_DIR}/mixcon-config-version.cmake
   DESTINATION ${package_dir})
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

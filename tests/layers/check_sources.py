@@ -24,8 +24,11 @@ ABOVE = {
     "negatives": {"engine", "mix"},
     "adapt": {"core"},
     "gpu": {"core", "mix", "contrast", "engine", "bridge", "negatives", "adapt"},  # adapt: for DLPack
+    "torch": {"core", "mix", "contrast", "engine"},
     "mixcon": {"mixes", "losses", "negatives"},
 }
+# What the umbrella does not include, and third parties may be known to.
+APART = {"adapt", "gpu", "torch"}
 # A folder that holds more is a drawer, not a room. These hold one header an entry of a list.
 MOST_FILES = 28
 LISTS_OF_FILES = {"losses", "mixes"}
@@ -96,7 +99,7 @@ def check_rooms(headers):
 
 
 def check_third_party(headers):
-    """Outside adapt/ and gpu/ a header includes the standard library and us."""
+    """Outside adapt/, gpu/ and torch/ a header includes the standard library and us."""
     for path, file in headers.items():
         for quote, included in includes(file):
             if quote == '"':
@@ -106,7 +109,7 @@ def check_third_party(headers):
             elif included in OF_ONE_HEADER:
                 if OF_ONE_HEADER[included] != path:
                     yield f"{path}: <{included}> is for {OF_ONE_HEADER[included]}"
-            elif layer_of(path) not in {"adapt", "gpu"} and not included.startswith("mixcon/") and not included.isidentifier():
+            elif layer_of(path) not in APART and not included.startswith("mixcon/") and not included.isidentifier():
                 yield f"{path}: <{included}> is not the standard library"
 
 
@@ -158,7 +161,7 @@ def check_umbrella(headers):
         if path in headers:
             ahead |= ours(headers[path]) - reached
     for path in sorted(headers.keys() - reached):
-        if layer_of(path) not in {"adapt", "gpu"}:
+        if layer_of(path) not in APART:
             yield f"{path}: mixcon.hpp does not include it"
 
 
@@ -205,7 +208,7 @@ def check_strict_floats(headers):
 
 def check_first_lines(root):
     """Every source names its licence; every header is included once."""
-    for folder in ("include", "cuda", "examples", "tests", "benchmarks"):
+    for folder in ("include", "cuda", "torch", "examples", "tests", "benchmarks"):
         for file in sorted((root / folder).rglob("*")):
             if file.suffix not in SOURCES:
                 continue
@@ -219,7 +222,7 @@ def check_first_lines(root):
 def breaches(root):
     """Every breach under a root folder, as a sentence."""
     headers = {}
-    for base in (root / "include/mixcon", root / "cuda/include/mixcon"):
+    for base in (root / "include/mixcon", root / "cuda/include/mixcon", root / "torch/include/mixcon"):
         headers |= {file.relative_to(base).as_posix(): file for file in sorted(base.rglob("*")) if file.suffix in SOURCES}
     yield from check_layers(headers)
     yield from check_rooms(headers)

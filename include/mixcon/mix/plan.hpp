@@ -35,6 +35,16 @@ struct mix_plan {
 template <class Region>
 concept HasMorePartners = requires(const Region& region) { region.more_partners; };
 
+/// Whether plans of this kind mix batches of that many axes, (N, D) being 2: 1 to 4 unless the kind has `fewest_axes`,
+/// as boxes have, or `most_axes`, as `slerp` has.
+template <class Region>
+constexpr bool mixes_rank(int rank) {
+  int fewest = 1, most = 4;
+  if constexpr (requires { Region::fewest_axes; }) fewest = Region::fewest_axes;
+  if constexpr (requires { Region::most_axes; }) most = Region::most_axes;
+  return fewest <= rank && rank <= most;
+}
+
 namespace detail {
 
 /// The partners (N) number a = 1 .. A.

@@ -25,6 +25,7 @@ struct filled_boxes {
   /// Nothing of a partner.
   static filled_boxes none() { return {.boxes = {box{}}}; }
   static constexpr const char* kind = "fill";
+  static constexpr int fewest_axes = 3;
   std::vector<box> boxes{};  ///< one for the batch, or one a sample
   double value = 0;          ///< in units of the samples: the mean, after normalisation
 

@@ -24,6 +24,7 @@ struct interpolated {
   /// Nothing of a partner.
   static interpolated none() { return {}; }
   static constexpr const char* kind = "lerp";
+  static constexpr int fewest_axes = 1;
   static constexpr bool is_quick = true;
   bool mixes_channels_alike() const { return true; }
   template <class Self, class Visit>

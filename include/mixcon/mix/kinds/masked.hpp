@@ -26,6 +26,7 @@ struct masked {
   /// Nothing of a partner.
   static masked none() { return {mask::full({1, 1, 1, 1}, 1)}; }
   static constexpr const char* kind = "mask";
+  static constexpr int fewest_axes = 2;
   static constexpr bool is_quick = true;
   bool mixes_channels_alike() const { return shares.extents[0] == 1 && shares.extents[1] == 1; }
   mask shares{};  ///< m, of the own sample

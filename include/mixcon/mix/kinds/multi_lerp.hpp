@@ -29,6 +29,7 @@ struct multi_lerp {
   /// Nothing of a partner.
   static multi_lerp none() { return {.more_partners = {}, .weights = {1, 0}}; }
   static constexpr const char* kind = "multi_lerp";
+  static constexpr int fewest_axes = 1;
   static constexpr bool is_quick = true;
   std::vector<std::vector<index_t>> more_partners{};  ///< (A - 1) lists of N
   std::vector<double> weights{};                      ///< (1, A + 1) or (N, A + 1), in [0, 1]; rows sum to 1

@@ -31,6 +31,7 @@ struct multi_mask {
   /// Nothing of a partner.
   static multi_mask none() { return {{}, {mask::full({1, 1, 1, 1}, 1), mask::full({1, 1, 1, 1}, 0)}}; }
   static constexpr const char* kind = "multi_mask";
+  static constexpr int fewest_axes = 2;
   static constexpr bool is_quick = true;
   std::vector<std::vector<index_t>> more_partners{};  ///< (A - 1) lists of N
   std::vector<mask> masks{};                          ///< A + 1, of the own sample first

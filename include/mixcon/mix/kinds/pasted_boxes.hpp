@@ -28,6 +28,7 @@ struct pasted_boxes {
   /// Nothing of a partner.
   static pasted_boxes none() { return {.boxes = {box{}}}; }
   static constexpr const char* kind = "box";
+  static constexpr int fewest_axes = 3;
   static constexpr bool is_quick = true;
   bool mixes_channels_alike() const { return true; }
   std::vector<box> boxes{};  ///< one for the batch, or one a sample

@@ -26,6 +26,7 @@ struct pasted_intervals {
   /// Nothing of a partner.
   static pasted_intervals none() { return {.intervals = {interval{}}}; }
   static constexpr const char* kind = "interval";
+  static constexpr int fewest_axes = 2;
   static constexpr bool is_quick = true;
   std::vector<interval> intervals{};  ///< one for the batch, or one a sample
   bool own_inside = false;

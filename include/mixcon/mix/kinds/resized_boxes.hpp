@@ -27,6 +27,7 @@ struct resized_boxes {
   /// Nothing of a partner.
   static resized_boxes none() { return {.boxes = {box{}}, .sources = {}}; }
   static constexpr const char* kind = "resize_box";
+  static constexpr int fewest_axes = 3;
   std::vector<box> boxes{};    ///< one for the batch, or one a sample
   std::vector<box> sources{};  ///< of the partner: none for all of it, else one for the batch, or one a sample
   interpolation how = interpolation::nearest;

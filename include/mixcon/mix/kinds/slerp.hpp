@@ -31,6 +31,7 @@ struct slerp {
   /// Nothing of a partner.
   static slerp none() { return {}; }
   static constexpr const char* kind = "slerp";
+  static constexpr int fewest_axes = 2, most_axes = 2;
   bool rescale = false;  ///< to the length lambda |own| + (1 - lambda) |partner|
 
   template <class Self, class Visit>

@@ -25,6 +25,7 @@ namespace mixcon {
 /// partner inside a box. A box copies, and what it covers cannot leak. The last two axes are rows and columns.
 struct switched {
   static constexpr const char* kind = "switch";
+  static constexpr int fewest_axes = 3;
   std::vector<box> boxes{};       ///< one for the batch, or one a sample; not read where nothing is pasted
   std::vector<index_t> pastes{};  ///< as many: 1 for a box, 0 for a lerp
 

@@ -21,6 +21,7 @@ struct transported_blocks {
   /// Nothing of a partner.
   static transported_blocks none() { return {}; }
   static constexpr const char* kind = "patch_transport";
+  static constexpr int fewest_axes = 3;
   index_t blocks = 1;                     ///< B, a side
   std::vector<double> mask{};             ///< (N, B * B), in [0, 1]: the own share of a block; empty: 1
   std::vector<index_t> own_source{};      ///< (N, B * B): which block is shown there; empty: its own

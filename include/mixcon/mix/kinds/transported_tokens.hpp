@@ -23,6 +23,7 @@ struct transported_tokens {
   /// Nothing of a partner: at lambda 1 nothing is moved, and no assignment asked.
   static transported_tokens none() { return {}; }
   static constexpr const char* kind = "align";
+  static constexpr int fewest_axes = 3;
   index_t tokens = 0;                ///< p = H * W
   std::vector<double> assignment{};  ///< (N, p, p): share of token j of the partner that belongs to own token i
   bool moves_own = false;            ///< onto the partner's tokens, instead of the partner onto the own ones

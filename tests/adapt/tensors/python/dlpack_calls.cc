@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What check_dlpack.py calls: takes tensors of Python over, and hands one out.
+// What check_dlpack.py calls: takes tensors of Python over, and hands some out; old and versioned.
 #include "adapt/tensors/dlpack_structs.hpp"
 
 #include <mixcon/adapt/tensors/dlpack.hpp>
@@ -10,12 +10,16 @@
 #include <vector>
 
 using mixcon_test::old_managed;
+using mixcon_test::versioned_managed;
+
+namespace {
 
 /// The sum over (i, k) of (i + 1) * entry of a float matrix, which is taken over; the sentence of a refusal in `why`.
-extern "C" double weighted_sum(old_managed* tensor, char* why, int room) {
+template <class E, class Managed>
+double sum_of(Managed* tensor, char* why, int room) {
   try {
     const mixcon::dl_owner owner(tensor);
-    const auto matrix = owner.view<const float, 2>();
+    const auto matrix = owner.template view<E, 2>();
     double sum = 0;
     for (mixcon::index_t i = 0; i < matrix.extent(0); ++i)
       for (mixcon::index_t k = 0; k < matrix.extent(1); ++k)
@@ -27,8 +31,22 @@ extern "C" double weighted_sum(old_managed* tensor, char* why, int room) {
   }
 }
 /// The numbers 0, 1, ..., 5 as (2, 3), column by column in memory; its consumer deletes it.
-extern "C" old_managed* six_numbers() {
+template <class E, class Managed>
+Managed* six() {
   std::vector<double> numbers{0, 3, 1, 4, 2, 5};
-  const mixcon::matrix_view<double> view{numbers.data(), {2, 3}, {1, 2}};
-  return mixcon::export_dlpack<old_managed>(view, std::move(numbers));
+  const mixcon::matrix_view<E> view{numbers.data(), {2, 3}, {1, 2}};
+  return mixcon::export_dlpack<Managed>(view, std::move(numbers));
+}
+
+}  // namespace
+
+extern "C" {
+double weighted_sum(old_managed* tensor, char* why, int room) { return sum_of<const float>(tensor, why, room); }
+double weighted_sum_versioned(versioned_managed* tensor, char* why, int room) {
+  return sum_of<const float>(tensor, why, room);
+}
+double mutable_sum_versioned(versioned_managed* tensor, char* why, int room) { return sum_of<float>(tensor, why, room); }
+old_managed* six_numbers() { return six<double, old_managed>(); }
+versioned_managed* six_numbers_versioned() { return six<double, versioned_managed>(); }
+versioned_managed* six_constants_versioned() { return six<const double, versioned_managed>(); }
 }

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The losses as functions of arrays: value and gradient."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any, Callable, NamedTuple
+
+import numpy as np
+
+from . import _core
+from ._forms import FORMS, Call, Form, general
+
+
+class Answer(NamedTuple):
+    """What `details=True` returns. Gradients by parameters are 0 for losses without them."""
+
+    value: float
+    gradient: Any
+    anchors_used: int
+    by_temperature: float
+    by_scale: float
+    by_bias: float
+    by_targets: Any
+
+
+class Arrays:
+    """What forms ask of arrays: NumPy's, or any that NumPy can read."""
+
+    @staticmethod
+    def shape(name: str, argument: str, given: Any, rank: int) -> tuple[int, ...]:
+        shape = getattr(given, "shape", None)
+        if shape is None:
+            raise TypeError(f"{name}: {argument} is a {type(given).__name__}; expected an array of rank {rank}")
+        if len(shape) != rank:
+            raise ValueError(f"{name}: {argument} has the shape {tuple(shape)}; expected rank {rank}")
+        return tuple(int(n) for n in shape)
+
+    @staticmethod
+    def rank(given: Any) -> int:
+        return len(getattr(given, "shape", ()))
+
+    @staticmethod
+    def cat(parts: list[Any]) -> Any:
+        return np.concatenate(parts)
+
+    @staticmethod
+    def plain(given: Any) -> Any:
+        return given
+
+    @staticmethod
+    def numpy(given: Any) -> Any:
+        return np.asarray(given)
+
+    @staticmethod
+    def unstacked(gradient: Any, samples: int, views: int, width: int) -> Any:
+        return np.ascontiguousarray(gradient.reshape(views, samples, width).swapaxes(0, 1))
+
+    @staticmethod
+    def unstacked_own(gradient: Any) -> Any:
+        clean, mixed = np.split(gradient, 2)
+        return clean.sum(axis=1) + mixed[:, 0] + mixed[::-1, 1]
+
+    @staticmethod
+    def stack_own(keys: Any) -> Any:
+        samples = keys.shape[0]
+        own = np.stack([keys, keys], axis=1)
+        return np.concatenate([own, np.stack([keys, keys[::-1]], axis=1)]) if samples else own
+
+
+@functools.lru_cache(maxsize=256)
+def _known_settings(name: str, given: tuple[tuple[str, Any], ...]) -> Any:
+    return _core.Settings(name, dict(given))
+
+
+def settings_of(name: str, usual: tuple[tuple[str, Any], ...], given: dict[str, Any]) -> Any:
+    """The parameters of a loss; those of plain values are made once."""
+    if not given:
+        return _known_settings(name, usual)
+    both = {**dict(usual), **given}
+    try:
+        return _known_settings(name, tuple(both.items()))
+    except TypeError as wrong:
+        if "unhashable" not in str(wrong):
+            raise
+        return _core.Settings(name, both)
+
+
+def _gradient_like(array: Any) -> Any:
+    kind = getattr(array, "dtype", None)
+    return np.empty(array.shape, np.float64 if kind == np.float64 or str(kind) == "torch.float64" else np.float32)
+
+
+def answer_of(name: str, call: Call, settings: Any, threads: int, gradient: bool | str) -> Answer:
+    wanted: Any = None
+    by_targets = None
+    without = call.constant if gradient == "all" else call.constant + call.quiet
+    if gradient:
+        wanted = tuple(None if k in without else _gradient_like(a) for k, a in enumerate(call.arrays))
+        if call.soft is not None:
+            by_targets = np.empty(call.soft.shape, wanted[0].dtype)
+    found = _core.evaluate(
+        settings, call.targets, tuple(call.arrays), wanted, call.names, threads, bool(gradient),
+        own_segment=call.own_segment, forms=call.forms, by_targets=by_targets, of_logits=call.of_logits,
+        stop_gradient=bool(without),
+    )
+    gradients: Any = None
+    if wanted is not None:
+        made = [g for g in (call.back(list(wanted)) if call.back else wanted) if g is not None]
+        gradients = made[0] if len(made) == 1 else tuple(made)
+    return Answer(*(found[0], gradients, *found[1:], by_targets))
+
+
+def function_of(name: str, form: Form) -> Callable[..., Any]:
+    """The function of a loss on arrays."""
+    renamed = dict(zip(form.sides, ("x", "y")))
+    keywords = _keywords_of(form.call)
+
+    def loss(*arrays: Any, threads: int = 0, gradient: bool | str = True, details: bool = False, **given: Any) -> Any:
+        taken = {renamed.get(k, k): given.pop(k) for k in list(given) if renamed.get(k, k) in keywords}
+        call = form.call(Arrays, name, *arrays, **taken)
+        settings = settings_of(name, form.usual, {**given, **call.parameters} if call.parameters else given)
+        found = answer_of(name, call, settings, threads, gradient)
+        if details:
+            return found
+        return (found.value, found.gradient) if gradient else found.value
+
+    loss.__name__ = loss.__qualname__ = name
+    loss.__module__ = "mixcon"
+    loss.__doc__ = doc_of(name, form, "Returns the value, and the gradient by each array; by constant keys and queues where `gradient='all'`.")
+    return loss
+
+
+@functools.lru_cache(maxsize=None)
+def _keywords_of(call: Callable[..., Call]) -> frozenset[str]:
+    code: Any = getattr(call, "__code__")
+    return frozenset(code.co_varnames[2 : code.co_argcount + code.co_kwonlyargcount])
+
+
+def doc_of(name: str, form: Form, returns: str) -> str:
+    """The summary, the arguments, and the parameters with their meanings, as the headers have them."""
+    about = _core.describe(name)
+    said = (form.call.__doc__ or "").replace(" x ", f" {form.sides[0]} ").replace(" y ", f" {form.sides[1]} ")
+    lines = [f"{about['summary']}.", "", said.strip(), "", returns, "", "Parameters, by keyword:", ""]
+    settings = _core.Settings(name, dict(form.usual))
+    meanings = {field["name"]: field["meaning"] for field in about["fields"]}
+    for parameter, value in settings.parameters.items():
+        meaning = meanings.get(parameter) or _core.meaning_of_option(parameter)
+        lines.append(f"    {parameter} = {value!r}" + (f": {meaning}" if meaning else ""))
+    return "\n".join(lines)
+
+
+def contrast(
+    loss: str,
+    anchors: Any,
+    candidates: Any = None,
+    targets: Any = None,
+    *,
+    threads: int = 0,
+    gradient: bool | str = True,
+    details: bool = False,
+    **given: Any,
+) -> Any:
+    """Any loss over pairs, with any targets: anchors (N, D) against candidates (M, D), or against themselves."""
+    call = general(Arrays, loss, anchors, candidates, targets)
+    usual = FORMS[loss].usual if loss in FORMS else ()
+    found = answer_of(loss, call, settings_of(loss, usual, given), threads, gradient)
+    if details:
+        return found
+    return (found.value, found.gradient) if gradient else found.value

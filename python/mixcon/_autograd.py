@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Value and gradients in one call of the core, as a node of torch's graph."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from . import _core
+from ._forms import Call
+
+_row_types = (torch.float32, torch.float64, torch.bfloat16, torch.float16)
+
+
+def checked(name: str, argument: str, given: Any) -> torch.Tensor:
+    """A dense tensor of real numbers in the host's memory."""
+    if not isinstance(given, torch.Tensor):
+        raise TypeError(f"{name}: {argument} is a {type(given).__name__}; expected a torch.Tensor")
+    if given.layout != torch.strided:
+        raise ValueError(f"{name}: {argument} is of the layout {given.layout}; expected a dense tensor: x.to_dense()")
+    if given.device.type != "cpu":
+        raise ValueError(
+            f"{name}: {argument} is on {given.device}; this build computes on the processor: hand in {argument}.cpu()"
+        )
+    if given.dtype not in _row_types:
+        raise TypeError(
+            f"{name}: {argument} is of the type {given.dtype}; expected float32, float64, bfloat16 or float16"
+        )
+    return given
+
+
+class Tensors:
+    """What forms ask of arrays: torch's."""
+
+    @staticmethod
+    def shape(name: str, argument: str, given: Any, rank: int) -> tuple[int, ...]:
+        if not isinstance(given, torch.Tensor):
+            raise TypeError(f"{name}: {argument} is a {type(given).__name__}; expected a torch.Tensor")
+        if given.dim() != rank:
+            raise ValueError(f"{name}: {argument} has the shape {tuple(given.shape)}; expected rank {rank}")
+        return tuple(given.shape)
+
+    @staticmethod
+    def rank(given: Any) -> int:
+        return len(getattr(given, "shape", ()))
+
+    @staticmethod
+    def cat(parts: list[Any]) -> Any:
+        return torch.cat(parts)
+
+    @staticmethod
+    def plain(given: Any) -> Any:
+        return given.detach() if isinstance(given, torch.Tensor) else given
+
+    @staticmethod
+    def numpy(given: Any) -> Any:
+        return given.detach().numpy() if isinstance(given, torch.Tensor) else np.asarray(given)
+
+    @staticmethod
+    def unstacked(gradient: Any, samples: int, views: int, width: int) -> Any:
+        raise AssertionError("torch's graph takes gradients back")
+
+    @staticmethod
+    def unstacked_own(gradient: Any) -> Any:
+        raise AssertionError("torch's graph takes gradients back")
+
+    @staticmethod
+    def stack_own(keys: Any) -> Any:
+        own = torch.stack([keys, keys], dim=1)
+        return torch.cat([own, torch.stack([keys, keys.flip(0)], dim=1)])
+
+
+@dataclass
+class Spec:
+    """What a call is beside its tensors."""
+
+    name: str
+    settings: Any
+    call: Call
+    threads: int
+
+
+def _evaluate(
+    spec: Spec, tensors: tuple[torch.Tensor, ...], numbers: tuple[Any, Any, Any], wanted: list[bool],
+    wants_parameters: bool, wants_targets: bool,
+) -> tuple[Any, list[torch.Tensor | None], torch.Tensor | None]:
+    call = spec.call
+    number = torch.float64 if tensors[0].dtype == torch.float64 else torch.float32
+    gradients = [torch.empty(t.shape, dtype=number) if w else None for t, w in zip(tensors, wanted)]
+    by_targets = torch.empty(call.soft.shape, dtype=number) if wants_targets else None
+    temperature, scale, bias = (float("nan") if n is None else float(n) for n in numbers)
+    found = _core.evaluate(
+        spec.settings, call.targets, tuple(t.detach() for t in tensors), tuple(gradients), call.names, spec.threads,
+        wants_parameters, temperature, scale, bias, call.own_segment, call.forms, by_targets,
+        bool(call.constant) or not all(wanted), call.of_logits,
+    )
+    return found, gradients, by_targets
+
+
+class _Refuse(torch.autograd.Function):
+    """Passes a gradient on, and says in one sentence why it has none of its own."""
+
+    @staticmethod
+    def forward(ctx: Any, gradient: torch.Tensor, *inputs: torch.Tensor) -> torch.Tensor:
+        return gradient.view_as(gradient)
+
+    @staticmethod
+    def backward(ctx: Any, *upstream: Any) -> Any:
+        raise RuntimeError(
+            "mixcon: second derivatives are not offered (a gradient penalty, or create_graph=True through a loss of "
+            "mixcon); differentiate the value once, or detach() its gradient"
+        )
+
+
+class Loss(torch.autograd.Function):
+    """The value of a loss. Its gradients are computed beside it, and multiplied in `backward`."""
+
+    @staticmethod
+    def forward(ctx: Any, spec: Spec, temperature: Any, scale: Any, bias: Any, soft: Any, *tensors: Any) -> Any:
+        needs = ctx.needs_input_grad
+        numbers = (temperature, scale, bias)
+        wanted = [needs[5 + k] and k not in spec.call.constant for k in range(len(tensors))]
+        found, gradients, by_targets = _evaluate(spec, tensors, numbers, wanted, any(needs[1:4]), needs[4])
+        number = torch.float64 if tensors[0].dtype == torch.float64 else torch.float32
+        slopes = [
+            torch.tensor(slope, dtype=n.dtype).reshape(n.shape) if need else None
+            for slope, n, need in zip(found[2:], numbers, needs[1:4])
+        ]
+        made = [*slopes, by_targets, *gradients]
+        inputs = [*numbers, soft, *tensors]
+        kept = [x if g is not None else None for x, g in zip(inputs, made)]
+        ctx.save_for_backward(*made, *kept)
+        return torch.tensor(found[0], dtype=number)
+
+    @staticmethod
+    def backward(ctx: Any, upstream: torch.Tensor) -> Any:
+        saved = ctx.saved_tensors  # refuses inputs that were changed in place
+        made, inputs = saved[: len(saved) // 2], saved[len(saved) // 2 :]
+        roots = [x for x in inputs if x is not None]
+        answer: list[Any] = [None]
+        for gradient, given in zip(made, inputs):
+            if gradient is None:
+                answer.append(None)
+                continue
+            by_input = (gradient * upstream).to(given.dtype)
+            # A gradient that did not hang on the inputs would be a constant to create_graph=True, in silence.
+            answer.append(_Refuse.apply(by_input, upstream, *roots) if torch.is_grad_enabled() else by_input)
+        return tuple(answer)
+
+
+def loss_of(
+    name: str, settings: Any, call: Call, threads: int | None, temperature: Any = None, scale: Any = None,
+    bias: Any = None,
+) -> torch.Tensor:
+    """The value of a call, as a tensor without dimensions: float32, or float64 for rows of float64."""
+    tensors = [checked(name, argument, t) for argument, t in zip(call.names, call.arrays)]
+    if any(t.dtype != tensors[0].dtype for t in tensors) and torch.is_autocast_cpu_enabled():
+        tensors = [t.float() for t in tensors]
+    for argument, t in zip(call.names, tensors):
+        if t.dtype != tensors[0].dtype:
+            raise TypeError(
+                f"{name}: {argument} is of the type {t.dtype} and {call.names[0]} of {tensors[0].dtype}; expected one"
+            )
+    spec = Spec(name, settings, call, torch.get_num_threads() if threads is None else threads)
+    soft = call.soft if isinstance(call.soft, torch.Tensor) else None
+    given = [temperature, scale, bias, soft, *tensors]
+    if torch.is_grad_enabled() and any(isinstance(t, torch.Tensor) and t.requires_grad for t in given):
+        return Loss.apply(spec, temperature, scale, bias, soft, *tensors)  # type: ignore[no-any-return]
+    found, _, _ = _evaluate(spec, tuple(tensors), (temperature, scale, bias), [False] * len(tensors), False, False)
+    return torch.tensor(found[0], dtype=torch.float64 if tensors[0].dtype == torch.float64 else torch.float32)

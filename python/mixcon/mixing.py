@@ -1,0 +1,311 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Mixing: a function and a class for every policy, and the plans that they draw.
+
+    mixed, plan = mixcon.mixup(images, labels, alpha=0.2, seed=1, step=17)
+    loss = plan.loss(torch.nn.CrossEntropyLoss(), net(mixed))
+
+Samples are NumPy arrays or PyTorch tensors, (N, ...), of any strides. A plan is what was decided for one batch, and the
+one that the C++ library draws from the same seed and step, bit for bit.
+"""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from . import _mixing
+from ._plans import Plan, is_tensor, maps_given, plain_integers, shape_of, threads_for
+
+__all__ = ["Collate", "Plan", "Policy", "multi_mask", "policies", "slerp", "transmix"]
+
+_INFO: dict[str, dict[str, Any]] = {info["name"]: info for info in _mixing.policies()}
+_HERE = ("positive_features", "slerp", "multi_mask", "transmix")  # which draw no plan for a batch
+_DRAWN = tuple(name for name in _INFO if name not in _HERE)
+
+
+def policies() -> list[str]:
+    """The name of everything that mixes."""
+    return list(_INFO)
+
+
+def class_name(name: str) -> str:
+    """`CutMix` of cutmix, `MixupOrCutMix` of mixup_or_cutmix."""
+    words = (re.sub(r"(?<=[a-z])mix(up)?$", lambda end: end[0].capitalize(), word) for word in name.split("_"))
+    return "".join(word[0].upper() + word[1:] for word in words)
+
+
+def _parameters(name: str, given: dict[str, Any]) -> list[tuple[str, float | str]]:
+    """The parameters of a call, checked against those that the policy has."""
+    known = {parameter["name"]: parameter for parameter in _INFO[name]["parameters"]}
+    checked: list[tuple[str, float | str]] = []
+    for key, value in given.items():
+        if key not in known:
+            near = difflib.get_close_matches(key, [*known, "seed", "step", "partners", "saliency", "features"], 1)
+            hint = f"; did you mean {near[0]}?" if near else f"; it has {', '.join(known) or 'none'}"
+            raise TypeError(f"{name} has no parameter {key}{hint}")
+        checked.append((key, _checked(name, known[key], value)))
+    return checked
+
+
+def _checked(name: str, parameter: dict[str, Any], value: Any) -> float | str:
+    key, kind = parameter["name"], parameter["kind"]
+    if kind == "choice":
+        if not isinstance(value, str):
+            raise TypeError(f"{name}: {key} is {value!r}; expected one of {', '.join(parameter['choices'])}")
+        if value not in parameter["choices"]:
+            raise ValueError(f"{name}: {key} is {value!r}; expected one of {', '.join(parameter['choices'])}")
+        return value
+    if kind == "truth":
+        if not isinstance(value, (bool, np.bool_)):
+            raise TypeError(f"{name}: {key} is {value!r}; expected True or False")
+        return float(value)
+    if isinstance(value, (bool, str)) or not hasattr(value, "__float__"):
+        raise TypeError(f"{name}: {key} is {value!r}; expected a number")
+    if kind == "integer" and float(value) != int(value):
+        raise ValueError(f"{name}: {key} is {value!r}; expected a whole number")
+    return float(value)
+
+
+def _seed(given: int | None, of: Any) -> int:
+    """The seed of a call: as given, or drawn from the generator that torch.manual_seed or numpy.random.seed sets."""
+    if given is not None:
+        if isinstance(given, bool) or not isinstance(given, (int, np.integer)):
+            raise TypeError(f"seed is {given!r}; expected a whole number")
+        return int(given) % 2**64
+    if is_tensor(of):
+        import torch
+
+        return int(torch.randint(2**62, ()).item())
+    return int(np.random.randint(2**62, dtype=np.int64))
+
+
+def _looked_at(name: str, samples: Any, labels: Any, saliency: Any, features: Any) -> dict[str, Any]:
+    """What a policy's plan looks at, as the module takes it."""
+    at = _INFO[name]["looks_at"]
+    found: dict[str, Any] = {"labels": None, "saliency": None, "features": None}
+    if at == "labels":
+        if labels is None:
+            raise TypeError(f"{name}: labels are missing; this policy chooses partners by class")
+        found["labels"] = plain_integers(f"{name}: labels", labels)
+    if "saliency" in at:
+        if saliency is None:
+            raise TypeError(f"{name}: saliency is missing; expected a map (N, rows, columns) >= 0 for each sample")
+        found["saliency"] = maps_given(f"{name}: saliency", saliency, 3)
+    elif saliency is not None:
+        raise TypeError(f"{name} looks at no saliency; leave it out")
+    if at == "features":
+        if features is None:
+            raise TypeError(f"{name}: features are missing; expected (N, C, rows, columns), of a network's last layer")
+        found["features"] = maps_given(f"{name}: features", features, 4)
+    elif features is not None:
+        raise TypeError(f"{name} looks at no features; leave them out")
+    if at.startswith("samples"):
+        found["features"] = maps_given(f"{name}: samples", samples, 4)
+    return found
+
+
+def plan_of(
+    name: str, samples: Any, labels: Any = None, *, partner_labels: Any = None, saliency: Any = None,
+    features: Any = None, seed: int | None = None, step: int = 0, within: str = "", **parameters: Any,
+) -> Plan:
+    """The plan of a policy for a batch, which is not mixed yet: for one that is applied to several tensors."""
+    checked = _parameters(name, parameters)
+    shape = shape_of(name, samples)
+    seen = _looked_at(name, samples, labels, saliency, features)
+    held = _mixing.draw(name, checked, shape, _seed(seed, samples), step, within, **seen)
+    return Plan(held, labels, partner_labels)
+
+
+def _mix(
+    name: str, samples: Any, labels: Any = None, *, partners: Any = None, partner_labels: Any = None,
+    saliency: Any = None, features: Any = None, seed: int | None = None, step: int = 0, within: str = "",
+    threads: int | None = None, **parameters: Any,
+) -> tuple[Any, Plan]:
+    seed = _seed(seed, samples)
+    plan = plan_of(name, samples, labels, partner_labels=partner_labels, saliency=saliency, features=features,
+                   seed=seed, step=step, within=within, **parameters)
+    if name == "stackmix":
+        return plan.stack(samples, partners), plan
+    if partners is None and _INFO[name]["fills_partners"]:
+        partners = _filled(name, samples, seed, step, within)
+    return plan.blend(samples, partners, threads=threads), plan
+
+
+def _filled(name: str, samples: Any, seed: int, step: int, within: str) -> Any:
+    """The partners' batch that a policy brings itself: noise, like the samples."""
+    shape = shape_of(name, samples)
+    rows = np.empty((shape[0], int(np.prod(shape[1:], dtype=np.int64))))
+    _mixing.fill_partners(name, seed, step, within, rows)
+    if not is_tensor(samples):
+        return rows.reshape(shape).astype(np.asarray(samples).dtype)
+    import torch
+
+    return torch.from_numpy(rows.reshape(shape)).to(samples.dtype)
+
+
+def positive_features(
+    queries: Any, keys: Any, *, seed: int | None = None, step: int = 0, within: str = "", **parameters: Any
+) -> tuple[tuple[Any, Any], Any]:
+    """Mixes the two features (N, D) of each positive pair, number by number; returns the new queries and keys, and the
+    shares (N, D) that were drawn."""
+    name = "positive_features"
+    checked = _parameters(name, parameters)
+    shape = shape_of(name, queries)
+    if shape_of(name, keys) != shape:
+        raise ValueError(f"{name}: queries are {tuple(shape)}, keys {tuple(shape_of(name, keys))}; expected the same shape")
+    drawn = np.asarray(_mixing.shares(name, checked, shape, _seed(seed, queries), step, within)).reshape(shape)
+    normalised = dict(checked).get("normalize", 1.0) != 0
+    shares: Any = drawn
+    if is_tensor(queries):
+        import torch
+
+        shares = torch.from_numpy(drawn).to(queries.dtype)
+
+    def side(own: Any, other: Any) -> Any:
+        mixed = shares * own + (1 - shares) * other
+        return mixed / ((mixed * mixed).sum(-1) ** 0.5)[:, None] if normalised else mixed
+
+    return (side(queries, keys), side(keys, queries)), drawn
+
+
+def slerp(plan: Plan, rescale: bool = False) -> Plan:
+    """A plan that mixes by lambda, along the great circle between two rows instead of the chord."""
+    return Plan(plan.held.on_sphere(rescale), plan.labels, plan.partner_labels)
+
+
+def multi_mask(partner: Any, more_partners: Sequence[Any], masks: Sequence[Any], lam: Any = (1.0,)) -> Plan:
+    """A plan of several partners, each with a mask of its own, (1 or N, 1 or C, H, W): the own sample's first."""
+    written = []
+    for mask in masks:
+        values = maps_given("multi_mask: a mask", mask, 4)
+        written.append({"shape": list(values.shape), "data": values.ravel().tolist()})
+    more = [plain_integers("multi_mask: more_partners", one).tolist() for one in more_partners]
+    return Plan.of("multi_mask", partner, lam, more_perms=more, masks=written)
+
+
+def transmix(plan: Plan, attention: Any, size: tuple[int, int], **parameters: Any) -> Plan:
+    """The plan with labels that follow the attention (N, h, w) of the class token to mixed images of rows x columns."""
+    checked = _parameters("transmix", parameters)
+    maps = maps_given("transmix: attention", attention, 3)
+    lambdas = _mixing.lambdas_by("transmix", checked, plan.held, maps, *size)
+    return Plan(plan.held.with_lam(lambdas), plan.labels, plan.partner_labels)
+
+
+class Policy:
+    """A policy with its parameters: `mixed, plan = policy(images, labels)`. Each call is the next step of its seed."""
+
+    name = ""
+
+    def __init__(self, *, seed: int | None = None, **parameters: Any) -> None:
+        _parameters(self.name, parameters)
+        self.parameters = parameters
+        self.seed = _seed(seed, None)
+        self.step = 0
+
+    def __call__(self, samples: Any, labels: Any = None, **more: Any) -> tuple[Any, Any]:
+        step, self.step = self.step, self.step + 1
+        return _FUNCTIONS[self.name](samples, labels, **{"seed": self.seed, "step": step, **more}, **self.parameters)
+
+    def plan(self, samples: Any, labels: Any = None, **more: Any) -> Plan:
+        """The plan of the next step, which is not applied yet: for one that is applied to several tensors."""
+        step, self.step = self.step, self.step + 1
+        return plan_of(self.name, samples, labels, **{"seed": self.seed, "step": step, **more}, **self.parameters)
+
+    def layer(self) -> int:
+        """The layer in front of which the next step mixes, where the policy draws one."""
+        return int(_mixing.layer(self.name, _parameters(self.name, self.parameters), self.seed, self.step, ""))
+
+    def __repr__(self) -> str:
+        written = {info["name"]: self.parameters.get(info["name"], info["usual"]) for info in _shown(self)}
+        return f"{type(self).__name__}({', '.join(f'{key}={_plainly(value)}' for key, value in written.items())})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Policy) and self._state() == other._state()
+
+    def _state(self) -> tuple[Any, ...]:
+        return self.name, self.parameters, self.seed, self.step
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def _shown(policy: Policy) -> list[dict[str, Any]]:
+    """The parameters of a policy, without those that follow another and were not given."""
+    return [
+        info for info in _INFO[policy.name]["parameters"] if not info["follows_alpha"] or info["name"] in policy.parameters
+    ]
+
+
+def _plainly(value: Any) -> str:
+    return repr(int(value)) if isinstance(value, float) and value == int(value) and abs(value) < 1e15 else repr(value)
+
+
+class Collate:
+    """A `collate_fn` of torch's DataLoader that mixes each batch of (images, labels): gives (mixed, plan), or with
+    `classes` (mixed, soft targets). Each worker draws from a seed of its own, which torch.manual_seed decides."""
+
+    def __init__(
+        self, policy: Policy, classes: int | None = None, smoothing: float = 0.0,
+        collate: Callable[[Any], Any] | None = None,
+    ) -> None:
+        self.policy, self.classes, self.smoothing, self.collate = policy, classes, smoothing, collate
+
+    def __call__(self, batch: Any) -> tuple[Any, Any]:
+        from torch.utils import data
+
+        images, labels = (self.collate or data.default_collate)(batch)
+        worker = data.get_worker_info()
+        more = {} if worker is None else {"seed": (self.policy.seed + worker.seed) % 2**64}
+        mixed, plan = self.policy(images, labels, **more)
+        return mixed, plan if self.classes is None else plan.targets(self.classes, smoothing=self.smoothing)
+
+
+def _documented(info: dict[str, Any]) -> str:
+    lines = [info["summary"] + ".", "", "Returns the mixed batch and its plan. Parameters:"]
+    for parameter in info["parameters"]:
+        choices = f" ({', '.join(parameter['choices'])})" if parameter["choices"] else ""
+        lines.append(f"    {parameter['name']}: {parameter['meaning']}{choices}")
+    return "\n".join(lines)
+
+
+def _own_parameters(info: dict[str, Any]) -> list[inspect.Parameter]:
+    types = {"real": float, "integer": int, "truth": bool, "choice": str}
+    return [
+        inspect.Parameter(
+            one["name"], inspect.Parameter.KEYWORD_ONLY, annotation=types[one["kind"]],
+            default=None if one["follows_alpha"] else one["usual"] if one["kind"] == "choice" else types[one["kind"]](one["usual"]),
+        )
+        for one in info["parameters"]
+    ]
+
+
+def _function(info: dict[str, Any]) -> Callable[..., Any]:
+    name = info["name"]
+
+    def mix(samples: Any, labels: Any = None, **more: Any) -> tuple[Any, Plan]:
+        return _mix(name, samples, labels, **more)
+
+    mix.__name__ = mix.__qualname__ = name
+    mix.__doc__ = _documented(info)
+    common = [one for one in inspect.signature(_mix).parameters.values() if one.name not in ("name", "parameters")]
+    mix.__signature__ = inspect.Signature(common + _own_parameters(info))  # type: ignore[attr-defined]
+    return mix
+
+
+def _class(info: dict[str, Any]) -> type[Policy]:
+    made = type(class_name(info["name"]), (Policy,), {"name": info["name"], "__doc__": _documented(info), "__module__": __name__})
+    seed = inspect.Parameter("seed", inspect.Parameter.KEYWORD_ONLY, default=None, annotation="int | None")
+    made.__signature__ = inspect.Signature([*_own_parameters(info), seed])  # type: ignore[attr-defined]
+    return made
+
+
+_FUNCTIONS: dict[str, Callable[..., Any]] = {name: _function(_INFO[name]) for name in _DRAWN}
+_FUNCTIONS["positive_features"] = positive_features
+_CLASSES = {class_name(name): _class(_INFO[name]) for name in _FUNCTIONS}
+globals().update(_FUNCTIONS)
+globals().update(_CLASSES)
+__all__ += [*_FUNCTIONS, *_CLASSES]

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Targets: which pairs are positives, negatives or hidden. Integers of anchors and candidates, or a table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from . import _core
+from ._core import Targets
+
+__all__ = [
+    "Classes", "Diagonal", "ImagesAndMixtures", "Labels", "Mixed", "Negatives", "Others", "Queue", "Table", "Targets",
+    "Views",
+]
+
+
+def _plain(given: Any) -> Any:
+    """A tensor that may be read: torch's without its graph."""
+    return given.detach() if hasattr(given, "detach") else given
+
+
+def Views(samples: int, views: int = 2, order: str = "view_major") -> Targets:
+    """The other views of the same sample are positives; a row does not see itself."""
+    return _core.views(samples, views, order)
+
+
+def Labels(
+    labels: Any,
+    views: int = 1,
+    *,
+    order: str = "view_major",
+    candidate_labels: Any = None,
+    hides_others: bool = False,
+    ignored: int | None = None,
+    keeps_ignored: bool = False,
+) -> Targets:
+    """Rows of the same label are positives, in equal shares. With `candidate_labels` the candidates are other rows."""
+    return _core.labels(
+        _plain(labels), views, order, _plain(candidate_labels), hides_others, ignored, keeps_ignored
+    )
+
+
+def Diagonal() -> Targets:
+    """Candidate i is the positive of anchor i; all others are negatives."""
+    return _core.diagonal()
+
+
+def Classes(
+    labels: Any, *, of_candidates: bool = False, ignored: int | None = None, keeps_ignored: bool = False
+) -> Targets:
+    """Candidate c stands for class c (a proxy), and labels are of the anchors; or the other way round."""
+    return _core.classes(_plain(labels), of_candidates, ignored, keeps_ignored)
+
+
+def Others() -> Targets:
+    """Every candidate but the anchor's own row is a negative."""
+    return _core.others()
+
+
+def Negatives() -> Targets:
+    """Every candidate is a negative."""
+    return _core.negatives()
+
+
+def Queue() -> Targets:
+    """The anchor's own keys are its positives, and everything shared is a negative."""
+    return _core.own("positives")
+
+
+def Mixed(base: Targets, plan: Any = None, *, lam: Any = None, partner: Any = None) -> Targets:
+    """Mixed anchors share the targets of their sample and of its partner, by lam: those of a plan, or given."""
+    if plan is not None:
+        lam, partner = plan.lam, plan.partner
+    if lam is None or partner is None:
+        raise TypeError("targets.Mixed: expected a plan, or lam and partner")
+    return _core.mixed(base, _plain(lam), _plain(partner))
+
+
+def ImagesAndMixtures(labels: Any, lam: float, *, ignored: int | None = None) -> Targets:
+    """Of images (N) and their mixtures with the batch in reverse, stacked: a mixture is of both classes, by lam."""
+    return _core.images_and_mixtures(_plain(labels), lam, ignored)
+
+
+def Table(shares: Any, weights: Any = None, *, any_sign: bool = False) -> Targets:
+    """Shares (N, M) of each pair, positive where not 0; weights (N, M), how often it counts as a candidate, 0: hidden."""
+    return _core.table(_plain(shares), _plain(weights), any_sign)
+
+
+def table_of_pairs(weights: Any, rows: int) -> Targets:
+    """Two views of each sample, stacked, whose pairs attract `weights` times."""
+    samples = rows // 2
+    shares, seen = np.zeros((rows, rows)), 1.0 - np.eye(rows)
+    at = np.arange(samples)
+    shares[at, at + samples] = shares[at + samples, at] = weights
+    return _core.table(shares, seen, True)
+
+
+def table_of_mask(mask: Any, rows: int, views: int, name: str) -> Targets:
+    """What a mask over samples (N, N) says of their views: each positive has its share of the anchor's mass."""
+    mask = np.asarray(mask, np.float64)
+    samples = rows // views
+    if mask.shape != (samples, samples):
+        raise ValueError(f"{name}: mask has the shape {mask.shape} for {samples} samples; expected ({samples}, {samples})")
+    seen = 1.0 - np.eye(rows)
+    shares = np.tile(mask, (views, views)) * seen
+    mass = shares.sum(axis=1, keepdims=True)
+    shares /= np.where(mass < 1e-6, 1.0, mass)
+    return _core.table(shares, seen)

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The page docs/python.md: its blocks run, and so does what its tables call."""
+
+import pathlib
+import re
+
+import pytest
+
+from conftest import torch_or_skip
+
+torch = torch_or_skip()
+
+import mixcon
+from mixcon import targets
+
+PAGE = (pathlib.Path(__file__).resolve().parents[2] / "docs" / "python.md").read_text()
+BLOCKS = re.findall(r"```python\n(.*?)```", PAGE, re.S)
+HERE = re.findall(r"\| `[^`]*` \| `(mixcon\.[^`]*)` \|", PAGE)
+CLASSES = re.findall(r"`([A-Z]\w*\([^`]*\))`", PAGE.split("## Modules")[1].split("## Targets")[0])
+
+
+def names():
+    torch.manual_seed(0)
+    rows = lambda n=8, d=4: torch.randn(n, d)
+    numbers = {k: rows().numpy() for k in ("images", "texts")}
+    return {
+        "mixcon": mixcon, "targets": targets, "z": rows(), "z1": rows(), "z2": rows(), "p": rows(), "queries": rows(),
+        "keys": rows(), "student": rows(), "teacher": rows(), "anchors": rows(), "candidates": rows(),
+        "features": rows().requires_grad_(), "logits": rows(8, 3), "soft": torch.softmax(rows(8, 3), 1),
+        "labels": torch.arange(8) % 3, "lam": torch.rand(8).numpy(), "partner": torch.arange(8).flip(0).numpy(),
+        "classes": 3, "width": 4, **numbers,
+    }
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_blocks(block):
+    given = names()
+    if "nt_xent" in block:
+        given["z"] = given["z"].numpy()
+    exec(block, given)
+
+
+@pytest.mark.parametrize("call", HERE)
+def test_tables(call):
+    assert len(HERE) >= 19
+    assert torch.isfinite(eval(call, names()))
+
+
+@pytest.mark.parametrize("call", [c for c in CLASSES if "=, ..." not in c and ")(" in c])
+def test_classes(call):
+    given = names()
+    if "SoftCross" in call:
+        given["targets"] = given["soft"]
+    if "CLIP" in call or "SigLIP" in call:
+        given.update(images=given["z1"], texts=given["z2"])
+    assert torch.isfinite(eval("mixcon." + call, given))
+
+
+def test_values_are_those_of_torch():
+    given = names()
+    z, labels, logits, soft = (given[k] for k in ("z", "labels", "logits", "soft"))
+    cross_entropy = torch.nn.CrossEntropyLoss()
+    assert torch.allclose(mixcon.SoftCrossEntropy()(logits, soft), cross_entropy(logits, soft))
+    assert torch.allclose(mixcon.SoftCrossEntropy()(logits, labels), cross_entropy(logits, labels))
+    cosine = -torch.nn.functional.cosine_similarity(given["p"], z).mean()
+    assert torch.allclose(mixcon.SimSiam(factor=1.0)(given["p"], z), cosine)

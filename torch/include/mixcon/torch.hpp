@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+// Everything for LibTorch: tensors as views, losses and mixing as nodes of its graph. Needs ATen; target mixcon::torch.
+
+#include <mixcon/torch/blend.hpp>
+#include <mixcon/torch/loss.hpp>
+#include <mixcon/torch/tensor.hpp>
