@@ -4,7 +4,7 @@
 // One call over pairs where the rows lie on several ranks: what `evaluation` is in one process.
 
 #include <mixcon/ranks/passes.hpp>
-#include <mixcon/ranks/targets/composed.hpp>
+#include <mixcon/ranks/targets/mixtures.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
 
