@@ -2,6 +2,7 @@
 // Targets of pairs by their places, written out, scaled, mixed, and in segments, over ranks.
 #include "ranks/pair_case.hpp"
 
+#include <mixcon/engine/tiled.hpp>
 #include <mixcon/losses/clip.hpp>
 #include <mixcon/losses/info_nce.hpp>
 #include <mixcon/losses/uniformity.hpp>

@@ -3,7 +3,7 @@
 
 // What all ranks of a call do together: gather lists of different lengths, add up in a fixed order, refuse as one.
 
-#include <mixcon/ranks/communicator.hpp>
+#include <mixcon/core/communicator.hpp>
 
 #include <vector>
 
