@@ -335,6 +335,7 @@ class rank_evaluation {
     const index_t pitch = packed_->anchors().pitch(), me = board_.me();
     const bool both = share.rows != 0 && share.columns != 0;
     packed_gradients<T> to, to_columns;
+    to.candidates = scratch<T>(memory_), to_columns.anchors = scratch<T>(memory_);
     scratch<T> by_columns(memory_, share.columns != 0 ? sums.anchors.size() : 0);
     std::swap(to.anchors, sums.anchors), std::swap(to.own, sums.own);
     std::swap(to_columns.candidates, by_columns);
@@ -345,11 +346,11 @@ class rank_evaluation {
       const auto p = rows_problem(rank, candidates);
       const auto transposed = columns_problem(rank, candidates);
       const auto numbers = static_cast<std::size_t>(any.candidates ? candidates.count() * pitch : 0);
-      to.candidates = scratch<T>(memory_, numbers);
+      to.candidates.assign(numbers, T(0));
       aim(to, wanted, rank, sums);
       to.one_output = rank == me && is_one_output(wanted);
       if (share.columns != 0) {
-        to_columns.anchors = scratch<T>(memory_, numbers);
+        to_columns.anchors.assign(numbers, T(0));
         prepare(to_columns, any, candidates.count());
         aim_columns(to_columns, wanted, rank);
         circling.go(step, candidates.count());

@@ -72,6 +72,7 @@ class circling_rows {
   /// Sends the block of `rank` to the rank before this one, and awaits that of the one after `rank`.
   auto send_on(index_t rank, const packed_rows<T>& here, packed_rows<T>& next) {
     const index_t coming = rows_.of((rank + 1) % board_.size()).candidates;
+    next = packed_rows<T>();  // first lets go of what it has
     next = packed_rows<T>(coming, own_.width(), memory_);
     const index_t bytes = own_.pitch() * static_cast<index_t>(sizeof(T));
     return board_.ranks().start_exchange(board_.before(), here.row(0), static_cast<std::size_t>(here.count() * bytes),
