@@ -33,6 +33,7 @@ struct ranks {
   exchange_form form = exchange_form::ring;
 
   static constexpr bool brings_evaluation = true;
+  static constexpr bool is_divided = true;  // no loop over rows of one process stands for all
 
   template <class Objective, class Targets, class Anchors, class Against>
   auto evaluate(const char* function, workspace* memory, const Objective& objective, const Targets& targets,
