@@ -90,8 +90,7 @@ TEST_CASE("The memory of a ring falls as one over the ranks", "[ranks]") {
     if (ranks == 4) of_four = held;
     if (ranks > 4) CHECK(held < 1.05 * of_four * 4 / static_cast<double>(ranks));
   }
-  CHECK(cost_of({.rows = 65536, .width = 64, .ranks = 4, .form = exchange_form::gathered}).held >
-        65536.0 * 64 * 4);
+  CHECK(cost_of({.rows = 65536, .width = 64, .ranks = 4, .form = exchange_form::gathered}).held > 65536.0 * 64 * 4);
 }
 
 TEST_CASE("A ring takes the longer of work and messages at each step", "[ranks]") {

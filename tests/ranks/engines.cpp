@@ -9,7 +9,8 @@
 using namespace mixcon;
 using namespace mixcon_test;
 
-TEMPLATE_TEST_CASE("The fast engine on each rank has the loss of one process, in either form", "[ranks]", float, double) {
+TEMPLATE_TEST_CASE("The fast engine on each rank has the loss of one process, in either form", "[ranks]", float,
+                   double) {
   random_numbers draw(9);
   const index_t number = 431, width = 20;
   const auto z = random_embeddings<TestType>(number, width, draw);
@@ -23,11 +24,12 @@ TEMPLATE_TEST_CASE("The fast engine on each rank has the loss of one process, in
   ranks_answer<TestType> answers[2];
   for (const auto form : {exchange_form::ring, exchange_form::gathered}) {
     auto& got = answers[form == exchange_form::ring ? 0 : 1];
-    got = on_ranks<TestType>({220, 0, 211}, z, [&](const auto& me, index_t first, const auto& mine, auto& by, double& s) {
-      const auto own_labels = part_of(labels, first, mine.rows());
-      return value_and_grad(mixcon::ranks{me, tiled{.threads = 1}, form}, criterion,
-                            label_targets{.labels = own_labels}, mine, {.embeddings = by, .temperature = &s});
-    });
+    got =
+        on_ranks<TestType>({220, 0, 211}, z, [&](const auto& me, index_t first, const auto& mine, auto& by, double& s) {
+          const auto own_labels = part_of(labels, first, mine.rows());
+          return value_and_grad(mixcon::ranks{me, tiled{.threads = 1}, form}, criterion,
+                                label_targets{.labels = own_labels}, mine, {.embeddings = by, .temperature = &s});
+        });
     CHECK(error_of(got.values[0], static_cast<long double>(one.value)) <= bound * 10);
     CHECK(error_of(got.slopes[1], static_cast<long double>(slope)) <= bound * 100);
     CHECK(largest_difference(got.by_rows, expected) <= bound * largest_entry(expected));
@@ -41,12 +43,13 @@ TEST_CASE("Values and gradients are finite at a logit scale of 100 and beyond", 
   std::vector<int> labels;
   for (int i = 0; i < 24; ++i) labels.push_back(i % 5);
   for (const double scale : {100.0, 10000.0}) {
-    const auto got = on_ranks<float>({9, 15}, z, [&](const auto& me, index_t first, const auto& mine, auto& by, double&) {
-      objective criterion{info_nce{.temperature = 1}, dot_product{}};
-      criterion.scale = scale;
-      const auto own_labels = part_of(labels, first, mine.rows());
-      return value_and_grad(mixcon::ranks{me, serial{}}, criterion, label_targets{.labels = own_labels}, mine, by);
-    });
+    const auto got =
+        on_ranks<float>({9, 15}, z, [&](const auto& me, index_t first, const auto& mine, auto& by, double&) {
+          objective criterion{info_nce{.temperature = 1}, dot_product{}};
+          criterion.scale = scale;
+          const auto own_labels = part_of(labels, first, mine.rows());
+          return value_and_grad(mixcon::ranks{me, serial{}}, criterion, label_targets{.labels = own_labels}, mine, by);
+        });
     CHECK(std::isfinite(got.values[0]));
     CHECK(std::isfinite(static_cast<double>(largest_difference(got.by_rows, zeros_like(z)))));
   }

@@ -36,7 +36,8 @@ void check_over_ranks(double temperature, const Similarity& similarity, long dou
   const auto one = mixcon::value_and_grad(mixcon::serial{}, whole, mixcon::label_targets{.labels = labels}, z,
                                           {.embeddings = expected, .temperature = &slope});
   const long double bound = apart<T>(rows_of_case, width_of_case, largest / temperature);
-  const long double size = std::max(1.0L, largest_entry(expected)), about = std::fabs(static_cast<long double>(one.value));
+  const long double size = std::max(1.0L, largest_entry(expected)),
+                    about = std::fabs(static_cast<long double>(one.value));
   for (index_t ranks = 1; ranks <= 4; ++ranks)
     for (const sharing how : {sharing::even, sharing::uneven, sharing::one_empty}) {
       INFO(mixcon::name_of<Loss>() << " at " << temperature << ", " << ranks << " ranks, " << name_of_sharing(how));

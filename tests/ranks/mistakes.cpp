@@ -70,10 +70,11 @@ TEST_CASE("A mean of the ranks' own losses is noticed, of their own negatives or
           "[ranks]") {
   const compared one = one_process();
   const auto labels = all_labels();
-  const auto of_each = on_ranks<double>(sizes, one.rows, [&](const auto&, index_t first, const auto& z, auto& by, double&) {
-    const auto mine = part_of(labels, first, z.rows());
-    return value_and_grad(serial{}, criterion, label_targets{.labels = mine}, z, by);
-  });
+  const auto of_each =
+      on_ranks<double>(sizes, one.rows, [&](const auto&, index_t first, const auto& z, auto& by, double&) {
+        const auto mine = part_of(labels, first, z.rows());
+        return value_and_grad(serial{}, criterion, label_targets{.labels = mine}, z, by);
+      });
   double mean = 0;
   for (const double value : of_each.values) mean += value / 3;
   auto with_mean = of_each;

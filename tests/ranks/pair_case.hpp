@@ -61,7 +61,8 @@ void check_pairs(const Objective& criterion, index_t anchors, index_t candidates
       mixcon::thread_ranks threads(ranks);
       threads.run([&](const mixcon::thread_rank& me) {
         const rows_of_rank mine = all.of(me.rank());
-        const auto z = rows_of(a, mine.first_anchor, mine.anchors), k = rows_of(c, mine.first_candidate, mine.candidates);
+        const auto z = rows_of(a, mine.first_anchor, mine.anchors),
+                   k = rows_of(c, mine.first_candidate, mine.candidates);
         matrix<double> by_z(mine.anchors, 6, 3), by_k(mine.candidates, 6, 3);
         const auto at = static_cast<std::size_t>(me.rank());
         make(mine, [&](const auto& targets) {

@@ -131,7 +131,7 @@ TEST_CASE("run throws what the rank threw that ended the call, not what it made 
 TEST_CASE("All ranks empty, and a column direction of pairs, are refused", "[ranks]") {
   const matrix<double> none(0, 4);
   const std::vector<int> no_labels;
-  CHECK_THROWS_WITH(
-      value_and_grad(ranks{alone{}, serial{}}, softmax{}, label_targets{.labels = no_labels}, none, gradients<double>{}.anchors),
-      ContainsSubstring("all ranks have 0 anchors and 0 candidates"));
+  CHECK_THROWS_WITH(value_and_grad(ranks{alone{}, serial{}}, softmax{}, label_targets{.labels = no_labels}, none,
+                                   gradients<double>{}.anchors),
+                    ContainsSubstring("all ranks have 0 anchors and 0 candidates"));
 }

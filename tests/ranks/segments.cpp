@@ -45,7 +45,8 @@ TEST_CASE("Each rank's keys are its own and its queue is every rank's; forward a
         const auto against = candidates(own(k), u);
         const auto result = forward(executor, criterion, queue_targets{}, a, against, saved);
         CHECK(result.value == Catch::Detail::Approx(one.value).epsilon(1e-13));
-        backward(executor, criterion, queue_targets{}, a, against, saved, 2, {.anchors = by_a, .candidates = {by_k, by_u}});
+        backward(executor, criterion, queue_targets{}, a, against, saved, 2,
+                 {.anchors = by_a, .candidates = {by_k, by_u}});
         put(got_q, by_a, first[r]), put(got_k, by_k, first[r]), put(got_u, by_u, first_queue[r]);
       });
       for (auto* m : {&got_q, &got_k, &got_u})
@@ -116,11 +117,12 @@ TEST_CASE("Mixtures of each rank's images share the classes of all", "[ranks]") 
   });
   auto expected = zeros_like(z);
   const auto one = value_and_grad(serial{}, supmix(0.2), naive, z, expected);
-  const auto got = on_ranks<double>({6, 0, 8}, z, [&](const auto& me, index_t first, const auto& mine, auto& by, double&) {
-    const auto own_labels = part_of(labels, first / 2, mine.rows() / 2);
-    return value_and_grad(mixcon::ranks{me, serial{}}, supmix(0.2), supmix_targets{.labels = own_labels, .lambda = 0.6},
-                          mine, by);
-  });
+  const auto got =
+      on_ranks<double>({6, 0, 8}, z, [&](const auto& me, index_t first, const auto& mine, auto& by, double&) {
+        const auto own_labels = part_of(labels, first / 2, mine.rows() / 2);
+        return value_and_grad(mixcon::ranks{me, serial{}}, supmix(0.2),
+                              supmix_targets{.labels = own_labels, .lambda = 0.6}, mine, by);
+      });
   CHECK(got.values[0] == Catch::Detail::Approx(one.value).epsilon(1e-13));
   CHECK(largest_difference(got.by_rows, expected) < 1e-12L);
 }

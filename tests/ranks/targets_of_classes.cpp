@@ -61,16 +61,13 @@ TEST_CASE("Labels are compared over all ranks, and shares are of all ranks' coun
         criterion, 17, 17,
         [&](const shared_rows&) {
           return in_equal_shares(
-              17,
-              [=](index_t a, index_t c) { return same(a, c) && label_at(a, 5) != 1; },
+              17, [=](index_t a, index_t c) { return same(a, c) && label_at(a, 5) != 1; },
               [=](index_t a, index_t c) { return a == c || !same(a, c); });
         },
         [](const rows_of_rank& mine, auto&& use) {
           const auto labels = labels_from(mine.first_anchor, mine.anchors, 5);
-          use(label_targets{.labels = labels,
-                            .others = visibility::hidden,
-                            .ignored = 1,
-                            .ignored_anchors = ignored_anchor::keep});
+          use(label_targets{
+              .labels = labels, .others = visibility::hidden, .ignored = 1, .ignored_anchors = ignored_anchor::keep});
         });
   }
 }
@@ -80,7 +77,8 @@ TEST_CASE("Classes and members are numbered over the rows of all ranks", "[ranks
     check_pairs(
         criterion, 19, 7,
         [](const shared_rows&) {
-          return in_equal_shares(7, [](index_t a, index_t c) { return a * 3 % 7 == c; }, never_hidden);
+          return in_equal_shares(
+              7, [](index_t a, index_t c) { return a * 3 % 7 == c; }, never_hidden);
         },
         [](const rows_of_rank& mine, auto&& use) {
           std::vector<index_t> labels;
@@ -92,7 +90,8 @@ TEST_CASE("Classes and members are numbered over the rows of all ranks", "[ranks
     check_pairs(
         criterion, 6, 20,
         [](const shared_rows&) {
-          return in_equal_shares(20, [](index_t a, index_t c) { return c * 5 % 6 == a; }, never_hidden);
+          return in_equal_shares(
+              20, [](index_t a, index_t c) { return c * 5 % 6 == a; }, never_hidden);
         },
         [](const rows_of_rank& mine, auto&& use) {
           std::vector<index_t> labels;

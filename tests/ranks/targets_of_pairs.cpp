@@ -18,9 +18,8 @@ const objective criterion{info_nce{.temperature = 0.2}, cosine{}};
 role_of_pair matched(const shared_rows& all) {
   return [=](index_t a, index_t c) -> role<double> {
     const rows_of_rank mine = all.of(all.rank_of_anchor(a));
-    return c - mine.first_candidate == a - mine.first_anchor && all.rank_of_candidate(c) == mine.rank
-               ? positive_pair(1)
-               : negative_pair();
+    return c - mine.first_candidate == a - mine.first_anchor && all.rank_of_candidate(c) == mine.rank ? positive_pair(1)
+                                                                                                      : negative_pair();
   };
 }
 double entry(index_t a, index_t c) { return (a * 5 + c * 3) % 7 == 0 ? 0.25 + 0.01 * static_cast<double>(a + c) : 0.0; }
@@ -101,7 +100,8 @@ TEST_CASE("Scaled and mixed targets take numbers of each rank's own anchors", "[
         },
         [](const rows_of_rank& mine, auto&& use) {
           std::vector<double> by;
-          for (index_t a = 0; a < mine.anchors; ++a) by.push_back(0.5 + 0.1 * static_cast<double>(mine.first_anchor + a));
+          for (index_t a = 0; a < mine.anchors; ++a)
+            by.push_back(0.5 + 0.1 * static_cast<double>(mine.first_anchor + a));
           use(scaled_targets(diagonal_targets{}, view(by)));
         });
   }

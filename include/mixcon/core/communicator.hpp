@@ -58,7 +58,8 @@ namespace detail {
 }
 }  // namespace detail
 
-/// The only rank: `ranks{alone{}, tiled{}}` computes what `tiled{}` does. For programs that run with and without others.
+/// The only rank: `ranks{alone{}, tiled{}}` computes what `tiled{}` does. For programs that run with and without
+/// others.
 struct alone {
   struct pending {
     void wait() const {}

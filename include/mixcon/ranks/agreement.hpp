@@ -20,8 +20,8 @@ class call_description {
   void say(std::string_view name, index_t value) { say(name, std::to_string(value)); }
   void say(std::string_view name, double value) { say(name, written(value, 17)); }
 
-  /// What is said of a type of ours: its name, and the fields that are numbers, flags, enumerations or such types again.
-  /// Views, lists and the number of `samples` are each rank's own. Of the caller's own types, the name alone.
+  /// What is said of a type of ours: its name, and the fields that are numbers, flags, enumerations or such types
+  /// again. Views, lists and the number of `samples` are each rank's own. Of the caller's own types, the name alone.
   template <class T>
   void say_of(std::string_view what, const T& thing) {
     say(what, std::string(name_of<T>()));
@@ -90,7 +90,8 @@ void require_agreement(const char* function, const Board& board, const std::stri
 template <class State>
 std::string layout_of_states() {
   std::string layout;
-  for (const state_part& part : state_bytes<State>::parts) layout += sentence(part.name, " of ", static_cast<index_t>(part.bytes), " bytes, ");
+  for (const state_part& part : state_bytes<State>::parts)
+    layout += sentence(part.name, " of ", static_cast<index_t>(part.bytes), " bytes, ");
   return layout += sentence(static_cast<index_t>(sizeof(State)), " in all");
 }
 

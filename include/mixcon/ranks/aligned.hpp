@@ -19,9 +19,10 @@ template <class Loss>
 struct aligned_over_ranks {
   template <class... More>
   static loss_result<double> evaluate(const More&...) {
-    static_assert(never<Loss>,
-                  "mixcon: this loss of aligned rows cannot be divided among ranks, such as mmcl, whose solve takes all "
-                  "rows at once. Call it with each rank's own engine, or gather all rows first");
+    static_assert(
+        never<Loss>,
+        "mixcon: this loss of aligned rows cannot be divided among ranks, such as mmcl, whose solve takes all "
+        "rows at once. Call it with each rank's own engine, or gather all rows first");
     return {};
   }
 };
@@ -101,9 +102,8 @@ auto evaluate_aligned(const char* function, const Ranks& executor, const Loss& l
     require_agreement(function, board, said.text());
     index_t all = count;
     board.add_up(&all, 1);
-    board.refuse_together([&] {
-      MIXCON_REQUIRE(all > 0, function, ": ", Loss::name, " of no rows on any rank; expected at least one");
-    });
+    board.refuse_together(
+        [&] { MIXCON_REQUIRE(all > 0, function, ": ", Loss::name, " of no rows on any rank; expected at least one"); });
     if (sets) (clear)(wanted);
     const aligned_call<Ranks, E> call{executor, board, mine ? &*mine : nullptr, all, width, upstream};
     return aligned_over_ranks<Loss>::evaluate(loss, call, wanted);

@@ -42,8 +42,7 @@ inline double memory_estimate(const planned_ranks& plan) {
 /// Where all are gathered, rows travel in the first pass alone.
 inline double traffic_estimate(const planned_ranks& plan) {
   detail::require_plan("traffic_estimate", plan);
-  return detail::block_bytes(plan) * static_cast<double>(plan.ranks - 1) *
-         (plan.form == exchange_form::ring ? 3 : 2);
+  return detail::block_bytes(plan) * static_cast<double>(plan.ranks - 1) * (plan.form == exchange_form::ring ? 3 : 2);
 }
 
 /// How fast blocks are worked on and sent.

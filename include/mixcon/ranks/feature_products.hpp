@@ -67,8 +67,7 @@ wide_t<T> sum_of_squares(const padded_matrix<T>& m) {
 
 /// As barlow_twins::evaluate, of features alone: products of samples would need the rows of all.
 template <class Call, class T>
-loss_result<T> barlow_twins_over_ranks(const barlow_twins& loss, const Call& call,
-                                       const aligned_gradients<T>& wanted) {
+loss_result<T> barlow_twins_over_ranks(const barlow_twins& loss, const Call& call, const aligned_gradients<T>& wanted) {
   using wide = wide_t<T>;
   const auto& board = call.board;
   board.refuse_together([&] {
@@ -127,8 +126,7 @@ wide vicreg_spread_over_ranks(const vicreg& loss, const Call& call, const packed
   const features_of_all<T> x(call.board, rows, call.rows, call.width);
   const wide freedom = static_cast<wide>(call.rows - 1), share = 1 / static_cast<wide>(call.width);
   const wide factor = static_cast<wide>(loss.covariance) * share;
-  padded_matrix<T> products =
-      products_of_all(call.board, call.executor.inner, x.entries(), x.entries(), 1 / freedom);
+  padded_matrix<T> products = products_of_all(call.board, call.executor.inner, x.entries(), x.entries(), 1 / freedom);
   for (index_t k = 0; k < call.width; ++k) products.row(k)[k] = 0;
   wide value = factor * sum_of_squares(products);
   std::vector<wide> slope;
@@ -156,7 +154,7 @@ loss_result<T> vicreg_over_ranks(const vicreg& loss, const Call& call, const ali
                    " sample on all ranks; expected at least 2, whose features can vary");
   });
   const packed_rows<T>*first = call.mine ? &call.mine->first() : nullptr,
-                      *second = call.mine ? &call.mine->second() : nullptr;
+        *second = call.mine ? &call.mine->second() : nullptr;
   const wide upstream = static_cast<wide>(call.upstream);
   const wide share = static_cast<wide>(loss.invariance) / static_cast<wide>(call.rows * call.width);
   ordered_sum<wide> sum;

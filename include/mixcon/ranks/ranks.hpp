@@ -13,8 +13,8 @@ namespace mixcon {
 
 /// The loss of all ranks' rows. Every rank makes the same call at the same time with its own anchors, candidates and
 /// targets, and gets the value of the whole batch and the gradients by its own rows; gradients by temperature, scale
-/// and bias are the whole batch's, on every rank. Rows are numbered in the ranks' order. A rank may have no rows, of the
-/// others' width: (0, D).
+/// and bias are the whole batch's, on every rank. Rows are numbered in the ranks' order. A rank may have no rows, of
+/// the others' width: (0, D).
 ///
 /// Candidates travel round a ring while the states of anchors merge, and once more with their gradients, which come
 /// home: memory O(N D / ranks). With `exchange_form::gathered` each rank keeps all candidates of a call: memory O(N D),

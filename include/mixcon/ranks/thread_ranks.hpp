@@ -3,8 +3,8 @@
 
 // Threads of one process as ranks: the communicator for tests, for sanitizers, and for trying a program out.
 
-#include <mixcon/core/system_threads.hpp>
 #include <mixcon/core/communicator.hpp>
+#include <mixcon/core/system_threads.hpp>
 
 #include <exception>
 #include <vector>

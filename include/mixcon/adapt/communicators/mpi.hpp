@@ -27,10 +27,10 @@ namespace mixcon {
 ///   MPI_Finalize();
 ///
 /// Made on every process of `of` at the same time, of which it duplicates, so that no message meets one of the
-/// program's; the last copy must end before MPI_Finalize. Made and used on one thread, with any level of threads in MPI.
-/// Waiting asks again and again, and between lets other threads run. A process that leaves a call tells the others;
-/// one that dies ends the program, as MPI does. With `patience` a rank that has waited so many seconds for one exchange
-/// throws rank_failure: for ranks that never make the call; 0: waits for ever.
+/// program's; the last copy must end before MPI_Finalize. Made and used on one thread, with any level of threads in
+/// MPI. Waiting asks again and again, and between lets other threads run. A process that leaves a call tells the
+/// others; one that dies ends the program, as MPI does. With `patience` a rank that has waited so many seconds for one
+/// exchange throws rank_failure: for ranks that never make the call; 0: waits for ever.
 class mpi_ranks {
  public:
   /// Refuses before MPI_Init and after MPI_Finalize.
@@ -118,9 +118,8 @@ class mpi_ranks {
       const auto begin = clock::now();
       int are_done = 0;
       for (int asked = 0; are_done == 0; ++asked) {
-        require_success(
-            MPI_Testall(static_cast<int>(requests.size()), requests.data(), &are_done, MPI_STATUSES_IGNORE),
-            "MPI_Testall");
+        require_success(MPI_Testall(static_cast<int>(requests.size()), requests.data(), &are_done, MPI_STATUSES_IGNORE),
+                        "MPI_Testall");
         if (are_done != 0 || asked % 64 != 63) continue;
         fail_if_one_left();
         const std::chrono::duration<double> waited = clock::now() - begin;

@@ -41,8 +41,7 @@ class same_class_over_ranks {
       candidate_class_.push_back(
           none.values[c] ? 0 : static_cast<std::int32_t>(classes.number(integer_value(all.values[c])) + 1));
     for (const auto& a : anchors)
-      anchor_class_.push_back(a.is_ignored ? 0
-                                           : static_cast<std::int32_t>(classes.number(integer_value(a.label)) + 1));
+      anchor_class_.push_back(a.is_ignored ? 0 : static_cast<std::int32_t>(classes.number(integer_value(a.label)) + 1));
     const auto last = static_cast<std::size_t>(classes.count()) + 1;
     share_.assign(last + 1, hides_self ? -1.0 : 0.0);
     for (const std::int32_t c : candidate_class_) share_[static_cast<std::size_t>(c)] += 1;
@@ -101,11 +100,11 @@ struct targets_over_ranks<label_targets> {
       };
       MIXCON_REQUIRE(mine.anchors == 0 || !labels.empty(), "label_targets: no labels for ", mine.anchors,
                      " anchors; expected one each");
-      MIXCON_REQUIRE(!any_has_others || targets.candidate_labels.size() == mine.candidates, "label_targets: ",
-                     targets.candidate_labels.size(), " candidate_labels for ", mine.candidates,
+      MIXCON_REQUIRE(!any_has_others || targets.candidate_labels.size() == mine.candidates,
+                     "label_targets: ", targets.candidate_labels.size(), " candidate_labels for ", mine.candidates,
                      " candidates; expected one each");
-      MIXCON_REQUIRE(any_has_others || mine.candidates == labels.size() * targets.views, "label_targets: ",
-                     labels.size(), " labels x ", targets.views, " views for ", mine.candidates,
+      MIXCON_REQUIRE(any_has_others || mine.candidates == labels.size() * targets.views,
+                     "label_targets: ", labels.size(), " labels x ", targets.views, " views for ", mine.candidates,
                      " candidates; expected one label a sample");
       for (index_t a = 0; a < mine.anchors; ++a) anchors.push_back(found(labels.value(stack.sample_of(a))));
       for (index_t c = 0; c < mine.candidates; ++c)
@@ -152,8 +151,8 @@ struct targets_over_ranks<member_targets> {
     std::vector<index_t> first;
     bool skips_ignored;
     auto rule(index_t rank) const {
-      return detail::shifted_rule<member_targets::rule_type>{
-          {mixcon::view(class_of), mixcon::view(share)}, {first_anchor, first[static_cast<std::size_t>(rank)]}};
+      return detail::shifted_rule<member_targets::rule_type>{{mixcon::view(class_of), mixcon::view(share)},
+                                                             {first_anchor, first[static_cast<std::size_t>(rank)]}};
     }
     bool skips_candidate(index_t c) const {
       return skips_ignored && class_of[static_cast<std::size_t>(first_own + c)] < 0;

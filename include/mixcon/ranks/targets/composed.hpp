@@ -63,8 +63,8 @@ struct targets_over_ranks<mixed_targets<Base>> {
     std::vector<index_t> partner;
     auto rule(index_t rank) const {
       using base_rule = decltype(base.rule(rank));
-      return typename mixed_targets<Base>::template rule_type<base_rule>{base.rule(rank), lambda,
-                                                                         mixcon::view(partner)};
+      return
+          typename mixed_targets<Base>::template rule_type<base_rule>{base.rule(rank), lambda, mixcon::view(partner)};
     }
     bool skips_anchor(index_t anchor) const {
       const double keep = lambda[lambda.extent(0) == 1 ? 0 : anchor];
