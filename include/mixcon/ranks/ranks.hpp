@@ -38,6 +38,10 @@ struct ranks {
   template <class Objective, class Targets, class Anchors, class Against>
   auto evaluate(const char* function, workspace* memory, const Objective& objective, const Targets& targets,
                 const Anchors& anchors, const Against& candidates) const {
+    static_assert(
+        !requires { targets_over_ranks<Targets>::is_unknown; },
+        "mixcon: ranks do not know how these targets of one rank's rows go on to the rows of others; pass "
+        "of_all_ranks(targets) with the targets of all rows on every rank, or specialise targets_over_ranks");
     using E = element_t<const Anchors>;
     using T = accumulate_t<E>;
     return detail::telling_others(communicator, [&] {

@@ -29,17 +29,6 @@ inline constexpr bool never = false;
 //
 // and, where there are any, `skips_anchor(a)` and `skips_candidate(c)` of this rank's rows.
 
-/// How targets are bound where rows lie on several ranks; specialised for those of this library.
-template <class Targets>
-struct targets_over_ranks {
-  template <class... More>
-  static auto bind(const Targets&, const More&...) {
-    static_assert(detail::never<Targets>,
-                  "mixcon: ranks do not know how these targets of one rank's rows go on to the rows of others; pass "
-                  "of_all_ranks(targets) with the targets of all rows on every rank, or specialise targets_over_ranks");
-  }
-};
-
 namespace detail {
 
 /// An owner of targets that rank by rank differ in no more than where the block begins.
@@ -145,6 +134,16 @@ struct with_columns_of_all {
 };
 
 }  // namespace detail
+
+/// How targets are bound where rows lie on several ranks; specialised for those of this library. Others are refused.
+template <class Targets>
+struct targets_over_ranks {
+  static constexpr bool is_unknown = true;
+  template <class... More>
+  static auto bind(const Targets&, const More&...) {
+    return detail::shifted_bound<detail::bound_rule<every_negative::rule_type>>{};
+  }
+};
 
 /// Candidate i of a rank is the positive of that rank's anchor i.
 template <>
