@@ -52,7 +52,7 @@ class call_description {
 };
 
 /// A line of a description; empty behind the last.
-inline std::string_view line_of(std::string_view text, std::size_t& at) {
+inline std::string_view line_at(std::string_view text, std::size_t& at) {
   if (at >= text.size()) return {};
   const std::size_t end = text.find('\n', at);
   const std::string_view line = text.substr(at, end - at);
@@ -77,7 +77,7 @@ void require_agreement(const char* function, const Board& board, const std::stri
     std::size_t at = 0, also = 0;
     std::string_view line, other;
     do {
-      line = line_of(text(r), at), other = line_of(text(usual), also);
+      line = line_at(text(r), at), other = line_at(text(usual), also);
     } while (line == other);
     refuse_as_agreed(sentence(function, ": rank ", r, " of ", board.size(), " says ",
                               line.empty() ? "nothing more" : std::string(line), ", rank ", usual, " says ",
