@@ -5,6 +5,7 @@
 
 #include <mpi.h>
 #include <sched.h>
+#include <time.h>
 
 #include <algorithm>
 #include <chrono>
@@ -126,8 +127,15 @@ class mpi_ranks {
         if (patience > 0 && waited.count() > patience)
           detail::fail_with(detail::sentence("rank ", rank, " has waited ", waited.count(),
                                              " seconds for another; expected all ranks to make this call"));
-        sched_yield();
+        if (asked < 4096)
+          sched_yield();
+        else
+          sleep_a_little();  // there may be more ranks than cores
       }
+    }
+    static void sleep_a_little() {
+      const timespec twenty_microseconds{0, 20000};
+      nanosleep(&twenty_microseconds, nullptr);
     }
     void fail_if_one_left() const {
       int has_come = 0;
