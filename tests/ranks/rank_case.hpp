@@ -10,10 +10,14 @@
 #include <mixcon/ranks/ranks.hpp>
 #include <mixcon/ranks/thread_ranks.hpp>
 
+#include <mutex>
 #include <string>
 #include <vector>
 
 namespace mixcon_test {
+
+/// Held by a rank while it checks something: Catch's assertions are for one thread at a time.
+inline std::mutex checking;
 
 /// How rows are shared out.
 enum class sharing { even, uneven, one_empty };

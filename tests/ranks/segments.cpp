@@ -44,7 +44,10 @@ TEST_CASE("Each rank's keys are its own and its queue is every rank's; forward a
         saved_for<decltype(criterion), matrix<double>> saved;
         const auto against = candidates(own(k), u);
         const auto result = forward(executor, criterion, queue_targets{}, a, against, saved);
-        CHECK(result.value == Catch::Detail::Approx(one.value).epsilon(1e-13));
+        {
+          const std::lock_guard held(checking);
+          CHECK(result.value == Catch::Detail::Approx(one.value).epsilon(1e-13));
+        }
         backward(executor, criterion, queue_targets{}, a, against, saved, 2,
                  {.anchors = by_a, .candidates = {by_k, by_u}});
         put(got_q, by_a, first[r]), put(got_k, by_k, first[r]), put(got_u, by_u, first_queue[r]);
@@ -81,8 +84,9 @@ TEST_CASE("Segments of all ranks meet, each with its own targets", "[ranks]") {
       const auto result = value_and_grad(mixcon::ranks{me, serial{}}, criterion,
                                          segments(label_targets{.labels = own_labels}, every_negative{}), a,
                                          candidates(c, more), {.anchors = by_a, .candidates = {by_c, by_more}});
-      CHECK(result.value == Catch::Detail::Approx(one.value).epsilon(1e-13));
       put(got_z, by_a, first[r]), put(got_c, by_c, first[r]), put(got_u, by_more, first_other[r]);
+      const std::lock_guard held(checking);
+      CHECK(result.value == Catch::Detail::Approx(one.value).epsilon(1e-13));
     });
     CHECK(largest_difference(got_z, dz) < 1e-13L);
     CHECK(largest_difference(got_c, dc) < 1e-13L);

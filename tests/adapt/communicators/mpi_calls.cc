@@ -63,8 +63,11 @@ bool compare(const mpi_ranks& world) {
   for (const auto form : {exchange_form::ring, exchange_form::gathered}) {
     const objective softmax{info_nce{.temperature = 0.07}, cosine{}};
     const objective lifted{lifted_structure{}, negative_distance{}};
-    all = agrees("info_nce", world, softmax, label_targets{.labels = labels}, label_targets{.labels = mine}, form) && all;
-    all = agrees("lifted_structure", world, lifted, label_targets{.labels = labels}, label_targets{.labels = mine}, form) && all;
+    all =
+        agrees("info_nce", world, softmax, label_targets{.labels = labels}, label_targets{.labels = mine}, form) && all;
+    all = agrees("lifted_structure", world, lifted, label_targets{.labels = labels}, label_targets{.labels = mine},
+                 form) &&
+          all;
     all = agrees("clip", world, clip(), diagonal_targets{}, diagonal_targets{}, form) && all;
   }
   return all;
