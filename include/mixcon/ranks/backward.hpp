@@ -104,8 +104,8 @@ class rank_backward {
     packed_gradients<T> to, to_columns;
     to.candidates = scratch<T>(of_.memory), to_columns.anchors = scratch<T>(of_.memory);
     scratch<T> by_columns(of_.memory, share.columns != 0 ? sums.anchors.size() : 0);
-    std::swap(to.anchors, sums.anchors), std::swap(to.own, sums.own);
-    std::swap(to_columns.candidates, by_columns);
+    (std::swap)(to.anchors, sums.anchors), (std::swap)(to.own, sums.own);
+    (std::swap)(to_columns.candidates, by_columns);
     prepare(to, any, of_.rows.mine().anchors);
     column_saved circling(of_, saved, columns);
     homeward<Board, T> going_home(of_.board, of_.rows, pitch, of_.memory);
@@ -132,13 +132,13 @@ class rank_backward {
       }
       if (!any.candidates) return;
       if (step == 0)
-        std::swap(sums.candidates, to.candidates);
+        (std::swap)(sums.candidates, to.candidates);
       else
         going_home.add(step, to.candidates, [](T& sum, T part) { sum += part; });
     });
     const auto& from_others = going_home.home();
     for (std::size_t k = 0; k < from_others.size(); ++k) sums.candidates[k] += from_others[k];
-    std::swap(to.anchors, sums.anchors), std::swap(to.own, sums.own);
+    (std::swap)(to.anchors, sums.anchors), (std::swap)(to.own, sums.own);
     for (std::size_t k = 0; k < to_columns.candidates.size(); ++k) sums.anchors[k] += to_columns.candidates[k];
     add_sums(to, sums);
     if (share.rows != 0) sums.by_scale += rows.by_scale;
@@ -212,7 +212,7 @@ class rank_backward {
                           gradients_of_rank<T>& sums) const {
     const index_t pitch = of_.packed->anchors().pitch();
     packed_gradients<T> to;
-    std::swap(to.anchors, sums.anchors), std::swap(to.own, sums.own);
+    (std::swap)(to.anchors, sums.anchors), (std::swap)(to.own, sums.own);
     prepare(to, any, of_.rows.mine().anchors);
     to.candidates =
         scratch<T>(of_.memory, static_cast<std::size_t>(any.candidates ? of_.rows.all().candidates * pitch : 0));
@@ -237,7 +237,7 @@ class rank_backward {
     }
     const auto& from_others = going_home.home();
     for (std::size_t k = 0; k < from_others.size(); ++k) sums.candidates[k] += from_others[k];
-    std::swap(to.anchors, sums.anchors), std::swap(to.own, sums.own);
+    (std::swap)(to.anchors, sums.anchors), (std::swap)(to.own, sums.own);
     add_sums(to, sums);
   }
 

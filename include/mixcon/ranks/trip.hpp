@@ -105,7 +105,7 @@ class homeward {
       sent_ = part;
     } else {
       wait();
-      std::swap(sent_, coming_);
+      (std::swap)(sent_, coming_);
       for (std::size_t k = 0; k < sent_.size(); ++k) merge(sent_[k], part[k]);
     }
     const index_t next = rows_.of((board_.me() + step + 1) % board_.size()).candidates;
@@ -157,7 +157,7 @@ class following {
         .start_exchange(board_.before(), here_.data(), here_.size() * sizeof(Item), board_.behind(), next_.data(),
                         next_.size() * sizeof(Item))
         .wait();
-    std::swap(here_, next_);
+    (std::swap)(here_, next_);
     return here_.data();
   }
 

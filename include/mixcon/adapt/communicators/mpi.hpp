@@ -47,7 +47,7 @@ class mpi_ranks {
     const auto ranks = static_cast<std::size_t>(state_->size);
     if (bytes <= most_bytes / ranks) return state_->gather(mine, static_cast<int>(bytes), all);
     std::vector<unsigned char> some;
-    each_piece(bytes, std::max<std::size_t>(most_bytes / ranks, 1), [&](std::size_t first, int piece) {
+    each_piece(bytes, (std::max<std::size_t>)(most_bytes / ranks, 1), [&](std::size_t first, int piece) {
       const auto count = static_cast<std::size_t>(piece);
       some.resize(count * ranks);
       state_->gather(static_cast<const unsigned char*>(mine) + first, piece, some.data());
@@ -72,7 +72,7 @@ class mpi_ranks {
   template <class Piece>
   static void each_piece(std::size_t bytes, std::size_t most, Piece&& piece) {
     for (std::size_t first = 0; first < bytes; first += most)
-      piece(first, static_cast<int>(std::min(most, bytes - first)));
+      piece(first, static_cast<int>((std::min)(most, bytes - first)));
   }
   static void require_success(int error, const char* what) {
     if (error == MPI_SUCCESS) return;
@@ -168,7 +168,7 @@ class mpi_ranks::pending {
 
  private:
   friend class mpi_ranks;
-  explicit pending(std::shared_ptr<const process> state) : state_(std::move(state)) {}
+  explicit pending(std::shared_ptr<const process> state) : state_((std::move)(state)) {}
   std::shared_ptr<const process> state_;
   std::vector<MPI_Request> requests_;
 };

@@ -179,7 +179,7 @@ struct targets_over_ranks<own_targets<Own, Shared>> {
     pair_space rest = mine;
     rest.own = 0;
     return bound<decltype(own), detail::bound_over_ranks<Shared, Board>>{
-        std::move(own), detail::bind_over_ranks(targets.shared, rest, rows, board)};
+        (std::move)(own), detail::bind_over_ranks(targets.shared, rest, rows, board)};
   }
 };
 

@@ -65,7 +65,7 @@ template <class Board, class Make>
 auto bind_together(const Board& board, Make&& make) {
   std::optional<decltype(make())> made;
   board.refuse_together([&] { made.emplace(make()); });
-  return *std::move(made);
+  return *(std::move)(made);
 }
 
 /// Whether a rule that is made of two tells pair (i, j) from (j, i).
