@@ -4,6 +4,7 @@
 
 #include "ranks/rank_case.hpp"
 #include "support/catch.hpp"
+#include "support/effort.hpp"
 #include "support/listed_losses.hpp"
 
 namespace mixcon_test {
@@ -65,15 +66,18 @@ void check_over_ranks(double temperature, const Similarity& similarity, long dou
     }
 }
 
-/// The losses at positions Part, Part + Parts, ... of the list.
+/// The losses at positions Part, Part + Parts, ... of the list. A sanitizer's build, which looks for faults that losses
+/// have in common, has the first part's in double.
 template <int Part, int Parts>
 void check_listed_losses_over_ranks() {
-  for_each_listed_loss<Part, Parts>([]<class Loss>(int) {
+  constexpr bool has_all = !under_address_sanitizer && !under_thread_sanitizer;
+  constexpr int part = has_all || Part == 0 ? Part : Parts;  // of which there is none
+  for_each_listed_loss<part, Parts>([]<class Loss>(int) {
     constexpr bool has_temperature = requires(const Loss& loss) { loss.temperature; };
     for (const double temperature : {1.0, 0.07, 0.001}) {
       if (!has_temperature && temperature != 1) continue;
       check_over_ranks<double, Loss>(temperature, mixcon::cosine{}, 1);
-      check_over_ranks<float, Loss>(temperature, mixcon::cosine{}, 1);
+      if constexpr (has_all) check_over_ranks<float, Loss>(temperature, mixcon::cosine{}, 1);
     }
   });
 }

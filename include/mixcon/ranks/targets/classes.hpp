@@ -34,12 +34,17 @@ class same_class_over_ranks {
     std::vector<char> ignored;
     for (const auto& c : candidates) labels.push_back(c.label), ignored.push_back(c.is_ignored);
     const auto all = board.all_of(labels.data(), labels.size());
-    const auto none = board.all_of(ignored.data(), ignored.size());
+    bool any_ignored = false;
+    for (const char yes : ignored) any_ignored = any_ignored || yes != 0;
+    bool anywhere = false;
+    for (const char yes : board.each_of(static_cast<char>(any_ignored))) anywhere = anywhere || yes != 0;
+    const std::vector<char> none =
+        anywhere ? board.all_of(ignored.data(), ignored.size()).values : std::vector<char>(all.values.size());
     first_ = all.first;
     distinct_integers classes;
     for (std::size_t c = 0; c < all.values.size(); ++c)
-      candidate_class_.push_back(
-          none.values[c] ? 0 : static_cast<std::int32_t>(classes.number(integer_value(all.values[c])) + 1));
+      candidate_class_.push_back(none[c] ? 0
+                                         : static_cast<std::int32_t>(classes.number(integer_value(all.values[c])) + 1));
     for (const auto& a : anchors)
       anchor_class_.push_back(a.is_ignored ? 0 : static_cast<std::int32_t>(classes.number(integer_value(a.label)) + 1));
     const auto last = static_cast<std::size_t>(classes.count()) + 1;
