@@ -9,6 +9,6 @@
 int main() {
   std::vector<double> rows(8, 1), gradient(8);
   const mixcon::matrix_view<double> z{rows.data(), {4, 2}}, by_z{gradient.data(), {4, 2}};
-  return mixcon::value_and_grad(mixcon::ranks{mixcon::alone{}, mixcon::serial{}},
-                                mixcon::objective{mixcon::info_nce{}}, mixcon::mask_targets(z), z, by_z) > 0;
+  return mixcon::value_and_grad(mixcon::ranks{mixcon::alone{}, mixcon::serial{}}, mixcon::objective{mixcon::info_nce{}},
+                                mixcon::mask_targets(z), z, by_z) > 0;
 }

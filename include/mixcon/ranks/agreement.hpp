@@ -18,7 +18,11 @@ class call_description {
     text_.append(name).append(" = ").append(value).append("\n");
   }
   void say(std::string_view name, index_t value) { say(name, std::to_string(value)); }
-  void say(std::string_view name, double value) { say(name, written(value, 17)); }
+  void say(std::string_view name, double value) {
+    const std::string few = written(value);
+    double read = 0;
+    say(name, read_number(few, read) && read == value ? few : written(value, 17));
+  }
 
   /// What is said of a type of ours: its name, and the fields that are numbers, flags, enumerations or such types
   /// again. Views, lists and the number of `samples` are each rank's own. Of the caller's own types, the name alone.
@@ -62,6 +66,11 @@ inline std::string_view line_at(std::string_view text, std::size_t& at) {
 /// Refuses on every rank where one describes the call otherwise than most do, or, where no two agree, than rank 0.
 template <class Board>
 void require_agreement(const char* function, const Board& board, const std::string& mine) {
+  std::uint64_t digest = 14695981039346656037u;  // FNV-1a: texts travel only where these differ
+  for (const char c : mine) digest = (digest ^ static_cast<unsigned char>(c)) * 1099511628211u;
+  bool are_alike = true;
+  for (const std::uint64_t theirs : board.each_of(digest)) are_alike = are_alike && theirs == digest;
+  if (are_alike) return;
   const auto all = board.all_of(mine.data(), mine.size());
   const auto text = [&](index_t rank) {
     return std::string_view(all.of(rank), static_cast<std::size_t>(all.count(rank)));
