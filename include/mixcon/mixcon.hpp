@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-// Includes everything that needs no third party. Adapters for Eigen, xtensor, faiss and others are in mixcon/adapt/.
+// Includes everything that needs no third party, but for ranks (mixcon/ranks/ranks.hpp). Adapters for Eigen, xtensor,
+// faiss and others are in mixcon/adapt/.
 
 // First what refuses: its sentences then come with the fewest lines about includes.
 #include <mixcon/core/config.hpp>
@@ -14,6 +15,7 @@
 #include <mixcon/bridge/mixed_targets.hpp>
 #include <mixcon/contrast/objective.hpp>
 #include <mixcon/contrast/targets.hpp>
+#include <mixcon/core/communicator.hpp>
 #include <mixcon/core/random/permutation.hpp>
 #include <mixcon/core/random/samplers.hpp>
 #include <mixcon/core/storage.hpp>

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """usage: public_names.py INCLUDE_DIRECTORY UNIT
 
-Writes UNIT, a source that includes <mixcon/mixcon.hpp> and the standard headers, says `using namespace mixcon` and
+Writes UNIT, a source that includes <mixcon/mixcon.hpp>, ranks and the standard headers, says `using namespace mixcon` and
 `using namespace std`, and mentions every public name unqualified: it compiles unless a name of ours is one of theirs.
 
 A public name is what the headers declare in namespace mixcon, or in a namespace of it (`over::negatives`) but `detail`,
@@ -20,6 +20,8 @@ map memory memory_resource mutex new numbers numeric optional ostream queue rand
 semaphore set shared_mutex source_location span sstream stack stdexcept stop_token streambuf string string_view
 strstream system_error thread tuple type_traits typeindex typeinfo unordered_map unordered_set utility valarray variant
 vector version""".split()
+# What mixcon.hpp does not bring, though it needs no third party.
+BY_NAME = [f"mixcon/ranks/{name}.hpp" for name in ("aligned", "estimate", "ranks", "thread_ranks")]
 LEFT_OUT = {"codecvt", "execution", "strstream"}  # deprecated, or in need of a library
 LATER = "expected flat_map flat_set format generator linalg mdspan print simd spanstream stacktrace stdfloat syncstream"
 
@@ -310,6 +312,7 @@ def unit(names):
     lines += [f"#include <{header}>" for header in STANDARD if header not in LEFT_OUT]
     for header in LATER.split():
         lines += [f"#if __has_include(<{header}>) && __cplusplus > 202002L", f"#include <{header}>", "#endif"]
+    lines += [f"#if __has_include(<{header}>)\n#include <{header}>\n#endif" for header in BY_NAME]
     lines += ["#include <mixcon/mixcon.hpp>", "", "using namespace mixcon;", "using namespace std;", "", "namespace probes {"]
     lines += [mention(name, number, *what) for number, (name, what) in enumerate(sorted(names.items()))]
     return "\n".join([*lines, "}  // namespace probes", ""])

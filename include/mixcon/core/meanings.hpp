@@ -39,6 +39,8 @@ inline constexpr const char* meanings[] = {
     "power\tthe paper's alpha, > 0\n",
     "alignmix\n"
     "\tAlignMixup: feature maps are mixed after their tokens were matched by optimal transport, so that what is blended shows the same part of both objects\n",
+    "alone\n"
+    "\tThe only rank: `ranks{alone{}, tiled{}}` computes what `tiled{}` does\n",
     "approximate_list\n"
     "\tA `ranked_list` that may lack keys though there are some: `shortfall` (N), how many slots of an anchor are empty\n",
     "approximate_top_k\n"
@@ -575,6 +577,8 @@ inline constexpr const char* meanings[] = {
     "\tThe 1-D form: trunc(T * (1 - lambda)) steps, anywhere inside; nothing is cut off\n",
     "random_permutation\n"
     "\tEvery permutation equally likely\n",
+    "rank_failure\n"
+    "\tAnother rank left in the middle of a call, or died: this call has no answer, and the ranks cannot be used again\n",
     "ranked_list\n"
     "\tKeys with the scores they were chosen by, best first: `score` (N, m); 0 in empty slots\n",
     "recorded_draws\n"

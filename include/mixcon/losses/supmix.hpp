@@ -15,6 +15,33 @@ MIXCON_STRICT_FLOATS_BEGIN
 
 namespace mixcon {
 
+namespace detail {
+/// Classes by number, and `mass` shared among the other rows of a row's class. A row without a label is a class of its
+/// own.
+template <class Label, class IsIgnored>
+void number_mixed_classes(workspace* memory, index_t rows, Label&& label, IsIgnored&& is_ignored, double mass,
+                          scratch<std::int32_t>& classes, scratch<double>& share) {
+  distinct_integers labels_seen(memory);
+  scratch<std::int32_t> class_of(memory);  // by a label's number
+  std::int32_t count = 0;
+  for (index_t row = 0; row < rows; ++row) {
+    if (is_ignored(row)) {
+      classes.push_back(count++);
+      continue;
+    }
+    const auto known = static_cast<std::size_t>(labels_seen.number(label(row)));
+    if (known == class_of.size()) class_of.push_back(count++);
+    classes.push_back(class_of[known]);
+  }
+  scratch<index_t> members(memory, static_cast<std::size_t>(count));
+  for (const std::int32_t c : classes) ++members[static_cast<std::size_t>(c)];
+  for (const std::int32_t c : classes) {
+    const index_t others = members[static_cast<std::size_t>(c)] - 1;
+    share.push_back(others > 0 ? mass / static_cast<double>(others) : 0);
+  }
+}
+}  // namespace detail
+
 /// SupMix: SupCon of images and their mixtures, where a mixture counts for the class of either image by its share. Rows
 /// are [z; z_mix], 2N: row N + i mixes image i (share lambda) with image N - 1 - i, the batch in reverse. With
 /// `info_nce` it is
@@ -74,35 +101,13 @@ struct supmix_targets {
     for (index_t row = 0; ignored_anchors == ignored_anchor::skip && row < 2 * samples; ++row)
       if ((lambda == 0 || ignored(first(row))) && (lambda == 1 || ignored(second(row))))
         b.skipped.mark(row, 2 * samples);
-    number_classes(space.memory, 2 * samples, first, lambda, b.own, b.own_share);
-    number_classes(space.memory, 2 * samples, second, 1 - lambda, b.other, b.other_share);
+    const auto number = [&](const auto& label, double mass, auto& classes, auto& share) {
+      const auto is_ignored = [&](index_t row) { return ignored(label(row)); };
+      detail::number_mixed_classes(space.memory, 2 * samples, label, is_ignored, mass, classes, share);
+    };
+    number(first, lambda, b.own, b.own_share);
+    number(second, 1 - lambda, b.other, b.other_share);
     return b;
-  }
-
- private:
-  /// Classes by number, and `mass` shared among the other rows of a row's class. A row without a label is a class of
-  /// its own.
-  template <class Label>
-  void number_classes(workspace* memory, index_t rows, Label&& label, double mass, scratch<std::int32_t>& classes,
-                      scratch<double>& share) const {
-    detail::distinct_integers labels_seen(memory);
-    scratch<std::int32_t> class_of(memory);  // by a label's number
-    std::int32_t count = 0;
-    for (index_t row = 0; row < rows; ++row) {
-      if (ignored(label(row))) {
-        classes.push_back(count++);
-        continue;
-      }
-      const auto known = static_cast<std::size_t>(labels_seen.number(label(row)));
-      if (known == class_of.size()) class_of.push_back(count++);
-      classes.push_back(class_of[known]);
-    }
-    scratch<index_t> members(memory, static_cast<std::size_t>(count));
-    for (const std::int32_t c : classes) ++members[static_cast<std::size_t>(c)];
-    for (const std::int32_t c : classes) {
-      const index_t others = members[static_cast<std::size_t>(c)] - 1;
-      share.push_back(others > 0 ? mass / static_cast<double>(others) : 0);
-    }
   }
 };
 

@@ -20,6 +20,10 @@ struct one_by_one {
 /// Calls row(i, how) for every i in [0, number), by the executor's threads and on its lanes where it has some.
 template <class Executor, class Row>
 void for_each_row(const Executor& executor, index_t number, Row&& row) {
+  static_assert(
+      !requires { requires Executor::is_divided; },
+      "mixcon: this loss cannot be divided among ranks: its rows are solved, compared or mined together in ways that "
+      "no part of them can add up. Call it with each rank's own engine, or gather all rows first");
   if constexpr (requires { executor.rows(number, row); }) {
     executor.rows(number, row);
   } else {

@@ -12,9 +12,14 @@ MIXCON_STRICT_FLOATS_BEGIN
 
 namespace mixcon::detail {
 
-/// Refuses an objective that does not fit the numbers of anchors and candidates.
+/// Refuses logits that do not fit the numbers of anchors and candidates.
+template <class Logits>
+void check_logits(const Logits& logits, index_t anchors, index_t candidates) {
+  if constexpr (requires { (logits.check)(anchors, candidates); }) (logits.check)(anchors, candidates);
+}
+/// Refuses an objective that does not fit the numbers of anchors and candidates, but for its logits.
 template <class Objective>
-void check_objective(const char* function, const Objective& objective, const pair_space& pairs) {
+void check_policies(const char* function, const Objective& objective, const pair_space& pairs) {
   const index_t number = pairs.anchors;
   MIXCON_REQUIRE(objective.reduce != reduction::weighted || objective.weights.extent(0) == number, function,
                  ": the objective has ", objective.weights.extent(0), " weights for ", number,
@@ -27,8 +32,11 @@ void check_objective(const char* function, const Objective& objective, const pai
     MIXCON_REQUIRE(pairs.candidates == number && pairs.own == 0, function, ": ", number, " anchors and ",
                    pairs.candidates, " candidates (", pairs.own,
                    " own); this loss reads the statistics of both rows of a pair, so candidates must be the anchors");
-  if constexpr (requires { (objective.logits.check)(number, pairs.candidates); })
-    (objective.logits.check)(number, pairs.candidates);
+}
+template <class Objective>
+void check_objective(const char* function, const Objective& objective, const pair_space& pairs) {
+  check_policies(function, objective, pairs);
+  check_logits(objective.logits, pairs.anchors, pairs.candidates);
 }
 
 template <class Output, int Rank>
@@ -71,14 +79,22 @@ struct arguments {
   /// Refuses shapes that do not fit each other, before targets are asked about them.
   template <class Objective>
   void check_shapes(const Objective& objective) const {
+    check_rows(objective, false);
+    const pair_space pairs = space();
+    MIXCON_REQUIRE(pairs.candidates + pairs.own > 0, function, ": no candidates; expected at least one segment");
+    check_objective(function, objective, pairs);
+  }
+  /// Refuses rows of different widths and segments that are none; `may_be_empty` where others have rows too.
+  template <class Objective>
+  void check_rows(const Objective& objective, bool may_be_empty) const {
     (objective.check)();
-    const index_t number = anchors.extent(0), width = anchors.extent(1);
-    MIXCON_REQUIRE(number > 0 && width > 0, function, ": anchors are ", anchors.extents(),
+    const index_t number = anchors.extent(0), width = anchors.extent(1), least = may_be_empty ? 0 : 1;
+    MIXCON_REQUIRE(number >= least && width > 0, function, ": anchors are ", anchors.extents(),
                    "; expected at least one row and one column");
     int own_segments = 0;
     for (const auto& segment : candidates.each) {
       const axes<2> shape{segment.count(), segment.rows_of.extent(2)};
-      MIXCON_REQUIRE(shape[0] > 0 && shape[1] > 0, function, ": candidates are ", shape,
+      MIXCON_REQUIRE(shape[0] >= least && shape[1] > 0, function, ": candidates are ", shape,
                      "; expected at least one row and one column. Is the queue still empty?");
       MIXCON_REQUIRE(shape[1] == width, function, ": anchors are ", anchors.extents(), ", candidates ", shape,
                      "; widths must match. Are the anchors taken before the projection head?");
@@ -88,11 +104,8 @@ struct arguments {
       require_data(function, "the candidates' rows", segment.rows_of);
       own_segments += segment.is_own ? 1 : 0;
     }
-    const pair_space pairs = space();
-    MIXCON_REQUIRE(pairs.candidates + pairs.own > 0, function, ": no candidates; expected at least one segment");
     MIXCON_REQUIRE(own_segments <= 1 && (own_segments == 0 || objective.direction.columns == 0), function, ": ",
                    own_segments, " own(...) segments; expected at most one, and none with a column direction");
-    check_objective(function, objective, pairs);
   }
 
   /// Whether the candidates are the anchors, row by row.
@@ -119,12 +132,14 @@ struct arguments {
   }
 
   /// Refuses gradients of a wrong shape, and outputs that share memory with inputs or with each other.
-  void check_gradients(const gradients<T>& wanted) const {
+  void check_gradients(const gradients<T>& wanted) const { check_gradients(wanted, space()); }
+  /// The same, where gradients by pair are of so many anchors and candidates.
+  void check_gradients(const gradients<T>& wanted, const pair_space& pairs) const {
     MIXCON_REQUIRE(!wanted.logits, function,
                    ": the gradient by the logits is asked for, but no logits are given; ask for .pair_bias, which is "
                    "d loss / d logit too");
     check_gradient_shape(function, "anchors", wanted.anchors, anchors.extents());
-    check_pair_gradients(function, wanted, space());
+    check_pair_gradients(function, wanted, pairs);
     MIXCON_REQUIRE(wanted.candidates.size() <= candidates.each.size(), function, ": ",
                    static_cast<index_t>(wanted.candidates.size()), " candidate gradients for ",
                    static_cast<index_t>(candidates.each.size()), " candidate segments; expected one each at most");

@@ -190,7 +190,8 @@ class evaluation {
   loss_result<T> run(const char* row, const Problem& problem, double share, SavedRows& saved) const {
     check_statistics(problem);
     if constexpr (of_triplets) {
-      return run_triplets(executor_, {call_.function, row}, objective_, problem, share, saved);
+      return run_triplets(executor_, {call_.function, row}, objective_, problem, only_part<Problem>{problem}, share,
+                          saved);
     } else {
       auto states = problem.fresh_states();
       static_assert(

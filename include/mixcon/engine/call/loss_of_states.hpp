@@ -60,6 +60,13 @@ loss_sums<T, Terms> sums_of_rows(const Problem& problem, const scratch<row_total
   for (int n = 0; n < Terms; ++n) sums.value[n] = value[n].value(), sums.divisor[n] = divisor[n].value();
   return sums;
 }
+/// The sums over all parts' anchors, in the place of this part's.
+template <class Parts, class T, int Terms>
+void add_up(const Parts& parts, loss_sums<T, Terms>& sums) {
+  index_t numbers[] = {sums.counted, sums.rows, sums.anchors_used};
+  parts.add_up(sums.value, Terms), parts.add_up(sums.divisor, Terms), parts.add_up(numbers, 3);
+  sums.counted = numbers[0], sums.rows = numbers[1], sums.anchors_used = numbers[2];
+}
 /// The loss's value; sets `factor` to d loss / d (a term's sum of values).
 template <class Loss, class T, int Terms>
 T value_of_sums(const row_policy& policy, const loss_sums<T, Terms>& sums, double share,
@@ -106,9 +113,7 @@ class row_formulas {
 
     loss_sums<T, terms> sums = sums_of_rows(p_, totals, saved_.counts);
     sums.anchors_used = complete;
-    index_t numbers[] = {sums.counted, sums.rows, sums.anchors_used};
-    parts_.add_up(sums.value, terms), parts_.add_up(sums.divisor, terms), parts_.add_up(numbers, 3);
-    sums.counted = numbers[0], sums.rows = numbers[1], sums.anchors_used = numbers[2];
+    add_up(parts_, sums);
     wide_t<T> factor[static_cast<unsigned>(terms)];
     const T value = value_of_sums<Loss, T>(policy_of(objective_), sums, share, factor);
     differentiate(factor);
@@ -182,10 +187,10 @@ class row_formulas {
     index_t seeing = 0;
     for (const char yes : sees) seeing += yes;
     parts_.add_up(&seeing, 1);
-    MIXCON_REQUIRE(!of_batch || seeing > 0, words.function, ": no ", words.row,
-                   " sees a candidate: all are hidden or have weight 0 or a logit of -infinity, and the loss takes a "
-                   "mean over pairs; expected at least one visible pair, so at least two rows");
     parts_.refuse_together([&] {
+      MIXCON_REQUIRE(!of_batch || seeing > 0, words.function, ": no ", words.row,
+                     " sees a candidate: all are hidden or have weight 0 or a logit of -infinity, and the loss takes a "
+                     "mean over pairs; expected at least one visible pair, so at least two rows");
       for (std::size_t a = 0; a < totals.size(); ++a)
         MIXCON_REQUIRE(of_batch || !is_doubtful(totals, a) || sees[a], words.function, ": ", words.row, " ",
                        static_cast<index_t>(a),

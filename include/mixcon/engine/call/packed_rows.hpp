@@ -33,6 +33,13 @@ class packed_rows {
   index_t width() const { return width_; }
   index_t pitch() const { return pitch_of(width_); }
   const T* row(index_t i) const { return data_.data() + i * pitch(); }
+  /// Where rows that were packed elsewhere are put, count * pitch numbers; `note_received` looks at them.
+  T* to_receive() { return data_.data(); }
+  void note_received() {
+    index_t odd = 0;
+    for (index_t k = 0; k < count_ * pitch(); ++k) odd += data_.data()[k] - data_.data()[k] == T(0) ? 0 : 1;
+    finite_ = odd == 0;
+  }
   /// Whether every entry is a finite number.
   bool finite() const { return finite_; }
   T squared_length(index_t i) const { return dot(row(i), row(i)); }

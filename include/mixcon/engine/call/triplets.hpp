@@ -52,10 +52,10 @@ auto evaluate_triplets(const Executor& executor, const Problem& p, const Saved& 
   return all;
 }
 
-/// The forward pass of a formula for each triplet.
-template <class Executor, class Objective, class Problem, class Saved>
+/// The forward pass of a formula for each triplet; `parts` is where other parts of a divided call enter.
+template <class Executor, class Objective, class Problem, class Parts, class Saved>
 auto run_triplets(const Executor& executor, const row_words& words, const Objective& objective, const Problem& p,
-                  double share, Saved& saved) {
+                  const Parts& parts, double share, Saved& saved) {
   using T = typename Problem::number;
   using Loss = typename Problem::loss_type;
   constexpr int terms = term_count<Loss>;
@@ -63,7 +63,8 @@ auto run_triplets(const Executor& executor, const row_words& words, const Object
   auto states = p.fresh_states();
   find_presence(executor, p, states);
   saved.counts.assign(anchors, 0);
-  const index_t anchors_used = mark_counting(words, objective, p, states, saved.counts);
+  index_t complete = 0;
+  parts.refuse_together([&] { complete = mark_counting(words, objective, p, states, saved.counts); });
   saved.used = saved.counts;
   saved.reading.assign(anchors, {});
   auto totals = evaluate_triplets(executor, p, saved);
@@ -71,12 +72,14 @@ auto run_triplets(const Executor& executor, const row_words& words, const Object
   for (std::size_t a = 0; a < anchors; ++a)
     for (auto& value : totals[a].value) value *= static_cast<wide_t<T>>(weight_of(a));
   wide_t<T> factor[static_cast<unsigned>(terms)];
-  const auto sums = sums_of_rows(p, totals, saved.counts);
+  auto sums = sums_of_rows(p, totals, saved.counts);
+  sums.anchors_used = complete;
+  add_up(parts, sums);
   const T value = value_of_sums<Loss, T>(policy_of(objective), sums, share, factor);
   (saved.share.clear)();
   for (std::size_t a = 0; a < anchors; ++a)
     for (const auto by : factor) saved.share.push_back(static_cast<T>(by) * static_cast<T>(weight_of(a)));
-  return loss_result<T>{value, anchors_used};
+  return loss_result<T>{value, sums.anchors_used};
 }
 
 /// Adds what the triplets of all anchors contribute to the gradients. Anchors go in blocks: first each row's weights,
