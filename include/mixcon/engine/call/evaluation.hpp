@@ -5,6 +5,7 @@
 
 #include <mixcon/contrast/targets/ignored.hpp>
 #include <mixcon/core/executor.hpp>
+#include <mixcon/core/phases.hpp>
 #include <mixcon/engine/call/loss_of_states.hpp>
 #include <mixcon/engine/call/operands.hpp>
 #include <mixcon/engine/call/triplets.hpp>
@@ -76,6 +77,7 @@ class evaluation {
 
   template <class Given>
   loss_result<T> forward(Given& saved) const {
+    [[maybe_unused]] const timed_phase others(phase::rest);
     check_type<Given>();
     const directions& share = objective_.direction;
     loss_result<T> by_rows{}, by_columns{};
@@ -206,6 +208,7 @@ class evaluation {
   /// Adds upstream times the gradients that are wanted; sets those with an entry a pair where nothing stands in them.
   template <class Given>
   void add_gradients(const Given& saved, double upstream, const gradients<T>& wanted, bool is_unset) const {
+    [[maybe_unused]] const timed_phase others(phase::rest);
     check_type<Given>();
     check_saved(saved);
     gradient_sums sums;

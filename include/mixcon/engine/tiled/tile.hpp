@@ -3,6 +3,7 @@
 
 // One tile of a problem: which anchors and candidates, their products and their logits.
 
+#include <mixcon/core/phases.hpp>
 #include <mixcon/engine/call/problem.hpp>
 #include <mixcon/engine/tiled/panel_distance.hpp>
 
@@ -24,6 +25,7 @@ class panels {
   [[gnu::noinline]] panels(const mixcon::detail::packed_rows<T>& rows, workspace* memory)
       : width_(rows.width()),
         data_(memory, static_cast<std::size_t>(blocks_of(rows.count(), tile_columns) * tile_columns * width_)) {
+    [[maybe_unused]] const timed_phase packing(phase::packing);
     if (width_ == 0) return;  // of logits that are given
     for (index_t c = 0; c < rows.count(); ++c) {
       T* panel = data_.data() + c / tile_columns * tile_columns * width_ + c % tile_columns;
@@ -85,6 +87,7 @@ class tile {
   }
   /// Fills the tile with the dot products of its rows, where there are any.
   [[gnu::noinline]] void multiply(const panels<T>& candidates) {
+    [[maybe_unused]] const timed_phase products(phase::products);
     if (anchors_.width() == 0) return;  // of logits that are given
     tile_product(false, rows_, padded_columns(), anchors_.width(),
                  strided<T>{anchors_.row(first_row_), anchors_.pitch(), 1}, candidates[first_column_ / tile_columns],
@@ -96,6 +99,7 @@ class tile {
   /// In small squares, so that a transposed tile is read along cache lines.
   template <class Visit>
   void for_each_entry(Visit&& visit) {
+    [[maybe_unused]] const timed_phase transposing(phase::transposing);
     constexpr index_t side = 16;
     for (index_t top = 0; top < rows_; top += side)
       for (index_t left = 0; left < columns_; left += side)
