@@ -208,10 +208,10 @@ class evaluation {
   /// Adds upstream times the gradients that are wanted; sets those with an entry a pair where nothing stands in them.
   template <class Given>
   void add_gradients(const Given& saved, double upstream, const gradients<T>& wanted, bool is_unset) const {
-    [[maybe_unused]] const timed_phase others(phase::rest);
     check_type<Given>();
     check_saved(saved);
     gradient_sums sums;
+    [[maybe_unused]] const timed_phase others(phase::rest);
     const directions& share = objective_.direction;
     const auto rows = rows_problem();
     const auto columns = columns_problem();

@@ -25,7 +25,6 @@ class panels {
   [[gnu::noinline]] panels(const mixcon::detail::packed_rows<T>& rows, workspace* memory)
       : width_(rows.width()),
         data_(memory, static_cast<std::size_t>(blocks_of(rows.count(), tile_columns) * tile_columns * width_)) {
-    [[maybe_unused]] const timed_phase packing(phase::packing);
     if (width_ == 0) return;  // of logits that are given
     for (index_t c = 0; c < rows.count(); ++c) {
       T* panel = data_.data() + c / tile_columns * tile_columns * width_ + c % tile_columns;
