@@ -187,6 +187,7 @@ class Plan:
     least: int  # rounds
     threads: tuple = (1,)
     memory: dict = field(default_factory=dict)  # {loss: size}, measured in processes of their own
+    with_values: bool = False  # of losses that say so, the value alone too
     of_two: dict = field(default_factory=dict)  # the sizes of two threads
 
 
@@ -217,6 +218,7 @@ WHOLE = Plan(
     budget=3,
     least=5,
     threads=(1, 2),
+    with_values=True,
     memory={"nt_xent": LARGE, "supcon": LARGE, "clip": LARGE, "siglip": LARGE, "unicon": LARGE,
             "batch_hard_triplet": LARGE, "soft_cross_entropy": Size(256, 0, 10000), "mixup": Size(256, 224)},
     of_two={**{loss: [LARGE] for loss in ("nt_xent", "supcon", "clip", "siglip", "unicon")},

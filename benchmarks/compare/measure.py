@@ -73,7 +73,7 @@ def measure_times(asked):
         if asked.only and loss not in asked.only:
             continue
         for size in sizes:
-            passes = [False, True] if LOSSES[loss].has_value and asked.threads == 1 else [True]
+            passes = [False, True] if LOSSES[loss].has_value and plan.with_values and asked.threads == 1 else [True]
             for gradients in passes:
                 records.append(measure_case(loss, size, gradients, asked, plan, roofs))
     after = machine.measure(Library(asked.libraries[PLAIN]), asked.threads)
