@@ -39,13 +39,16 @@ def environment(build):
     return found
 
 
-def built(build, compiler):
+def built(build, compiler, as_it_is):
     """The two shared objects {side: path}."""
     objects = build / Path(compiler).name
+    paths = {"mixcon -O2": str(objects / "libplain.so"), "mixcon native": str(objects / "libnative.so")}
+    if as_it_is:
+        return paths
     run("cmake", "-S", HERE, "-B", objects, "-G", "Ninja", "-Wno-dev", f"-DCMAKE_CXX_COMPILER={compiler}",
         stdout=subprocess.DEVNULL)
     run("cmake", "--build", objects)
-    return {"mixcon -O2": str(objects / "libplain.so"), "mixcon native": str(objects / "libnative.so")}
+    return paths
 
 
 def processor():
@@ -126,6 +129,7 @@ def parsed(arguments):
     parser.add_argument("--without", default="", help="sides to leave out, with commas, such as torch.compile")
     parser.add_argument("--budget", default=0, help="seconds of measuring for each case")
     parser.add_argument("--no-memory", action="store_true", help="measure time only")
+    parser.add_argument("--no-build", action="store_true", help="take our side as it was built last")
     parser.add_argument("--threads", type=int, default=0, help="1 or 2; otherwise both, with --quick one")
     parser.add_argument("--compiler", default="g++", help="of our side")
     parser.add_argument("--output", default="", help="name of the files without ending; otherwise build/benchmark/DATE")
@@ -142,7 +146,7 @@ def main(arguments):
         return write(found, asked.output or asked.json.removesuffix(".json"))
     build, began = ROOT / "build/benchmark", time.time()
     env, plan = environment(build), QUICK if asked.quick else WHOLE
-    libraries = built(build, asked.compiler)
+    libraries = built(build, asked.compiler, asked.no_build)
     found = {"about": about(asked, began), "runs": [], "memory": []}
     for threads in [asked.threads] if asked.threads else plan.threads:
         found["runs"].append(times(asked, libraries, threads, env))
