@@ -195,7 +195,7 @@ LARGE = Size(4096)
 QUICK = Plan(
     sizes={
         **{loss: [Size(1024)] for loss in ("nt_xent", "supcon", "clip", "siglip")},
-        "soft_cross_entropy": [Size(256, classes=1000)],
+        "soft_cross_entropy": [Size(256, 0, 1000)],
         "mixup": [Size(64, 32)],
     },
     budget=0.7,
