@@ -528,6 +528,10 @@ inline constexpr const char* meanings[] = {
     "gamma\tabout the share of the map that changes, >= 0\n",
     "patchup_mode\n"
     "\tWhat PatchUp shows in its holes\n",
+    "phase\n"
+    "\tWhat an engine does in turn\n",
+    "phases\n"
+    "\tTime of all threads in each phase since the program began, or since `phases::reset`; printed to stderr when the program ends\n",
     "philox_draws\n"
     "\tDraws from the counter-based generator, keyed with (seed, step, policy, field, try, sample): the same seed and step give the same plan with every compiler and on every platform\n"
     "policy\tset by `within`\n",
@@ -726,6 +730,8 @@ inline constexpr const char* meanings[] = {
     "\tWhat a formula returns when one mean over anchors is not enough: `return terms{term{a, n}, term{b, m}};`\n",
     "thread_pool\n"
     "\tA few threads that stay, and share out numbered tasks\n",
+    "timed_phase\n"
+    "\tThe thread is in a phase as long as this lives; then again in the one before\n",
     "tokenmix\n"
     "\tTokenMix: the partner covers several blocks of tokens of a vision transformer instead of one box; labels follow how much of either image's attention its visible part has\n"
     "grid\ttokens along a side\n"

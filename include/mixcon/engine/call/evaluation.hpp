@@ -5,6 +5,7 @@
 
 #include <mixcon/contrast/targets/ignored.hpp>
 #include <mixcon/core/executor.hpp>
+#include <mixcon/core/phases.hpp>
 #include <mixcon/engine/call/loss_of_states.hpp>
 #include <mixcon/engine/call/operands.hpp>
 #include <mixcon/engine/call/triplets.hpp>
@@ -80,6 +81,7 @@ class evaluation {
 
   template <class Given>
   loss_result<T> forward(Given& saved) const {
+    [[maybe_unused]] const timed_phase others(phase::rest);
     check_type<Given>();
     const directions& share = objective_.direction;
     loss_result<T> by_rows{}, by_columns{};
@@ -217,6 +219,7 @@ class evaluation {
     check_type<Given>();
     check_saved(saved);
     gradient_sums sums;
+    [[maybe_unused]] const timed_phase others(phase::rest);
     const directions& share = objective_.direction;
     const auto rows = rows_problem();
     const auto columns = columns_problem();

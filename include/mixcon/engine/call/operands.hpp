@@ -3,6 +3,7 @@
 
 // The packed rows of one call, and the way of their gradients back to the caller's views.
 
+#include <mixcon/core/phases.hpp>
 #include <mixcon/engine/call/arguments.hpp>
 #include <mixcon/engine/call/packed_gradients.hpp>
 #include <mixcon/engine/call/problem.hpp>
@@ -19,6 +20,7 @@ class operands {
 
   template <class Objective>
   operands(const arguments<E>& from, const Objective& objective, workspace* memory) : from_(from), memory_(memory) {
+    [[maybe_unused]] const timed_phase packing(phase::packing);
     const pair_space pairs = from.space();
     const index_t width = from.anchors.extent(1);
     mirrors_ = from.mirrors(objective);

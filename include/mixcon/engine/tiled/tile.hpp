@@ -3,6 +3,7 @@
 
 // One tile of a problem: which anchors and candidates, their products and their logits.
 
+#include <mixcon/core/phases.hpp>
 #include <mixcon/engine/call/problem.hpp>
 #include <mixcon/engine/tiled/panel_distance.hpp>
 
@@ -92,6 +93,7 @@ class tile {
   }
   /// Fills the tile with the dot products of its rows, where there are any.
   [[gnu::noinline]] void multiply(const panels<T>& candidates) {
+    [[maybe_unused]] const timed_phase products(phase::products);
     if (anchors_.width() == 0) return;  // of logits that are given
     tile_product(false, rows_, padded_columns(), anchors_.width(),
                  strided<T>{anchors_.row(first_row_), anchors_.pitch(), 1}, candidates[first_column_ / tile_columns],
@@ -103,6 +105,7 @@ class tile {
   /// In small squares, so that a transposed tile is read along cache lines.
   template <class Visit>
   void for_each_entry(Visit&& visit) {
+    [[maybe_unused]] const timed_phase transposing(phase::transposing);
     constexpr index_t side = 16;
     for (index_t top = 0; top < rows_; top += side)
       for (index_t left = 0; left < columns_; left += side)

@@ -3,6 +3,7 @@
 
 // The forward pass over tiles: gathers statistics of anchors, of both orders of a pair, or of both directions.
 
+#include <mixcon/core/phases.hpp>
 #include <mixcon/engine/call/pair_visit.hpp>
 #include <mixcon/engine/tiled/lane_states.hpp>
 #include <mixcon/engine/tiled/team.hpp>
@@ -77,6 +78,7 @@ class row_observer {
   }
   /// The rows of a tile whose products are there; the first is row `from` of this.
   [[gnu::noinline]] void observe(tile<T>& products, index_t from) {
+    [[maybe_unused]] const timed_phase observing(phase::epilogue);
     run_for<For>([&] {
       for (index_t r = 0; r < products.rows(); ++r) observe_row(products, r, static_cast<std::size_t>(from + r));
     });
