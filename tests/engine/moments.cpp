@@ -7,7 +7,24 @@ using namespace mixcon_test;
 
 namespace {
 
-/// Rows, and columns where `both`, for one rule.
+/// How many pairs a rule by keys describes otherwise than the rule itself.
+template <class Rule>
+int pairs_described_wrongly(const Rule& rule, index_t anchors, index_t candidates) {
+  const auto by_keys = moments::described<Rule>::of(rule, anchors, candidates);
+  int wrong = 0;
+  for (int a = 0; a < static_cast<int>(anchors); ++a)
+    for (int c = 0; c < static_cast<int>(candidates); ++c) {
+      const role<double> expected = rule.template at<double>(a, c);
+      const moments::relation found = by_keys.of(a, c, by_keys.key_of_anchor(a), by_keys.key_of_candidate(c));
+      const bool right = found == moments::relation::near ? expected.positive && expected.target == by_keys.target_of(a)
+                         : found == moments::relation::hidden ? !expected.positive && expected.weight == 0
+                                                              : !expected.positive && expected.weight == 1;
+      wrong += right ? 0 : 1;
+    }
+  return wrong;
+}
+
+/// Rows, columns, and both at once, for one rule.
 template <class T, class Loss, class Targets>
 void check_rule(const char* title, const Targets& targets, index_t anchors, index_t candidates, double scale,
                 double likeness = 0) {
@@ -18,6 +35,8 @@ void check_rule(const char* title, const Targets& targets, index_t anchors, inde
   const auto bound = targets.bind(pair_space{anchors, candidates, 0, {candidates}});
   const auto rule = bound.rule();
   const auto columns = detail::transposed_rule_of(rule);
+  CHECK(pairs_described_wrongly(rule, anchors, candidates) == 0);
+  CHECK(pairs_described_wrongly(columns, candidates, anchors) == 0);
   const auto by_rows = moment_problem<Loss>(rule, scale, -0.5, a, c, own);
   const auto by_columns = moment_problem<Loss>(columns, scale, -0.5, c, a, own);
   CHECK(difference_by_moments(by_rows) == "");
@@ -82,6 +101,8 @@ TEST_CASE("A batch and a queue by moments", "[engine]") {
     const auto by_rows = moment_problem<attracting_moments>(bound.rule(), 10, 0, a, c, own);
     CHECK(difference_by_moments(by_rows) == "");
     const auto turned = detail::transposed_rule_of(bound.rule());
+    CHECK(pairs_described_wrongly(bound.rule(), 200, 330) == 0);
+    CHECK(pairs_described_wrongly(turned, 330, 200) == 0);
     CHECK(difference_of_both(by_rows, moment_problem<attracting_moments>(turned, 10, 0, c, a, own)) == "");
   }
 }
