@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What a value with its gradients takes beside its arguments: rows packed once and in panels, and O(N) numbers.
+#include "support/agreement.hpp"
 #include "support/catch.hpp"
 #include "support/counted_allocations.hpp"
 #include "support/effort.hpp"
@@ -85,6 +86,30 @@ TEST_CASE("A gradient that cannot be added up in place has a buffer, and the sam
   for (index_t i = 0; i < rows; ++i)
     for (index_t k = 0; k < 16; ++k) differing += view(added)(i, k) == 2 * expected(i, k) ? 0 : 1;
   CHECK(differing == 0);
+}
+
+/// An engine that has no sweep of both directions: one follows the other.
+struct one_by_one : tiled {
+  template <class... Any>
+  void gather_both(const Any&...) const = delete;
+};
+
+TEST_CASE("Products of one direction are not taken for those of the other", "[engine]") {
+  random_numbers draw(7);
+  const auto images = random_embeddings<float>(300, 64, draw), texts = random_embeddings<float>(300, 64, draw);
+  objective clip{info_nce{.temperature = 0.1}, cosine{}};
+  clip.direction = {0.5, 0.5};
+  auto by_images = zeros_like(images), by_texts = zeros_like(texts), images_apart = by_images, texts_apart = by_texts;
+  const auto set = [&](const auto& executor, auto& one, auto& other) {
+    value_and_grad(executor, clip, diagonal_targets{}, images, candidates(texts),
+                   {.anchors = one, .candidates = {other}});
+  };
+  set(tiled{.threads = 1}, by_images, by_texts);
+  one_by_one apart;
+  apart.threads = 1;
+  set(apart, images_apart, texts_apart);
+  CHECK(largest_difference(by_images, images_apart) <= 1e-5L * largest_entry(by_images));
+  CHECK(largest_difference(by_texts, texts_apart) <= 1e-5L * largest_entry(by_texts));
 }
 
 TEST_CASE("Products that are kept for the gradients take the memory that they may, and change no bit", "[engine]") {

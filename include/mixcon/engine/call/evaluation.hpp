@@ -123,18 +123,20 @@ class evaluation {
   /// What the engines see of this call; refers to it.
   auto rows_problem() const {
     return problem_of(call_.similarity(objective_), objective_.logits, bound_.rule(), rows_.anchors(), rows_.shared(),
-                      rows_.own().count() / rows_.anchors().count(), call_.mirrors(objective_), skipped_anchors_);
+                      rows_.own().count() / rows_.anchors().count(), call_.mirrors(objective_), skipped_anchors_,
+                      keeps_ ? &kept_ : nullptr);
   }
 
  private:
   auto columns_problem() const {
     return problem_of(call_.transposed_similarity(objective_), transposed(objective_.logits),
-                      transposed_rule_of(bound_.rule()), rows_.shared(), rows_.anchors(), 0, false,
-                      skipped_candidates_);
+                      transposed_rule_of(bound_.rule()), rows_.shared(), rows_.anchors(), 0, false, skipped_candidates_,
+                      nullptr);
   }
   template <class Similarity, class Logits, class Rule>
   auto problem_of(const Similarity& similarity, const Logits& logits, const Rule& rule, const packed_rows<T>& anchors,
-                  const packed_rows<T>& candidates, index_t own_count, bool mirrors, const marked_rows& skipped) const {
+                  const packed_rows<T>& candidates, index_t own_count, bool mirrors, const marked_rows& skipped,
+                  kept_products<T>* kept) const {
     using rules = pair_rules<T, Loss, Similarity, Logits, Rule>;
     return problem<rules>{rules{objective_.loss, objective_.loss.statistics(), similarity, logits, rule,
                                 static_cast<T>(objective_.logit_scale()), own_count, own_count},
@@ -144,7 +146,7 @@ class evaluation {
                           mirrors,
                           mixcon::view(skipped.flags),
                           memory_,
-                          keeps_ ? &kept_ : nullptr};
+                          kept};
   }
 
   Bound bind(const Targets& targets) const {
