@@ -45,7 +45,9 @@ bool by_kept_logits(const Executor& executor, Criterion criterion, const Targets
                     const matrix_view<const T>& anchors, const matrix_view<const T>& candidates,
                     const std::vector<T>& bias, const gradients<T>& wanted, loss_result<T>& result) {
   const index_t number = anchors.extent(0), others = candidates.extent(0);
-  if (number > most_kept_bytes / (4 * static_cast<index_t>(sizeof(T)) * others)) return false;
+  index_t most = most_kept_bytes;
+  if constexpr (requires { index_t{executor.keeps}; }) most = executor.keeps;  // what the executor may keep
+  if (number > most / (4 * static_cast<index_t>(sizeof(T)) * others)) return false;
   const padded_matrix<T> a = padded_copy(anchors), c = padded_copy(candidates);
   if (!all_finite(a) || !all_finite(c)) return false;
   padded_matrix<T> logits{number, others}, slopes{number, others};
