@@ -10,7 +10,7 @@ import sys
 import tempfile
 
 import mixcon
-from mixcon import _core
+from mixcon import _core, mixing
 from mixcon._forms import FORMS, Form
 
 HEAD = "# SPDX-License-Identifier: BSD-3-Clause\n# Made by python/stubs.py from the losses' reflection.\n"
@@ -93,6 +93,7 @@ def package_stub():
         "from ._core import Targets as Targets", "from .nn import Contrast as Contrast",
     ]
     lines += [f"from .nn import {form.class_name} as {form.class_name}" for form in FORMS.values()]
+    lines += [f"from .mixing import {name} as {name}" for name in mixing.__all__]
     lines += [
         "", "class HasDLPack(Protocol):", "    def __dlpack__(self, *args: Any, **more: Any) -> Any: ...", "",
         "Rows: TypeAlias = npt.NDArray[Any] | HasDLPack", "Gradient: TypeAlias = npt.NDArray[Any]", "",
