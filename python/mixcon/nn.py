@@ -209,8 +209,8 @@ def _class_of(name: str, form: Form) -> type[LossModule]:
     doc = doc_of(name, form, "The value is a tensor without dimensions.")
     if base is not LossModule:
         doc = f"{doc}\n\n{base.__doc__}"
-    made = type(form.class_name, (base,), {"_loss": name, "_form": form, "__doc__": doc, "__module__": "mixcon.nn", **more})
-    return made
+    members = {"_loss": name, "_form": form, "__doc__": doc, "__module__": "mixcon.nn", **more}
+    return type(form.class_name, (base,), members)
 
 
 _names = {form.class_name: name for name, form in FORMS.items()}
