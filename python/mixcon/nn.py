@@ -71,8 +71,8 @@ class LossModule(torch.nn.Module):
 class Contrast(LossModule):
     """Any loss over pairs, by name, with any targets: `Contrast("info_nce")(anchors, candidates, targets)`.
 
-    `similarity`, `rows`, `direction`, `reduction`, `no_positive` and the loss's own parameters are keywords. Targets are
-    those of `mixcon.targets`, or a tensor of shares (N, M), which may have a gradient."""
+    `similarity`, `rows`, `direction`, `reduction`, `no_positive` and the loss's own parameters are keywords. Targets
+    are those of `mixcon.targets`, or a tensor of shares (N, M), which may have a gradient."""
 
     def __init__(self, loss: str = "info_nce", *, threads: int | None = None, **given: Any) -> None:
         self.__dict__["_loss"] = loss
