@@ -10,7 +10,7 @@ import sys
 import tempfile
 
 import mixcon
-from mixcon import _core
+from mixcon import _core, mixing
 from mixcon._forms import FORMS, Form
 
 HEAD = "# SPDX-License-Identifier: BSD-3-Clause\n# Made by python/stubs.py from the losses' reflection.\n"
@@ -93,6 +93,7 @@ def package_stub():
         "from ._core import Targets as Targets", "from .nn import Contrast as Contrast",
     ]
     lines += [f"from .nn import {form.class_name} as {form.class_name}" for form in FORMS.values()]
+    lines += [f"from .mixing import {name} as {name}" for name in mixing.__all__]
     lines += [
         "", "class HasDLPack(Protocol):", "    def __dlpack__(self, *args: Any, **more: Any) -> Any: ...", "",
         "Rows: TypeAlias = npt.NDArray[Any] | HasDLPack", "Gradient: TypeAlias = npt.NDArray[Any]", "",
@@ -102,7 +103,8 @@ def package_stub():
         positional, keyword = arguments_of(form, False)
         rest = [*keyword, *parameters_of(name, False), "threads: int = 0"]
         for more, answer in (
-            ('gradient: Literal[True, "all"] = True, details: Literal[False] = False', f"tuple[float, {gradient_of(form)}]"),
+            ('gradient: Literal[True, "all"] = True, details: Literal[False] = False',
+             f"tuple[float, {gradient_of(form)}]"),
             ("gradient: Literal[False], details: Literal[False] = False", "float"),
             ('gradient: bool | Literal["all"] = True, details: Literal[True]', "Answer"),
         ):
@@ -172,7 +174,8 @@ def every_name():
     """A file that uses every public name, for mypy --strict."""
     values = {"labels": "labels", "partner": "labels", "lam": "0.5", "targets": "z"}
     lines = [
-        "# SPDX-License-Identifier: BSD-3-Clause", "# Made by python/stubs.py: every public name once, for mypy --strict.",
+        "# SPDX-License-Identifier: BSD-3-Clause",
+        "# Made by python/stubs.py: every public name once, for mypy --strict.",
         "import numpy as np", "import numpy.typing as npt", "from torch import Tensor", "", "import mixcon",
         "import mixcon.functional as F", "from mixcon import targets", "",
         "", "def arrays(z: npt.NDArray[np.float32], labels: npt.NDArray[np.int64]) -> float:", "    total = 0.0",
@@ -181,7 +184,8 @@ def every_name():
         given = [a.split(":")[0] for a in arguments_of(form, False)[0] if " = " not in a]
         call = ", ".join(f"{a}={values.get(a, 'z')}" for a in given)
         lines.append(f"    total += mixcon.{name}({call}, gradient=False)")
-        lines.append(f"    total += mixcon.{name}({call}, details=True).value + mixcon.{name}({call})[0]")
+        lines.append(f"    total += mixcon.{name}({call}, details=True).value")
+        lines.append(f"    total += mixcon.{name}({call})[0]")
     lines += ["    return total", "", "", "def tensors(z: Tensor, labels: Tensor) -> Tensor:", "    total = z.sum()"]
     for name, form in FORMS.items():
         positional = arguments_of(form, True)[0]
@@ -189,13 +193,14 @@ def every_name():
         call = ", ".join(f"{a}={values.get(a, 'z')}" for a in given)
         lines.append(f"    total = total + F.{name}({call})")
         made = "3, 4" if "proxies" in given else ""
-        left = [a for a in given if a != "proxies" and (a != "queue" or form.class_name not in ("MoCo", "MoCoN", "UnMix"))]
-        lines.append(f"    total = total + mixcon.{form.class_name}({made})({', '.join(values.get(a, 'z') for a in left)})")
+        left = ", ".join(values.get(a, "z") for a in given if a not in ("proxies", "queue"))
+        lines.append(f"    total = total + mixcon.{form.class_name}({made})({left})")
     lines += [
         '    total = total + mixcon.Contrast("info_nce")(z, z, targets.Diagonal())',
         '    last: Tensor = F.contrast("info_nce", z, z, targets.Diagonal())', "    return last", "", "",
         "def every_targets(labels: npt.NDArray[np.int64], z: npt.NDArray[np.float32]) -> list[mixcon.Targets]:",
-        "    return [", "        targets.Views(4), targets.Labels(labels), targets.Diagonal(), targets.Classes(labels),",
+        "    return [",
+        "        targets.Views(4), targets.Labels(labels), targets.Diagonal(), targets.Classes(labels),",
         "        targets.Others(), targets.Negatives(), targets.Queue(), targets.ImagesAndMixtures(labels, 0.5),",
         "        targets.Table(z), targets.Mixed(targets.Diagonal(), lam=z, partner=labels),", "    ]", "",
     ]
@@ -209,13 +214,14 @@ def core_stub():
         subprocess.run(command, check=True)
         text = re.sub(r"\bdict\b(?!\[)", "dict[str, Any]", out.read_text())
         text = re.sub(r"\b(list|tuple)\b(?!\[)", lambda m: m[1] + ("[Any]" if m[1] == "list" else "[Any, ...]"), text)
-        return HEAD + text.replace("from collections.abc import Sequence", "from collections.abc import Sequence\nfrom typing import Any")
+        imported = "from collections.abc import Sequence"
+        return HEAD + text.replace(imported, f"{imported}\nfrom typing import Any")
 
 
 def main():
     package = pathlib.Path(__file__).parent / "mixcon"
-    made = {package / f"{name}.pyi": make for name, make in (("__init__", package_stub), ("functional", functional_stub),
-                                                             ("nn", modules_stub), ("_core", core_stub))}
+    stubs = {"__init__": package_stub, "functional": functional_stub, "nn": modules_stub, "_core": core_stub}
+    made = {package / f"{name}.pyi": make for name, make in stubs.items()}
     made[package.parent / "tests" / "every_name.py"] = every_name
     stale = []
     for file, make in made.items():

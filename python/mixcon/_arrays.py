@@ -86,7 +86,9 @@ def settings_of(name: str, usual: tuple[tuple[str, Any], ...], given: dict[str, 
         return _core.Settings(name, both)
 
 
-def _gradient_like(array: Any) -> Any:
+def _gradient_like(name: str, argument: str, array: Any) -> Any:
+    if not hasattr(array, "shape"):
+        raise TypeError(f"{name}: {argument} is a {type(array).__name__}; expected an array")
     kind = getattr(array, "dtype", None)
     return np.empty(array.shape, np.float64 if kind == np.float64 or str(kind) == "torch.float64" else np.float32)
 
@@ -96,7 +98,9 @@ def answer_of(name: str, call: Call, settings: Any, threads: int, gradient: bool
     by_targets = None
     without = call.constant if gradient == "all" else call.constant + call.quiet
     if gradient:
-        wanted = tuple(None if k in without else _gradient_like(a) for k, a in enumerate(call.arrays))
+        wanted = tuple(
+            None if k in without else _gradient_like(name, call.names[k], a) for k, a in enumerate(call.arrays)
+        )
         if call.soft is not None:
             by_targets = np.empty(call.soft.shape, wanted[0].dtype)
     found = _core.evaluate(
@@ -127,7 +131,8 @@ def function_of(name: str, form: Form) -> Callable[..., Any]:
 
     loss.__name__ = loss.__qualname__ = name
     loss.__module__ = "mixcon"
-    loss.__doc__ = doc_of(name, form, "Returns the value, and the gradient by each array; by constant keys and queues where `gradient='all'`.")
+    returns = "Returns the value, and the gradient by each array; by keys and queues too where `gradient='all'`."
+    loss.__doc__ = doc_of(name, form, returns)
     return loss
 
 

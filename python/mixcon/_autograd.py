@@ -32,6 +32,14 @@ def checked(name: str, argument: str, given: Any) -> torch.Tensor:
     return given
 
 
+def is_autocast() -> bool:
+    """Whether torch casts on the processor: PyTorch 2.4 and later ask by device, those before have a function for it."""
+    try:
+        return torch.is_autocast_enabled("cpu")
+    except TypeError:
+        return torch.is_autocast_cpu_enabled()
+
+
 class Tensors:
     """What forms ask of arrays: torch's."""
 
@@ -157,7 +165,7 @@ def loss_of(
 ) -> torch.Tensor:
     """The value of a call, as a tensor without dimensions: float32, or float64 for rows of float64."""
     tensors = [checked(name, argument, t) for argument, t in zip(call.names, call.arrays)]
-    if any(t.dtype != tensors[0].dtype for t in tensors) and torch.is_autocast_cpu_enabled():
+    if any(t.dtype != tensors[0].dtype for t in tensors) and is_autocast():
         tensors = [t.float() for t in tensors]
     for argument, t in zip(call.names, tensors):
         if t.dtype != tensors[0].dtype:

@@ -72,7 +72,7 @@ def weighted_two_views(b: Any, name: str, z: Any, z2: Any = None, *, sigma: floa
 def labelled(
     b: Any, name: str, z: Any, labels: Any = None, *, candidates: Any = None, mask: Any = None, targets: Any = None
 ) -> Call:
-    """z (N, D) with labels (N); or z (N, V, D), V views of each, with labels or a mask (N, N), or neither; or targets."""
+    """z (N, D) with labels (N); or z (N, V, D), V views of each, with labels, a mask (N, N) or neither; or targets."""
     views = 1
     call = Call([z], ["z"])
     if b.rank(z) == 3:
@@ -159,7 +159,7 @@ def with_queue(b: Any, name: str, x: Any, y: Any, queue: Any) -> Call:
 def with_keys_and_queue(
     b: Any, name: str, x: Any, y: Any, queue: Any = None, *, lam: Any = None, partner: Any = None
 ) -> Call:
-    """Queries x (N, D), the batch's keys y (N, D), and a queue (M, D) that is taken as it is; mixed by lam and partner."""
+    """Queries x (N, D), the batch's keys y (N, D), and a queue (M, D), taken as it is; mixed by lam and partner."""
     same_rows(b, name, x, y)
     targets = _core.diagonal()
     if lam is not None:
@@ -256,7 +256,7 @@ def mixed_classifiers(
 
 
 def general(b: Any, name: str, anchors: Any, candidates: Any = None, targets: Any = None) -> Call:
-    """anchors (N, D), candidates (M, D) or, without them, the anchors; targets of `mixcon.targets`, or shares (N, M)."""
+    """anchors (N, D); candidates (M, D), or the anchors; targets of `mixcon.targets`, or shares (N, M)."""
     call = Call([anchors], ["anchors"])
     if candidates is not None:
         call.arrays.append(candidates)

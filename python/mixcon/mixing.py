@@ -21,7 +21,7 @@ import numpy as np
 from . import _mixing
 from ._plans import Plan, is_tensor, maps_given, plain_integers, shape_of, threads_for
 
-__all__ = ["Collate", "Plan", "Policy", "multi_mask", "policies", "slerp", "transmix"]
+__all__ = ["Collate", "Plan", "Policy", "multi_mask", "plan_of", "policies", "slerp", "transmix"]
 
 _INFO: dict[str, dict[str, Any]] = {info["name"]: info for info in _mixing.policies()}
 _HERE = ("positive_features", "slerp", "multi_mask", "transmix")  # which draw no plan for a batch

@@ -71,8 +71,8 @@ class LossModule(torch.nn.Module):
 class Contrast(LossModule):
     """Any loss over pairs, by name, with any targets: `Contrast("info_nce")(anchors, candidates, targets)`.
 
-    `similarity`, `rows`, `direction`, `reduction`, `no_positive` and the loss's own parameters are keywords. Targets are
-    those of `mixcon.targets`, or a tensor of shares (N, M), which may have a gradient."""
+    `similarity`, `rows`, `direction`, `reduction`, `no_positive` and the loss's own parameters are keywords. Targets
+    are those of `mixcon.targets`, or a tensor of shares (N, M), which may have a gradient."""
 
     def __init__(self, loss: str = "info_nce", *, threads: int | None = None, **given: Any) -> None:
         self.__dict__["_loss"] = loss
@@ -209,8 +209,8 @@ def _class_of(name: str, form: Form) -> type[LossModule]:
     doc = doc_of(name, form, "The value is a tensor without dimensions.")
     if base is not LossModule:
         doc = f"{doc}\n\n{base.__doc__}"
-    made = type(form.class_name, (base,), {"_loss": name, "_form": form, "__doc__": doc, "__module__": "mixcon.nn", **more})
-    return made
+    members = {"_loss": name, "_form": form, "__doc__": doc, "__module__": "mixcon.nn", **more}
+    return type(form.class_name, (base,), members)
 
 
 _names = {form.class_name: name for name, form in FORMS.items()}

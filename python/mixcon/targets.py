@@ -84,7 +84,7 @@ def ImagesAndMixtures(labels: Any, lam: float, *, ignored: int | None = None) ->
 
 
 def Table(shares: Any, weights: Any = None, *, any_sign: bool = False) -> Targets:
-    """Shares (N, M) of each pair, positive where not 0; weights (N, M), how often it counts as a candidate, 0: hidden."""
+    """Shares (N, M) of each pair, positive where not 0; weights (N, M), how often it is a candidate, 0: hidden."""
     return _core.table(_plain(shares), _plain(weights), any_sign)
 
 
@@ -102,7 +102,8 @@ def table_of_mask(mask: Any, rows: int, views: int, name: str) -> Targets:
     mask = np.asarray(mask, np.float64)
     samples = rows // views
     if mask.shape != (samples, samples):
-        raise ValueError(f"{name}: mask has the shape {mask.shape} for {samples} samples; expected ({samples}, {samples})")
+        expected = (samples, samples)
+        raise ValueError(f"{name}: mask has the shape {mask.shape} for {samples} samples; expected {expected}")
     seen = 1.0 - np.eye(rows)
     shares = np.tile(mask, (views, views)) * seen
     mass = shares.sum(axis=1, keepdims=True)

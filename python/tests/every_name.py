@@ -12,97 +12,143 @@ from mixcon import targets
 def arrays(z: npt.NDArray[np.float32], labels: npt.NDArray[np.int64]) -> float:
     total = 0.0
     total += mixcon.alignment(x=z, y=z, gradient=False)
-    total += mixcon.alignment(x=z, y=z, details=True).value + mixcon.alignment(x=z, y=z)[0]
+    total += mixcon.alignment(x=z, y=z, details=True).value
+    total += mixcon.alignment(x=z, y=z)[0]
     total += mixcon.arcface(z=z, labels=labels, proxies=z, gradient=False)
-    total += mixcon.arcface(z=z, labels=labels, proxies=z, details=True).value + mixcon.arcface(z=z, labels=labels, proxies=z)[0]
+    total += mixcon.arcface(z=z, labels=labels, proxies=z, details=True).value
+    total += mixcon.arcface(z=z, labels=labels, proxies=z)[0]
     total += mixcon.barlow_twins(x=z, y=z, gradient=False)
-    total += mixcon.barlow_twins(x=z, y=z, details=True).value + mixcon.barlow_twins(x=z, y=z)[0]
+    total += mixcon.barlow_twins(x=z, y=z, details=True).value
+    total += mixcon.barlow_twins(x=z, y=z)[0]
     total += mixcon.batch_hard_triplet(z=z, gradient=False)
-    total += mixcon.batch_hard_triplet(z=z, details=True).value + mixcon.batch_hard_triplet(z=z)[0]
+    total += mixcon.batch_hard_triplet(z=z, details=True).value
+    total += mixcon.batch_hard_triplet(z=z)[0]
     total += mixcon.byol(predictions=z, targets=z, gradient=False)
-    total += mixcon.byol(predictions=z, targets=z, details=True).value + mixcon.byol(predictions=z, targets=z)[0]
+    total += mixcon.byol(predictions=z, targets=z, details=True).value
+    total += mixcon.byol(predictions=z, targets=z)[0]
     total += mixcon.simsiam(predictions=z, targets=z, gradient=False)
-    total += mixcon.simsiam(predictions=z, targets=z, details=True).value + mixcon.simsiam(predictions=z, targets=z)[0]
+    total += mixcon.simsiam(predictions=z, targets=z, details=True).value
+    total += mixcon.simsiam(predictions=z, targets=z)[0]
     total += mixcon.circle(z=z, gradient=False)
-    total += mixcon.circle(z=z, details=True).value + mixcon.circle(z=z)[0]
+    total += mixcon.circle(z=z, details=True).value
+    total += mixcon.circle(z=z)[0]
     total += mixcon.clip(images=z, texts=z, gradient=False)
-    total += mixcon.clip(images=z, texts=z, details=True).value + mixcon.clip(images=z, texts=z)[0]
+    total += mixcon.clip(images=z, texts=z, details=True).value
+    total += mixcon.clip(images=z, texts=z)[0]
     total += mixcon.contrastive_distillation(student=z, teacher=z, gradient=False)
-    total += mixcon.contrastive_distillation(student=z, teacher=z, details=True).value + mixcon.contrastive_distillation(student=z, teacher=z)[0]
+    total += mixcon.contrastive_distillation(student=z, teacher=z, details=True).value
+    total += mixcon.contrastive_distillation(student=z, teacher=z)[0]
     total += mixcon.contrastive_margin(z=z, gradient=False)
-    total += mixcon.contrastive_margin(z=z, details=True).value + mixcon.contrastive_margin(z=z)[0]
+    total += mixcon.contrastive_margin(z=z, details=True).value
+    total += mixcon.contrastive_margin(z=z)[0]
     total += mixcon.decoupled(z=z, gradient=False)
-    total += mixcon.decoupled(z=z, details=True).value + mixcon.decoupled(z=z)[0]
+    total += mixcon.decoupled(z=z, details=True).value
+    total += mixcon.decoupled(z=z)[0]
     total += mixcon.decoupled_mixup(logits=z, labels=labels, lam=0.5, gradient=False)
-    total += mixcon.decoupled_mixup(logits=z, labels=labels, lam=0.5, details=True).value + mixcon.decoupled_mixup(logits=z, labels=labels, lam=0.5)[0]
+    total += mixcon.decoupled_mixup(logits=z, labels=labels, lam=0.5, details=True).value
+    total += mixcon.decoupled_mixup(logits=z, labels=labels, lam=0.5)[0]
     total += mixcon.group_softmax(z=z, gradient=False)
-    total += mixcon.group_softmax(z=z, details=True).value + mixcon.group_softmax(z=z)[0]
+    total += mixcon.group_softmax(z=z, details=True).value
+    total += mixcon.group_softmax(z=z)[0]
     total += mixcon.hard_negative(z=z, gradient=False)
-    total += mixcon.hard_negative(z=z, details=True).value + mixcon.hard_negative(z=z)[0]
+    total += mixcon.hard_negative(z=z, details=True).value
+    total += mixcon.hard_negative(z=z)[0]
     total += mixcon.debiased(z=z, gradient=False)
-    total += mixcon.debiased(z=z, details=True).value + mixcon.debiased(z=z)[0]
+    total += mixcon.debiased(z=z, details=True).value
+    total += mixcon.debiased(z=z)[0]
     total += mixcon.i_mix(mixed=z, keys=z, lam=0.5, partner=labels, gradient=False)
-    total += mixcon.i_mix(mixed=z, keys=z, lam=0.5, partner=labels, details=True).value + mixcon.i_mix(mixed=z, keys=z, lam=0.5, partner=labels)[0]
+    total += mixcon.i_mix(mixed=z, keys=z, lam=0.5, partner=labels, details=True).value
+    total += mixcon.i_mix(mixed=z, keys=z, lam=0.5, partner=labels)[0]
     total += mixcon.infinite_class_mixup(features=z, weight=z, bias=z, labels=labels, lam=0.5, gradient=False)
-    total += mixcon.infinite_class_mixup(features=z, weight=z, bias=z, labels=labels, lam=0.5, details=True).value + mixcon.infinite_class_mixup(features=z, weight=z, bias=z, labels=labels, lam=0.5)[0]
+    total += mixcon.infinite_class_mixup(features=z, weight=z, bias=z, labels=labels, lam=0.5, details=True).value
+    total += mixcon.infinite_class_mixup(features=z, weight=z, bias=z, labels=labels, lam=0.5)[0]
     total += mixcon.info_nce(z=z, gradient=False)
-    total += mixcon.info_nce(z=z, details=True).value + mixcon.info_nce(z=z)[0]
+    total += mixcon.info_nce(z=z, details=True).value
+    total += mixcon.info_nce(z=z)[0]
     total += mixcon.knowledge_distillation(student=z, teacher=z, gradient=False)
-    total += mixcon.knowledge_distillation(student=z, teacher=z, details=True).value + mixcon.knowledge_distillation(student=z, teacher=z)[0]
+    total += mixcon.knowledge_distillation(student=z, teacher=z, details=True).value
+    total += mixcon.knowledge_distillation(student=z, teacher=z)[0]
     total += mixcon.lifted_structure(z=z, gradient=False)
-    total += mixcon.lifted_structure(z=z, details=True).value + mixcon.lifted_structure(z=z)[0]
+    total += mixcon.lifted_structure(z=z, details=True).value
+    total += mixcon.lifted_structure(z=z)[0]
     total += mixcon.mmcl(x=z, y=z, gradient=False)
-    total += mixcon.mmcl(x=z, y=z, details=True).value + mixcon.mmcl(x=z, y=z)[0]
+    total += mixcon.mmcl(x=z, y=z, details=True).value
+    total += mixcon.mmcl(x=z, y=z)[0]
     total += mixcon.moco(queries=z, keys=z, queue=z, gradient=False)
-    total += mixcon.moco(queries=z, keys=z, queue=z, details=True).value + mixcon.moco(queries=z, keys=z, queue=z)[0]
+    total += mixcon.moco(queries=z, keys=z, queue=z, details=True).value
+    total += mixcon.moco(queries=z, keys=z, queue=z)[0]
     total += mixcon.moco_n(queries=z, keys=z, gradient=False)
-    total += mixcon.moco_n(queries=z, keys=z, details=True).value + mixcon.moco_n(queries=z, keys=z)[0]
+    total += mixcon.moco_n(queries=z, keys=z, details=True).value
+    total += mixcon.moco_n(queries=z, keys=z)[0]
     total += mixcon.moco_v3(queries=z, keys=z, gradient=False)
-    total += mixcon.moco_v3(queries=z, keys=z, details=True).value + mixcon.moco_v3(queries=z, keys=z)[0]
+    total += mixcon.moco_v3(queries=z, keys=z, details=True).value
+    total += mixcon.moco_v3(queries=z, keys=z)[0]
     total += mixcon.multi_similarity(z=z, gradient=False)
-    total += mixcon.multi_similarity(z=z, details=True).value + mixcon.multi_similarity(z=z)[0]
+    total += mixcon.multi_similarity(z=z, details=True).value
+    total += mixcon.multi_similarity(z=z)[0]
     total += mixcon.n_pairs(z=z, labels=labels, gradient=False)
-    total += mixcon.n_pairs(z=z, labels=labels, details=True).value + mixcon.n_pairs(z=z, labels=labels)[0]
+    total += mixcon.n_pairs(z=z, labels=labels, details=True).value
+    total += mixcon.n_pairs(z=z, labels=labels)[0]
     total += mixcon.nca(z=z, gradient=False)
-    total += mixcon.nca(z=z, details=True).value + mixcon.nca(z=z)[0]
+    total += mixcon.nca(z=z, details=True).value
+    total += mixcon.nca(z=z)[0]
     total += mixcon.normface(z=z, labels=labels, proxies=z, gradient=False)
-    total += mixcon.normface(z=z, labels=labels, proxies=z, details=True).value + mixcon.normface(z=z, labels=labels, proxies=z)[0]
+    total += mixcon.normface(z=z, labels=labels, proxies=z, details=True).value
+    total += mixcon.normface(z=z, labels=labels, proxies=z)[0]
     total += mixcon.nt_xent(z=z, gradient=False)
-    total += mixcon.nt_xent(z=z, details=True).value + mixcon.nt_xent(z=z)[0]
+    total += mixcon.nt_xent(z=z, details=True).value
+    total += mixcon.nt_xent(z=z)[0]
     total += mixcon.nt_xent_per_pair(z=z, gradient=False)
-    total += mixcon.nt_xent_per_pair(z=z, details=True).value + mixcon.nt_xent_per_pair(z=z)[0]
+    total += mixcon.nt_xent_per_pair(z=z, details=True).value
+    total += mixcon.nt_xent_per_pair(z=z)[0]
     total += mixcon.proxy_anchor(z=z, labels=labels, proxies=z, gradient=False)
-    total += mixcon.proxy_anchor(z=z, labels=labels, proxies=z, details=True).value + mixcon.proxy_anchor(z=z, labels=labels, proxies=z)[0]
+    total += mixcon.proxy_anchor(z=z, labels=labels, proxies=z, details=True).value
+    total += mixcon.proxy_anchor(z=z, labels=labels, proxies=z)[0]
     total += mixcon.proxy_nca(z=z, labels=labels, proxies=z, gradient=False)
-    total += mixcon.proxy_nca(z=z, labels=labels, proxies=z, details=True).value + mixcon.proxy_nca(z=z, labels=labels, proxies=z)[0]
+    total += mixcon.proxy_nca(z=z, labels=labels, proxies=z, details=True).value
+    total += mixcon.proxy_nca(z=z, labels=labels, proxies=z)[0]
     total += mixcon.relational_distillation(student=z, teacher=z, gradient=False)
-    total += mixcon.relational_distillation(student=z, teacher=z, details=True).value + mixcon.relational_distillation(student=z, teacher=z)[0]
+    total += mixcon.relational_distillation(student=z, teacher=z, details=True).value
+    total += mixcon.relational_distillation(student=z, teacher=z)[0]
     total += mixcon.siglip(images=z, texts=z, gradient=False)
-    total += mixcon.siglip(images=z, texts=z, details=True).value + mixcon.siglip(images=z, texts=z)[0]
+    total += mixcon.siglip(images=z, texts=z, details=True).value
+    total += mixcon.siglip(images=z, texts=z)[0]
     total += mixcon.soft_binary_cross_entropy(logits=z, targets=z, gradient=False)
-    total += mixcon.soft_binary_cross_entropy(logits=z, targets=z, details=True).value + mixcon.soft_binary_cross_entropy(logits=z, targets=z)[0]
+    total += mixcon.soft_binary_cross_entropy(logits=z, targets=z, details=True).value
+    total += mixcon.soft_binary_cross_entropy(logits=z, targets=z)[0]
     total += mixcon.soft_cross_entropy(logits=z, targets=z, gradient=False)
-    total += mixcon.soft_cross_entropy(logits=z, targets=z, details=True).value + mixcon.soft_cross_entropy(logits=z, targets=z)[0]
+    total += mixcon.soft_cross_entropy(logits=z, targets=z, details=True).value
+    total += mixcon.soft_cross_entropy(logits=z, targets=z)[0]
     total += mixcon.supcon(z=z, gradient=False)
-    total += mixcon.supcon(z=z, details=True).value + mixcon.supcon(z=z)[0]
+    total += mixcon.supcon(z=z, details=True).value
+    total += mixcon.supcon(z=z)[0]
     total += mixcon.supcon_inside(z=z, gradient=False)
-    total += mixcon.supcon_inside(z=z, details=True).value + mixcon.supcon_inside(z=z)[0]
+    total += mixcon.supcon_inside(z=z, details=True).value
+    total += mixcon.supcon_inside(z=z)[0]
     total += mixcon.supmix(z=z, labels=labels, lam=0.5, gradient=False)
-    total += mixcon.supmix(z=z, labels=labels, lam=0.5, details=True).value + mixcon.supmix(z=z, labels=labels, lam=0.5)[0]
+    total += mixcon.supmix(z=z, labels=labels, lam=0.5, details=True).value
+    total += mixcon.supmix(z=z, labels=labels, lam=0.5)[0]
     total += mixcon.triplet_margin(z=z, gradient=False)
-    total += mixcon.triplet_margin(z=z, details=True).value + mixcon.triplet_margin(z=z)[0]
+    total += mixcon.triplet_margin(z=z, details=True).value
+    total += mixcon.triplet_margin(z=z)[0]
     total += mixcon.un_mix_loss(queries=z, keys=z, queue=z, lam=0.5, gradient=False)
-    total += mixcon.un_mix_loss(queries=z, keys=z, queue=z, lam=0.5, details=True).value + mixcon.un_mix_loss(queries=z, keys=z, queue=z, lam=0.5)[0]
+    total += mixcon.un_mix_loss(queries=z, keys=z, queue=z, lam=0.5, details=True).value
+    total += mixcon.un_mix_loss(queries=z, keys=z, queue=z, lam=0.5)[0]
     total += mixcon.unicon(z=z, u=z, labels=labels, gradient=False)
-    total += mixcon.unicon(z=z, u=z, labels=labels, details=True).value + mixcon.unicon(z=z, u=z, labels=labels)[0]
+    total += mixcon.unicon(z=z, u=z, labels=labels, details=True).value
+    total += mixcon.unicon(z=z, u=z, labels=labels)[0]
     total += mixcon.uniformity(z=z, gradient=False)
-    total += mixcon.uniformity(z=z, details=True).value + mixcon.uniformity(z=z)[0]
+    total += mixcon.uniformity(z=z, details=True).value
+    total += mixcon.uniformity(z=z)[0]
     total += mixcon.vicreg(x=z, y=z, gradient=False)
-    total += mixcon.vicreg(x=z, y=z, details=True).value + mixcon.vicreg(x=z, y=z)[0]
+    total += mixcon.vicreg(x=z, y=z, details=True).value
+    total += mixcon.vicreg(x=z, y=z)[0]
     total += mixcon.weighted_decoupled(z=z, gradient=False)
-    total += mixcon.weighted_decoupled(z=z, details=True).value + mixcon.weighted_decoupled(z=z)[0]
+    total += mixcon.weighted_decoupled(z=z, details=True).value
+    total += mixcon.weighted_decoupled(z=z)[0]
     total += mixcon.weighted_softmax(z=z, gradient=False)
-    total += mixcon.weighted_softmax(z=z, details=True).value + mixcon.weighted_softmax(z=z)[0]
+    total += mixcon.weighted_softmax(z=z, details=True).value
+    total += mixcon.weighted_softmax(z=z)[0]
     return total
 
 

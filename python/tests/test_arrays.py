@@ -129,7 +129,8 @@ def test_targets_agree_with_a_table():
     same = (labels[:, None] == labels) * (1 - np.eye(6))
     share = same / np.maximum(same.sum(1, keepdims=True), 1)
     mixed = lam[:, None] * share + (1 - lam[:, None]) * share[partner] * (1 - np.eye(6))
-    for made, written in ((targets.Labels(labels), share), (targets.Mixed(targets.Labels(labels), lam=lam, partner=partner), mixed)):
+    of_labels = targets.Labels(labels)
+    for made, written in ((of_labels, share), (targets.Mixed(of_labels, lam=lam, partner=partner), mixed)):
         for direction in ((1, 0), (0.25, 0.75)):
             a, by_a = mixcon.contrast("info_nce", z, None, made, direction=direction)
             b, by_b = mixcon.contrast("info_nce", z, None, targets.Table(written, 1 - np.eye(6)), direction=direction)

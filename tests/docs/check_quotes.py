@@ -96,7 +96,7 @@ def helpers_of_tests(root):
     def text(folder):
         return "\n".join(file.read_text(encoding="utf-8") for file in sorted((root / folder).rglob("*"))
                          if file.suffix in {".cpp", ".hpp"})
-    seen = set(WORD.findall(text("include"))) | set(WORD.findall(text("examples")))
+    seen = set(WORD.findall(text("include"))) | set(WORD.findall(text("torch"))) | set(WORD.findall(text("examples")))
     return set(DEFINED.findall(text("tests"))) - seen
 
 

@@ -24,10 +24,10 @@ namespace mixcon_python {
 
 using namespace mixcon;
 
-using any_plan = std::variant<mix_plan<interpolated>, mix_plan<pasted_boxes>, mix_plan<pasted_intervals>,
-                              mix_plan<masked>, mix_plan<filled_boxes>, mix_plan<resized_boxes>, mix_plan<switched>,
-                              mix_plan<multi_lerp>, mix_plan<multi_mask>, mix_plan<transported_blocks>,
-                              mix_plan<transported_tokens>, mix_plan<slerp>>;
+using any_plan =
+    std::variant<mix_plan<interpolated>, mix_plan<pasted_boxes>, mix_plan<pasted_intervals>, mix_plan<masked>,
+                 mix_plan<filled_boxes>, mix_plan<resized_boxes>, mix_plan<switched>, mix_plan<multi_lerp>,
+                 mix_plan<multi_mask>, mix_plan<transported_blocks>, mix_plan<transported_tokens>, mix_plan<slerp>>;
 
 /// The types of elements that are mixed.
 enum class mixed_element { float32, float64, bfloat16, float16, uint8, int8, int16 };

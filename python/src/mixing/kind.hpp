@@ -16,11 +16,16 @@ namespace mixcon_python {
 template <bool Integers, class Call>
 void with_type(const any_batch& batch, Call&& call) {
   switch (batch.of) {
-    case mixed_element::float32: return call(float{});
-    case mixed_element::float64: return call(double{});
-    case mixed_element::bfloat16: return call(bfloat16{});
-    case mixed_element::float16: return call(half{});
-    default: break;
+    case mixed_element::float32:
+      return call(float{});
+    case mixed_element::float64:
+      return call(double{});
+    case mixed_element::bfloat16:
+      return call(bfloat16{});
+    case mixed_element::float16:
+      return call(half{});
+    default:
+      break;
   }
   if constexpr (Integers) {
     if (batch.of == mixed_element::uint8) return call(std::uint8_t{});

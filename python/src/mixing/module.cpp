@@ -54,7 +54,8 @@ any_batch batch_of(const Array& array) {
 }
 
 void require_alike(const any_batch& a, const any_batch& b, const char* names) {
-  MIXCON_REQUIRE(a.of == b.of && a.rank == b.rank, names, " are of different types or numbers of axes; expected the same");
+  MIXCON_REQUIRE(a.of == b.of && a.rank == b.rank, names,
+                 " are of different types or numbers of axes; expected the same");
 }
 
 using read_array = nb::ndarray<nb::ro, nb::device::cpu>;
@@ -96,7 +97,8 @@ pair_targets pairs_of(const any_plan& plan, const integers& labels, const std::o
   const auto own = labels_in(labels);
   return std::visit(
       [&](const auto& of) {
-        return partner_labels ? pair_targets_of(of, own, labels_in(*partner_labels), none) : pair_targets_of(of, own, none);
+        return partner_labels ? pair_targets_of(of, own, labels_in(*partner_labels), none)
+                              : pair_targets_of(of, own, none);
       },
       plan);
 }
@@ -129,8 +131,10 @@ tensor_view<const double, 3> view_of_maps(const maps& array) {
            static_cast<index_t>(array.shape(2))}};
 }
 
-drawing drawing_of(const std::vector<index_t>& shape, std::uint64_t seed, std::uint64_t step, const std::string& within) {
-  MIXCON_REQUIRE(!shape.empty() && shape.size() <= 4, "mixcon: samples must have 1 to 4 axes, as (N, D) or (N, C, H, W)");
+drawing drawing_of(const std::vector<index_t>& shape, std::uint64_t seed, std::uint64_t step,
+                   const std::string& within) {
+  MIXCON_REQUIRE(!shape.empty() && shape.size() <= 4,
+                 "mixcon: samples must have 1 to 4 axes, as (N, D) or (N, C, H, W)");
   drawing given{static_cast<int>(shape.size()), {}, seed, step, within};
   std::copy(shape.begin(), shape.end(), given.shape);
   return given;
@@ -144,7 +148,8 @@ any_plan draw(const std::string& policy, const given_parameters& parameters, con
   if (of_maps) given.maps = view_of_maps(*of_maps);
   if (features) {
     axes<4> extents;
-    for (int axis = 0; axis < 4; ++axis) extents[axis] = static_cast<index_t>(features->shape(static_cast<std::size_t>(axis)));
+    for (int axis = 0; axis < 4; ++axis)
+      extents[axis] = static_cast<index_t>(features->shape(static_cast<std::size_t>(axis)));
     given.features = tensor_view<const double, 4>{features->data(), extents};
   }
   const nb::gil_scoped_release others_may_run;
@@ -191,9 +196,9 @@ NB_MODULE(_mixing, module) {
   module.doc() = "mixcon's policies and plans; use the package mixcon.";
   const auto each = [](const held_plan& held, auto&& call) { return std::visit(call, held.plan); };
   nb::class_<held_plan>(module, "Plan", "What a policy decided for one batch.")
-      .def_prop_ro("kind", [=](const held_plan& p) {
-        return each(p, []<class R>(const mix_plan<R>&) { return std::string(R::kind); });
-      })
+      .def_prop_ro(
+          "kind",
+          [=](const held_plan& p) { return each(p, []<class R>(const mix_plan<R>&) { return std::string(R::kind); }); })
       .def_prop_ro("partner", [=](const held_plan& p) { return each(p, [](const auto& of) { return of.partner; }); })
       .def_prop_ro("lam", [=](const held_plan& p) { return each(p, [](const auto& of) { return of.lambda; }); })
       .def("with_lam",
@@ -211,41 +216,45 @@ NB_MODULE(_mixing, module) {
       .def_static("from_json", [](const std::string& text) { return held_plan{read_plan(text)}; })
       .def("__str__", [=](const held_plan& p) { return each(p, [](const auto& of) { return to_string(of); }); })
       .def(nb::self == nb::self)
-      .def("blend",
-           [](const held_plan& p, const read_array& samples, const std::optional<read_array>& partners,
-              const written_array& mixed, int threads) { blend_arrays(p.plan, samples, partners, mixed, threads); },
-           "samples"_a, "partners"_a.none(), "mixed"_a, "threads"_a)
-      .def("unblend",
-           [](const held_plan& p, const read_array& upstream, const written_array& to_samples,
-              const std::optional<written_array>& to_partners, const std::optional<read_array>& samples,
-              const std::optional<read_array>& partners, int threads) {
-             unblend_arrays(p.plan, upstream, to_samples, to_partners, samples, partners, threads);
-           },
-           "upstream"_a, "to_samples"_a, "to_partners"_a.none(), "samples"_a.none(), "partners"_a.none(), "threads"_a)
-      .def("pairs",
-           [](const held_plan& p, const integers& labels, const std::optional<integers>& partner_labels,
-              std::optional<std::int64_t> ignored) {
-             const pair_targets pairs = pairs_of(p.plan, labels, partner_labels, ignored);
-             std::vector<double> own, partner;
-             for (index_t i = 0; i < pairs.samples(); ++i)
-               own.push_back(pairs.own_share(i)), partner.push_back(pairs.partner_share(i));
-             return std::tuple(pairs.own, pairs.partner, own, partner);
-           },
-           "labels"_a, "partner_labels"_a.none(), "ignored"_a.none())
-      .def("soft32",
-           [](const held_plan& p, const integers& labels, const std::optional<integers>& partner_labels,
-              std::optional<std::int64_t> ignored, double smoothing,
-              const nb::ndarray<float, nb::ndim<2>, nb::c_contig, nb::device::cpu>& soft) {
-             write_targets(p.plan, labels, partner_labels, ignored, smoothing, soft);
-           },
-           "labels"_a, "partner_labels"_a.none(), "ignored"_a.none(), "smoothing"_a, "soft"_a)
-      .def("soft64",
-           [](const held_plan& p, const integers& labels, const std::optional<integers>& partner_labels,
-              std::optional<std::int64_t> ignored, double smoothing,
-              const nb::ndarray<double, nb::ndim<2>, nb::c_contig, nb::device::cpu>& soft) {
-             write_targets(p.plan, labels, partner_labels, ignored, smoothing, soft);
-           },
-           "labels"_a, "partner_labels"_a.none(), "ignored"_a.none(), "smoothing"_a, "soft"_a);
+      .def(
+          "blend",
+          [](const held_plan& p, const read_array& samples, const std::optional<read_array>& partners,
+             const written_array& mixed, int threads) { blend_arrays(p.plan, samples, partners, mixed, threads); },
+          "samples"_a, "partners"_a.none(), "mixed"_a, "threads"_a)
+      .def(
+          "unblend",
+          [](const held_plan& p, const read_array& upstream, const written_array& to_samples,
+             const std::optional<written_array>& to_partners, const std::optional<read_array>& samples,
+             const std::optional<read_array>& partners,
+             int threads) { unblend_arrays(p.plan, upstream, to_samples, to_partners, samples, partners, threads); },
+          "upstream"_a, "to_samples"_a, "to_partners"_a.none(), "samples"_a.none(), "partners"_a.none(), "threads"_a)
+      .def(
+          "pairs",
+          [](const held_plan& p, const integers& labels, const std::optional<integers>& partner_labels,
+             std::optional<std::int64_t> ignored) {
+            const pair_targets pairs = pairs_of(p.plan, labels, partner_labels, ignored);
+            std::vector<double> own, partner;
+            for (index_t i = 0; i < pairs.samples(); ++i)
+              own.push_back(pairs.own_share(i)), partner.push_back(pairs.partner_share(i));
+            return std::tuple(pairs.own, pairs.partner, own, partner);
+          },
+          "labels"_a, "partner_labels"_a.none(), "ignored"_a.none())
+      .def(
+          "soft32",
+          [](const held_plan& p, const integers& labels, const std::optional<integers>& partner_labels,
+             std::optional<std::int64_t> ignored, double smoothing,
+             const nb::ndarray<float, nb::ndim<2>, nb::c_contig, nb::device::cpu>& soft) {
+            write_targets(p.plan, labels, partner_labels, ignored, smoothing, soft);
+          },
+          "labels"_a, "partner_labels"_a.none(), "ignored"_a.none(), "smoothing"_a, "soft"_a)
+      .def(
+          "soft64",
+          [](const held_plan& p, const integers& labels, const std::optional<integers>& partner_labels,
+             std::optional<std::int64_t> ignored, double smoothing,
+             const nb::ndarray<double, nb::ndim<2>, nb::c_contig, nb::device::cpu>& soft) {
+            write_targets(p.plan, labels, partner_labels, ignored, smoothing, soft);
+          },
+          "labels"_a, "partner_labels"_a.none(), "ignored"_a.none(), "smoothing"_a, "soft"_a);
   module.def("policies", &all_described);
   module.def(
       "draw",
@@ -266,11 +275,12 @@ NB_MODULE(_mixing, module) {
                          std::uint64_t step, const std::string& within) {
     return layer_of(policy, parameters, drawing_of({1}, seed, step, within));
   });
-  module.def("shares", [](const std::string& policy, const given_parameters& parameters, const std::vector<index_t>& shape,
-                          std::uint64_t seed, std::uint64_t step, const std::string& within) {
-    MIXCON_REQUIRE(shape.size() == 2, policy, ": features have ", shape.size(), " axes; expected (N, D)");
-    return shares_of(policy, parameters, drawing_of(shape, seed, step, within));
-  });
+  module.def("shares",
+             [](const std::string& policy, const given_parameters& parameters, const std::vector<index_t>& shape,
+                std::uint64_t seed, std::uint64_t step, const std::string& within) {
+               MIXCON_REQUIRE(shape.size() == 2, policy, ": features have ", shape.size(), " axes; expected (N, D)");
+               return shares_of(policy, parameters, drawing_of(shape, seed, step, within));
+             });
   module.def("lambdas_by", [](const std::string& rule, const given_parameters& parameters, const held_plan& plan,
                               const maps& attention, index_t rows, index_t columns) {
     return lambdas_by(rule, parameters, plan.plan, view_of_maps(attention), rows, columns);

@@ -77,9 +77,9 @@ std::vector<parameter_info> parameters_of(const Mix& mix) {
       info.choices = choices_of<type>();
       info.usual = std::string(enumerator_name(field.value));
     } else {
-      info.kind = std::is_same_v<type, bool>    ? parameter_kind::truth
+      info.kind = std::is_same_v<type, bool> ? parameter_kind::truth
                   : std::is_integral_v<type> ? parameter_kind::integer
-                                                : parameter_kind::real;
+                                             : parameter_kind::real;
       info.usual = static_cast<double>(field.value);
     }
     found.push_back(info);

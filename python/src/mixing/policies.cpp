@@ -21,9 +21,8 @@ concept PlansBy = requires(const Mix& mix, const Batch& batch, const philox_draw
 
 // What only some have.
 template <class Mix>
-concept FillsPartners = requires(const matrix_view<double>& rows, const philox_draws& draws) {
-  Mix::fill_noise(rows, draws);
-};
+concept FillsPartners =
+    requires(const matrix_view<double>& rows, const philox_draws& draws) { Mix::fill_noise(rows, draws); };
 template <class Mix>
 concept DrawsLayers = requires(const Mix& mix, const philox_draws& draws) { mix.layer(draws); };
 template <class Mix>
@@ -44,7 +43,8 @@ constexpr looks looks_of() {
     return looks::at_features;
 }
 template <class Mix>
-inline constexpr bool draws_plans = shape_of_mix<Mix> == mix_shape::policy || shape_of_mix<Mix> == mix_shape::policy_of_values;
+inline constexpr bool draws_plans =
+    shape_of_mix<Mix> == mix_shape::policy || shape_of_mix<Mix> == mix_shape::policy_of_values;
 
 /// The plan for a batch of that rank, where the policy has one: images, signals, or samples of any kind.
 template <class Mix, class... LookedAt>
@@ -150,9 +150,9 @@ void with_policy(const std::string& policy, const given_parameters& parameters, 
 
 any_plan plan_of(const std::string& policy, const given_parameters& parameters, const drawing& given) {
   std::optional<any_plan> found;
-  with_policy(policy, parameters, [&]<class Mix>(const Mix& mix) requires draws_plans<Mix> {
-    found = drawn(policy, mix, given);
-  });
+  with_policy(
+      policy,
+      parameters, [&]<class Mix>(const Mix& mix) requires draws_plans<Mix> { found = drawn(policy, mix, given); });
   return *found;
 }
 
@@ -177,18 +177,19 @@ std::vector<double> shares_of(const std::string& policy, const given_parameters&
 std::vector<double> lambdas_by(const std::string& rule, const given_parameters& parameters, const any_plan& plan,
                                const tensor_view<const double, 3>& maps, index_t rows, index_t columns) {
   std::vector<double> lambdas;
-  with_policy(rule, parameters, [&]<class Mix>(const Mix& by) requires(shape_of_mix<Mix> == mix_shape::label_rule) {
-    std::visit(
-        [&]<class Region>(const mix_plan<Region>& of) {
-          if constexpr (std::is_same_v<Region, masked> || std::is_same_v<Region, pasted_boxes>) {
-            const std::vector<index_t> labels(of.partner.size());
-            lambdas = by.targets(of, labels, maps, rows, columns).lambda;
-          } else {
-            MIXCON_REQUIRE(false, rule, ": the plan is of kind \"", Region::kind, "\"; expected boxes or masks");
-          }
-        },
-        plan);
-  });
+  with_policy(
+      rule, parameters, [&]<class Mix>(const Mix& by) requires(shape_of_mix<Mix> == mix_shape::label_rule) {
+        std::visit(
+            [&]<class Region>(const mix_plan<Region>& of) {
+              if constexpr (std::is_same_v<Region, masked> || std::is_same_v<Region, pasted_boxes>) {
+                const std::vector<index_t> labels(of.partner.size());
+                lambdas = by.targets(of, labels, maps, rows, columns).lambda;
+              } else {
+                MIXCON_REQUIRE(false, rule, ": the plan is of kind \"", Region::kind, "\"; expected boxes or masks");
+              }
+            },
+            plan);
+      });
   return lambdas;
 }
 
