@@ -102,10 +102,8 @@ class rank_backward {
     const index_t pitch = of_.packed->anchors().pitch(), me = of_.board.me();
     const bool both = share.rows != 0 && share.columns != 0;
     packed_gradients<T> to, to_columns;
-    to.candidates = scratch<T>(of_.memory), to_columns.anchors = scratch<T>(of_.memory);
-    scratch<T> by_columns(of_.memory, share.columns != 0 ? sums.anchors.size() : 0);
+    to_columns.candidates = scratch<T>(of_.memory, share.columns != 0 ? sums.anchors.size() : 0);
     (std::swap)(to.anchors, sums.anchors), (std::swap)(to.own, sums.own);
-    (std::swap)(to_columns.candidates, by_columns);
     prepare(to, any, of_.rows.mine().anchors);
     column_saved circling(of_, saved, columns);
     homeward<Board, T> going_home(of_.board, of_.rows, pitch, of_.memory);
@@ -113,11 +111,11 @@ class rank_backward {
       const auto p = of_.rows_problem(rank, candidates);
       const auto transposed = of_.columns_problem(rank, candidates);
       const auto numbers = static_cast<std::size_t>(any.candidates ? candidates.count() * pitch : 0);
-      to.candidates.assign(numbers, T(0));
+      renew(to.candidates, numbers);
       aim(to, wanted, rank, sums);
       to.one_output = rank == me && is_one_output(wanted);
       if (share.columns != 0) {
-        to_columns.anchors.assign(numbers, T(0));
+        renew(to_columns.anchors, numbers);
         prepare(to_columns, any, candidates.count());
         aim_columns(to_columns, wanted, rank);
         circling.go(step, candidates.count());
@@ -179,9 +177,15 @@ class rank_backward {
     std::optional<following<Board, char>> counts_, used_;
     saved_view<Loss, T> view_{};
   };
+  /// Zeros in the place of what was there, which goes first.
+  void renew(typename gradients_of_rank<T>::rows& to, std::size_t count) const {
+    to = {};
+    to = scratch<T>(of_.memory, count);
+  }
   void prepare(packed_gradients<T>& to, const wanted_anywhere& any, index_t anchors) const {
     const auto count = static_cast<std::size_t>(any.sums ? anchors : 0);
     to.wants_scale = any.sums;
+    if constexpr (requires { to.wants_bias; }) to.wants_bias = any.sums;
     to.scale = scratch<T>(of_.memory, count), to.bias = scratch<T>(of_.memory, count);
   }
   static void add_sums(const packed_gradients<T>& to, gradients_of_rank<T>& sums) {
@@ -231,7 +235,7 @@ class rank_backward {
       for (std::size_t k = 0; k < part.size(); ++k)
         part[k] = to.candidates[static_cast<std::size_t>(of_.rows.first(rank).candidates * pitch) + k];
       if (step == 0)
-        sums.candidates = part;
+        sums.candidates = (std::move)(part);
       else
         going_home.add(step, part, [](T& sum, T more) { sum += more; });
     }

@@ -74,9 +74,10 @@ struct wanted_anywhere {
 /// What a pass adds up for this rank.
 template <class T>
 struct gradients_of_rank {
-  scratch<T> anchors, candidates, own;  // by packed rows
-  scratch<T> candidate_bias;            // of all candidates; then the sum over ranks
-  double by_scale = 0, by_bias = 0;     // of this rank's anchors
+  using rows = std::remove_cvref_t<decltype(std::declval<packed_gradients<T>&>().anchors)>;
+  rows anchors, candidates, own;     // by packed rows
+  scratch<T> candidate_bias;         // of all candidates; then the sum over ranks
+  double by_scale = 0, by_bias = 0;  // of this rank's anchors
 };
 
 /// The views of gradients by pair, of this rank's anchors with the candidates of all, for one block of these.

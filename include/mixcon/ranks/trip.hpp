@@ -93,16 +93,17 @@ template <class Board, class Item>
 class homeward {
  public:
   homeward(const Board& board, const shards& rows, index_t each, workspace* memory)
-      : board_(board), rows_(rows), each_(each), sent_(memory), coming_(memory) {}
+      : board_(board), rows_(rows), each_(each), memory_(memory), sent_(memory), coming_(memory) {}
   homeward(const homeward&) = delete;
   homeward& operator=(const homeward&) = delete;
   ~homeward() = default;
 
   /// Adds this rank's part for the block of step >= 1 to what came, by merge(item, part), and sends it on.
-  template <class Merge>
-  void add(index_t step, const scratch<Item>& part, Merge&& merge) {
+  template <class Part, class Merge>
+  void add(index_t step, const Part& part, Merge&& merge) {
     if (step == 1) {
-      sent_ = part;
+      sent_ = scratch<Item>::unset(memory_, part.size());
+      if (part.size() > 0) std::memcpy(static_cast<void*>(sent_.data()), part.data(), part.size() * sizeof(Item));
     } else {
       wait();
       (std::swap)(sent_, coming_);
@@ -130,6 +131,7 @@ class homeward {
   const Board& board_;
   const shards& rows_;
   index_t each_;
+  workspace* memory_;
   scratch<Item> sent_, coming_;
   std::optional<pending> under_way_;
 };
