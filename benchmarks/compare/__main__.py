@@ -65,7 +65,8 @@ def instruction_set():
 
 
 def about(asked, began):
-    asked_for = [word for word in asked.arguments if not word.startswith("--output")]
+    asked_for = [word for k, word in enumerate(asked.arguments)
+                 if not word.startswith("--output") and asked.arguments[max(k - 1, 0)] != "--output"]
     try:
         commit = output_of("git", "-C", ROOT, "describe", "--always", "--dirty")
     except (OSError, subprocess.CalledProcessError):
@@ -115,7 +116,7 @@ def write(found, output):
     names = []
     for one in found["runs"]:
         names.append(f"{output.name}-{one['threads']}.svg")
-        title = f"Time of value and gradients over mixcon -O2's, {one['threads']} thread(s), {found['about']['processor']}"
+        title = f"Time relative to mixcon -O2, {one['threads']} thread(s), {found['about']['processor']}"
         (output.parent / names[-1]).write_text(drawing(one, title), encoding="utf-8")
     Path(f"{output}.md").write_text(page(found, names), encoding="utf-8")
     Path(f"{output}.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")

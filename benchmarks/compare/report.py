@@ -118,7 +118,7 @@ def page(found, drawings):
              "pairs, `written well` has one product, its diagonal in place, `logsumexp`, and positives from class sums; "
              "`compiled` is the latter under `torch.compile`. Calls of ours include the way through ctypes, those of peers "
              "PyTorch's dispatch. N counts rows of the first matrix; images are N x 3 x D x D. The floor is the least work "
-             "at the speeds of the roofs (`cases.py`)."]
+             "at the speeds of the roofs (`cases.py`); of mixing and given logits, a copy of as much memory or the exponentials."]
     for run, drawing in zip(found["runs"], drawings):
         lines += threads_section(run, drawing)
     lines += ["", "## Errors", "", "Largest relative errors over all cases of one thread, from the formula in double.", ""]
