@@ -140,6 +140,13 @@ class timed_phase {
 
 #else
 
+struct phases {
+  static constexpr void reset() {}
+  static constexpr double milliseconds(phase) { return 0; }
+  static constexpr long long times(phase) { return 0; }
+  template <class File>
+  static constexpr void print(File*) {}
+};
 struct timed_phase {
   constexpr explicit timed_phase(phase) {}
   constexpr void then(phase) const {}
