@@ -108,7 +108,7 @@ def threads_section(run, drawing):
 def page(found, drawings):
     """The whole page; `drawings` are the names of the plots, one for each number of threads."""
     about = found["about"]
-    lines = [f"# mixcon beside its peers, {about['date']}", "",
+    lines = [f"# mixcon side by side with its peers, {about['date']}", "",
              f"Written by `scripts/benchmark {about['arguments']}`".rstrip() + " from the JSON of the same name.", "",
              f"{about['processor']}, {about['cores']} cores; load {about['load']} when the run began; {about['took']} minutes. "
              f"{about['compiler']}: `{about['flags']['plain']}` and `{about['flags']['native']}`; mixcon {about['commit']}, "
