@@ -85,7 +85,7 @@ def times(asked, libraries, threads, env):
     with tempfile.TemporaryDirectory() as folder:
         to = Path(folder) / "times.json"
         run(sys.executable, HERE / "measure.py", "times", "quick" if asked.quick else "whole", threads, json.dumps(libraries), to,
-            "--only", ",".join(asked.only), "--without", asked.without, "--budget", asked.budget, env=env)
+            "--only", ",".join(asked.only), "--without", asked.without, "--budget", asked.budget, "--most-rows", asked.most_rows, env=env)
         return {"threads": threads, **json.loads(to.read_text(encoding="utf-8"))}
 
 
@@ -129,6 +129,7 @@ def parsed(arguments):
     parser.add_argument("--only", default="", help="losses, with commas")
     parser.add_argument("--without", default="", help="sides to leave out, with commas, such as torch.compile")
     parser.add_argument("--budget", default=0, help="seconds of measuring for each case")
+    parser.add_argument("--most-rows", type=int, default=0, help="leave out larger sizes, of time")
     parser.add_argument("--no-memory", action="store_true", help="measure time only")
     parser.add_argument("--no-build", action="store_true", help="take our side as it was built last")
     parser.add_argument("--threads", type=int, default=0, help="1 or 2; otherwise both, with --quick one")

@@ -88,7 +88,7 @@ def roofs_line(run):
 
 
 def threads_section(run, drawing):
-    records = run["records"]
+    records = [record for record in run["records"] if record["sides"]]
     void = sum(map(is_void, records))
     measured = "processor time" if run["threads"] == 1 else "wall time"
     lines = ["", f"## {'One thread' if run['threads'] == 1 else str(run['threads']) + ' threads'}", "", roofs_line(run), ""]
@@ -101,7 +101,7 @@ def threads_section(run, drawing):
     if ratios_of(run):
         lines += [f"![Ratios, {run['threads']} thread(s)]({drawing})", ""]
     lines += times_table(records)
-    missing = refusals(records)
+    missing = refusals(run["records"])
     return lines + (["", "Not timed:", "", *missing] if missing else [])
 
 
@@ -125,6 +125,6 @@ def page(found, drawings):
     lines += errors_table(found["runs"][0]["records"])
     if found.get("memory"):
         lines += ["", "## Memory", "",
-                  "MiB by which a fresh process grew at most in one call of value and gradients, or one mixing, on one thread; "
-                  "arguments and gradients existed before.", "", *memory_table(found["memory"])]
+                  "MiB by which a fresh process grew at most in one call of value and gradients, or one mixing, on one thread. "
+                  "The arguments existed before, and the memory of our gradients; PyTorch makes its own.", "", *memory_table(found["memory"])]
     return "\n".join(lines) + "\n"
