@@ -65,7 +65,8 @@ def instruction_set():
 
 
 def about(asked, began):
-    asked_for = [word for word in asked.arguments if not word.startswith("--output")]
+    asked_for = [word for k, word in enumerate(asked.arguments)
+                 if not word.startswith("--output") and asked.arguments[max(k - 1, 0)] != "--output"]
     try:
         commit = output_of("git", "-C", ROOT, "describe", "--always", "--dirty")
     except (OSError, subprocess.CalledProcessError):
@@ -84,7 +85,7 @@ def times(asked, libraries, threads, env):
     with tempfile.TemporaryDirectory() as folder:
         to = Path(folder) / "times.json"
         run(sys.executable, HERE / "measure.py", "times", "quick" if asked.quick else "whole", threads, json.dumps(libraries), to,
-            "--only", ",".join(asked.only), "--without", asked.without, "--budget", asked.budget, env=env)
+            "--only", ",".join(asked.only), "--without", asked.without, "--budget", asked.budget, "--most-rows", asked.most_rows, env=env)
         return {"threads": threads, **json.loads(to.read_text(encoding="utf-8"))}
 
 
@@ -115,7 +116,7 @@ def write(found, output):
     names = []
     for one in found["runs"]:
         names.append(f"{output.name}-{one['threads']}.svg")
-        title = f"Time of value and gradients over mixcon -O2's, {one['threads']} thread(s), {found['about']['processor']}"
+        title = f"Time relative to mixcon -O2, {one['threads']} thread(s), {found['about']['processor']}"
         (output.parent / names[-1]).write_text(drawing(one, title), encoding="utf-8")
     Path(f"{output}.md").write_text(page(found, names), encoding="utf-8")
     Path(f"{output}.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
@@ -123,11 +124,12 @@ def write(found, output):
 
 
 def parsed(arguments):
-    parser = argparse.ArgumentParser(prog="scripts/benchmark", description="Measures mixcon beside PyTorch and libraries.")
+    parser = argparse.ArgumentParser(prog="scripts/benchmark", description="Compares mixcon with PyTorch and libraries.")
     parser.add_argument("--quick", action="store_true", help="six losses at one size: under a minute when all is built")
     parser.add_argument("--only", default="", help="losses, with commas")
     parser.add_argument("--without", default="", help="sides to leave out, with commas, such as torch.compile")
     parser.add_argument("--budget", default=0, help="seconds of measuring for each case")
+    parser.add_argument("--most-rows", type=int, default=0, help="leave out larger sizes, of time")
     parser.add_argument("--no-memory", action="store_true", help="measure time only")
     parser.add_argument("--no-build", action="store_true", help="take our side as it was built last")
     parser.add_argument("--threads", type=int, default=0, help="1 or 2; otherwise both, with --quick one")

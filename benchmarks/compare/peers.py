@@ -183,7 +183,7 @@ def multi_similarity_written(rows, given):
     z = unit(rows[0])
     s = z @ z.T
     same = given.labels[:, None] == given.labels[None]
-    e = torch.exp(torch.where(same, -2.0, 50.0) * (s - 0.5)).fill_diagonal_(0)  # a pair is one or the other
+    e = torch.exp((torch.where(same, -2.0, 50.0) * (s - 0.5)).fill_diagonal_(-INFINITY))  # a pair is one or the other
     negatives = e.masked_fill(same, 0).sum(dim=1)
     positives = e.sum(dim=1) - negatives
     return (torch.log1p(positives) / 2 + torch.log1p(negatives) / 50).mean()

@@ -88,7 +88,7 @@ def roofs_line(run):
 
 
 def threads_section(run, drawing):
-    records = run["records"]
+    records = [record for record in run["records"] if record["sides"]]
     void = sum(map(is_void, records))
     measured = "processor time" if run["threads"] == 1 else "wall time"
     lines = ["", f"## {'One thread' if run['threads'] == 1 else str(run['threads']) + ' threads'}", "", roofs_line(run), ""]
@@ -101,14 +101,14 @@ def threads_section(run, drawing):
     if ratios_of(run):
         lines += [f"![Ratios, {run['threads']} thread(s)]({drawing})", ""]
     lines += times_table(records)
-    missing = refusals(records)
+    missing = refusals(run["records"])
     return lines + (["", "Not timed:", "", *missing] if missing else [])
 
 
 def page(found, drawings):
     """The whole page; `drawings` are the names of the plots, one for each number of threads."""
     about = found["about"]
-    lines = [f"# mixcon beside its peers, {about['date']}", "",
+    lines = [f"# mixcon side by side with its peers, {about['date']}", "",
              f"Written by `scripts/benchmark {about['arguments']}`".rstrip() + " from the JSON of the same name.", "",
              f"{about['processor']}, {about['cores']} cores; load {about['load']} when the run began; {about['took']} minutes. "
              f"{about['compiler']}: `{about['flags']['plain']}` and `{about['flags']['native']}`; mixcon {about['commit']}, "
@@ -118,13 +118,13 @@ def page(found, drawings):
              "pairs, `written well` has one product, its diagonal in place, `logsumexp`, and positives from class sums; "
              "`compiled` is the latter under `torch.compile`. Calls of ours include the way through ctypes, those of peers "
              "PyTorch's dispatch. N counts rows of the first matrix; images are N x 3 x D x D. The floor is the least work "
-             "at the speeds of the roofs (`cases.py`)."]
+             "at the speeds of the roofs (`cases.py`); of mixing and given logits, a copy of as much memory or the exponentials."]
     for run, drawing in zip(found["runs"], drawings):
         lines += threads_section(run, drawing)
     lines += ["", "## Errors", "", "Largest relative errors over all cases of one thread, from the formula in double.", ""]
     lines += errors_table(found["runs"][0]["records"])
     if found.get("memory"):
         lines += ["", "## Memory", "",
-                  "MiB by which a fresh process grew at most in one call of value and gradients, or one mixing, on one thread; "
-                  "arguments and gradients existed before.", "", *memory_table(found["memory"])]
+                  "MiB by which a fresh process grew at most in one call of value and gradients, or one mixing, on one thread. "
+                  "The arguments existed before, and the memory of our gradients; PyTorch makes its own.", "", *memory_table(found["memory"])]
     return "\n".join(lines) + "\n"

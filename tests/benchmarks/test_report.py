@@ -109,6 +109,12 @@ class Page(unittest.TestCase):
         text = report.page(found(run_of(one)), ["a.svg"])
         self.assertIn("- `nt_xent`, lightly: another answer: value off by 2.0e-01 (N 4096, D 128, value and gradients)", text)
 
+    def test_a_case_that_fails_is_listed_and_no_row(self):
+        broken = {**record(), "sides": {}, "refused": {"every side": "failed: RuntimeError"}}
+        text = report.page(found(run_of(record(), broken)), ["a.svg"])
+        self.assertIn("- `nt_xent`, every side: failed: RuntimeError (N 4096", text)
+        self.assertNotIn("void", text)
+
     def test_two_threads_count_only_where_multiplying_scales(self):
         self.assertIn("**Void: even", report.page(found(run_of(record(), threads=2, scales=1.5)), ["a.svg"]))
         self.assertNotIn("**Void: even", report.page(found(run_of(record(), threads=2, scales=1.95)), ["a.svg"]))

@@ -54,9 +54,12 @@ class phases {
 
  private:
   friend class timed_phase;
+  struct instant {
+    long long tick, nanosecond;
+  };
   struct sums {
     long long ticks[phase_count], begun[phase_count];
-    long long first_tick, first_nanosecond;  // when the clock was first read
+    instant first;  // when the clocks were first read
   };
   struct printed_at_exit : sums {
     ~printed_at_exit() { print(stderr); }
@@ -69,7 +72,7 @@ class phases {
   };
   static unsigned at(phase which) { return static_cast<unsigned>(which); }
   static sums* totals() {
-    static printed_at_exit all{{{}, {}, clock(), nanoseconds()}};
+    static printed_at_exit all{{{}, {}, both_clocks()}};
     return &all;
   }
   static moment& now() {
@@ -88,10 +91,20 @@ class phases {
     return nanoseconds();
 #endif
   }
+  /// Both clocks at one time: the closest of a few tries, for a thread may be interrupted between them.
+  static instant both_clocks() {
+    instant found{};
+    long long closest = -1;
+    for (int k = 0; k < 8; ++k) {
+      const long long before = clock(), time = nanoseconds(), gap = clock() - before;
+      if (closest < 0 || gap < closest) closest = gap, found = {before + gap / 2, time};
+    }
+    return found;
+  }
   static double milliseconds_per_tick() {
-    const auto passed = [](long long now, long long first) { return static_cast<double>(now - first); };
-    const double ticks = passed(clock(), totals()->first_tick);
-    return ticks > 0 ? 1e-6 * passed(nanoseconds(), totals()->first_nanosecond) / ticks : 0;
+    const instant first = totals()->first, now = both_clocks();
+    const double ticks = static_cast<double>(now.tick - first.tick);
+    return ticks > 0 ? 1e-6 * static_cast<double>(now.nanosecond - first.nanosecond) / ticks : 0;
   }
   /// Ends what the thread does now, and begins another phase or none.
   static moment change(phase which, bool runs) {
@@ -127,6 +140,13 @@ class timed_phase {
 
 #else
 
+struct phases {
+  static constexpr void reset() {}
+  static constexpr double milliseconds(phase) { return 0; }
+  static constexpr long long times(phase) { return 0; }
+  template <class File>
+  static constexpr void print(File*) {}
+};
 struct timed_phase {
   constexpr explicit timed_phase(phase) {}
   constexpr void then(phase) const {}
