@@ -16,13 +16,13 @@ namespace mixcon {
 
 /// A batch that an encoder takes in chunks.
 struct chunked_batch {
-  index_t rows;   // embeddings in all, >= 1
+  index_t rows;   // embeddings in all, >= 0: a rank (mixcon/ranks) may have none
   index_t width;  // of an embedding, >= 1
   index_t chunk;  // rows that the encoder takes at once, >= 1; the last chunk may have fewer
 
   void(check)() const {
-    MIXCON_REQUIRE(rows >= 1 && width >= 1 && chunk >= 1, "grad_cache: a batch of ", rows, " rows of width ", width,
-                   " in chunks of ", chunk, "; expected at least 1 each");
+    MIXCON_REQUIRE(rows >= 0 && width >= 1 && chunk >= 1, "grad_cache: a batch of ", rows, " rows of width ", width,
+                   " in chunks of ", chunk, "; expected a width and chunks of at least 1");
   }
 };
 
@@ -68,10 +68,11 @@ class cached_batch {
 /// The value of a loss of a whole batch, and its exact gradient by the encoder's parameters, though the encoder takes
 /// the batch in chunks: its memory is that of a chunk, whatever the number of negatives. In three steps:
 ///
-///   encode(first, embeddings)   every chunk without a graph: fills the rows (count, D) of samples from `first` on
-///   loss(z, by_z)               of all rows (N, D) at once: answers the value and sets or adds to the gradient, which
-///   is 0 pull(first, by_embeddings)  every chunk again, with a graph: pulls d loss / d embeddings (count, D) through
-///   it
+///   encode(first, embeddings)     every chunk without a graph: fills the rows (count, D) of samples from `first` on
+///
+///   loss(z, by_z)                 all rows (N, D) at once: the value; adds to the gradient, which is 0 before
+///
+///   pull(first, by_embeddings)    every chunk again, with a graph: takes d loss / d embeddings (count, D) through it
 ///
 /// `loss` is any call of an engine, and its answer is that of this function:
 ///
