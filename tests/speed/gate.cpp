@@ -62,7 +62,7 @@ double seconds_of(const F& f) {
 /// not get there, and a disturbed one does.
 template <class Loop, class Engine>
 double ratio_of(const Loop& loop, const Engine& engine, double enough) {
-  constexpr int least = 8, most = 40;
+  constexpr int least = 8, most = 30;
   double of_loop = HUGE_VAL, of_engine = HUGE_VAL;
   for (int turn = 0; turn < least || (turn < most && of_loop < enough * of_engine); ++turn) {
     of_loop = std::min(of_loop, seconds_of(loop));
