@@ -53,7 +53,8 @@ def of_extremes(size, gradients):
 
 
 def of_features(size, gradients):
-    return Work(2 * size.rows * size.width**2 * (3 if gradients else 1))
+    n, d = size.rows, size.width
+    return Work(2 * n * d * min(n, d) * (3 if gradients else 1))  # by the products of rows, where these are fewer
 
 
 def of_mixed_classes(size, gradients):
