@@ -5,6 +5,7 @@
 
 #include <mixcon/core/number/bounded_exp2.hpp>
 #include <mixcon/core/number/lane_loops.hpp>
+#include <mixcon/core/phases.hpp>
 #include <mixcon/engine/tiled/tile_product.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
@@ -199,9 +200,11 @@ template <class For, class T, int K, class PairSums>
     const index_t end = tile.on_diagonal && c + step < tile.rows ? c + step : tile.rows;
     for_each_strip<For>(end, [&](auto count, index_t r) {
       constexpr unsigned rows = decltype(count)::value;
+      [[maybe_unused]] timed_phase strip(phase::products);
       product_of_strip<For, V, rows, vectors>(
           false, tile.depth, strided<T>{tile.anchors.data + r * tile.anchors.row, tile.anchors.row, tile.anchors.step},
           rows_of_vectors<T>{tile.candidates.data + c, tile.candidates.row}, products, step);
+      strip.then(phase::epilogue);
       add_strip<For, K>(tile, tests, products, r, rows, c, sums);
       for (unsigned i = 0; tile.kept != nullptr && i < rows; ++i)
         __builtin_memcpy(tile.kept + (r + i) * most + c, products + i * step,

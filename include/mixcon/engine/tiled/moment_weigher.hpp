@@ -3,6 +3,7 @@
 
 // Turns products of tiles into weights, where these are sums of exponentials: both orders of a pair at once.
 
+#include <mixcon/core/phases.hpp>
 #include <mixcon/engine/tiled/moment_loops.hpp>
 #include <mixcon/engine/tiled/tile_weigher.hpp>
 
@@ -52,6 +53,7 @@ class moment_weigher {
 
   /// Replaces the products of a tile by its weights.
   [[gnu::noinline]] void weigh(tile<T>& products, measured_from from) const {
+    [[maybe_unused]] const timed_phase weighing(phase::weights);
     alone special;
     std::int32_t key_of_row[tile_columns];
     find_alone(products, special);

@@ -26,6 +26,7 @@ class panels {
   [[gnu::noinline]] panels(const mixcon::detail::packed_rows<T>& rows, workspace* memory, bool are_used = true)
       : width_(are_used ? rows.width() : 0),
         data_(memory, static_cast<std::size_t>(blocks_of(rows.count(), tile_columns) * tile_columns * width_)) {
+    [[maybe_unused]] const timed_phase packing(phase::packing);
     if (width_ == 0) return;         // of logits that are given
     constexpr index_t at_once = 16;  // rows, so that whole cache lines are written
     for (index_t first = 0; first < rows.count(); first += at_once) {

@@ -3,6 +3,7 @@
 
 // Adds products of the weights of tiles and rows to the gradients.
 
+#include <mixcon/core/phases.hpp>
 #include <mixcon/engine/call/packed_gradients.hpp>
 #include <mixcon/engine/tiled/tile.hpp>
 
@@ -24,6 +25,7 @@ class tile_products {
       : anchors_(anchors), candidates_(candidates), to_(to) {}
 
   [[gnu::noinline]] void add(tile<T>& weights) {
+    [[maybe_unused]] const timed_phase adding(phase::gradients);
     if (anchors_.finite() && candidates_.finite())
       add_product(weights);
     else
@@ -31,11 +33,13 @@ class tile_products {
   }
   /// The same of finite rows.
   [[gnu::noinline]] void add_product(tile<T>& weights) {
+    [[maybe_unused]] const timed_phase adding(phase::gradients);
     if (!to_.anchors.empty()) add_to_anchors(weights, candidates_, to_.anchors);
     if (!to_.candidates.empty()) add_to_candidates(weights, anchors_, to_.candidates);
   }
   /// Weights of both orders of the pairs of anchors that are the candidates, to one place.
   [[gnu::noinline]] void add_both(tile<T>& weights, bool on_diagonal) {
+    [[maybe_unused]] const timed_phase adding(phase::gradients);
     add_to_anchors(weights, anchors_, to_.anchors);
     if (!on_diagonal) add_to_candidates(weights, anchors_, to_.anchors);
   }

@@ -3,6 +3,7 @@
 
 // Turns the logits of tiles into weights, for any statistics, rules and similarities.
 
+#include <mixcon/core/phases.hpp>
 #include <mixcon/engine/call/pair_gradient.hpp>
 #include <mixcon/engine/tiled/tile_products.hpp>
 
@@ -32,6 +33,7 @@ class tile_weigher {
   /// Replaces the products of a tile by its weights. Tiles that share neither a block of anchors nor one of candidates
   /// may be weighed at the same time.
   [[gnu::noinline]] void weigh(tile<T>& products) {
+    [[maybe_unused]] const timed_phase weighing(phase::weights);
     run_for<For>([&] {
       for (index_t r = 0; r < products.rows(); ++r) weigh_row(products, r);
     });
