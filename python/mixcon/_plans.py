@@ -75,7 +75,7 @@ def _require_tensor(name: str, x: Any) -> None:
     if x.layout != torch.strided:
         raise ValueError(f"{name} is {x.layout}; expected a strided tensor, as x.to_dense()")
     if x.is_complex() or x.dtype in (torch.bool, torch.int32, torch.int64):
-        raise TypeError(f"{name} is of the type {x.dtype}; expected floating-point numbers, or integers of 8 and 16 bits")
+        raise TypeError(f"{name} is of the type {x.dtype}; expected floating-point numbers, or 8 and 16 bit integers")
 
 
 class Plan:
@@ -128,7 +128,7 @@ class Plan:
         themselves, or another batch (M, ...) that partner[i] counts in."""
         shape_of("Plan.blend", samples)
         if partners is not None and is_tensor(partners) != is_tensor(samples):
-            raise TypeError("Plan.blend: samples and partners are one an array, the other a tensor; expected both alike")
+            raise TypeError("Plan.blend: of samples and partners one is an array, one a tensor; expected both alike")
         threads = threads_for(samples, threads)
         if is_tensor(samples):
             for name, x in (("Plan.blend: samples", samples), ("Plan.blend: partners", partners)):
@@ -156,7 +156,8 @@ class Plan:
         own = self.labels if labels is None else labels
         if own is None:
             raise TypeError(f"{name}: the plan has no labels; hand them in, as plan.{name}(..., labels=labels)")
-        of_partners = None if self.partner_labels is None else plain_integers(f"{name}: partner_labels", self.partner_labels)
+        others = self.partner_labels
+        of_partners = None if others is None else plain_integers(f"{name}: partner_labels", others)
         return plain_integers(f"{name}: labels", own), of_partners
 
     def targets(
@@ -209,8 +210,8 @@ class Plan:
     @staticmethod
     def _weighted(values: Any, shares: Any, reduction: str) -> Any:
         if any(getattr(value, "ndim", 0) != 1 for value in values):
-            raise ValueError("Plan.loss: the criterion gives one number for the batch, and each sample has a lambda of its "
-                             "own; expected one number for each sample, as with reduction='none'")
+            raise ValueError("Plan.loss: the criterion gives one number for the batch, and each sample has a lambda of "
+                             "its own; expected one number for each sample, as with reduction='none'")
         if is_tensor(values[0]):
             import torch
 

@@ -157,7 +157,8 @@ def positive_features(
     checked = _parameters(name, parameters)
     shape = shape_of(name, queries)
     if shape_of(name, keys) != shape:
-        raise ValueError(f"{name}: queries are {tuple(shape)}, keys {tuple(shape_of(name, keys))}; expected the same shape")
+        of_keys = tuple(shape_of(name, keys))
+        raise ValueError(f"{name}: queries are {tuple(shape)}, keys {of_keys}; expected the same shape")
     drawn = np.asarray(_mixing.shares(name, checked, shape, _seed(seed, queries), step, within)).reshape(shape)
     normalised = dict(checked).get("normalize", 1.0) != 0
     shares: Any = drawn
@@ -236,7 +237,9 @@ class Policy:
 def _shown(policy: Policy) -> list[dict[str, Any]]:
     """The parameters of a policy, without those that follow another and were not given."""
     return [
-        info for info in _INFO[policy.name]["parameters"] if not info["follows_alpha"] or info["name"] in policy.parameters
+        info
+        for info in _INFO[policy.name]["parameters"]
+        if not info["follows_alpha"] or info["name"] in policy.parameters
     ]
 
 
@@ -274,13 +277,12 @@ def _documented(info: dict[str, Any]) -> str:
 
 def _own_parameters(info: dict[str, Any]) -> list[inspect.Parameter]:
     types = {"real": float, "integer": int, "truth": bool, "choice": str}
-    return [
-        inspect.Parameter(
-            one["name"], inspect.Parameter.KEYWORD_ONLY, annotation=types[one["kind"]],
-            default=None if one["follows_alpha"] else one["usual"] if one["kind"] == "choice" else types[one["kind"]](one["usual"]),
-        )
-        for one in info["parameters"]
-    ]
+    made = []
+    for one in info["parameters"]:
+        kind = types[one["kind"]]
+        usual = None if one["follows_alpha"] else kind(one["usual"])
+        made.append(inspect.Parameter(one["name"], inspect.Parameter.KEYWORD_ONLY, annotation=kind, default=usual))
+    return made
 
 
 def _function(info: dict[str, Any]) -> Callable[..., Any]:
@@ -297,7 +299,8 @@ def _function(info: dict[str, Any]) -> Callable[..., Any]:
 
 
 def _class(info: dict[str, Any]) -> type[Policy]:
-    made = type(class_name(info["name"]), (Policy,), {"name": info["name"], "__doc__": _documented(info), "__module__": __name__})
+    members = {"name": info["name"], "__doc__": _documented(info), "__module__": __name__}
+    made = type(class_name(info["name"]), (Policy,), members)
     seed = inspect.Parameter("seed", inspect.Parameter.KEYWORD_ONLY, default=None, annotation="int | None")
     made.__signature__ = inspect.Signature([*_own_parameters(info), seed])  # type: ignore[attr-defined]
     return made

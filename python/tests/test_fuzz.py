@@ -19,7 +19,7 @@ def damaged(x, rng):
     for _ in range(rng.integers(1, 4)):
         kind = rng.integers(12)
         axis = int(rng.integers(max(x.ndim, 1)))
-        if kind == 0:
+        if kind == 0 and x.dtype != object:
             x = x.astype(TYPES[rng.integers(len(TYPES))])
         elif kind == 1 and x.ndim:
             x = np.flip(x, axis)

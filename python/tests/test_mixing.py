@@ -122,7 +122,8 @@ def test_mixup_is_its_formula_of_any_layout_and_type():
     read_only.flags.writeable = False
     assert mixing.mixup(read_only, seed=1)[0].flags.writeable
     usual = mixing.mixup(wide, alpha=0.7, seed=9)[1]
-    assert mixing.mixup(wide, alpha=0.7, beta=2.5, seed=9)[1] != usual == mixing.mixup(wide, alpha=0.7, beta=0.7, seed=9)[1]
+    assert mixing.mixup(wide, alpha=0.7, beta=2.5, seed=9)[1] != usual
+    assert mixing.mixup(wide, alpha=0.7, beta=0.7, seed=9)[1] == usual
 
 
 def test_cutmix_pastes_its_box():
@@ -339,7 +340,8 @@ def test_the_stub_is_made_of_the_reflection():
     spec = importlib.util.spec_from_file_location("mixing_stub", ROOT / "python/tests/mixing_stub.py")
     maker = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(maker)
-    assert (ROOT / "python/mixcon/mixing.pyi").read_text(encoding="utf-8") == maker.stub(), "run python/tests/mixing_stub.py"
+    written = (ROOT / "python/mixcon/mixing.pyi").read_text(encoding="utf-8")
+    assert written == maker.stub(), "run python/tests/mixing_stub.py"
     names = set(re.findall(r"^(?:def|class) (\w+)", maker.stub(), re.MULTILINE))
     assert names >= set(mixing.__all__)
 
