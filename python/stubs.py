@@ -9,6 +9,9 @@ import subprocess
 import sys
 import tempfile
 
+if pathlib.Path(sys.path[0]).resolve() == pathlib.Path(__file__).resolve().parent:
+    del sys.path[0]  # the package as installed, not its sources beside this file
+
 import mixcon
 from mixcon import _core, mixing
 from mixcon._forms import FORMS, Form

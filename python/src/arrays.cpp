@@ -72,6 +72,9 @@ any_array described(const Array& from, element of) {
 nb::ndarray<const double, nb::ro, nb::device::cpu> as_float64(const array_name& name, nb::handle given,
                                                               std::size_t rank, std::vector<nb::object>& kept) {
   nb::object numbers = nb::borrow(given);
+  const std::string type = nb::hasattr(given, "dtype") ? nb::repr(nb::object(given.attr("dtype"))).c_str() : "";
+  if (type.find("complex") != std::string::npos)
+    refuse_type(std::string(name).append(" is complex; expected real numbers"));
   if (!nb::hasattr(given, "__dlpack__") || !nb::hasattr(given, "dtype"))
     numbers = nb::module_::import_("numpy").attr("asarray")(numbers, "float64");
   nb::ndarray<const double, nb::ro, nb::device::cpu> found;

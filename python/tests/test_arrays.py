@@ -162,6 +162,7 @@ def test_bad_calls_are_refused_in_a_sentence():
     refused(ValueError, lambda: mixcon.supcon(z, y[:5]), "5 labels", "6")
     refused(TypeError, lambda: mixcon.supcon(z, y + 0.5), "labels", "float64", "integers")
     refused(TypeError, lambda: mixcon.supcon(z), "labels are missing")
+    refused(TypeError, lambda: mixcon.supmix(z, y[:3], np.array([0.5 + 1j])), "lam", "complex")
     refused(ValueError, lambda: mixcon.clip(z, z[:5]), "5 rows", "6")
     refused(ValueError, lambda: mixcon.clip(z, z[:, :3]), "4", "3")
     refused(TypeError, lambda: mixcon.clip(z, z.astype(np.float32)), "one type")
