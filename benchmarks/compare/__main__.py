@@ -125,7 +125,7 @@ def write(found, output):
 
 def parsed(arguments):
     parser = argparse.ArgumentParser(prog="scripts/benchmark", description="Compares mixcon with PyTorch and libraries.")
-    parser.add_argument("--quick", action="store_true", help="six losses at one size: under a minute when all is built")
+    parser.add_argument("--quick", action="store_true", help="five losses and mixup at one size: under a minute when all is built")
     parser.add_argument("--only", default="", help="losses, with commas")
     parser.add_argument("--without", default="", help="sides to leave out, with commas, such as torch.compile")
     parser.add_argument("--budget", default=0, help="seconds of measuring for each case")

@@ -3,7 +3,7 @@
        measure.py memory LOSS SIZE SIDE LIBRARIES
 
 The part of a run that has a process of its own: every case on so many threads, or the memory that one side takes in one
-call. LIBRARIES and SIZE are JSON. __main__.py starts it; see README.md there.
+call. LIBRARIES and SIZE are JSON. __main__.py starts it; see benchmarks/README.md.
 """
 import argparse
 import json

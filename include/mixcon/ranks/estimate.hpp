@@ -62,7 +62,8 @@ inline double ring_seconds(const planned_ranks& plan, const ring_speed& speed) {
   const auto longer = [](double a, double b) { return a < b ? b : a; };
   const double steps = static_cast<double>(plan.ranks - 1);
   return steps * longer(speed.forward_seconds, message) + speed.forward_seconds +
-         steps * longer(speed.backward_seconds, message + rows_again) + speed.backward_seconds + message;
+         steps * longer(speed.backward_seconds, message + rows_again) + speed.backward_seconds +
+         (plan.ranks > 1 ? message : 0);
 }
 
 /// One line for a program's log, on every rank at the same time: how many ranks, anchors and candidates there are, and
