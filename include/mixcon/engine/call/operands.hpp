@@ -85,8 +85,8 @@ class operands {
     };
     packed_gradients<T> to;
     gradient_rows<T> by_anchors = place(anchors_, as_rank_3(wanted.anchors)), by_shared;
-    to.one_output =
-        mirrors_ && any_shared && wanted.anchors && wanted.candidates[0].view().data() == wanted.anchors.data();
+    to.one_output = mirrors_ && !columns && any_shared && wanted.anchors &&
+                    wanted.candidates[0].view().data() == wanted.anchors.data();
     if (to.one_output)
       by_shared = by_anchors.shared();
     else if (any_shared && from_.candidates.each.size() == 1 && !overlap(wanted.candidates[0].view(), wanted.anchors))

@@ -106,15 +106,19 @@ struct moment_slopes {
       const double unit = std::exp2(lines.shift[k] - above);
       loses_digits = loses_digits || !moments::is_safe_sum<T>(1 / unit, lines.shift[k], pairs);
       times *= unit, above = 0;
+    } else {  // pairs are multiplied by `times` as a T, and T(above) is rounded: neither may move all weights one way
+      above *= static_cast<double>(static_cast<T>(lines.times[k])) / lines.times[k];
+      times *= std::exp2(static_cast<double>(static_cast<T>(above)) - above);
     }
     far[k][at] = static_cast<T>(found.far * times), near[k][at] = static_cast<T>(near_too * times);
     offset[k][at] = static_cast<T>(above);
     tells_positives = tells_positives || found.far != near_too;
-    loses_digits = loses_digits || is_small(found.far, far[k][at]) || is_small(near_too, near[k][at]);
+    loses_digits = loses_digits || is_out_of_range(found.far, far[k][at]) || is_out_of_range(near_too, near[k][at]);
   }
-  static bool is_small(double wanted, T found) {
+  static bool is_out_of_range(double wanted, T found) {
     constexpr T least = static_cast<T>(sizeof(T) == sizeof(float) ? 0x1p-120 : 0x1p-1000);
-    return wanted != 0 && found < least && found > -least;
+    const T size = found < T(0) ? -found : found;
+    return wanted != 0 && !(size >= least && size <= 1 / least);  // infinite and NaN too
   }
 };
 
