@@ -138,10 +138,10 @@ TEST_CASE("losses without an objective take chunks too", "[engine]") {
   });
 }
 
-TEST_CASE("a batch without rows, width or chunks is refused", "[engine]") {
+TEST_CASE("a batch of fewer than no rows, or without width or chunks, is refused", "[engine]") {
   const auto nothing = [](index_t, const auto&) {};
   const auto loss = [](const matrix_view<const float>&, const matrix_view<float>&) { return 0; };
-  for (const chunked_batch wrong : {chunked_batch{0, 4, 1}, chunked_batch{4, 0, 1}, chunked_batch{4, 4, 0}})
+  for (const chunked_batch wrong : {chunked_batch{-1, 4, 1}, chunked_batch{4, 0, 1}, chunked_batch{4, 4, 0}})
     CHECK_THROWS_WITH(grad_cache(wrong, nothing, loss, nothing),
                       Catch::Matchers::StartsWith("grad_cache: a batch of "));
 }
