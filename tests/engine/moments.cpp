@@ -16,7 +16,8 @@ int pairs_described_wrongly(const Rule& rule, index_t anchors, index_t candidate
     for (int c = 0; c < static_cast<int>(candidates); ++c) {
       const role<double> expected = rule.template at<double>(a, c);
       const moments::relation found = by_keys.of(a, c, by_keys.key_of_anchor(a), by_keys.key_of_candidate(c));
-      const bool right = found == moments::relation::near ? expected.positive && expected.target == by_keys.target_of(a)
+      const bool right = found == moments::relation::positive
+                             ? expected.positive && expected.target == by_keys.target_of(a)
                          : found == moments::relation::hidden ? !expected.positive && expected.weight == 0
                                                               : !expected.positive && expected.weight == 1;
       wrong += right ? 0 : 1;

@@ -6,7 +6,7 @@ Writes UNIT, a source that includes <mixcon/mixcon.hpp>, ranks and the standard 
 `using namespace std`, and mentions every public name unqualified: it compiles unless a name of ours is one of theirs.
 
 A public name is what the headers declare in namespace mixcon, or in a namespace of it (`over::negatives`) but `detail`,
-and `tiles` and `vectors`, which are the inside of the engine `tiled`.
+and `moments`, `tiles` and `vectors`, which are the inside of the engine `tiled`.
 The names are read from the headers, so that none is forgotten; a declaration that is not understood is an error.
 """
 import re
@@ -32,7 +32,7 @@ NAME = re.compile(r"[A-Za-z_]\w*$")
 CLOSING = {"(": ")", "[": "]", "{": "}"}
 WORDS = {"inline", "static", "constexpr", "constinit", "extern", "explicit", "const", "MIXCON_HD"}
 RECORDS = {"struct", "class", "union", "enum"}
-INSIDE = {"detail", "tiles", "vectors"}
+INSIDE = {"detail", "moments", "tiles", "vectors"}
 
 
 class NotUnderstood(Exception):

@@ -34,7 +34,7 @@ class cached_batch {
  public:
   explicit cached_batch(const chunked_batch& batch)
       : batch_(batch),
-        embeddings_((batch.check(), static_cast<std::size_t>(batch.rows * batch.width))),
+        embeddings_(((batch.check)(), static_cast<std::size_t>(batch.rows * batch.width))),
         gradient_(embeddings_.size()) {}
 
   template <class Encode>

@@ -71,8 +71,8 @@ struct asked_rule {
     };
     if (by_key.hides_self && a == c && a < by_key.anchors && c < by_key.candidates) return relation::hidden;
     if (a < by_key.anchors && c < by_key.candidates && key(anchor_keys, a) == key(candidate_keys, c))
-      return relation::near;
-    return by_key.hides_others && c < by_key.candidates ? relation::hidden : relation::far;
+      return relation::positive;
+    return by_key.hides_others && c < by_key.candidates ? relation::hidden : relation::negative;
   }
 };
 
@@ -103,7 +103,7 @@ void check(const asked_rule& asked, index_t n, index_t m, int tiles_each, float 
   for (index_t i = 0; i < n; ++i) {
     double sums[2] = {};
     for (index_t j = 0; j < m; ++j)
-      if (asked(i, j) != relation::hidden) sums[asked(i, j) == relation::near ? 1 : 0] += power(i, j);
+      if (asked(i, j) != relation::hidden) sums[asked(i, j) == relation::positive ? 1 : 0] += power(i, j);
     far_sums.push_back(sums[0]), near_sums.push_back(sums[1]);
     const auto offset = static_cast<float>(std::log2(sums[0] + sums[1] + 1e-9));
     slopes.push_back({{offset}, {1.0F}, {-0.5F}, 0.0F});
@@ -111,8 +111,8 @@ void check(const asked_rule& asked, index_t n, index_t m, int tiles_each, float 
   const device_array<moment_slopes<1>> slopes_there(slopes);
   const auto weight = [&](index_t i, index_t j) {
     const auto is = asked(i, j);
-    if (is == relation::hidden || (Keep != keep::by_class && is == relation::near)) return 0.0;
-    return (is == relation::far ? 1.0 : -0.5) * power(i, j) *
+    if (is == relation::hidden || (Keep != keep::by_class && is == relation::positive)) return 0.0;
+    return (is == relation::negative ? 1.0 : -0.5) * power(i, j) *
            std::exp2(-static_cast<double>(slopes[static_cast<std::size_t>(i)].offset[0]));
   };
 
@@ -156,19 +156,20 @@ void check(const asked_rule& asked, index_t n, index_t m, int tiles_each, float 
     CHECK(first_rows == by_rows.host());
     CHECK(first_columns == by_columns.host());
     for (index_t i = 0; i < n; ++i) {
-      double far = 0, near = 0;
+      double negative = 0, positive = 0;
       for (index_t s = 0; s < splits; ++s) {
         const moment_part<1>& one = parts[static_cast<std::size_t>(s * n + i)];
         const moment_part<1>& other = first_parts[static_cast<std::size_t>(s * n + i)];
-        CHECK((one.shift[0] == other.shift[0] && one.far[0] == other.far[0] && one.near[0] == other.near[0]));
-        if (one.far[0] > 0 || one.near[0] > 0) {
-          far += static_cast<double>(one.far[0]) * std::exp2(static_cast<double>(one.shift[0]));
-          near += static_cast<double>(one.near[0]) * std::exp2(static_cast<double>(one.shift[0]));
+        CHECK((one.shift[0] == other.shift[0] && one.negative[0] == other.negative[0] &&
+               one.positive[0] == other.positive[0]));
+        if (one.negative[0] > 0 || one.positive[0] > 0) {
+          negative += static_cast<double>(one.negative[0]) * std::exp2(static_cast<double>(one.shift[0]));
+          positive += static_cast<double>(one.positive[0]) * std::exp2(static_cast<double>(one.shift[0]));
         }
       }
-      CHECK(far == Approx(far_sums[static_cast<std::size_t>(i)]).epsilon(2e-5).margin(1e-30));
+      CHECK(negative == Approx(far_sums[static_cast<std::size_t>(i)]).epsilon(2e-5).margin(1e-30));
       if (Keep == keep::by_class)
-        CHECK(near == Approx(near_sums[static_cast<std::size_t>(i)]).epsilon(2e-5).margin(1e-30));
+        CHECK(positive == Approx(near_sums[static_cast<std::size_t>(i)]).epsilon(2e-5).margin(1e-30));
     }
   }
   double worst = 0, top = 1e-3;

@@ -22,14 +22,14 @@ enum class keep {
   by_class,     // negative, positive or hidden, by the keys of both
 };
 /// What a candidate is to an anchor. All visible pairs have weight 1.
-enum class relation { far, near, hidden };  // far: a negative; near: a positive
+enum class relation { negative, positive, hidden };
 
 /// A rule by keys: a pair is positive where the keys of its rows are equal, and then of one target, whichever positive
 /// of the anchor it is.
 struct described_rule {
   const std::int32_t *anchor_key = nullptr, *candidate_key = nullptr;  // null: the number of the row
   const double* share = nullptr;                                       // by key: a positive's target; null: 1
-  int anchors = 0, candidates = 0;  // how many of each side have a key: the first ones; the others are all far
+  int anchors = 0, candidates = 0;  // how many of each side have a key: the first ones; the others are negatives
   bool hides_self = false;          // the candidate of the anchor's number is hidden
   bool hides_others = false;        // rows with keys other than the anchor's are hidden from it, if it has one
 
@@ -45,8 +45,8 @@ struct described_rule {
   /// Given the keys of both.
   MIXCON_HD relation of(int a, int c, int key, int other_key) const {
     if (hides_self && a == c && a < anchors && c < candidates) return relation::hidden;
-    if (key == other_key) return relation::near;
-    return hides_others && a < anchors && c < candidates ? relation::hidden : relation::far;
+    if (key == other_key) return relation::positive;
+    return hides_others && a < anchors && c < candidates ? relation::hidden : relation::negative;
   }
   MIXCON_HD double target_of(int a) const { return share != nullptr ? share[key_of_anchor(a)] : 1.0; }
   /// The same pairs, the candidates being asked. Shares are by key, as before.

@@ -78,15 +78,15 @@ bool is_safe_sum(double sum, double shift, index_t pairs) {
 /// An anchor's sums of 2^(similarity times - shift), over its negatives and its positives.
 template <int K>
 struct pair_sums {
-  double far[static_cast<unsigned>(K)]{}, near[static_cast<unsigned>(K)]{};
+  double negative[static_cast<unsigned>(K)]{}, positive[static_cast<unsigned>(K)]{};
 
   /// `positives`: how many. A single one's sum is not used.
   template <class T>
   bool are_safe(const sum_lines<K>& lines, int positives, index_t pairs) const {
     bool safe = true;
     for (int k = 0; k < K; ++k)
-      safe = safe && is_safe_sum<T>(far[k], lines.shift[k], pairs) &&
-             (positives < 2 || is_safe_sum<T>(near[k], lines.shift[k], pairs));
+      safe = safe && is_safe_sum<T>(negative[k], lines.shift[k], pairs) &&
+             (positives < 2 || is_safe_sum<T>(positive[k], lines.shift[k], pairs));
     return safe;
   }
 };
@@ -116,7 +116,7 @@ detail::state_of<Problem> state_of_sums(const Problem& p, const sum_lines<sums_o
     found_moment<T> moment;
     if constexpr (words::sums > 0) {
       constexpr int k = moments_of<typename Problem::statistics_type>::template first<at>();
-      const double near = is_single ? 0 : sums.near[k], size = words::size(sums.far[k], near, target);
+      const double positive = is_single ? 0 : sums.positive[k], size = words::size(sums.negative[k], positive, target);
       moment.shift = minus_infinity<T>();
       if (size > 0) {
         int power = 0;  // sums in units of 2^power are about 1
@@ -130,7 +130,7 @@ detail::state_of<Problem> state_of_sums(const Problem& p, const sum_lines<sums_o
           moment.shift = static_cast<T>(shift);
           unit += unit * (shift - static_cast<double>(moment.shift));  // what rounding the shift took
         }
-        moment.far = static_cast<T>(sums.far[k] * unit), moment.near = static_cast<T>(near * unit);
+        moment.negative = static_cast<T>(sums.negative[k] * unit), moment.positive = static_cast<T>(positive * unit);
       }
     }
     words::fill(get<at>(p.statistics), get<at>(state.of), moment, row);

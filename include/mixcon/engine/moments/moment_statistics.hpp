@@ -12,12 +12,12 @@ namespace mixcon::moments {
 
 constexpr double log2_of_e = 1.4426950408889634;
 
-/// What loops find of one anchor, whose states are of type T. `far`, `near`: sums of e^(f(x) - shift) over its
-/// negatives and positives, for one statistic; a single positive is not in `near`, since it is observed with its own
-/// logit.
+/// What loops find of one anchor, whose states are of type T. `negative`, `positive`: sums of e^(f(x) - shift) over its
+/// negatives and positives, for one statistic; a single positive is not in `positive`, since it is observed with its
+/// own logit.
 template <class T>
 struct found_moment {
-  T shift = 0, far = 0, near = 0;
+  T shift = 0, negative = 0, positive = 0;
 };
 template <class T>
 struct found_row {
@@ -25,10 +25,10 @@ struct found_row {
   double logits = 0;  // the sum of its positives' logits
   double target = 0;  // of each positive
 };
-/// What backward multiplies: the slope of a pair is far (or near) times e^(f(x) - offset), and every positive's has
-/// `pull` added.
+/// What backward multiplies: the slope of a pair is `negative` (or `positive`) times e^(f(x) - offset), and every
+/// positive's has `pull` added.
 struct found_slope {
-  double offset = 0, far = 0, near = 0, pull = 0;
+  double offset = 0, negative = 0, positive = 0, pull = 0;
 };
 
 template <class Set>
@@ -51,7 +51,7 @@ MIXCON_HD double near_weight(double target) {
 /// What is known of a type of statistics: `fits`, and `sums`, how many sums of exponentials it takes. Then
 ///   by(statistic)                              f(x) = by x, where it sums exponentials
 ///   meets_single                               whether its value may be near 0 at a single positive
-///   size(far, near, target)                    of sums over negatives and positives, that which its state holds
+///   size(negative, positive, target)            of sums over negatives and positives, that which its state holds
 ///   fill(statistic, state, moment, row)        the state of what was found
 ///   slope(statistic, reading, adjoint, row)    adjoint times the statistic's slope, as a found_slope
 template <class Statistic>
@@ -65,12 +65,12 @@ struct moment_statistic<cross_entropy> {
   static constexpr int sums = 1;
   static constexpr bool meets_single = true;
   static double by(const cross_entropy&) { return 1; }
-  static double size(double far, double near, double) { return far + near; }
+  static double size(double negative, double positive, double) { return negative + positive; }
   template <class T>
   MIXCON_HD static void fill(const cross_entropy&, cross_entropy::state<T>& state, const found_moment<T>& moment,
                              const found_row<T>& row) {
     const auto number = static_cast<double>(row.near_count);
-    state.shift = moment.shift, state.negatives = moment.far, state.positives = moment.near;
+    state.shift = moment.shift, state.negatives = moment.negative, state.positives = moment.positive;
     state.number = row.near_count;
     if (number == 0) return;
     state.attraction = static_cast<T>(row.target * (row.logits - number * static_cast<double>(moment.shift)));
@@ -91,15 +91,15 @@ struct moment_statistic<log_sum_exp<Set, times>> {
   static constexpr int sums = 1;
   static constexpr bool meets_single = false;
   static double by(const statistic& of) { return of.of.by; }
-  static double size(double far, double near, double target) {
-    return far_weight<Set>() * far + near_weight<Set>(target) * near;
+  static double size(double negative, double positive, double target) {
+    return far_weight<Set>() * negative + near_weight<Set>(target) * positive;
   }
   template <class T>
   MIXCON_HD static void fill(const statistic&, typename statistic::template state<T>& state,
                              const found_moment<T>& moment, const found_row<T>& row) {
-    const T far = is_of_positives<Set> ? T(0) : moment.far;
-    const auto near = static_cast<T>(near_weight<Set>(row.target));
-    state.shift = moment.shift, state.sum = near == T(0) ? far : far + near * moment.near;
+    const T negative = is_of_positives<Set> ? T(0) : moment.negative;
+    const auto positive = static_cast<T>(near_weight<Set>(row.target));
+    state.shift = moment.shift, state.sum = positive == T(0) ? negative : negative + positive * moment.positive;
   }
   template <class T>
   MIXCON_HD static found_slope slope(const statistic& of, const detail::plain_reading<T>& reading, double adjoint,

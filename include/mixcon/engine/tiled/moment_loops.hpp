@@ -44,11 +44,11 @@ struct moment_loops {
  private:
   template <class V, measured_from From, bool Tells>
   MIXCON_IN_LOOPS void weigh_row(T* entries, index_t a, std::int32_t key_of_row, index_t width, index_t first) const {
-    V far[sums], near[sums], offset[sums];
+    V negative[sums], positive[sums], offset[sums];
     const V pull(rows.pull[a]);
     MIXCON_UNROLL
     for (int k = 0; k < K; ++k)
-      far[k] = V(rows.far[k][a]), near[k] = V(rows.near[k][a]), offset[k] = V(rows.offset[k][a]);
+      negative[k] = V(rows.negative[k][a]), positive[k] = V(rows.positive[k][a]), offset[k] = V(rows.offset[k][a]);
     for (index_t j = 0; j < width; j += lane_count<V>()) {
       const index_t c = first + j;
       const V dot = mixcon::detail::load_as<V>(entries + j);
@@ -57,10 +57,10 @@ struct moment_loops {
       V weight(0);
       MIXCON_UNROLL
       for (int k = 0; k < K; ++k) {
-        V mine = far[k], its = mixcon::detail::load_as<V>(columns.far[k] + c);
+        V mine = negative[k], its = mixcon::detail::load_as<V>(columns.negative[k] + c);
         if constexpr (Tells) {
-          mine = mixcon::choose(is_near, near[k], mine);
-          its = mixcon::choose(is_near, mixcon::detail::load_as<V>(columns.near[k] + c), its);
+          mine = mixcon::choose(is_near, positive[k], mine);
+          its = mixcon::choose(is_near, mixcon::detail::load_as<V>(columns.positive[k] + c), its);
         }
         if constexpr (From == measured_from::one_shift) {
           weight += (mine + its) * bounded_exp2_of(dot, V(times[k]), V(shift[k]));

@@ -28,29 +28,30 @@ enum class measured_from { one_shift, offset };
 /// The numbers of moment_slopes, as loops read them.
 template <class T, int K>
 struct moment_slopes_view {
-  const T *far[static_cast<unsigned>(K)], *near[static_cast<unsigned>(K)], *offset[static_cast<unsigned>(K)], *pull;
+  const T *negative[static_cast<unsigned>(K)], *positive[static_cast<unsigned>(K)], *offset[static_cast<unsigned>(K)],
+      *pull;
 };
 
-/// Of the anchors of one direction: the slope of a pair by its product is far (or near, of a positive) times
+/// Of the anchors of one direction: the slope of a pair by its product is `negative` (of a positive: `positive`) times
 /// 2^(similarity times - offset), for each of K sums, and a positive's has `pull` added. Padded to whole tiles.
 template <class T, int K>
 struct moment_slopes {
   static constexpr auto sums = static_cast<unsigned>(K);
-  scratch<T> far[sums], near[sums], offset[sums];  // (N)
-  scratch<T> pull;                                 // (N)
+  scratch<T> negative[sums], positive[sums], offset[sums];  // (N)
+  scratch<T> pull;                                          // (N)
   scratch<std::int32_t> single;  // (N): the anchor's only positive, whose pair is weighed on its own; -1: none, or many
   bool tells_positives = false;  // some positive is weighed otherwise than a negative
   bool loses_digits = false;     // numbers are so small or large that their products with exponentials lose digits
 
   moment_slopes(index_t anchors, workspace* memory)
       : pull(memory, padded(anchors)), single(memory, padded(anchors), std::int32_t{-1}) {
-    for (auto* numbers : {far, near, offset})
+    for (auto* numbers : {negative, positive, offset})
       for (int k = 0; k < K; ++k) numbers[k] = scratch<T>(memory, padded(anchors));
   }
   moment_slopes_view<T, K> view() const {
     moment_slopes_view<T, K> all{};
     for (int k = 0; k < K; ++k)
-      all.far[k] = far[k].data(), all.near[k] = near[k].data(), all.offset[k] = offset[k].data();
+      all.negative[k] = negative[k].data(), all.positive[k] = positive[k].data(), all.offset[k] = offset[k].data();
     all.pull = pull.data();
     return all;
   }
@@ -99,8 +100,8 @@ struct moment_slopes {
   }
   void set(int k, std::size_t at, const moments::found_slope& found, const moments::sum_lines<K>& lines, double scale,
            bool has_many, measured_from from, index_t pairs) {
-    const double near_too = has_many ? found.near : found.far;  // of none or one no pair is weighed so
-    if (found.far == 0 && near_too == 0) return;
+    const double near_too = has_many ? found.positive : found.negative;  // of none or one no pair is weighed so
+    if (found.negative == 0 && near_too == 0) return;
     double times = scale, above = found.offset * moments::log2_of_e - lines.plus[k];
     if (from == measured_from::one_shift) {
       const double unit = std::exp2(lines.shift[k] - above);
@@ -110,10 +111,11 @@ struct moment_slopes {
       above *= static_cast<double>(static_cast<T>(lines.times[k])) / lines.times[k];
       times *= std::exp2(static_cast<double>(static_cast<T>(above)) - above);
     }
-    far[k][at] = static_cast<T>(found.far * times), near[k][at] = static_cast<T>(near_too * times);
+    negative[k][at] = static_cast<T>(found.negative * times), positive[k][at] = static_cast<T>(near_too * times);
     offset[k][at] = static_cast<T>(above);
-    tells_positives = tells_positives || found.far != near_too;
-    loses_digits = loses_digits || is_out_of_range(found.far, far[k][at]) || is_out_of_range(near_too, near[k][at]);
+    tells_positives = tells_positives || found.negative != near_too;
+    loses_digits =
+        loses_digits || is_out_of_range(found.negative, negative[k][at]) || is_out_of_range(near_too, positive[k][at]);
   }
   static bool is_out_of_range(double wanted, T found) {
     constexpr T least = static_cast<T>(sizeof(T) == sizeof(float) ? 0x1p-120 : 0x1p-1000);

@@ -84,7 +84,7 @@ MIXCON_IN_LOOPS inline void add_products(const Tile& tile, const scalar_of<V>* p
   MIXCON_UNROLL
   for (unsigned k = 0; k < sums; ++k) times[k] = V(tile.times[k]), shift[k] = V(tile.shift[k]);
   for (index_t i = 0; i < count; ++i) {
-    V far[sums], near[sums];
+    V negative[sums], positive[sums];
     const std::int32_t own = tile.of_rows.as_anchor[r + i], other = tile.of_rows.as_candidate[r + i];
     MIXCON_UNROLL
     for (unsigned v = 0; v < Vectors; ++v) {
@@ -108,24 +108,24 @@ MIXCON_IN_LOOPS inline void add_products(const Tile& tile, const scalar_of<V>* p
       for (unsigned k = 0; k < sums; ++k) {
         const V e = bounded_exp2_of(s, times[k], shift[k]);
         if constexpr (Tests == pair_tests::none) {
-          far[k] += e, far_below[v][k] += e;
+          negative[k] += e, far_below[v][k] += e;
         } else {
           V seen = e, seen_below = e;
           if constexpr (Tests == pair_tests::every) {
             seen = mixcon::choose(hidden, V(T(0)), e);
             seen_below = mixcon::choose(hidden_below, V(T(0)), e);
           }
-          const V positive = mixcon::choose(same, seen, V(T(0))),
+          const V attracted = mixcon::choose(same, seen, V(T(0))),
                   positive_below = mixcon::choose(same_below, seen_below, V(T(0)));
-          far[k] += seen - positive, near[k] += positive;
+          negative[k] += seen - attracted, positive[k] += attracted;
           far_below[v][k] += seen_below - positive_below, near_below[v][k] += positive_below;
         }
       }
     }
     MIXCON_UNROLL
     for (unsigned k = 0; k < sums; ++k) {
-      to.row_far[r + i][k] += far[k];
-      if constexpr (Tests != pair_tests::none) to.row_near[r + i][k] += near[k];
+      to.row_far[r + i][k] += negative[k];
+      if constexpr (Tests != pair_tests::none) to.row_near[r + i][k] += positive[k];
     }
   }
   MIXCON_UNROLL
@@ -135,8 +135,8 @@ MIXCON_IN_LOOPS inline void add_products(const Tile& tile, const scalar_of<V>* p
       T* const below = to.column_far[k] + c + v * width;
       store_as(below, load_as<V>(below) + far_below[v][k]);
       if constexpr (Tests == pair_tests::none) continue;
-      T* const near = to.column_near[k] + c + v * width;
-      store_as(near, load_as<V>(near) + near_below[v][k]);
+      T* const positive = to.column_near[k] + c + v * width;
+      store_as(positive, load_as<V>(positive) + near_below[v][k]);
     }
   }
 }
@@ -174,12 +174,12 @@ MIXCON_IN_LOOPS inline void finish(const tile_sums<V, K, Rows, Columns>& sums, i
                                    PairSums* by_row, PairSums* by_column) {
   for (int k = 0; k < K; ++k) {
     for (index_t r = 0; r < rows; ++r) {
-      by_row[r].far[k] += static_cast<double>(sum_by_halves(sums.row_far[r][k]));
-      by_row[r].near[k] += static_cast<double>(sum_by_halves(sums.row_near[r][k]));
+      by_row[r].negative[k] += static_cast<double>(sum_by_halves(sums.row_far[r][k]));
+      by_row[r].positive[k] += static_cast<double>(sum_by_halves(sums.row_near[r][k]));
     }
     for (index_t c = 0; by_column != nullptr && c < columns; ++c) {
-      by_column[c].far[k] += static_cast<double>(sums.column_far[k][c]);
-      by_column[c].near[k] += static_cast<double>(sums.column_near[k][c]);
+      by_column[c].negative[k] += static_cast<double>(sums.column_far[k][c]);
+      by_column[c].positive[k] += static_cast<double>(sums.column_near[k][c]);
     }
   }
 }

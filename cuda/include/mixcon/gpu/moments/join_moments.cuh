@@ -118,15 +118,15 @@ __global__ void join_moments(Problem p, described_rule rule, key_groups of_candi
       const double shift = (static_cast<double>(whole.shift[k]) + static_cast<double>(lines.plus[k])) / log2_of_e;
       moment.shift = static_cast<float>(shift);
       double unit = 1;
-      if (moment_statistic<statistic>::meets_single && is_single && whole.far[k] > 0.0F &&
-          row.logits > shift + mixcon::log_of(static_cast<double>(whole.far[k]))) {
+      if (moment_statistic<statistic>::meets_single && is_single && whole.negative[k] > 0.0F &&
+          row.logits > shift + mixcon::log_of(static_cast<double>(whole.negative[k]))) {
         moment.shift = static_cast<float>(row.logits);  // then the loss, near 0, is about the sum itself
         unit = mixcon::exp_of(shift - row.logits);
       } else if (!is_minus_infinity(moment.shift)) {
         unit += shift - static_cast<double>(moment.shift);  // what rounding the shift took
       }
-      moment.far = static_cast<float>(static_cast<double>(whole.far[k]) * unit);
-      moment.near = is_single ? 0.0F : static_cast<float>(static_cast<double>(whole.near[k]) * unit);
+      moment.negative = static_cast<float>(static_cast<double>(whole.negative[k]) * unit);
+      moment.positive = is_single ? 0.0F : static_cast<float>(static_cast<double>(whole.positive[k]) * unit);
     }
     moment_statistic<statistic>::fill(get<at>(p.statistics), get<at>(state.of), moment, row);
   });
@@ -142,11 +142,11 @@ __global__ void join_moments(Problem p, described_rule rule, key_groups of_candi
   work.states[a] = state, work.sees[a] = state.seen.visible > 0.0F ? 1 : 0;
 }
 
-/// What backward knows of an anchor: a pair's slope by its logit is far (or near) times 2^(similarity times - offset),
-/// for each sum, and `pull` is added for every positive.
+/// What backward knows of an anchor: a pair's slope by its logit is `negative` (or `positive`) times 2^(similarity
+/// times - offset), for each sum, and `pull` is added for every positive.
 template <int K>
 struct moment_slopes {
-  float offset[static_cast<unsigned>(K)], far[static_cast<unsigned>(K)], near[static_cast<unsigned>(K)], pull;
+  float offset[static_cast<unsigned>(K)], negative[static_cast<unsigned>(K)], positive[static_cast<unsigned>(K)], pull;
 };
 
 // a warp a row.  writes slopes (N)
@@ -173,8 +173,9 @@ __global__ void find_moment_slopes(Problem p, described_rule rule, key_groups of
     pull += found.pull;
     if constexpr (moment_statistic<statistic>::sums > 0) {
       constexpr int k = moments_of<typename Problem::statistics_type>::template first<at>();
-      to.far[k] = static_cast<float>(found.far), to.near[k] = is_single ? 0.0F : static_cast<float>(found.near);
-      if (to.far[k] != 0.0F || to.near[k] != 0.0F)
+      to.negative[k] = static_cast<float>(found.negative),
+      to.positive[k] = is_single ? 0.0F : static_cast<float>(found.positive);
+      if (to.negative[k] != 0.0F || to.positive[k] != 0.0F)
         to.offset[k] = static_cast<float>(found.offset * log2_of_e - static_cast<double>(lines.plus[k]));
     }
   });

@@ -38,7 +38,7 @@ MIXCON_HD bool allows_fixed_shift(const moment_lines<K>& lines, const moment_lim
 /// What a split of the columns comes to for a row: sums in units of 2^shift, which is without `plus`.
 template <int K>
 struct moment_part {
-  float shift[static_cast<unsigned>(K)], far[static_cast<unsigned>(K)], near[static_cast<unsigned>(K)];
+  float shift[static_cast<unsigned>(K)], negative[static_cast<unsigned>(K)], positive[static_cast<unsigned>(K)];
 };
 /// Adds `other` to `to`, whichever shift is larger. Exchanging them leaves the bits as they are.
 template <int K>
@@ -48,8 +48,8 @@ __device__ __forceinline__ void add_moments(moment_part<K>& to, const moment_par
     const float top = to.shift[k] > other.shift[k] ? to.shift[k] : other.shift[k];
     const float mine = to.shift[k] == top ? 1.0F : exp2_fast(to.shift[k] - top);
     const float its = other.shift[k] == top ? 1.0F : exp2_fast(other.shift[k] - top);
-    to.far[k] = to.far[k] * mine + other.far[k] * its;
-    to.near[k] = to.near[k] * mine + other.near[k] * its;
+    to.negative[k] = to.negative[k] * mine + other.negative[k] * its;
+    to.positive[k] = to.positive[k] * mine + other.positive[k] * its;
     to.shift[k] = top;
   }
 }
@@ -107,7 +107,7 @@ __global__ void __launch_bounds__(128, (blocks_at_once<D, Keep, Shift, Operand, 
 #pragma unroll
   for (int s = 0; s < stages - 1; ++s) fetch(first + s);
 
-  float shift[blocks][2][sums], far[blocks][2][sums] = {}, near[blocks][2][sums] = {};
+  float shift[blocks][2][sums], negative[blocks][2][sums] = {}, positive[blocks][2][sums] = {};
   int key[blocks][2];  // of keep::all_but_one: the candidate that is left out
   const auto row_of = [&](int b, int h) { return row0 + (warp_of_block() * Blocks + b) * 16 + lane / 4 + 8 * h; };
 #pragma unroll
@@ -161,7 +161,7 @@ __global__ void __launch_bounds__(128, (blocks_at_once<D, Keep, Shift, Operand, 
             const int c = column0 + column_of_strip(e);
             if (!is_fixed && is_odd) s[e] += mark[e] + (a < rows ? anchors.mark[a] : 0.0F);
             if constexpr (by_class) is[e] = rule.of(a, c, key[b][h], other_key[e]);
-            if constexpr (Keep == keep::all_but_one) is[e] = c == key[b][h] ? relation::hidden : relation::far;
+            if constexpr (Keep == keep::all_but_one) is[e] = c == key[b][h] ? relation::hidden : relation::negative;
             if (c >= columns) is[e] = relation::hidden;
           }
         }
@@ -176,8 +176,8 @@ __global__ void __launch_bounds__(128, (blocks_at_once<D, Keep, Shift, Operand, 
             }
             if (top > shift[b][h][k]) {
               const float shrink = exp2_fast(shift[b][h][k] - top);
-              far[b][h][k] *= shrink, far_here[b][h][k] *= shrink;
-              if constexpr (by_class) near[b][h][k] *= shrink, near_here[b][h][k] *= shrink;
+              negative[b][h][k] *= shrink, far_here[b][h][k] *= shrink;
+              if constexpr (by_class) positive[b][h][k] *= shrink, near_here[b][h][k] *= shrink;
               shift[b][h][k] = top;
             }
           }
@@ -187,8 +187,8 @@ __global__ void __launch_bounds__(128, (blocks_at_once<D, Keep, Shift, Operand, 
             if constexpr (!tests) {
               far_here[b][h][k] += share;
             } else {
-              far_here[b][h][k] += is[e] == relation::far ? share : 0.0F;
-              if constexpr (by_class) near_here[b][h][k] += is[e] == relation::near ? share : 0.0F;
+              far_here[b][h][k] += is[e] == relation::negative ? share : 0.0F;
+              if constexpr (by_class) near_here[b][h][k] += is[e] == relation::positive ? share : 0.0F;
             }
           }
         }
@@ -225,8 +225,8 @@ __global__ void __launch_bounds__(128, (blocks_at_once<D, Keep, Shift, Operand, 
       for (int h = 0; h < 2; ++h)
 #pragma unroll
         for (int k = 0; k < K; ++k) {
-          far[b][h][k] += far_here[b][h][k];
-          if constexpr (by_class) near[b][h][k] += near_here[b][h][k];
+          negative[b][h][k] += far_here[b][h][k];
+          if constexpr (by_class) positive[b][h][k] += near_here[b][h][k];
         }
   }
 #pragma unroll
@@ -236,7 +236,7 @@ __global__ void __launch_bounds__(128, (blocks_at_once<D, Keep, Shift, Operand, 
       moment_part<K> mine;
 #pragma unroll
       for (int k = 0; k < K; ++k)
-        mine.shift[k] = shift[b][h][k], mine.far[k] = far[b][h][k], mine.near[k] = near[b][h][k];
+        mine.shift[k] = shift[b][h][k], mine.negative[k] = negative[b][h][k], mine.positive[k] = positive[b][h][k];
 #pragma unroll
       for (int step = 1; step < 4; step *= 2) add_moments(mine, shuffle_xor(mine, step));
       if (lane % 4 == 0 && row_of(b, h) < rows) part[static_cast<index_t>(split) * rows + row_of(b, h)] = mine;

@@ -98,19 +98,21 @@ __global__ void __launch_bounds__(128, (D * Operand::parts <= 128 && K == 1 ? 3 
           if constexpr (!tests) {
 #pragma unroll
             for (int k = 0; k < K; ++k)
-              by_logit += of.far[k] * exp2_fast(__builtin_fmaf(x, lines.times[k], -of.offset[k]));
+              by_logit += of.negative[k] * exp2_fast(__builtin_fmaf(x, lines.times[k], -of.offset[k]));
           } else {
             const int a = OfCandidates ? j : row_of(h), c = OfCandidates ? row_of(h) : j;
-            relation is = relation::far;
+            relation is = relation::negative;
             if constexpr (by_class)
               is = rule.of(a, c, OfCandidates ? other_key : key[h], OfCandidates ? key[h] : other_key);
             if constexpr (Keep == keep::all_but_one)
-              is = (OfCandidates ? other_key : key[h]) == c ? relation::hidden : relation::far;
+              is = (OfCandidates ? other_key : key[h]) == c ? relation::hidden : relation::negative;
             if (j >= columns || row_of(h) >= count) is = relation::hidden;
             x += mark[h] + other_mark;
 #pragma unroll
             for (int k = 0; k < K; ++k) {
-              const float times = is == relation::far ? of.far[k] : is == relation::near ? of.near[k] : 0.0F;
+              const float times = is == relation::negative   ? of.negative[k]
+                                  : is == relation::positive ? of.positive[k]
+                                                             : 0.0F;
               const float share = exp2_fast(__builtin_fmaf(x, lines.times[k], -of.offset[k]));
               by_logit += times == 0.0F ? 0.0F : times * share;
             }
