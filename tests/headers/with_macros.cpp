@@ -102,3 +102,7 @@
 #define OVERFLOW 3
 #define EMPTY 0
 #include <mixcon/mixcon.hpp>
+#include <mixcon/ranks/aligned.hpp>
+#include <mixcon/ranks/estimate.hpp>
+#include <mixcon/ranks/ranks.hpp>
+#include <mixcon/ranks/thread_ranks.hpp>
