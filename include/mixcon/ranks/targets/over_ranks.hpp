@@ -164,23 +164,25 @@ struct targets_over_ranks<class_targets> : detail::with_columns_of_all {};
 template <class E>
 struct targets_over_ranks<matrix_targets<E>> : detail::with_columns_of_all {};
 
+namespace detail {
 /// Targets of all rows, the same on every rank: rows are numbered in the ranks' order.
 template <class Targets>
 struct targets_of_all_ranks {
   Targets of_all{};
   auto bind(const pair_space& pairs) const { return of_all.bind(pairs); }
 };
+}  // namespace detail
 /// Says to ranks that these targets are of the rows of all ranks, in their order, and the same on each:
 /// `of_all_ranks(mask_targets(mask))`. They take the memory that they take in one process, on every rank.
 template <class Targets>
-targets_of_all_ranks<Targets> of_all_ranks(const Targets& targets) {
+detail::targets_of_all_ranks<Targets> of_all_ranks(const Targets& targets) {
   return {targets};
 }
 template <class Targets>
-struct targets_over_ranks<targets_of_all_ranks<Targets>> {
+struct targets_over_ranks<detail::targets_of_all_ranks<Targets>> {
   template <class Board>
-  static auto bind(const targets_of_all_ranks<Targets>& targets, const pair_space& mine, const detail::shards& rows,
-                   const Board& board) {
+  static auto bind(const detail::targets_of_all_ranks<Targets>& targets, const pair_space& mine,
+                   const detail::shards& rows, const Board& board) {
     return detail::bind_together(board, [&] {
       const detail::shard& first = rows.first(rows.me());
       using Bound = decltype(targets.of_all.bind(mine));
@@ -194,7 +196,7 @@ template <class Function>
 struct targets_over_ranks<function_targets<Function>> {
   template <class... More>
   static auto bind(const function_targets<Function>& targets, const More&... more) {
-    return targets_over_ranks<targets_of_all_ranks<function_targets<Function>>>::bind({targets}, more...);
+    return targets_over_ranks<detail::targets_of_all_ranks<function_targets<Function>>>::bind({targets}, more...);
   }
 };
 
