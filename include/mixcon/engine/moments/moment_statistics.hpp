@@ -163,12 +163,11 @@ template <class... S>
 struct moments_of<pack<S...>> {
   static constexpr int sums = (0 + ... + moment_statistic<S>::sums);
   static constexpr bool fits = (moment_statistic<S>::fits && ...) && (sums == 1 || sums == 2);
-  static constexpr int sums_of[] = {moment_statistic<S>::sums..., 0};
   /// The number of statistic k's sum among all sums.
   template <int k>
   static MIXCON_HD constexpr int first() {
-    int number = 0;
-    for (int i = 0; i < k; ++i) number += sums_of[i];
+    int number = 0, at = 0;
+    ((number += at++ < k ? moment_statistic<S>::sums : 0), ...);
     return number;
   }
 };
