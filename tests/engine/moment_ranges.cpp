@@ -56,7 +56,7 @@ TEST_CASE("Opposite rows at a temperature of 0.001 have a gradient in double", "
 TEST_CASE("A large upstream gradient stays within the range of float", "[engine]") {
   const auto a = rows_of_two<float>({1, 0, 1, 0.02}), c = rows_of_two<float>({-1, 0.01, -1, 0.02, -1, -0.01});
   const objective of{info_nce{.temperature = 0.0152}, cosine{}};
-  for (const float upstream : {1.0F, 1.3e8F, 1e9F, 1e12F}) {
+  for (const double upstream : {1.0, 1.3e8, 1e9, 1e12}) {
     const auto gradient = [&](const auto& on) {
       matrix<float> by_a = zeros_like(a), by_c = zeros_like(c);
       saved_for<decltype(of), matrix<float>> saved;

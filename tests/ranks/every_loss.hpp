@@ -36,7 +36,7 @@ void check_over_ranks(double temperature, const Similarity& similarity, long dou
   double slope = 0;
   const auto one = mixcon::value_and_grad(mixcon::serial{}, whole, mixcon::label_targets{.labels = labels}, z,
                                           {.embeddings = expected, .temperature = &slope});
-  const long double bound = apart<T>(rows_of_case, width_of_case, largest / temperature);
+  const long double bound = apart<T>(rows_of_case, width_of_case, largest / static_cast<long double>(temperature));
   const long double size = std::max(1.0L, largest_entry(expected)),
                     about = std::fabs(static_cast<long double>(one.value));
   for (index_t ranks = 1; ranks <= 4; ++ranks)
@@ -59,7 +59,8 @@ void check_over_ranks(double temperature, const Similarity& similarity, long dou
         CHECK(got.values[r] == got.values[0]);
         CHECK(got.used[r] == one.anchors_used);
         CHECK(error_of(got.slopes[r], static_cast<long double>(slope)) <=
-              bound * std::max({1.0L, std::fabs(static_cast<long double>(slope)), size / temperature}));
+              bound * std::max({1.0L, std::fabs(static_cast<long double>(slope)),
+                                size / static_cast<long double>(temperature)}));
       }
       CHECK(largest_difference(got.by_rows, expected) <= bound * size);
       if (ranks == 3) CHECK(got == ask());

@@ -75,7 +75,7 @@ void check_pairs(const Objective& criterion, index_t anchors, index_t candidates
         for (index_t i = 0; i < mine.candidates; ++i)
           for (index_t x = 0; x < 6; ++x) got_c(mine.first_candidate + i, x) = by_k(i, x);
       });
-      const long double bound = apart<double>(candidates, 6, criterion.logit_scale());
+      const long double bound = apart<double>(candidates, 6, static_cast<long double>(criterion.logit_scale()));
       for (std::size_t r = 0; r < values.size(); ++r) {
         CHECK(error_of(values[r], static_cast<long double>(one.value)) <=
               bound * std::max(1.0L, std::fabs(static_cast<long double>(one.value))));
