@@ -3,6 +3,8 @@
 
 // Processes of MPI as ranks: `mpi_ranks`, a communicator of its own beside the program's. Needs an MPI 3.
 
+#include <mixcon/core/communicator.hpp>
+
 #include <mpi.h>
 #include <sched.h>
 #include <time.h>
@@ -11,8 +13,6 @@
 #include <chrono>
 #include <memory>
 #include <vector>
-
-#include <mixcon/core/communicator.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
 
