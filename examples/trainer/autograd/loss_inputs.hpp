@@ -40,18 +40,19 @@ class loss_inputs {
   explicit loss_inputs(variable_list inputs) : inputs_(std::move(inputs)) {
     const wanted_inputs wanted = wanted_among(inputs_);
     for (std::size_t k = 0; k < inputs_.size(); ++k) {
-      numbers_.emplace_back(inputs_[k].value());
+      numbers_.emplace_back();
+      if (first_alike(k) == k) numbers_.back().emplace(inputs_[k].value());
       slopes_.emplace_back();
       if (wanted[k]) slopes_.back().emplace(inputs_[k].on(), inputs_[k].extents());
     }
   }
 
   const shape& extents(std::size_t k) const { return inputs_[k].extents(); }
-  mixcon::matrix_view<const T> rows(std::size_t k) const { return rows_of(numbers_[k], extents(k)); }
+  mixcon::matrix_view<const T> rows(std::size_t k) const { return rows_of(read(k), extents(k)); }
   /// Rows that belong to each anchor alone: (N, k, D), or (N, D) as one each.
-  mixcon::tensor_view<const T, 3> own_rows(std::size_t k) const { return {numbers_[k].data(), own_extents(k)}; }
+  mixcon::tensor_view<const T, 3> own_rows(std::size_t k) const { return {read(k).data(), own_extents(k)}; }
   /// Of one axis.
-  mixcon::vector_view<const T> numbers(std::size_t k) const { return {numbers_[k].data(), {extents(k).size()}}; }
+  mixcon::vector_view<const T> numbers(std::size_t k) const { return {read(k).data(), {extents(k).size()}}; }
 
   /// The places of gradients; empty views where none is wanted.
   mixcon::matrix_view<T> slope(std::size_t k) {
@@ -75,13 +76,22 @@ class loss_inputs {
   }
 
  private:
+  /// The first input that is the same tensor as input k: both are read once, also where reading copies to the host, so
+  /// that a loss sees that its sides are the same rows.
+  std::size_t first_alike(std::size_t k) const {
+    std::size_t first = 0;
+    while (&inputs_[first].value().kept() != &inputs_[k].value().kept() || extents(first) != extents(k)) ++first;
+    return first;
+  }
+  const numbers_read<T>& read(std::size_t k) const { return *numbers_[first_alike(k)]; }
+
   mixcon::axes<3> own_extents(std::size_t k) const {
     const shape& e = extents(k);
     return e.rank() == 3 ? mixcon::axes<3>{e[0], e[1], e[2]} : mixcon::axes<3>{e[0], index_t{1}, e.row_size()};
   }
 
   variable_list inputs_;
-  kept_list<numbers_read<T>> numbers_{};
+  kept_list<std::optional<numbers_read<T>>> numbers_{};  // of the first of those alike
   kept_list<std::optional<numbers_made<T>>> slopes_{};
 };
 

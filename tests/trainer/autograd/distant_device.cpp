@@ -14,9 +14,6 @@
 #include <mixcon/mix/kinds/interpolated.hpp>
 
 #include <algorithm>
-#include <cmath>
-#include <string>
-#include <vector>
 
 using namespace mixcon_train;
 
@@ -81,10 +78,6 @@ TEST_CASE("operators, losses and optimisers need no memory that the host can rea
   for (const char* optimiser : {"sgd", "adamw", "lars"}) {
     reference_device near;
     distant_device far;
-    const std::vector<double> found = trained_on(far, optimiser), expected = trained_on(near, optimiser);
-    REQUIRE(found.size() == expected.size());
-    double apart = 0;  // gradients of the same rows may come by one matrix or by two, and then round otherwise
-    for (std::size_t k = 0; k < found.size(); ++k) apart = std::max(apart, std::abs(found[k] - expected[k]));
-    CHECK(apart <= 1e-10);
+    CHECK(trained_on(far, optimiser) == trained_on(near, optimiser));
   }
 }
