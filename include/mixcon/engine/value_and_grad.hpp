@@ -29,7 +29,7 @@ auto value_and_set(Evaluation& evaluation, const gradients<T>& wanted) {
   if constexpr (requires { evaluation.forward_and_differentiate(wanted); }) {
     return evaluation.forward_and_differentiate(wanted);
   } else {
-    if constexpr (requires { evaluation.keep_products(); }) evaluation.keep_products();
+    if constexpr (requires { evaluation.keep_products(wanted); }) evaluation.keep_products(wanted);
     auto saved = evaluation.fresh_saved();
     const auto result = evaluation.forward(saved);
     evaluation.differentiate(saved, wanted);

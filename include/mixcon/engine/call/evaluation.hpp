@@ -74,8 +74,13 @@ class evaluation {
   evaluation(const evaluation&) = delete;
   evaluation& operator=(const evaluation&) = delete;
 
-  /// `differentiate` will follow on `forward`, and may use what that computed.
-  void keep_products() { keeps_ = true; }
+  /// `differentiate` will follow on `forward` for these gradients, and may use what that computed.
+  void keep_products(const gradients<T>& wanted) {
+    keeps_ = true;
+    kept_.of_anchors_alone = static_cast<bool>(wanted.anchors) && !wanted.candidate_bias;
+    for (const auto& segment : wanted.candidates)
+      if (segment) kept_.of_anchors_alone = false;
+  }
 
   Saved fresh_saved() const { return Saved(memory_); }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-// Products of rows that the forward pass of a call may leave for its backward pass.
+// What the forward pass of a call may leave for its backward pass.
 
 #include <mixcon/core/workspace.hpp>
 
@@ -17,7 +17,10 @@ struct kept_products {
   index_t rows_of_tile = 0;  // 0: nothing is kept
   bool in_triangle = false;  // tile (i, j), i < j, is number j (j - 1) / 2 + i; else row by row of tiles
 
-  explicit kept_products(workspace* memory) : entries(memory) {}
+  bool of_anchors_alone = false;  // the caller wants no gradient by candidates
+  scratch<T> candidate_sums;      // (N, pitch): candidates times exponentials, summed over each anchor's negatives
+
+  explicit kept_products(workspace* memory) : entries(memory), candidate_sums(memory) {}
 };
 
 }  // namespace mixcon::detail

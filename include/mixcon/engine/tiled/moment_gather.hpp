@@ -5,6 +5,7 @@
 // shift; then each anchor's positives.
 
 #include <mixcon/engine/call/pair_visit.hpp>
+#include <mixcon/engine/tiled/candidate_sums.hpp>
 #include <mixcon/engine/tiled/kept_tiles.hpp>
 #include <mixcon/engine/tiled/moment_positives.hpp>
 #include <mixcon/engine/tiled/moment_sweep.hpp>
@@ -52,6 +53,11 @@ class described_problem {
   }
   void group() { by_key_.group(rule.candidate_key, rule.candidates); }
   moments::key_groups groups() const { return by_key_.here(); }
+  /// Whether the backward pass will want sums of candidates, and no more of the pairs.
+  bool sums_candidates() const {
+    return K == 1 && !p.mirrors && p.kept != nullptr && p.kept->of_anchors_alone && !rule.hides_others &&
+           have_few_positives(rule, groups(), p.anchors.count());
+  }
   sums fresh_sums() const { return sums(p.memory, static_cast<std::size_t>(p.anchors.count())); }
 
   /// The states of all rows, given their sums; false where those are not safe.
@@ -97,6 +103,30 @@ class described_problem {
   moments::grouped_rows by_key_;
 };
 
+/// The visit of all tiles, and sums of the candidates times their exponentials. Each thread has a part of the anchors,
+/// and packs a tile's candidates for all of these.
+template <class Problem, class Sweep>
+[[gnu::noinline]] void visit_and_sum(mixcon::detail::team& threads, const described_problem<Problem>& of,
+                                     const Sweep& visit, typename described_problem<Problem>::sums& sums) {
+  using T = typename Problem::number;
+  candidate_sums<T> candidates(of.p, of.rule, of.groups(), of.lines.times[0], of.lines.shift[0]);
+  reserve_tiles<T>(of.p.memory, threads.size(), tile_rows);
+  const index_t blocks = visit.row_blocks(), parts = threads.size() < blocks ? threads.size() : blocks;
+  const auto panel_size = static_cast<std::size_t>(tile_columns * of.p.candidates.width());
+  scratch<T> panels_of_all(of.p.memory, static_cast<std::size_t>(parts) * panel_size);
+  threads.run(parts, [&](index_t part) {
+    T* const panel = panels_of_all.data() + static_cast<std::size_t>(part) * panel_size;
+    for (index_t other = 0; other < visit.column_blocks(); ++other) {
+      panels<T>::pack(of.p.candidates, other, panel);
+      for (index_t block = part * blocks / parts; block < (part + 1) * blocks / parts; ++block) {
+        tile<T> products = tile_of(of.p, block, other, tile_rows);
+        visit.visit(block, other, false, sums, nullptr, products.entry(0, 0), {panel, tile_columns});
+        candidates.add(products);
+      }
+    }
+  });
+}
+
 /// The sweep of one direction: by triangle where anchors are the candidates, else by tiles. False where exponentials
 /// need shifts of their own; then nothing was done.
 template <class Problem>
@@ -106,17 +136,21 @@ bool gather_by_moments(mixcon::detail::team& threads, const Problem& p, typename
   if (!of.has_one_shift()) return false;
   of.group();
   const index_t block_rows = p.mirrors ? tile_columns : tile_rows;
+  const bool sums_candidates = of.sums_candidates();
   moment_sweep<typename Problem::number, of.K> visit(p.anchors, p.candidates, of.lines, of.rule, of.rule, block_rows,
-                                                     p.memory);
+                                                     p.memory, !sums_candidates);
   visit.has_positives.mark(of.rule, of.groups(), p.anchors.count(), block_rows, tile_columns, false);
   auto sums = of.fresh_sums();
-  const kept_tiles<typename Problem::number> kept(p, block_rows, p.mirrors, kept_bytes);
   if (p.mirrors) {
+    const kept_tiles<typename Problem::number> kept(p, block_rows, true, kept_bytes);
     visit.has_positives.mark(of.rule, of.groups(), p.anchors.count(), block_rows, tile_columns, true);
     threads.play(visit.column_blocks(), [&](index_t block, index_t other) {
       visit.visit(block, other, block == other, sums, &sums, kept(block, other));
     });
+  } else if (sums_candidates) {
+    if constexpr (described_problem<Problem>::K == 1) visit_and_sum(threads, of, visit, sums);
   } else {
+    const kept_tiles<typename Problem::number> kept(p, block_rows, false, kept_bytes);
     threads.run(visit.row_blocks(), [&](index_t block) {
       for (index_t other = 0; other < visit.column_blocks(); ++other)
         visit.visit(block, other, false, sums, nullptr, kept(block, other));
@@ -124,6 +158,7 @@ bool gather_by_moments(mixcon::detail::team& threads, const Problem& p, typename
   }
   if (of.add_positives(threads, sums, states)) return true;
   states = p.fresh_states();
+  if (p.kept != nullptr) (p.kept->candidate_sums.clear)();
   return false;
 }
 

@@ -115,8 +115,12 @@ class moment_scatter {
       find(slopes, p_, saved, rule_, placed().candidates);
     }
     const weighed_direction<Problem, Saved, T, sums> rows{p_, saved, slopes, true}, nobody{p_, saved, none, false};
-    sweep(rows, nobody, 1,
-          [&](const auto& weigher, tile_products<T>& products) { cross(weigher, products, tile_rows); });
+    sweep(rows, nobody, 1, [&](const auto& weigher, tile_products<T>& products) {
+      if (has_candidate_sums())
+        add_candidate_sums(slopes, saved);
+      else
+        cross(weigher, products, tile_rows);
+    });
     if (p_.own_count > 0)
       threads_.run(blocks_of(p_.anchors.count(), tile_rows), [&](index_t block) { add_own(p_, saved, to_, block); });
   }
@@ -151,6 +155,18 @@ class moment_scatter {
   void find(slopes_type& slopes, const Of& p, const Saved& saved, const moments::described_rule& rule,
             const moments::key_groups& of_candidates) const {
     slopes.find(p, saved, rule, of_candidates, lines_, from_);
+  }
+  /// Of the forward pass, and of the same shift.
+  bool has_candidate_sums() const {
+    return p_.kept != nullptr && !p_.kept->candidate_sums.empty() && from_ == measured_from::one_shift &&
+           to_.candidates.empty();
+  }
+  template <class Saved>
+  void add_candidate_sums(const slopes_type& slopes, const Saved& saved) {
+    threads_.run(p_.anchors.count(), [&](index_t a) {
+      add_sum_of_candidates(p_, saved, slopes, rule_, placed().candidates, a,
+                            to_.anchors.data() + a * p_.anchors.pitch());
+    });
   }
   template <class Rows, class Columns, class Visit>
   void sweep(const Rows& rows, const Columns& columns, double times, Visit&& visit) {

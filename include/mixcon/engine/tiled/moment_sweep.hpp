@@ -78,13 +78,14 @@ class moment_sweep {
   using sums = scratch<moments::pair_sums<K>>;
 
   /// `by_rows`: the rule of the rows' direction; `by_columns`: that of the columns', or the same where nobody asks.
-  /// `is_triangle`: anchors are the candidates.
+  /// Without `packs`, each visit is given its candidates' panel.
   [[gnu::noinline]] moment_sweep(const rows_type& anchors, const rows_type& candidates,
                                  const moments::sum_lines<K>& lines, const moments::described_rule& by_rows,
-                                 const moments::described_rule& by_columns, index_t block_rows, workspace* memory)
+                                 const moments::described_rule& by_columns, index_t block_rows, workspace* memory,
+                                 bool packs = true)
       : anchors_(anchors),
         candidates_(candidates),
-        panels_(candidates, memory),
+        panels_(candidates, memory, packs),
         rule_(by_rows),
         block_rows_(block_rows),
         of_rows_(by_rows, by_columns, anchors.count(), by_rows.anchors, memory),
@@ -98,11 +99,15 @@ class moment_sweep {
 
   /// Adds what a tile comes to.
   void visit(index_t block, index_t other, bool on_diagonal, sums& by_row, sums* by_column, T* kept) const {
+    visit(block, other, on_diagonal, by_row, by_column, kept, panels_[other]);
+  }
+  void visit(index_t block, index_t other, bool on_diagonal, sums& by_row, sums* by_column, T* kept,
+             const rows_of_vectors<T>& panel) const {
     const index_t row = block * block_rows_, column = other * tile_columns;
     const index_t rows = smaller(anchors_.count() - row, block_rows_),
                   columns = smaller(candidates_.count() - column, tile_columns);
     moment_tile<T, K> tile{strided<T>{anchors_.row(row), anchors_.pitch(), 1},
-                           panels_[other],
+                           panel,
                            rows,
                            columns,
                            anchors_.width(),

@@ -27,15 +27,20 @@ class panels {
       : width_(are_used ? rows.width() : 0),
         data_(memory, static_cast<std::size_t>(blocks_of(rows.count(), tile_columns) * tile_columns * width_)) {
     [[maybe_unused]] const timed_phase packing(phase::packing);
-    if (width_ == 0) return;         // of logits that are given
+    for (index_t tile = 0; width_ != 0 && tile * tile_columns < rows.count(); ++tile)
+      pack(rows, tile, data_.data() + tile * tile_columns * width_);
+  }
+  /// The panel of one tile: (width, tile_columns), of which entries beyond the last row are not set.
+  static void pack(const mixcon::detail::packed_rows<T>& rows, index_t tile, T* panel) {
     constexpr index_t at_once = 16;  // rows, so that whole cache lines are written
-    for (index_t first = 0; first < rows.count(); first += at_once) {
-      T* panel = data_.data() + first / tile_columns * tile_columns * width_ + first % tile_columns;
-      const index_t number = rows.count() - first < at_once ? rows.count() - first : at_once;
+    const index_t begin = tile * tile_columns, pitch = rows.pitch();
+    const index_t end = rows.count() - begin < tile_columns ? rows.count() : begin + tile_columns;
+    for (index_t first = begin; first < end; first += at_once) {
+      T* const to = panel + (first - begin);
+      const index_t number = end - first < at_once ? end - first : at_once;
       const T* const row = rows.row(first);
-      const index_t pitch = rows.pitch();
-      for (index_t k = 0; k < width_; ++k)
-        for (index_t j = 0; j < number; ++j) panel[k * tile_columns + j] = row[j * pitch + k];
+      for (index_t k = 0; k < rows.width(); ++k)
+        for (index_t j = 0; j < number; ++j) to[k * tile_columns + j] = row[j * pitch + k];
     }
   }
   rows_of_vectors<T> operator[](index_t tile) const {
