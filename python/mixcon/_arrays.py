@@ -27,6 +27,12 @@ class Answer(NamedTuple):
 class Arrays:
     """What forms ask of arrays: NumPy's, or any that NumPy can read."""
 
+    may_be_empty = False
+
+    @staticmethod
+    def share(rows: Any) -> Any:
+        return rows
+
     @staticmethod
     def shape(name: str, argument: str, given: Any, rank: int) -> tuple[int, ...]:
         shape = getattr(given, "shape", None)

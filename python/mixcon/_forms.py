@@ -28,6 +28,7 @@ class Call:
     of_logits: bool = False
     soft: Any = None  # soft targets that have a gradient
     parameters: dict[str, Any] = field(default_factory=dict)  # of this call: lambda, weights
+    mean_weights: bool = False  # the weights divide by the number of samples
     back: Callable[[list[Any]], list[Any]] | None = None  # from gradients of `arrays` to those of what was handed in
 
 
@@ -44,7 +45,7 @@ def two_views(b: Any, name: str, z: Any, z2: Any = None, *, targets: Any = None)
     call = stacked(b, name, z, z2)
     rows = b.shape(name, "z", call.arrays[0], 2)[0]
     if targets is None:
-        if rows % 2 or rows == 0:
+        if rows % 2 or (rows == 0 and not b.may_be_empty):
             refuse(name, "z", f"has {rows} rows", "two views of each sample, an even number")
         targets = _core.views(rows // 2)
     call.targets = targets
@@ -142,13 +143,13 @@ def mixed_with_keys(b: Any, name: str, x: Any, y: Any, lam: Any, partner: Any) -
 def with_proxies(b: Any, name: str, z: Any, labels: Any, proxies: Any) -> Call:
     """z (N, D) with labels (N), classes in [0, C), and a proxy for each class, (C, D)."""
     made = labels if is_targets(labels) else _core.classes(b.plain(labels))
-    return Call([z, proxies], ["z", "proxies"], made)
+    return Call([z, b.share(proxies)], ["z", "proxies"], made)
 
 
 def proxies_first(b: Any, name: str, z: Any, labels: Any, proxies: Any) -> Call:
     """z (N, D) with labels (N), classes in [0, C), and a proxy for each class, (C, D), which is the anchor."""
     made = labels if is_targets(labels) else _core.classes(b.plain(labels), True)
-    return Call([proxies, z], ["proxies", "z"], made, back=lambda g: [g[1], g[0]])
+    return Call([b.share(proxies), z], ["proxies", "z"], made, back=lambda g: [g[1], g[0]])
 
 
 def with_queue(b: Any, name: str, x: Any, y: Any, queue: Any) -> Call:
@@ -178,12 +179,12 @@ def un_mixed(b: Any, name: str, x: Any, y: Any, queue: Any, lam: float, *, clean
     keys = b.stack_own(y)
     parameters = {
         "lam": [1.0] * samples + [float(lam)] * samples,
-        "weights": [clean_weight / samples] * samples + [1.0 / samples] * samples,
+        "weights": [weight / samples for weight in (clean_weight, 1.0) for _ in range(samples)],
         "reduction": "weighted",
     }
     return Call(
         [x, keys, queue], ["x", "y", "queue"], _core.own("first_of_two"), quiet=(1, 2), own_segment=0,
-        parameters=parameters, back=lambda g: [g[0], None if g[1] is None else b.unstacked_own(g[1]), g[2]],
+        parameters=parameters, mean_weights=True, back=lambda g: [g[0], None if g[1] is None else b.unstacked_own(g[1]), g[2]],
     )
 
 

@@ -10,7 +10,7 @@ import torch
 
 from . import _core
 from ._arrays import doc_of, settings_of
-from ._autograd import Tensors
+from ._autograd import Tensors, tensors_now
 from ._forms import FORMS, Form, general
 from .functional import _keywords_of, call_of
 
@@ -55,7 +55,7 @@ class LossModule(torch.nn.Module):
         form = self._form
         assert form is not None
         renamed = dict(zip(form.sides, ("x", "y")))
-        call = form.call(Tensors, self._loss, *tensors, **{renamed.get(k, k): v for k, v in taken.items()})
+        call = form.call(tensors_now(), self._loss, *tensors, **{renamed.get(k, k): v for k, v in taken.items()})
         return call_of(self._loss, form.usual, call, self.threads, self._parameters_now())
 
     def extra_repr(self) -> str:
@@ -81,7 +81,7 @@ class Contrast(LossModule):
         super().__init__(threads=threads, **given)
 
     def forward(self, anchors: Any, candidates: Any = None, targets: Any = None) -> torch.Tensor:
-        call = general(Tensors, self._loss, anchors, candidates, targets)
+        call = general(tensors_now(), self._loss, anchors, candidates, targets)
         return call_of(self._loss, FORMS[self._loss].usual, call, self.threads, self._parameters_now())
 
     def extra_repr(self) -> str:

@@ -108,6 +108,7 @@ struct any_targets {
   matrix_view<const double> table{}, weight{};
   target_signs signs = target_signs::not_negative;
   own_role own_candidates = own_role::positives;
+  bool is_mixed = false;  // by `lambda` and `partner`, which a rank without rows has empty
 
   struct bound {
     any_rule plain{};  // without the arrays below
@@ -120,9 +121,10 @@ struct any_targets {
   };
   /// Refuses sizes that do not fit, classes out of range, and tables with entries that are no shares.
   bound bind(const pair_space& space) const;
+  /// Those of targets that are integers of anchors and candidates.
+  numbered_classes classes_of(const pair_space& space) const;
 
  private:
-  numbered_classes classes_of(const pair_space& space) const;
   void mix(const pair_space& space, bound& made) const;
 };
 
