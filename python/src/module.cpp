@@ -42,7 +42,7 @@ array_name name_of_array(const loss_settings& loss, const std::vector<std::strin
 /// What Python hands in for a call, with the arrays that it refers to.
 struct held_request {
   request call{};
-  any_settings values{};           // where they differ from the loss's, in this call alone
+  any_settings values{};  // where they differ from the loss's, in this call alone
   std::vector<held_array> held{};
   std::vector<double> weights{};
 };
@@ -155,8 +155,7 @@ void refuse_over_ranks(nb::object ranks, const std::string& loss, const std::str
 }
 
 nb::dict ranks_estimate(index_t all_rows, index_t width, index_t processes, index_t bytes, bool gathered) {
-  const planned_ranks plan{all_rows, width, processes, bytes,
-                           gathered ? exchange_form::gathered : exchange_form::ring};
+  const planned_ranks plan{all_rows, width, processes, bytes, gathered ? exchange_form::gathered : exchange_form::ring};
   nb::dict found;
   found["memory"] = memory_estimate(plan), found["traffic"] = traffic_estimate(plan);
   return found;

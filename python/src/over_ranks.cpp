@@ -48,8 +48,8 @@ classes_of_ranks bound_by_class(const Targets& targets, const rows_of_call& rows
 /// What targets say alone; the candidates of other ranks have no class.
 classes_of_ranks bound_alone(const any_targets& targets, const rows_of_call& rows) {
   numbered_classes alone = detail::bind_together(rows.board, [&] { return targets.classes_of(rows.mine); });
-  classes_of_ranks made{(std::move)(alone.anchors), {}, (std::move)(alone.share), alone.hides_self,
-                        alone.hides_others,         {}, {}};
+  classes_of_ranks made{
+      (std::move)(alone.anchors), {}, (std::move)(alone.share), alone.hides_self, alone.hides_others, {}, {}};
   for (index_t r = 0; r < rows.all.ranks(); ++r)
     made.candidates.emplace_back(static_cast<std::size_t>(rows.all.of(r).candidates), 0);
   made.candidates[static_cast<std::size_t>(rows.all.me())] = (std::move)(alone.candidates);
@@ -140,8 +140,8 @@ classes_of_ranks classes_over_ranks(const any_targets& targets, const rows_of_ca
   using kind = any_targets::kind;
   switch (targets.of) {
     case kind::views:
-      return bound_by_class(
-          view_targets{.samples = targets.samples, .views = targets.views, .order = targets.order}, rows);
+      return bound_by_class(view_targets{.samples = targets.samples, .views = targets.views, .order = targets.order},
+                            rows);
     case kind::labels:
       return bound_by_class(label_targets{.labels = targets.labels,
                                           .views = targets.views,

@@ -90,8 +90,8 @@ index_t torch_ranks::settle(const std::string& loss, const std::string& refusal,
 
 std::string description_of(const std::string& loss, const any_targets& targets, const request& call) {
   detail::call_description said;
-  const char* const kinds[] = {"negatives", "views",  "labels",                "diagonal", "prototypes",
-                               "members",   "others", "images and mixtures", "table"};
+  const char* const kinds[] = {"negatives",           "views", "labels", "diagonal", "prototypes", "members", "others",
+                               "images and mixtures", "table"};
   said.say("version", static_cast<index_t>(MIXCON_VERSION));
   said.say("loss", loss);
   said.say("targets", std::string(kinds[static_cast<int>(targets.of)]));

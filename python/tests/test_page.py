@@ -15,8 +15,17 @@ from mixcon import targets
 
 PAGE = (pathlib.Path(__file__).resolve().parents[2] / "docs" / "python.md").read_text()
 BLOCKS = re.findall(r"```python\n(.*?)```", PAGE, re.S)
-HERE = re.findall(r"\| `[^`]*` \| `(mixcon\.[^`]*)` \|", PAGE)
+HERE = re.findall(r"`[^`|]*` \| `(mixcon\.[^`]*)` \|", PAGE)
 CLASSES = re.findall(r"`([A-Z]\w*\([^`]*\))`", PAGE.split("## Modules")[1].split("## Targets")[0])
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_process(tmp_path_factory):
+    """The process group that blocks of several processes need: of this process alone."""
+    store = tmp_path_factory.mktemp("group") / "store"
+    torch.distributed.init_process_group("gloo", init_method=f"file://{store}", rank=0, world_size=1)
+    yield
+    torch.distributed.destroy_process_group()
 
 
 def names():
