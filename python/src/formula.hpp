@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-// One formula over one kind of similarity, for every type of rows.
+// One formula over a kind of similarity, for every type of rows, on this process and over all.
 
 #include "executor.hpp"
 #include "fields.hpp"

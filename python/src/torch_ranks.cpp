@@ -78,7 +78,7 @@ index_t torch_ranks::settle(const std::string& loss, const std::string& refusal,
     detail::require_agreement(loss.c_str(), board, said);
     rows_of_process mine{wants_gradients(call) ? 1 : 0, call.arrays.at(0).shape[0], 0};
     for (std::size_t k = call.arrays.size() > 1 ? 1 : 0; k < call.arrays.size(); ++k)
-      if (static_cast<int>(k) - 1 != call.own_segment) mine.candidates += call.arrays[k].shape[0];
+      if (k == 0 || static_cast<int>(k) - 1 != call.own_segment) mine.candidates += call.arrays[k].shape[0];
     for (const rows_of_process& theirs : board.each_of(mine))
       all.wants |= theirs.wants, all.anchors += theirs.anchors, all.candidates += theirs.candidates;
   });
