@@ -11,6 +11,7 @@ import torch
 
 from . import _core
 from ._forms import Call
+from ._words import in_python
 
 _row_types = (torch.float32, torch.float64, torch.bfloat16, torch.float16)
 
@@ -100,11 +101,14 @@ def _evaluate(
     gradients = [torch.empty(t.shape, dtype=number) if w else None for t, w in zip(tensors, wanted)]
     by_targets = torch.empty(call.soft.shape, dtype=number) if wants_targets else None
     temperature, scale, bias = (float("nan") if n is None else float(n) for n in numbers)
-    found = _core.evaluate(
-        spec.settings, call.targets, tuple(t.detach() for t in tensors), tuple(gradients), call.names, spec.threads,
-        wants_parameters, temperature, scale, bias, call.own_segment, call.forms, by_targets,
-        bool(call.constant) or not all(wanted), call.of_logits,
-    )
+    try:
+        found = _core.evaluate(
+            spec.settings, call.targets, tuple(t.detach() for t in tensors), tuple(gradients), call.names, spec.threads,
+            wants_parameters, temperature, scale, bias, call.own_segment, call.forms, by_targets,
+            bool(call.constant) or not all(wanted), call.of_logits,
+        )
+    except ValueError as wrong:
+        raise ValueError(in_python(str(wrong), spec.name, call.names)) from None
     return found, gradients, by_targets
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Callable, Sequence
 
-from . import _core
+from . import _core, _words
 from . import targets as _targets
 
 
@@ -278,6 +278,18 @@ class Form:
     call: Callable[..., Call]
     sides: tuple[str, str] = ("x", "y")
     usual: tuple[tuple[str, Any], ...] = ()
+
+    def made(self, b: Any, name: str, *arrays: Any, **taken: Any) -> Call:
+        """The call of these arguments, whose arrays and refusals have the names of the loss's own sides."""
+        if self.sides == ("x", "y"):
+            return self.call(b, name, *arrays, **taken)
+        try:
+            call = self.call(b, name, *arrays, **taken)
+        except (TypeError, ValueError) as wrong:
+            raise type(wrong)(_words.of_sides(str(wrong), self.sides)) from None
+        named = dict(zip(("x", "y"), self.sides))
+        call.names = [named.get(argument, argument) for argument in call.names]
+        return call
 
 
 _distance = (("similarity", "negative_distance"), ("rows", "unit"))

@@ -29,7 +29,7 @@ def function_of(name: str, form: Form) -> Callable[..., torch.Tensor]:
 
     def loss(*tensors: Any, threads: int | None = None, **given: Any) -> torch.Tensor:
         taken = {renamed.get(k, k): given.pop(k) for k in list(given) if renamed.get(k, k) in keywords}
-        return call_of(name, form.usual, form.call(Tensors, name, *tensors, **taken), threads, given)
+        return call_of(name, form.usual, form.made(Tensors, name, *tensors, **taken), threads, given)
 
     loss.__name__ = loss.__qualname__ = name
     loss.__module__ = "mixcon.functional"

@@ -55,7 +55,7 @@ class LossModule(torch.nn.Module):
         form = self._form
         assert form is not None
         renamed = dict(zip(form.sides, ("x", "y")))
-        call = form.call(Tensors, self._loss, *tensors, **{renamed.get(k, k): v for k, v in taken.items()})
+        call = form.made(Tensors, self._loss, *tensors, **{renamed.get(k, k): v for k, v in taken.items()})
         return call_of(self._loss, form.usual, call, self.threads, self._parameters_now())
 
     def extra_repr(self) -> str:
