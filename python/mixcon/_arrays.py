@@ -9,7 +9,8 @@ from typing import Any, Callable, NamedTuple
 import numpy as np
 
 from . import _core
-from ._forms import FORMS, Call, Form, general
+from ._calls import Call, general
+from ._forms import FORMS, Form
 from ._words import in_python
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from . import _core
-from ._forms import Call
+from ._calls import Call
 from ._words import in_python
 
 _row_types = (torch.float32, torch.float64, torch.bfloat16, torch.float16)

@@ -10,7 +10,8 @@ import torch
 from . import _core
 from ._arrays import _keywords_of, doc_of, settings_of
 from ._autograd import Tensors, loss_of
-from ._forms import FORMS, Call, Form, general
+from ._calls import Call, general
+from ._forms import FORMS, Form
 
 
 def call_of(name: str, usual: Any, call: Call, threads: int | None, given: dict[str, Any]) -> torch.Tensor:

@@ -11,7 +11,8 @@ import torch
 from . import _core
 from ._arrays import doc_of, settings_of
 from ._autograd import Tensors
-from ._forms import FORMS, Form, general
+from ._calls import general
+from ._forms import FORMS, Form
 from .functional import _keywords_of, call_of
 
 _learnable = ("temperature", "scale", "bias")

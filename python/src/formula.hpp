@@ -98,13 +98,14 @@ candidate_segments<E> candidates_of(const request& call) {
   return made;
 }
 
-template <class Loss, class Similarity, class T>
+template <class Loss, class Similarity, class E>
 answer run_over_pairs(const request& call) {
+  using T = accumulate_t<E>;
   answer to;
   const tiled engine{call.threads, call.pool};
   const auto objective = objective_of<Loss, Similarity>(*call.settings);
-  const auto anchors = view_of<const T, 2>(call.arrays[0]);
-  const candidate_segments<T> candidates = candidates_of<T>(call);
+  const auto anchors = view_of<const E, 2>(call.arrays[0]);
+  const candidate_segments<E> candidates = candidates_of<E>(call);
   loss_result<T> found;
   if (wants_gradients(call)) {
     gradients<T> wanted = gradients_of<T>(call, to);

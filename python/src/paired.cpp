@@ -9,11 +9,12 @@ namespace mixcon_python {
 
 namespace {
 
-template <class Loss, class T>
+template <class Loss, class E>
 answer run_paired(const request& call) {
+  using T = accumulate_t<E>;
   const tiled engine{call.threads, call.pool};
   const auto loss = loss_of<Loss>(call.settings->fields);
-  const auto first = view_of<const T, 2>(call.arrays[0]), second = view_of<const T, 2>(call.arrays.at(1));
+  const auto first = view_of<const E, 2>(call.arrays[0]), second = view_of<const E, 2>(call.arrays.at(1));
   aligned_gradients<T> wanted{.stop_gradient = call.stop_gradient};
   if (call.gradients.at(0)) wanted.first = view_of<T, 2>(call.gradients[0]);
   if (call.gradients.at(1)) wanted.second = view_of<T, 2>(call.gradients[1]);
@@ -25,10 +26,11 @@ answer run_paired(const request& call) {
 }
 
 /// Relational distillation, whose second rows have a width of their own.
-template <class T>
+template <class E>
 answer run_relational(const request& call) {
+  using T = accumulate_t<E>;
   const auto loss = loss_of<relational_distillation>(call.settings->fields);
-  const auto student = view_of<const T, 2>(call.arrays[0]), teacher = view_of<const T, 2>(call.arrays.at(1));
+  const auto student = view_of<const E, 2>(call.arrays[0]), teacher = view_of<const E, 2>(call.arrays.at(1));
   aligned_gradients<T> wanted;
   if (call.gradients.at(0)) wanted.first = view_of<T, 2>(call.gradients[0]);
   const auto found = value_and_grad(tiled{call.threads, call.pool}, loss, student, teacher, wanted);
@@ -38,9 +40,9 @@ answer run_relational(const request& call) {
 template <class Loss>
 answer run(const request& call) {
   if constexpr (std::is_same_v<Loss, relational_distillation>)
-    return for_element(call, []<class T>(const request& c) { return run_relational<T>(c); });
+    return for_element(call, []<class E>(const request& c) { return run_relational<E>(c); });
   else
-    return for_element(call, []<class T>(const request& c) { return run_paired<Loss, T>(c); });
+    return for_element(call, []<class E>(const request& c) { return run_paired<Loss, E>(c); });
 }
 
 }  // namespace
