@@ -24,6 +24,8 @@ def in_python(sentence: str, name: str, arrays: Sequence[str]) -> str:
     """What C++ said of a call of the loss `name`, whose first array has the anchors, and the others the candidates, if
     there are others."""
     said = re.sub(rf"^(?:mixcon: )?(?:{_CALLS}): ", f"{name}: ", sentence)
+    kind = "Classes" if sentence.startswith(("class_targets", "member_targets")) else "Labels"
+    said = re.sub(r"say \.ignored = (\S+)", rf"say targets.{kind}(labels, ignored=\1)", said)
     if not arrays:
         return said
     said = _of_rows(said, "anchor", arrays[0])
