@@ -69,8 +69,8 @@ answer run_labelled(const soft_binary_cross_entropy& loss, const request& call) 
   MIXCON_REQUIRE(call.targets->of == any_targets::kind::table,
                  "soft_binary_cross_entropy: expected targets.Table of soft labels (N, K)");
   const auto soft = call.targets->table;
-  return as_answer(
-      value_and_grad(tiled{call.threads, call.pool}, loss, soft, given_logits{logits}, by_logits<accumulate_t<E>>(call)));
+  return as_answer(value_and_grad(tiled{call.threads, call.pool}, loss, soft, given_logits{logits},
+                                  by_logits<accumulate_t<E>>(call)));
 }
 template <class E>
 answer run_labelled(const infinite_class_mixup& loss, const request& call) {
