@@ -106,7 +106,7 @@ void measure_all(index_t rows, double seconds) {
 
   const auto contrast = nt_xent();
   const auto pairs = clip();
-  const objective by_class{supcon{}, cosine{}};
+  const auto by_class = supcon();
   const comparison all[] = {
       {"nt_xent", rows,
        [&]() -> double {

@@ -51,21 +51,21 @@ struct described<either_rule> : described<diagonal_targets::rule_type> {
 
 namespace {
 
-constexpr index_t rows = 250, width = 20;  // more than a tile
+constexpr index_t count = 250, width = 20;  // more than a tile
 constexpr double scale = 5;
 
 std::vector<double> normal_rows(unsigned seed) {
   std::mt19937 bits(seed);
   std::normal_distribution<double> normal;
   std::vector<double> numbers;
-  for (index_t k = 0; k < rows * width; ++k) numbers.push_back(normal(bits) / 4);
+  for (index_t k = 0; k < count * width; ++k) numbers.push_back(normal(bits) / 4);
   return numbers;
 }
-matrix_view<const double> matrix(const std::vector<double>& numbers) { return {numbers.data(), {rows, width}}; }
+matrix_view<const double> matrix(const std::vector<double>& numbers) { return {numbers.data(), {count, width}}; }
 
 struct answer {
   double value = 0, alone = 0;
-  std::vector<double> by_x = std::vector<double>(static_cast<std::size_t>(rows * width)), by_y = by_x;
+  std::vector<double> by_x = std::vector<double>(static_cast<std::size_t>(count * width)), by_y = by_x;
 };
 template <class Targets>
 answer ask(const Targets& targets, const directions& direction, const std::vector<double>& x,
@@ -74,8 +74,8 @@ answer ask(const Targets& targets, const directions& direction, const std::vecto
   criterion.scale = scale, criterion.direction = direction;
   answer found;
   found.value = value_and_grad(tiled{1}, criterion, targets, matrix(x), matrix(y),
-                               {.anchors = matrix_view<double>{found.by_x.data(), {rows, width}},
-                                .candidates = {matrix_view<double>{found.by_y.data(), {rows, width}}}})
+                               {.anchors = matrix_view<double>{found.by_x.data(), {count, width}},
+                                .candidates = {matrix_view<double>{found.by_y.data(), {count, width}}}})
                     .value;
   saved_for<decltype(criterion), matrix_view<const double>> saved;
   found.alone = forward(tiled{1}, criterion, targets, matrix(x), matrix(y), saved).value;
@@ -91,14 +91,14 @@ double naive(const directions& direction, const std::vector<double>& x, const st
     return scale * dot;
   };
   const auto add = [&](double times, bool is_turned) {
-    for (index_t i = 0; i < rows; ++i) {
+    for (index_t i = 0; i < count; ++i) {
       double all = 0, attraction = 0, mass = 0;
-      for (index_t j = 0; j < rows; ++j) {
+      for (index_t j = 0; j < count; ++j) {
         const index_t apart = is_turned ? i - j : j - i;
         const double share = apart == 0 ? 0.75 : apart == 1 ? 0.25 : 0, s = is_turned ? logit(j, i) : logit(i, j);
         all += std::exp(s), attraction += share * s, mass += share;
       }
-      sum += times * (mass * std::log(all) - attraction) / rows;
+      sum += times * (mass * std::log(all) - attraction) / count;
     }
   };
   if (direction.rows != 0) add(direction.rows, false);
@@ -126,7 +126,7 @@ TEST_CASE("A rule chosen at run time that no key says is asked pair by pair", "[
     const double expected = naive(direction, x, y);
     CHECK(std::fabs(found.value - expected) <= 1e-12 * expected);
     CHECK(std::fabs(found.alone - expected) <= 1e-12 * expected);
-    for (const index_t at : {index_t{0}, index_t{777}, rows * width - 1}) {
+    for (const index_t at : {index_t{0}, index_t{777}, count * width - 1}) {
       std::vector<double> more = x, less = x;
       more[static_cast<std::size_t>(at)] += 1e-5, less[static_cast<std::size_t>(at)] -= 1e-5;
       const double slope = (naive(direction, more, y) - naive(direction, less, y)) / 2e-5;
