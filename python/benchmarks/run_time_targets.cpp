@@ -74,6 +74,8 @@ struct comparison {
   }
 };
 
+double as_number(const loss_result<float>& found) { return static_cast<double>(found.value); }
+
 const loss_info& info_of(std::string_view name) {
   for (const loss_info& loss : losses())
     if (loss.name == name) return loss;
@@ -109,19 +111,19 @@ void measure_all(index_t rows, double seconds) {
   const auto by_class = supcon();
   const comparison all[] = {
       {"nt_xent", rows,
-       [&]() -> double {
-         return value_and_grad(engine, contrast, view_targets{.samples = rows / 2}, x.view(), by_x.view());
+       [&] {
+         return as_number(value_and_grad(engine, contrast, view_targets{.samples = rows / 2}, x.view(), by_x.view()));
        },
        [&] { return run("nt_xent", views, false); }, by_x, again_x},
       {"supcon", rows,
-       [&]() -> double {
-         return value_and_grad(engine, by_class, label_targets{.labels = labels}, x.view(), by_x.view());
+       [&] {
+         return as_number(value_and_grad(engine, by_class, label_targets{.labels = labels}, x.view(), by_x.view()));
        },
        [&] { return run("supcon", classes, false); }, by_x, again_x},
       {"clip", rows,
-       [&]() -> double {
-         return value_and_grad(engine, pairs, diagonal_targets{}, x.view(), y.view(),
-                               {.anchors = by_x.view(), .candidates = {by_y.view()}});
+       [&] {
+         return as_number(value_and_grad(engine, pairs, diagonal_targets{}, x.view(), y.view(),
+                                         {.anchors = by_x.view(), .candidates = {by_y.view()}}));
        },
        [&] { return run("clip", diagonal, true); }, by_x, again_x},
   };
