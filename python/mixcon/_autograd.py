@@ -12,7 +12,8 @@ import numpy as np
 import torch
 
 from . import _core
-from ._forms import Call
+from ._calls import Call
+from ._words import in_python
 
 _row_types = (torch.float32, torch.float64, torch.bfloat16, torch.float16)
 
@@ -147,12 +148,15 @@ def _evaluate(
     now = _over_ranks.get()
     if now is not None:
         now.has_met = True
-    found = _core.evaluate(
-        spec.settings, call.targets, tuple(t.detach() for t in tensors), tuple(gradients), call.names, spec.threads,
-        wants_parameters, temperature, scale, bias, call.own_segment, call.forms, by_targets,
-        bool(call.constant) or not all(wanted), call.of_logits, None if now is None else now.ranks,
-        now is not None and now.gathered, call.mean_weights,
-    )
+    try:
+        found = _core.evaluate(
+            spec.settings, call.targets, tuple(t.detach() for t in tensors), tuple(gradients), call.names, spec.threads,
+            wants_parameters, temperature, scale, bias, call.own_segment, call.forms, by_targets,
+            bool(call.constant) or not all(wanted), call.of_logits, None if now is None else now.ranks,
+            now is not None and now.gathered, call.mean_weights,
+        )
+    except ValueError as wrong:
+        raise ValueError(in_python(str(wrong), spec.name, call.names)) from None
     return found, gradients, by_targets
 
 

@@ -100,7 +100,7 @@ using runner = answer (*)(const request&);
 /// The call with its two-byte rows as float, in `copies`.
 request widened(const request& call, std::vector<std::vector<float>>& copies);
 
-/// Calls f.operator()<E>(call) with the type that rows are computed in: float or double. Arrays must be of one type.
+/// Calls f.operator()<E>(call) with the type that rows are stored as. Arrays must be of one type.
 template <class F>
 answer for_element(const request& call, F&& f) {
   for (const any_array& array : call.arrays)
@@ -108,8 +108,8 @@ answer for_element(const request& call, F&& f) {
                    "the arrays of one call are of different types; expected one type for all");
   if (call.arrays[0].of == element::float64) return f.template operator()<double>(call);
   if (call.arrays[0].of == element::float32) return f.template operator()<float>(call);
-  std::vector<std::vector<float>> copies;
-  return f.template operator()<float>(widened(call, copies));
+  if (call.arrays[0].of == element::bfloat16) return f.template operator()<bfloat16>(call);
+  return f.template operator()<half>(call);
 }
 
 }  // namespace mixcon_python

@@ -91,12 +91,13 @@ candidate_segments<E> candidates_of(const request& call) {
   return made;
 }
 
-template <class Loss, class Similarity, class T, class Executor>
+template <class Loss, class Similarity, class E, class Executor>
 answer run_over_pairs(const Executor& engine, const request& call) {
+  using T = accumulate_t<E>;
   answer to;
   const auto objective = objective_of<Loss, Similarity>(*call.settings);
-  const auto anchors = view_of<const T, 2>(call.arrays[0]);
-  const candidate_segments<T> candidates = candidates_of<T>(call);
+  const auto anchors = view_of<const E, 2>(call.arrays[0]);
+  const candidate_segments<E> candidates = candidates_of<E>(call);
   loss_result<T> found;
   if (wants_gradients(call)) {
     gradients<T> wanted = gradients_of<T>(call, to);
@@ -122,8 +123,8 @@ answer run_over_pairs(const Executor& engine, const request& call) {
 
 template <class Loss, class Similarity>
 answer run_formula(const request& call) {
-  return for_element(call, []<class E>(const request& c) {
-    return on_executor(c, [&](const auto& executor) { return run_over_pairs<Loss, Similarity, E>(executor, c); });
+  return on_executor(call, []<class E>(const auto& executor, const request& c) {
+    return run_over_pairs<Loss, Similarity, E>(executor, c);
   });
 }
 

@@ -186,6 +186,7 @@ any_rule any_bound_over_ranks::rule(index_t rank) const {
     return made;
   }
   made.first = first.rule(rank, rank == me);
+  made.candidates = in_first[r];
   if (made.of == any_rule::kind::two_classes) made.second = second.rule(rank, rank == me);
   made.partner = view(partner);
   return made;
@@ -214,9 +215,9 @@ mixcon_python::any_bound_over_ranks targets_over_ranks<mixcon_python::any_target
   made.plain.own_share = 1.0 / static_cast<double>(mine.own > 0 ? mine.own : 1);
   const bool has_segments = mine.own == 0 && mine.segments.size() > 1 && targets.of != any_targets::kind::table;
   const index_t in_first = has_segments ? mine.segments[0] : mine.candidates;
-  const rows_of_call call{{mine.anchors, in_first, 0, {in_first}, mine.width, nullptr},
-                          rows.with_candidates(board.each_of(in_first)),
-                          board};
+  made.in_first = board.each_of(in_first);
+  const rows_of_call call{
+      {mine.anchors, in_first, 0, {in_first}, mine.width, nullptr}, rows.with_candidates(made.in_first), board};
   board.refuse_together([&] {
     MIXCON_REQUIRE(targets.of != any_targets::kind::table || mine.own == 0, "targets.Table: there are ", mine.own,
                    " own candidates of each anchor; expected shared ones alone");
@@ -229,6 +230,8 @@ mixcon_python::any_bound_over_ranks targets_over_ranks<mixcon_python::any_target
     bind_mixtures(targets, call, made);
   else
     made.first = classes_over_ranks(targets, call);
+  made.plain.anchors = mine.anchors;
+  if (targets.of == any_targets::kind::negatives) made.plain.anchors = 0, made.in_first.assign(made.in_first.size(), 0);
   if (targets.is_mixed) {
     made.plain.of = any_rule::kind::mixed;
     made.plain.lambda = targets.lambda;

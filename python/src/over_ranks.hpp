@@ -31,6 +31,7 @@ struct any_bound_over_ranks {
   any_rule plain{};
   classes_of_ranks first{}, second{};
   std::vector<index_t> partner{};
+  std::vector<index_t> in_first{};         // of each rank: how many candidates have classes, the first ones
   std::vector<index_t> first_candidate{};  // of each rank among all, and their number; of a table
   index_t me = 0;
 

@@ -102,8 +102,8 @@ std::string description_of(const std::string& loss, const any_targets& targets, 
   said.say("array of own candidates", static_cast<index_t>(call.own_segment + 1));
   said.say("type of rows", std::string(call.arrays.at(0).of == element::float64 ? "float64" : "float32 or shorter"));
   said.say("similarity", static_cast<index_t>(call.settings->similarity));
-  said.say("form of anchors", std::string(enumerator_name(call.settings->anchor_rows)));
-  said.say("form of candidates", std::string(enumerator_name(call.settings->candidate_rows)));
+  said.say("rows", std::string(enumerator_name(call.settings->anchor_rows)));
+  said.say("candidate_rows", std::string(enumerator_name(call.settings->candidate_rows)));
   said.say("gathered", std::string(call.gathers_all ? "yes" : "no"));
   return said.text();
 }

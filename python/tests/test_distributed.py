@@ -132,7 +132,7 @@ REFUSED = {
     "loss": "rank 1 of . says loss = supcon, rank 0 says loss = nt_xent",
     "pairs": "rank 1 of . says loss = vicreg, rank 0 says loss = nt_xent",
     "targets": "rank 1 of . says targets = others, rank 0 says targets = labels",
-    "similarity": "rank 1 of . says form of anchors = as_given, rank 0 says form of anchors = unit",
+    "similarity": "rank 1 of . says rows = as_given, rank 0 says rows = unit",
     "device": "meta",
 }
 
