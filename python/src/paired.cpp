@@ -46,9 +46,8 @@ answer run(const request& call) {
       return run_paired<Loss, E>(tiled{c.threads, c.pool}, c);
     });
   else
-    return on_executor(call, []<class E>(const auto& executor, const request& c) {
-      return run_paired<Loss, E>(executor, c);
-    });
+    return on_executor(
+        call, []<class E>(const auto& executor, const request& c) { return run_paired<Loss, E>(executor, c); });
 }
 
 }  // namespace
