@@ -91,8 +91,8 @@ def gradient_of(form: Form):
 def package_stub():
     lines = [
         HEAD, "from collections.abc import Sequence", "from typing import Any, Literal, Protocol, TypeAlias, overload",
-        "", "import numpy.typing as npt", "", "from . import _core as _core, functional as functional, nn as nn, "
-        "targets as targets", "from ._arrays import Answer as Answer, contrast as contrast",
+        "", "import numpy.typing as npt", "", "from . import _core as _core, distributed as distributed, functional "
+        "as functional, nn as nn, targets as targets", "from ._arrays import Answer as Answer, contrast as contrast",
         "from ._core import Targets as Targets", "from .nn import Contrast as Contrast",
     ]
     lines += [f"from .nn import {form.class_name} as {form.class_name}" for form in FORMS.values()]
@@ -200,6 +200,9 @@ def every_name():
         lines.append(f"    total = total + mixcon.{form.class_name}({made})({left})")
     lines += [
         '    total = total + mixcon.Contrast("info_nce")(z, z, targets.Diagonal())',
+        "    total = total + mixcon.distributed.global_loss(mixcon.NTXent(), averaged_by_ddp=False)(z)",
+        "    total = total + mixcon.distributed.memory_estimate(65536, 128, 8, gathered=True)",
+        "    total = total + mixcon.distributed.traffic_estimate(65536, 128, 8)",
         '    last: Tensor = F.contrast("info_nce", z, z, targets.Diagonal())', "    return last", "", "",
         "def every_targets(labels: npt.NDArray[np.int64], z: npt.NDArray[np.float32]) -> list[mixcon.Targets]:",
         "    return [",

@@ -3,6 +3,7 @@
 
 `mixcon.nt_xent(z)` and its like take arrays and return value and gradient; `mixcon.NTXent()` and its like are
 `torch.nn.Module`s, `mixcon.functional.nt_xent` their functions. torch is imported when one of these is first used.
+`mixcon.distributed.global_loss` computes them over several processes.
 `mixcon.mixup(images, labels)` and its like mix a batch and return it with its plan; `mixcon.Mixup()` and its like are
 the policies.
 """
@@ -28,7 +29,7 @@ def __getattr__(name: str) -> Any:
         made = _function_of(name, _FORMS[name])
         globals()[name] = made
         return made
-    if name in ("functional", "mixing", "nn"):
+    if name in ("distributed", "functional", "mixing", "nn"):
         return _importlib.import_module(f"mixcon.{name}")
     if name in _of_torch:
         return getattr(_importlib.import_module("mixcon.nn"), name)
@@ -42,4 +43,4 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     mixes = _importlib.import_module("mixcon.mixing").__all__
-    return sorted({*globals(), *_FORMS, *_of_torch, *mixes, "functional", "mixing", "nn"})
+    return sorted({*globals(), *_FORMS, *_of_torch, *mixes, "distributed", "functional", "mixing", "nn"})

@@ -9,7 +9,9 @@ from typing import Any, Callable, NamedTuple
 import numpy as np
 
 from . import _core
-from ._forms import FORMS, Call, Form, general
+from ._calls import Call, general
+from ._forms import FORMS, Form
+from ._words import in_python
 
 
 class Answer(NamedTuple):
@@ -26,6 +28,12 @@ class Answer(NamedTuple):
 
 class Arrays:
     """What forms ask of arrays: NumPy's, or any that NumPy can read."""
+
+    may_be_empty = False
+
+    @staticmethod
+    def share(rows: Any) -> Any:
+        return rows
 
     @staticmethod
     def shape(name: str, argument: str, given: Any, rank: int) -> tuple[int, ...]:
@@ -103,11 +111,14 @@ def answer_of(name: str, call: Call, settings: Any, threads: int, gradient: bool
         )
         if call.soft is not None:
             by_targets = np.empty(call.soft.shape, wanted[0].dtype)
-    found = _core.evaluate(
-        settings, call.targets, tuple(call.arrays), wanted, call.names, threads, bool(gradient),
-        own_segment=call.own_segment, forms=call.forms, by_targets=by_targets, of_logits=call.of_logits,
-        stop_gradient=bool(without),
-    )
+    try:
+        found = _core.evaluate(
+            settings, call.targets, tuple(call.arrays), wanted, call.names, threads, bool(gradient),
+            own_segment=call.own_segment, forms=call.forms, by_targets=by_targets, of_logits=call.of_logits,
+            stop_gradient=bool(without),
+        )
+    except ValueError as wrong:
+        raise ValueError(in_python(str(wrong), name, call.names)) from None
     gradients: Any = None
     if wanted is not None:
         made = [g for g in (call.back(list(wanted)) if call.back else wanted) if g is not None]
@@ -122,7 +133,7 @@ def function_of(name: str, form: Form) -> Callable[..., Any]:
 
     def loss(*arrays: Any, threads: int = 0, gradient: bool | str = True, details: bool = False, **given: Any) -> Any:
         taken = {renamed.get(k, k): given.pop(k) for k in list(given) if renamed.get(k, k) in keywords}
-        call = form.call(Arrays, name, *arrays, **taken)
+        call = form.made(Arrays, name, *arrays, **taken)
         settings = settings_of(name, form.usual, {**given, **call.parameters} if call.parameters else given)
         found = answer_of(name, call, settings, threads, gradient)
         if details:

@@ -3,14 +3,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import contextvars
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Iterator
 
 import numpy as np
 import torch
 
 from . import _core
-from ._forms import Call
+from ._calls import Call
+from ._words import in_python
 
 _row_types = (torch.float32, torch.float64, torch.bfloat16, torch.float16)
 
@@ -42,6 +45,12 @@ def is_autocast() -> bool:
 
 class Tensors:
     """What forms ask of arrays: torch's."""
+
+    may_be_empty = False
+
+    @staticmethod
+    def share(rows: Any) -> Any:
+        return rows
 
     @staticmethod
     def shape(name: str, argument: str, given: Any, rank: int) -> tuple[int, ...]:
@@ -82,6 +91,42 @@ class Tensors:
 
 
 @dataclass
+class OverRanks:
+    """A call whose rows lie in several processes: what it is told, and whether it has met the others."""
+
+    ranks: Any
+    tensors: Any
+    gathered: bool
+    averaged: bool
+    has_met: bool = False
+
+    def factors(self) -> tuple[float, float]:
+        """Of gradients by parameters, which are the whole batch's in every process; and of those by rows, which add up
+        to it. The average over processes of what is multiplied by these is the gradient, or the sum is."""
+        size = float(self.ranks.size)
+        return (1.0, size) if self.averaged else (1.0 / size, 1.0)
+
+
+_over_ranks: contextvars.ContextVar[OverRanks | None] = contextvars.ContextVar("mixcon_over_ranks", default=None)
+
+
+@contextlib.contextmanager
+def over_ranks(call: OverRanks) -> Iterator[OverRanks]:
+    """Losses inside are those of all processes."""
+    token = _over_ranks.set(call)
+    try:
+        yield call
+    finally:
+        _over_ranks.reset(token)
+
+
+def tensors_now() -> Any:
+    """What forms ask of arrays in this call."""
+    now = _over_ranks.get()
+    return Tensors if now is None else now.tensors
+
+
+@dataclass
 class Spec:
     """What a call is beside its tensors."""
 
@@ -100,11 +145,18 @@ def _evaluate(
     gradients = [torch.empty(t.shape, dtype=number) if w else None for t, w in zip(tensors, wanted)]
     by_targets = torch.empty(call.soft.shape, dtype=number) if wants_targets else None
     temperature, scale, bias = (float("nan") if n is None else float(n) for n in numbers)
-    found = _core.evaluate(
-        spec.settings, call.targets, tuple(t.detach() for t in tensors), tuple(gradients), call.names, spec.threads,
-        wants_parameters, temperature, scale, bias, call.own_segment, call.forms, by_targets,
-        bool(call.constant) or not all(wanted), call.of_logits,
-    )
+    now = _over_ranks.get()
+    if now is not None:
+        now.has_met = True
+    try:
+        found = _core.evaluate(
+            spec.settings, call.targets, tuple(t.detach() for t in tensors), tuple(gradients), call.names, spec.threads,
+            wants_parameters, temperature, scale, bias, call.own_segment, call.forms, by_targets,
+            bool(call.constant) or not all(wanted), call.of_logits, None if now is None else now.ranks,
+            now is not None and now.gathered, call.mean_weights,
+        )
+    except ValueError as wrong:
+        raise ValueError(in_python(str(wrong), spec.name, call.names)) from None
     return found, gradients, by_targets
 
 
@@ -141,6 +193,9 @@ class Loss(torch.autograd.Function):
         inputs = [*numbers, soft, *tensors]
         kept = [x if g is not None else None for x, g in zip(inputs, made)]
         ctx.save_for_backward(*made, *kept)
+        now = _over_ranks.get()
+        by_parameters, by_rows = (1.0, 1.0) if now is None else now.factors()
+        ctx.factors = [by_parameters] * len(numbers) + [by_rows] * (1 + len(tensors))
         return torch.tensor(found[0], dtype=number)
 
     @staticmethod
@@ -149,11 +204,11 @@ class Loss(torch.autograd.Function):
         made, inputs = saved[: len(saved) // 2], saved[len(saved) // 2 :]
         roots = [x for x in inputs if x is not None]
         answer: list[Any] = [None]
-        for gradient, given in zip(made, inputs):
+        for gradient, given, factor in zip(made, inputs, ctx.factors):
             if gradient is None:
                 answer.append(None)
                 continue
-            by_input = (gradient * upstream).to(given.dtype)
+            by_input = (gradient * (upstream if factor == 1.0 else upstream * factor)).to(given.dtype)
             # A gradient that did not hang on the inputs would be a constant to create_graph=True, in silence.
             answer.append(_Refuse.apply(by_input, upstream, *roots) if torch.is_grad_enabled() else by_input)
         return tuple(answer)

@@ -10,7 +10,8 @@ import torch
 from . import _core
 from ._arrays import _keywords_of, doc_of, settings_of
 from ._autograd import Tensors, loss_of
-from ._forms import FORMS, Call, Form, general
+from ._calls import Call, general
+from ._forms import FORMS, Form
 
 
 def call_of(name: str, usual: Any, call: Call, threads: int | None, given: dict[str, Any]) -> torch.Tensor:
@@ -29,7 +30,7 @@ def function_of(name: str, form: Form) -> Callable[..., torch.Tensor]:
 
     def loss(*tensors: Any, threads: int | None = None, **given: Any) -> torch.Tensor:
         taken = {renamed.get(k, k): given.pop(k) for k in list(given) if renamed.get(k, k) in keywords}
-        return call_of(name, form.usual, form.call(Tensors, name, *tensors, **taken), threads, given)
+        return call_of(name, form.usual, form.made(Tensors, name, *tensors, **taken), threads, given)
 
     loss.__name__ = loss.__qualname__ = name
     loss.__module__ = "mixcon.functional"

@@ -10,7 +10,6 @@ one that the C++ library draws from the same seed and step, bit for bit.
 
 from __future__ import annotations
 
-import difflib
 import inspect
 import re
 from collections.abc import Callable, Sequence
@@ -19,18 +18,18 @@ from typing import Any
 import numpy as np
 
 from . import _mixing
-from ._plans import Plan, is_tensor, maps_given, plain_integers, shape_of, threads_for
+from ._drawing import INFO, looked_at, parameters_of, seed_of
+from ._plans import Plan, is_tensor, maps_given, plain_integers, shape_of
 
 __all__ = ["Collate", "Plan", "Policy", "multi_mask", "plan_of", "policies", "slerp", "transmix"]
 
-_INFO: dict[str, dict[str, Any]] = {info["name"]: info for info in _mixing.policies()}
 _HERE = ("positive_features", "slerp", "multi_mask", "transmix")  # which draw no plan for a batch
-_DRAWN = tuple(name for name in _INFO if name not in _HERE)
+_DRAWN = tuple(name for name in INFO if name not in _HERE)
 
 
 def policies() -> list[str]:
     """The name of everything that mixes."""
-    return list(_INFO)
+    return list(INFO)
 
 
 def class_name(name: str) -> str:
@@ -39,85 +38,15 @@ def class_name(name: str) -> str:
     return "".join(word[0].upper() + word[1:] for word in words)
 
 
-def _parameters(name: str, given: dict[str, Any]) -> list[tuple[str, float | str]]:
-    """The parameters of a call, checked against those that the policy has."""
-    known = {parameter["name"]: parameter for parameter in _INFO[name]["parameters"]}
-    checked: list[tuple[str, float | str]] = []
-    for key, value in given.items():
-        if key not in known:
-            near = difflib.get_close_matches(key, [*known, "seed", "step", "partners", "saliency", "features"], 1)
-            hint = f"; did you mean {near[0]}?" if near else f"; it has {', '.join(known) or 'none'}"
-            raise TypeError(f"{name} has no parameter {key}{hint}")
-        checked.append((key, _checked(name, known[key], value)))
-    return checked
-
-
-def _checked(name: str, parameter: dict[str, Any], value: Any) -> float | str:
-    key, kind = parameter["name"], parameter["kind"]
-    if kind == "choice":
-        if not isinstance(value, str):
-            raise TypeError(f"{name}: {key} is {value!r}; expected one of {', '.join(parameter['choices'])}")
-        if value not in parameter["choices"]:
-            raise ValueError(f"{name}: {key} is {value!r}; expected one of {', '.join(parameter['choices'])}")
-        return value
-    if kind == "truth":
-        if not isinstance(value, (bool, np.bool_)):
-            raise TypeError(f"{name}: {key} is {value!r}; expected True or False")
-        return float(value)
-    if isinstance(value, (bool, str)) or not hasattr(value, "__float__"):
-        raise TypeError(f"{name}: {key} is {value!r}; expected a number")
-    if kind == "integer" and float(value) != int(value):
-        raise ValueError(f"{name}: {key} is {value!r}; expected a whole number")
-    return float(value)
-
-
-def _seed(given: int | None, of: Any) -> int:
-    """The seed of a call: as given, or drawn from the generator that torch.manual_seed or numpy.random.seed sets."""
-    if given is not None:
-        if isinstance(given, bool) or not isinstance(given, (int, np.integer)):
-            raise TypeError(f"seed is {given!r}; expected a whole number")
-        return int(given) % 2**64
-    if is_tensor(of):
-        import torch
-
-        return int(torch.randint(2**62, ()).item())
-    return int(np.random.randint(2**62, dtype=np.int64))
-
-
-def _looked_at(name: str, samples: Any, labels: Any, saliency: Any, features: Any) -> dict[str, Any]:
-    """What a policy's plan looks at, as the module takes it."""
-    at = _INFO[name]["looks_at"]
-    found: dict[str, Any] = {"labels": None, "saliency": None, "features": None}
-    if at == "labels":
-        if labels is None:
-            raise TypeError(f"{name}: labels are missing; this policy chooses partners by class")
-        found["labels"] = plain_integers(f"{name}: labels", labels)
-    if "saliency" in at:
-        if saliency is None:
-            raise TypeError(f"{name}: saliency is missing; expected a map (N, rows, columns) >= 0 for each sample")
-        found["saliency"] = maps_given(f"{name}: saliency", saliency, 3)
-    elif saliency is not None:
-        raise TypeError(f"{name} looks at no saliency; leave it out")
-    if at == "features":
-        if features is None:
-            raise TypeError(f"{name}: features are missing; expected (N, C, rows, columns), of a network's last layer")
-        found["features"] = maps_given(f"{name}: features", features, 4)
-    elif features is not None:
-        raise TypeError(f"{name} looks at no features; leave them out")
-    if at.startswith("samples"):
-        found["features"] = maps_given(f"{name}: samples", samples, 4)
-    return found
-
-
 def plan_of(
     name: str, samples: Any, labels: Any = None, *, partner_labels: Any = None, saliency: Any = None,
     features: Any = None, seed: int | None = None, step: int = 0, within: str = "", **parameters: Any,
 ) -> Plan:
     """The plan of a policy for a batch, which is not mixed yet: for one that is applied to several tensors."""
-    checked = _parameters(name, parameters)
+    checked = parameters_of(name, parameters)
     shape = shape_of(name, samples)
-    seen = _looked_at(name, samples, labels, saliency, features)
-    held = _mixing.draw(name, checked, shape, _seed(seed, samples), step, within, **seen)
+    seen = looked_at(name, samples, labels, saliency, features)
+    held = _mixing.draw(name, checked, shape, seed_of(seed, samples), step, within, **seen)
     return Plan(held, labels, partner_labels)
 
 
@@ -126,12 +55,12 @@ def _mix(
     saliency: Any = None, features: Any = None, seed: int | None = None, step: int = 0, within: str = "",
     threads: int | None = None, **parameters: Any,
 ) -> tuple[Any, Plan]:
-    seed = _seed(seed, samples)
+    seed = seed_of(seed, samples)
     plan = plan_of(name, samples, labels, partner_labels=partner_labels, saliency=saliency, features=features,
                    seed=seed, step=step, within=within, **parameters)
     if name == "stackmix":
         return plan.stack(samples, partners), plan
-    if partners is None and _INFO[name]["fills_partners"]:
+    if partners is None and INFO[name]["fills_partners"]:
         partners = _filled(name, samples, seed, step, within)
     return plan.blend(samples, partners, threads=threads), plan
 
@@ -154,12 +83,12 @@ def positive_features(
     """Mixes the two features (N, D) of each positive pair, number by number; returns the new queries and keys, and the
     shares (N, D) that were drawn."""
     name = "positive_features"
-    checked = _parameters(name, parameters)
+    checked = parameters_of(name, parameters)
     shape = shape_of(name, queries)
     if shape_of(name, keys) != shape:
         of_keys = tuple(shape_of(name, keys))
         raise ValueError(f"{name}: queries are {tuple(shape)}, keys {of_keys}; expected the same shape")
-    drawn = np.asarray(_mixing.shares(name, checked, shape, _seed(seed, queries), step, within)).reshape(shape)
+    drawn = np.asarray(_mixing.shares(name, checked, shape, seed_of(seed, queries), step, within)).reshape(shape)
     normalised = dict(checked).get("normalize", 1.0) != 0
     shares: Any = drawn
     if is_tensor(queries):
@@ -191,7 +120,7 @@ def multi_mask(partner: Any, more_partners: Sequence[Any], masks: Sequence[Any],
 
 def transmix(plan: Plan, attention: Any, size: tuple[int, int], **parameters: Any) -> Plan:
     """The plan with labels that follow the attention (N, h, w) of the class token to mixed images of rows x columns."""
-    checked = _parameters("transmix", parameters)
+    checked = parameters_of("transmix", parameters)
     maps = maps_given("transmix: attention", attention, 3)
     lambdas = _mixing.lambdas_by("transmix", checked, plan.held, maps, *size)
     return Plan(plan.held.with_lam(lambdas), plan.labels, plan.partner_labels)
@@ -203,9 +132,9 @@ class Policy:
     name = ""
 
     def __init__(self, *, seed: int | None = None, **parameters: Any) -> None:
-        _parameters(self.name, parameters)
+        parameters_of(self.name, parameters)
         self.parameters = parameters
-        self.seed = _seed(seed, None)
+        self.seed = seed_of(seed, None)
         self.step = 0
 
     def __call__(self, samples: Any, labels: Any = None, **more: Any) -> tuple[Any, Any]:
@@ -219,7 +148,7 @@ class Policy:
 
     def layer(self) -> int:
         """The layer in front of which the next step mixes, where the policy draws one."""
-        return int(_mixing.layer(self.name, _parameters(self.name, self.parameters), self.seed, self.step, ""))
+        return int(_mixing.layer(self.name, parameters_of(self.name, self.parameters), self.seed, self.step, ""))
 
     def __repr__(self) -> str:
         written = {info["name"]: self.parameters.get(info["name"], info["usual"]) for info in _shown(self)}
@@ -238,7 +167,7 @@ def _shown(policy: Policy) -> list[dict[str, Any]]:
     """The parameters of a policy, without those that follow another and were not given."""
     return [
         info
-        for info in _INFO[policy.name]["parameters"]
+        for info in INFO[policy.name]["parameters"]
         if not info["follows_alpha"] or info["name"] in policy.parameters
     ]
 
@@ -306,9 +235,9 @@ def _class(info: dict[str, Any]) -> type[Policy]:
     return made
 
 
-_FUNCTIONS: dict[str, Callable[..., Any]] = {name: _function(_INFO[name]) for name in _DRAWN}
+_FUNCTIONS: dict[str, Callable[..., Any]] = {name: _function(INFO[name]) for name in _DRAWN}
 _FUNCTIONS["positive_features"] = positive_features
-_CLASSES = {class_name(name): _class(_INFO[name]) for name in _FUNCTIONS}
+_CLASSES = {class_name(name): _class(INFO[name]) for name in _FUNCTIONS}
 globals().update(_FUNCTIONS)
 globals().update(_CLASSES)
 __all__ += [*_FUNCTIONS, *_CLASSES]

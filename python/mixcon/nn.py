@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import Any
 
@@ -10,11 +11,17 @@ import torch
 
 from . import _core
 from ._arrays import doc_of, settings_of
-from ._autograd import Tensors
-from ._forms import FORMS, Form, general
+from ._autograd import tensors_now
+from ._calls import general
+from ._forms import FORMS, Form
 from .functional import _keywords_of, call_of
 
 _learnable = ("temperature", "scale", "bias")
+
+
+@functools.lru_cache(maxsize=None)
+def _usual_parameters(loss: str) -> dict[str, Any]:
+    return settings_of(loss, FORMS[loss].usual, {}).parameters  # type: ignore[no-any-return]
 
 
 class LossModule(torch.nn.Module):
@@ -42,20 +49,18 @@ class LossModule(torch.nn.Module):
         self._given = tuple(given)
 
     def _parameters_now(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in self._names if name in self._given or self._changed(name)}
-
-    def _changed(self, name: str) -> bool:
-        return name in self.__dict__ and self.__dict__[name] != self._usual().get(name)
-
-    def _usual(self) -> dict[str, Any]:
-        form = self._form if self._form is not None else FORMS[self._loss]
-        return settings_of(self._loss, form.usual, {}).parameters  # type: ignore[no-any-return]
+        usual, own = _usual_parameters(self._loss), self.__dict__
+        return {
+            name: getattr(self, name)
+            for name in self._names
+            if name in self._given or (name in own and own[name] != usual.get(name))
+        }
 
     def forward(self, *tensors: Any, **taken: Any) -> torch.Tensor:
         form = self._form
         assert form is not None
         renamed = dict(zip(form.sides, ("x", "y")))
-        call = form.call(Tensors, self._loss, *tensors, **{renamed.get(k, k): v for k, v in taken.items()})
+        call = form.made(tensors_now(), self._loss, *tensors, **{renamed.get(k, k): v for k, v in taken.items()})
         return call_of(self._loss, form.usual, call, self.threads, self._parameters_now())
 
     def extra_repr(self) -> str:
@@ -81,7 +86,7 @@ class Contrast(LossModule):
         super().__init__(threads=threads, **given)
 
     def forward(self, anchors: Any, candidates: Any = None, targets: Any = None) -> torch.Tensor:
-        call = general(Tensors, self._loss, anchors, candidates, targets)
+        call = general(tensors_now(), self._loss, anchors, candidates, targets)
         return call_of(self._loss, FORMS[self._loss].usual, call, self.threads, self._parameters_now())
 
     def extra_repr(self) -> str:

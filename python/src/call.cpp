@@ -37,6 +37,7 @@ thread_pool* pool_of(int threads) {
 request widened(const request& call, std::vector<std::vector<float>>& copies) {
   request wide = call;
   for (any_array& array : wide.arrays) {
+    if (array.of == element::float32) continue;
     copies.push_back(array.of == element::bfloat16 ? copied<bfloat16>(array) : copied<half>(array));
     array.data = copies.back().data();
     array.of = element::float32;

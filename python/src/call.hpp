@@ -3,7 +3,7 @@
 
 // A call of a loss whose types are known at run time only: arrays, parameters, what is wanted, and the answer.
 
-#include "targets.hpp"
+#include "over_ranks.hpp"
 
 #include <mixcon/core/storage.hpp>
 #include <mixcon/core/thread_pool.hpp>
@@ -72,7 +72,18 @@ struct request {
   bool wants_parameters = false, stop_gradient = false;
   int threads = 0;              // 0: the shared pool
   thread_pool* pool = nullptr;  // of so many threads, where there are more than one
+  // Over processes:
+  const transport* ranks = nullptr;  // null: this process is alone
+  bool gathers_all = false;          // keeps the candidates of all, instead of a ring
+  bool others_want = false;          // some process wants gradients
 };
+
+/// Anything but the value is wanted, here or in another process.
+inline bool wants_gradients(const request& call) {
+  bool any = call.wants_parameters || call.others_want || static_cast<bool>(call.by_targets);
+  for (const any_array& gradient : call.gradients) any = any || static_cast<bool>(gradient);
+  return any;
+}
 
 /// What a call answers. Gradients by parameters are 0 where they were not asked for, or the loss has none.
 struct answer {
@@ -89,7 +100,7 @@ using runner = answer (*)(const request&);
 /// The call with its two-byte rows as float, in `copies`.
 request widened(const request& call, std::vector<std::vector<float>>& copies);
 
-/// Calls f.operator()<E>(call) with the type that rows are computed in: float or double. Arrays must be of one type.
+/// Calls f.operator()<E>(call) with the type that rows are stored as. Arrays must be of one type.
 template <class F>
 answer for_element(const request& call, F&& f) {
   for (const any_array& array : call.arrays)
@@ -97,8 +108,8 @@ answer for_element(const request& call, F&& f) {
                    "the arrays of one call are of different types; expected one type for all");
   if (call.arrays[0].of == element::float64) return f.template operator()<double>(call);
   if (call.arrays[0].of == element::float32) return f.template operator()<float>(call);
-  std::vector<std::vector<float>> copies;
-  return f.template operator()<float>(widened(call, copies));
+  if (call.arrays[0].of == element::bfloat16) return f.template operator()<bfloat16>(call);
+  return f.template operator()<half>(call);
 }
 
 }  // namespace mixcon_python

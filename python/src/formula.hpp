@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-// One formula over one kind of similarity, for every type of rows.
+// One formula over a kind of similarity, for every type of rows, on this process and over all.
 
+#include "executor.hpp"
 #include "fields.hpp"
 #include "formula_list.hpp"
 
-#include <mixcon/engine/tiled.hpp>
 #include <mixcon/losses/all_losses.hpp>
 
 namespace mixcon_python {
@@ -74,13 +74,6 @@ gradients<T> gradients_of(const request& call, answer& to) {
   return wanted;
 }
 
-/// Anything but the value is wanted.
-inline bool wants_gradients(const request& call) {
-  bool any = call.wants_parameters || static_cast<bool>(call.by_targets);
-  for (const any_array& gradient : call.gradients) any = any || static_cast<bool>(gradient);
-  return any;
-}
-
 /// Candidates of their own that are the anchors, or segments.
 template <class E>
 candidate_segments<E> candidates_of(const request& call) {
@@ -98,13 +91,13 @@ candidate_segments<E> candidates_of(const request& call) {
   return made;
 }
 
-template <class Loss, class Similarity, class T>
-answer run_over_pairs(const request& call) {
+template <class Loss, class Similarity, class E, class Executor>
+answer run_over_pairs(const Executor& engine, const request& call) {
+  using T = accumulate_t<E>;
   answer to;
-  const tiled engine{call.threads, call.pool};
   const auto objective = objective_of<Loss, Similarity>(*call.settings);
-  const auto anchors = view_of<const T, 2>(call.arrays[0]);
-  const candidate_segments<T> candidates = candidates_of<T>(call);
+  const auto anchors = view_of<const E, 2>(call.arrays[0]);
+  const candidate_segments<E> candidates = candidates_of<E>(call);
   loss_result<T> found;
   if (wants_gradients(call)) {
     gradients<T> wanted = gradients_of<T>(call, to);
@@ -130,7 +123,9 @@ answer run_over_pairs(const request& call) {
 
 template <class Loss, class Similarity>
 answer run_formula(const request& call) {
-  return for_element(call, []<class E>(const request& c) { return run_over_pairs<Loss, Similarity, E>(c); });
+  return on_executor(call, []<class E>(const auto& executor, const request& c) {
+    return run_over_pairs<Loss, Similarity, E>(executor, c);
+  });
 }
 
 template <int Position, class Similarity, class... Loss>

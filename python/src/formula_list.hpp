@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-// Where the formulas are compiled: a file each, for products of rows and for distances.
+// Where the formulas are compiled: a file each, over products of rows and over distances.
 
 #include "call.hpp"
 

@@ -58,6 +58,7 @@ held_targets mixed(const held_targets& base, nb::handle lambda, nb::handle partn
   held_targets made = base;
   made.targets.lambda = numbers_given("targets.Mixed: lam", lambda, made.kept);
   made.targets.partner = integers_given("targets.Mixed: partner", partner, made.kept);
+  made.targets.is_mixed = true;
   return made;
 }
 

@@ -8,12 +8,13 @@ namespace mixcon_python {
 
 namespace {
 
-template <class T>
+template <class E>
 answer run_logits(const request& call) {
+  using T = accumulate_t<E>;
   answer to;
   const tiled engine{call.threads, call.pool};
   const auto objective = objective_of<info_nce, dot_product>(*call.settings);
-  const auto values = view_of<const T, 2>(call.arrays[0]);
+  const auto values = view_of<const E, 2>(call.arrays[0]);
   const given_logits logits{values};
   loss_result<T> found;
   if (wants_gradients(call)) {
@@ -29,7 +30,7 @@ answer run_logits(const request& call) {
 }
 
 answer run(const request& call) {
-  return for_element(call, []<class T>(const request& c) { return run_logits<T>(c); });
+  return for_element(call, []<class E>(const request& c) { return run_logits<E>(c); });
 }
 
 }  // namespace

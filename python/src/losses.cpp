@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "losses.hpp"
+#include "runners.hpp"
 
 #include <mixcon/losses/all_losses.hpp>
 
@@ -62,6 +63,7 @@ loss_info info_of(const Listed& listed) {
     info.fields = fields_of(listed.made);
   }
   info.is_over_pairs = Listed::shape == loss_shape::objective || Listed::shape == loss_shape::formula;
+  info.is_divided = info.is_over_pairs || is_divided_paired(info.type);
   for (const field_info& field : info.fields) info.usual.fields.push_back(field.usual);
   return info;
 }

@@ -24,6 +24,7 @@ struct loss_info {
   std::string name, header, type, summary;  // `type`: of the C++ struct, or of the formula in an objective
   loss_shape shape = loss_shape::formula;
   bool is_over_pairs = false;        // has an objective's parameters too
+  bool is_divided = false;           // can be computed over processes
   any_settings usual{};              // as the list makes it
   std::vector<field_info> fields{};  // in the order of settings.fields
 };

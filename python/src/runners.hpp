@@ -11,6 +11,8 @@ namespace mixcon_python {
 
 runner runner_of_formula(std::string_view type, likeness similarity);
 runner runner_of_paired(std::string_view type);
+/// Whether it is a loss of aligned rows that can be computed over processes.
+bool is_divided_paired(std::string_view type);
 runner runner_of_labelled(std::string_view type);
 /// The softmax cross entropy of given logits.
 runner runner_of_logits();

@@ -166,6 +166,7 @@ any_targets::bound any_targets::bind(const pair_space& space) const {
     made.plain.of = any_rule::kind::two_classes;
   } else {
     made.first = classes_of(asked);
+    if (of != kind::negatives) made.plain.anchors = space.anchors, made.plain.candidates = in_first;
     if (!partner.empty()) mix(space, made);
   }
   made.first.candidates.resize(static_cast<std::size_t>(space.candidates), 0);

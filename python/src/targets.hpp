@@ -5,6 +5,7 @@
 
 #include <mixcon/bridge/mixed_targets.hpp>
 #include <mixcon/contrast/targets.hpp>
+#include <mixcon/engine/moments/described.hpp>
 
 #include <optional>
 #include <vector>
@@ -27,6 +28,7 @@ struct any_rule {
   kind of = kind::classes;
   bool is_turned = false;  // mixed targets asked from the candidates' side
   detail::same_class_rule first{}, second{};
+  index_t anchors = 0, candidates = 0;   // how many of each side have a class, the first ones; the others are negatives
   vector_view<const double> lambda{};    // mixed: (N) or one number
   vector_view<const index_t> partner{};  // mixed: (N)
   matrix_view<const double> table{}, weight{};
@@ -36,6 +38,7 @@ struct any_rule {
   any_rule transposed() const {
     any_rule turned = *this;
     turned.first = first.transposed(), turned.second = second.transposed();
+    turned.anchors = candidates, turned.candidates = anchors;
     turned.table = detail::transposed(table), turned.weight = detail::transposed(weight);
     if (of == kind::mixed) turned.first = first, turned.is_turned = !is_turned;
     return turned;
@@ -43,7 +46,7 @@ struct any_rule {
 
   template <class T>
   role<T> at(index_t anchor, index_t candidate) const {
-    if (of == kind::classes) return first.at<T>(anchor, candidate);
+    if (of == kind::classes) return by_class<T>(anchor, candidate);
     if (of == kind::table) {
       const T share = detail::entries_on<T>(table, anchor, candidate);
       return {share != T(0), weight ? detail::entries_on<T>(weight, anchor, candidate) : T(1), share};
@@ -61,6 +64,15 @@ struct any_rule {
   }
 
  private:
+  template <class T>
+  role<T> by_class(index_t anchor, index_t candidate) const {
+    role<T> found = first.at<T>(anchor, candidate);
+    if (!first.hides_others) return found;
+    const mask_of<T> has_none =
+        detail::each_answer<T>([&](int k) { return anchor >= anchors || candidate + k >= candidates; });
+    found.weight = choose(has_none, T(1), found.weight);
+    return found;
+  }
   template <class T>
   static role<T> sum_of_two(const role<T>& a, const role<T>& b) {
     const T mass = a.target + b.target;
@@ -108,6 +120,7 @@ struct any_targets {
   matrix_view<const double> table{}, weight{};
   target_signs signs = target_signs::not_negative;
   own_role own_candidates = own_role::positives;
+  bool is_mixed = false;  // by `lambda` and `partner`, which a rank without rows has empty
 
   struct bound {
     any_rule plain{};  // without the arrays below
@@ -120,10 +133,26 @@ struct any_targets {
   };
   /// Refuses sizes that do not fit, classes out of range, and tables with entries that are no shares.
   bound bind(const pair_space& space) const;
+  /// Those of targets that are integers of anchors and candidates.
+  numbered_classes classes_of(const pair_space& space) const;
 
  private:
-  numbered_classes classes_of(const pair_space& space) const;
   void mix(const pair_space& space, bound& made) const;
 };
 
 }  // namespace mixcon_python
+
+namespace mixcon::moments {
+
+/// Classes are keys: the engine takes its faster sweep for them, and the general one for the other kinds.
+template <>
+struct described<mixcon_python::any_rule> {
+  static constexpr bool fits = true;
+  static constexpr keep kept = keep::by_class;
+  static bool holds(const mixcon_python::any_rule& rule) { return rule.of == mixcon_python::any_rule::kind::classes; }
+  static described_rule of(const mixcon_python::any_rule& rule, index_t, index_t) {
+    return described<detail::same_class_rule>::of(rule.first, rule.anchors, rule.candidates);
+  }
+};
+
+}  // namespace mixcon::moments

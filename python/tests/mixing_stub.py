@@ -91,7 +91,7 @@ def written(parameter):
 def stub():
     text = HEAD
     for name in mixing._FUNCTIONS:
-        parameters = [written(parameter) for parameter in mixing._INFO[name]["parameters"]]
+        parameters = [written(parameter) for parameter in mixing.INFO[name]["parameters"]]
         if name in mixing._DRAWN:
             text += f"def {name}(\n    samples: _Batch, labels: Any = None, *, partners: _Batch | None = None, partner_labels: Any = None,\n"
             text += "    saliency: Any = None, features: Any = None, seed: int | None = None, step: int = 0, within: str = \"\",\n"

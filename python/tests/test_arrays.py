@@ -137,6 +137,21 @@ def test_targets_agree_with_a_table():
             assert abs(a - b) < 1e-12 and np.abs(by_a - by_b).max() < 1e-12
 
 
+def test_rows_beyond_hidden_others_are_negatives():
+    """As of a queue in C++: labels hide the other classes of their own rows alone."""
+    rng = np.random.default_rng(5)
+    z, u, labels = rng.normal(size=(6, 3)), rng.normal(size=(6, 3)), np.array([0, 1, 0, 2, 1, 0])
+    hiding = targets.Labels(labels, hides_others=True)
+    value, (by_z, by_u) = mixcon.unicon(z, u, hiding)
+    same = (labels[:, None] == labels) * (1 - np.eye(6))
+    share = np.concatenate([same / np.maximum(same.sum(1, keepdims=True), 1), np.zeros((6, 6))], axis=1)
+    seen = np.concatenate([same, np.ones((6, 6))], axis=1)
+    both = np.concatenate([z, u])
+    expected, (at_z, at_both) = mixcon.contrast("unicon", z, both, targets.Table(share, seen))
+    assert abs(value - expected) < 1e-12 and np.abs(by_u - at_both[6:]).max() < 1e-12
+    assert np.abs(by_z - at_z - at_both[:6]).max() < 1e-12
+
+
 def refused(kind, call, *words):
     with pytest.raises(kind) as caught:
         call()
@@ -169,6 +184,25 @@ def test_bad_calls_are_refused_in_a_sentence():
     refused(ValueError, lambda: mixcon.arcface(z, y + 5, z[:2]), "label 0 is 5", "2 classes")
     refused(AttributeError, lambda: mixcon.nt_xnet, "did you mean nt_xent?")
     refused(ValueError, lambda: mixcon.contrast("nt_xnet", z, None, targets.Others()), "did you mean nt_xent?")
+
+
+def test_refusals_speak_of_arguments():
+    z = np.random.default_rng(0).normal(size=(6, 4))
+    y, texts = np.arange(6) % 2, z.copy()
+    texts[2, 1] = np.inf
+    refused(ValueError, lambda: mixcon.clip(z, z[:, :3]), "clip: images is (6, 4), texts (6, 3)")
+    refused(ValueError, lambda: mixcon.clip(z, z[:5]), "clip: texts has 5 rows beside images of 6")
+    refused(TypeError, lambda: mixcon.clip(z), "'texts'")
+    refused(ValueError, lambda: mixcon.clip(z, texts, check_finite=True), "clip: texts (2, 1) is inf")
+    refused(ValueError, lambda: mixcon.supcon(z, y[:5]), "supcon: 5 labels for 6 rows of z")
+    refused(ValueError, lambda: mixcon.supcon(z, np.arange(6), no_positive="error"), "supcon: row 0 of z has no positive",
+            'no_positive="zero" or "skip"')
+    refused(ValueError, lambda: mixcon.nt_xent(z, rows="unit_as_given", check_finite=True), "nt_xent: row 0 of z has",
+            'rows="unit"')
+    refused(ValueError, lambda: mixcon.moco(z, z, z[:, :3]), "moco: queries is (6, 4), keys and queue (6, 3)")
+    refused(ValueError, lambda: mixcon.arcface(z, y - 1, z[:2]), "arcface: label 0 is -1",
+            "targets.Classes(labels, ignored=-1)")
+    refused(ValueError, lambda: mixcon.contrast("info_nce", z, z[:5], targets.Diagonal()), "5 candidates for 6 anchors")
 
 
 def test_every_loss_has_a_name_parameters_and_a_form():

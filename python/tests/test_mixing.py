@@ -53,7 +53,7 @@ def side_inputs():
 
 
 def seen_by(name, side_inputs):
-    at = mixing._INFO[name]["looks_at"]
+    at = mixing.INFO[name]["looks_at"]
     return {"labels": side_inputs["labels"], **({at: side_inputs[at]} if at in ("saliency", "features") else {})}
 
 
@@ -62,7 +62,7 @@ def test_plans_are_those_of_cpp_bit_for_bit(side_inputs):
     frozen = re.search(r"frozen_hash_of_plans = (0x[0-9a-f]+)", (ROOT / "tests/portability/plans.cpp").read_text())
     value, eight_times = 0xCBF29CE484222325, pow(0x100000001B3, 8, 2**64)  # FNV-1a of words: a letter, seven zeros
     for name in NAMES:
-        if mixing._INFO[name]["shape"] != "policy":
+        if mixing.INFO[name]["shape"] != "policy":
             continue
         for step in range(3):
             seen = seen_by(name, side_inputs)
@@ -83,19 +83,19 @@ def test_every_entry_of_all_mixes_has_a_name():
         if name in mixing._FUNCTIONS:
             made = getattr(mixing, mixing.class_name(name))(seed=1)
             assert repr(made) == repr(copy.deepcopy(made)) and made == pickle.loads(pickle.dumps(made))
-            assert mixing._INFO[name]["summary"] in made.__doc__
-        for parameter in mixing._INFO[name]["parameters"]:
+            assert mixing.INFO[name]["summary"] in made.__doc__
+        for parameter in mixing.INFO[name]["parameters"]:
             assert parameter["meaning"], (name, parameter["name"])
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_each_policy_mixes_labels_and_survives_storage(name, side_inputs):
     rng = np.random.default_rng(3)
-    if mixing._INFO[name]["shape"] == "policy":
+    if mixing.INFO[name]["shape"] == "policy":
         images, seen = rng.random((6, 2, 56, 112)), seen_by(name, side_inputs)
     else:
         images, seen = rng.random((6, 2, 16, 16)), {"labels": side_inputs["labels"]}
-        if "saliency" in mixing._INFO[name]["looks_at"]:
+        if "saliency" in mixing.INFO[name]["looks_at"]:
             seen["saliency"] = rng.random((6, 16, 16))
     partners = rng.random((18, *images.shape[1:])) if name == "augmix" else None
     mixed, plan = getattr(mixing, name)(images, seed=4, step=2, partners=partners, **seen)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The page docs/python.md: its blocks run, and so does what its tables call."""
 
+import os
 import pathlib
 import re
 
@@ -15,8 +16,18 @@ from mixcon import targets
 
 PAGE = (pathlib.Path(__file__).resolve().parents[2] / "docs" / "python.md").read_text()
 BLOCKS = re.findall(r"```python\n(.*?)```", PAGE, re.S)
-HERE = re.findall(r"\| `[^`]*` \| `(mixcon\.[^`]*)` \|", PAGE)
+HERE = re.findall(r"`[^`|]*` \| `(mixcon\.[^`]*)` \|", PAGE)
 CLASSES = re.findall(r"`([A-Z]\w*\([^`]*\))`", PAGE.split("## Modules")[1].split("## Targets")[0])
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_process(tmp_path_factory):
+    """The process group that blocks of several processes need: of this process alone."""
+    os.environ["GLOO_SOCKET_IFNAME"] = "lo"
+    store = tmp_path_factory.mktemp("group") / "store"
+    torch.distributed.init_process_group("gloo", init_method=f"file://{store}", rank=0, world_size=1)
+    yield
+    torch.distributed.destroy_process_group()
 
 
 def names():
@@ -24,8 +35,8 @@ def names():
     rows = lambda n=8, d=4: torch.randn(n, d)
     numbers = {k: rows().numpy() for k in ("images", "texts")}
     return {
-        "mixcon": mixcon, "targets": targets, "z": rows(), "z1": rows(), "z2": rows(), "p": rows(), "queries": rows(),
-        "keys": rows(), "student": rows(), "teacher": rows(), "anchors": rows(), "candidates": rows(),
+        "mixcon": mixcon, "targets": targets, "z": rows(), "z1": rows().requires_grad_(),
+        "z2": rows().requires_grad_(), "p": rows(), "queries": rows(), "keys": rows(), "student": rows(), "teacher": rows(), "anchors": rows(), "candidates": rows(),
         "features": rows().requires_grad_(), "logits": rows(8, 3), "soft": torch.softmax(rows(8, 3), 1),
         "labels": torch.arange(8) % 3, "lam": torch.rand(8).numpy(), "partner": torch.arange(8).flip(0).numpy(),
         "classes": 3, "width": 4, **numbers,

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""C++ with the library's own types and Python give the same bits, where both take the same sweep of the engine: the
-softmax losses of C++ take moments (docs/design.md), which targets chosen at run time do not, and agree to rounding.
+"""C++ with the library's own types and Python give the same bits.
 MIXCON_SAME_BITS names the program, which the build with MIXCON_PYTHON_STRICT makes, with the same instruction set."""
 
 import os
@@ -31,10 +30,4 @@ def test_python_and_cpp_give_the_same_numbers():
             found, by = mixcon.triplet_margin(x, np.arange(samples) % 3, threads=2)
         else:
             found, by = mixcon.nt_xent(x, threads=2)
-        by, gradient = by.ravel().astype(float), np.array(gradient)
-        if name == "triplet_margin":
-            assert found == value and np.array_equal(by, gradient), (name, dtype)
-        else:
-            within = 4e-6 if dtype == "float32" else 1e-13
-            assert abs(found - value) <= within * abs(value), (name, dtype)
-            assert np.abs(by - gradient).max() <= within * np.abs(gradient).max(), (name, dtype)
+        assert found == value and np.array_equal(by.ravel().astype(float), gradient), (name, dtype)

@@ -20,7 +20,7 @@ from mixcon import targets
 ALL = examples()
 NAMES = list(ALL)
 CONSTANT = {"byol", "simsiam", "knowledge_distillation", "relational_distillation"}
-HELD = {"weighted_decoupled", "circle", "mmcl"}  # which hold weights of pairs constant in the gradient
+HELD = {"weighted_decoupled", "circle", "mmcl"}  # whose weights of pairs are constants: test_held_weights.py
 
 
 def tensors_of(name, dtype=torch.float64, grad=True):

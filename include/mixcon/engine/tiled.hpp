@@ -34,7 +34,7 @@ struct tiled {
     check<typename Problem::number>();
     detail::team team(threads, pool);
     if constexpr (moments::fits_moments<Problem>)
-      if (tiles::gather_by_moments(team, p, states, keeps)) return;
+      if (moments::is_described(p.rule) && tiles::gather_by_moments(team, p, states, keeps)) return;
     for_set_in_use([&](auto set) {
       using set_in_use = decltype(set);
       if constexpr (Problem::is_given)
@@ -51,10 +51,11 @@ struct tiled {
     detail::team team(threads, pool);
     const bool in_one_place = Problem::may_mirror && p.mirrors && adds_in_one_place(p, to);
     if (!in_one_place) to.separate(p.memory);
-    if constexpr (tiles::weighs_by_moments<Problem>) {
-      tiles::moment_scatter<Problem> by_moments(team, p, to);
-      if (by_moments.fits()) return in_one_place ? by_moments.by_triangle(saved) : by_moments.by_tiles(saved);
-    }
+    if constexpr (tiles::weighs_by_moments<Problem>)
+      if (moments::is_described(p.rule)) {
+        tiles::moment_scatter<Problem> by_moments(team, p, to);
+        if (by_moments.fits()) return in_one_place ? by_moments.by_triangle(saved) : by_moments.by_tiles(saved);
+      }
     const bool in_triangle = in_one_place && has_triangle(p);
     if (!in_triangle) to.separate(p.memory);
     for_set_in_use([&](auto set) {
@@ -76,7 +77,8 @@ struct tiled {
     check<typename Rows::number>();
     detail::team team(threads, pool);
     if constexpr (moments::fits_moments<Rows> && moments::fits_moments<Columns>)
-      if (tiles::gather_both_by_moments(team, p, transposed, by_row, by_column, keeps)) return;
+      if (moments::is_described(p.rule) && moments::is_described(transposed.rule))
+        if (tiles::gather_both_by_moments(team, p, transposed, by_row, by_column, keeps)) return;
     for_set_in_use(
         [&](auto set) { tiles::gather_both_directions<decltype(set)>(team, p, transposed, by_row, by_column); });
   }
@@ -92,11 +94,12 @@ struct tiled {
     }
     check<T>();
     detail::team team(threads, pool);
-    if constexpr (tiles::weighs_by_moments<Rows> && tiles::weighs_by_moments<Columns>) {
-      tiles::moment_scatter<Rows> by_moments(team, p, to_rows);
-      if (by_moments.fits() && !to_columns.wants_bias)
-        return by_moments.both_directions(saved_rows, transposed, saved_columns);
-    }
+    if constexpr (tiles::weighs_by_moments<Rows> && tiles::weighs_by_moments<Columns>)
+      if (moments::is_described(p.rule) && moments::is_described(transposed.rule)) {
+        tiles::moment_scatter<Rows> by_moments(team, p, to_rows);
+        if (by_moments.fits() && !to_columns.wants_bias)
+          return by_moments.both_directions(saved_rows, transposed, saved_columns);
+      }
     for_set_in_use([&](auto set) {
       tiles::scatter_both_directions<decltype(set)>(team, p, saved_rows, transposed, saved_columns, to_rows,
                                                     to_columns);

@@ -17,6 +17,7 @@ namespace detail {
 /// How an aligned loss is computed over ranks; losses that no specialisation knows are refused.
 template <class Loss>
 struct aligned_over_ranks {
+  static constexpr bool is_unknown = true;
   template <class... More>
   static loss_result<double> evaluate(const More&...) {
     static_assert(

@@ -55,11 +55,24 @@ struct described_rule {
   }
 };
 
-/// What is known of a type of rules: `fits`, and where it does, `kept` and the rule of a call as keys.
+/// What is known of a type of rules: `fits`, and where it does, `kept` and the rule of a call as keys. Rules whose kind
+/// is chosen at run time also have `static bool holds(const Rule&)`: whether this one is given by keys.
 template <class Rule>
 struct described {
   static constexpr bool fits = false;
 };
+/// Whether a rule of a type that fits is given by keys; otherwise it is asked pair by pair.
+template <class Rule>
+bool is_described(const Rule& rule) {
+  if constexpr (requires { described<Rule>::holds(rule); })
+    return described<Rule>::holds(rule);
+  else
+    return true;
+}
+/// Whether all rules of a type are: what kernels and rules made of others need to know when they compile.
+template <class Rule>
+inline constexpr bool always_described =
+    described<Rule>::fits && !requires(const Rule& rule) { described<Rule>::holds(rule); };
 template <>
 struct described<every_negative::rule_type> {
   static constexpr bool fits = true;
@@ -111,7 +124,7 @@ struct described<member_targets::rule_type> {
 /// Seen from the candidates, what was one positive may be many, and the reverse: the keys say it, so only the test of a
 /// pair changes.
 template <class Rule>
-requires(described<Rule>::fits)
+requires(always_described<Rule>)
 struct described<detail::transposed_rule<Rule>> {
   static constexpr bool fits = true;
   static constexpr keep kept = described<Rule>::kept == keep::every              ? keep::every
@@ -129,7 +142,7 @@ struct described<first_own_targets::rule_type> {
 };
 /// Own candidates are asked pair by pair, so only the rule of the shared ones matters.
 template <class Rule>
-requires requires(const Rule& rule) { rule.mine, rule.shared; } && (described<decltype(Rule::shared)>::fits)
+requires requires(const Rule& rule) { rule.mine, rule.shared; } && (always_described<decltype(Rule::shared)>)
 struct described<Rule> : described<decltype(Rule::shared)> {
   static described_rule of(const Rule& rule, index_t anchors, index_t candidates) {
     return described<decltype(Rule::shared)>::of(rule.shared, anchors, candidates);
@@ -140,7 +153,7 @@ template <class Rules>
 inline constexpr bool is_batch_and_queues = false;
 template <class Rule, class... Queue>
 inline constexpr bool is_batch_and_queues<pack<Rule, Queue...>> =
-    described<Rule>::fits && (std::is_same_v<Queue, every_negative::rule_type> && ...);
+    always_described<Rule> && (std::is_same_v<Queue, every_negative::rule_type> && ...);
 template <class Rule>
 requires(is_batch_and_queues<decltype(Rule::rules)>)
 struct described<Rule> {
