@@ -19,7 +19,7 @@ MODULES = {"_core", "_mixing"}
 FILES = ("py.typed", "__init__.py", "__init__.pyi", "_core.pyi", "functional.pyi", "mixing.pyi", "nn.pyi")
 # What every Linux with glibc has: no C++ library, which differs between systems, and no Python, which is there already.
 OF_THE_SYSTEM = re.compile(r"lib(c|m|dl|rt|pthread)\.so\.\d+|ld-linux-.*")
-NEWEST_GLIBC = (2, 34)  # of manylinux_2_34: Debian 12, Ubuntu 22.04 and RHEL 9 have it
+NEWEST_GLIBC = (2, 36)  # of Debian 12, where wheels are built
 # Names with an underscore that the stable ABI has all the same.
 OF_THE_STABLE_ABI = {"_Py_Dealloc", "_Py_NoneStruct", "_Py_TrueStruct", "_Py_FalseStruct", "_Py_NotImplementedStruct",
                      "_Py_EllipsisObject", "_PyObject_New", "_PyObject_NewVar", "_PyObject_GC_New"}

@@ -22,7 +22,7 @@ def log_sum(x, seen=True):
 def cross_entropy(x, shares, seen=True):
     """The mean over rows of sum_j p_j (log-sum of what is seen - x_j); 0 for a row without shares."""
     mass = shares.sum(axis=1)
-    return float((np.where(mass > 0, mass * log_sum(x, seen), 0) - (shares * x).sum(axis=1)).mean())
+    return float((mass * np.where(mass > 0, log_sum(x, seen), 0) - (shares * x).sum(axis=1)).mean())
 
 
 def same_class(labels):

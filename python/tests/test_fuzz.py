@@ -3,6 +3,7 @@
 none crashes or changes its input. `pytest --fuzz 60` takes a minute a test."""
 
 import json
+import threading
 import time
 import warnings
 
@@ -206,3 +207,26 @@ def test_mixing_is_the_formula_in_every_layout_and_type(fuzz_seconds):
                 assert np.abs(mixed - expected).max(initial=0) <= near, (name, images.dtype, images.shape)
                 by_formula += 1
     assert answered > refused and by_formula > 0
+
+
+def test_many_python_threads_get_the_same_bits():
+    rng = np.random.default_rng(10)
+    images = rng.normal(size=(6, 2, 8, 8))
+    calls = {n: lambda threads, n=n: getattr(mixcon, n)(**ALL[n].arguments(), threads=threads) for n in ALL}
+    for name in ("mixup", "cutmix", "fmix"):
+        calls[name] = lambda threads, n=name: (getattr(mixing, n)(images, seed=3, threads=threads)[0],)
+    flat = lambda found: [np.asarray(x) for part in found for x in arrays_of(part)]
+    expected = {name: flat(call(1)) for name, call in calls.items()}
+    wrong, start = [], threading.Barrier(8)
+
+    def work(seed):
+        own = np.random.default_rng(seed)
+        start.wait()
+        for name in own.permutation(list(calls)):
+            found = flat(calls[name](int(own.integers(0, 4))))
+            if not all(np.array_equal(a, b) for a, b in zip(found, expected[name], strict=True)):
+                wrong.append(name)
+
+    workers = [threading.Thread(target=work, args=(seed,)) for seed in range(8)]
+    [w.start() for w in workers], [w.join() for w in workers]
+    assert not wrong
