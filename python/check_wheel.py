@@ -72,7 +72,8 @@ def test_installed(wheel, folder, with_torch):
     if with_torch and others:
         [packages] = folder.glob("lib/python*/site-packages")
         (packages / "torch_of_another_folder.pth").write_text(others + "\n")
-    has_torch = subprocess.run([python, "-c", "import torch"], capture_output=True).returncode == 0
+    # Not in the folder of the repository, whose own torch/ would be found.
+    has_torch = subprocess.run([python, "-c", "import torch"], capture_output=True, cwd=folder).returncode == 0
     if with_torch and not has_torch:
         assert not os.environ.get("MIXCON_NEEDS_TORCH"), "no torch for this Python"
         print("  with torch: not tested, there is none for this Python")

@@ -59,7 +59,7 @@ nb::tuple evaluate(const loss_settings& loss, const held_targets* targets, nb::t
   held.reserve(2 * nb::len(arrays) + 1);
   const bool takes_bias = loss.of().shape == loss_shape::labelled;
   for (std::size_t k = 0; k < nb::len(arrays); ++k) {
-    const bool is_vector = takes_bias && k == 2, may_be_own = static_cast<int>(k) - 1 == own_segment;
+    const bool is_vector = takes_bias && k == 2, may_be_own = k > 0 && static_cast<int>(k) - 1 == own_segment;
     const array_name name = name_of_array(loss, names, k);
     held.push_back(rows_given(name, arrays[k], is_vector ? 1 : 2, is_vector ? 1 : may_be_own ? 3 : 2));
     call.arrays.push_back(held.back().array);
