@@ -14,7 +14,6 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <cstddef>
-#include <functional>
 #include <utility>
 #include <vector>
 
@@ -22,8 +21,21 @@ MIXCON_STRICT_FLOATS_BEGIN
 
 namespace mixcon::detail {
 
-/// What computes a loss: of its inputs the value, and those gradients that are defined, in the order of the inputs.
-using torch_call = std::function<double(at::TensorList inputs, at::TensorList by_inputs)>;
+/// What computes a loss, of any type, which must outlive this: of the inputs the value, and those gradients that are
+/// defined, in the order of the inputs.
+class torch_call {
+ public:
+  template <class Call>
+  explicit torch_call(const Call& call)
+      : call_(&call), run_([](const void* given, at::TensorList inputs, at::TensorList by_inputs) {
+          return (*static_cast<const Call*>(given))(inputs, by_inputs);
+        }) {}
+  double operator()(at::TensorList inputs, at::TensorList by_inputs) const { return run_(call_, inputs, by_inputs); }
+
+ private:
+  const void* call_;
+  double (*run_)(const void*, at::TensorList, at::TensorList);
+};
 
 /// The tensors of a call: matrices first, whose gradients are of the type computed in; then numbers of one element,
 /// whose gradients are double.
@@ -83,9 +95,10 @@ struct torch_loss_node : ::torch::autograd::Function<torch_loss_node> {
 };
 
 /// A loss of these inputs as a scalar of torch's graph.
-inline at::Tensor as_torch_node(const torch_inputs& inputs, const torch_call& call) {
+template <class Call>
+at::Tensor as_torch_node(const torch_inputs& inputs, const Call& call) {
   const at::TensorList each = inputs.each;
-  return torch_loss_node::apply(each, inputs.matrices, call, at::GradMode::is_enabled());
+  return torch_loss_node::apply(each, inputs.matrices, torch_call(call), at::GradMode::is_enabled());
 }
 
 /// The view of a gradient that is wanted; an empty one of one that is not.
