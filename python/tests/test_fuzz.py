@@ -5,15 +5,16 @@ none crashes or changes its input. `pytest --fuzz 60` takes a minute a test."""
 import json
 import threading
 import time
-import warnings
 
 import numpy as np
+import pytest
 
 import mixcon
 from examples import examples
 from mixcon import mixing
 from oracles import CALLED, FORMULAS, trial
 
+pytestmark = pytest.mark.filterwarnings("ignore")  # of NumPy, about casts of what is damaged
 ALL = examples()
 TYPES = (np.float32, np.float64, np.float16, np.int32, np.int8, np.uint64, np.complex64, bool, ">f4", object)
 CONSTANT = {"byol", "simsiam", "knowledge_distillation", "relational_distillation"}
@@ -188,9 +189,7 @@ def test_mixing_is_the_formula_in_every_layout_and_type(fuzz_seconds):
             images = damaged(images, rng)
         before = images.copy() if isinstance(images, np.ndarray) else None
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # of NumPy, about casts of what was damaged
-                mixed, plan = getattr(mixing, name)(images, labels, seed=seed, threads=int(rng.integers(0, 3)))
+            mixed, plan = getattr(mixing, name)(images, labels, seed=seed, threads=int(rng.integers(0, 3)))
         except (ValueError, TypeError) as sentence:
             assert str(sentence)
             refused += 1
