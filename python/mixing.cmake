@@ -14,5 +14,5 @@ if(MIXCON_PYTHON_ONE_INSTRUCTION_SET)  # as tests build it: half the time
   target_compile_options(_mixing PRIVATE -Og)
 endif()
 target_link_libraries(_mixing PRIVATE Threads::Threads)
-target_link_options(_mixing PRIVATE -static-libstdc++ -static-libgcc)
+target_link_options(_mixing PRIVATE ${self_contained})
 install(TARGETS _mixing LIBRARY DESTINATION mixcon)

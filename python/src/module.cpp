@@ -54,7 +54,7 @@ void take_arrays(held_request& to, const loss_settings& loss, nb::tuple arrays, 
   to.held.reserve(2 * nb::len(arrays) + 1);
   const bool takes_bias = loss.of().shape == loss_shape::labelled;
   for (std::size_t k = 0; k < nb::len(arrays); ++k) {
-    const bool is_vector = takes_bias && k == 2, may_be_own = static_cast<int>(k) - 1 == call.own_segment;
+    const bool is_vector = takes_bias && k == 2, may_be_own = k > 0 && static_cast<int>(k) - 1 == call.own_segment;
     const array_name name = name_of_array(loss, names, k);
     to.held.push_back(rows_given(name, arrays[k], is_vector ? 1 : 2, is_vector ? 1 : may_be_own ? 3 : 2));
     call.arrays.push_back(to.held.back().array);

@@ -173,6 +173,8 @@ def test_bad_calls_are_refused_in_a_sentence():
     refused(TypeError, lambda: mixcon.nt_xent([[1.0]]), "z", "list")
     refused(ValueError, lambda: mixcon.nt_xent(z[0]), "z", "rank 2")
     refused(ValueError, lambda: mixcon.nt_xent(np.zeros((0, 4))), "z", "0 rows")
+    refused(ValueError, lambda: mixcon.uniformity(z[None]), "z", "(1, 6, 4)", "(N, D)")
+    refused(ValueError, lambda: mixcon.contrast("info_nce", z[None], z, targets.Diagonal()), "anchors", "(1, 6, 4)")
     refused(ValueError, lambda: mixcon.nt_xent(z * np.nan, check_finite=True), "(0, 0) is nan", "finite")
     refused(ValueError, lambda: mixcon.supcon(z, y[:5]), "5 labels", "6")
     refused(TypeError, lambda: mixcon.supcon(z, y + 0.5), "labels", "float64", "integers")

@@ -150,7 +150,7 @@ struct torch_blend_node : ::torch::autograd::Function<torch_blend_node<Region>> 
     if constexpr (std::is_same_v<Region, slerp>) {
       const tensors saved = node->get_saved_variables();
       tensors by = torch_unmixed_slerp(plan->plan, saved[0], saved[1], partners.has_value(), upstream[0]);
-      for (at::Tensor& gradient : by) gradient = differentiable_once(gradient, upstream[0], saved[0], saved[1]);
+      for (at::Tensor& gradient : by) gradient = differentiable_once(gradient, upstream[0], saved);
       return {by[0], partners ? by[1] : at::Tensor(), {}};
     } else {
       const tensors by = torch_unblend_node<Region>::apply(upstream[0], plan, partners);

@@ -8,6 +8,8 @@
 #include <ATen/core/Tensor.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include <vector>
+
 MIXCON_STRICT_FLOATS_BEGIN
 
 namespace mixcon::detail {
@@ -16,8 +18,7 @@ namespace mixcon::detail {
 /// constant, and a penalty on it would vanish without a word.
 struct torch_once : ::torch::autograd::Function<torch_once> {
   using context = ::torch::autograd::AutogradContext;
-  static at::Tensor forward(context*, const at::Tensor& gradient, const at::Tensor& /*upstream*/,
-                            const at::Tensor& /*first*/, const at::Tensor& /*second*/) {
+  static at::Tensor forward(context*, const at::Tensor& gradient, at::TensorList /*computed_from*/) {
     return gradient.detach();
   }
   static ::torch::autograd::variable_list backward(context*, const ::torch::autograd::variable_list& /*upstream*/) {
@@ -28,10 +29,11 @@ struct torch_once : ::torch::autograd::Function<torch_once> {
 };
 
 /// A gradient as backward returns it.
-inline at::Tensor differentiable_once(const at::Tensor& gradient, const at::Tensor& upstream, const at::Tensor& first,
-                                      const at::Tensor& second) {
+inline at::Tensor differentiable_once(const at::Tensor& gradient, const at::Tensor& upstream, at::TensorList inputs) {
   if (!at::GradMode::is_enabled()) return gradient;
-  return torch_once::apply(gradient, upstream, first, second);
+  std::vector<at::Tensor> from{upstream};
+  from.insert(from.end(), inputs.begin(), inputs.end());
+  return torch_once::apply(gradient, at::TensorList(from));
 }
 
 }  // namespace mixcon::detail
