@@ -48,6 +48,7 @@ class pair_visitor {
   using state = mixcon::detail::state_of<Problem>;
   static constexpr index_t width = lane_count<V>();
   static constexpr bool has_room = need_room<statistics_type>;
+  static constexpr bool counts = !tile_roles<Problem>::may_count;
   template <bool Ascends>
   using strips = strips_of<statistics_type, V, Ascends>;
 
@@ -93,10 +94,11 @@ class pair_visitor {
       add_columns(similarities, columns, is_plain && For::bytes > 16);
     });
   }
-  /// Adds the anchors' own candidates, once their rows are there.
-  [[gnu::noinline]] void add_own(index_t anchor) const {
-    if (p_.own_count == 0) return;
+  /// Counts an anchor's pairs, where nobody did, and adds its own candidates, once its row is there.
+  [[gnu::noinline]] void complete(index_t anchor, const tile_roles<Problem>& roles) const {
     state& shared = to_[static_cast<std::size_t>(anchor)];
+    if constexpr (!counts) roles.count(anchor, shared.seen);
+    if (p_.own_count == 0) return;
     state whole;
     mixcon::detail::gather_by_pair<Problem> observe(p_);
     mixcon::detail::visit_own(p_, anchor, observe);
@@ -133,14 +135,14 @@ class pair_visitor {
     strips<true> row;
     for (index_t j = 0; j < whole; j += width) {
       logit_pair<V> pair = pair_at<IsPlain>(p_, a, first + j, mixcon::detail::load_as<V>(entries + j));
-      row.template observe<IsPlain>(p_.statistics, pair, shifts);
+      row.template observe<IsPlain, counts && !IsPlain>(p_.statistics, pair, shifts);
       if constexpr (Both) {
         pair.candidate = p_.first_shared + a;
-        columns[j / width].template observe<IsPlain>(p_.statistics, pair, shifts);
+        columns[j / width].template observe<IsPlain, counts && !IsPlain>(p_.statistics, pair, shifts);
       }
     }
-    row.add_all(p_.statistics, to);
-    if constexpr (IsPlain) add_plain(to, whole);
+    row.template add_all<counts && !IsPlain>(p_.statistics, to);
+    if constexpr (IsPlain && counts) add_plain(to, whole);
     if (whole < similarities.columns()) visit_rest(similarities, r);
   }
   /// Raises the shifts of an anchor to what a row of pairs needs; the lanes' are the anchor's.
@@ -198,8 +200,8 @@ class pair_visitor {
     const index_t whole = similarities.whole_columns(width);
     for (index_t j = 0; j < whole; ++j) {
       state& to = to_[static_cast<std::size_t>(similarities.first_column() + j)];
-      columns[j / width].add_lane(p_.statistics, to, static_cast<int>(j % width));
-      if (is_plain) add_plain(to, similarities.rows());
+      columns[j / width].template add_lane<counts>(p_.statistics, to, static_cast<int>(j % width));
+      if (counts && is_plain) add_plain(to, similarities.rows());
     }
     if (whole < similarities.columns()) visit_rest_below(similarities);
   }
@@ -209,7 +211,7 @@ class pair_visitor {
   states& to_;
 };
 
-/// The sweep in one visit: by triangle where anchors are the candidates, else by tiles. `keeps`: products for a
+/// The sweep in one visit: by triangle where anchors are the candidates, else by tiles. `kept_bytes`: of products for a
 /// backward pass by tiles.
 template <class For, class Problem>
 void gather_by_pairs(mixcon::detail::team& threads, const Problem& p, typename Problem::row_states& states,
@@ -218,8 +220,10 @@ void gather_by_pairs(mixcon::detail::team& threads, const Problem& p, typename P
   const prepared<T> with(p);
   const pair_visitor<Problem, For> visitor(p, with, states);
   const index_t columns = blocks_of(p.candidates.count(), tile_columns);
-  if (Problem::may_mirror && p.mirrors && columns > 1) {
-    const tile_roles<Problem> roles(p, tile_columns);
+  const bool in_triangle = Problem::may_mirror && p.mirrors && columns > 1;
+  const index_t block_rows = in_triangle ? tile_columns : tile_rows;
+  const tile_roles<Problem> roles(p, block_rows);
+  if (in_triangle) {
     const bool both = pair_visitor<Problem, For>::may_visit_both && is_same_both_ways(p.rule, p.anchors.count());
     reserve_tiles<T>(p.memory, 2 * threads.size(), tile_columns);
     threads.play(columns, [&](index_t block, index_t other) {
@@ -236,7 +240,6 @@ void gather_by_pairs(mixcon::detail::team& threads, const Problem& p, typename P
       visitor.visit(mirrored, roles.is_plain(other, block));
     });
   } else {
-    const tile_roles<Problem> roles(p, tile_rows);
     const kept_tiles<T> kept(p, tile_rows, false, Problem::linear ? kept_bytes : 0);
     reserve_tiles<T>(p.memory, threads.size(), tile_rows);
     threads.run(blocks_of(p.anchors.count(), tile_rows), [&](index_t block) {
@@ -248,10 +251,10 @@ void gather_by_pairs(mixcon::detail::team& threads, const Problem& p, typename P
       }
     });
   }
-  if (p.own_count > 0)
-    threads.run(blocks_of(p.anchors.count(), tile_rows), [&](index_t block) {
-      for (index_t a = block * tile_rows; a < p.anchors.count() && a < (block + 1) * tile_rows; ++a) visitor.add_own(a);
-    });
+  threads.run(blocks_of(p.anchors.count(), block_rows), [&](index_t block) {
+    for (index_t a = block * block_rows; a < p.anchors.count() && a < (block + 1) * block_rows; ++a)
+      visitor.complete(a, roles);
+  });
 }
 
 }  // namespace tiles

@@ -117,8 +117,8 @@ struct strips_of<pack<S...>, V, Ascends> {
   pack<strip_of<S, V, Ascends>...> of;
   mixcon::detail::presence::state<V> seen;
 
-  /// `IsPlain`: all are negatives of weight 1, which nobody counts here.
-  template <bool IsPlain>
+  /// `IsPlain`: all are negatives of weight 1. `Counts`: somebody needs to count what there is.
+  template <bool IsPlain, bool Counts>
   MIXCON_IN_LOOPS void observe(const statistics_type& statistics, const logit_pair<V>& p, const V* shifts) {
     for_each_position<statistics_type::size>([&](auto k) {
       constexpr int at = decltype(k)::value;
@@ -126,23 +126,23 @@ struct strips_of<pack<S...>, V, Ascends> {
       if constexpr (!(IsPlain && is_of_positives_only<statistic>))
         get<at>(of).observe(get<at>(statistics), p, shifts[at]);
     });
-    if constexpr (!IsPlain) mixcon::detail::presence{}.observe(seen, p);
+    if constexpr (Counts) mixcon::detail::presence{}.observe(seen, p);
   }
-  template <class State>
+  template <bool Counts, class State>
   MIXCON_IN_LOOPS void add_all(const statistics_type& statistics, State& whole) const {
     for_each_position<statistics_type::size>([&](auto k) {
       constexpr int at = decltype(k)::value;
       get<at>(of).add_all(get<at>(statistics), get<at>(whole.of));
     });
-    add_seen(whole, [](const V& x) { return sum_by_halves(x); });
+    if constexpr (Counts) add_seen(whole, [](const V& x) { return sum_by_halves(x); });
   }
-  template <class State>
+  template <bool Counts, class State>
   MIXCON_IN_LOOPS void add_lane(const statistics_type& statistics, State& whole, int k) const {
     for_each_position<statistics_type::size>([&](auto position) {
       constexpr int at = decltype(position)::value;
       get<at>(of).add_lane(get<at>(statistics), get<at>(whole.of), k);
     });
-    add_seen(whole, [k](const V& x) { return mixcon::lane(x, k); });
+    if constexpr (Counts) add_seen(whole, [k](const V& x) { return mixcon::lane(x, k); });
   }
 
  private:

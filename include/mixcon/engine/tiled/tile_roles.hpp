@@ -22,34 +22,55 @@ class tile_roles {
   static constexpr bool may_be_plain =
       moments::described<rule_type>::fits && !Problem::hides && requires { Problem::logits_type::is_symmetric; };
 
+  /// Whether keys tell how many of each an anchor sees, so that nobody counts pairs: the rule always has them.
+  static constexpr bool may_count =
+      may_be_plain && !requires(const rule_type& rule) { moments::described<rule_type>::holds(rule); };
+
   [[gnu::noinline]] tile_roles(const Problem& p, index_t block_rows)
-      : block_rows_(block_rows),
+      : p_(p),
+        block_rows_(block_rows),
+        groups_(p.memory),
         marks_(blocks_of(p.anchors.count(), block_rows), blocks_of(p.candidates.count(), tile_columns), p.memory) {
     if constexpr (may_be_plain) {
       constexpr index_t most = 0x7fffffff - 2 * tile_columns;  // rows are numbered by 32 bits
       if constexpr (requires { moments::described<rule_type>::holds(p.rule); })
         if (!moments::described<rule_type>::holds(p.rule)) return;
       if (p.anchors.count() > most || p.candidates.count() > most) return;
-      const moments::described_rule rule =
-          moments::described<rule_type>::of(p.rule, p.anchors.count(), p.candidates.count());
-      if (rule.hides_others) return;
-      hides_self_ = rule.hides_self;
-      moments::grouped_rows groups(p.memory);
-      groups.group(rule.candidate_key, rule.candidates);
-      marks_.mark(rule, groups.here(), p.anchors.count(), block_rows, tile_columns, false);
+      rule_ = moments::described<rule_type>::of(p.rule, p.anchors.count(), p.candidates.count());
+      groups_.group(rule_.candidate_key, rule_.candidates);
+      marks_.mark(rule_, groups_.here(), p.anchors.count(), block_rows, tile_columns, false);
       is_known_ = true;
     }
   }
   bool is_plain(index_t block, index_t other) const {
-    if (!is_known_ || marks_(block, other)) return false;
+    if (!is_known_ || rule_.hides_others || marks_(block, other)) return false;
     const index_t row = block * block_rows_, column = other * tile_columns;
-    return !(hides_self_ && row < column + tile_columns && column < row + block_rows_);
+    return !(rule_.hides_self && row < column + tile_columns && column < row + block_rows_);
+  }
+  /// Sets how many pairs of each kind an anchor sees.
+  template <class Seen>
+  [[gnu::noinline]] void count(index_t anchor, Seen& seen) const {
+    using T = typename Problem::number;
+    seen = {};
+    if (!is_known_) {  // more rows than keys are numbered for
+      for (index_t c = 0; c < p_.candidates.count(); ++c)
+        mixcon::detail::presence{}.observe(seen, p_.template shared_pair<T>(anchor, c, T(0)));
+      return;
+    }
+    const int own = static_cast<int>(anchor), key = rule_.key_of_anchor(own);
+    const moments::positive_rows are(groups_.here(), own, key, rule_.candidates, rule_.hides_self);
+    const int others = moments::far_count(rule_, groups_.here(), own, static_cast<int>(p_.candidates.count()));
+    seen.positives = static_cast<T>(are.number()), seen.negatives = static_cast<T>(others);
+    seen.visible = seen.positives + seen.negatives;
   }
 
  private:
+  const Problem& p_;
   index_t block_rows_;
+  moments::described_rule rule_{};
+  moments::grouped_rows groups_;
   tiles_with_positives marks_;
-  bool is_known_ = false, hides_self_ = false;
+  bool is_known_ = false;
 };
 
 /// Whether a rule's roles are the same in both orders of a pair of anchors that are the candidates.
