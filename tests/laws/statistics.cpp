@@ -66,6 +66,33 @@ TEST_CASE("any split of the pairs merges to the same value", "[laws]") {
   });
 }
 
+TEST_CASE("contributions of pairs, summed and added at once, are what observing each of them gives", "[laws]") {
+  int tried = 0;
+  for_each_statistic([&tried](const char* name, const auto& statistic) {
+    using S = std::remove_cvref_t<decltype(statistic)>;
+    if constexpr (AddsUp<S>) {
+      random_numbers draw(6);
+      ++tried;
+      for (int i = 0; i < 100; ++i) {
+        const auto pairs = random_pairs(draw.between(1, 12), draw);
+        typename S::template state<double> one_by_one, at_once;
+        double shift = 0;
+        if constexpr (NeedsRoom<S>) {
+          for (const auto& pair : pairs) statistic.make_room(one_by_one, statistic.height(pair));
+          at_once.shift = shift = one_by_one.shift;
+        }
+        auto sums = statistic.contribution(pairs[0], shift);
+        for (const auto& pair : pairs) statistic.observe(one_by_one, pair);
+        for (std::size_t k = 1; k < pairs.size(); ++k) sums += statistic.contribution(pairs[k], shift);
+        statistic.add(at_once, sums);
+        INFO(name << " of " << pairs.size() << " pairs");
+        CHECK(near(value_of(statistic, at_once), value_of(statistic, one_by_one)));
+      }
+    }
+  });
+  CHECK(tried == 16);
+}
+
 TEST_CASE("slope and target_slope are the derivatives of the value", "[laws]") {
   for_each_statistic([](const char* name, const auto& statistic) {
     random_numbers draw(3);

@@ -8,6 +8,10 @@
 //   state<T>            what is gathered; a fresh one is the identity of merge; state.part<P>(k) is part k of its lanes
 //   height, make_room   only where exponentials are summed: raise the shift before pairs are observed
 //   observe(state, p)   one pair (or one a lane)
+//   contribution(p, shift), add(state, sums)
+//                       only where a state is sums, for engines that then keep nothing else of a strip of pairs:
+//                       observe(state, p) is add(state, contribution(p, state.shift)). A number, or a type with += and
+//                       each(change), as that of cross_entropy. The shift is of no meaning without make_room
 //   merge(state, other) any split of the pairs merges to the same value; for sums, faster: keep where both have one
 //                       shift, and settle, then join, where they are a few
 //   read(state)         -> reading<T>, whose `value` the formula sees (`per_anchor` also reads the anchor's index);
@@ -34,6 +38,11 @@ template <class S>
 concept NeedsRoom = requires(const S& s, typename S::template state<double>& state, const logit_pair<double>& p) {
   s.make_room(state, s.height(p));
 };
+
+/// Statistics whose states are sums of what pairs contribute.
+template <class S>
+concept AddsUp = requires(const S& s, typename S::template state<double>& state, const logit_pair<double>& p,
+                          const double& shift) { s.add(state, s.contribution(p, shift)); };
 
 /// The reading of a state that is complete.
 template <class S, class State>

@@ -8,7 +8,7 @@
 #include <mixcon/engine/tiled/given_rows.hpp>
 #include <mixcon/engine/tiled/moment_gather.hpp>
 #include <mixcon/engine/tiled/moment_scatter.hpp>
-#include <mixcon/engine/tiled/tile_gather.hpp>
+#include <mixcon/engine/tiled/pair_scatter.hpp>
 #include <mixcon/engine/tiled/tile_scatter.hpp>
 #include <mixcon/engine/value_and_grad.hpp>  // the calls that an engine is for
 
@@ -37,11 +37,15 @@ struct tiled {
       if (moments::is_described(p.rule) && tiles::gather_by_moments(team, p, states, keeps)) return;
     for_set_in_use([&](auto set) {
       using set_in_use = decltype(set);
-      if constexpr (Problem::is_given)
-        if (has_given_rows(p)) return tiles::gather_by_given_rows<set_in_use>(team, p, states);
-      if constexpr (Problem::may_mirror)
-        if (has_triangle(p)) return tiles::gather_by_triangle<set_in_use>(team, p, states);
-      tiles::gather_by_tiles<set_in_use>(team, p, states);
+      if constexpr (tiles::is_visited_once<Problem>) {
+        tiles::gather_by_pairs<set_in_use>(team, p, states, tiles::is_weighed_by_pairs<Problem> ? keeps : 0);
+      } else {
+        if constexpr (Problem::is_given)
+          if (has_given_rows(p)) return tiles::gather_by_given_rows<set_in_use>(team, p, states);
+        if constexpr (Problem::may_mirror)
+          if (has_triangle(p)) return tiles::gather_by_triangle<set_in_use>(team, p, states);
+        tiles::gather_by_tiles<set_in_use>(team, p, states);
+      }
     });
   }
 
@@ -64,6 +68,8 @@ struct tiled {
         if (has_given_rows(p) && !to.candidate_bias)
           return tiles::scatter_by_given_rows<set_in_use>(team, p, saved, to);
       for (index_t a = 0; a < p.anchors.count(); ++a) to.clear_row(a);
+      if constexpr (tiles::is_weighed_by_pairs<Problem>)
+        if (!in_triangle && tiles::scatter_by_pairs<set_in_use>(team, p, saved, to)) return;
       if constexpr (Problem::may_mirror && Problem::linear)
         if (in_triangle) return tiles::scatter_by_triangle<set_in_use>(team, p, saved, to);
       tiles::scatter_by_tiles<set_in_use>(team, p, saved, to);

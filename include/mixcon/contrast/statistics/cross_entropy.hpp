@@ -66,21 +66,44 @@ struct cross_entropy {
     s.attraction_lost += times(s.mass_lost, moved);
     s.shift = to;
   }
+  /// What pairs add to the sums of a state.
+  template <class T>
+  struct contributions {
+    T negatives{}, positives{}, attraction{}, mass{}, number{}, place{};
+    MIXCON_HD contributions& operator+=(const contributions& other) {
+      negatives += other.negatives, positives += other.positives, attraction += other.attraction;
+      mass += other.mass, number += other.number, place += other.place;
+      return *this;
+    }
+    /// Every sum as `change` makes it: of lanes, one number.
+    template <class Change>
+    MIXCON_HD auto each(Change&& change) const {
+      using number_type = decltype(change(negatives));
+      return cross_entropy::contributions<number_type>{change(negatives), change(positives), change(attraction),
+                                                       change(mass),      change(number),    change(place)};
+    }
+  };
+  template <class T>
+  MIXCON_HD contributions<T> contribution(const logit_pair<T>& p, const T& shift) const {
+    const T above = p.x - origin_of(shift);
+    const T share = choose(p.weight > T(0), p.weight * exp_of(above), T(0));
+    if (detail::has_none(p.positive)) return {share};
+    const T target = choose(p.positive, p.target, T(0));
+    return {choose(p.positive, T(0), share),
+            choose(p.positive, share, T(0)),
+            choose(target == T(0), T(0), target * above),
+            target,
+            choose(p.positive, choose(p.weight == T(1), T(1), T(2)), T(0)),
+            choose(p.positive, p.x, T(0))};
+  }
+  template <class T>
+  MIXCON_HD void add(state<T>& s, const contributions<T>& sums) const {
+    s.negatives += sums.negatives, s.positives += sums.positives, s.attraction += sums.attraction;
+    s.mass += sums.mass, s.number += sums.number, s.place += sums.place;
+  }
   template <class T>
   MIXCON_HD void observe(state<T>& s, const logit_pair<T>& p) const {
-    const T above = p.x - origin_of(s.shift);
-    const T share = choose(p.weight > T(0), p.weight * exp_of(above), T(0));
-    if (detail::has_none(p.positive)) {
-      s.negatives += share;
-      return;
-    }
-    const T target = choose(p.positive, p.target, T(0));
-    s.negatives += choose(p.positive, T(0), share);
-    s.positives += choose(p.positive, share, T(0));
-    s.attraction += choose(target == T(0), T(0), target * above);
-    s.mass += target;
-    s.number += choose(p.positive, choose(p.weight == T(1), T(1), T(2)), T(0));
-    s.place += choose(p.positive, p.x, T(0));
+    add(s, contribution(p, s.shift));
   }
   template <class T>
   MIXCON_HD void merge(state<T>& s, state<T> other) const {

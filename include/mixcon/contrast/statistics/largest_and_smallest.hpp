@@ -51,7 +51,8 @@ MIXCON_HD void raise(peak<T>& p, const peak<T>& other) {
 
 /// The same of a strip of candidates, seen in ascending order: places are counted from the first in the numbers' own
 /// type, whose lanes are half as many registers as indices. A T counts to 2^24 or further; strips are much shorter.
-template <class T>
+/// `Ascends`: lanes are candidates one after another; otherwise they are anchors that all see the same one.
+template <class T, bool Ascends = true>
 struct peak_of_strip {
   T top = minus_infinity<T>();
   T place = T(-1);     // of a lane's peak; -1: none
@@ -60,11 +61,24 @@ struct peak_of_strip {
   MIXCON_HD void observe(const T& x, const mask_of<T>& enters, index_t candidate) {
     if (first < 0) first = candidate;
     T here(static_cast<scalar_of<T>>(candidate - first));
-    if constexpr (lane_count<T>() > 1) here += T::numbered();
+    if constexpr (Ascends && lane_count<T>() > 1) here += T::numbered();
     // Ties go to the lower index, which came first.
     const mask_of<T> wins = enters && !is_nan(top) && (!(x <= top) || place < T(0));
     top = choose(wins, x, top);
     place = choose(wins, here, place);
+  }
+  template <int Parts>
+  MIXCON_HD auto part(int k) const {
+    return peak_of_strip<lane_part<T, Parts>, Ascends>{mixcon::part<Parts>(top, k), mixcon::part<Parts>(place, k),
+                                                       first};
+  }
+  /// Takes in what other lanes saw of the same strip.
+  MIXCON_HD void join(const peak_of_strip& other) {
+    const mask_of<T> first_there = other.place >= T(0) && !is_nan(top);
+    const mask_of<T> lower = other.top == top && other.place < place;
+    const mask_of<T> wins = first_there && (place < T(0) || !(other.top <= top) || lower);
+    top = choose(wins, other.top, top);
+    place = choose(wins, other.place, place);
   }
   MIXCON_HD peak<T> resolved() const {
     if constexpr (lane_count<T>() == 1)
@@ -100,17 +114,17 @@ struct largest {
 
   template <class T>
   using state = detail::peak<T>;
-  template <class T>
-  using strip = detail::peak_of_strip<T>;
+  template <class T, bool Ascends = true>
+  using strip = detail::peak_of_strip<T, Ascends>;
   template <class T>
   using reading = detail::peak_reading<T>;
 
-  template <class T>
-  MIXCON_HD void observe(strip<T>& s, const logit_pair<T>& p) const {
+  template <class T, bool Ascends>
+  MIXCON_HD void observe(detail::peak_of_strip<T, Ascends>& s, const logit_pair<T>& p) const {
     s.observe(p.x, set(p) > T(0), p.candidate);
   }
-  template <class T>
-  MIXCON_HD void keep(state<T>& s, const strip<T>& seen) const {
+  template <class T, bool Ascends>
+  MIXCON_HD void keep(state<T>& s, const detail::peak_of_strip<T, Ascends>& seen) const {
     detail::raise(s, seen.resolved());
   }
   template <class T>
@@ -147,17 +161,17 @@ struct smallest {
 
   template <class T>
   using state = detail::peak<T>;  // of -x
-  template <class T>
-  using strip = detail::peak_of_strip<T>;
+  template <class T, bool Ascends = true>
+  using strip = detail::peak_of_strip<T, Ascends>;
   template <class T>
   using reading = detail::peak_reading<T>;
 
-  template <class T>
-  MIXCON_HD void observe(strip<T>& s, const logit_pair<T>& p) const {
+  template <class T, bool Ascends>
+  MIXCON_HD void observe(detail::peak_of_strip<T, Ascends>& s, const logit_pair<T>& p) const {
     s.observe(-p.x, set(p) > T(0), p.candidate);
   }
-  template <class T>
-  MIXCON_HD void keep(state<T>& s, const strip<T>& seen) const {
+  template <class T, bool Ascends>
+  MIXCON_HD void keep(state<T>& s, const detail::peak_of_strip<T, Ascends>& seen) const {
     detail::raise(s, seen.resolved());
   }
   template <class T>

@@ -52,9 +52,17 @@ struct log_sum_exp {
     s.shift = to;
   }
   template <class T>
-  MIXCON_HD void observe(state<T>& s, const logit_pair<T>& p) const {
+  MIXCON_HD T contribution(const logit_pair<T>& p, const T& shift) const {
     const T weight = set(p);
-    s.sum += choose(weight > T(0), weight * exp_above(s.shift, p), T(0));
+    return choose(weight > T(0), weight * exp_above(shift, p), T(0));
+  }
+  template <class T>
+  MIXCON_HD void add(state<T>& s, const T& contributions) const {
+    s.sum += contributions;
+  }
+  template <class T>
+  MIXCON_HD void observe(state<T>& s, const logit_pair<T>& p) const {
+    add(s, contribution(p, s.shift));
   }
   template <class T>
   MIXCON_HD void merge(state<T>& s, state<T> other) const {

@@ -52,10 +52,18 @@ struct sum_of {
   using reading = detail::plain_reading<T>;
 
   template <class T>
-  MIXCON_HD void observe(state<T>& s, const logit_pair<T>& p) const {
+  MIXCON_HD T contribution(const logit_pair<T>& p, const T&) const {
     const T weight = set(p);
-    if (detail::leaves_out<Set, F>(weight)) return;
-    s.sum += choose(weight == T(0), T(0), weight * detail::value_of(of, p));
+    if (detail::leaves_out<Set, F>(weight)) return T(0);
+    return choose(weight == T(0), T(0), weight * detail::value_of(of, p));
+  }
+  template <class T>
+  MIXCON_HD void add(state<T>& s, const T& contributions) const {
+    s.sum += contributions;
+  }
+  template <class T>
+  MIXCON_HD void observe(state<T>& s, const logit_pair<T>& p) const {
+    add(s, contribution(p, T(0)));
   }
   template <class T>
   MIXCON_HD void merge(state<T>& s, const state<T>& other) const {
@@ -106,8 +114,16 @@ struct count_of {
   using reading = detail::plain_reading<T>;
 
   template <class T>
+  MIXCON_HD T contribution(const logit_pair<T>& p, const T&) const {
+    return set(p);
+  }
+  template <class T>
+  MIXCON_HD void add(state<T>& s, const T& contributions) const {
+    s.sum += contributions;
+  }
+  template <class T>
   MIXCON_HD void observe(state<T>& s, const logit_pair<T>& p) const {
-    s.sum += set(p);
+    add(s, contribution(p, T(0)));
   }
   template <class T>
   MIXCON_HD void merge(state<T>& s, const state<T>& other) const {

@@ -6,6 +6,7 @@
 #include <mixcon/core/number/lane_loops.hpp>
 #include <mixcon/engine/call/one_row.hpp>
 #include <mixcon/engine/call/pair_visit.hpp>
+#include <mixcon/engine/call/positives.hpp>
 #include <mixcon/engine/saved.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
@@ -29,18 +30,18 @@ auto shared_pair_at(const Problem& p, index_t a, index_t c) {
 /// Calls visit(candidate, answer) for every formula of an anchor that counts, in the order of its candidates; these are
 /// of no meaning where the formula is not of a pair.
 template <class Problem, class Saved, class Visit>
-void for_each_formula(const Problem& p, const Saved& saved, index_t a, Visit&& visit) {
+void for_each_formula(const Problem& p, const positives_of<Problem>& positives, const Saved& saved, index_t a,
+                      Visit&& visit) {
   if constexpr (loss_traits<typename Problem::loss_type>::scope != each::positive) {
     visit(index_t{0}, formula_of_row(p.rules(), saved.reading[static_cast<std::size_t>(a)]));
   } else {
     visit_own(p, a, [&](const auto& own) {
       if (own.pair.positive) visit(own.pair.candidate, formula_at(p, saved, a, own.pair.candidate, own.pair.x));
     });
-    for (index_t c = 0; c < p.candidates.count(); ++c) {
-      if (!p.is_positive(a, c)) continue;
+    positives.of_anchor(a, [&](index_t c) {
       const auto pair = shared_pair_at(p, a, c);
       visit(pair.candidate, formula_at(p, saved, a, pair.candidate, pair.x));
-    }
+    });
   }
 }
 

@@ -154,17 +154,19 @@ class row_formulas {
         all[first_] = total_of_formula<T, terms>(formula_of_row(p_.rules(), saved_.reading[first_]), weight_of(first_));
     } else {
       parts_.each_block([&](const auto& block) {
+        const positives_of positives(block);
         for_each_row(executor_, static_cast<index_t>(all.size()), [&](index_t a, auto) {
-          if (saved_.counts[static_cast<std::size_t>(a)]) add_totals(block, a, all[static_cast<std::size_t>(a)]);
+          if (saved_.counts[static_cast<std::size_t>(a)])
+            add_totals(block, positives, a, all[static_cast<std::size_t>(a)]);
         });
       });
     }
     return all;
   }
   template <class Block>
-  void add_totals(const Block& block, index_t a, total& of_row) const {
+  void add_totals(const Block& block, const positives_of<Block>& positives, index_t a, total& of_row) const {
     ordered_sum<T> value[static_cast<unsigned>(terms)], divisor[static_cast<unsigned>(terms)];
-    for_each_formula(block, saved_.view(), a, [&](index_t, const answer& one) {
+    for_each_formula(block, positives, saved_.view(), a, [&](index_t, const answer& one) {
       for (int n = 0; n < terms; ++n) {
         value[n].add(one.of[n].value.value * weight_of(static_cast<std::size_t>(a)));
         divisor[n].add(one.of[n].divisor);
@@ -245,10 +247,11 @@ class row_formulas {
       for (std::size_t a = 0; a < rows; ++a)
         if (saved_.counts[a]) share_of(a, saved_.share.data() + a * std::size_t{terms});
       parts_.each_block([&](const auto& block) {
+        const positives_of positives(block);
         for_each_row(executor_, static_cast<index_t>(rows), [&](index_t row, auto) {
           const auto a = static_cast<std::size_t>(row);
           if (!saved_.counts[a]) return;
-          for_each_formula(block, saved_.view(), row, [&](index_t, const answer& one) {
+          for_each_formula(block, positives, saved_.view(), row, [&](index_t, const answer& one) {
             add(a, saved_.share.data() + a * std::size_t{terms}, one);
           });
         });
@@ -267,12 +270,14 @@ class row_formulas {
     } else {
       scratch<T> by_candidate(p_.memory, static_cast<std::size_t>(parts_.all_candidates() * count), T(0));
       parts_.each_block([&](const auto& block) {
+        const positives_of positives(block);
         for (std::size_t a = 0; a < saved_.counts.size(); ++a)
           if (saved_.counts[a])
-            for_each_formula(block, saved_.view(), static_cast<index_t>(a), [&](index_t candidate, const answer& one) {
-              add_formula_slopes<count, terms>(by_candidate.data() + candidate * count, first_statistic + count,
-                                               saved_.share.data() + a * std::size_t{terms}, one);
-            });
+            for_each_formula(
+                block, positives, saved_.view(), static_cast<index_t>(a), [&](index_t candidate, const answer& one) {
+                  add_formula_slopes<count, terms>(by_candidate.data() + candidate * count, first_statistic + count,
+                                                   saved_.share.data() + a * std::size_t{terms}, one);
+                });
       });
       parts_.add_to_owners(by_candidate, saved_.adjoint);
     }
@@ -282,12 +287,14 @@ class row_formulas {
   }
   /// Each row adds up what the formulas of its anchors say of it, so that no two tasks write to one row.
   void pull_other_ends() {
+    const positives_of positives(p_);
     for_each_row(executor_, static_cast<index_t>(saved_.counts.size()), [&](index_t row, auto) {
-      for (index_t a = 0; a < p_.anchors.count(); ++a)
-        if (saved_.counts[static_cast<std::size_t>(a)] && p_.is_positive(a, row))
+      positives.of_candidate(row, [&](index_t a) {
+        if (saved_.counts[static_cast<std::size_t>(a)])
           add_formula_slopes<count, terms>(adjoint_of(static_cast<std::size_t>(row)), first_statistic + count,
                                            saved_.share.data() + a * terms,
                                            formula_at(p_, saved_.view(), a, row, shared_pair_at(p_, a, row).x));
+      });
     });
   }
 
