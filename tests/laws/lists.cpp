@@ -165,9 +165,13 @@ TEST_CASE("no two losses of the list have one name", "[laws]") {
 }
 
 TEST_CASE("benchmarks and the trainer have a row for every entry", "[laws]") {
-  const std::string of_losses = text_of("benchmarks/bench_contrast.cpp"),
+  const std::string of_losses = text_of("benchmarks/contrast/losses.hpp"),
                     of_mixes = text_of("benchmarks/bench_mix.cpp");
-  CHECK(of_losses.find("all_losses::for_each(") != std::string::npos);
+  CHECK(of_losses.find("all_losses::entries") != std::string::npos);
+  CHECK(of_losses.find("formula_files = 5;") != std::string::npos);
+  for (const char* file : {"0", "1", "2", "3", "4"})  // each compiles a part of the list
+    CHECK(text_of("benchmarks/contrast/formulas_" + std::string(file) + ".cpp")
+              .find("add_losses<bench_contrast::part::formulas, " + std::string(file) + ">()") != std::string::npos);
   CHECK(of_mixes.find("all_mixes::for_each(") != std::string::npos);
   const std::string peers = text_of("benchmarks/peers/losses.py");
   for (const entry& each : listed_losses()) {

@@ -5,10 +5,13 @@
 
 #include <mixcon/contrast/doors.hpp>
 
+#include <mixcon/engine/tiled/extreme_scatter.hpp>
 #include <mixcon/engine/tiled/given_rows.hpp>
+#include <mixcon/engine/tiled/given_softmax.hpp>
 #include <mixcon/engine/tiled/moment_gather.hpp>
 #include <mixcon/engine/tiled/moment_scatter.hpp>
 #include <mixcon/engine/tiled/pair_scatter.hpp>
+#include <mixcon/engine/tiled/square_softmax.hpp>
 #include <mixcon/engine/tiled/tile_scatter.hpp>
 #include <mixcon/engine/value_and_grad.hpp>  // the calls that an engine is for
 
@@ -52,6 +55,8 @@ struct tiled {
   template <class Problem, class Saved>
   void scatter(const Problem& p, const Saved& saved, detail::packed_gradients<typename Problem::number>& to) const {
     check<typename Problem::number>();
+    if constexpr (tiles::is_of_extremes<Problem>)
+      if (tiles::scatter_extremes(p, saved, to)) return;
     detail::team team(threads, pool);
     const bool in_one_place = Problem::may_mirror && p.mirrors && adds_in_one_place(p, to);
     if (!in_one_place) to.separate(p.memory);
@@ -110,6 +115,26 @@ struct tiled {
       tiles::scatter_both_directions<decltype(set)>(team, p, saved_rows, transposed, saved_columns, to_rows,
                                                     to_columns);
     });
+  }
+
+  /// Sets the values and slopes of rows of a softmax over classes; false where some are not finite: then nothing of it
+  /// counts.
+  template <class T>
+  bool set_softmax(const detail::softmax_rows<T>& given) const {
+    detail::team team(threads, pool);
+    bool is_set = false;
+    for_set_in_use([&](auto set) { is_set = tiles::set_softmax_rows<decltype(set)>(team, given); });
+    return is_set;
+  }
+
+  /// Sets the value and slopes of a softmax over rows and columns; false where one shift does not do, or logits are not
+  /// finite: then nothing of it counts.
+  template <class T>
+  bool set_square_softmax(detail::square_softmax<T>& given) const {
+    detail::team team(threads, pool);
+    bool is_set = false;
+    for_set_in_use([&](auto set) { is_set = tiles::square_softmax_passes<decltype(set), T>(team, given).run(); });
+    return is_set;
   }
 
   /// How many threads work at once.

@@ -29,6 +29,8 @@ auto value_and_set(Evaluation& evaluation, const gradients<T>& wanted) {
   if constexpr (requires { evaluation.forward_and_differentiate(wanted); }) {
     return evaluation.forward_and_differentiate(wanted);
   } else {
+    if constexpr (loss_result<T> at_once{}; requires { evaluation.set_softmax(wanted, at_once); })
+      if (evaluation.set_softmax(wanted, at_once)) return at_once;
     if constexpr (requires { evaluation.keep_products(wanted); }) evaluation.keep_products(wanted);
     auto saved = evaluation.fresh_saved();
     const auto result = evaluation.forward(saved);

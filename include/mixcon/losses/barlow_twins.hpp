@@ -87,11 +87,19 @@ class standard_features {
 template <class T>
 std::vector<wide_t<T>> own_correlations(const standard_features<T>& a, const standard_features<T>& b) {
   std::vector<wide_t<T>> own(static_cast<std::size_t>(a.features().width()));
-  for (index_t i = 0; i < a.entries().rows; ++i)
-    a.features().each_of_row(i, [&](index_t, index_t k, index_t j) {
-      own[static_cast<std::size_t>(k)] +=
-          static_cast<wide_t<T>>(a.entries().row(i)[j]) * static_cast<wide_t<T>>(b.entries().row(i)[j]);
-    });
+  using vectors::load_wide;
+  for (index_t i = 0; i < a.entries().rows; ++i) {
+    const T *const first = a.entries().row(i), *const second = b.entries().row(i);
+    wide_t<T>* const sums = own.data();
+    if (a.features().has_samples_as_columns())
+      for (index_t j = 0; j < a.entries().columns; ++j)
+        sums[i] += static_cast<wide_t<T>>(first[j]) * static_cast<wide_t<T>>(second[j]);
+    else
+      vectors::for_each_wide<T>(a.entries().columns, [&](index_t j, auto lanes) MIXCON_IN_LOOPS {
+        using W = decltype(lanes);
+        store_as<W>(sums + j, load_as<W>(sums + j) + load_wide<W>(first + j) * load_wide<W>(second + j));
+      });
+  }
   for (auto& c : own) c /= static_cast<wide_t<T>>(a.features().samples());
   return own;
 }
@@ -133,8 +141,27 @@ loss_result<T> barlow_twins::evaluate(const Executor& executor, const detail::al
           const auto c = static_cast<wide>(products.row(j)[k]);
           squares[static_cast<std::size_t>(k)] += c * c;
         }
+    // Of features as columns, the gradient is a sum of three rows, each times a number a feature.
+    std::vector<wide> times_across, times_row, times_mine;
+    for (std::size_t k = 0; !by_samples && k < own.size(); ++k) {
+      const wide by_own = own[k] - 1 - factor * own[k], along = by_own * own[k] + factor * squares[k];
+      const wide inverse = outer * view.inverse(static_cast<index_t>(k));
+      times_across.push_back(inverse * by_own), times_row.push_back(inverse * factor);
+      times_mine.push_back(inverse * along);
+    }
     detail::for_each_product_row(executor, from, products, [&](index_t i, const T* row) {
       const T *mine = view.entries().row(i), *across = other.entries().row(i);
+      if (!by_samples && to.stride(1) == 1) {
+        T* const sum = &to(i, 0);
+        using vectors::load_wide, detail::load_as;
+        return vectors::for_each_wide<T>(products.columns, [&](index_t j, auto lanes) MIXCON_IN_LOOPS {
+          using W = decltype(lanes);
+          const W slope = load_as<W>(times_across.data() + j) * load_wide<W>(across + j) +
+                          load_as<W>(times_row.data() + j) * load_wide<W>(row + j) -
+                          load_as<W>(times_mine.data() + j) * load_wide<W>(mine + j);
+          vectors::store_wide<W>(sum + j, load_wide<W>(sum + j) + slope);
+        });
+      }
       if (by_samples) {
         wide sum = 0;
         for (index_t j = 0; j < products.columns; ++j) sum += static_cast<wide>(row[j]) * static_cast<wide>(mine[j]);

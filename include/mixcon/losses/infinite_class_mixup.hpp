@@ -74,6 +74,12 @@ struct numbered_diagonal {
     rule_type rule() const { return {number}; }
   };
   bound bind(const pair_space&) const { return {mixcon::view(number)}; }
+  bool hides_none() const {
+    std::int32_t row = 0;
+    for (const std::int32_t own : number)
+      if (own != row++) return false;
+    return true;
+  }
 };
 
 /// A number a mixed classifier, the same for equal ones where `shared`; (a, b, lambda) and (b, a, 1 - lambda) are
@@ -144,8 +150,8 @@ void check_mixed_classifiers(const mixed_classifiers<T>& of) {
 
 /// The loss of features (N, D) of mixed images under a classifier: weights (K, D) and bias (K), one type. Sets the
 /// gradients that are wanted. Logits are formed from the mixed classifiers, or from the class logits where that is less
-/// work (few classes, many features). The N x N of them are kept while that takes at most 32 MiB, and are not stored
-/// beyond that: memory O(N (D + K)), K of the batch.
+/// work. The N x N of them are kept while they and these take at most 32 MiB, and are not stored beyond that: memory
+/// O(N (D + K)), K of the batch.
 template <detail::Engine Executor, Viewable<2> Features, Viewable<2> Weight, Viewable<1> Bias>
 auto value_and_grad(const Executor& executor, const infinite_class_mixup& loss, const pair_targets& targets,
                     const Features& features, const Weight& classifier, const Bias& biases,
@@ -159,10 +165,17 @@ auto value_and_grad(const Executor& executor, const infinite_class_mixup& loss, 
   detail::check_mixed_classifiers(of);
   const bool hides = loss.same_classifiers == infinite_class_mixup::duplicates::hide;
   const detail::numbered_diagonal same = detail::numbered_classifiers(targets, hides);
+  const directions both{.rows = loss.softmax_over == infinite_class_mixup::axis::pairs ? 0.0 : 1.0,
+                        .columns = loss.softmax_over == infinite_class_mixup::axis::classes ? 0.0 : 1.0};
+  const detail::classes_of_batch classes(targets, of.weight.extent(0));
+  if constexpr (requires(detail::square_softmax<T>& square) { executor.set_square_softmax(square); }) {
+    loss_result<T> result{};
+    if (same.hides_none() && classes.are_fewer_rows(of) &&
+        detail::by_square_of_class_logits(executor, of, classes, both, result))
+      return result;
+  }
   const auto evaluate = [&](const matrix_view<const T>& anchors, const matrix_view<const T>& candidates,
                             const std::vector<T>& bias, const gradients<T>& inner) -> loss_result<T> {
-    const directions both{.rows = loss.softmax_over == infinite_class_mixup::axis::pairs ? 0.0 : 1.0,
-                          .columns = loss.softmax_over == infinite_class_mixup::axis::classes ? 0.0 : 1.0};
     if constexpr (requires { requires Executor::multiplies_fast; }) {
       objective of_logits{info_nce{.temperature = 1}, dot_product{}};
       of_logits.direction = both;
@@ -173,7 +186,6 @@ auto value_and_grad(const Executor& executor, const infinite_class_mixup& loss, 
     criterion.direction = both;
     return value_and_grad(executor, criterion, same, anchors, candidates, inner);
   };
-  const detail::classes_of_batch classes(targets, of.weight.extent(0));
   return classes.are_fewer(of) ? detail::by_class_logits(executor, of, classes, evaluate)
                                : detail::by_mixed_weights(of, evaluate);
 }

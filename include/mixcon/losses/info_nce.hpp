@@ -29,6 +29,7 @@ struct info_nce {
                    "; expected a finite number > 0, or 0 for no factor");
   }
   auto statistics() const { return pack{cross_entropy{}}; }
+  bool is_its_statistic() const { return base_temperature == 0; }
   template <class T>
   MIXCON_HD T value(T surprise, T scale) const {
     return base_temperature > 0 ? surprise / (scale * base_temperature) : surprise;

@@ -53,12 +53,20 @@ struct vicreg {
     const wide share = static_cast<wide>(invariance) / static_cast<wide>(rows.count() * rows.width());
     return share * detail::sum_by_rows<wide>(executor, rows.count(), [&](index_t i) {
              const T *first = rows.first().row(i), *second = rows.second().row(i);
-             wide sum = 0;
-             for (index_t k = 0; k < rows.width(); ++k) {
+             const wide sum = detail::sum_by_eight<wide>(rows.width(), [&](index_t k) {
                const wide apart = static_cast<wide>(first[k]) - static_cast<wide>(second[k]);
-               sum += apart * apart;
-             }
+               return apart * apart;
+             });
+             using vectors::load_wide;
              const auto add = [&](const matrix_view<T>& to, wide factor) {
+               if (to && to.stride(1) == 1) {
+                 T* const at = &to(i, 0);
+                 return vectors::for_each_wide<T>(rows.width(), [&](index_t k, auto lanes) MIXCON_IN_LOOPS {
+                   using W = decltype(lanes);
+                   vectors::store_wide<W>(
+                       at + k, load_wide<W>(at + k) + W(factor) * (load_wide<W>(first + k) - load_wide<W>(second + k)));
+                 });
+               }
                for (index_t k = 0; k < to.extent(1); ++k)
                  to(i, k) += static_cast<T>(factor * (static_cast<wide>(first[k]) - static_cast<wide>(second[k])));
              };
@@ -97,6 +105,16 @@ struct vicreg {
     if (wanted)
       detail::for_each_product_row(executor, x.entries(), products, [&](index_t i, const T* row) {
         const T* const entries = x.entries().row(i);
+        if (!x.has_samples_as_columns() && wanted.stride(1) == 1) {
+          T* const at = &wanted(i, 0);
+          const wide by_products = upstream * 4 * factor / freedom;
+          using vectors::load_wide, detail::load_as;
+          return vectors::for_each_wide<T>(z.width(), [&](index_t k, auto lanes) MIXCON_IN_LOOPS {
+            using W = decltype(lanes);
+            const W by_own = W(upstream) * load_as<W>(slope.data() + k) * load_wide<W>(entries + k);
+            vectors::store_wide<W>(at + k, load_wide<W>(at + k) + W(by_products) * load_wide<W>(row + k) + by_own);
+          });
+        }
         x.each_of_row(i, [&](index_t sample, index_t k, index_t j) {
           const wide by_products = 4 * factor / freedom * static_cast<wide>(row[j]);
           const wide by_own = slope[static_cast<std::size_t>(k)] * static_cast<wide>(entries[j]);

@@ -109,6 +109,7 @@ MIXCON_HD T is_at(const index_of<T>& where, index_t candidate) {
 template <class Set>
 struct largest {
   static constexpr const char* name = "largest";
+  static constexpr bool is_of_one_pair = true;  // the one that a reading names: `where`
 
   Set set{};
 
@@ -156,6 +157,7 @@ largest(Set) -> largest<Set>;
 template <class Set>
 struct smallest {
   static constexpr const char* name = "smallest";
+  static constexpr bool is_of_one_pair = true;
 
   Set set{};
 

@@ -39,7 +39,8 @@ struct class_targets {
   ignored_anchor ignored_anchors = ignored_anchor::skip;
 
   struct rule_type {
-    vector_view<const std::int32_t> own;  // (N); -1: no class
+    vector_view<const std::int32_t> own;           // (N); -1: no class
+    static constexpr bool is_of_one_class = true;  // a softmax over classes
     template <class F>
     void each_view(F&& f) {
       f(own);

@@ -32,6 +32,7 @@ struct matrix_targets {
 
   struct rule_type {
     matrix_view<const E> target, weight;
+    static constexpr bool is_of_soft_labels = true;  // without weights, a softmax over classes
     template <class T>
     MIXCON_HD role<T> at(index_t anchor, index_t candidate) const {
       const T share = detail::entries_on<T>(target, anchor, candidate);

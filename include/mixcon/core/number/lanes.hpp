@@ -324,10 +324,11 @@ MIXCON_HD inline lanes<T, W> sqrt_of(const lanes<T, W>& x) {
     return lanes<T, W>::each([&](int k) { return mixcon::sqrt_of(x[k]); });
 }
 
-/// e^x in float, at most 2 units in the last place: x = n log 2 + r, |r| <= log(2) / 2, and e^r by a polynomial, to
-/// whose exponent n is added. Results below the smallest normal number are 0; NaN stays NaN.
+namespace vectors {
+/// e^x in float, at most 2 units in the last place, where it and every step are normal numbers: x = n log 2 + r,
+/// |r| <= log(2) / 2, and e^r by a polynomial, to whose exponent n is added.
 template <int W>
-MIXCON_HD inline lanes<float, W> exp_of(const lanes<float, W>& x) {
+MIXCON_HD inline lanes<float, W> exp_in_range(const lanes<float, W>& x) {
   using number = lanes<float, W>;
   typedef std::uint32_t bits __attribute__((vector_size(4U * static_cast<unsigned>(W))));
   const number shifted = x * number(1.44269504F) + number(12582912.0F);  // the integer sits in the low bits
@@ -340,13 +341,11 @@ MIXCON_HD inline lanes<float, W> exp_of(const lanes<float, W>& x) {
   p = p * r + number(5.0000001201e-1F);
   p = p * (r * r) + r + number(1.0F);
   const bits integer = __builtin_bit_cast(bits, shifted.v), scaled = __builtin_bit_cast(bits, p.v) + (integer << 23);
-  const auto e = __builtin_bit_cast(typename number::vector, scaled);
-  const number beyond = x * number(3.0e38F);  // infinity, or NaN
-  return choose(x < number(-87.33F), number(0.0F), choose(x <= number(88.722832F), number(e), beyond));
+  return {__builtin_bit_cast(typename number::vector, scaled)};
 }
-/// e^x in double, at most 2 units in the last place, by the same steps.
+/// The same in double.
 template <int W>
-MIXCON_HD inline lanes<double, W> exp_of(const lanes<double, W>& x) {
+MIXCON_HD inline lanes<double, W> exp_in_range(const lanes<double, W>& x) {
   using number = lanes<double, W>;
   typedef std::uint64_t bits __attribute__((vector_size(8U * static_cast<unsigned>(W))));
   const number shifted = x * number(1.4426950408889634) + number(6755399441055744.0);
@@ -367,9 +366,31 @@ MIXCON_HD inline lanes<double, W> exp_of(const lanes<double, W>& x) {
   for (double coefficient : one_over_factorial) p = p * r + number(coefficient);
   p = p * (r * r) + r + number(1.0);
   const bits integer = __builtin_bit_cast(bits, shifted.v), scaled = __builtin_bit_cast(bits, p.v) + (integer << 52);
-  const auto e = __builtin_bit_cast(typename number::vector, scaled);
+  return {__builtin_bit_cast(typename number::vector, scaled)};
+}
+}  // namespace vectors
+
+/// e^x in float, at most 2 units in the last place. Results below the smallest normal number are 0; NaN stays NaN.
+template <int W>
+MIXCON_HD inline lanes<float, W> exp_of(const lanes<float, W>& x) {
+  using number = lanes<float, W>;
+  const number beyond = x * number(3.0e38F);  // infinity, or NaN
+  const number e = vectors::exp_in_range(x);
+  return choose(x < number(-87.33F), number(0.0F), choose(x <= number(88.722832F), e, beyond));
+}
+/// e^x in double, at most 2 units in the last place, by the same steps.
+template <int W>
+MIXCON_HD inline lanes<double, W> exp_of(const lanes<double, W>& x) {
+  using number = lanes<double, W>;
   const number beyond = x * number(1.7e308);
-  return choose(x < number(-708.0), number(0.0), choose(x <= number(709.782712893384), number(e), beyond));
+  const number e = vectors::exp_in_range(x);
+  return choose(x < number(-708.0), number(0.0), choose(x <= number(709.782712893384), e, beyond));
+}
+/// `exp_of` of x <= 0; of a NaN anything.
+template <class T, int W>
+MIXCON_HD inline lanes<T, W> exp_of_at_most_0(const lanes<T, W>& x) {
+  constexpr T least = static_cast<T>(sizeof(T) == sizeof(float) ? -87.33 : -708.0);
+  return choose(x < lanes<T, W>(least), lanes<T, W>(0), vectors::exp_in_range(x));
 }
 
 /// How a float and a double lie in bits.

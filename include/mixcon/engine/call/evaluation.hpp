@@ -8,6 +8,7 @@
 #include <mixcon/core/phases.hpp>
 #include <mixcon/engine/call/loss_of_states.hpp>
 #include <mixcon/engine/call/operands.hpp>
+#include <mixcon/engine/call/softmax_rows.hpp>
 #include <mixcon/engine/call/triplets.hpp>
 #include <mixcon/engine/given_logits.hpp>
 
@@ -117,6 +118,39 @@ class evaluation {
     (clear)(to_clear);
     add_gradients(saved, 1, wanted, true, sets_entries);
   }
+  /// The value, and the gradient that is wanted, of a softmax over classes whose rows the executor takes at once; false
+  /// where this call is none, or its rows are not finite: the other functions have to do it.
+  bool set_softmax(const gradients<T>& wanted, loss_result<T>& result) const {
+    if constexpr (has_softmax) {
+      const directions& share = objective_.direction;
+      const bool is_plain = objective_.loss.is_its_statistic() && share.columns == 0 &&
+                            objective_.reduce != reduction::weighted &&
+                            objective_.without_positive == no_positive::zero;
+      softmax_rows<T> rows;
+      if (!is_plain || call_.values.stride(1) != 1 || !wants_logits_alone(wanted) ||
+          !describe_softmax<T>(bound_.rule(), rows))
+        return false;
+      rows.count = call_.values.extent(0), rows.classes = call_.values.extent(1);
+      const auto number = static_cast<std::size_t>(rows.count);
+      index_t counted = 0;
+      for (index_t a = 0; a < rows.count; ++a) counted += skipped_anchors_[a] ? 0 : 1;
+      const wide_t<T> factor = factor_of_term<Loss, T>(policy_of(objective_), 0, counted, counted, share.rows);
+      scratch<T> value = scratch<T>::unset(memory_, number);
+      scratch<char> has_positive = scratch<char>::unset(memory_, number);
+      rows.scale = static_cast<T>(objective_.logit_scale()), rows.factor = static_cast<T>(factor);
+      rows.logits = call_.values, rows.slopes = wanted.logits;
+      rows.value = value.data(), rows.has_positive = has_positive.data();
+      rows.memory = memory_;
+      if (!executor_.set_softmax(rows)) return false;
+      ordered_sum<wide_t<T>> sum;
+      index_t used = 0;
+      for (std::size_t a = 0; a < number; ++a) sum.add(static_cast<wide_t<T>>(value[a])), used += has_positive[a];
+      result = {static_cast<T>(factor == 0 ? 0 : sum.value() * factor), used};
+      return true;
+    }
+    return false;
+  }
+
   /// Adds upstream times the gradients that are wanted.
   template <class Given>
   void backward(const Given& saved, double upstream, const gradients<T>& wanted) const {
@@ -178,6 +212,18 @@ class evaluation {
   /// Whether an executor takes both directions at once. Logits that are given have no products to share.
   template <class Problem>
   static constexpr bool sweeps_once = !of_triplets && !Problem::is_given && SweepsBoth<Executor, Problem>;
+  /// Whether this may be a softmax over classes that an executor takes at once.
+  static constexpr bool has_softmax = [] {
+    if constexpr (requires(const Call& call, const Loss& loss, const Executor& executor, softmax_rows<T> rows) {
+                    rows.logits = call.values;
+                    loss.is_its_statistic();
+                    executor.set_softmax(rows);
+                  })
+      return std::is_same_v<decltype(Call::values), matrix_view<const T>> &&
+             std::is_same_v<std::remove_cvref_t<decltype(std::declval<Objective&>().logits)>, plain_logits>;
+    else
+      return false;
+  }();
   /// Whether executors set, in one visit of the pairs, what has an entry for each.
   static constexpr bool can_set_entries = !of_triplets && requires(const Call& call) { call.values; };
 

@@ -5,6 +5,7 @@
 
 #include <mixcon/contrast/similarity.hpp>
 #include <mixcon/core/number/length.hpp>
+#include <mixcon/core/number/row_loops.hpp>
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/storage.hpp>
 #include <mixcon/core/workspace.hpp>
@@ -63,6 +64,10 @@ class packed_rows {
   template <class E>
   void pack(index_t to, const vector_view<const E>& from, rows form) {
     T* row = data_.data() + to * pitch();
+#if !defined(__CUDACC__)
+    if constexpr (std::is_same_v<T, float> && std::is_same_v<E, float>)
+      if (from.stride(0) == 1) return pack_floats(to, from.data(), form);
+#endif
     for (index_t k = 0; k < width_; ++k) row[k] = static_cast<T>(from[k]);
     for (index_t k = width_; k < pitch(); ++k) row[k] = 0;
     index_t odd = 0;
@@ -104,12 +109,33 @@ class packed_rows {
   void unpack_in_place(index_t i, T* gradient) const {
     if (!unit_[static_cast<std::size_t>(i)]) return;
     const T slope = backward_[static_cast<std::size_t>(i)], *unit = row(i);
+#if !defined(__CUDACC__)
+    if constexpr (std::is_same_v<T, float>)
+      if (slope != T(0)) return vectors::take_off_radial(gradient, unit, width_, slope);
+#endif
     const T radial = sum_by_eight<T>(width_, [&](index_t k) { return unit[k] * gradient[k]; });
     for (index_t k = 0; k < width_; ++k)
       gradient[k] = slope == T(0) ? T(0) : T(0) + (gradient[k] - unit[k] * radial) * slope;
   }
 
  private:
+#if !defined(__CUDACC__)
+  /// `pack` of a row of floats side by side, on vectors.
+  void pack_floats(index_t to, const T* from, rows form) {
+    T* const row = data_.data() + to * pitch();
+    const double squares = vectors::copy_and_square(from, row, width_);
+    for (index_t k = width_; k < pitch(); ++k) row[k] = 0;
+    finite_ = finite_ && squares - squares == 0;
+    unit_[static_cast<std::size_t>(to)] = form == rows::unit;
+    if (form != rows::unit) return;
+    const double size = std::sqrt(squares),
+                 length = size + (size - size);  // an infinite one is NaN, and with it the row
+    const double divisor = length <= 1e-12 ? 1e-12 : length;
+    vectors::multiply_row(row, width_, 1 / divisor);
+    backward_[static_cast<std::size_t>(to)] = length <= 1e-12 ? T(0) : static_cast<T>(1 / length);
+  }
+#endif
+
   index_t count_ = 0, width_ = 0;
   bool finite_ = true;
   scratch<T> data_;      // a row is not set before it is packed

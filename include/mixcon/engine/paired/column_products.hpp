@@ -3,16 +3,21 @@
 
 // Products of columns, such as a cross-correlation of features, in blocks and by threads.
 
+#include <mixcon/core/workspace.hpp>
 #include <mixcon/engine/paired/aligned_calls.hpp>
+
+#include <cstring>
 
 MIXCON_STRICT_FLOATS_BEGIN
 
 namespace mixcon::detail {
 
-/// A matrix whose rows are padded with zeros to whole vectors.
+/// A matrix whose rows are padded with zeros to whole vectors; not by a large power of 2 apart, which would put all
+/// entries of a column into the same few lines of a cache.
 template <class T>
 struct padded_matrix {
-  index_t rows = 0, columns = 0, pitch = packed_rows<T>::pitch_of(columns);
+  index_t rows = 0, columns = 0;
+  index_t pitch = packed_rows<T>::pitch_of(columns) + (packed_rows<T>::pitch_of(columns) % 256 == 0 ? 16 : 0);
   std::vector<T> data = std::vector<T>(static_cast<std::size_t>(rows * pitch));
 
   T* row(index_t i) { return data.data() + i * pitch; }
@@ -72,22 +77,83 @@ padded_matrix<T> column_products(const Executor& executor, const padded_matrix<T
   return all;
 }
 
+/// A matrix (depth, columns) as products read it: panels of columns, the rows of a panel one after the other.
+template <class T>
+class product_panels {
+ public:
+  static constexpr index_t across = 64;  // columns: what registers hold at once, or a multiple
+
+  explicit product_panels(const padded_matrix<T>& b) : product_panels(b.rows, b.columns) {
+    for (index_t left = 0; left < columns_; left += across) {
+      const index_t number = across_from(left);
+      T* to = data_.data() + left * depth_;
+      for (index_t k = 0; k < depth_; ++k, to += across)
+        std::memcpy(to, b.row(k) + left, static_cast<std::size_t>(number) * sizeof(T));
+    }
+  }
+  /// Of the transposed matrix, whose columns are these rows.
+  static product_panels of_rows(const padded_matrix<T>& rows) {
+    constexpr index_t at_once = 16;  // so that whole cache lines are written
+    product_panels made(rows.columns, rows.rows);
+    for (index_t first = 0; first < rows.rows; first += at_once) {
+      const index_t number = rows.rows - first < at_once ? rows.rows - first : at_once;
+      T* const to = made.data_.data() + first / across * across * made.depth_ + first % across;
+      const T* const row = rows.row(first);
+      for (index_t k = 0; k < made.depth_; ++k)
+        for (index_t j = 0; j < number; ++j) to[k * across + j] = row[j * rows.pitch + k];
+    }
+    return made;
+  }
+
+  index_t depth() const { return depth_; }
+  index_t columns() const { return columns_; }  // padded to whole vectors
+  index_t across_from(index_t left) const { return columns_ - left < across ? columns_ - left : across; }
+  /// Row k of the panel whose first column is `left`.
+  const T* row(index_t left, index_t k) const { return data_.data() + left * depth_ + k * across; }
+
+ private:
+  product_panels(index_t depth, index_t columns)
+      : depth_(depth),
+        columns_(packed_rows<T>::pitch_of(columns)),
+        data_(nullptr, static_cast<std::size_t>((columns_ + across - 1) / across * across * depth)) {}
+  index_t depth_, columns_;
+  scratch<T> data_;
+};
+
+/// The left side of a product: entry (i, k) stands at data[i * row + k * step].
+template <class T>
+struct product_rows {
+  const T* data;
+  index_t count, row, step;
+  explicit product_rows(const padded_matrix<T>& a) : data(a.data.data()), count(a.rows), row(a.pitch), step(1) {}
+  product_rows(const T* from, index_t rows, index_t by_row, index_t by_step)
+      : data(from), count(rows), row(by_row), step(by_step) {}
+};
+template <class T>
+product_rows<T> transposed_rows(const padded_matrix<T>& a) {
+  return {a.data.data(), a.columns, 1, a.pitch};
+}
+
 /// Calls visit(i, row) with every row of a b, each once, by the executor's threads.
+template <class Executor, class T, class Visit>
+void for_each_product_row(const Executor& executor, const product_rows<T>& a, const product_panels<T>& b,
+                          Visit&& visit) {
+  constexpr index_t tall = 96;
+  for_each_row(executor, (a.count + tall - 1) / tall, [&](index_t task, const auto& how) {
+    const index_t top = task * tall, rows = a.count - top < tall ? a.count - top : tall, pitch = b.columns();
+    scratch<T> product(nullptr, static_cast<std::size_t>(rows * pitch));
+    for_each_block(b.depth(), product_depth, [&](index_t first, index_t number) {
+      for (index_t left = 0; left < pitch; left += b.across)
+        add_product(how, rows, b.across_from(left), number, a.data + top * a.row + first * a.step, a.row, a.step,
+                    b.row(left, first), b.across, product.data() + left, pitch);
+    });
+    for (index_t i = 0; i < rows; ++i) visit(top + i, static_cast<const T*>(product.data() + i * pitch));
+  });
+}
 template <class Executor, class T, class Visit>
 void for_each_product_row(const Executor& executor, const padded_matrix<T>& a, const padded_matrix<T>& b,
                           Visit&& visit) {
-  constexpr index_t tall = 48, wide = 192;
-  for_each_row(executor, (a.rows + tall - 1) / tall, [&](index_t task, const auto& how) {
-    const index_t top = task * tall, rows = a.rows - top < tall ? a.rows - top : tall;
-    std::vector<T> product(static_cast<std::size_t>(rows * b.pitch));
-    for_each_block(b.pitch, wide, [&](index_t left, index_t columns) {
-      for_each_block(b.rows, product_depth, [&](index_t first, index_t number) {
-        add_product(how, rows, columns, number, a.row(top) + first, a.pitch, 1, b.row(first) + left, b.pitch,
-                    product.data() + left, b.pitch);
-      });
-    });
-    for (index_t i = 0; i < rows; ++i) visit(top + i, static_cast<const T*>(product.data() + i * b.pitch));
-  });
+  for_each_product_row(executor, product_rows<T>(a), product_panels<T>(b), visit);
 }
 
 template <class T>

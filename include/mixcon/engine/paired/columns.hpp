@@ -3,6 +3,7 @@
 
 // Features with their means subtracted, stored by whichever is fewer, features or samples.
 
+#include <mixcon/core/number/wide_loops.hpp>
 #include <mixcon/engine/paired/column_products.hpp>
 
 #include <cmath>
@@ -21,15 +22,27 @@ class centred_features {
   explicit centred_features(const packed_rows<T>& z)
       : samples_(z.count()), entries_{z.count(), z.width()}, squares_(static_cast<std::size_t>(z.width())) {
     std::vector<wide> mean(squares_.size());
-    for (index_t i = 0; i < samples_; ++i)
-      for (index_t k = 0; k < z.width(); ++k) mean[static_cast<std::size_t>(k)] += static_cast<wide>(z.row(i)[k]);
+    using vectors::load_wide, vectors::store_wide, mixcon::detail::load_as, mixcon::detail::store_as;
+    for (index_t i = 0; i < samples_; ++i) {
+      const T* const row = z.row(i);
+      wide* const sums = mean.data();
+      vectors::for_each_wide<T>(z.width(), [&](index_t k, auto lanes) MIXCON_IN_LOOPS {
+        using W = decltype(lanes);
+        store_as<W>(sums + k, load_as<W>(sums + k) + load_wide<W>(row + k));
+      });
+    }
     for (wide& m : mean) m /= static_cast<wide>(samples_);
-    for (index_t i = 0; i < samples_; ++i)
-      for (index_t k = 0; k < z.width(); ++k) {
-        const wide x = static_cast<wide>(z.row(i)[k]) - mean[static_cast<std::size_t>(k)];
-        squares_[static_cast<std::size_t>(k)] += x * x;
-        entries_.row(i)[k] = static_cast<T>(x);
-      }
+    for (index_t i = 0; i < samples_; ++i) {
+      const T* const row = z.row(i);
+      T* const to = entries_.row(i);
+      wide* const squares = squares_.data();
+      vectors::for_each_wide<T>(z.width(), [&](index_t k, auto lanes) MIXCON_IN_LOOPS {
+        using W = decltype(lanes);
+        const W x = load_wide<W>(row + k) - load_as<W>(mean.data() + k);
+        store_as<W>(squares + k, load_as<W>(squares + k) + x * x);
+        store_wide<W>(to + k, x);
+      });
+    }
     if (z.width() > samples_) entries_ = transposed(entries_);
   }
 
@@ -43,11 +56,15 @@ class centred_features {
 
   /// Multiplies feature k by factors[k]; leaves the sums of squares as they were.
   void multiply(const std::vector<wide>& factors) {
-    for (index_t i = 0; i < entries_.rows; ++i)
-      for (index_t j = 0; j < entries_.columns; ++j) {
-        const wide factor = factors[static_cast<std::size_t>(has_samples_as_columns() ? i : j)];
-        entries_.row(i)[j] = static_cast<T>(static_cast<wide>(entries_.row(i)[j]) * factor);
-      }
+    for (index_t i = 0; i < entries_.rows; ++i) {
+      T* const row = entries_.row(i);
+      vectors::for_each_wide<T>(entries_.columns, [&](index_t j, auto lanes) MIXCON_IN_LOOPS {
+        using W = decltype(lanes);
+        const W factor =
+            has_samples_as_columns() ? W(factors[static_cast<std::size_t>(i)]) : load_as<W>(factors.data() + j);
+        vectors::store_wide<W>(row + j, vectors::load_wide<W>(row + j) * factor);
+      });
+    }
   }
   /// Calls visit(sample, feature, j) for every entry j of row i.
   template <class Visit>

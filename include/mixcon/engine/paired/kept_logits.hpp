@@ -4,6 +4,7 @@
 // A loss of logits that are formed once and kept for the backward pass, where they are few.
 
 #include <mixcon/core/number/set_loops.hpp>
+#include <mixcon/engine/call/softmax_rows.hpp>
 #include <mixcon/engine/given_logits.hpp>
 #include <mixcon/engine/paired/column_products.hpp>
 #include <mixcon/engine/value_and_grad.hpp>
@@ -12,14 +13,17 @@ MIXCON_STRICT_FLOATS_BEGIN
 
 namespace mixcon::detail {
 
-/// Memory that kept logits may take: these, their gradient, and both transposed.
+/// Memory that kept logits may take: a square of them; else these, their gradient, and both transposed.
 inline constexpr index_t most_kept_bytes = index_t{32} << 20;
 
 template <class T>
 padded_matrix<T> padded_copy(const matrix_view<const T>& from) {
   padded_matrix<T> to{from.extent(0), from.extent(1)};
   for (index_t i = 0; i < to.rows; ++i)
-    for (index_t k = 0; k < to.columns; ++k) to.row(i)[k] = from(i, k);
+    if (from.stride(1) == 1)
+      std::memcpy(to.row(i), &from(i, 0), static_cast<std::size_t>(to.columns) * sizeof(T));
+    else
+      for (index_t k = 0; k < to.columns; ++k) to.row(i)[k] = from(i, k);
   return to;
 }
 template <class T>
@@ -37,8 +41,51 @@ bool all_finite(const padded_matrix<T>& matrix) {
   return finite;
 }
 
+/// Where gradients of logits go: products of rows, which are set.
+template <class Executor, class T>
+void set_by_slopes(const Executor& executor, const padded_matrix<T>& slopes, const padded_matrix<T>& a,
+                   const padded_matrix<T>& c, const gradients<T>& wanted) {
+  const auto set_row = [&](const auto& to, const T* row) {
+    if (to.stride(0) == 1)
+      std::memcpy(to.data(), row, static_cast<std::size_t>(to.extent(0)) * sizeof(T));
+    else
+      for (index_t k = 0; k < to.extent(0); ++k) to[k] = row[k];
+  };
+  if (wanted.anchors)
+    for_each_product_row(executor, slopes, c,
+                         [&](index_t i, const T* row) { set_row(row_of(as_rank_3(wanted.anchors), i), row); });
+  if (!wanted.candidates.empty())
+    for_each_product_row(executor, transposed_rows(slopes), product_panels<T>(a),
+                         [&](index_t j, const T* row) { set_row(row_of(wanted.candidates[0].view(), j), row); });
+}
+
+/// `by_kept_logits` of a square of logits whose positives are its diagonal and hide nothing, where the executor takes
+/// both directions at once: one exponential a logit, and slopes in the logits' place.
+template <class Executor, class T>
+bool by_square_of_logits(const Executor& executor, const directions& share, const padded_matrix<T>& a,
+                         const padded_matrix<T>& c, const std::vector<T>& bias, const gradients<T>& wanted,
+                         loss_result<T>& result) {
+  padded_matrix<T> logits{a.rows, c.rows};
+  for_each_product_row(executor, product_rows<T>(a), product_panels<T>::of_rows(c), [&](index_t i, const T* row) {
+    std::memcpy(logits.row(i), row, static_cast<std::size_t>(c.rows) * sizeof(T));
+  });
+  square_softmax<T> both;
+  both.count = a.rows, both.pitch = logits.pitch, both.logits = logits.data.data(), both.bias = bias.data();
+  both.by_rows = share.rows, both.by_columns = share.columns;
+  both.wants_slopes = wanted.anchors || !wanted.candidates.empty() || wanted.candidate_bias;
+  std::vector<T> by_bias(wanted.candidate_bias ? bias.size() : 0);
+  if (!by_bias.empty()) both.column_slopes = by_bias.data();
+  if (!executor.set_square_softmax(both)) return false;
+  result = {static_cast<T>(both.value), a.rows};
+  set_by_slopes(executor, logits, a, c, wanted);
+  for (index_t j = 0; wanted.candidate_bias && j < c.rows; ++j)
+    wanted.candidate_bias[j] = by_bias[static_cast<std::size_t>(j)];
+  return true;
+}
+
 /// The loss of anchors (N, D) and candidates (M, D) by their inner products and a bias a candidate, of an objective for
-/// given logits and of targets that are the same from both sides. Every product is formed once: 3 N M D operations
+/// given logits and of targets that are the same from both sides (`hides_none`: where a square's positives are its
+/// diagonal and nothing is hidden). Every product is formed once: 3 N M D operations
 /// with gradients, which are set. Answers false, and does nothing, where rows are not finite or logits are many.
 template <class Executor, class Criterion, class Targets, class T>
 bool by_kept_logits(const Executor& executor, Criterion criterion, const Targets& targets,
@@ -47,11 +94,17 @@ bool by_kept_logits(const Executor& executor, Criterion criterion, const Targets
   const index_t number = anchors.extent(0), others = candidates.extent(0);
   index_t most = most_kept_bytes;
   if constexpr (requires { index_t{executor.keeps}; }) most = executor.keeps;  // what the executor may keep
-  if (number > most / (4 * static_cast<index_t>(sizeof(T)) * others)) return false;
+  const index_t fitting = most / (static_cast<index_t>(sizeof(T)) * others);
+  if (number > fitting) return false;
   const padded_matrix<T> a = padded_copy(anchors), c = padded_copy(candidates);
   if (!all_finite(a) || !all_finite(c)) return false;
+  if constexpr (requires(square_softmax<T>& both) { executor.set_square_softmax(both); })
+    if (number == others && targets.hides_none() &&
+        by_square_of_logits(executor, criterion.direction, a, c, bias, wanted, result))
+      return true;
+  if (number > fitting / 4) return false;
   padded_matrix<T> logits{number, others}, slopes{number, others};
-  for_each_product_row(executor, a, transposed(c), [&](index_t i, const T* row) {
+  for_each_product_row(executor, product_rows<T>(a), product_panels<T>::of_rows(c), [&](index_t i, const T* row) {
     for (index_t j = 0; j < others; ++j) logits.row(i)[j] = row[j] + bias[static_cast<std::size_t>(j)];
   });
   const bool wants_any = wanted.anchors || !wanted.candidates.empty() || wanted.candidate_bias;
@@ -72,17 +125,9 @@ bool by_kept_logits(const Executor& executor, Criterion criterion, const Targets
     turned = transposed(turned_slopes);
     for (std::size_t k = 0; k < slopes.data.size(); ++k) slopes.data[k] += turned.data[k];
   }
-  if (wanted.anchors)
-    for_each_product_row(executor, slopes, c, [&](index_t i, const T* row) {
-      for (index_t k = 0; k < a.columns; ++k) wanted.anchors(i, k) = row[k];
-    });
-  if (wanted.candidates.empty() && !wanted.candidate_bias) return true;
+  set_by_slopes(executor, slopes, a, c, wanted);
+  if (!wanted.candidate_bias) return true;
   const padded_matrix<T> turned = transposed(slopes);
-  if (!wanted.candidates.empty())
-    for_each_product_row(executor, turned, a, [&](index_t j, const T* row) {
-      const vector_view<T> to = row_of(wanted.candidates[0].view(), j);
-      for (index_t k = 0; k < a.columns; ++k) to[k] = row[k];
-    });
   for (index_t j = 0; wanted.candidate_bias && j < others; ++j) {
     ordered_sum<T> sum;
     for (index_t i = 0; i < number; ++i) sum.add(turned.row(j)[i]);

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Infinite Class Mixup where `tiled` takes a square of logits in both directions at once: what its formula says.
+#include "support/engines.hpp"
+
+#include <mixcon/losses/infinite_class_mixup.hpp>
+
+using namespace mixcon;
+using namespace mixcon_test;
+
+namespace {
+
+using axis = infinite_class_mixup::axis;
+
+template <class T>
+struct mixed_images {
+  matrix<T> features, weight;
+  std::vector<T> bias;
+  pair_targets targets;
+
+  mixed_images(index_t samples, index_t width, index_t classes, T size)
+      : features(random_embeddings<T>(samples, width, 1)), weight(random_embeddings<T>(classes, width, 2)) {
+    for (T* x = features.data(); x < features.data() + samples * width; ++x) *x *= size;
+    for (index_t c = 0; c < classes; ++c) bias.push_back(static_cast<T>(c % 5) / 7);
+    for (index_t i = 0; i < samples; ++i) {
+      targets.own.push_back(i % classes), targets.partner.push_back(i * 3 % classes);
+      targets.lambda.push_back(i % 7 == 3 ? 1.0 : 0.15 + 0.1 * static_cast<double>(i % 6));
+    }
+  }
+  index_t samples() const { return features.rows(); }
+};
+
+template <class T>
+struct answer {
+  T value{};
+  matrix<T> features, weight;
+  std::vector<T> bias;
+  explicit answer(const mixed_images<T>& of)
+      : features(zeros_like(of.features)), weight(zeros_like(of.weight)), bias(of.bias.size()) {}
+  classifier_gradients<T> wanted() { return {.features = view(features), .weight = view(weight), .bias = view(bias)}; }
+};
+
+/// The formula and its derivative, written out in double.
+template <class T>
+answer<double> formula(const mixed_images<T>& of, axis over) {
+  const index_t n = of.samples(), d = of.features.width();
+  mixed_images<double> wide(n, d, of.weight.rows(), 1.0);
+  for (index_t k = 0; k < n * d; ++k) wide.features.data()[k] = static_cast<double>(of.features.data()[k]);
+  for (index_t k = 0; k < of.weight.rows() * d; ++k) wide.weight.data()[k] = static_cast<double>(of.weight.data()[k]);
+  for (std::size_t c = 0; c < of.bias.size(); ++c) wide.bias[c] = static_cast<double>(of.bias[c]);
+  answer<double> found(wide);
+  const auto share = [&](index_t j) { return of.targets.lambda[static_cast<std::size_t>(j)]; };
+  const auto own = [&](index_t j) { return of.targets.own[static_cast<std::size_t>(j)]; };
+  const auto partner = [&](index_t j) { return of.targets.partner[static_cast<std::size_t>(j)]; };
+  const auto mixed = [&](index_t j, index_t k) {
+    return share(j) * wide.weight(own(j), k) + (1 - share(j)) * wide.weight(partner(j), k);
+  };
+  matrix<double> x(n, n), slope(n, n, 0.0);
+  for (index_t i = 0; i < n; ++i)
+    for (index_t j = 0; j < n; ++j) {
+      x(i, j) = share(j) * wide.bias[static_cast<std::size_t>(own(j))] +
+                (1 - share(j)) * wide.bias[static_cast<std::size_t>(partner(j))];
+      for (index_t k = 0; k < d; ++k) x(i, j) += wide.features(i, k) * mixed(j, k);
+    }
+  const auto add = [&](auto&& at, auto&& slope_at) {
+    for (index_t i = 0; i < n; ++i) {
+      long double others = 0;  // double has no room for the exponentials of large logits
+      const auto relative = [&](index_t j) { return std::exp(static_cast<long double>(at(i, j) - at(i, i))); };
+      for (index_t j = 0; j < n; ++j) others += j == i ? 0 : relative(j);
+      found.value += static_cast<double>(std::log1p(others)) / static_cast<double>(n);
+      for (index_t j = 0; j < n; ++j)
+        slope_at(i, j) += static_cast<double>((j == i ? -others : relative(j)) / (1 + others)) / static_cast<double>(n);
+    }
+  };
+  if (over != axis::pairs)
+    add([&](index_t i, index_t j) { return x(i, j); }, [&](index_t i, index_t j) -> double& { return slope(i, j); });
+  if (over != axis::classes)
+    add([&](index_t i, index_t j) { return x(j, i); }, [&](index_t i, index_t j) -> double& { return slope(j, i); });
+  for (index_t i = 0; i < n; ++i)
+    for (index_t j = 0; j < n; ++j) {
+      for (index_t k = 0; k < d; ++k) {
+        found.features(i, k) += slope(i, j) * mixed(j, k);
+        found.weight(own(j), k) += slope(i, j) * share(j) * wide.features(i, k);
+        found.weight(partner(j), k) += slope(i, j) * (1 - share(j)) * wide.features(i, k);
+      }
+      found.bias[static_cast<std::size_t>(own(j))] += slope(i, j) * share(j);
+      found.bias[static_cast<std::size_t>(partner(j))] += slope(i, j) * (1 - share(j));
+    }
+  return found;
+}
+
+template <class T>
+void check(const mixed_images<T>& of, double bound, double size = 1) {  // size: of the features
+  for (const axis over : {axis::classes, axis::pairs, axis::both}) {
+    INFO(of.samples() << " samples, " << of.weight.rows() << " classes, width " << of.features.width() << ", axis "
+                      << static_cast<int>(over));
+    const answer<double> right = formula(of, over);
+    answer<T> first(of);
+    for (const int threads : {1, 2, 3}) {
+      answer<T> found(of);
+      found.value = value_and_grad(tiled{.threads = threads}, infinite_class_mixup{.softmax_over = over}, of.targets,
+                                   of.features, of.weight, of.bias, found.wanted());
+      CHECK(std::fabs(static_cast<double>(found.value) - right.value) <= bound * (1 + right.value));
+      CHECK(largest_difference(found.features, right.features) <= bound);
+      CHECK(largest_difference(found.weight, right.weight) <= bound * size);
+      for (std::size_t c = 0; c < right.bias.size(); ++c)
+        CHECK(std::fabs(static_cast<double>(found.bias[c]) - right.bias[c]) <= bound);
+      if (threads == 1) first = found;
+      CHECK(same_bits(found.value, first.value));
+      CHECK((same_bits(found.features, first.features) && same_bits(found.weight, first.weight)));
+      CHECK(found.bias == first.bias);
+    }
+  }
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("Infinite Class Mixup on kept logits is its formula", "[engine]", float, double) {
+  const double bound = std::is_same_v<TestType, float> ? 2e-5 : 1e-12;
+  for (const index_t samples : {1, 2, 3, 16, 17, 64, 65, 130})
+    check(mixed_images<TestType>(samples, 12, 9, TestType(1)), bound);  // from mixed classifiers
+  check(mixed_images<TestType>(150, 80, 7, TestType(1)), bound);        // from the logits of classes
+  check(mixed_images<TestType>(70, 300, 70, TestType(0.3)), bound);     // more than one block of depth
+}
+
+TEMPLATE_TEST_CASE("so it is where one shift does not do for all logits", "[engine]", float, double) {
+  const double bound = std::is_same_v<TestType, float> ? 2e-3 : 1e-9;
+  for (const TestType size : {TestType(20), TestType(90), TestType(600)})
+    check(mixed_images<TestType>(40, 12, 40, size), bound, static_cast<double>(size));
+}
+
+TEST_CASE("a square of logits has the loss of samples of which none is like its classifier", "[engine]") {
+  // every row's and column's positive is far below the others: sums without it are all that counts
+  mixed_images<double> of(6, 6, 6, 1.0);
+  for (index_t i = 0; i < 6; ++i)
+    for (index_t k = 0; k < 6; ++k) of.features(i, k) = i == k ? -30 : 0, of.weight(i, k) = i == k ? 1 : 0;
+  for (index_t i = 0; i < 6; ++i)
+    of.targets.own[static_cast<std::size_t>(i)] = i, of.targets.lambda[static_cast<std::size_t>(i)] = 1;
+  check(of, 1e-11);
+  for (index_t i = 0; i < 6; ++i) of.features(i, i) = 30;  // and far above: the loss is near 0
+  check(of, 1e-13);
+}
