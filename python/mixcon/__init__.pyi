@@ -6,7 +6,7 @@ from typing import Any, Literal, Protocol, TypeAlias, overload
 
 import numpy.typing as npt
 
-from . import _core as _core, functional as functional, nn as nn, targets as targets
+from . import _core as _core, distributed as distributed, functional as functional, nn as nn, targets as targets
 from ._arrays import Answer as Answer, contrast as contrast
 from ._core import Targets as Targets
 from .nn import Contrast as Contrast

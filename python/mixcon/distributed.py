@@ -32,7 +32,8 @@ class GlobalLoss(torch.nn.Module):
         super().__init__()
         if not isinstance(loss, LossModule):
             raise TypeError(f"global_loss: loss is a {type(loss).__name__}; expected a module of mixcon, as NTXent()")
-        _require_divided(loss)
+        if _refusal(loss._loss):
+            raise ValueError(f"global_loss: {_refusal(loss._loss)}")
         self.loss = loss
         self.members = members_of(group)  # None: all processes
         self.averaged_by_ddp, self.gathered, self.timeout = averaged_by_ddp, gathered, timeout
@@ -51,15 +52,16 @@ class GlobalLoss(torch.nn.Module):
         return f"averaged_by_ddp={self.averaged_by_ddp}, gathered={self.gathered}"
 
 
-def _require_divided(loss: LossModule) -> None:
-    name = loss._loss
+def _refusal(name: str) -> str:
+    """Why a loss is not divided among processes; empty where it is."""
     if name == "weighted_decoupled":
-        raise ValueError(f"global_loss: {name} weighs pairs by a softmax over the batch, which is not divided")
-    if not _core.describe(name)["is_divided"]:
-        raise ValueError(
-            f"global_loss: {name} cannot be divided among processes: it is over logits or classifiers of single "
-            "samples (then use it in each process), or takes all rows at once (then gather them first)"
+        return f"{name} cannot be divided among processes: it weighs pairs by a softmax over the batch"
+    if name == "soft_cross_entropy" or not _core.describe(name)["is_divided"]:
+        return (
+            f"{name} cannot be divided among processes: it is over logits or classifiers of single samples (then use "
+            "it in each process), or takes all rows at once (then gather them first)"
         )
+    return ""
 
 
 def global_loss(

@@ -75,7 +75,7 @@ index_t torch_ranks::settle(const std::string& loss, const std::string& refusal,
     board.refuse_together([&] {
       if (!refusal.empty()) throw std::invalid_argument(refusal);
     });
-    detail::require_agreement(loss.c_str(), board, said);
+    detail::require_agreement("global_loss", board, said);
     rows_of_process mine{wants_gradients(call) ? 1 : 0, call.arrays.at(0).shape[0], 0};
     for (std::size_t k = call.arrays.size() > 1 ? 1 : 0; k < call.arrays.size(); ++k)
       if (k == 0 || static_cast<int>(k) - 1 != call.own_segment) mine.candidates += call.arrays[k].shape[0];

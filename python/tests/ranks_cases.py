@@ -4,15 +4,14 @@
 import numpy as np
 import torch
 
-import mixcon
 import mixcon.functional as F
 from examples import examples
-from mixcon import nn, targets
+from mixcon import distributed, nn, targets
 from mixcon._forms import FORMS
 
 SAMPLES, WIDTH = 9, 4
 ALL = examples(SAMPLES, WIDTH)
-DIVIDED = [n for n in ALL if mixcon._core.describe(n)["is_divided"] and n != "weighted_decoupled"]
+DIVIDED = [n for n in ALL if not distributed._refusal(n)]
 SHARINGS = ("even", "uneven", "one empty")
 STACKED = {"two_views", "with_universum", "images_and_mixtures", "un_mixed"}  # rows i and N + i are of sample i
 WHOLE = {"queue", "proxies"}
