@@ -35,6 +35,20 @@ def checked(name: str, argument: str, given: Any) -> torch.Tensor:
     return given
 
 
+def check_number(name: str, argument: str, given: Any) -> None:
+    """Refuses a learned number that is no number: NaN stands for "not given" in the core."""
+    if given is None:
+        return
+    if given.device.type != "cpu":
+        raise ValueError(f"{name}: {argument} is on {given.device}; this build computes on the processor")
+    if not given.dtype.is_floating_point:
+        raise TypeError(f"{name}: {argument} is of the type {given.dtype}; expected a floating-point type, as float32")
+    if given.numel() != 1:
+        raise ValueError(f"{name}: {argument} has the shape {tuple(given.shape)}; expected one number")
+    if bool(given.isnan().any()):
+        raise ValueError(f"{name}: {argument} is nan; expected a finite number. Has training diverged?")
+
+
 def is_autocast() -> bool:
     """Whether torch casts on the processor: PyTorch 2.4 and later ask by device, those before have a function for it."""
     try:
@@ -227,6 +241,8 @@ def loss_of(
             raise TypeError(
                 f"{name}: {argument} is of the type {t.dtype} and {call.names[0]} of {tensors[0].dtype}; expected one"
             )
+    for argument, number in (("temperature", temperature), ("scale", scale), ("bias", bias)):
+        check_number(name, argument, number)
     spec = Spec(name, settings, call, torch.get_num_threads() if threads is None else threads)
     soft = call.soft if isinstance(call.soft, torch.Tensor) else None
     given = [temperature, scale, bias, soft, *tensors]

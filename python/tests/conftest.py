@@ -8,7 +8,7 @@ sys.path.insert(0, os.path.dirname(__file__))
 
 
 def pytest_addoption(parser):
-    parser.addoption("--fuzz", type=float, default=5.0, help="seconds of fuzzing")
+    parser.addoption("--fuzz", type=float, default=3.0, help="seconds of each test that fuzzes")
 
 
 @pytest.fixture
