@@ -57,11 +57,16 @@ imix_mixer::imix_mixer(const recipe_world& world, const imix_options& chosen) : 
 }
 
 std::optional<shown_mix> imix_mixer::shown() const {
-  if (!mixes()) return std::nullopt;
-  if (!chosen_.is_learned())
-    return shown_mix{chosen_.mix_at == "hidden" ? "manifold-mixup" : chosen_.mix, {.alpha = chosen_.alpha}};
-  if (!learned_) return std::nullopt;
-  return shown_mix{.learned = &learned_->policy()};
+  std::optional<shown_mix> made;
+  if (!mixes() || (chosen_.is_learned() && !learned_)) return made;
+  made.emplace();
+  if (learned_) {
+    made->learned = &learned_->policy();
+  } else {
+    made->policy = chosen_.mix_at == "hidden" ? "manifold-mixup" : chosen_.mix;
+    made->options.alpha = chosen_.alpha;
+  }
+  return made;
 }
 
 variable imix_mixer::views_of(const recipe_step& step) const {
