@@ -46,9 +46,8 @@ inline std::vector<double> numbers_in(const tensor& x) {
 
 /// A recipe and a batch of 16 digits, two views each.
 struct small_step {
-  /// With `train`, the recipe opens the runs that its options name.
-  explicit small_step(const std::string& recipe, const options_given& more = {}, const data_set* train = nullptr)
-      : chosen(small_run(recipe, more)), made(new_recipe(chosen, on, facts_of(digits()), train)) {
+  explicit small_step(const std::string& recipe, const options_given& more = {})
+      : chosen(small_run(recipe, more)), made(new_recipe(chosen, on, facts_of(digits()))) {
     const auto views = new_views(digits(), channel_statistics_of(digits()), chosen.views);
     loader batches(*views, loader_options{.batch = samples, .views = 2});
     from = batches.next();
