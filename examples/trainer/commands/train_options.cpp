@@ -10,7 +10,9 @@
 #include <mixcon/core/require.hpp>
 
 #include <algorithm>
+#include <optional>
 #include <sstream>
+#include <stdexcept>
 
 namespace mixcon_train {
 inline namespace commands {
@@ -26,7 +28,8 @@ struct command_flag {
 constexpr command_flag command_flags[] = {
     {"--config FILE", "read options from a TOML file; flags override it (default: none)"},
     {"--preset NAME", "small, or paper: the values of the recipe's paper (default: small)"},
-    {"--quick", "train for about a minute: --images 240000, and --first-stride 2 on images (default: off)"},
+    {"--quick",
+     "train for at most a minute: --images 240000, of clips 60000, and --first-stride 2 of both (default: off)"},
     {"--print-config", "print all settings as a config.toml, and train nothing (default: off)"},
     {"--resume RUN",
      "continue this run folder or checkpoint, bit for bit; auto: continue the newest run with these "
@@ -62,17 +65,23 @@ std::string placeholder(const option& each) {
   return each.is_text() ? " NAME" : std::holds_alternative<double*>(each.value) ? " X" : " N";
 }
 
-/// What the paper of the recipe that is asked for trained with, on the kind of data that is asked for.
-std::vector<preferred_value> values_of_paper(const std::vector<given_value>& given) {
+/// Recipe and data set that are asked for, and nothing else.
+settings names_in(const std::vector<given_value>& given) {
   settings chosen;
   for (const given_value& each : given) {
     if (each.name == "recipe") chosen.recipe = each.text;
     if (each.name == "data") chosen.data.name = each.text;
     if (each.name == "data-dir") chosen.data.folder = each.text;
   }
-  const recipe_entry& entry = recipe_called(chosen.recipe);
   require_one_of("--data", chosen.data.name, data_names());
   chosen.data.name = meant_data_set(chosen.data.name, chosen.data.folder);
+  return chosen;
+}
+
+/// What the paper of the recipe that is asked for trained with, on the kind of data that is asked for.
+std::vector<preferred_value> values_of_paper(const std::vector<given_value>& given) {
+  const settings chosen = names_in(given);
+  const recipe_entry& entry = recipe_called(chosen.recipe);
   const std::vector<preferred_value> values = entry.paper_values(chosen.kind());
   std::string kinds;
   for (const sample_kind each : {sample_kind::image, sample_kind::row, sample_kind::clip})
@@ -83,6 +92,44 @@ std::vector<preferred_value> values_of_paper(const std::vector<given_value>& giv
   MIXCON_REQUIRE(!values.empty(), "--preset: the paper of ", chosen.recipe, " trained on ", kinds, ", not on ",
                  to_string(chosen.kind()), "s such as ", chosen.data.name, "; leave it out, or choose other --data.");
   return values;
+}
+
+/// The settings of a run of that recipe, with what it prefers; none where a name is unknown or the two do not fit.
+std::optional<settings> settings_of(const std::string& recipe, const std::string& data) {
+  if (recipe.empty()) return std::nullopt;
+  try {
+    return settings_with({{"recipe", recipe}, {"data", data.empty() ? data_options().name : data}});
+  } catch (const std::invalid_argument&) {
+    return std::nullopt;
+  }
+}
+
+void write_command(std::ostringstream& to) {
+  to << "\nthe command\n";
+  write_line(to, "--help", "print this text (default: off)");
+  for (const command_flag& each : command_flags) write_line(to, each.name, each.help);
+}
+
+std::string help_of(settings chosen) {
+  const recipe_entry& entry = recipe_called(chosen.recipe);
+  std::ostringstream text;
+  text << entry.name << ": " << entry.summary;
+  if (*entry.paper != '\0') text << ". " << entry.paper;
+  text << ".\n\nmixcon-train train --recipe " << entry.name << " --data " << chosen.data.name << " [OPTION]...\n";
+  write_command(text);
+  const std::vector<preferred_value> of_paper = entry.paper_values(chosen.kind());
+  const option_list options = chosen.list();
+  std::string section;
+  for (option each : options.all()) {
+    if (each.name == "recipe") continue;
+    for (const preferred_value& value : of_paper)
+      if (value.first == each.name) each.paper = value.second;
+    if (each.section != section) text << "\n" << each.section << "\n";
+    section = each.section;
+    write_line(text, each.flag() + placeholder(each), described(each));
+  }
+  text << "\nmixcon-train train --help lists all recipes, encoders and data sets.\n";
+  return text.str();
 }
 
 bool is_length(const given_value& each) {
@@ -100,7 +147,9 @@ std::string not_empty(const std::string& value) {
 
 train_options::train_options(CLI::App& app)
     : app_(*app.add_subcommand("train", "train an encoder, evaluate it and write a report")) {
-  app_.formatter_fn([](const CLI::App*, const std::string&, CLI::AppFormatMode) { return train_help(); });
+  app_.formatter_fn([this](const CLI::App*, const std::string&, CLI::AppFormatMode) {
+    return train_help(given("recipe"), given("data"));
+  });
   std::vector<std::string> names, switches;
   for (const option_part& part : all_option_parts())
     for (const option& each : part.list.all()) {
@@ -126,6 +175,13 @@ train_options::train_options(CLI::App& app)
   app_.add_flag("--no-evaluation", ends_early_);
 }
 
+/// The last text that was given for an option, also before options are read; empty: none.
+std::string train_options::given(const char* name) const {
+  for (const flag& each : flags_)
+    if (each.name == name && each.option->count() > 0) return each.option->results().back();
+  return "";
+}
+
 train_request train_options::request() const {
   train_request asked = request_;
   asked.evaluates = !ends_early_;
@@ -138,16 +194,16 @@ train_request train_options::request() const {
   const auto imply = [&](const preferred_value& value, const std::string& by) {
     implied.push_back({value.first, value.second, "--" + value.first + " (" + by + ")", true});
   };
+  std::vector<given_value> both = asked.given;
+  both.insert(both.end(), by_flags.begin(), by_flags.end());
   if (!preset_.empty()) {
     require_one_of("--preset", preset_, {"small", "paper"});
-    std::vector<given_value> both = asked.given;
-    both.insert(both.end(), by_flags.begin(), by_flags.end());
     if (preset_ == "paper")
       for (const preferred_value& value : values_of_paper(both)) imply(value, "--preset paper");
   }
   if (quick_) {
     imply({"first-stride", "2"}, "--quick");
-    imply({"images", "240000"}, "--quick");
+    imply({"images", names_in(both).kind() == sample_kind::clip ? "60000" : "240000"}, "--quick");
   }
   // what was said last of how long to train counts
   if (says_how_long(asked.given) || says_how_long(by_flags)) std::erase_if(implied, is_length);
@@ -157,15 +213,16 @@ train_request train_options::request() const {
   return asked;
 }
 
-std::string train_help() {
+std::string train_help(const std::string& recipe, const std::string& data) {
+  if (const std::optional<settings> chosen = settings_of(recipe, data)) return help_of(*chosen);
   std::ostringstream text;
   text << "Trains an encoder with a recipe (a loss, and how samples are mixed), evaluates its features and writes a "
           "report\n"
           "into a run folder. Ctrl-C saves and prints how to continue.\n\nmixcon-train train [OPTION]...\n\n"
           "  mixcon-train train --data digits --recipe supcon --steps 200\n"
-          "  mixcon-train train --resume runs/supcon-digits-001\n\nthe command\n";
-  write_line(text, "--help", "print this text (default: off)");
-  for (const command_flag& each : command_flags) write_line(text, each.name, each.help);
+          "  mixcon-train train --resume runs/supcon-digits-001\n"
+          "  mixcon-train train --recipe supcon --data digits --help  (options and defaults of such a run alone)\n";
+  write_command(text);
   text << "\nrecipe and encoder\n";
   write_line(text, "--recipe NAME", "(default: " + settings().recipe + ")");
   for (const recipe_entry& each : all_recipes())

@@ -27,6 +27,8 @@ class train_options {
     std::string text{};
     bool is_switch = false;  ///< --nesterov alone means true
   };
+  std::string given(const char* name) const;
+
   CLI::App& app_;
   train_request request_{};
   std::string config_{}, preset_{};
@@ -37,8 +39,10 @@ class train_options {
 /// What CLI11 would take for an option that was not given.
 std::string not_empty(const std::string& value);
 
-/// What `train --help` prints: every option with its default, under the part that has it.
-std::string train_help();
+/// What `train --help` prints: every option with its default, under the part that has it. With the name of a recipe,
+/// and perhaps of a data set: the options of such a run alone, with the defaults that the recipe prefers there and what
+/// its own paper trained with. A name that there is not, or that does not fit, counts as none.
+std::string train_help(const std::string& recipe = "", const std::string& data = "");
 
 }  // namespace commands
 }  // namespace mixcon_train

@@ -113,9 +113,9 @@ train_and_test train_and_test_of(const data_set& whole, std::uint64_t seed, doub
 }
 
 train_and_test split(train_and_test data, const split_options& chosen) {
-  MIXCON_REQUIRE(0 <= chosen.validation && chosen.validation <= most_validation,
-                 "split: --validation: ", chosen.validation, "; expected 0 to ", most_validation, ".");
-  MIXCON_REQUIRE(chosen.per_class >= 0, "split: --per-class: ", chosen.per_class, "; expected 0 (all) or more.");
+  MIXCON_REQUIRE(0 <= chosen.validation && chosen.validation <= most_validation, "--validation: ", chosen.validation,
+                 "; expected 0 to ", most_validation, ".");
+  MIXCON_REQUIRE(chosen.per_class >= 0, "--per-class: ", chosen.per_class, "; expected 0 (all) or more.");
   if (chosen.validation > 0) {
     const two_parts parts = hold_out(data.train, chosen.validation, chosen.seed);
     data.validation = taken(data.train, parts.held_out);
@@ -125,7 +125,7 @@ train_and_test split(train_and_test data, const split_options& chosen) {
   if (chosen.per_class == 0 && chosen.tail == 1) return data;
   std::vector<index_t> counts = class_counts(data.train);
   for (std::size_t k = 0; k < counts.size() && chosen.per_class > 0; ++k) {
-    MIXCON_REQUIRE(chosen.per_class <= counts[k], "split: --per-class: ", chosen.per_class, ", and the class ",
+    MIXCON_REQUIRE(chosen.per_class <= counts[k], "--per-class: ", chosen.per_class, ", and the class ",
                    data.train.class_names[k], " of ", data.train.name, " has ", counts[k],
                    chosen.validation > 0 ? " left after --validation" : "",
                    "; expected no more than the smallest class has.");

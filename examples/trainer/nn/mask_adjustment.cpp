@@ -4,6 +4,8 @@
 #include <mixcon/core/require.hpp>
 
 #include <algorithm>
+#include <cmath>
+#include <cstdlib>
 
 namespace mixcon_train {
 inline namespace nn {
@@ -70,6 +72,40 @@ variable of_mean_lambda(const variable& partner_share, double lambda) {
           }};
 }
 
+variable smoothed(const variable& partner_share, double deviation) {
+  const shape e = partner_share.extents();
+  MIXCON_REQUIRE(e.rank() == 4 && deviation > 0, "smoothed: masks of ", to_string(e), " and a deviation of ", deviation,
+                 "; expected (samples, 1, rows, columns), and a number above 0");
+  const auto radius = static_cast<index_t>(std::ceil(3 * deviation));
+  std::vector<double> weights;
+  for (index_t k = 0; k <= radius; ++k) {
+    const double at = static_cast<double>(k) / deviation;
+    weights.push_back(std::exp(-at * at / 2));
+  }
+  // `size` numbers that lie `step` apart
+  const auto along = [=](auto* to, const auto* from, index_t size, index_t step) {
+    for (index_t k = 0; k < size; ++k) {
+      double sum = 0, of_weights = 0;
+      for (index_t j = std::max<index_t>(0, k - radius); j <= std::min(size - 1, k + radius); ++j) {
+        const double w = weights[static_cast<std::size_t>(std::abs(k - j))];
+        sum += w * static_cast<double>(from[j * step]), of_weights += w;
+      }
+      to[k * step] = static_cast<std::remove_cvref_t<decltype(*to)>>(sum / of_weights);
+    }
+  };
+  const index_t planes = e[0] * e[1], rows = e[2], columns = e[3];
+  return variable(computed(
+      partner_share.on(), e,
+      [&](auto* to, const auto* from) {
+        std::vector<double> between(static_cast<std::size_t>(rows * columns));
+        for (index_t i = 0; i < planes; ++i, to += rows * columns, from += rows * columns) {
+          for (index_t r = 0; r < rows; ++r) along(between.data() + r * columns, from + r * columns, columns, 1);
+          for (index_t c = 0; c < columns; ++c) along(to + c, between.data() + c, rows, columns);
+        }
+      },
+      partner_share.value()));
+}
+
 variable constant_share(const variable& partner_share, double lambda) {
   return variable(filled(partner_share.on(), partner_share.extents(), 1 - lambda));
 }
@@ -85,11 +121,16 @@ variable adjusted(const variable& partner_share, double lambda, const mask_adjus
   MIXCON_REQUIRE(by.rescale_probability >= 0 && by.rescale_probability <= 1 && by.mean_margin >= 0,
                  "adjusted: masks are rescaled with probability ", by.rescale_probability, " outside of a margin of ",
                  by.mean_margin, "; expected a probability in [0, 1] and a margin of at least 0");
+  MIXCON_REQUIRE(by.smoothing == 0 || by.smoothing >= least_smoothing, "adjusted: the smoothing is ", by.smoothing,
+                 "; expected 0, or at least ", least_smoothing);
   MIXCON_REQUIRE(plain.empty() || static_cast<index_t>(plain.size()) == e[0], "adjusted: ", plain.size(),
                  " samples are plain mixup's or not, of ", e[0], "; expected an answer for each, or for none");
   if (lambda <= by.lambda_margin || 1 - lambda <= by.lambda_margin) return constant_share(partner_share, lambda);
   const bool rescales = draws.uniform("rescaled_masks", 0, 0, 1) < by.rescale_probability;
-  if (!rescales && plain.empty()) return constant(partner_share);
+  variable from_shares = partner_share;
+  if (by.smoothing > 0)
+    from_shares = smoothed(partner_share, draws.uniform("smoothing", 0, least_smoothing, by.smoothing));
+  if (!rescales && plain.empty()) return constant(from_shares);
   const index_t places = e.row_size();
   return variable(computed(
       partner_share.on(), e,
@@ -107,7 +148,7 @@ variable adjusted(const variable& partner_share, double lambda, const mask_adjus
                 static_cast<std::remove_pointer_t<decltype(to)>>(c.offset + c.factor * static_cast<double>(from[k]));
         }
       },
-      partner_share.value()));
+      from_shares.value()));
 }
 
 }  // namespace nn

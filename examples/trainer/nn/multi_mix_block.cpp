@@ -38,7 +38,7 @@ multi_mix_block::multi_mix_block(device& on, index_t channels, const multi_mix_b
 }
 
 variable multi_mix_block::forward(const std::vector<variable>& features, const std::vector<double>& lambdas,
-                                  index_t factor) {
+                                  index_t factor, std::optional<upsampling> how) {
   const std::size_t images = features.size();
   MIXCON_REQUIRE(images >= 2 && lambdas.size() == images, "multi_mix_block: features of ", images, " images and ",
                  lambdas.size(), " lambdas; expected at least two, and as many of one as of the other");
@@ -68,7 +68,7 @@ variable multi_mix_block::forward(const std::vector<variable>& features, const s
     const variable found = attend(queries[k], others, values[k], scaling).found;
     logits = logits ? concatenate_channels(logits, found) : found;
   }
-  if (options_.how == upsampling::nearest) return upsample_nearest(softmax(logits, 1), factor);
+  if (how.value_or(options_.how) == upsampling::nearest) return upsample_nearest(softmax(logits, 1), factor);
   return softmax(upsample_bilinear(logits, factor), 1);
 }
 

@@ -23,8 +23,9 @@ class multi_mix_block final : public module {
   multi_mix_block(device& on, index_t channels, const multi_mix_block_options& options, std::uint64_t seed);
 
   /// Shares (N, K, factor h, factor w), which sum to 1 over K, for K features (N, C, h, w) and their K lambdas, which
-  /// sum to 1. Row i of each belongs to mixed image i.
-  variable forward(const std::vector<variable>& features, const std::vector<double>& lambdas, index_t factor);
+  /// sum to 1. Row i of each belongs to mixed image i. `how` replaces that of the options.
+  variable forward(const std::vector<variable>& features, const std::vector<double>& lambdas, index_t factor,
+                   std::optional<upsampling> how = std::nullopt);
 
  private:
   multi_mix_block_options options_;

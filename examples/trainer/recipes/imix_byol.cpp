@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "autograd/rows.hpp"
+#include "recipes/imix_mixer.hpp"
 #include "recipes/prediction.hpp"
-#include "recipes/virtual_labels.hpp"
 
 namespace mixcon_train {
 inline namespace recipes {
@@ -14,7 +14,11 @@ class imix_byol_recipe final : public target_recipe {
                               *summary = "a mixture predicts what a slower network makes of both of its samples",
                               *paper = "Lee et al. 2021, arXiv:2010.08887";
   struct options : target_options, imix_options {
-    void declare(option_list& to) { target_options::declare(to), imix_options::declare(to); }
+    bool symmetric = false;
+    void declare(option_list& to) {
+      target_options::declare(to), imix_options::declare(to);
+      to.add("symmetric", symmetric, "mixtures of the second view predict targets of the first one too");
+    }
   };
   static std::vector<preferred_value> preferred(sample_kind kind, index_t channels) {
     return imix_values(kind, channels);
@@ -26,26 +30,36 @@ class imix_byol_recipe final : public target_recipe {
     return paper_of_imix(kind, "2000", more);
   }
 
-  imix_byol_recipe(const recipe_world& world, const options& chosen) : target_recipe(world, chosen), mixing_(chosen) {
-    require_mixable(world, chosen);
-  }
-  recipe_wish wants() const override { return {.views = 2, .encoded = 2}; }
+  imix_byol_recipe(const recipe_world& world, const options& chosen)
+      : target_recipe(world, chosen), symmetric_(chosen.symmetric), mixing_(world, chosen) {}
+  recipe_wish wants() const override { return {.views = 2, .encoded = symmetric_ ? 4 : 2}; }
   std::optional<shown_mix> shown() const override { return mixing_.shown(); }
 
-  /// One direction, as in the published code: mixtures of the first view, targets of the second.
+  /// One direction, as in the published code: mixtures of the first view, targets of the second. Or both, each mixed by
+  /// draws of its own.
   recipe_loss loss(const recipe_step& step) override {
     const index_t samples = step.shape.samples;
-    const variable views = views_of(on(), step, mixing_);
-    const variable targets = target_of(slice(views, samples, 2 * samples));
-    const auto [z, labels] = embed_mixed(net(), slice(views, 0, samples), step, mixing_);
-    recipe_loss made{.embeddings = targets, .chance = 2};
-    const mixcon::byol mixed{.lambda = mixcon::view(labels.lambda), .partner = labels.partner};
-    made.loss = loss_of(made, mixed, predicted(z), targets);
+    const variable views = mixing_.views_of(step);
+    const variable first = slice(views, 0, samples), second = slice(views, samples, 2 * samples);
+    const variable targets = target_of(second);
+    recipe_loss made{.embeddings = targets, .chance = symmetric_ ? 4.0 : 2.0};
+    made.loss = loss_of_mixed(made, step, first, targets);
+    if (!symmetric_) return made;
+    recipe_step other = step;
+    other.draws = step.draws.within("second view");
+    made.loss = add(made.loss, loss_of_mixed(made, other, second, target_of(first)));
     return made;
   }
 
  private:
-  imix_options mixing_;
+  variable loss_of_mixed(recipe_loss& made, const recipe_step& step, const variable& views, const variable& targets) {
+    const auto [z, labels] = mixing_.embed(net(), views, step);
+    const mixcon::byol mixed{.lambda = mixcon::view(labels.lambda), .partner = labels.partner};
+    return loss_of(made, mixed, predicted(z), targets);
+  }
+
+  bool symmetric_;
+  imix_mixer mixing_;
 };
 
 }  // namespace

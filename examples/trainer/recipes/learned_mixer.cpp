@@ -7,6 +7,7 @@
 #include <mixcon/core/require.hpp>
 
 #include <cmath>
+#include <iterator>
 #include <utility>
 
 namespace mixcon_train {
@@ -17,10 +18,10 @@ learned_mixer::learned_mixer(const recipe_world& world, const mixer_options& cho
     : on_(world.on), chosen_(chosen), key_(std::move(key), followed), shape_(world.data.shape) {
   MIXCON_REQUIRE(chosen.lambda_margin < 0.5, "--lambda-margin: ", chosen.lambda_margin,
                  "; every lambda would be that near to 0 or 1, and no batch mixed by masks; expected less than 0.5.");
+  chosen_.adjustment();  // refuses what cannot be
   measure(world);
   if (chosen_.is_of_several())
-    several_ = std::make_unique<multi_mix_block>(on_, channels_, multi_mix_block_options{.how = chosen_.how()},
-                                                 world.seed + 2);
+    several_ = std::make_unique<multi_mix_block>(on_, channels_, chosen_.for_several(), world.seed + 2);
   else
     pair_ = std::make_unique<mix_block>(on_, channels_, chosen_.for_block(), world.seed + 2);
   register_part("key", key_);
@@ -57,6 +58,15 @@ mask_plan learned_mixer::plan(index_t samples, const mixcon::philox_draws& draws
   mask_plan made{.lambda = draws.beta("lambda", 0, chosen_.alpha, chosen_.alpha), .draws = draws};
   made.partner.resize(static_cast<std::size_t>(samples));
   draws.permutation("partner", {made.partner.data(), {samples}});
+  const std::vector<upsampling> ways = chosen_.upsamplings();
+  if (several_ && ways.size() > 1)
+    made.how = ways[static_cast<std::size_t>(draws.integer("upsampling", 0, 0, std::ssize(ways)))];
+  return made;
+}
+
+mask_plan learned_mixer::plan_of_mixer(index_t samples, const mixcon::philox_draws& draws) const {
+  mask_plan made = plan(samples, draws);
+  if (const auto how = chosen_.upsampling_of_mixer()) made.how = how;
   return made;
 }
 
@@ -69,18 +79,24 @@ variable learned_mixer::rest_of(const variable& features) {
 }
 
 variable learned_mixer::masks(const variable& own, const variable& others, const mask_plan& by) {
-  if (pair_) return pair_->forward(own, others, {.lambda = by.lambda, .factor = factor_, .draws = by.draws});
-  return slice_channels(several_->forward({own, others}, {by.lambda, 1 - by.lambda}, factor_), 1, 2);
+  if (pair_)
+    return pair_->forward(own, others, {.lambda = by.lambda, .factor = factor_, .draws = by.draws, .how = by.how});
+  return slice_channels(several_->forward({own, others}, {by.lambda, 1 - by.lambda}, factor_, by.how), 1, 2);
 }
 
 variable learned_mixer::masks_among(const variable& own, const variable& others, const mask_plan& by) {
   if (pair_ && own.place() == others.place())  // the block need not make the pairs
-    return pair_->forward(own, by.partner, {.lambda = by.lambda, .factor = factor_, .draws = by.draws});
+    return pair_->forward(own, by.partner, {.lambda = by.lambda, .factor = factor_, .draws = by.draws, .how = by.how});
   return masks(own, gather_rows(others, by.partner), by);
 }
 
-variable learned_mixer::adjusted_masks(const variable& masks, const mask_plan& by) const {
-  return adjusted(masks, by.lambda, chosen_.adjustment(), by.draws);
+variable learned_mixer::adjusted_masks(const variable& masks, const mask_plan& by,
+                                       const std::vector<int>& labels) const {
+  std::vector<bool> plain;
+  if (chosen_.plain_in_class && !labels.empty())
+    for (std::size_t i = 0; i < by.partner.size(); ++i)
+      plain.push_back(labels[i] == labels[static_cast<std::size_t>(by.partner[i])]);
+  return adjusted(masks, by.lambda, chosen_.adjustment(), by.draws, plain);
 }
 
 variable learned_mixer::shown_masks(const variable& masks, const mask_plan& by) const {

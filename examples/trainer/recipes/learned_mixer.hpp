@@ -8,6 +8,7 @@
 #include "recipes/recipe_parts.hpp"
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace mixcon_train {
@@ -15,9 +16,10 @@ inline namespace recipes {
 
 /// How a batch is mixed, but for the masks.
 struct mask_plan {
-  double lambda = 1;               ///< the share of the own images
-  std::vector<index_t> partner{};  ///< (N)
-  mixcon::philox_draws draws{};    ///< for what the block draws
+  double lambda = 1;                ///< the share of the own images
+  std::vector<index_t> partner{};   ///< (N)
+  mixcon::philox_draws draws{};     ///< for what the block draws
+  std::optional<upsampling> how{};  ///< instead of what the block draws
 };
 
 /// A mixer, and the network that makes its features and judges its mixtures: a slow copy of the trained one, which
@@ -32,6 +34,8 @@ class learned_mixer final : public module, public learned_policy {
 
   /// lambda, partners and what else is drawn for one of the two batches of a step: "mixer", "encoder".
   mask_plan plan(index_t samples, const mixcon::philox_draws& draws) const;
+  /// The same for the batch that the mixer learns from.
+  mask_plan plan_of_mixer(index_t samples, const mixcon::philox_draws& draws) const;
   /// Of unmixed images (N, C, H, W), what the mixer sees: (N, F, h, w), a constant.
   variable features(const variable& images);
   /// What the key network makes of what `features` returned: embeddings or scores (N, D), a constant.
@@ -41,8 +45,9 @@ class learned_mixer final : public module, public learned_policy {
   variable masks(const variable& own, const variable& others, const mask_plan& by);
   /// The same where partners are by the plan's numbers among `others`, which may be the own images.
   variable masks_among(const variable& own, const variable& others, const mask_plan& by);
-  /// Masks for an encoder to learn from: corrected, constants.
-  variable adjusted_masks(const variable& masks, const mask_plan& by) const;
+  /// Masks for an encoder to learn from: corrected, constants. Pairs of one class may be mixed without one; no labels:
+  /// none is.
+  variable adjusted_masks(const variable& masks, const mask_plan& by, const std::vector<int>& labels = {}) const;
   /// The masks of the mixtures that it learns from: as they are, or with the mean lambda.
   variable shown_masks(const variable& masks, const mask_plan& by) const;
   /// Embeddings or scores (N, D) of mixtures by the key network; gradients go through it to the images.

@@ -65,7 +65,7 @@ mixed_training_batch learned_mixer::mix_for_training(const batch_to_mix& batch, 
   const in_evaluation frozen({&*key_, &block()});
   const mask_plan by = plan(batch.shape.samples, draws);
   const variable own = input_of(on_, batch.images, batch.shape, batch.shape.samples), f = features(seen_images(batch));
-  const variable shares = adjusted_masks(masks_among(f, f, by), by);
+  const variable shares = adjusted_masks(masks_among(f, f, by), by, batch.labels);
   mixed_training_batch made{.columns = batch.shape.columns,
                             .images = numbers_in(mixed_by(own, gather_rows(own, by.partner), shares)),
                             .targets = {}};
@@ -82,13 +82,18 @@ mixed_batch learned_mixer::mix(const batch_to_mix& batch, const mixcon::philox_d
   const in_evaluation frozen({&*key_, &block()});
   const index_t samples = batch.shape.samples, width = std::ssize(batch.images) / samples;
   const index_t plane = batch.shape.rows * batch.shape.columns;
-  mask_plan by = plan(samples, draws);
+  const mask_plan by = plan(samples, draws);
   mixed_batch made{.partner = by.partner, .columns = batch.shape.columns};
   const variable f = features(seen_images(batch));
   for (index_t i = 0; i < samples; ++i) {  // by a lambda of its own
-    by.lambda = draws.beta("lambda of each", i, chosen_.alpha, chosen_.alpha);
     const index_t j = by.partner[static_cast<std::size_t>(i)];
-    const std::vector<float> shares = numbers_in(adjusted_masks(masks(slice(f, i, i + 1), slice(f, j, j + 1), by), by));
+    const mask_plan pair{.lambda = draws.beta("lambda of each", i, chosen_.alpha, chosen_.alpha),
+                         .partner = {1},
+                         .draws = by.draws,
+                         .how = by.how};
+    const std::vector<int> labels{batch.labels[static_cast<std::size_t>(i)], batch.labels[static_cast<std::size_t>(j)]};
+    const std::vector<float> shares =
+        numbers_in(adjusted_masks(masks(slice(f, i, i + 1), slice(f, j, j + 1), pair), pair, labels));
     for (index_t k = 0; k < width; ++k) {
       const float share = shares[static_cast<std::size_t>(k % plane)];
       const float own = batch.images[static_cast<std::size_t>(i * width + k)];
@@ -97,7 +102,7 @@ mixed_batch learned_mixer::mix(const batch_to_mix& batch, const mixcon::philox_d
       made.keep.push_back(255 * (1 - share));
       made.images.push_back(own + (other - own) * share);
     }
-    made.lambda.push_back(by.lambda);
+    made.lambda.push_back(pair.lambda);
   }
   made.plan = "masks of lambda " + mixcon::detail::written_list(made.lambda);
   return made;

@@ -33,7 +33,7 @@ variable learned_mixing::loss_of_mixer(const recipe_step& step, const variable& 
 recipe_loss learned_mixing::loss(const recipe_step& step) {
   images_ = input_of(on(), step.from.images, step.shape, step.shape.samples);
   const variable seen = mixer().features(images_);
-  begin_step(step, seen, seen);
+  begin_step(step, seen, seen, step.from.labels);
   const mask_plan& by = last().by_query;
   const variable mixed = net().forward(mixed_within(images_, by, last().corrected)), clean = net().features(images_);
   const variable of_mixed = scale(cross_entropy(mixed, targets_of(by, step.from.labels)), chosen_.mixed_weight);

@@ -9,7 +9,10 @@ namespace mixcon_train {
 inline namespace recipes {
 
 struct learned_mixing_options : mixer_options, eta_options, mixing_weights {
-  void declare(option_list& to) { mixer_options::declare(to), eta_options::declare(to), mixing_weights::declare(to); }
+  void declare(option_list& to) {
+    mixer_options::declare(to), eta_options::declare(to), mixing_weights::declare(to);
+    to.add("plain-in-class", plain_in_class, "pairs of one class are mixed without a mask, for the encoder");
+  }
 };
 
 /// Cross entropy of the batch and of its mixtures; the mixer learns by one of the losses of `eta_loss`.

@@ -3,9 +3,14 @@
 
 #include "nn/momentum_schedule.hpp"
 
+#include <mixcon/core/require.hpp>
+
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <numbers>
+#include <sstream>
+#include <system_error>
 
 namespace mixcon_train {
 inline namespace recipes {
@@ -17,23 +22,53 @@ double half_cosine(index_t step, index_t steps) {
   return (std::cos(std::numbers::pi * static_cast<double>(step) / static_cast<double>(steps)) + 1) / 2;
 }
 
+/// "-1,0.25" as numbers.
+std::vector<double> powers_of(const std::string& text) {
+  std::vector<double> powers;
+  std::istringstream parts(text);
+  for (std::string part; std::getline(parts, part, ',');) {
+    double power = 0;
+    const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), power);
+    MIXCON_REQUIRE(error == std::errc{} && end == part.data() + part.size() && std::abs(power) <= 10,
+                   "--lambda-power: ", text,
+                   "; expected numbers in [-10, 10] with commas between them, such as 0.25 or -1,0.25.");
+    powers.push_back(power);
+  }
+  return powers;
+}
+
 }  // namespace
 
 void mix_block_choice::declare(option_list& to) {
   to.add("mask-block", block, {"pair", "several"},
          "attention of the own image to its partner; or AdAutoMix's, for several images, of which there are two here");
-  to.add("lambda-encoding", encoding, {"none", "concat", "concat-v", "mul"}, "pair: how it learns of lambda",
+  to.add("lambda-encoding", encoding, {"none", "concat", "concat-v", "mul", "factor"},
+         "how the block learns of lambda: by a channel, of values alone, by 1 + lambda or lambda as a factor; several: "
+         "by a channel, but for none",
          "none and concat in AutoMix, mul in SAMix");
-  to.add("lambda-power", lambda_power, {-1, 10}, "mul: by which k lambda is rescaled (below 0: not)",
-         "0.25 on CIFAR, -1 on ImageNet");
+  to.add(
+      "lambda-power", lambda_power, {},
+      "mul, factor: by which k lambda is rescaled (below 0: not); of several, with commas, one is drawn at each step",
+      "0.25 on CIFAR, -1 on ImageNet");
+  to.add("lambda-strength", lambda_strength, {1e-3, 1}, "mul: factors are 1 plus this times lambda", "1");
   to.add("value", value, {"linear", "content"}, "pair: values by one convolution, or by two with ELU between them");
+  to.add("value-sees-pair", value_sees_pair, "pair: values are made of both images, not of the partner alone");
   to.add("value-dropout", value_dropout, {0, 0.99}, "content: of its output", "0, on ImageNet 0.1");
   to.add("attention-sees-pair", attention_sees_pair, "pair: queries and keys are made of both images");
-  to.add("upsample", upsample, {"nearest", "bilinear"}, "how masks are enlarged");
+  to.add("attention-norm", attention_norm, "queries and keys are normalised by their batch, and have no bias");
+  to.add("attention-scaled", attention_scaled, "attention's logits are divided by the root of the width of a key");
+  to.add("attention-reduction", reduction, {1, 65536}, "channels of the features for each number of a key", "2");
+  to.add("upsample", upsample, {"nearest", "bilinear", "either"},
+         "how masks are enlarged; either: one way is drawn at each step");
+  to.add("mixer-upsample", mixer_upsample, {"same", "nearest", "bilinear"},
+         "how the masks are that the mixer learns from", "same");
   if (is_of_several())
-    for (const char* of_pair : {"lambda-encoding", "lambda-power", "value", "value-dropout", "attention-sees-pair"})
+    for (const char* of_pair :
+         {"lambda-power", "lambda-strength", "value", "value-sees-pair", "value-dropout", "attention-sees-pair"})
       to.idle(of_pair, "the block of --mask-block several has none");
-  if (encoding != "mul") to.idle("lambda-power", "--lambda-encoding " + encoding + " does not rescale lambda");
+  if (encoding != "mul" && encoding != "factor")
+    to.idle("lambda-power", "--lambda-encoding " + encoding + " does not rescale lambda");
+  if (encoding != "mul") to.idle("lambda-strength", "--lambda-encoding " + encoding + " has no such factor");
   if (value != "content") to.idle("value-dropout", "--value " + value + " has no dropout");
 }
 
@@ -41,16 +76,34 @@ mix_block_options mix_block_choice::for_block() const {
   mix_block_options made;
   made.encoding = encoding == "concat"     ? lambda_encoding::concat
                   : encoding == "concat-v" ? lambda_encoding::concat_v
-                  : encoding == "mul"      ? lambda_encoding::mul
-                                           : lambda_encoding::none;
-  made.rescale_powers = {lambda_power};
-  made.content_value = value == "content", made.dropout = value_dropout;
-  made.attention_sees_pair = attention_sees_pair;
-  made.upsamplings = {how()};
+                  : encoding == "none"     ? lambda_encoding::none
+                                           : lambda_encoding::mul;
+  made.residual = encoding != "factor", made.strength = lambda_strength;
+  made.rescale_powers = powers_of(lambda_power);
+  made.content_value = value == "content", made.dropout = value_dropout, made.value_sees_pair = value_sees_pair;
+  made.attention_sees_pair = attention_sees_pair, made.attention_norm = attention_norm;
+  made.scaled = attention_scaled, made.reduction = reduction;
+  made.upsamplings = upsamplings();
   return made;
 }
 
-upsampling mix_block_choice::how() const { return upsample == "bilinear" ? upsampling::bilinear : upsampling::nearest; }
+multi_mix_block_options mix_block_choice::for_several() const {
+  return {.lambda_channel = encoding != "none",
+          .attention_norm = attention_norm,
+          .scaled = attention_scaled,
+          .reduction = reduction,
+          .how = upsamplings().front()};
+}
+
+std::vector<upsampling> mix_block_choice::upsamplings() const {
+  if (upsample == "either") return {upsampling::nearest, upsampling::bilinear};
+  return {upsample == "bilinear" ? upsampling::bilinear : upsampling::nearest};
+}
+
+std::optional<upsampling> mix_block_choice::upsampling_of_mixer() const {
+  if (mixer_upsample == "same") return std::nullopt;
+  return mixer_upsample == "bilinear" ? upsampling::bilinear : upsampling::nearest;
+}
 
 void mask_loss_choice::declare(option_list& to) {
   to.add("mask-loss", mask_loss, {"none", "l1", "l1-variance", "l2-variance", "sparsity"},
@@ -87,6 +140,8 @@ void mixer_options::declare(option_list& to) {
   to.add("shapes-only", shapes_only,
          "the mixer's own masks are rescaled to the mean lambda too, so that its mixtures teach it their shapes alone");
   if (rescale == 0) to.idle("rescale-margin", "--rescale 0 rescales no mask");
+  to.add("mask-smoothing", mask_smoothing, {0, 64},
+         "the encoder's masks are blurred, by a deviation in pixels from 0.5 to this (0: not)", "0");
   to.add("lambda-margin", lambda_margin, {0, 1}, "lambda that near to 0 or 1 is mixed without a mask", "0.08");
   to.add("key-decay", key_decay, {0, 1},
          "share of itself that the mixer's encoder keeps at first (0: 1 - 1 / max(10, steps / 20))", "0.999");
@@ -99,7 +154,12 @@ void mixer_options::declare(option_list& to) {
 }
 
 mask_adjustment mixer_options::adjustment() const {
-  return {.lambda_margin = lambda_margin, .rescale_probability = rescale, .mean_margin = rescale_margin};
+  MIXCON_REQUIRE(mask_smoothing == 0 || mask_smoothing >= least_smoothing, "--mask-smoothing: ", mask_smoothing,
+                 "; a deviation is drawn from ", least_smoothing, " to that; expected no less, or 0.");
+  return {.lambda_margin = lambda_margin,
+          .rescale_probability = rescale,
+          .mean_margin = rescale_margin,
+          .smoothing = mask_smoothing};
 }
 
 double mixer_options::key_decay_at(index_t step, index_t steps) const {

@@ -22,16 +22,17 @@ mixer_recipe::mixer_recipe(const recipe_world& world, const mixer_options& chose
   register_part("mixer", *mixer_);
 }
 
-void mixer_recipe::begin_step(const recipe_step& step, const variable& own, const variable& others) {
+void mixer_recipe::begin_step(const recipe_step& step, const variable& own, const variable& others,
+                              const std::vector<int>& labels) {
   const index_t samples = step.shape.samples;
-  last_ = {.by_key = mixer_->plan(samples, step.draws.within("mixer")),
+  last_ = {.by_key = mixer_->plan_of_mixer(samples, step.draws.within("mixer")),
            .by_query = mixer_->plan(samples, step.draws.within("encoder"))};
   const mask_plan& by = last_.by_query;
   {
     const without_gradients guard;
     last_.masks = mixer_->masks_among(own, others, by);
   }
-  last_.corrected = mixer_->adjusted_masks(last_.masks, by);
+  last_.corrected = mixer_->adjusted_masks(last_.masks, by, labels);
 }
 
 variable mixer_recipe::learned(const recipe_step& step, double weight, const variable& own, const variable& others) {

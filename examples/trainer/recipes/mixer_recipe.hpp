@@ -47,8 +47,9 @@ class mixer_recipe : public network_recipe {
   learned_mixer& mixer() { return *mixer_; }
   mixer_step& last() { return last_; }
   /// Draws how the mixer's batch and the network's are mixed, and makes the network's masks, from features (N, F, h, w)
-  /// of own images and of those among which partners are.
-  void begin_step(const recipe_step& step, const variable& own, const variable& others);
+  /// of own images and of those among which partners are. Labels, where a recipe knows them, correct masks.
+  void begin_step(const recipe_step& step, const variable& own, const variable& others,
+                  const std::vector<int>& labels = {});
   /// The loss of the mixer's batch, mixed by partner shares (N, 1, H, W) or (N, 1, 1, 1).
   virtual variable loss_of_mixer(const recipe_step& step, const variable& masks) = 0;
   /// What the mixer learns by, from the same features: that, and the loss of its masks. Empty: it does not learn now.

@@ -15,7 +15,8 @@ class moco_recipe final : public momentum_contrast {
   static std::vector<preferred_value> preferred(sample_kind kind, index_t channels) {
     return virtual_label_values(kind, channels);
   }
-  /// On ImageNet, as in the published code; its crops to 224 pixels are left to the data.
+  /// On ImageNet, by the published code (facebookresearch/moco, version 1), which changes hues too. Its crops to 224
+  /// pixels are left to the data.
   static std::vector<preferred_value> paper_values(sample_kind kind) {
     if (kind != sample_kind::image) return {};
     return {{"arch", "resnet50"},     {"width", "64"},

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "autograd/rows.hpp"
+#include "recipes/imix_mixer.hpp"
 #include "recipes/momentum_keys.hpp"
-#include "recipes/virtual_labels.hpp"
 
 #include <optional>
 
@@ -25,20 +25,17 @@ class momentum_contrast : public network_recipe {
       : network_recipe(world.on, embedder_of(world, chosen)),
         temperature_(chosen.temperature),
         seen_(seen),
-        mixing_(mixing),
+        mixing_(world, mixing),
         keys_(world, chosen, net()) {
-    require_mixable(world, mixing);
     register_part("keys", keys_);
   }
   recipe_wish wants() const override { return {.views = 2, .encoded = 2}; }
-  std::optional<shown_mix> shown() const override {
-    return mixing_.mixes() ? std::optional(mixing_.shown()) : std::nullopt;
-  }
+  std::optional<shown_mix> shown() const override { return mixing_.shown(); }
 
   recipe_loss loss(const recipe_step& step) override {
     const index_t samples = step.shape.samples;
-    const variable views = views_of(on(), step, mixing_);
-    const auto [queries, labels] = embed_mixed(net(), slice(views, 0, samples), step, mixing_);
+    const variable views = mixing_.views_of(step);
+    const auto [queries, labels] = mixing_.embed(net(), slice(views, 0, samples), step);
     const variable keys = keys_.keys_of(slice(views, samples, 2 * samples));
     recipe_loss made{.embeddings = mixing_.mixes() ? keys : concatenate(queries, keys),
                      .views = mixing_.mixes() ? 1 : 2};
@@ -52,7 +49,7 @@ class momentum_contrast : public network_recipe {
  private:
   double temperature_;
   batch_keys seen_;
-  imix_options mixing_;
+  imix_mixer mixing_;
   momentum_keys keys_;
 };
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "autograd/rows.hpp"
-#include "recipes/virtual_labels.hpp"
+#include "recipes/imix_mixer.hpp"
 
 #include <optional>
 
@@ -14,18 +14,16 @@ inline namespace recipes {
 class npair_base : public network_recipe {
  public:
   npair_base(const recipe_world& world, const embedding_options& chosen, const imix_options& mixing)
-      : network_recipe(world.on, embedder_of(world, chosen)), temperature_(chosen.temperature), mixing_(mixing) {
-    require_mixable(world, mixing);
-  }
+      : network_recipe(world.on, embedder_of(world, chosen)),
+        temperature_(chosen.temperature),
+        mixing_(world, mixing) {}
   recipe_wish wants() const override { return {.views = 2, .encoded = 2}; }
 
-  std::optional<shown_mix> shown() const override {
-    return mixing_.mixes() ? std::optional(mixing_.shown()) : std::nullopt;
-  }
+  std::optional<shown_mix> shown() const override { return mixing_.shown(); }
 
   recipe_loss loss(const recipe_step& step) override {
     const index_t samples = step.shape.samples;
-    const auto [z, labels] = embed_mixed(net(), views_of(on(), step, mixing_), step, mixing_);
+    const auto [z, labels] = mixing_.embed(net(), mixing_.views_of(step), step);
     const variable queries = slice(z, 0, samples), keys = slice(z, samples, 2 * samples);
     recipe_loss made{.embeddings = mixing_.mixes() ? keys : z, .views = mixing_.mixes() ? 1 : 2};
     made.loss = npair_loss(made, temperature_, labels, queries, keys);
@@ -34,7 +32,7 @@ class npair_base : public network_recipe {
 
  private:
   double temperature_;
-  imix_options mixing_;
+  imix_mixer mixing_;
 };
 
 }  // namespace recipes

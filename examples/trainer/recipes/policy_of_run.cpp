@@ -10,8 +10,8 @@
 namespace mixcon_train {
 inline namespace recipes {
 
-policy_of_run::policy_of_run(const recipe_world& world, const std::string& folder)
-    : policy_of_run(world.run("--policy", folder), world.data.statistics) {}
+policy_of_run::policy_of_run(const recipe_world& world, const std::string& folder, const char* flag)
+    : policy_of_run(world.run(flag, folder), world.data.statistics) {}
 
 policy_of_run::policy_of_run(frozen_run opened, const channel_statistics& statistics)
     : from_(std::make_unique<frozen_run>(std::move(opened))) {

@@ -14,8 +14,8 @@ inline namespace recipes {
 class policy_of_run {
  public:
   /// Opens a run folder. Refuses one of another kind of samples, size or number of classes, and one that learned no
-  /// policy.
-  policy_of_run(const recipe_world& world, const std::string& folder);
+  /// policy. `flag` is the option that named it, for sentences.
+  policy_of_run(const recipe_world& world, const std::string& folder, const char* flag = "--policy");
   /// The same of a run that is open already, for samples normalised by `statistics`.
   policy_of_run(frozen_run opened, const channel_statistics& statistics);
   ~policy_of_run();

@@ -14,7 +14,7 @@ class samix_recipe final : public learned_mixing {
   static constexpr sample_kind kinds[] = {sample_kind::image};
   struct options : learned_mixing_options {
     options() {
-      encoding = "mul", lambda_power = 0.25, value = "content", attention_sees_pair = true, upsample = "bilinear";
+      encoding = "mul", lambda_power = "0.25", value = "content", attention_sees_pair = true, upsample = "bilinear";
       mask_loss = "l1-variance";
     }
   };

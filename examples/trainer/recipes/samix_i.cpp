@@ -25,7 +25,7 @@ class samix_i_recipe final : public mixer_recipe {
   struct options : mixer_options, mixing_weights, mixed_key_options, embedding_options {
     index_t queue = 512;
     options() {
-      encoding = "mul", lambda_power = 0.25, value = "content", attention_sees_pair = true, upsample = "bilinear";
+      encoding = "mul", lambda_power = "0.25", value = "content", attention_sees_pair = true, upsample = "bilinear";
       mask_loss = "l1-variance", mask_schedule = "cosine";
     }
     void declare(option_list& to) {

@@ -29,6 +29,15 @@ class simclr_recipe final : public network_recipe {
   static std::vector<preferred_value> preferred(sample_kind kind, index_t channels) {
     return contrastive_views(kind, channels);
   }
+  /// On CIFAR-10, by the published code (google-research/simclr), whose head has one hidden layer more.
+  static std::vector<preferred_value> paper_values(sample_kind kind) {
+    if (kind != sample_kind::image) return {};
+    return {{"arch", "resnet18"},   {"width", "64"},          {"batch", "512"},
+            {"epochs", "1000"},     {"optimiser", "lars"},    {"lr", "2"},
+            {"warm-up", "0.01"},    {"weight-decay", "1e-4"}, {"embedding", "128"},
+            {"head-hidden", "512"}, {"temperature", "0.5"},   {"crop-smallest", "0.08"},
+            {"blur", "0"}};
+  }
   recipe_wish wants() const override { return {.views = 2, .encoded = 2}; }
 
   recipe_loss loss(const recipe_step& step) override {

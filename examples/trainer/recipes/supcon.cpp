@@ -22,6 +22,29 @@ class supcon_recipe final : public network_recipe {
         chosen_(chosen),
         loss_(&comparing_loss_called(chosen.loss)) {}
   static std::vector<preferred_value> preferred(sample_kind kind) { return views_of_numbers(kind); }
+  /// On CIFAR-10, by the published code (HobbitLong/SupContrast).
+  static std::vector<preferred_value> paper_values(sample_kind kind) {
+    if (kind != sample_kind::image) return {};
+    return {{"arch", "resnet50"},
+            {"width", "64"},
+            {"batch", "1024"},
+            {"epochs", "1000"},
+            {"lr", "0.5"},
+            {"floor", "5e-4"},
+            {"warm-up", "0.01"},
+            {"weight-decay", "1e-4"},
+            {"embedding", "128"},
+            {"head-hidden", "2048"},
+            {"temperature", "0.1"},
+            {"crop", "1"},
+            {"crop-smallest", "0.2"},
+            {"flip", "0.5"},
+            {"jitter", "0.8"},
+            {"grey", "0.2"},
+            {"blur", "0"},
+            {"shift", "0"},
+            {"erase", "0"}};
+  }
   recipe_wish wants() const override { return {.views = 2, .encoded = 2}; }
 
   recipe_loss loss(const recipe_step& step) override {

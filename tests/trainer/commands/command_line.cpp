@@ -2,7 +2,9 @@
 // The program as its user meets it: refusals, interruption, and death at any moment.
 #include "commands/commands.hpp"
 #include "files/file_error.hpp"
+#include "recipes/all_recipes.hpp"
 #include "run/checkpoint.hpp"
+#include "run/settings.hpp"
 #include "support/catch.hpp"
 #include "trainer/program.hpp"
 #include "trainer/scratch_folder.hpp"
@@ -246,6 +248,9 @@ TEST_CASE("a config file gives the values that flags would, and flags count more
   CHECK(lengths_of({"--config", folder / "ten.toml", "--preset", "paper"}) == ten_steps);
   CHECK(lengths_of({"--data", "digits", "--preset", "paper", "--images", "500"}) ==
         words_of{"images = 500", "steps = 0", "epochs = 0"});
+  // clips are larger than other samples
+  CHECK(lengths_of({"--data", "words", "--quick"}).front() == "images = 60000");
+  CHECK(lengths_of({"--data", "letter", "--quick"}).front() == "images = 240000");
 
   const words_of off = lines_of(run_program({"train", "--data", "digits", "--no-augmentation", "--print-config"}));
   CHECK(
@@ -332,4 +337,35 @@ TEST_CASE("help lists every command, and every option with its default", "[examp
     CHECK(options >= 2);
   }
   CHECK(run_program({"--version"}).text.starts_with("0."));
+}
+
+TEST_CASE("help of one recipe lists its options alone, with its own defaults and its paper's values", "[examples]") {
+  const auto line_of = [](const std::vector<std::string>& words, const std::string& flag) {
+    const std::string text = run_program(words).text, start = "\n  " + flag + " ";
+    const std::size_t at = text.find(start);
+    return at == std::string::npos ? std::string() : text.substr(at, text.find("\n  --", at + 1) - at);
+  };
+  const auto holds = [](const std::string& line, const char* text) { return line.find(text) != std::string::npos; };
+  const std::vector<std::string> on_images{"train", "--recipe", "imix-npair", "--help"},
+      on_rows{"train", "--help", "--data", "letter", "--recipe", "imix-npair"};
+  CHECK(holds(line_of(on_images, "--temperature"), "(default: 0.2; paper: 0.2)"));
+  CHECK(holds(line_of(on_rows, "--temperature"), "(default: 0.1; paper: 0.1)"));
+  CHECK(holds(line_of(on_rows, "--mlp-layers"), "paper: 5)"));
+  CHECK(holds(line_of(on_rows, "--input-drop"), "(default: 0.2; paper: 0.2)"));
+  CHECK(line_of(on_images, "--input-drop").empty());
+  CHECK(line_of(on_images, "--queue").empty());
+  CHECK_FALSE(line_of({"train", "--help"}, "--queue").empty());
+  for (const std::string& recipe : recipe_names()) {
+    INFO(recipe);
+    const std::string text = run_program({"train", "--recipe", recipe, "--data", "digits", "--help"}).text;
+    CHECK(text.starts_with(recipe + ": "));
+    settings chosen = settings_with({{"recipe", recipe}, {"data", "digits"}});
+    const option_list options = chosen.list();
+    for (const option& each : options.all())
+      if (each.name != "recipe") CHECK(text.find("\n  " + each.flag()) != std::string::npos);
+  }
+  for (const std::vector<std::string>& no_such_run :
+       {std::vector<std::string>{"train", "--recipe", "samix", "--data", "letter", "--help"},
+        {"train", "--recipe", "nothing", "--help"}})
+    CHECK(run_program(no_such_run).text == run_program({"train", "--help"}).text);
 }

@@ -150,13 +150,13 @@ TEST_CASE("Splits have the same bits on every machine", "[data]") {
 TEST_CASE("A class with too few samples is refused by name, and so is what is out of range", "[data]") {
   const data_set data = numbered({30, 8, 41});
   CHECK(refusal(data, {.per_class = 10}) ==
-        "split: --per-class: 10, and the class sort 1 of numbers train has 8; expected no more than the smallest class "
+        "--per-class: 10, and the class sort 1 of numbers train has 8; expected no more than the smallest class "
         "has.");
   CHECK(refusal(data, {.per_class = 7, .validation = 0.25}).find("sort 1 of numbers train has 6 left after") !=
         std::string::npos);
-  CHECK(refusal(data, {.per_class = -1}) == "split: --per-class: -1; expected 0 (all) or more.");
-  CHECK(refusal(data, {.validation = 1}) == "split: --validation: 1; expected 0 to 0.9.");
-  CHECK(refusal(data, {.validation = std::nan("")}) == "split: --validation: nan; expected 0 to 0.9.");
+  CHECK(refusal(data, {.per_class = -1}) == "--per-class: -1; expected 0 (all) or more.");
+  CHECK(refusal(data, {.validation = 1}) == "--validation: 1; expected 0 to 0.9.");
+  CHECK(refusal(data, {.validation = std::nan("")}) == "--validation: nan; expected 0 to 0.9.");
   CHECK(refusal(data, {.tail = 0}).find("--tail: 0; expected 1 to") != std::string::npos);
   CHECK_THROWS_WITH(
       some_of_each_class(data, {1, 9, 1}, 0),

@@ -180,6 +180,42 @@ TEST_CASE("one draw decides whether a batch is rescaled; masks are constant at t
   CHECK_THROWS_WITH(adjusted(mu, 2, {}, {}), "adjusted: lambda is 2; expected a number in [0, 1]");
 }
 
+TEST_CASE("masks are blurred by a Gaussian of the places that there are, before they are rescaled", "[nn]") {
+  reference_device on;
+  const index_t rows = 5, columns = 7;
+  const auto mu = random_shares(on, {3, 1, rows, columns}, 5);
+  const auto before = numbers_in(mu);
+  for (const double deviation : {0.5, 1.3, 4.0}) {
+    const auto found = numbers_in(smoothed(mu, deviation));
+    const auto reach = static_cast<index_t>(std::ceil(3 * deviation));
+    for (index_t i = 0; i < 3; ++i)
+      for (index_t y = 0; y < rows; ++y)
+        for (index_t x = 0; x < columns; ++x) {
+          double sum = 0, weights = 0;
+          for (index_t v = 0; v < rows; ++v)
+            for (index_t u = 0; u < columns; ++u) {
+              if (std::abs(v - y) > reach || std::abs(u - x) > reach) continue;
+              const double far2 = static_cast<double>((v - y) * (v - y) + (u - x) * (u - x));
+              const double w = std::exp(-far2 / (2 * deviation * deviation));
+              sum += w * before[static_cast<std::size_t>((i * rows + v) * columns + u)], weights += w;
+            }
+          CHECK(found[static_cast<std::size_t>((i * rows + y) * columns + x)] == Approx(sum / weights).epsilon(1e-12));
+        }
+  }
+  for (const double share : numbers_in(smoothed(constant_share(mu, 0.3), 2))) CHECK(share == Approx(0.7));
+
+  const mixcon::philox_draws draws{.seed = 4};
+  const double drawn = draws.uniform("smoothing", 0, 0.5, 3);
+  CHECK((drawn > 0.5 && drawn < 3));
+  CHECK(numbers_in(adjusted(mu, 0.4, {.smoothing = 3}, draws)) == numbers_in(smoothed(mu, drawn)));
+  CHECK(numbers_in(adjusted(mu, 0.4, {.rescale_probability = 1, .smoothing = 3}, draws)) ==
+        numbers_in(adjusted(smoothed(mu, drawn), 0.4, {.rescale_probability = 1}, draws)));
+  for (const double share : numbers_in(adjusted(mu, 0.05, {.smoothing = 3}, draws))) CHECK(share == 0.95);
+  CHECK_THROWS_WITH(adjusted(mu, 0.4, {.smoothing = 0.2}, draws),
+                    "adjusted: the smoothing is 0.2; expected 0, or at least 0.5");
+  CHECK_THROWS_WITH(smoothed(mu, 0), Catch::Matchers::StartsWith("smoothed: masks of (3, 1, 5, 7) and a deviation"));
+}
+
 TEST_CASE("a momentum stays, then rises by a cosine that counts from step 0", "[nn]") {
   const momentum_schedule schedule{.first = 0.9, .last = 1, .rises_from = 0.25, .rises_to = 0.5};
   CHECK(schedule.at(0, 100) == 0.9);

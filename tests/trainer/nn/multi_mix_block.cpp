@@ -28,6 +28,9 @@ TEST_CASE("masks of two and of more images have the gradient of their values and
         const variable masks = block.forward(features, shares, 2);
         CHECK(masks.extents() == shape{2, static_cast<index_t>(shares.size()), 4, 4});
         for (const double sum : numbers_in(sum_to(masks, {2, 1, 4, 4}))) CHECK(sum == Approx(1));
+        CHECK(numbers_in(block.forward(features, shares, 2, how)) == numbers_in(masks));
+        const upsampling other = how == upsampling::nearest ? upsampling::bilinear : upsampling::nearest;
+        CHECK(numbers_in(block.forward(features, shares, 2, other)) != numbers_in(masks));
       }
 }
 

@@ -19,9 +19,15 @@ namespace {
 
 const options_given short_run{{"steps", "12"}, {"precision", "fp32"}, {"threads", "1"}};
 
+options_given with(options_given all, const options_given& more) {
+  all.insert(all.end(), more.begin(), more.end());
+  return all;
+}
+
 /// A run in a folder.
 struct kept_run {
-  explicit kept_run(const std::string& recipe) : run(small_run(recipe, short_run), digits()) {
+  explicit kept_run(const std::string& recipe, const options_given& more = {})
+      : run(small_run(recipe, with(short_run, more)), digits()) {
     run.name("0123456789abcdef-01234567", folder.path());
     while (!run.is_done()) run.step();
     save_checkpoint(folder.path(), run.state());
@@ -68,6 +74,75 @@ TEST_CASE("a trained mixer is a policy of other recipes, and stays as it is", "[
     kept.chosen = run_with_policy(recipe, "/gone/with/the mixer");
     CHECK(load_run(kept, digits(), "a checkpoint").judged().classifies());
   }
+}
+
+TEST_CASE("i-Mix shares virtual labels by the masks of a trained mixer", "[examples]") {
+  // whose masks are the constant lambda, but for lambdas within 0.01 of one half
+  const kept_run from("automix", {{"lambda-margin", "0.49"}});
+  const small_step step("imix-npair");  // for its batch: it computes in double, which trained runs do not
+  onednn_device on(precision::fp32, 1);
+  const auto made =
+      new_recipe(small_run("imix-npair", {{"mix", from.folder.path()}}), on, facts_of(digits()), &digits());
+  const mixcon::philox_draws draws{.seed = 9, .step = 4};
+  const double lambda = draws.beta("lambda", 0, 2, 2);
+  REQUIRE(std::abs(lambda - 0.5) > 0.01);
+  std::vector<index_t> partner(samples);
+  draws.permutation("partner", {partner.data(), {samples}});
+  std::vector<float> images = step.first();
+  for (std::size_t k = 0; k < images.size(); ++k) {
+    const float other = step.first()[static_cast<std::size_t>(partner[k / pixels]) * pixels + k % pixels];
+    images[k] += static_cast<float>(1 - lambda) * (other - images[k]);
+  }
+  const std::vector<float> second = step.second();
+  images.insert(images.end(), second.begin(), second.end());
+  const variable x(tensor_of(on, {2 * samples, 1, 8, 8}, images.data()));
+  const std::vector<double> z = numbers_in(made->judged().forward(x).value()),
+                            keys(z.begin() + samples * width, z.end());
+  double expected = 0;
+  for (std::size_t i = 0; i < samples; ++i) {
+    const auto j = static_cast<std::size_t>(partner[i]);
+    double seen = 0;
+    for (std::size_t k = 0; k < samples; ++k) seen += std::exp(cosine(z, i, keys, k) / 0.2);
+    expected += std::log(seen) - (lambda * cosine(z, i, keys, i) + (1 - lambda) * cosine(z, i, keys, j)) / 0.2;
+  }
+  const recipe_loss loss =
+      made->loss({.from = step.from, .shape = step.of_view, .draws = draws, .step = 0, .steps = 40});
+  CHECK(loss.loss.number() == Approx(expected / samples).epsilon(1e-4));
+  REQUIRE(made->shown().has_value());
+  CHECK(made->shown()->learned != nullptr);
+  CHECK(made->used_runs().at(0).flag == "--mix");
+}
+
+TEST_CASE("every i-Mix recipe goes on from a trained mixer with the same bits, and is judged without it",
+          "[examples]") {
+  const kept_run from("samix");
+  for (const std::string recipe : {"imix-npair", "imix-moco", "imix-byol"}) {
+    INFO(recipe);
+    const settings chosen = small_run(recipe, with(short_run, {{"mix", from.folder.path()}}));
+    training_run straight(chosen, digits()), stopped(chosen, digits());
+    while (!straight.is_done()) straight.step();
+    for (int k = 0; k < 5; ++k) stopped.step();
+    checkpoint kept = stopped.state();
+    training_run resumed(kept, digits(), "a checkpoint");
+    while (!resumed.is_done()) resumed.step();
+    CHECK(hash_of(resumed.state().tensors) == hash_of(straight.state().tensors));
+    for (const stored_tensor& each : kept.tensors) CHECK(each.name.find("mixer") == std::string::npos);
+    kept.chosen = small_run(recipe, with(short_run, {{"mix", "/gone/with/the mixer"}}));
+    CHECK_FALSE(load_run(kept, digits(), "a checkpoint").judged().classifies());
+    CHECK_THAT(refusal_of([&] {
+                 small_run(recipe, {{"mix", "/a/run"}, {"mix-at", "hidden"}});
+               }),
+               ContainsSubstring("--mix-at: the run of --mix mixes images"));
+    CHECK_THAT(refusal_of([&] {
+                 training_run(small_run(recipe, {{"mix", "/no/such/run"}}), digits());
+               }),
+               ContainsSubstring("--mix: there is no run /no/such/run"));
+  }
+  const kept_run plain("ce");
+  CHECK_THAT(refusal_of([&] {
+               training_run(small_run("imix-npair", {{"mix", plain.folder.path()}}), digits());
+             }),
+             ContainsSubstring("is a run of ce, which learns no policy"));
 }
 
 TEST_CASE("a learned policy mixes images by its masks, and its pictures say how", "[examples]") {

@@ -43,6 +43,22 @@ TEST_CASE("BYOL, SimSiam and i-Mix for BYOL predict the other view", "[examples]
   CHECK(made.anchors == (recipe == "imix-byol" ? samples : 2 * samples));
 }
 
+TEST_CASE("symmetric i-Mix for BYOL mixes the second view too, by draws of its own", "[examples]") {
+  small_step step("imix-byol", {{"symmetric", "true"}});
+  CHECK(step.made->wants().encoded == 4);
+  const recipe_loss made = step.loss();
+  const auto direction = [&](const std::vector<float>& mixed_view, const std::vector<float>& other) {
+    const mixture of = mixture_of(step, mixed_view, 1);
+    return 2 - 2 * mean_cosine(of, predicted(step, step.embedded(of.images)), step.embedded(other));
+  };
+  const double forth = direction(step.first(), step.second());
+  step.draws = step.draws.within("second view");
+  const double back = direction(step.second(), step.first());
+  CHECK(made.loss.number() == Approx(forth + back).epsilon(1e-5));
+  CHECK(made.chance == 4);
+  CHECK(made.anchors == 2 * samples);
+}
+
 TEST_CASE("the target of BYOL follows slower and slower, until it stands still", "[examples]") {
   small_step step("byol", {{"key-decay", "0.9"}});
   const std::string name = "head.linear1.weight";

@@ -6,7 +6,9 @@
 #include "data/sets/readers.hpp"
 #include "files/atomic_file.hpp"
 #include "files/file_error.hpp"
+#include "recipes/all_recipes.hpp"
 #include "run/checkpoint.hpp"
+#include "run/training_run.hpp"
 #include "support/catch.hpp"
 #include "trainer/scratch_folder.hpp"
 
@@ -16,6 +18,8 @@
 #include <functional>
 #include <random>
 #include <string>
+#include <utility>
+#include <vector>
 
 using namespace mixcon_train;
 using mixcon_test::scratch_folder;
@@ -64,30 +68,54 @@ void for_each_damage(const std::string& path, std::size_t header, int random_one
   put(whole, "");
 }
 
-void damage_checkpoints(int random_ones) {
+/// Checkpoints as a run of that recipe leaves them, after two steps and after three.
+std::pair<checkpoint, checkpoint> of_run(const std::string& recipe) {
+  const data_set digits = part_of(read_digits().train, 0, 160);
+  std::vector<std::pair<std::string, std::string>> chosen{{"recipe", recipe},    {"data", "digits"},   {"width", "4"},
+                                                          {"batch", "16"},       {"steps", "9"},       {"threads", "1"},
+                                                          {"precision", "fp32"}, {"first-stride", "2"}};
+  if (recipe_called(recipe).new_options().declares("queue")) chosen.push_back({"queue", "32"});
+  training_run run(settings_with(chosen), digits);
+  run.name(example(1).run, "runs/" + recipe);
+  for (int k = 0; k < 2; ++k) run.step();
+  checkpoint before = run.state();
+  run.step();
+  return {std::move(before), run.state()};
+}
+
+/// The first eight bytes of a checkpoint say how long its header is.
+std::size_t header_of(const std::string& file) {
+  std::size_t size = 0;
+  for (std::size_t k = 8; k-- > 0;) size = size << 8 | static_cast<unsigned char>(file.at(k));
+  return 8 + size;
+}
+
+void damage_checkpoints(const std::pair<checkpoint, checkpoint>& saved, int random_ones) {
+  const checkpoint &before = saved.first, &last = saved.second;
   const scratch_folder folder;
-  save_checkpoint(folder.path(), example(1));
-  save_checkpoint(folder.path(), example(2));
-  std::ofstream(folder / metrics_name) << "{\"mixcon\":\"0\",\"run\":\"" << example(1).run << "\"}\n";
+  save_checkpoint(folder.path(), before);
+  save_checkpoint(folder.path(), last);
+  std::ofstream(folder / metrics_name) << "{\"mixcon\":\"0\",\"run\":\"" << last.run << "\"}\n";
   int other_run = 0;  // a bit of the identity itself was turned: falling back could cross runs, and is refused
   const std::string newest = folder / checkpoint_name, whole = read_whole_file(newest);
-  const std::size_t header = whole.find("]}}") + 3;  // its JSON ends with the last tensor's place
+  const std::size_t header = header_of(whole);
   REQUIRE(header > 600);
   REQUIRE(header < whole.size() - 1000);
   for_each_damage(newest, header, random_ones, [&](const std::string& what) {
     INFO(what);
     if (what.empty()) {
-      CHECK(load_checkpoint(folder.path()) == example(2));
+      const bool is_last = load_checkpoint(folder.path()) == last;
+      CHECK(is_last);
       return;
     }
     CHECK_THROWS_AS(load_checkpoint(newest), file_error);
     try {
       std::string passed_over;
-      const bool is_before = load_checkpoint(folder.path(), &passed_over) == example(1);
+      const bool is_before = load_checkpoint(folder.path(), &passed_over) == before;
       CHECK(is_before);
       CHECK_FALSE(passed_over.empty());
     } catch (const file_error& why) {
-      CHECK(std::string(why.what()).find("is of another run, " + example(1).run) != std::string::npos);
+      CHECK(std::string(why.what()).find("is of another run, " + last.run) != std::string::npos);
       ++other_run;
     }
   });
@@ -126,12 +154,21 @@ void damage_data(int random_ones) {
 }  // namespace
 
 TEST_CASE("no damaged checkpoint is taken for a whole one, and the one before it is found", "[examples]") {
-  damage_checkpoints(300);
+  damage_checkpoints({example(1), example(2)}, 300);
 }
 
 TEST_CASE("damaged data are refused with the name of their file, or unchanged", "[examples]") { damage_data(60); }
 
 TEST_CASE("a thousand cuts and a thousand turned bits of each file", "[.faults]") {
-  damage_checkpoints(1000);
+  damage_checkpoints({example(1), example(2)}, 1000);
   damage_data(1000);
+}
+
+TEST_CASE("checkpoints with a queue, momentum copies and a mixer, cut and changed", "[.faults]") {
+  for (const std::string recipe : {"ce", "imix-moco", "samix"}) {
+    INFO(recipe);
+    const auto saved = of_run(recipe);
+    CHECK(saved.second.tensors.size() > (recipe == "ce" ? 20U : 60U));
+    damage_checkpoints(saved, 1000);
+  }
 }

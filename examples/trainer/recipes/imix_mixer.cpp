@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "recipes/imix_mixer.hpp"
+
+#include "recipes/mixed_rows.hpp"
+#include "recipes/recipe_parts.hpp"
+
+#include <mixcon/core/require.hpp>
+#include <mixcon/mix/blend.hpp>
+#include <mixcon/mixes/cutmix.hpp>
+#include <mixcon/mixes/inputmix.hpp>
+#include <mixcon/mixes/manifold_mixup.hpp>
+#include <mixcon/mixes/mixup.hpp>
+
+#include <numeric>
+#include <utility>
+
+namespace mixcon_train {
+inline namespace recipes {
+
+namespace {
+
+/// Maps (N, C, H, W) of any layer, as a policy sees them.
+mixcon::image_shape places_of(const shape& extents, index_t samples) {
+  if (extents.rank() == 4) return {samples, extents[1], extents[2], extents[3]};
+  return {samples, 1, 1, extents.row_size()};
+}
+
+template <class Region>
+variable mixed_by(const mixcon::mix_plan<Region>& plan, const variable& arriving, virtual_labels& labels) {
+  labels = {plan.lambda, plan.partner};
+  return with_mixed_rows(plan, arriving);
+}
+
+}  // namespace
+
+void imix_options::declare(option_list& to) {
+  to.add("alpha", alpha, {1e-6, 1e6}, "lambda is Beta(alpha, alpha), or 1 less it where that is more",
+         "1 on images and clips, 2 on rows");
+  to.add_choice_or_run(
+      "mix", mix, {"mixup", "cutmix"},
+      "how samples and their virtual labels are mixed; cutmix not on rows. Or the folder of a run that "
+      "learned to");
+  to.add("mix-at", mix_at, {"input", "hidden"}, "what is mixed: samples, or what arrives at a random layer", "input");
+  to.add("input-mix", input_mix, {0, 16}, "other samples that are mixed into each view as noise, without their labels",
+         "2 on images that are not augmented");
+  if (!is_learned()) return;
+  to.idle("alpha", "the run of --mix draws lambda as it was trained to");
+  to.idle("mix-at", "the run of --mix mixes images");
+}
+
+imix_mixer::imix_mixer(const recipe_world& world, const imix_options& chosen) : on_(world.on), chosen_(chosen) {
+  const image_shape& of = world.data.shape;
+  MIXCON_REQUIRE(chosen.mix != "cutmix" || (of.rows > 1 && of.columns > 1),
+                 "--mix: cutmix pastes boxes, and samples of ", of.rows, " x ", of.columns,
+                 " numbers have no places for them; expected images or clips, or mixup.");
+  if (chosen.is_learned() && world.trains()) learned_ = std::make_unique<policy_of_run>(world, chosen.mix, "--mix");
+}
+
+std::optional<shown_mix> imix_mixer::shown() const {
+  std::optional<shown_mix> made;
+  if (!mixes() || (chosen_.is_learned() && !learned_)) return made;
+  made.emplace();
+  if (learned_) {
+    made->learned = &learned_->policy();
+  } else {
+    made->policy = chosen_.mix_at == "hidden" ? "manifold-mixup" : chosen_.mix;
+    made->options.alpha = chosen_.alpha;
+  }
+  return made;
+}
+
+variable imix_mixer::views_of(const recipe_step& step) const {
+  mixcon::image_shape both = step.shape;
+  both.samples *= 2;
+  std::vector<float> images = step.from.images;
+  if (chosen_.input_mix > 0) {
+    const auto noise = mixcon::inputmix{.partners = chosen_.input_mix}.plan(both, step.draws);
+    mixcon::blend(noise, as_images(step.from.images.data(), both), as_images(images.data(), both));
+  }
+  return input_of(on_, images, step.shape, both.samples);
+}
+
+/// To the mixer each sample is a class of its own, so that its targets are the samples' numbers.
+mixed_embeddings imix_mixer::embed_by_masks(network& net, const variable& samples, const recipe_step& step) const {
+  const index_t count = step.shape.samples, rows = samples.extents()[0];
+  const variable first = rows == count ? samples : slice(samples, 0, count);
+  std::vector<float> images(static_cast<std::size_t>(first.extents().size()));
+  copy_numbers(first.value(), images.data());
+  std::vector<int> numbers(static_cast<std::size_t>(count));
+  std::iota(numbers.begin(), numbers.end(), 0);
+  mixed_training_batch made = learned_->mix(batch_of_step(images, numbers, step.shape), step.draws);
+  const variable mixed = input_of(on_, made.images, step.shape, count);
+  const variable all = rows == count ? mixed : concatenate(mixed, slice(samples, count, rows));
+  return {net.forward(all), {std::move(made.targets.lambda), std::move(made.targets.partner)}};
+}
+
+mixed_embeddings imix_mixer::embed(network& net, const variable& samples, const recipe_step& step) const {
+  const index_t count = step.shape.samples;
+  mixed_embeddings made{.labels = {{1.0}, std::vector<index_t>(static_cast<std::size_t>(count))}};
+  std::iota(made.labels.partner.begin(), made.labels.partner.end(), index_t{0});
+  if (!mixes()) {
+    made.rows = net.forward(samples);
+    return made;
+  }
+  if (learned_) return embed_by_masks(net, samples, step);
+  const mixcon::folded<> lambda{{.alpha = chosen_.alpha}};
+  const auto mix = [&](const variable& arriving) {
+    if (chosen_.mix == "cutmix")
+      return mixed_by(
+          mixcon::cutmix<mixcon::folded<>>{.lambda = lambda}.plan(places_of(arriving.extents(), count), step.draws),
+          arriving, made.labels);
+    return mixed_by(
+        mixcon::mixup<mixcon::folded<>>{.lambda = lambda, .per = mixcon::granularity::sample}.plan(count, step.draws),
+        arriving, made.labels);
+  };
+  const mixcon::manifold_mixup<> layers{.end_layer = net.layers()};
+  const index_t at = chosen_.mix_at == "hidden" ? layers.layer(step.draws) : 0;
+  made.rows = net.head(net.features(samples, static_cast<int>(at), mix));
+  return made;
+}
+
+}  // namespace recipes
+}  // namespace mixcon_train
