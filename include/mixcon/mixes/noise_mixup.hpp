@@ -25,7 +25,7 @@ namespace mixcon {
 /// noise, or the batch blurred; `blend(plan, x, noise, mixed)`. Labels stay: both "partners" carry the own one.
 template <LambdaSampler Lambda = beta_lambda>
 struct noise_mixup {
-  static constexpr field name = "noise_mixup";
+  static constexpr field name = "noise_mixup", noise = "noise";
   Lambda lambda{};
   granularity per = granularity::sample;
 
@@ -42,14 +42,15 @@ struct noise_mixup {
     return plan(shape.samples, draws);
   }
 
-  /// Fills rows (N, D) with normal noise of mean 0 and variance 1: the same for the same seed and step.
+  /// Fills rows (N, D) with normal noise of mean 0 and variance 1: the same for the same seed and step. On a GPU,
+  /// gpu::device_noise fills rows there with the same bits.
   template <Viewable<2> Rows, Draws D>
   static void fill_noise(Rows&& rows, const D& draws) {
     const auto to = view<2>(std::forward<Rows>(rows));
     const auto& own = draws.within(name);
     const index_t width = to.extent(1);
     for (index_t i = 0; i < to.extent(0); ++i)
-      detail::for_each_normal(own, "noise", i * width, width, [&](index_t n, double z) {
+      detail::for_each_normal(own, noise, i * width, width, [&](index_t n, double z) {
         to(i, n - i * width) = static_cast<typename decltype(to)::element>(z);
       });
   }
