@@ -41,9 +41,9 @@ template __global__ void moment_rows<256, keep::all_but_one, fixed, 1>(moment_li
 template __global__ void moment_rows<256, keep::all_but_one, fixed, 1>(moment_lines<1>, described_rule,
                                                                        operand_rows<split>, operand_rows<split>,
                                                                        const moment_limit*, int, moment_part<1>*);
-#define MIXCON_GATE(D, KEEP, OF, K, OPERAND)                                                                    \
-  template __global__ void moment_weights<D, KEEP, OF, K>(moment_lines<K>, weighing_side<K>, weighing_side<K>,     \
-                                                          operand_rows<OPERAND>, operand_rows<OPERAND>,            \
+#define MIXCON_GATE(D, KEEP, OF, K, OPERAND)                                                                   \
+  template __global__ void moment_weights<D, KEEP, OF, K>(moment_lines<K>, weighing_side<K>, weighing_side<K>, \
+                                                          operand_rows<OPERAND>, operand_rows<OPERAND>,        \
                                                           const moment_limit*, float, tile_outputs)
 MIXCON_GATE(64, keep::all_but_one, output_rows::anchors, 1, bf16);
 MIXCON_GATE(128, keep::all_but_one, output_rows::anchors, 1, bf16);

@@ -42,8 +42,7 @@ struct noise_mixup {
     return plan(shape.samples, draws);
   }
 
-  /// Fills rows (N, D) with normal noise of mean 0 and variance 1: the same for the same seed and step. On a GPU,
-  /// gpu::device_noise fills rows there with the same bits.
+  /// Fills rows (N, D) with normal noise of mean 0 and variance 1: the same for the same seed and step.
   template <Viewable<2> Rows, Draws D>
   static void fill_noise(Rows&& rows, const D& draws) {
     const auto to = view<2>(std::forward<Rows>(rows));
@@ -54,6 +53,8 @@ struct noise_mixup {
         to(i, n - i * width) = static_cast<typename decltype(to)::element>(z);
       });
   }
+  /// What these numbers are drawn from: a gpu::device_noise fills rows on a GPU with the same bits.
+  static philox_streams streams_of_noise(const philox_draws& draws) { return draws.within(name).streams(noise); }
 };
 
 }  // namespace mixcon

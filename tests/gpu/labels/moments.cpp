@@ -25,7 +25,8 @@ gpu::device_tensor<int, 1> on_device(const device_array<int>& labels, std::size_
 /// By tensor cores alone, with labels that the host cannot read, as `serial` with the host's.
 void check(const mixcon::label_targets& on_host, const gpu::device_label_targets& there, const numbers_by_row& rows,
            const numbers_by_row* others = nullptr) {
-  using types = gpu::call_types<decltype(made_objective()), gpu::device_label_targets, mixcon::detail::arguments<float>>;
+  using types =
+      gpu::call_types<decltype(made_objective()), gpu::device_label_targets, mixcon::detail::arguments<float>>;
   static_assert(gpu::fits_moments<typename types::Rows> && gpu::fits_moments<typename types::Columns>);
   const auto criterion = made_objective();
   gpu::emulated::the_counts() = {};

@@ -13,6 +13,7 @@ using namespace mixcon_test;
 namespace {
 
 constexpr philox_draws draws{.seed = 7, .step = 3};
+const philox_streams streams = noise_mixup<>::streams_of_noise(draws);
 
 /// Whether noise of the device has the bits of the host's, in this layout, and nothing else was written.
 template <class T>
@@ -20,7 +21,7 @@ bool has_the_hosts_bits(const axes<2>& extents, layout as, const gpu::stream& on
   auto on_host = random_batch<T, 2>(extents, 1, as);
   const placed_batch<T, 2> there(on_host);
   const gpu::device_noise noise(on);
-  const bool enqueued = noise.fill(on, there.of, draws).ok();
+  const bool enqueued = noise.fill(on, there.of, streams).ok();
   noise_mixup<>::fill_noise(on_host.of, draws);
   return enqueued && there.equals(on_host);
 }
@@ -52,14 +53,15 @@ TEST_CASE("Noise has the host's bits where 32 bits do not suffice, up to beyond 
 TEST_CASE("Noise of the device is mixed there as on the host, also in a captured call", "[gpu]") {
   const axes<2> extents{6, 20};
   const auto x = random_batch<float, 2>(extents, 1, layout::row_major);
-  auto noise = random_batch<float, 2>(extents, 2, layout::row_major), y = random_batch<float, 2>(extents, 3, layout::row_major);
+  auto noise = random_batch<float, 2>(extents, 2, layout::row_major),
+       y = random_batch<float, 2>(extents, 3, layout::row_major);
   const placed_batch<float, 2> dx(x), dnoise(noise), dy(y);
   const auto plan = noise_mixup<>{}.plan(6, draws);
   const mixing_stream stream(plan, dx.of, dnoise.of, dy.of);
   const gpu::device_noise made(stream.on());
   const gpu::placed_plan<interpolated, 2> placed(stream.on(), plan, dx.of);
   gpu::captures_streams() = true;
-  const bool filled = made.fill(stream.on(), dnoise.of, draws).ok();
+  const bool filled = made.fill(stream.on(), dnoise.of, streams).ok();
   const bool blended = gpu::enqueue_blend(stream.on(), placed, dx.of, dnoise.of, dy.of).ok();
   gpu::captures_streams() = false;
   CHECK((filled && blended));
@@ -76,7 +78,8 @@ TEST_CASE("The page's noise, drawn in device memory", "[gpu]") {
   const gpu::stream on;
 
   const gpu::device_noise noise(on);  // once
-  const gpu::enqueue_status filled = noise.fill(on, gpu::device_matrix(partners, samples, width), draws);
+  const auto rows_of_noise = gpu::device_matrix(partners, samples, width);
+  const gpu::enqueue_status filled = noise.fill(on, rows_of_noise, noise_mixup<>::streams_of_noise(draws));
 
   CHECK(filled.ok());
   noise_mixup<>::fill_noise(expected.of, draws);
@@ -86,6 +89,6 @@ TEST_CASE("The page's noise, drawn in device memory", "[gpu]") {
 TEST_CASE("Noise refuses rows that do not lie on the device", "[gpu]") {
   auto x = random_batch<float, 2>({2, 3}, 1, layout::row_major);
   const gpu::device_noise noise(gpu::stream{});
-  CHECK_THAT(noise.fill(gpu::stream{}, gpu::device_tensor<float, 2>(x.of), draws).why(),
+  CHECK_THAT(noise.fill(gpu::stream{}, gpu::device_tensor<float, 2>(x.of), streams).why(),
              ContainsSubstring("device_noise: the rows' memory does not lie in the memory of this device"));
 }

@@ -237,8 +237,9 @@ TEST_CASE("The kernels of moments agree with naive sums, with each test of a pai
   check<keep::by_class>(classes, 70, 65, 2, 1, one);  // rows without keys, on both sides
 }
 
-TEST_CASE("Rows that are anchors and candidates have both weights of a pair added in one pass, with each test of a pair",
-          "[gpu]") {
+TEST_CASE(
+    "Rows that are anchors and candidates have both weights of a pair added in one pass, with each test of a pair",
+    "[gpu]") {
   const auto orders = orders_for_builds();
   const std::vector<emulated::settings> one(1, orders[0]);
   check<keep::every>({}, 3, 3, 1, 1, one, true);

@@ -29,7 +29,8 @@ void check(const mixcon::directions& shares, bool by_rows) {
   const auto a = exact_rows(n, width, 1), c = exact_rows(m, width, 2);
   std::vector<double> bias;
   for (index_t k = 0; k < m; ++k) bias.push_back(k == 69 ? -HUGE_VAL : 0.25 * static_cast<double>(k % 7) - 0.5);
-  biased_answer expected{std::vector<double>(a.data.size()), std::vector<double>(c.data.size()), std::vector<double>(70)};
+  biased_answer expected{std::vector<double>(a.data.size()), std::vector<double>(c.data.size()),
+                         std::vector<double>(70)};
   mixcon::gradients<double> wanted{.candidate_bias = {expected.bias.data(), {m}}};
   if (by_rows) {
     wanted.anchors = {expected.anchors.data(), {n, width}};

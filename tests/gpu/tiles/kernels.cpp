@@ -134,12 +134,12 @@ void check(index_t n, index_t m, int tiles_each, bool is_one_side = false) {
         by_columns(std::vector<float>(right.size(), 0.0F));
     const device_array<double> by_scale(static_cast<std::size_t>(n)), by_bias(static_cast<std::size_t>(n));
     tile_outputs to{by_rows.data(), 64, 64, by_scale.data(), by_bias.data()};
-    REQUIRE(launch<&tile_weights<64, output_rows::anchors, Operand, problem>>(blocks_of(n, 64), sizes::threads, sizes::shared_bytes,
-                                                               &how, p, a.rows, c.rows, saved, to)
+    REQUIRE(launch<&tile_weights<64, output_rows::anchors, Operand, problem>>(
+                blocks_of(n, 64), sizes::threads, sizes::shared_bytes, &how, p, a.rows, c.rows, saved, to)
                 .ok());
     to.by_rows = by_columns.data();
-    REQUIRE(launch<&tile_weights<64, output_rows::candidates, Operand, problem>>(blocks_of(m, 64), sizes::threads, sizes::shared_bytes,
-                                                              &how, p, c.rows, a.rows, saved, to)
+    REQUIRE(launch<&tile_weights<64, output_rows::candidates, Operand, problem>>(
+                blocks_of(m, 64), sizes::threads, sizes::shared_bytes, &how, p, c.rows, a.rows, saved, to)
                 .ok());
     CHECK(emulated::the_counts().bank_conflicts == 0);
     for (const double bias : by_bias.host()) CHECK(bias == Approx(1).epsilon(1e-5));
@@ -150,8 +150,7 @@ void check(index_t n, index_t m, int tiles_each, bool is_one_side = false) {
                   blocks_of(n, 64), sizes::threads, sizes::shared_bytes, &how, p, a.rows, a.rows, saved, to)
                   .ok());
     for (const double bias : by_bias.host()) CHECK(bias == Approx(1).epsilon(1e-5));
-    if (first_rows.empty())
-      first_rows = by_rows.host(), first_columns = by_columns.host(), first_both = by_both.host();
+    if (first_rows.empty()) first_rows = by_rows.host(), first_columns = by_columns.host(), first_both = by_both.host();
     CHECK(first_both == by_both.host());
     CHECK(first_rows == by_rows.host());
     CHECK(first_columns == by_columns.host());

@@ -78,7 +78,7 @@ tile_answer by_tiles(const Objective& objective, const Targets& targets, const n
 /// products of 16 x 8 x 16 it took.
 template <class E, mixcon::gpu::tier Tier, class Objective, class Targets>
 std::pair<tile_answer, std::uint64_t> at_once_by_tiles(const Objective& objective, const Targets& targets,
-                                                   const numbers_by_row& rows) {
+                                                       const numbers_by_row& rows) {
   std::vector<E> rounded;
   for (double x : rows.data) rounded.push_back(E(x));
   const device_array<E> there(rounded);

@@ -229,8 +229,7 @@ class device_classes {
     if (to.found().ok())
       to.keep(sort_pairs(at.room, at.room_bytes, at.key, at.number, at.sorted, at.positions, rows, bits_of_classes,
                          to.on()));
-    to.a_thread_each<&group_classes<index_t>>(rows > number ? rows : number + 1,
-                                              static_cast<const index_t*>(at.sorted),
+    to.a_thread_each<&group_classes<index_t>>(rows > number ? rows : number + 1, static_cast<const index_t*>(at.sorted),
                                               static_cast<const index_t*>(at.positions), rows, number, order, begin);
   }
 

@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-// Noise of noise_mixup, drawn in device memory with the host's bits.
+// Normal noise, drawn in device memory with the host's bits: that of noise_mixup.
 
 #include <mixcon/gpu/device_checks.cuh>
 #include <mixcon/gpu/device_tensor.hpp>
 #include <mixcon/gpu/enqueue.cuh>
 
+#include <mixcon/core/random/philox.hpp>
 #include <mixcon/core/random/ziggurat.hpp>
-#include <mixcon/mix/draw/many_draws.hpp>
-#include <mixcon/mixes/noise_mixup.hpp>
 
 namespace mixcon::gpu {
 
-/// A stream's bits for who asks for few of them, word by word: a place in an array that only the device knows would keep
-/// the block out of registers.
+/// A stream's bits for who asks for few of them, word by word: a place in an array that only the device knows would
+/// keep the block out of registers.
 class bits_in_registers {
  public:
   __device__ explicit bits_in_registers(const philox_stream& of) : of_(of) {}
@@ -45,8 +44,8 @@ __global__ void draw_noise(const ziggurat* normal, philox_streams streams, matri
 #pragma unroll
   for (int n = 0; n < 4; ++n) {
     if (first + n >= count) break;
-    rows(i, k) = static_cast<T>(
-        normal->of(block.word[n], [&] { return bits_in_registers(streams[-1 - (first + n)]); }));
+    rows(i, k) =
+        static_cast<T>(normal->of(block.word[n], [&] { return bits_in_registers(streams[-1 - (first + n)]); }));
     if (++k == width) k = 0, ++i;
   }
 }
@@ -55,7 +54,7 @@ __global__ void draw_noise(const ziggurat* normal, philox_streams streams, matri
 /// can be captured in a graph.
 ///
 ///   const gpu::device_noise noise(on);  // once
-///   noise.fill(on, gpu::device_matrix(partners, n, width), philox_draws{.seed = 1, .step = step});
+///   noise.fill(on, gpu::device_matrix(partners, n, width), noise_mixup<>::streams_of_noise(draws));
 ///   blend(on, noise_mixup<>{}.plan(n, draws), x, partners, mixed);
 class device_noise {
  public:
@@ -65,16 +64,16 @@ class device_noise {
     require_ok("device_noise", copy_to_device(memory_.data(), &ziggurat::shared(), sizeof(ziggurat), on.queue));
     require_ok("device_noise", wait(on.queue));
   }
-  /// Enqueues what noise_mixup::fill_noise does: fills rows (N, D) of float, double, half or bfloat16, in any strides,
-  /// with normal numbers of mean 0 and variance 1, with its bits for the same seed and step.
+  /// Enqueues what noise_mixup::fill_noise does, by its streams: fills rows (N, D) of float, double, half or bfloat16,
+  /// in any strides, with normal numbers of mean 0 and variance 1, the same bits for the same seed and step.
   template <tier Tier, Storable T>
   enqueue_status fill(const basic_stream<Tier>& on, const device_tensor<T, 2>& rows,
-                      const philox_draws& draws) const noexcept {
+                      const philox_streams& streams) const noexcept {
     return enqueued("device_noise", on, [&](launches& to) {
       const matrix_view<T>& into = rows.on_device;
       require_place("device_noise", "the rows' memory", into);
-      to.a_thread_each<&draw_noise<T>>((into.size() + 3) / 4, static_cast<const ziggurat*>(memory_.data()),
-                                       draws.within(noise_mixup<>::name).streams(noise_mixup<>::noise), into);
+      to.a_thread_each<&draw_noise<T>>((into.size() + 3) / 4, static_cast<const ziggurat*>(memory_.data()), streams,
+                                       into);
     });
   }
 

@@ -14,8 +14,7 @@ template <int K>
 __device__ __forceinline__ float slope_of_negative(const moment_lines<K>& lines, const moment_slopes<K>& of, float x) {
   float by_logit = 0;
 #pragma unroll
-  for (int k = 0; k < K; ++k)
-    by_logit += of.negative[k] * exp2_fast(__builtin_fmaf(x, lines.times[k], -of.offset[k]));
+  for (int k = 0; k < K; ++k) by_logit += of.negative[k] * exp2_fast(__builtin_fmaf(x, lines.times[k], -of.offset[k]));
   return by_logit;
 }
 template <int K>
@@ -191,8 +190,8 @@ __global__ void __launch_bounds__(128, (weighing_blocks_at_once<Operand, D, Of, 
     bool needs_tests = always_tests || end > columns;
     const auto is_in = [&](int one) { return begin <= one && one < end; };
     if constexpr (leaves_one)
-      needs_tests = any_of_warp(is_in(key[0]) || is_in(key[1]) || is_in(turned_key[0]) || is_in(turned_key[1])) ||
-                    needs_tests;
+      needs_tests =
+          any_of_warp(is_in(key[0]) || is_in(key[1]) || is_in(turned_key[0]) || is_in(turned_key[1])) || needs_tests;
     if (needs_tests)
       add_tile(std::true_type{}, tile);
     else if constexpr (!by_class)

@@ -25,7 +25,7 @@ struct tile_outputs {
   int width = 0, pitch = 0;
   double *by_scale = nullptr, *by_bias = nullptr;  // (rows): sums over each anchor's row, set
   float upstream = 1;
-  const float* unit = nullptr;  // what weights are multiplied with before they are rounded; a power of two
+  const float* unit = nullptr;          // what weights are multiplied with before they are rounded; a power of two
   vector_view<float> candidate_bias{};  // (rows that are candidates): sums over their columns, added to
 };
 
