@@ -82,8 +82,8 @@ TEST_CASE("Two directions share the backward passes of moments, one for each sid
     };
     CHECK(products(both_directions) * 5 == products(rows_alone) * 6);
   };
-  std::vector<int> others(labels());
-  others.resize(75, 3);
+  std::vector<int> others;  // which are not those of the anchor of the same number
+  for (std::size_t c = 0; c < 75; ++c) others.push_back(labels()[c * 7 % 70]);
   check("diagonal", mixcon::diagonal_targets{});
   check("labels of both", mixcon::label_targets{.labels = labels(), .candidate_labels = others});
 }
