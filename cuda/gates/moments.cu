@@ -41,34 +41,23 @@ template __global__ void moment_rows<256, keep::all_but_one, fixed, 1>(moment_li
 template __global__ void moment_rows<256, keep::all_but_one, fixed, 1>(moment_lines<1>, described_rule,
                                                                        operand_rows<split>, operand_rows<split>,
                                                                        const moment_limit*, int, moment_part<1>*);
-template __global__ void moment_weights<64, keep::all_but_one, false, 1>(moment_lines<1>, described_rule,
-                                                                         operand_rows<bf16>, operand_rows<bf16>,
-                                                                         const moment_limit*, const moment_slopes<1>*,
-                                                                         float, tile_outputs);
-template __global__ void moment_weights<128, keep::all_but_one, false, 1>(moment_lines<1>, described_rule,
-                                                                          operand_rows<bf16>, operand_rows<bf16>,
-                                                                          const moment_limit*, const moment_slopes<1>*,
-                                                                          float, tile_outputs);
-template __global__ void moment_weights<128, keep::all_but_one, true, 1>(moment_lines<1>, described_rule,
-                                                                         operand_rows<bf16>, operand_rows<bf16>,
-                                                                         const moment_limit*, const moment_slopes<1>*,
-                                                                         float, tile_outputs);
-template __global__ void moment_weights<128, keep::by_class, false, 1>(moment_lines<1>, described_rule,
-                                                                       operand_rows<fp16>, operand_rows<fp16>,
-                                                                       const moment_limit*, const moment_slopes<1>*,
-                                                                       float, tile_outputs);
-template __global__ void moment_weights<128, keep::by_class, true, 2>(moment_lines<2>, described_rule,
-                                                                      operand_rows<bf16>, operand_rows<bf16>,
-                                                                      const moment_limit*, const moment_slopes<2>*,
-                                                                      float, tile_outputs);
-template __global__ void moment_weights<256, keep::all_but_one, false, 1>(moment_lines<1>, described_rule,
-                                                                          operand_rows<bf16>, operand_rows<bf16>,
-                                                                          const moment_limit*, const moment_slopes<1>*,
-                                                                          float, tile_outputs);
-template __global__ void moment_weights<256, keep::all_but_one, false, 1>(moment_lines<1>, described_rule,
-                                                                          operand_rows<split>, operand_rows<split>,
-                                                                          const moment_limit*, const moment_slopes<1>*,
-                                                                          float, tile_outputs);
+#define MIXCON_GATE(D, KEEP, OF, K, OPERAND)                                                                   \
+  template __global__ void moment_weights<D, KEEP, OF, K>(moment_lines<K>, weighing_side<K>, weighing_side<K>, \
+                                                          operand_rows<OPERAND>, operand_rows<OPERAND>,        \
+                                                          const moment_limit*, float, tile_outputs)
+MIXCON_GATE(64, keep::all_but_one, output_rows::anchors, 1, bf16);
+MIXCON_GATE(128, keep::all_but_one, output_rows::anchors, 1, bf16);
+MIXCON_GATE(128, keep::all_but_one, output_rows::candidates, 1, bf16);
+MIXCON_GATE(128, keep::by_class, output_rows::anchors, 1, fp16);
+MIXCON_GATE(128, keep::by_class, output_rows::candidates, 2, bf16);
+MIXCON_GATE(256, keep::all_but_one, output_rows::anchors, 1, bf16);
+MIXCON_GATE(256, keep::all_but_one, output_rows::anchors, 1, split);
+MIXCON_GATE(64, keep::all_but_one, output_rows::both, 1, bf16);
+MIXCON_GATE(128, keep::all_but_one, output_rows::both, 1, bf16);
+MIXCON_GATE(128, keep::by_class, output_rows::both, 1, fp16);
+MIXCON_GATE(128, keep::by_class, output_rows::both, 2, split);
+MIXCON_GATE(256, keep::by_class, output_rows::both, 1, bf16);
+MIXCON_GATE(256, keep::by_class, output_rows::both, 2, split);
 template __global__ void measure_operands(operand_rows<bf16>, int, float*);
 template __global__ void measure_operands(operand_rows<split>, int, float*);
 template __global__ void find_moment_limit(const float*, index_t, const float*, index_t, moment_limit*);

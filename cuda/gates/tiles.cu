@@ -24,21 +24,31 @@ template __global__ void tile_states<128, 1>(softmax, operand_rows<split>, opera
                                              tile_part<softmax>*);
 template __global__ void tile_states<256, 1>(softmax, operand_rows<split>, operand_rows<split>, int,
                                              tile_part<softmax>*);
-template __global__ void tile_weights<64, false>(softmax, operand_rows<bf16>, operand_rows<bf16>, device_saved<softmax>,
-                                                 tile_outputs);
-template __global__ void tile_weights<128, true>(softmax, operand_rows<bf16>, operand_rows<bf16>, device_saved<softmax>,
-                                                 tile_outputs);
-template __global__ void tile_weights<128, false>(softmax, operand_rows<fp16>, operand_rows<fp16>,
-                                                  device_saved<softmax>, tile_outputs);
-template __global__ void tile_weights<256, false>(softmax, operand_rows<bf16>, operand_rows<bf16>,
-                                                  device_saved<softmax>, tile_outputs);
-template __global__ void tile_weights<128, false>(softmax, operand_rows<split>, operand_rows<split>,
-                                                  device_saved<softmax>, tile_outputs);
-template __global__ void tile_weights<256, false>(softmax, operand_rows<split>, operand_rows<split>,
-                                                  device_saved<softmax>, tile_outputs);
-template __global__ void tile_weights<256, true>(softmax, operand_rows<split>, operand_rows<split>,
-                                                 device_saved<softmax>, tile_outputs);
+template __global__ void tile_weights<64, output_rows::anchors>(softmax, operand_rows<bf16>, operand_rows<bf16>,
+                                                                device_saved<softmax>, tile_outputs);
+template __global__ void tile_weights<128, output_rows::candidates>(softmax, operand_rows<bf16>, operand_rows<bf16>,
+                                                                    device_saved<softmax>, tile_outputs);
+template __global__ void tile_weights<128, output_rows::anchors>(softmax, operand_rows<fp16>, operand_rows<fp16>,
+                                                                 device_saved<softmax>, tile_outputs);
+template __global__ void tile_weights<256, output_rows::anchors>(softmax, operand_rows<bf16>, operand_rows<bf16>,
+                                                                 device_saved<softmax>, tile_outputs);
+template __global__ void tile_weights<128, output_rows::anchors>(softmax, operand_rows<split>, operand_rows<split>,
+                                                                 device_saved<softmax>, tile_outputs);
+template __global__ void tile_weights<256, output_rows::anchors>(softmax, operand_rows<split>, operand_rows<split>,
+                                                                 device_saved<softmax>, tile_outputs);
+template __global__ void tile_weights<256, output_rows::candidates>(softmax, operand_rows<split>, operand_rows<split>,
+                                                                    device_saved<softmax>, tile_outputs);
+template __global__ void tile_weights<64, output_rows::both>(softmax, operand_rows<bf16>, operand_rows<bf16>,
+                                                             device_saved<softmax>, tile_outputs);
+template __global__ void tile_weights<128, output_rows::both>(softmax, operand_rows<fp16>, operand_rows<fp16>,
+                                                              device_saved<softmax>, tile_outputs);
+template __global__ void tile_weights<256, output_rows::both>(softmax, operand_rows<bf16>, operand_rows<bf16>,
+                                                              device_saved<softmax>, tile_outputs);
+template __global__ void tile_weights<128, output_rows::both>(softmax, operand_rows<split>, operand_rows<split>,
+                                                              device_saved<softmax>, tile_outputs);
+template __global__ void tile_weights<256, output_rows::both>(softmax, operand_rows<split>, operand_rows<split>,
+                                                              device_saved<softmax>, tile_outputs);
 template __global__ void join_tiles(softmax, int, const tile_part<softmax>*, row_work<softmax>);
-template __global__ void find_weight_unit(index_t, const float*, float, float*);
+template __global__ void find_weight_unit(index_t, const float*, float, bool, float*);
 
 }  // namespace mixcon::gpu

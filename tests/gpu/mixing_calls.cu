@@ -4,7 +4,9 @@
 #include "gpu/device.cuh"
 
 #include <mixcon/gpu/mixing/blend.cuh>
+#include <mixcon/gpu/mixing/device_noise.cuh>
 #include <mixcon/gpu/negatives/top_k.cuh>
+#include <mixcon/mixes/noise_mixup.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -90,6 +92,19 @@ void search(const char* title) {
   note(title, good);
 }
 
+/// Noise of 100,000 numbers, of which a thousand take more than 32 bits.
+void draw() {
+  constexpr index_t rows = 100, width = 1000;
+  both_sides noise(rows * width, 8);
+  const philox_draws draws{.seed = 9};
+  const gpu::stream on{};
+  const gpu::device_noise made(on);
+  const bool good =
+      made.fill(on, gpu::device_matrix(noise.device(), rows, width), noise_mixup<>::streams_of_noise(draws)).ok();
+  noise_mixup<>::fill_noise(matrix_view<float>(noise.host.data(), {rows, width}), draws);
+  note("noise has the host's bits", good && noise.agrees());
+}
+
 /// A mixture in a graph, replayed by two plans.
 void replay() {
   both_sides x(768, 6), y(768, 7);
@@ -123,6 +138,7 @@ int main() {
   compare("several partners", mix_plan<multi_lerp>{partner, {1}, {{{1, 1, 2}}, {0.5, 0.2, 0.3}}});
   search<gpu::tier::pairs>("top_k by plain threads");
   search<gpu::tier::tiles>("top_k by tiles");
+  draw();
   replay();
   std::printf("%d passed, %d failed\n", passed, failed);
   return failed == 0 && passed > 0 ? 0 : 1;

@@ -25,7 +25,7 @@ namespace mixcon {
 /// noise, or the batch blurred; `blend(plan, x, noise, mixed)`. Labels stay: both "partners" carry the own one.
 template <LambdaSampler Lambda = beta_lambda>
 struct noise_mixup {
-  static constexpr field name = "noise_mixup";
+  static constexpr field name = "noise_mixup", noise = "noise";
   Lambda lambda{};
   granularity per = granularity::sample;
 
@@ -49,10 +49,12 @@ struct noise_mixup {
     const auto& own = draws.within(name);
     const index_t width = to.extent(1);
     for (index_t i = 0; i < to.extent(0); ++i)
-      detail::for_each_normal(own, "noise", i * width, width, [&](index_t n, double z) {
+      detail::for_each_normal(own, noise, i * width, width, [&](index_t n, double z) {
         to(i, n - i * width) = static_cast<typename decltype(to)::element>(z);
       });
   }
+  /// What these numbers are drawn from: a gpu::device_noise fills rows on a GPU with the same bits.
+  static philox_streams streams_of_noise(const philox_draws& draws) { return draws.within(name).streams(noise); }
 };
 
 }  // namespace mixcon

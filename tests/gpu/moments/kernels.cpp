@@ -72,16 +72,17 @@ struct asked_rule {
     if (by_key.hides_self && a == c && a < by_key.anchors && c < by_key.candidates) return relation::hidden;
     if (a < by_key.anchors && c < by_key.candidates && key(anchor_keys, a) == key(candidate_keys, c))
       return relation::positive;
-    return by_key.hides_others && c < by_key.candidates ? relation::hidden : relation::negative;
+    return by_key.hides_others && a < by_key.anchors && c < by_key.candidates ? relation::hidden : relation::negative;
   }
 };
 
 /// The kernels of one test of pairs, with one sum (twice the similarity in base 2, plus 0.5), in every order.
 template <keep Keep>
 void check(const asked_rule& asked, index_t n, index_t m, int tiles_each, float times,
-           const std::vector<emulated::settings>& orders) {
-  INFO(n << " x " << m << ", " << tiles_each << " tiles a split, times " << times);
-  const numbers left = made_numbers(n, 1), right = made_numbers(m, 2);
+           const std::vector<emulated::settings>& orders, bool is_one_side = false) {
+  INFO(n << " x " << m << ", " << tiles_each << " tiles a split, times " << times
+         << (is_one_side ? ", the same rows" : ", two sides"));
+  const numbers left = made_numbers(n, 1), right = made_numbers(m, is_one_side ? 1 : 2);
   const operands_of a(left), c(right);
   using sizes = tile_sizes<rounded_once, 64, 3>;
   const int tiles = sizes::tiles_of(m), splits = (tiles + tiles_each - 1) / tiles_each;
@@ -116,7 +117,7 @@ void check(const asked_rule& asked, index_t n, index_t m, int tiles_each, float 
            std::exp2(-static_cast<double>(slopes[static_cast<std::size_t>(i)].offset[0]));
   };
 
-  numbers first_rows, first_columns;
+  numbers first_rows, first_columns, first_both;
   std::vector<moment_part<1>> first_parts;
   for (const auto& how : orders) {
     const device_array<moment_part<1>> part(static_cast<std::size_t>(n * splits));
@@ -131,21 +132,31 @@ void check(const asked_rule& asked, index_t n, index_t m, int tiles_each, float 
     const device_array<float> by_rows(numbers(left.size(), 0.0F)), by_columns(numbers(right.size(), 0.0F));
     const device_array<double> by_scale(static_cast<std::size_t>(n)), by_bias(static_cast<std::size_t>(n));
     tile_outputs to{by_rows.data(), static_cast<int>(width), static_cast<int>(width), by_scale.data(), by_bias.data()};
-    const auto* of = static_cast<const moment_slopes<1>*>(slopes_there.data());
+    const weighing_side<1> asked_there{rule, slopes_there.data()}, nobody{};
     using weights_sizes = tile_sizes<rounded_once, 64, 2>;
-    REQUIRE(launch<&moment_weights<64, Keep, false, 1, rounded_once>>(blocks_of(n, 64), sizes::threads,
-                                                                      weights_sizes::shared_bytes, &how, lines, rule,
-                                                                      a.rows, c.rows, known, of, 2.0F, to)
+    REQUIRE(launch<&moment_weights<64, Keep, output_rows::anchors, 1, rounded_once>>(
+                blocks_of(n, 64), sizes::threads, weights_sizes::shared_bytes, &how, lines, asked_there, nobody, a.rows,
+                c.rows, known, 2.0F, to)
                 .ok());
+    const auto scales = by_scale.host();
     to.by_rows = by_columns.data();
-    REQUIRE(launch<&moment_weights<64, Keep, true, 1, rounded_once>>(blocks_of(m, 64), sizes::threads,
-                                                                     weights_sizes::shared_bytes, &how, lines, rule,
-                                                                     c.rows, a.rows, known, of, 2.0F, to)
+    REQUIRE(launch<&moment_weights<64, Keep, output_rows::candidates, 1, rounded_once>>(
+                blocks_of(m, 64), sizes::threads, weights_sizes::shared_bytes, &how, lines, nobody, asked_there, c.rows,
+                a.rows, known, 2.0F, to)
                 .ok());
+    const device_array<float> by_both(numbers(left.size(), 0.0F));
+    to.by_rows = by_both.data();
+    if (is_one_side)
+      REQUIRE(launch<&moment_weights<64, Keep, output_rows::both, 1, rounded_once>>(
+                  blocks_of(n, 64), sizes::threads, weights_sizes::shared_bytes, &how, lines, asked_there, asked_there,
+                  a.rows, a.rows, known, 2.0F, to)
+                  .ok());
+    CHECK(scales == by_scale.host());
     CHECK(emulated::the_counts().bank_conflicts == 0);
     const auto parts = part.host();
     if (first_rows.empty()) {
       first_rows = by_rows.host(), first_columns = by_columns.host(), first_parts = parts;
+      first_both = by_both.host();
       for (index_t i = 0; i < n; ++i) {
         double bias = 0, scale = 0;
         for (index_t j = 0; j < m; ++j) bias += weight(i, j), scale += weight(i, j) * dot(left, i, right, j);
@@ -155,6 +166,7 @@ void check(const asked_rule& asked, index_t n, index_t m, int tiles_each, float 
     }
     CHECK(first_rows == by_rows.host());
     CHECK(first_columns == by_columns.host());
+    CHECK(first_both == by_both.host());
     for (index_t i = 0; i < n; ++i) {
       double negative = 0, positive = 0;
       for (index_t s = 0; s < splits; ++s) {
@@ -173,19 +185,21 @@ void check(const asked_rule& asked, index_t n, index_t m, int tiles_each, float 
     }
   }
   double worst = 0, top = 1e-3;
-  const auto look = [&](const numbers& found, const numbers& others, index_t count, index_t over, bool of_rows) {
+  const auto look = [&](const numbers& found, const numbers& others, index_t count, index_t over, bool as_anchors,
+                        bool as_candidates) {
     for (index_t i = 0; i < count; ++i)
       for (index_t k = 0; k < width; ++k) {
         double expected = 0;
         for (index_t j = 0; j < over; ++j)
-          expected += 2 * (of_rows ? weight(i, j) : weight(j, i)) *
+          expected += 2 * ((as_anchors ? weight(i, j) : 0) + (as_candidates ? weight(j, i) : 0)) *
                       static_cast<double>(others[static_cast<std::size_t>(j * width + k)]);
         worst =
             std::max(worst, std::abs(static_cast<double>(found[static_cast<std::size_t>(i * width + k)]) - expected));
         top = std::max(top, std::abs(expected));
       }
   };
-  look(first_rows, right, n, m, true), look(first_columns, left, m, n, false);
+  look(first_rows, right, n, m, true, false), look(first_columns, left, m, n, false, true);
+  if (is_one_side) look(first_both, left, n, n, true, true);
   CHECK(worst <= 4e-3 * top);
 }
 
@@ -220,5 +234,18 @@ TEST_CASE("The kernels of moments agree with naive sums, with each test of a pai
   classes.by_key.hides_self = true;
   check<keep::by_class>(classes, 66, 65, 1, 200, one);
   classes.by_key.hides_others = true;
-  check<keep::by_class>(classes, 66, 60, 2, 1, one);
+  check<keep::by_class>(classes, 70, 65, 2, 1, one);  // rows without keys, on both sides
+}
+
+TEST_CASE(
+    "Rows that are anchors and candidates have both weights of a pair added in one pass, with each test of a pair",
+    "[gpu]") {
+  const auto orders = orders_for_builds();
+  const std::vector<emulated::settings> one(1, orders[0]);
+  check<keep::every>({}, 3, 3, 1, 1, one, true);
+  check<keep::all_but_one>({keyed(66, 66)}, 66, 66, 1, 1, orders, true);
+  check<keep::all_but_one>({keyed(66, 66), in_classes(66, 66)}, 66, 66, 2, 200, one, true);
+  asked_rule classes{keyed(66, 60), in_classes(66, 5), in_classes(60, 4)};  // pairs that differ from their transposes
+  classes.by_key.hides_self = true;
+  check<keep::by_class>(classes, 66, 66, 2, 1, one, true);
 }

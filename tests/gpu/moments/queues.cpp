@@ -5,6 +5,7 @@
 
 #include <mixcon/engine/candidates.hpp>
 #include <mixcon/losses/info_nce.hpp>
+#include <mixcon/losses/multi_similarity.hpp>
 
 using namespace mixcon_test;
 namespace gpu = mixcon::gpu;
@@ -12,10 +13,11 @@ namespace gpu = mixcon::gpu;
 namespace {
 
 /// A batch and two queues behind it, as segments of the candidates.
-template <class Targets>
-void check(const char* title, const Targets& batch, index_t anchors, index_t in_batch) {
+template <class Targets, class Loss = mixcon::info_nce>
+void check(const char* title, const Targets& batch, index_t anchors, index_t in_batch,
+           const Loss& loss = {.temperature = 0.2}) {
   INFO(title);
-  mixcon::objective criterion{mixcon::info_nce{.temperature = 0.2}, mixcon::cosine{}};
+  mixcon::objective criterion{loss, mixcon::cosine{}};
   criterion.direction = {0.75, 0.5}, criterion.without_positive = mixcon::no_positive::skip;
   const auto targets = mixcon::segments(batch, mixcon::every_negative{}, mixcon::every_negative{});
   const index_t sizes[] = {in_batch, 40, 3};
@@ -64,6 +66,15 @@ TEST_CASE("A batch with queues agrees with serial on moments, by labels and by n
   for (int i = 0; i < 66; ++i) labels.push_back(i % 5);
   check("labels", mixcon::label_targets{.labels = labels}, 66, 66);
   check("diagonal", mixcon::diagonal_targets{}, 60, 66);
+}
+
+TEST_CASE("Rows of a queue, seen as anchors, hide no row of the batch whose others are hidden, on moments", "[gpu]") {
+  std::vector<int> labels;
+  for (int i = 0; i < 66; ++i) labels.push_back(i % 5);
+  const mixcon::label_targets targets{.labels = labels, .others = mixcon::visibility::hidden};
+  check("hidden others", targets, 66, 66);
+  // a loss that counts anchors without a positive, as rows of a queue are
+  check("hidden others, and anchors without a positive", targets, 66, 66, mixcon::multi_similarity{});
 }
 
 TEST_CASE("A queue behind keys of the anchors' own agrees with serial on moments", "[gpu]") {

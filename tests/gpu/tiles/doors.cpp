@@ -27,7 +27,7 @@ struct two_is_hidden {
 
 }  // namespace
 
-TEST_CASE("Wide rows, and gradients by candidates' biases, are the pairs' kernels", "[gpu]") {
+TEST_CASE("Wide rows, and of moments gradients by candidates' biases, are the pairs' kernels", "[gpu]") {
   const auto criterion = made_objective();
   const auto targets = any_targets::of("views", mixcon::view_targets{.samples = 4});
   const auto wide = exact_rows(8, 257, 1);

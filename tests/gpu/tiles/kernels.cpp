@@ -98,9 +98,9 @@ std::vector<typename problem::state> states_of(const problem& p, const operands_
 }
 
 template <class Operand>
-void check(index_t n, index_t m, int tiles_each) {
-  INFO(n << " x " << m << ", " << tiles_each << " tiles a split");
-  const auto left = numbers(n, 1), right = numbers(m, 2);
+void check(index_t n, index_t m, int tiles_each, bool is_one_side = false) {
+  INFO(n << " x " << m << ", " << tiles_each << " tiles a split, " << (is_one_side ? "the same rows" : "two sides"));
+  const auto left = numbers(n, 1), right = numbers(m, is_one_side ? 1 : 2);
   const operands_of<Operand> a(left), c(right);
   problem p(problem::rules_type{{}, partition{}.statistics(), {}, {}, {}, 1.0F, 0, 0});
   p.anchors.count = n, p.anchors.width = 64, p.candidates.count = m, p.candidates.width = 64;
@@ -119,7 +119,7 @@ void check(index_t n, index_t m, int tiles_each) {
   device_saved<problem> saved{};
   saved.reading = reading.data(), saved.adjoint = adjoint.data(), saved.used = used.data();
   using sizes = tile_sizes<Operand, 64, 2>;
-  std::vector<float> first_rows, first_columns;
+  std::vector<float> first_rows, first_columns, first_both;
   auto orders = emulated::every_order();
   if (emulated::sanitized) orders.resize(1);
   for (const auto& how : orders) {
@@ -134,36 +134,45 @@ void check(index_t n, index_t m, int tiles_each) {
         by_columns(std::vector<float>(right.size(), 0.0F));
     const device_array<double> by_scale(static_cast<std::size_t>(n)), by_bias(static_cast<std::size_t>(n));
     tile_outputs to{by_rows.data(), 64, 64, by_scale.data(), by_bias.data()};
-    REQUIRE(launch<&tile_weights<64, false, Operand, problem>>(blocks_of(n, 64), sizes::threads, sizes::shared_bytes,
-                                                               &how, p, a.rows, c.rows, saved, to)
+    REQUIRE(launch<&tile_weights<64, output_rows::anchors, Operand, problem>>(
+                blocks_of(n, 64), sizes::threads, sizes::shared_bytes, &how, p, a.rows, c.rows, saved, to)
                 .ok());
     to.by_rows = by_columns.data();
-    REQUIRE(launch<&tile_weights<64, true, Operand, problem>>(blocks_of(m, 64), sizes::threads, sizes::shared_bytes,
-                                                              &how, p, c.rows, a.rows, saved, to)
+    REQUIRE(launch<&tile_weights<64, output_rows::candidates, Operand, problem>>(
+                blocks_of(m, 64), sizes::threads, sizes::shared_bytes, &how, p, c.rows, a.rows, saved, to)
                 .ok());
     CHECK(emulated::the_counts().bank_conflicts == 0);
     for (const double bias : by_bias.host()) CHECK(bias == Approx(1).epsilon(1e-5));
-    if (first_rows.empty()) first_rows = by_rows.host(), first_columns = by_columns.host();
+    const device_array<float> by_both(std::vector<float>(left.size(), 0.0F));
+    to.by_rows = by_both.data();
+    if (is_one_side)
+      REQUIRE(launch<&tile_weights<64, output_rows::both, Operand, problem>>(
+                  blocks_of(n, 64), sizes::threads, sizes::shared_bytes, &how, p, a.rows, a.rows, saved, to)
+                  .ok());
+    for (const double bias : by_bias.host()) CHECK(bias == Approx(1).epsilon(1e-5));
+    if (first_rows.empty()) first_rows = by_rows.host(), first_columns = by_columns.host(), first_both = by_both.host();
+    CHECK(first_both == by_both.host());
     CHECK(first_rows == by_rows.host());
     CHECK(first_columns == by_columns.host());
   }
   double worst = 0, top = 0;
+  const auto weight = [&](index_t i, index_t j) {
+    return (i + j) % 3 == 0 ? 0 : std::exp(dot(left, i, right, j)) / sums[static_cast<std::size_t>(i)];
+  };
   const auto look = [&](const std::vector<float>& found, const std::vector<float>& others, index_t count, index_t over,
-                        bool of_rows) {
+                        bool as_anchors, bool as_candidates) {
     for (index_t i = 0; i < count; ++i)
       for (index_t k = 0; k < 64; ++k) {
         double expected = 0;
-        for (index_t j = 0; j < over; ++j) {
-          const index_t row = of_rows ? i : j, column = of_rows ? j : i;
-          if ((row + column) % 3 == 0) continue;
-          expected += std::exp(dot(left, row, right, column)) / sums[static_cast<std::size_t>(row)] *
+        for (index_t j = 0; j < over; ++j)
+          expected += ((as_anchors ? weight(i, j) : 0) + (as_candidates ? weight(j, i) : 0)) *
                       static_cast<double>(others[static_cast<std::size_t>(j * 64 + k)]);
-        }
         worst = std::max(worst, std::abs(static_cast<double>(found[static_cast<std::size_t>(i * 64 + k)]) - expected));
         top = std::max(top, std::abs(expected));
       }
   };
-  look(first_rows, right, n, m, true), look(first_columns, left, m, n, false);
+  look(first_rows, right, n, m, true, false), look(first_columns, left, m, n, false, true);
+  if (is_one_side) look(first_both, left, n, n, true, true);
   CHECK(worst <= (Operand::parts == 2 ? 2e-5 : 4e-3) * top);
 }
 
@@ -172,5 +181,6 @@ void check(index_t n, index_t m, int tiles_each) {
 TEST_CASE("The kernels of tiles agree with naive sums, in blocks of 64 and of 128 rows", "[gpu]") {
   check<rounded_once>(3, 2, 1);
   check<rounded_once>(65, 66, 1);
+  check<rounded_once>(66, 66, 1, true);
   check<split_in_two>(2, 64 * 6 + 1, 7);  // stages + 4 tiles: each stage is used twice
 }

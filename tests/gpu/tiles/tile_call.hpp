@@ -74,6 +74,36 @@ tile_answer by_tiles(const Objective& objective, const Targets& targets, const n
   return found;
 }
 
+/// The same where the anchors are the candidates, with one gradient for both, which is in `anchors`; and how many
+/// products of 16 x 8 x 16 it took.
+template <class E, mixcon::gpu::tier Tier, class Objective, class Targets>
+std::pair<tile_answer, std::uint64_t> at_once_by_tiles(const Objective& objective, const Targets& targets,
+                                                       const numbers_by_row& rows) {
+  std::vector<E> rounded;
+  for (double x : rows.data) rounded.push_back(E(x));
+  const device_array<E> there(rounded);
+  device_array<float> gradient(rows.data.size());  // NaN at first
+  const auto z = mixcon::gpu::device_matrix(there.data(), rows.count, rows.width);
+  mixcon::gpu::basic_stream<Tier> on;
+  on.entries_at_once = 4096;
+  const mixcon::gpu::device_memory workspace(mixcon::gpu::workspace_bytes(on, objective, targets, z, z));
+  on.workspace = workspace.data(), on.workspace_bytes = workspace.bytes();
+  tile_answer found;
+  mixcon::embedding_gradients<float> wanted{.embeddings = {gradient.data(), {rows.count, rows.width}}};
+  wanted.temperature = &found.parameters[0], wanted.scale = &found.parameters[1], wanted.bias = &found.parameters[2];
+  mixcon::gpu::emulated::the_counts() = {};
+  found.value = static_cast<double>(mixcon::value_and_grad(on, objective, targets, z, wanted).value);
+  const auto numbers = gradient.host();
+  found.anchors.assign(numbers.begin(), numbers.end());
+  return {found, static_cast<std::uint64_t>(mixcon::gpu::emulated::the_counts().products)};
+}
+/// The answer to a call with one gradient, of that to a call with two.
+inline tile_answer with_one_gradient(tile_answer two) {
+  for (std::size_t k = 0; k < two.anchors.size(); ++k) two.anchors[k] += two.candidates[k];
+  two.candidates.clear();
+  return two;
+}
+
 /// |found - expected| / |expected|, of all entries as one vector; of the size `least` at least.
 inline double frobenius_apart(const std::vector<double>& found, const std::vector<double>& expected, double least) {
   double apart = 0, size = 0;

@@ -123,12 +123,16 @@ class evaluation {
     to.fill(at.by_anchors, static_cast<std::size_t>(at.numbers_by_rows) * sizeof(T));
     to.fill(at.sums, 2 * sizeof(double));
     const tiers by = tiers_at(at);
-    bound_.each_side(at, saved_at(kept, at), [&](const auto& side) {
+    const auto outputs_of = [&](const auto& side) {
       if constexpr (std::remove_cvref_t<decltype(side)>::of_columns)
-        by.unsweep(to, side, upstream, column_outputs(at, bound_.call(), wanted));
+        return column_outputs(at, bound_.extents(), bound_.call(), wanted);
       else
-        by.unsweep(to, side, upstream, row_outputs(at, bound_.call(), wanted));
-    });
+        return row_outputs(at, bound_.extents(), bound_.call(), wanted);
+    };
+    const auto kept_at = saved_at(kept, at);
+    if constexpr (tiers::joins_directions)
+      bound_.each_side(at, kept_at, [&](const auto& side) { by.prepare_joined(to, side, upstream, outputs_of(side)); });
+    bound_.each_side(at, kept_at, [&](const auto& side) { by.unsweep(to, side, upstream, outputs_of(side)); });
     if (bound_.extents().columns && wanted.candidate_bias)
       to.a_thread_each<&add_numbers<T>>(bound_.extents().shared, static_cast<const double*>(at.by_bias),
                                         wanted.candidate_bias);

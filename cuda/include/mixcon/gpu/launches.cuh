@@ -92,6 +92,9 @@ struct sweep_outputs {
   matrix_view<T> logits{}, pair_scale{}, pair_bias{}, targets{};
   double *by_scale = nullptr, *by_bias = nullptr;  // (N), set
   double* sums = nullptr;                          // by scale and by bias
+  // which passes over the pairs may be one:
+  bool at_once = false;  // anchors are the candidates, and their gradients may both be added to by_anchors
+  bool joined = false;   // both directions add to both sides: each may add the weights of both to by_anchors
 };
 
 /// What weighs pairs for these outputs, still without a chunk.

@@ -50,9 +50,11 @@ class ziggurat {
   double operator()(S& stream) const {
     return of(stream.next_u32(), [&]() -> S& { return stream; });
   }
-  /// A number of 32 bits that are drawn already; where they do not suffice, more() is called for a stream.
+  /// A number of 32 bits that are drawn already; where they do not suffice, more() is called for a stream. Kernels can
+  /// call it, on tables that lie on the device.
+  MIXCON_CALLS_GIVEN
   template <class More>
-  double of(std::uint32_t bits, More&& more) const {
+  MIXCON_HD double of(std::uint32_t bits, More&& more) const {
     const chosen at(bits);
     const layer& in = layer_[at.layer];
     if (at.point < in.points_below) [[likely]]
@@ -70,30 +72,36 @@ class ziggurat {
   struct chosen {
     std::int32_t point, layer;
     std::uint64_t sign;
-    explicit chosen(std::uint32_t bits)
+    MIXCON_HD explicit chosen(std::uint32_t bits)
         : point(static_cast<std::int32_t>(bits >> 9)),
           layer(static_cast<std::int32_t>(bits & 0xFF)),
           sign(std::uint64_t{bits & 0x100} << 55) {}
-    double signed_as_drawn(double x) const {  // without a branch that nobody foresees
+    MIXCON_HD double signed_as_drawn(double x) const {  // without a branch that nobody foresees
       return portable::detail::from_bits(portable::detail::bits_of(x) ^ sign);
     }
   };
 
   /// A number where the point is not below the density at any height.
+  MIXCON_CALLS_GIVEN
   template <RandomBits S>
-  [[gnu::noinline]] double beside(const chosen& at, S& stream) const {
-    if (at.layer == 0) return at.signed_as_drawn(tail(stream));
-    const double x = at.point * layer_[at.layer].step, up = uniform(stream);  // from the layer's bottom to its top
-    const double beyond = beyond_chord(at, up), bend = at.layer == layers - 1 ? top_bend : other_bend;
-    bool is_below = beyond < -bend;
-    if (!is_below && beyond <= bend)
-      is_below = portable::product(height_[at.layer + 1] - height_[at.layer], up) + height_[at.layer] < density(x);
-    return is_below ? at.signed_as_drawn(x) : (*this)(stream);
+  [[gnu::noinline]] MIXCON_HD double beside(chosen at, S& stream) const {
+    for (;;) {
+      if (at.layer == 0) return at.signed_as_drawn(tail(stream));
+      const double x = at.point * layer_[at.layer].step, up = uniform(stream);  // from the layer's bottom to its top
+      const double beyond = beyond_chord(at, up), bend = at.layer == layers - 1 ? top_bend : other_bend;
+      bool is_below = beyond < -bend;
+      if (!is_below && beyond <= bend)
+        is_below = portable::product(height_[at.layer + 1] - height_[at.layer], up) + height_[at.layer] < density(x);
+      if (is_below) return at.signed_as_drawn(x);
+      at = chosen(stream.next_u32());
+      const layer& in = layer_[at.layer];
+      if (at.point < in.points_below) return at.signed_as_drawn(at.point * in.step);
+    }
   }
   // How far the density is from a straight line on its way down a layer, at most, in shares of the layer's height. Most
   // points are so far from that line that the density need not be asked.
   static constexpr double top_bend = 0.25, other_bend = 0.09;
-  double beyond_chord(const chosen& at, double up) const {
+  MIXCON_HD double beyond_chord(const chosen& at, double up) const {
     const std::int32_t inside = layer_[at.layer].points_below;
     return static_cast<double>(at.point - inside) / ((1 << 23) - inside) + up - 1;
   }
@@ -101,10 +109,10 @@ class ziggurat {
   static constexpr double last_edge = 3.6541528853610088;  // where layers of equal area come out even
   static constexpr double area = 0.00492867323399;         // of each
 
-  static double density(double x) { return portable::exp(x * x / -2); }
+  MIXCON_HD static double density(double x) { return portable::exp(x * x / -2); }
   /// Beyond the last edge. Source: Marsaglia 1964, doi:10.1080/00401706.1964.10490150.
   template <RandomBits S>
-  static double tail(S& stream) {
+  MIXCON_HD static double tail(S& stream) {
     for (;;) {
       const double x = portable::log(1 - uniform(stream)) / -last_edge;
       const double y = portable::log(1 - uniform(stream)) / -1;

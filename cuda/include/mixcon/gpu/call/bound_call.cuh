@@ -83,6 +83,8 @@ class bound_call {
  private:
   using Rule = typename types::Rule;
   using bound_type = typename types::Bound;
+  /// Whether the targets have grouped their rows on the device, where the host cannot read the keys.
+  static constexpr bool has_device_groups = requires(const bound_type& bound) { bound.groups_on_device(); };
   /// The call's parts with their arrays on the device.
   struct placed_parts {
     typename types::Loss loss;
@@ -124,8 +126,12 @@ class bound_call {
       if (mixcon::detail::skips_candidate(bound_, c)) skipped_candidates_.mark(c, extents_.shared);
     if constexpr (Groups)
       if (fits_tiles_by_size(extents_, true)) {
-        groups_.group(described<Rule>::of(bound_.rule(), extents_.anchors, extents_.shared));
-        extents_.classes = groups_.keys();
+        if constexpr (has_device_groups) {
+          extents_.classes = bound_.groups_on_device().candidates.keys;
+        } else {
+          groups_.group(described<Rule>::of(bound_.rule(), extents_.anchors, extents_.shared));
+          extents_.classes = groups_.keys();
+        }
       }
     host_arrays arrays(nullptr, memory_);
     const placed_parts parts = placed(arrays);
@@ -154,7 +160,13 @@ class bound_call {
             arrays(skipped_rows<true>(bound_, skipped_anchors_)),
             arrays(skipped_rows<false>(bound_, skipped_candidates_)),
             arrays(objective_.weights),
-            groups_.placed(arrays)};
+            groups_at(arrays)};
+  }
+  placed_groups groups_at(host_arrays& arrays) const {
+    if constexpr (has_device_groups)
+      return bound_.groups_on_device();
+    else
+      return groups_.placed(arrays);
   }
 
   Rows rows_problem(const layout& at, const placed_parts& parts) const {

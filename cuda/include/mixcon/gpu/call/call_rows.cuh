@@ -61,9 +61,26 @@ template <class E, class T>
 bool wants_segment(const mixcon::detail::logits_arguments<E>&, const gradients<T>&, bool) {
   return false;
 }
+/// Whether anchors, which are the candidates, and candidates get one gradient in one place.
+template <class T>
+bool wants_one_gradient(const gradients<T>& wanted) {
+  if (!wanted.anchors || wanted.candidates.size() != 1) return false;
+  const auto a = mixcon::detail::as_rank_3(wanted.anchors), c = wanted.candidates[0].view();
+  return a.data() == c.data() && a.extents() == c.extents() && a.strides() == c.strides();
+}
+/// Which passes of a direction may be one.
+template <class Call, class T>
+void join_passes(sweep_outputs<T>& out, const call_extents& extents, const Call& call, const gradients<T>& wanted) {
+  out.at_once = extents.mirrors && wants_one_gradient(wanted);
+  const bool by_entries =
+      wanted.candidate_bias || wanted.logits || wanted.pair_scale || wanted.pair_bias || wanted.targets;
+  out.joined = !out.at_once && extents.rows && extents.columns && !by_entries && wanted.anchors &&
+               wants_segment(call, wanted, false);
+}
 /// Where the rows' direction adds, and where the columns', whose anchors are the shared candidates.
 template <class Layout, class Call, class T>
-sweep_outputs<T> row_outputs(const Layout& at, const Call& call, const gradients<T>& wanted) {
+sweep_outputs<T> row_outputs(const Layout& at, const call_extents& extents, const Call& call,
+                             const gradients<T>& wanted) {
   sweep_outputs<T> out;
   out.candidate_bias = wanted.candidate_bias, out.logits = wanted.logits, out.pair_scale = wanted.pair_scale;
   out.pair_bias = wanted.pair_bias, out.targets = wanted.targets;
@@ -71,10 +88,12 @@ sweep_outputs<T> row_outputs(const Layout& at, const Call& call, const gradients
   if (wants_segment(call, wanted, false)) out.by_candidates = at.by_shared;
   if (wants_segment(call, wanted, true)) out.by_own = at.by_own;
   out.by_scale = at.by_scale, out.by_bias = at.by_bias, out.sums = at.sums;
+  join_passes(out, extents, call, wanted);
   return out;
 }
 template <class Layout, class Call, class T>
-sweep_outputs<T> column_outputs(const Layout& at, const Call& call, const gradients<T>& wanted) {
+sweep_outputs<T> column_outputs(const Layout& at, const call_extents& extents, const Call& call,
+                                const gradients<T>& wanted) {
   const auto turned = [](const matrix_view<T>& m) { return m ? mixcon::detail::transposed(m) : m; };
   sweep_outputs<T> out;
   out.logits = turned(wanted.logits), out.pair_scale = turned(wanted.pair_scale);
@@ -82,6 +101,7 @@ sweep_outputs<T> column_outputs(const Layout& at, const Call& call, const gradie
   if (wanted.anchors) out.by_candidates = at.by_anchors;
   if (wants_segment(call, wanted, false)) out.by_anchors = at.by_shared;
   out.by_scale = at.by_scale, out.by_bias = at.by_bias, out.sums = at.sums;
+  join_passes(out, extents, call, wanted);
   return out;
 }
 

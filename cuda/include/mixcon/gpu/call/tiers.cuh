@@ -18,11 +18,21 @@ class call_tiers {
   using Operand = typename tiled::type;
   template <class Problem>
   static constexpr bool by_moments = tiled::fits && has_moments(Tier) && fits_moments<Problem>;
+  /// Whether a direction's weights have the tests of the other's.
+  template <class Rows, class Columns>
+  static constexpr bool alike = [] {
+    if constexpr (by_moments<Rows> && by_moments<Columns>)
+      return described<typename Rows::rule_type>::kept == described<typename Columns::rule_type>::kept;
+    else
+      return false;
+  }();
   static constexpr bool chunked = has_chunks(Tier) && fits_chunks<typename Types::Rows>;
 
  public:
   /// Whether moments may serve the call, which add up the rows of each class.
   static constexpr bool has_groups = by_moments<typename Types::Rows>;
+  /// Whether a pass may add the weights of both directions.
+  static constexpr bool joins_directions = alike<typename Types::Rows, typename Types::Columns>;
 
   /// `base`: after the workspace of `pairs`, at a multiple of 256 bytes; null only measures.
   call_tiers(void* base, const call_extents& of, matrix_products* products) : products_(products) {
@@ -68,13 +78,18 @@ class call_tiers {
     gather(to, of);
     finish_sweep(to, of.problem, of.work, of.saved, of.share);
   }
+  /// Finds what the other direction's backward pass needs of this one, where both are joined: rows first.
+  template <class Side>
+  void prepare_joined(launches& to, const Side& of, double upstream, const sweep_outputs<T>& out) const {
+    if (uses_tiles_ && out.joined) moments_of(of).find_slopes(to, of.saved, upstream, tiles_.unit, Side::of_columns);
+  }
   /// The backward pass of a direction, which adds to `out`.
   template <class Side>
   void unsweep(launches& to, const Side& of, double upstream, const sweep_outputs<T>& out) const {
     if constexpr (tiled::fits)
-      if (uses_tiles_ && fits_tiles_by_gradients(out)) {
+      if (uses_tiles_ && fits_tiles_by_gradients(out, by_moments<typename Side::Problem>)) {
         if constexpr (by_moments<typename Side::Problem>)
-          return moments_of(of).scatter(to, of.saved, upstream, tiles_.unit, out);
+          return unsweep_by_moments(to, of, upstream, out);
         else {
           const auto [rows, others] = tiles_.template sides<Side::of_columns>();
           return unsweep_by_tiles(to, of.problem, rows, others, of.saved, upstream, tiles_.unit, out);
@@ -104,6 +119,16 @@ class call_tiers {
       to.a_warp_each<&gather_rows<typename Side::Problem>>(of.problem.anchors.count, of.problem, of.work);
   }
 
+  template <class Side>
+  void unsweep_by_moments(launches& to, const Side& of, double upstream, const sweep_outputs<T>& out) const {
+    const auto by = moments_of(of);
+    if constexpr (joins_directions)
+      if (out.joined)
+        return by.scatter(to, of.saved, upstream, tiles_.unit, out,
+                          {by.rule.transposed(), moments_.template memory<!Side::of_columns>().slopes});
+    by.find_slopes(to, of.saved, upstream, tiles_.unit, false);
+    by.scatter(to, of.saved, upstream, tiles_.unit, out, out.at_once ? by.asked() : by.nobody());
+  }
   template <class Side>
   moment_direction<Operand, typename Side::Problem> moments_of(const Side& of) const {
     const auto [rows, others] = tiles_.template sides<Side::of_columns>();

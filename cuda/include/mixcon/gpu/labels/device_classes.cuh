@@ -65,6 +65,32 @@ __global__ void share_classes(label_runs runs, bool hides_self, index_t last, T*
   share[c] = rows > 0 ? 1 / static_cast<T>(rows) : T(0);
 }
 
+// a thread a row: its class and its number, as sorts take them
+template <class I>
+__global__ void list_classes(const std::int32_t* classes, I rows, I* key, I* number) {
+  const index_t row = thread_of_grid();
+  if (row < rows) key[row] = classes[row], number[row] = row;
+}
+// a thread a row, and one a class: where the rows of each class stand in their order. Class 0, of rows without one, has
+// none. writes order (rows), begin (classes + 1)
+template <class I>
+__global__ void group_classes(const I* sorted, const I* number, I rows, I classes, std::int32_t* order,
+                              std::int32_t* begin) {
+  const index_t at = thread_of_grid();
+  if (at < rows) order[at] = static_cast<std::int32_t>(number[at]);
+  if (at > classes) return;
+  const index_t wanted = at > 0 ? at : 1;
+  index_t low = 0, high = rows;
+  while (low < high) {
+    const index_t middle = low + (high - low) / 2;
+    if (sorted[middle] < wanted)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  begin[at] = static_cast<std::int32_t>(low);
+}
+
 /// The classes of label_targets whose labels lie on the device. Owns its memory and that which numbering takes, for so
 /// many rows; `number` enqueues, and can be captured in a graph with the calls that use it.
 class device_classes {
@@ -114,6 +140,13 @@ class device_classes {
             !other_rows_,
             hides_others};
   }
+  /// The rows of each class, as the tier `moments` takes them. Where the candidates are the anchors, both sides have
+  /// the same.
+  placed_groups groups() const {
+    const layout at = lay_out(memory_.data());
+    const int classes = static_cast<int>(candidates_ + 2);
+    return {{at.anchor_order, at.anchor_begin, classes}, {at.candidate_order, at.candidate_begin, classes}};
+  }
   /// Flags of the rows whose label is the ignored one.
   vector_view<const char> skipped(bool of_anchors) const {
     const layout at = lay_out(memory_.data());
@@ -124,7 +157,8 @@ class device_classes {
  private:
   struct layout {
     index_t *anchor_label, *candidate_label, *sorted, *positions, *distinct, *length, *runs;
-    std::int32_t *anchor_class, *candidate_class;
+    index_t *key, *number;
+    std::int32_t *anchor_class, *candidate_class, *anchor_order, *anchor_begin, *candidate_order, *candidate_begin;
     double* share;
     char *skipped_anchors, *skipped_candidates;
     std::byte* room;
@@ -135,14 +169,20 @@ class device_classes {
     layout at;
     at.anchor_label = from.take<index_t>(anchors_);
     at.candidate_label = other_rows_ ? from.take<index_t>(candidates_) : at.anchor_label;
-    at.sorted = from.take<index_t>(candidates_), at.positions = from.take<index_t>(candidates_);
+    const index_t longer = anchors_ > candidates_ ? anchors_ : candidates_;
+    at.sorted = from.take<index_t>(longer), at.positions = from.take<index_t>(longer);
+    at.key = from.take<index_t>(longer), at.number = from.take<index_t>(longer);
     at.distinct = from.take<index_t>(candidates_), at.length = from.take<index_t>(candidates_);
     at.runs = from.take<index_t>(1);
     at.anchor_class = from.take<std::int32_t>(anchors_);
     at.candidate_class = from.take<std::int32_t>(candidates_);
+    at.candidate_order = from.take<std::int32_t>(candidates_);
+    at.candidate_begin = from.take<std::int32_t>(candidates_ + 3);
+    at.anchor_order = other_rows_ ? from.take<std::int32_t>(anchors_) : at.candidate_order;
+    at.anchor_begin = other_rows_ ? from.take<std::int32_t>(candidates_ + 3) : at.candidate_begin;
     at.share = from.take<double>(candidates_ + 2);
     at.skipped_anchors = from.take<char>(anchors_), at.skipped_candidates = from.take<char>(candidates_);
-    const std::size_t by_sort = sort_pairs_bytes(candidates_), by_runs = find_runs_bytes(candidates_);
+    const std::size_t by_sort = sort_pairs_bytes(longer), by_runs = find_runs_bytes(candidates_);
     at.room_bytes = by_sort > by_runs ? by_sort : by_runs;
     at.room = from.take<std::byte>(static_cast<index_t>(at.room_bytes));
     at.bytes = from.used();
@@ -178,6 +218,19 @@ class device_classes {
     number(at.anchor_label, anchors_, last, at.anchor_class, at.skipped_anchors);
     number(at.candidate_label, candidates_, 0, at.candidate_class, at.skipped_candidates);
     to.a_thread_each<&share_classes<double>>(last + 1, runs, !other_rows_, static_cast<index_t>(last), at.share);
+    group(to, at, at.candidate_class, candidates_, at.candidate_order, at.candidate_begin);
+    if (other_rows_) group(to, at, at.anchor_class, anchors_, at.anchor_order, at.anchor_begin);
+  }
+  void group(launches& to, const layout& at, const std::int32_t* classes, index_t rows, std::int32_t* order,
+             std::int32_t* begin) const {
+    constexpr int bits_of_classes = 31;
+    const index_t number = candidates_ + 2;
+    to.a_thread_each<&list_classes<index_t>>(rows, classes, rows, at.key, at.number);
+    if (to.found().ok())
+      to.keep(sort_pairs(at.room, at.room_bytes, at.key, at.number, at.sorted, at.positions, rows, bits_of_classes,
+                         to.on()));
+    to.a_thread_each<&group_classes<index_t>>(rows > number ? rows : number + 1, static_cast<const index_t*>(at.sorted),
+                                              static_cast<const index_t*>(at.positions), rows, number, order, begin);
   }
 
   index_t anchors_, candidates_;
@@ -185,10 +238,13 @@ class device_classes {
   device_memory memory_;
 };
 
-/// Pairs of a class, whose numbers the host cannot read: a type of its own, since moments group such numbers there.
+/// Pairs of a class, whose numbers the host cannot read: a type of its own, since moments would group them there.
 struct device_class_rule : mixcon::detail::same_class_rule {
   device_class_rule transposed() const { return {same_class_rule::transposed()}; }
 };
+/// Alone, not in targets composed of others, whose owners do not have the groups.
+template <>
+struct described<device_class_rule> : moments::described<mixcon::detail::same_class_rule> {};
 
 /// mixcon::label_targets whose labels lie on the device: a call with it uploads nothing and can be captured, after or
 /// together with the numbering.
@@ -201,6 +257,7 @@ struct device_label_targets {
     const device_classes* classes;
     bool hides_others, skips;
     device_class_rule rule() const { return {classes->rule(hides_others)}; }
+    placed_groups groups_on_device() const { return classes->groups(); }
     vector_view<const char> skipped_on_device(bool of_anchors) const {
       return skips ? classes->skipped(of_anchors) : vector_view<const char>();
     }

@@ -106,23 +106,37 @@ struct moment_direction {
                                              static_cast<const moment_part<K>*>(memory.part), work);
     });
   }
-  /// The backward pass without gradients that have an entry a pair or a candidate.
-  void scatter(launches& to, const device_saved<Problem>& saved, double upstream, float* unit,
-               const sweep_outputs<float>& out) const {
-    tile_outputs outputs{out.by_anchors, static_cast<int>(p.anchors.width), static_cast<int>(p.anchors.pitch()),
-                         out.by_scale, out.by_bias};
-    if constexpr (std::is_same_v<typename Operand::Element, half>) {
+  /// Finds the factors of this direction's anchors; before the backward pass. `joins_unit`: weights are added to those
+  /// of a direction that has its factors already.
+  void find_slopes(launches& to, const device_saved<Problem>& saved, double upstream, float* unit,
+                   bool joins_unit) const {
+    if constexpr (has_unit) {
       const double times = upstream * static_cast<double>(p.scale);
       to.one_block<&find_weight_unit<float>, float>(anchors.count * Problem::count,
                                                     static_cast<const float*>(saved.adjoint),
-                                                    static_cast<float>(times < 0 ? -times : times), unit);
-      outputs.unit = unit;
+                                                    static_cast<float>(times < 0 ? -times : times), joins_unit, unit);
     }
-    const auto* slopes = static_cast<const moment_slopes<K>*>(memory.slopes);
     sum_classes(to, groups.candidates, p.candidates, nullptr);
     to.a_warp_each<&find_moment_slopes<Problem>>(anchors.count, p, rule, groups.candidates, sums(), lines, saved,
                                                  upstream, memory.slopes);
-    weigh<false>(to, anchors, candidates, outputs);
+  }
+  /// What a pass asks of rows that are this direction's anchors; or of rows that are none.
+  weighing_side<K> asked() const { return {rule, memory.slopes}; }
+  static weighing_side<K> nobody() { return {}; }
+  /// The backward pass without gradients that have an entry a pair or a candidate. `theirs`: what is asked of the
+  /// candidates as anchors, whose weights are added in the same pass; without it, both sides have a pass of their own.
+  void scatter(launches& to, const device_saved<Problem>& saved, double upstream, float* unit,
+               const sweep_outputs<float>& out, const weighing_side<K>& theirs) const {
+    tile_outputs outputs{out.by_anchors, static_cast<int>(p.anchors.width), static_cast<int>(p.anchors.pitch()),
+                         out.by_scale, out.by_bias};
+    if constexpr (has_unit) outputs.unit = unit;
+    const auto* slopes = static_cast<const moment_slopes<K>*>(memory.slopes);
+    const bool is_one_pass = theirs.slopes != nullptr;
+    if (is_one_pass)
+      weigh<output_rows::both>(to, anchors, candidates, asked(), theirs, outputs);
+    else
+      weigh<output_rows::anchors>(to, anchors, candidates, asked(), nobody(), outputs);
+    if (out.joined) sum_classes(to, groups.candidates, p.candidates, nullptr);  // the other direction's came after ours
     to.a_warp_each<&pull_positives<Problem>>(anchors.count, p, rule, groups.candidates, sums(), slopes, out.by_anchors,
                                              out.by_scale, out.by_bias);
     if constexpr (has_own_pairs<Problem>)
@@ -131,7 +145,7 @@ struct moment_direction {
                                                  out.by_own, out.by_scale, out.by_bias);
     if (out.by_candidates != nullptr) {
       outputs.by_rows = out.by_candidates;
-      weigh<true>(to, candidates, anchors, outputs);
+      if (!is_one_pass) weigh<output_rows::candidates>(to, candidates, anchors, nobody(), asked(), outputs);
       sum_classes(to, groups.anchors, p.anchors, &memory.slopes->pull);
       to.a_warp_each<&pull_as_positive<Problem>>(candidates.count, p, rule, groups.anchors, sums(), slopes,
                                                  out.by_candidates);
@@ -141,22 +155,23 @@ struct moment_direction {
 
  private:
   static constexpr keep kept = described<typename Problem::rule_type>::kept;
+  static constexpr bool has_unit = std::is_same_v<typename Operand::Element, half>;
   const moment_limit* limit() const { return numbers.limit; }
   const float* sums() const { return numbers.sums; }
   void sum_classes(launches& to, const key_groups& by, const device_rows<float>& rows, const float* weight) const {
     to.a_warp_each<&class_sums<float>>(index_t{by.keys}, rows, by, weight,
                                        static_cast<int>(sizeof(moment_slopes<K>) / sizeof(float)), numbers.sums);
   }
-  template <bool OfCandidates>
+  template <output_rows Of>
   void weigh(launches& to, const operand_rows<Operand>& rows, const operand_rows<Operand>& others,
-             const tile_outputs& outputs) const {
+             const weighing_side<K>& mine, const weighing_side<K>& theirs, const tile_outputs& outputs) const {
     with_padded_width(p.anchors.width, [&](auto padded) {
       constexpr int D = decltype(padded)::value;
       using sizes = tile_sizes<Operand, D, 2>;
       const auto parts = outputs.by_rows != nullptr ? static_cast<unsigned>(D / columns_of_output<Operand, D>) : 1U;
-      to.blocks<&moment_weights<D, kept, OfCandidates, K, Operand>>(
-          blocks_of(rows.count, 64) * parts, sizes::threads, sizes::shared_bytes, lines, rule, rows, others, limit(),
-          static_cast<const moment_slopes<K>*>(memory.slopes), p.scale, outputs);
+      to.blocks<&moment_weights<D, kept, Of, K, Operand>>(blocks_of(rows.count, 64) * parts, sizes::threads,
+                                                          sizes::shared_bytes, lines, mine, theirs, rows, others,
+                                                          limit(), p.scale, outputs);
     });
   }
 };

@@ -9,18 +9,52 @@
 
 namespace mixcon::gpu {
 
-// grid: parts of the output's columns * blocks of 64 rows;  block: 4 warps, 16 rows each.  `rows` are the anchors and
-// `others` the candidates, or, if OfCandidates, the other way round; `slopes` are the anchors'. Each output row has one
-// owner, which adds weight times row over all of the other side, in tiles through a ring of 2. Single positives, and
-// what is linear over positives, are pull_positives'
-template <int D, keep Keep, bool OfCandidates, int K, class Operand>
-__global__ void __launch_bounds__(128, (D * Operand::parts <= 128 && K == 1 ? 3 : 2))
-    moment_weights(moment_lines<K> lines, described_rule rule, operand_rows<Operand> rows, operand_rows<Operand> others,
-                   const moment_limit* limit, const moment_slopes<K>* slopes, float scale, tile_outputs to) {
+/// A pair's slope by its logit, as a pair of this anchor; a hidden one's is 0.
+template <int K>
+__device__ __forceinline__ float slope_of_negative(const moment_lines<K>& lines, const moment_slopes<K>& of, float x) {
+  float by_logit = 0;
+#pragma unroll
+  for (int k = 0; k < K; ++k) by_logit += of.negative[k] * exp2_fast(__builtin_fmaf(x, lines.times[k], -of.offset[k]));
+  return by_logit;
+}
+template <int K>
+__device__ __forceinline__ float slope_of_pair(const moment_lines<K>& lines, const moment_slopes<K>& of, relation is,
+                                               float x) {
+  float by_logit = 0;
+#pragma unroll
+  for (int k = 0; k < K; ++k) {
+    const float times = is == relation::negative ? of.negative[k] : is == relation::positive ? of.positive[k] : 0.0F;
+    const float share = exp2_fast(__builtin_fmaf(x, lines.times[k], -of.offset[k]));
+    by_logit += times == 0.0F ? 0.0F : times * share;
+  }
+  return by_logit;
+}
+
+/// One side of a pass: which rule its rows ask as anchors, and what is known of them; null where they are none.
+template <int K>
+struct weighing_side {
+  described_rule rule{};
+  const moment_slopes<K>* slopes = nullptr;
+};
+
+/// Blocks that a multiprocessor shall have registers for.
+template <class Operand, int D, output_rows Of, int K>
+inline constexpr int weighing_blocks_at_once = D * Operand::parts <= 128 && K == 1 && Of != output_rows::both ? 3 : 2;
+
+// grid: parts of the output's columns * blocks of 64 rows;  block: 4 warps, 16 rows each.  `rows` are anchors of which
+// `others` are the candidates, or the other way round, or both at once: each pair of rows then has two weights, which
+// are added. `mine` is of the rows and `theirs` of the others, as anchors. Each output row has one owner, which adds
+// weight times row over all of the other side, in tiles through a ring of 2. Single positives, and what is linear over
+// positives, are pull_positives'
+template <int D, keep Keep, output_rows Of, int K, class Operand>
+__global__ void __launch_bounds__(128, (weighing_blocks_at_once<Operand, D, Of, K>))
+    moment_weights(moment_lines<K> lines, weighing_side<K> mine, weighing_side<K> theirs, operand_rows<Operand> rows,
+                   operand_rows<Operand> others, const moment_limit* limit, float scale, tile_outputs to) {
   using sizes = tile_sizes<Operand, D, 2>;
   using Element = typename Operand::Element;
   constexpr int stages = sizes::stages, out_columns = columns_of_output<Operand, D>;
-  constexpr bool by_class = Keep == keep::by_class;
+  constexpr bool by_class = Keep == keep::by_class, leaves_one = Keep == keep::all_but_one;
+  constexpr bool as_anchors = Of != output_rows::candidates, as_candidates = Of != output_rows::anchors;
   static_assert(64 * sizes::pitch <= sizes::ring_entries);
   const shared_array<Element> ring(0, sizes::ring_entries);
   const bool is_odd = limit->odd != 0;
@@ -45,27 +79,28 @@ __global__ void __launch_bounds__(128, (D * Operand::parts <= 128 && K == 1 ? 3 
   fetch(0);
   const auto row_of = [&](int h) { return row0 + warp_of_block() * 16 + lane / 4 + 8 * h; };
   // where a row's tile needs tests: at the one candidate that is left out, or the anchor that leaves it out
-  const bool always_tests =
-      is_odd || by_class || (Keep == keep::all_but_one && OfCandidates && rule.anchor_key != nullptr);
-  moment_slopes<K> mine[2];
-  int key[2] = {-1, -1};
+  const bool always_tests = is_odd || by_class || (leaves_one && as_candidates && theirs.rule.anchor_key != nullptr);
+  [[maybe_unused]] moment_slopes<K> of_row[2];
+  [[maybe_unused]] int key[2] = {-1, -1}, turned_key[2] = {-1, -1};  // of the row as an anchor, and as a candidate
   float mark[2] = {}, scale_sum[2] = {}, bias_sum[2] = {};
   moment_slopes<K> none{};
 #pragma unroll
   for (int k = 0; k < K; ++k) none.offset[k] = -minus_infinity<float>();
 #pragma unroll
   for (int h = 0; h < 2; ++h) {
-    mine[h] = none;
+    of_row[h] = none;
     if (row_of(h) >= count) continue;
     if (is_odd) mark[h] = rows.mark[row_of(h)];
-    if constexpr (!OfCandidates) mine[h] = slopes[row_of(h)];
-    if constexpr (Keep == keep::all_but_one) {
-      if (!OfCandidates)
-        key[h] = rule.left_out(row_of(h));
-      else
-        key[h] = row_of(h) < rule.anchors && row_of(h) < rule.candidates ? row_of(h) : -1;
+    if constexpr (as_anchors) {
+      of_row[h] = mine.slopes[row_of(h)];
+      if constexpr (leaves_one) key[h] = mine.rule.left_out(row_of(h));
+      if constexpr (by_class) key[h] = mine.rule.key_of_anchor(row_of(h));
     }
-    if constexpr (by_class) key[h] = OfCandidates ? rule.key_of_candidate(row_of(h)) : rule.key_of_anchor(row_of(h));
+    if constexpr (as_candidates) {
+      const bool has_anchor = row_of(h) < theirs.rule.anchors && row_of(h) < theirs.rule.candidates;
+      if constexpr (leaves_one) turned_key[h] = has_anchor ? row_of(h) : -1;
+      if constexpr (by_class) turned_key[h] = theirs.rule.key_of_candidate(row_of(h));
+    }
   }
   const float unit = (to.unit != nullptr ? *to.unit : 1.0F), times_unit = scale * unit;
   float sum[static_cast<unsigned>(out_columns / 8)][4] = {};
@@ -81,48 +116,46 @@ __global__ void __launch_bounds__(128, (D * Operand::parts <= 128 && K == 1 ? 3 
 #pragma unroll
       for (int e = 0; e < 4; ++e) {
         const int j = tile * sizes::columns + n + column_of_strip(e);
-        moment_slopes<K> other = none;
-        if (OfCandidates && (!tests || j < columns)) other = slopes[j];
-        int other_key = -1;
+        [[maybe_unused]] moment_slopes<K> of_other = none;
+        if (as_candidates && (!tests || j < columns)) of_other = theirs.slopes[j];
+        [[maybe_unused]] int other_key = -1, turned_other_key = -1;  // of column j as a candidate, and as an anchor
         float other_mark = 0;
         if constexpr (tests) {
           if (is_odd && j < columns) other_mark = others.mark[j];
-          if (Keep == keep::all_but_one && OfCandidates && j < columns) other_key = rule.left_out(j);
-          if (by_class && j < columns) other_key = OfCandidates ? rule.key_of_anchor(j) : rule.key_of_candidate(j);
+          if (by_class && as_anchors && j < columns) other_key = mine.rule.key_of_candidate(j);
+          if (by_class && as_candidates && j < columns) turned_other_key = theirs.rule.key_of_anchor(j);
+          if (leaves_one && as_candidates && j < columns) turned_other_key = theirs.rule.left_out(j);
         }
 #pragma unroll
         for (int h = 0; h < 2; ++h) {
           float& x = w[e / 2][2 * h + e % 2];
-          const moment_slopes<K>& of = OfCandidates ? other : mine[h];
-          float by_logit = 0;
+          float by_logit = 0, turned = 0;  // slopes of the row as an anchor, and as a candidate
           if constexpr (!tests) {
-#pragma unroll
-            for (int k = 0; k < K; ++k)
-              by_logit += of.negative[k] * exp2_fast(__builtin_fmaf(x, lines.times[k], -of.offset[k]));
+            if constexpr (as_anchors) by_logit = slope_of_negative(lines, of_row[h], x);
+            if constexpr (as_candidates) turned = slope_of_negative(lines, of_other, x);
           } else {
-            const int a = OfCandidates ? j : row_of(h), c = OfCandidates ? row_of(h) : j;
-            relation is = relation::negative;
-            if constexpr (by_class)
-              is = rule.of(a, c, OfCandidates ? other_key : key[h], OfCandidates ? key[h] : other_key);
-            if constexpr (Keep == keep::all_but_one)
-              is = (OfCandidates ? other_key : key[h]) == c ? relation::hidden : relation::negative;
-            if (j >= columns || row_of(h) >= count) is = relation::hidden;
+            const int i = row_of(h);
+            const bool is_there = j < columns && i < count;
             x += mark[h] + other_mark;
-#pragma unroll
-            for (int k = 0; k < K; ++k) {
-              const float times = is == relation::negative   ? of.negative[k]
-                                  : is == relation::positive ? of.positive[k]
-                                                             : 0.0F;
-              const float share = exp2_fast(__builtin_fmaf(x, lines.times[k], -of.offset[k]));
-              by_logit += times == 0.0F ? 0.0F : times * share;
+            if constexpr (as_anchors) {
+              relation is = relation::negative;
+              if constexpr (by_class) is = mine.rule.of(i, j, key[h], other_key);
+              if constexpr (leaves_one) is = key[h] == j ? relation::hidden : relation::negative;
+              by_logit = slope_of_pair(lines, of_row[h], is_there ? is : relation::hidden, x);
+            }
+            if constexpr (as_candidates) {
+              relation is = relation::negative;
+              if constexpr (by_class) is = theirs.rule.of(j, i, turned_other_key, turned_key[h]);
+              if constexpr (leaves_one) is = turned_other_key == i ? relation::hidden : relation::negative;
+              turned = slope_of_pair(lines, of_other, is_there ? is : relation::hidden, x);
             }
             if (by_logit == 0.0F) x = 0.0F;  // of a hidden pair it may be NaN
           }
-          if constexpr (!OfCandidates) {
+          if constexpr (as_anchors) {
             scale_sum[h] += by_logit * x;
             bias_sum[h] += by_logit;
           }
-          x = by_logit * times_unit;
+          x = (as_anchors && as_candidates ? by_logit + turned : as_anchors ? by_logit : turned) * times_unit;
         }
       }
       if (to.by_rows == nullptr) continue;
@@ -155,8 +188,10 @@ __global__ void __launch_bounds__(128, (D * Operand::parts <= 128 && K == 1 ? 3 
     fetch(tile + 1);
     const int begin = tile * sizes::columns, end = begin + sizes::columns;
     bool needs_tests = always_tests || end > columns;
-    if constexpr (Keep == keep::all_but_one)
-      needs_tests = any_of_warp((begin <= key[0] && key[0] < end) || (begin <= key[1] && key[1] < end)) || needs_tests;
+    const auto is_in = [&](int one) { return begin <= one && one < end; };
+    if constexpr (leaves_one)
+      needs_tests =
+          any_of_warp(is_in(key[0]) || is_in(key[1]) || is_in(turned_key[0]) || is_in(turned_key[1])) || needs_tests;
     if (needs_tests)
       add_tile(std::true_type{}, tile);
     else if constexpr (!by_class)
@@ -171,7 +206,7 @@ __global__ void __launch_bounds__(128, (D * Operand::parts <= 128 && K == 1 ? 3 
         const int column = out_first + k * 8 + 2 * (lane % 4) + e % 2;
         if (i < count && column < to.width) to.by_rows[static_cast<index_t>(i) * to.pitch + column] += sum[k][e] / unit;
       }
-  if constexpr (!OfCandidates) {
+  if constexpr (as_anchors) {
 #pragma unroll
     for (int h = 0; h < 2; ++h) {
 #pragma unroll

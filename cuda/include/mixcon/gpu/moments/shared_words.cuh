@@ -12,8 +12,11 @@
 namespace mixcon::gpu {
 
 using moments::call_groups, moments::key_groups, moments::placed_groups, moments::positive_rows;
-using moments::described, moments::described_rule, moments::keep, moments::relation;
+using moments::described_rule, moments::keep, moments::relation;
 using moments::few_members, moments::log2_of_e, moments::moment_statistic, moments::moments_of;
+/// What the host knows of a type of rules; and rules whose keys lie on the device alone, which bring their groups.
+template <class Rule>
+struct described : moments::described<Rule> {};
 using found_moment = moments::found_moment<float>;
 using found_row = moments::found_row<float>;
 using found_slope = moments::found_slope;

@@ -123,7 +123,7 @@ void gather_by_tiles(launches& to, const Problem& p, const operand_rows<Operand>
   });
 }
 
-/// A direction's backward pass without gradients that have an entry a pair or a candidate.
+/// A direction's backward pass without gradients that have an entry a pair.
 template <class Operand, class Problem>
 void unsweep_by_tiles(launches& to, const Problem& p, const operand_rows<Operand>& anchors,
                       const operand_rows<Operand>& candidates, const device_saved<Problem>& saved, double upstream,
@@ -135,30 +135,34 @@ void unsweep_by_tiles(launches& to, const Problem& p, const operand_rows<Operand
     const double times = upstream * static_cast<double>(p.scale);
     to.one_block<&find_weight_unit<float>, float>(anchors.count * Problem::count,
                                                   static_cast<const float*>(saved.adjoint),
-                                                  static_cast<float>(times < 0 ? -times : times), unit);
+                                                  static_cast<float>(times < 0 ? -times : times), false, unit);
     outputs.unit = unit;
   }
+  outputs.candidate_bias = out.candidate_bias;
   with_padded_width(p.anchors.width, [&](auto padded) {
     constexpr int D = decltype(padded)::value;
     using sizes = tile_sizes<Operand, D, 2>;
     const auto parts = [&](bool wanted) {
       return wanted ? static_cast<unsigned>(D / columns_of_output<Operand, D>) : 1U;
     };
-    to.blocks<&tile_weights<D, false, Operand, Problem>>(
-        blocks_of(anchors.count, 64) * parts(out.by_anchors != nullptr), sizes::threads, sizes::shared_bytes, p,
-        anchors, candidates, saved, outputs);
-    if (out.by_candidates == nullptr) return;
+    const auto weigh = [&]<output_rows Of>(const auto& rows, const auto& others) {
+      to.blocks<&tile_weights<D, Of, Operand, Problem>>(blocks_of(rows.count, 64) * parts(outputs.by_rows != nullptr),
+                                                        sizes::threads, sizes::shared_bytes, p, rows, others, saved,
+                                                        outputs);
+    };
+    if (out.at_once) return weigh.template operator()<output_rows::both>(anchors, candidates);
+    weigh.template operator()<output_rows::anchors>(anchors, candidates);
     outputs.by_rows = out.by_candidates;
-    to.blocks<&tile_weights<D, true, Operand, Problem>>(blocks_of(candidates.count, 64) * parts(true), sizes::threads,
-                                                        sizes::shared_bytes, p, candidates, anchors, saved, outputs);
+    if (out.by_candidates != nullptr || out.candidate_bias)
+      weigh.template operator()<output_rows::candidates>(candidates, anchors);
   });
   finish_unsweep(to, p, saved, upstream, out);
 }
 
-/// Whether tiles bring all gradients that are wanted.
+/// Whether tiles bring all gradients that are wanted: moments none by the candidates' biases.
 template <class T>
-bool fits_tiles_by_gradients(const sweep_outputs<T>& out) {
-  return !out.candidate_bias && !out.logits && !out.pair_scale && !out.pair_bias && !out.targets;
+bool fits_tiles_by_gradients(const sweep_outputs<T>& out, bool by_moments) {
+  return !(by_moments && out.candidate_bias) && !out.logits && !out.pair_scale && !out.pair_bias && !out.targets;
 }
 
 }  // namespace mixcon::gpu

@@ -15,19 +15,24 @@ inline constexpr int columns_of_output = D * Operand::parts > 256 ? 64
                                          : D < 128                ? D
                                                                   : 128;
 
+/// What the rows are whose gradient a pass adds up. Where anchors are the candidates and their gradients go to one
+/// place, one pass adds what each row comes to as either.
+enum class output_rows { anchors, candidates, both };
+
 /// Where tile_weights adds. Null: not wanted.
 struct tile_outputs {
   float* by_rows = nullptr;  // (rows, pitch): the gradient by packed rows, added to
   int width = 0, pitch = 0;
   double *by_scale = nullptr, *by_bias = nullptr;  // (rows): sums over each anchor's row, set
   float upstream = 1;
-  const float* unit = nullptr;  // what weights are multiplied with before they are rounded; a power of two
+  const float* unit = nullptr;          // what weights are multiplied with before they are rounded; a power of two
+  vector_view<float> candidate_bias{};  // (rows that are candidates): sums over their columns, added to
 };
 
 // one block: the power of two that brings the largest adjoint to between 16 and 32, so that weights of fp16 neither
-// overflow nor become 0
+// overflow nor become 0; or the unit that is there, if `joins` and it is smaller
 template <class T>
-__global__ void find_weight_unit(index_t count, const T* adjoint, float times, float* unit) {
+__global__ void find_weight_unit(index_t count, const T* adjoint, float times, bool joins, float* unit) {
   const auto threads = static_cast<index_t>(blockDim.x);
   float top = 0;
   for (index_t k = static_cast<index_t>(threadIdx.x); k < count; k += threads) {
@@ -38,7 +43,8 @@ __global__ void find_weight_unit(index_t count, const T* adjoint, float times, f
   if (threadIdx.x != 0) return;
   if (!(top >= 1e-30F)) top = 1e-30F;
   const auto exponent = __builtin_bit_cast(std::uint32_t, top) & 0x7F800000U;
-  *unit = 16.0F / __builtin_bit_cast(float, exponent);
+  const float found = 16.0F / __builtin_bit_cast(float, exponent);
+  if (!joins || found < *unit) *unit = found;
 }
 
 /// An anchor as its pairs' weights need it.
@@ -78,15 +84,17 @@ __device__ __forceinline__ void round_weights(const float (&w)[2][4], std::uint3
 }
 
 // grid: parts of the output's columns * blocks of 64 rows;  block: 4 warps, 16 rows each.  `rows` are the anchors
-// and `others` the candidates, or, if OfCandidates, the other way round: each output row has one owner, which adds
-// weight times row over all of the other side, in tiles through a ring of 2
-template <int D, bool OfCandidates, class Operand, class Problem>
+// and `others` the candidates, or the other way round, or both are both: each pair of rows then has two weights, which
+// are added. Each output row has one owner, which adds weight times row over all of the other side, in tiles through a
+// ring of 2
+template <int D, output_rows Of, class Operand, class Problem>
 __global__ void __launch_bounds__(128, 1)
     tile_weights(Problem p, operand_rows<Operand> rows, operand_rows<Operand> others, device_saved<Problem> saved,
                  tile_outputs to) {
   using sizes = tile_sizes<Operand, D, 2>;
   using Element = typename Operand::Element;
   using anchor = weighing_anchor<Problem>;
+  constexpr bool as_anchors = Of != output_rows::candidates, as_candidates = Of != output_rows::anchors;
   constexpr int stages = sizes::stages, out_columns = columns_of_output<Operand, D>;
   static_assert(64 * sizes::pitch <= sizes::ring_entries);
   const shared_array<Element> ring(0, sizes::ring_entries);
@@ -112,11 +120,12 @@ __global__ void __launch_bounds__(128, 1)
   const auto row_of = [&](int h) { return row0 + warp_of_block() * 16 + lane / 4 + 8 * h; };
   anchor mine[2];
   float mark[2] = {}, scale_sum[2] = {}, bias_sum[2] = {};
+  [[maybe_unused]] float column_sum[2] = {};
 #pragma unroll
   for (int h = 0; h < 2; ++h) {
     if (row_of(h) >= count) continue;
     mark[h] = rows.mark[row_of(h)];
-    if constexpr (!OfCandidates) mine[h].load(saved, row_of(h));
+    if constexpr (as_anchors) mine[h].load(saved, row_of(h));
   }
   const float unit = to.unit != nullptr ? *to.unit : 1.0F;
   float sum[static_cast<unsigned>(out_columns / 8)][4] = {};
@@ -135,24 +144,27 @@ __global__ void __launch_bounds__(128, 1)
         const int j = tile * sizes::columns + n + column_of_strip(e);
         const float other_mark = j < columns ? others.mark[j] : 0.0F;
         anchor other;
-        if (OfCandidates && j < columns) other.load(saved, j);
+        if (as_candidates && j < columns) other.load(saved, j);
 #pragma unroll
         for (int h = 0; h < 2; ++h) {
           float& x = w[e / 2][2 * h + e % 2];
-          const anchor& of = OfCandidates ? other : mine[h];
           float by_product = 0;
-          if (of.used && row_of(h) < count && j < columns) {
+          const auto weigh = [&](const anchor& of, int a, int c, auto is_anchor) {
+            if (!of.used || row_of(h) >= count || j >= columns) return;
             const float dot = x + (mark[h] + other_mark);
-            const int a = OfCandidates ? j : row_of(h), c = OfCandidates ? row_of(h) : j;
             const auto pair = tile_pair(p, a, c, dot);
             const float by_logit = to.upstream * p.template logit_gradient<fast_float>(of.reading, of.adjoint, pair).x;
             const float factor = p.logits.template factor<fast_float>(a, c).x;
-            by_product = by_logit * p.scale * factor;
-            if constexpr (!OfCandidates) {
+            by_product += by_logit * p.scale * factor;
+            if constexpr (decltype(is_anchor)::value) {
               scale_sum[h] += Problem::slope_times(by_logit, Problem::scaled(dot, factor));
               bias_sum[h] += by_logit;
+            } else {
+              column_sum[h] += by_logit;
             }
-          }
+          };
+          if constexpr (as_anchors) weigh(mine[h], row_of(h), j, std::true_type{});
+          if constexpr (as_candidates) weigh(other, j, row_of(h), std::false_type{});
           x = by_product * unit;
         }
       }
@@ -187,7 +199,7 @@ __global__ void __launch_bounds__(128, 1)
         const int column = out_first + k * 8 + 2 * (lane % 4) + e % 2;
         if (i < count && column < to.width) to.by_rows[static_cast<index_t>(i) * to.pitch + column] += sum[k][e] / unit;
       }
-  if constexpr (!OfCandidates) {
+  if constexpr (as_anchors) {
 #pragma unroll
     for (int h = 0; h < 2; ++h) {
 #pragma unroll
@@ -199,6 +211,15 @@ __global__ void __launch_bounds__(128, 1)
         to.by_scale[row_of(h)] = static_cast<double>(scale_sum[h]);
         to.by_bias[row_of(h)] = static_cast<double>(bias_sum[h]);
       }
+    }
+  }
+  if constexpr (as_candidates) {
+    if (!to.candidate_bias) return;
+#pragma unroll
+    for (int h = 0; h < 2; ++h) {
+#pragma unroll
+      for (int step = 1; step < 4; step *= 2) column_sum[h] += shuffle_xor(column_sum[h], step);
+      if (out_first == 0 && lane % 4 == 0 && row_of(h) < count) to.candidate_bias[row_of(h)] += column_sum[h];
     }
   }
 }
