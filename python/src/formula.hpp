@@ -69,14 +69,14 @@ gradients<T> gradients_of(const request& call, answer& to) {
   gradients<T> wanted;
   wanted.stop_gradient = call.stop_gradient;
   if (call.by_targets) wanted.targets = view_of<T, 2>(call.by_targets);
-  if (call.wants_parameters)
-    wanted.temperature = &to.by_temperature, wanted.scale = &to.by_scale, wanted.bias = &to.by_bias;
+  if (call.wants_parameters) wanted.temperature = &to.by_temperature, wanted.scale = &to.by_scale;
+  if (call.wants_bias) wanted.bias = &to.by_bias;
   return wanted;
 }
 
 /// Anything but the value is wanted.
 inline bool wants_gradients(const request& call) {
-  bool any = call.wants_parameters || static_cast<bool>(call.by_targets);
+  bool any = call.wants_parameters || call.wants_bias || static_cast<bool>(call.by_targets);
   for (const any_array& gradient : call.gradients) any = any || static_cast<bool>(gradient);
   return any;
 }

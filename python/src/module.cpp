@@ -40,7 +40,7 @@ array_name name_of_array(const loss_settings& loss, const std::vector<std::strin
 nb::tuple evaluate(const loss_settings& loss, const held_targets* targets, nb::tuple arrays, nb::handle gradients,
                    const std::vector<std::string>& names, int threads, bool wants_parameters, double temperature,
                    double scale, double bias, int own_segment, const std::vector<std::string>& forms,
-                   nb::handle by_targets, bool stop_gradient, bool of_logits) {
+                   nb::handle by_targets, bool stop_gradient, bool of_logits, bool wants_bias) {
   request call;
   any_settings values;
   call.settings = &loss.values();
@@ -52,7 +52,7 @@ nb::tuple evaluate(const loss_settings& loss, const held_targets* targets, nb::t
   const any_targets none;
   call.targets = targets != nullptr ? &targets->targets : &none;
   call.threads = threads, call.pool = pool_of(threads);
-  call.wants_parameters = wants_parameters, call.own_segment = own_segment;
+  call.wants_parameters = wants_parameters, call.wants_bias = wants_bias, call.own_segment = own_segment;
   call.forms = forms_given(forms), call.stop_gradient = stop_gradient;
 
   std::vector<held_array> held;
@@ -163,7 +163,7 @@ NB_MODULE(_core, module) {
              "names"_a = std::vector<std::string>{}, "threads"_a = 0, "wants_parameters"_a = false,
              "temperature"_a = unset, "scale"_a = unset, "bias"_a = unset, "own_segment"_a = -1,
              "forms"_a = std::vector<std::string>{}, "by_targets"_a.none() = nb::none(), "stop_gradient"_a = false,
-             "of_logits"_a = false);
+             "of_logits"_a = false, "wants_bias"_a = false);
   module.def("losses", &names_of_losses);
   module.def(
       "describe", [](const std::string& name) { return described(loss_named(name)); }, "name"_a);
