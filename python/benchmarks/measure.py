@@ -37,7 +37,8 @@ def ours(loss, given):
     if loss == "nt_xent":
         module, more = mixcon.NTXent(temperature=given.numbers[0]), ()
     elif loss == "supcon":
-        module, more = mixcon.SupCon(temperature=given.numbers[0]), (given.labels.repeat(2),)
+        t = given.numbers[0]
+        module, more = mixcon.SupCon(temperature=t, base_temperature=t), (given.labels.repeat(2),)
     else:
         module, more = mixcon.CLIP(scale=given.numbers[0], learn=False), ()
     return (lambda: module(*rows, *more)), rows
@@ -166,11 +167,12 @@ def about():
     import importlib.metadata as packages
 
     named = [line for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines() if line[:10] == "model name"]
-    versions = {name: packages.version(name) for name in ("mixcon", "torch", "numpy", "pytorch-metric-learning")}
-    program = "import mixcon._core as c; print(c.instruction_set())"
+    versions = {name: packages.version(name) for name in ("torch", "numpy", "pytorch-metric-learning")}
+    program = "import mixcon; print(mixcon.__version__, mixcon._core.instruction_set())"
+    versions["mixcon"], instruction_set = output([sys.executable, "-c", program]).split()
     return {"date": datetime.date.today().isoformat(), "python": platform.python_version(), "versions": versions,
             "processor": named[0].split(":")[1].strip() if named else platform.machine(), "cores": os.cpu_count(),
-            "instruction_set": output([sys.executable, "-c", program]).strip(), "load_before": os.getloadavg()[0]}
+            "instruction_set": instruction_set, "load_before": os.getloadavg()[0]}
 
 
 def lines_of(found):
