@@ -146,7 +146,8 @@ def measure_import(asked):
     """Seconds that `import mixcon` takes in a process that has NumPy: processor time, and the clock on the wall."""
     program = ("import time, numpy; a, b = time.process_time(), time.perf_counter(); import mixcon; "
                "print(time.process_time() - a, time.perf_counter() - b)")
-    taken = [tuple(map(float, output([sys.executable, "-c", program]).split())) for _ in range(5 if asked.quick else 21)]
+    command, rounds = [sys.executable, "-c", program], 5 if asked.quick else 21
+    taken = [tuple(map(float, output(command).split())) for _ in range(rounds)]
     ordered = [sorted(one) for one in zip(*taken)]
     return {"processor": ordered[0][len(taken) // 5], "wall": ordered[1][len(taken) // 5]}
 
@@ -166,7 +167,8 @@ def environment():
 def about():
     import importlib.metadata as packages
 
-    named = [line for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines() if line[:10] == "model name"]
+    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    named = [line for line in lines if line.startswith("model name")]
     versions = {name: packages.version(name) for name in ("torch", "numpy", "pytorch-metric-learning")}
     program = "import mixcon; print(mixcon.__version__, mixcon._core.instruction_set())"
     versions["mixcon"], instruction_set = output([sys.executable, "-c", program]).split()

@@ -183,5 +183,6 @@ def loss_of(
     given = [temperature, scale, bias, soft, *tensors]
     if torch.is_grad_enabled() and any(isinstance(t, torch.Tensor) and t.requires_grad for t in given):
         return Loss.apply(spec, temperature, scale, bias, soft, *tensors)  # type: ignore[no-any-return]
-    found, _, _ = _evaluate(spec, tuple(tensors), (temperature, scale, bias), [False] * len(tensors), False, False, False)
+    numbers = (temperature, scale, bias)
+    found, _, _ = _evaluate(spec, tuple(tensors), numbers, [False] * len(tensors), False, False, False)
     return torch.tensor(found[0], dtype=torch.float64 if tensors[0].dtype == torch.float64 else torch.float32)

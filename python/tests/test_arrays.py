@@ -200,8 +200,8 @@ def test_refusals_speak_of_arguments():
     refused(TypeError, lambda: mixcon.clip(z), "'texts'")
     refused(ValueError, lambda: mixcon.clip(z, texts, check_finite=True), "clip: texts (2, 1) is inf")
     refused(ValueError, lambda: mixcon.supcon(z, y[:5]), "supcon: 5 labels", "6 rows of z")
-    refused(ValueError, lambda: mixcon.supcon(z, np.arange(6), no_positive="error"), "supcon: row 0 of z has no positive",
-            'no_positive="zero" or "skip"')
+    refused(ValueError, lambda: mixcon.supcon(z, np.arange(6), no_positive="error"),
+            "supcon: row 0 of z has no positive", 'no_positive="zero" or "skip"')
     refused(ValueError, lambda: mixcon.nt_xent(z, rows="unit_as_given", check_finite=True), "nt_xent: row 0 of z has",
             'rows="unit"')
     refused(ValueError, lambda: mixcon.moco(z, z, z[:, :3]), "moco: queries is (6, 4), keys and queue (6, 3)")
