@@ -92,7 +92,8 @@ def _gradient_like(name: str, argument: str, array: Any) -> Any:
     if not hasattr(array, "shape"):
         raise TypeError(f"{name}: {argument} is a {type(array).__name__}; expected an array")
     kind = getattr(array, "dtype", None)
-    return np.empty(array.shape, np.float64 if kind == np.float64 or str(kind) == "torch.float64" else np.float32)
+    is_double = kind == np.float64 if isinstance(kind, np.dtype) else str(kind) == "torch.float64"
+    return np.empty(array.shape, np.float64 if is_double else np.float32)
 
 
 def answer_of(
