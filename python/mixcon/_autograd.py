@@ -105,7 +105,7 @@ def _evaluate(
         found = _core.evaluate(
             spec.settings, call.targets, tuple(t.detach() for t in tensors), tuple(gradients), call.names, spec.threads,
             wants_parameters, temperature, scale, bias, call.own_segment, call.forms, by_targets,
-            bool(call.constant) or not all(wanted), call.of_logits, wants_bias,
+            bool(call.constant) or not all(wanted), call.of_logits, wants_bias=wants_bias,
         )
     except ValueError as wrong:
         raise ValueError(in_python(str(wrong), spec.name, call.names)) from None
