@@ -10,9 +10,6 @@ foreach(KIND interpolated pasted_boxes pasted_intervals masked filled_boxes resi
 endforeach()
 nanobind_add_module(_mixing NB_STATIC STABLE_ABI ${mixing})
 target_include_directories(_mixing PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/src ${CMAKE_CURRENT_SOURCE_DIR}/../include)
-if(MIXCON_PYTHON_ONE_INSTRUCTION_SET)  # as tests build it: half the time
-  target_compile_options(_mixing PRIVATE -Og)
-endif()
 target_link_libraries(_mixing PRIVATE Threads::Threads)
 target_link_options(_mixing PRIVATE ${self_contained})
 install(TARGETS _mixing LIBRARY DESTINATION mixcon)

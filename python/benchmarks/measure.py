@@ -37,7 +37,8 @@ def ours(loss, given):
     if loss == "nt_xent":
         module, more = mixcon.NTXent(temperature=given.numbers[0]), ()
     elif loss == "supcon":
-        module, more = mixcon.SupCon(temperature=given.numbers[0]), (given.labels.repeat(2),)
+        t = given.numbers[0]
+        module, more = mixcon.SupCon(temperature=t, base_temperature=t), (given.labels.repeat(2),)
     else:
         module, more = mixcon.CLIP(scale=given.numbers[0], learn=False), ()
     return (lambda: module(*rows, *more)), rows
@@ -75,7 +76,8 @@ def arguments(loss, rows, dtype):
 
 def apart(found, right):
     """Relative errors of the value and of all gradients together."""
-    value = abs(float(found[0]) - float(right[0])) / abs(float(right[0]))
+    expected = float(right[0].detach())
+    value = abs(float(found[0].detach()) - expected) / abs(expected)
     error = sum(float(((a.double() - b) ** 2).sum()) for a, b in zip(found[1], right[1]))
     return value, (error / sum(float((b**2).sum()) for b in right[1])) ** 0.5
 
@@ -145,7 +147,8 @@ def measure_import(asked):
     """Seconds that `import mixcon` takes in a process that has NumPy: processor time, and the clock on the wall."""
     program = ("import time, numpy; a, b = time.process_time(), time.perf_counter(); import mixcon; "
                "print(time.process_time() - a, time.perf_counter() - b)")
-    taken = [tuple(map(float, output([sys.executable, "-c", program]).split())) for _ in range(5 if asked.quick else 21)]
+    command, rounds = [sys.executable, "-c", program], 5 if asked.quick else 21
+    taken = [tuple(map(float, output(command).split())) for _ in range(rounds)]
     ordered = [sorted(one) for one in zip(*taken)]
     return {"processor": ordered[0][len(taken) // 5], "wall": ordered[1][len(taken) // 5]}
 
@@ -165,12 +168,14 @@ def environment():
 def about():
     import importlib.metadata as packages
 
-    named = [line for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines() if line[:10] == "model name"]
-    versions = {name: packages.version(name) for name in ("mixcon", "torch", "numpy", "pytorch-metric-learning")}
-    program = "import mixcon._core as c; print(c.instruction_set())"
+    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    named = [line for line in lines if line.startswith("model name")]
+    versions = {name: packages.version(name) for name in ("torch", "numpy", "pytorch-metric-learning")}
+    program = "import mixcon; print(mixcon.__version__, mixcon._core.instruction_set())"
+    versions["mixcon"], instruction_set = output([sys.executable, "-c", program]).split()
     return {"date": datetime.date.today().isoformat(), "python": platform.python_version(), "versions": versions,
             "processor": named[0].split(":")[1].strip() if named else platform.machine(), "cores": os.cpu_count(),
-            "instruction_set": output([sys.executable, "-c", program]).strip(), "load_before": os.getloadavg()[0]}
+            "instruction_set": instruction_set, "load_before": os.getloadavg()[0]}
 
 
 def lines_of(found):

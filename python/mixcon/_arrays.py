@@ -98,12 +98,16 @@ def _gradient_like(name: str, argument: str, array: Any) -> Any:
     if not hasattr(array, "shape"):
         raise TypeError(f"{name}: {argument} is a {type(array).__name__}; expected an array")
     kind = getattr(array, "dtype", None)
-    return np.empty(array.shape, np.float64 if kind == np.float64 or str(kind) == "torch.float64" else np.float32)
+    is_double = kind == np.float64 if isinstance(kind, np.dtype) else str(kind) == "torch.float64"
+    return np.empty(array.shape, np.float64 if is_double else np.float32)
 
 
-def answer_of(name: str, call: Call, settings: Any, threads: int, gradient: bool | str) -> Answer:
+def answer_of(
+    name: str, call: Call, settings: Any, threads: int, gradient: bool | str, details: bool = False
+) -> Answer:
     wanted: Any = None
     by_targets = None
+    by_parameters = details and bool(gradient)
     without = call.constant if gradient == "all" else call.constant + call.quiet
     if gradient:
         wanted = tuple(
@@ -113,9 +117,9 @@ def answer_of(name: str, call: Call, settings: Any, threads: int, gradient: bool
             by_targets = np.empty(call.soft.shape, wanted[0].dtype)
     try:
         found = _core.evaluate(
-            settings, call.targets, tuple(call.arrays), wanted, call.names, threads, bool(gradient),
+            settings, call.targets, tuple(call.arrays), wanted, call.names, threads, by_parameters,
             own_segment=call.own_segment, forms=call.forms, by_targets=by_targets, of_logits=call.of_logits,
-            stop_gradient=bool(without),
+            stop_gradient=bool(without), wants_bias=by_parameters,
         )
     except ValueError as wrong:
         raise ValueError(in_python(str(wrong), name, call.names)) from None
@@ -135,7 +139,7 @@ def function_of(name: str, form: Form) -> Callable[..., Any]:
         taken = {renamed.get(k, k): given.pop(k) for k in list(given) if renamed.get(k, k) in keywords}
         call = form.made(Arrays, name, *arrays, **taken)
         settings = settings_of(name, form.usual, {**given, **call.parameters} if call.parameters else given)
-        found = answer_of(name, call, settings, threads, gradient)
+        found = answer_of(name, call, settings, threads, gradient, details)
         if details:
             return found
         return (found.value, found.gradient) if gradient else found.value
@@ -180,7 +184,7 @@ def contrast(
     """Any loss over pairs, with any targets: anchors (N, D) against candidates (M, D), or against themselves."""
     call = general(Arrays, loss, anchors, candidates, targets)
     usual = FORMS[loss].usual if loss in FORMS else ()
-    found = answer_of(loss, call, settings_of(loss, usual, given), threads, gradient)
+    found = answer_of(loss, call, settings_of(loss, usual, given), threads, gradient, details)
     if details:
         return found
     return (found.value, found.gradient) if gradient else found.value

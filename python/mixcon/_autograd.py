@@ -152,7 +152,7 @@ class Spec:
 
 def _evaluate(
     spec: Spec, tensors: tuple[torch.Tensor, ...], numbers: tuple[Any, Any, Any], wanted: list[bool],
-    wants_parameters: bool, wants_targets: bool,
+    wants_parameters: bool, wants_targets: bool, wants_bias: bool,
 ) -> tuple[Any, list[torch.Tensor | None], torch.Tensor | None]:
     call = spec.call
     number = torch.float64 if tensors[0].dtype == torch.float64 else torch.float32
@@ -167,7 +167,7 @@ def _evaluate(
             spec.settings, call.targets, tuple(t.detach() for t in tensors), tuple(gradients), call.names, spec.threads,
             wants_parameters, temperature, scale, bias, call.own_segment, call.forms, by_targets,
             bool(call.constant) or not all(wanted), call.of_logits, None if now is None else now.ranks,
-            now is not None and now.gathered, call.mean_weights,
+            now is not None and now.gathered, call.mean_weights, wants_bias,
         )
     except ValueError as wrong:
         raise ValueError(in_python(str(wrong), spec.name, call.names)) from None
@@ -197,7 +197,9 @@ class Loss(torch.autograd.Function):
         needs = ctx.needs_input_grad
         numbers = (temperature, scale, bias)
         wanted = [needs[5 + k] and k not in spec.call.constant for k in range(len(tensors))]
-        found, gradients, by_targets = _evaluate(spec, tensors, numbers, wanted, any(needs[1:4]), needs[4])
+        found, gradients, by_targets = _evaluate(
+            spec, tensors, numbers, wanted, needs[1] or needs[2], needs[4], needs[3]
+        )
         number = torch.float64 if tensors[0].dtype == torch.float64 else torch.float32
         slopes = [
             torch.tensor(slope, dtype=n.dtype).reshape(n.shape) if need else None
@@ -248,5 +250,6 @@ def loss_of(
     given = [temperature, scale, bias, soft, *tensors]
     if torch.is_grad_enabled() and any(isinstance(t, torch.Tensor) and t.requires_grad for t in given):
         return Loss.apply(spec, temperature, scale, bias, soft, *tensors)  # type: ignore[no-any-return]
-    found, _, _ = _evaluate(spec, tuple(tensors), (temperature, scale, bias), [False] * len(tensors), False, False)
+    numbers = (temperature, scale, bias)
+    found, _, _ = _evaluate(spec, tuple(tensors), numbers, [False] * len(tensors), False, False, False)
     return torch.tensor(found[0], dtype=torch.float64 if tensors[0].dtype == torch.float64 else torch.float32)

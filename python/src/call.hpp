@@ -69,7 +69,8 @@ struct request {
   int own_segment = -1;                          // which of the segments, from 0, each anchor has for itself
   std::vector<rows> forms{};                     // of the segments, instead of what the similarity says; or empty
   any_array by_targets{};
-  bool wants_parameters = false, stop_gradient = false;
+  bool wants_parameters = false, stop_gradient = false;  // `wants_parameters`: gradients by temperature and scale
+  bool wants_bias = false;      // that by the bias, for which the engine's sweep is the general one
   int threads = 0;              // 0: the shared pool
   thread_pool* pool = nullptr;  // of so many threads, where there are more than one
   // Over processes:
@@ -80,7 +81,7 @@ struct request {
 
 /// Anything but the value is wanted, here or in another process.
 inline bool wants_gradients(const request& call) {
-  bool any = call.wants_parameters || call.others_want || static_cast<bool>(call.by_targets);
+  bool any = call.wants_parameters || call.wants_bias || call.others_want || static_cast<bool>(call.by_targets);
   for (const any_array& gradient : call.gradients) any = any || static_cast<bool>(gradient);
   return any;
 }

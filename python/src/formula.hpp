@@ -69,8 +69,8 @@ gradients<T> gradients_of(const request& call, answer& to) {
   gradients<T> wanted;
   wanted.stop_gradient = call.stop_gradient;
   if (call.by_targets) wanted.targets = view_of<T, 2>(call.by_targets);
-  if (call.wants_parameters)
-    wanted.temperature = &to.by_temperature, wanted.scale = &to.by_scale, wanted.bias = &to.by_bias;
+  if (call.wants_parameters) wanted.temperature = &to.by_temperature, wanted.scale = &to.by_scale;
+  if (call.wants_bias) wanted.bias = &to.by_bias;
   return wanted;
 }
 

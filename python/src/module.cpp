@@ -109,7 +109,7 @@ nb::tuple evaluate(const loss_settings& loss, const held_targets* targets, nb::t
                    const std::vector<std::string>& names, int threads, bool wants_parameters, double temperature,
                    double scale, double bias, int own_segment, const std::vector<std::string>& forms,
                    nb::handle by_targets, bool stop_gradient, bool of_logits, nb::handle ranks, bool gathers_all,
-                   bool mean_weights) {
+                   bool mean_weights, bool wants_bias) {
   held_request to;
   request& call = to.call;
   const any_targets none;
@@ -123,7 +123,7 @@ nb::tuple evaluate(const loss_settings& loss, const held_targets* targets, nb::t
       call.settings = &to.values;
     }
     call.threads = threads, call.pool = pool_of(threads);
-    call.wants_parameters = wants_parameters, call.own_segment = own_segment;
+    call.wants_parameters = wants_parameters, call.wants_bias = wants_bias, call.own_segment = own_segment;
     call.forms = forms_given(forms), call.stop_gradient = stop_gradient, call.gathers_all = gathers_all;
     take_arrays(to, loss, arrays, gradients, names);
     take_gradient_of_targets(to, by_targets);
@@ -237,7 +237,8 @@ NB_MODULE(_core, module) {
              "names"_a = std::vector<std::string>{}, "threads"_a = 0, "wants_parameters"_a = false,
              "temperature"_a = unset, "scale"_a = unset, "bias"_a = unset, "own_segment"_a = -1,
              "forms"_a = std::vector<std::string>{}, "by_targets"_a.none() = nb::none(), "stop_gradient"_a = false,
-             "of_logits"_a = false, "ranks"_a.none() = nb::none(), "gathers_all"_a = false, "mean_weights"_a = false);
+             "of_logits"_a = false, "ranks"_a.none() = nb::none(), "gathers_all"_a = false, "mean_weights"_a = false,
+             "wants_bias"_a = false);
   module.def("refuse_over_ranks", &refuse_over_ranks, "ranks"_a, "loss"_a, "why"_a);
   module.def("ranks_estimate", &ranks_estimate, "rows"_a, "width"_a, "ranks"_a, "bytes"_a, "gathered"_a);
   module.def("losses", &names_of_losses);

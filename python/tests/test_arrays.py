@@ -137,19 +137,24 @@ def test_targets_agree_with_a_table():
             assert abs(a - b) < 1e-12 and np.abs(by_a - by_b).max() < 1e-12
 
 
-def test_rows_beyond_hidden_others_are_negatives():
-    """As of a queue in C++: labels hide the other classes of their own rows alone."""
+def test_rows_of_a_queue_beside_hidden_others_are_negatives():
+    """As in C++: labels hide the other classes of their own rows alone. No form calls a loss so; the core does."""
     rng = np.random.default_rng(5)
-    z, u, labels = rng.normal(size=(6, 3)), rng.normal(size=(6, 3)), np.array([0, 1, 0, 2, 1, 0])
-    hiding = targets.Labels(labels, hides_others=True)
-    value, (by_z, by_u) = mixcon.unicon(z, u, hiding)
+    z, queue, labels = rng.normal(size=(6, 3)), rng.normal(size=(4, 3)), np.array([0, 1, 0, 2, 1, 0])
+    settings = mixcon._core.Settings("info_nce", {})
     same = (labels[:, None] == labels) * (1 - np.eye(6))
-    share = np.concatenate([same / np.maximum(same.sum(1, keepdims=True), 1), np.zeros((6, 6))], axis=1)
-    seen = np.concatenate([same, np.ones((6, 6))], axis=1)
-    both = np.concatenate([z, u])
-    expected, (at_z, at_both) = mixcon.contrast("unicon", z, both, targets.Table(share, seen))
-    assert abs(value - expected) < 1e-12 and np.abs(by_u - at_both[6:]).max() < 1e-12
-    assert np.abs(by_z - at_z - at_both[:6]).max() < 1e-12
+    share = np.concatenate([same / np.maximum(same.sum(1, keepdims=True), 1), np.zeros((6, 4))], axis=1)
+    table = targets.Table(share, np.concatenate([same, np.ones((6, 4))], axis=1))
+    hiding = targets.Labels(labels, hides_others=True)
+    for direction in ((1, 0), (0.5, 0.5)):
+        settings = mixcon._core.Settings("info_nce", {"direction": direction})
+        call = mixcon._calls.Call([z, z.copy(), queue], ["z", "z", "queue"], hiding)
+        value, gradients, *_ = mixcon._arrays.answer_of("info_nce", call, settings, 1, True)
+        both = np.concatenate([z, queue])
+        call = mixcon._calls.Call([z, both], ["z", "candidates"], table)
+        expected, (by_z, by_both), *_ = mixcon._arrays.answer_of("info_nce", call, settings, 1, True)
+        assert abs(value - expected) < 1e-12 and np.abs(gradients[0] - by_z).max() < 1e-12
+        assert np.abs(np.concatenate(gradients[1:]) - by_both).max() < 1e-12
 
 
 def refused(kind, call, *words):
@@ -196,9 +201,9 @@ def test_refusals_speak_of_arguments():
     refused(ValueError, lambda: mixcon.clip(z, z[:5]), "clip: texts has 5 rows beside images of 6")
     refused(TypeError, lambda: mixcon.clip(z), "'texts'")
     refused(ValueError, lambda: mixcon.clip(z, texts, check_finite=True), "clip: texts (2, 1) is inf")
-    refused(ValueError, lambda: mixcon.supcon(z, y[:5]), "supcon: 5 labels for 6 rows of z")
-    refused(ValueError, lambda: mixcon.supcon(z, np.arange(6), no_positive="error"), "supcon: row 0 of z has no positive",
-            'no_positive="zero" or "skip"')
+    refused(ValueError, lambda: mixcon.supcon(z, y[:5]), "supcon: 5 labels", "6 rows of z")
+    refused(ValueError, lambda: mixcon.supcon(z, np.arange(6), no_positive="error"),
+            "supcon: row 0 of z has no positive", 'no_positive="zero" or "skip"')
     refused(ValueError, lambda: mixcon.nt_xent(z, rows="unit_as_given", check_finite=True), "nt_xent: row 0 of z has",
             'rows="unit"')
     refused(ValueError, lambda: mixcon.moco(z, z, z[:, :3]), "moco: queries is (6, 4), keys and queue (6, 3)")
