@@ -163,7 +163,9 @@ std::string train_help() {
           "report\n"
           "into a run folder. Ctrl-C saves and prints how to continue.\n\nmixcon-train train [OPTION]...\n\n"
           "  mixcon-train train --data digits --recipe supcon --steps 200\n"
-          "  mixcon-train train --resume runs/supcon-digits-001\n\nthe command\n";
+          "  mixcon-train train --resume runs/supcon-digits-001\n"
+          "  mpirun -np 2 mixcon-train train --recipe supcon    (one run on two processes, where MPI is installed)\n\n"
+          "the command\n";
   write_line(text, "--help", "print this text (default: off)");
   for (const command_flag& each : command_flags) write_line(text, each.name, each.help);
   text << "\nrecipe and encoder\n";

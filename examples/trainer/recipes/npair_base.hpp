@@ -5,6 +5,7 @@
 #include "recipes/virtual_labels.hpp"
 
 #include <optional>
+#include <string>
 
 namespace mixcon_train {
 inline namespace recipes {
@@ -17,14 +18,21 @@ class npair_base : public network_recipe {
       : network_recipe(world.on, embedder_of(world, chosen)), temperature_(chosen.temperature), mixing_(mixing) {
     require_mixable(world, mixing);
   }
-  recipe_wish wants() const override { return {.views = 2, .encoded = 2}; }
+  static constexpr bool over_ranks = true;
+  recipe_wish wants() const override {
+    return {.views = 2, .encoded = 2, .mixes = mixing_.mixes() || mixing_.input_mix > 0};
+  }
+  std::string not_over_ranks() const override {
+    if (!mixing_.mixes() || mixing_.mix_at != "hidden") return {};
+    return "--mix-at: hidden mixes features of samples that other ranks encode; train in one process, or mix at input";
+  }
 
   std::optional<shown_mix> shown() const override {
     return mixing_.mixes() ? std::optional(mixing_.shown()) : std::nullopt;
   }
 
   recipe_loss loss(const recipe_step& step) override {
-    const index_t samples = step.shape.samples;
+    const index_t samples = step.own_samples();
     const auto [z, labels] = embed_mixed(net(), views_of(on(), step, mixing_), step, mixing_);
     const variable queries = slice(z, 0, samples), keys = slice(z, samples, 2 * samples);
     recipe_loss made{.embeddings = mixing_.mixes() ? keys : z, .views = mixing_.mixes() ? 1 : 2};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "recipes/virtual_labels.hpp"
 
+#include "autograd/rows.hpp"
 #include "recipes/mixed_rows.hpp"
 #include "recipes/preferred_views.hpp"
 
@@ -22,6 +23,16 @@ namespace {
 mixcon::image_shape places_of(const shape& extents, index_t samples) {
   if (extents.rank() == 4) return {samples, extents[1], extents[2], extents[3]};
   return {samples, 1, 1, extents.row_size()};
+}
+
+/// Of whole batches of samples, those that this rank encodes.
+variable own_rows(const variable& samples, const recipe_step& step) {
+  if (step.share.parts == 1) return samples;
+  std::vector<index_t> own;
+  const index_t batch = step.shape.samples, first = step.share.first(batch);
+  for (index_t block = 0; block < samples.extents()[0]; block += batch)
+    for (index_t i = 0; i < step.own_samples(); ++i) own.push_back(block + first + i);
+  return gather_rows(samples, own);
 }
 
 template <class Region>
@@ -127,7 +138,7 @@ mixed_embeddings embed_mixed(network& net, const variable& samples, const recipe
   mixed_embeddings made{.labels = {{1.0}, std::vector<index_t>(static_cast<std::size_t>(count))}};
   std::iota(made.labels.partner.begin(), made.labels.partner.end(), index_t{0});
   if (!chosen.mixes()) {
-    made.rows = net.forward(samples);
+    made.rows = net.forward(own_rows(samples, step));
     return made;
   }
   const mixcon::folded<> lambda{{.alpha = chosen.alpha}};
@@ -140,6 +151,10 @@ mixed_embeddings embed_mixed(network& net, const variable& samples, const recipe
         mixcon::mixup<mixcon::folded<>>{.lambda = lambda, .per = mixcon::granularity::sample}.plan(count, step.draws),
         arriving, made.labels);
   };
+  if (step.share.parts > 1) {  // partners are on other ranks: the samples are mixed, not what a network makes of them
+    made.rows = net.forward(own_rows(mix(samples), step));
+    return made;
+  }
   const mixcon::manifold_mixup<> layers{.end_layer = net.layers()};
   const index_t at = chosen.mix_at == "hidden" ? layers.layer(step.draws) : 0;
   made.rows = net.head(net.features(samples, static_cast<int>(at), mix));

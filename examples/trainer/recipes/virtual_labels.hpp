@@ -46,7 +46,7 @@ variable views_of(device& on, const recipe_step& step, const imix_options& chose
 
 /// Embeddings of samples, of which the first N are mixed among themselves on their way through the network.
 struct mixed_embeddings {
-  variable rows{};
+  variable rows{};  ///< of this rank's samples
   virtual_labels labels{};
 };
 /// i-Mix: Mixup with a lambda of each sample, or CutMix with one of the batch, in front of the encoder or of a random
