@@ -193,9 +193,8 @@ void require_other_folder(const std::vector<used_run>& used, const std::string& 
                    " lies in --out, where this run would replace it; give it another --out.");
 }
 
-/// Threads where no number was given, since ranks share a machine.
-index_t threads_for(const rank_group* ranks, index_t asked) {
-  return ranks == nullptr || asked > 0 ? asked : threads_of_rank(*ranks);
+checkpoint load_on(const rank_group* ranks, const std::string& path) {
+  return leads(ranks) ? load_and_say(path) : load_checkpoint(path);
 }
 
 void resume(ready_run& ready, const train_request& request, index_t threads, const rank_group* ranks) {
@@ -206,7 +205,7 @@ void resume(ready_run& ready, const train_request& request, index_t threads, con
     refuse_file(request.resume, ": there is no such file. Is the path right?");
   // locked first, so that nobody moves on what is read here
   if (leads(ranks)) ready.lock = std::make_unique<folder_lock>(folder_of(request.resume));
-  checkpoint from = leads(ranks) ? load_and_say(request.resume) : load_checkpoint(request.resume);
+  checkpoint from = load_on(ranks, request.resume);
   from.chosen = settings_to_resume(from, request);
   if (threads > 0) from.chosen.run.threads = threads;
   ready.data = read_data(from.chosen.data);
@@ -227,7 +226,7 @@ void begin(ready_run& ready, const train_request& request, settings asked, std::
                  "--overwrite: it needs --out, the folder of the run to replace; without --out each run gets a new "
                  "folder.");
   std::optional<checkpoint> parent;
-  if (!request.from.empty()) parent = load_and_say(request.from);
+  if (!request.from.empty()) parent = load_on(ranks, request.from);
   if (data_asked_for(request) == "auto" && asked.data.name == "digits")
     std::fprintf(to, "Fashion-MNIST is not installed (package dataset-fashion-mnist); taking the shipped digits\n");
   ready.data = read_data(asked.data);
@@ -256,7 +255,8 @@ void make_ready(ready_run& ready, train_request& asked, const std::optional<sett
                 const rank_group* ranks) {
   const bool given = std::any_of(asked.given.begin(), asked.given.end(),
                                  [](const given_value& each) { return each.name == "threads" && each.text != "0"; });
-  const index_t threads = given ? 0 : threads_for(ranks, 0);
+  const index_t share = ranks == nullptr ? 0 : threads_of_rank(*ranks);  // of a machine that ranks share
+  const index_t threads = given ? 0 : share;
   together(ranks, [&] {
     if (asked.resume == "auto") asked.resume = run_to_resume(resolved(*wanted));
     if (!asked.resume.empty()) {
@@ -302,7 +302,9 @@ class nowhere {
 int train_as(const rank_group* ranks, const train_request& request, std::FILE* to) {
   train_request asked = request;
   std::optional<settings> wanted;
-  if (asked.resume.empty() || asked.resume == "auto" || asked.prints_config) wanted = settings(asked.given);
+  together(ranks, [&] {
+    if (asked.resume.empty() || asked.resume == "auto" || asked.prints_config) wanted = settings(asked.given);
+  });
   if (asked.prints_config) {
     std::fputs(config_of(wanted->list()).c_str(), to);
     return exit_done;

@@ -10,7 +10,8 @@ namespace mixcon_train {
 inline namespace devices {
 
 rank_losses::rank_losses(const rank_group& group) : group_(group) {
-  for (const auto add : {add_label_losses, add_cosine_losses, add_distance_losses, add_view_losses, add_class_losses})
+  for (const auto add : {add_label_losses, add_softmax_losses, add_cosine_losses, add_distance_losses, add_view_losses,
+                         add_class_losses})
     add(*this);
 }
 

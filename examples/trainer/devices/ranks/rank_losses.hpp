@@ -33,7 +33,8 @@ class rank_losses final : public loss_kernels {
 };
 
 // Each of these is a source of its own, so that none takes long to compile.
-void add_label_losses(rank_losses& to);     ///< softmax losses over label_targets: SupCon, UniCon
+void add_label_losses(rank_losses& to);     ///< InfoNCE over label_targets: SupCon, UniCon
+void add_softmax_losses(rank_losses& to);   ///< other softmax losses over label_targets
 void add_cosine_losses(rank_losses& to);    ///< other formulas of cosines over label_targets
 void add_distance_losses(rank_losses& to);  ///< of distances over label_targets
 void add_view_losses(rank_losses& to);      ///< over view_targets, and of virtual labels: SimCLR, N-pair, i-Mix
