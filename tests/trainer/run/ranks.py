@@ -21,7 +21,7 @@ MOST_SECONDS = 10  # in which the others end
 STEPS, COMPARED = 12, 10
 TOLERANCE = 1e-5
 RUN = ["--data", "digits", "--width", "4", "--first-stride", "2", "--batch", "32", "--steps", str(STEPS),
-       "--precision", "fp32", "--threads", "1", "--no-evaluation"]
+       "--lr", "0.01", "--precision", "fp32", "--threads", "1", "--no-evaluation"]
 ENVIRONMENT = dict(os.environ, OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1",
                    OMPI_MCA_rmaps_base_oversubscribe="1", OMPI_MCA_hwloc_base_binding_policy="none",
                    OMPI_MCA_btl_vader_single_copy_mechanism="none")
