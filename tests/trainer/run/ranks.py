@@ -82,7 +82,8 @@ class Trainer:
             if tensor == "__metadata__":
                 continue
             begin, end = entry["data_offsets"]
-            found[tensor] = array.array({"F32": "f", "I64": "q", "F64": "d"}[entry["dtype"]], data[8 + size + begin:8 + size + end])
+            found[tensor] = array.array({"F32": "f", "I64": "q", "F64": "d"}[entry["dtype"]],
+                                        data[8 + size + begin:8 + size + end])
         return found
 
 
@@ -150,11 +151,11 @@ def check_refusals(trainer):
     refused_to_train(["--recipe", "simclr", "--loss", "vicreg"], "--loss: vicreg")
     refused_to_train(["--recipe", "mixup", "--policy", "manifold-mixup"], "--policy: manifold-mixup")
     refused_to_train(["--recipe", "imix-npair", "--mix-at", "hidden"], "--mix-at: hidden")
-    refused_to_train(["--recipe", "supcn"], "did you mean supcon?")
+    refused_to_train(["--recipe", "supcn"], "Did you mean supcon?")
     refused(["eval", "again"], "eval: it runs in one process")
     refused(["train", *RUN, "--recipe", "supcon", "--out", "again"], "it holds a run")
-    command = [*trainer.launcher(1), trainer.program, "train", *RUN, "--recipe", "supcon", "--out", "refused", ":", "-np", "1",
-               trainer.program, "train", *RUN, "--recipe", "supcon", "--out", "refused", "--seed", "1"]
+    words = [trainer.program, "train", *RUN, "--recipe", "supcon", "--out", "refused"]
+    command = [*trainer.launcher(1), *words, ":", "-np", "1", *words, "--seed", "1"]
     status, said = trainer.call(command)
     require(status == 2 and said.count("rank 1 of 2 has settings") == 1 and not (trainer.folder / "refused").exists(),
             "other settings on one rank", status, said)
@@ -175,13 +176,22 @@ def ranks_of(launcher):
     return sorted(found)
 
 
+def is_running(process):
+    """Not ended, whether or not someone has asked for its status."""
+    try:
+        return pathlib.Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 def check_killed(trainer):
     """One rank of a long run is killed; then one of a run that is asked to stop."""
     command = trainer.command(2, "train", *RUN, "--recipe", "supcon", "--steps", "1000000", "--checkpoint-every", "10",
                               "--out", "killed")
     for number in (signal.SIGKILL, signal.SIGTERM):
         running = subprocess.Popen(command if number == signal.SIGKILL else [*command, "--overwrite"],
-                                   cwd=trainer.folder, env=ENVIRONMENT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+                                   cwd=trainer.folder, env=ENVIRONMENT, text=True, stdout=subprocess.PIPE,
+                                   stderr=subprocess.STDOUT)
         try:
             previous, begin = trainer.folder / "killed/checkpoint.previous.safetensors", time.time()
             while (not previous.exists() or previous.stat().st_mtime < begin) and running.poll() is None:
@@ -195,7 +205,9 @@ def check_killed(trainer):
             require(seconds < MOST_SECONDS and running.returncode != 0, number, seconds, running.returncode, said)
             if number == signal.SIGTERM:  # all stop after the same step, and it is saved
                 require("stopped after step" in said, said)
-            require(all(not pathlib.Path(f"/proc/{rank}").exists() for rank in ranks), "ranks are left", ranks)
+            while any(is_running(rank) for rank in ranks) and time.monotonic() - begin < MOST_SECONDS:
+                time.sleep(0.05)
+            require(not any(is_running(rank) for rank in ranks), "ranks are left", ranks)
         finally:
             running.kill()
     trainer.tensors("killed")
