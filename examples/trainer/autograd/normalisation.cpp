@@ -2,9 +2,11 @@
 #include "autograd/normalisation.hpp"
 
 #include "autograd/checks.hpp"
+#include "autograd/rows.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 namespace mixcon_train {
 inline namespace autograd {
@@ -40,21 +42,13 @@ variable fixed_norm(const tensor& from, const variable& x, const variable& scale
           }};
 }
 
-}  // namespace
-
-variable batch_norm(const variable& x, const variable& scale, const variable& shift, running_statistics& running,
-                    bool training, bool rectify) {
-  MIXCON_REQUIRE(x.extents().rank() == 2 || x.extents().rank() == 4, "batch_norm: the input has shape ",
-                 to_string(x.extents()), "; expected (samples, features) or (samples, channels, rows, columns)");
-  MIXCON_REQUIRE(scale.extents() == shape{x.extents()[1]} && shift.extents() == scale.extents(), "batch_norm: scale ",
-                 to_string(scale.extents()), " and shift ", to_string(shift.extents()), " for inputs of ",
-                 to_string(x.extents()), "; expected one a channel");
+/// By the statistics of the batch, which the running ones follow. Of those of all ranks, where they are shared.
+variable norm_of_batch(const variable& x, const variable& scale, const variable& shift, running_statistics& running,
+                       bool rectify) {
   device& on = x.on();
-  const tensor from = as_images(x.value());
-  if (!training) return fixed_norm(from, x, scale, shift, running, rectify);
-  const tensor by_scale = scale.value(), by_shift = shift.value();
+  const tensor from = as_images(x.value()), by_scale = scale.value(), by_shift = shift.value();
   const shape extents = x.extents();
-  const index_t number = from.extents().size() / from.extents()[1];
+  const index_t number = size_of(on.sharing_statistics()) * (from.extents().size() / from.extents()[1]);
   MIXCON_REQUIRE(number > 1,
                  "batch_norm: one number a channel, whose variance is 0; expected at least 2 samples in training");
   const norm_pass pass = on.batch_norm(from, by_scale, by_shift, rectify);
@@ -68,6 +62,50 @@ variable batch_norm(const variable& x, const variable& scale, const variable& sh
                 upstream.on().batch_norm_gradients(as_images(upstream), from, by_scale, by_shift, pass, rectify);
             return tensor_list{detail::as_shaped(by.x, extents), by.scale, by.shift};
           }};
+}
+
+/// Each group of samples by its own statistics; the running ones follow their mean over groups.
+variable norm_of_groups(const variable& x, const variable& scale, const variable& shift, running_statistics& running,
+                        bool rectify) {
+  device& on = x.on();
+  const index_t rows = x.extents()[0], samples = on.split().samples, groups = on.split().groups;
+  MIXCON_REQUIRE(samples > 0 && samples % groups == 0 && rows % samples == 0, "batch_norm: ", groups, " groups of ",
+                 samples, " samples for ", rows, " rows; expected groups of equal size, and whole batches of samples");
+  const index_t each = samples / groups;
+  std::vector<index_t> back(static_cast<std::size_t>(rows));
+  const running_statistics before = running;
+  variable all;
+  index_t done = 0;
+  for (index_t group = 0; group < groups; ++group) {
+    std::vector<index_t> of_group;
+    for (index_t block = 0; block < rows; block += samples)
+      for (index_t i = group * each; i < (group + 1) * each; ++i) {
+        of_group.push_back(block + i);
+        back[static_cast<std::size_t>(block + i)] = done++;
+      }
+    running_statistics moved = before;
+    const variable normalised = norm_of_batch(gather_rows(x, of_group), scale, shift, moved, rectify);
+    all = group == 0 ? normalised : concatenate(all, normalised);
+    running.mean = group == 0 ? moved.mean : on.sum(running.mean, moved.mean);
+    running.variance = group == 0 ? moved.variance : on.sum(running.variance, moved.variance);
+  }
+  running.mean = on.scaled(running.mean, 1 / static_cast<double>(groups));
+  running.variance = on.scaled(running.variance, 1 / static_cast<double>(groups));
+  return gather_rows(all, back);
+}
+
+}  // namespace
+
+variable batch_norm(const variable& x, const variable& scale, const variable& shift, running_statistics& running,
+                    bool training, bool rectify) {
+  MIXCON_REQUIRE(x.extents().rank() == 2 || x.extents().rank() == 4, "batch_norm: the input has shape ",
+                 to_string(x.extents()), "; expected (samples, features) or (samples, channels, rows, columns)");
+  MIXCON_REQUIRE(scale.extents() == shape{x.extents()[1]} && shift.extents() == scale.extents(), "batch_norm: scale ",
+                 to_string(scale.extents()), " and shift ", to_string(shift.extents()), " for inputs of ",
+                 to_string(x.extents()), "; expected one a channel");
+  if (!training) return fixed_norm(as_images(x.value()), x, scale, shift, running, rectify);
+  return x.on().split().groups > 1 ? norm_of_groups(x, scale, shift, running, rectify)
+                                   : norm_of_batch(x, scale, shift, running, rectify);
 }
 
 variable unit_rows(const variable& x) {

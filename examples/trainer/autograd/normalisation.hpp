@@ -13,7 +13,8 @@ struct running_statistics {
 };
 /// Normalises each channel of x (N, C, H, W), or each feature of x (N, F), by the batch and updates the running
 /// statistics (unbiased variance); when not `training`, by the running statistics, which are constants then. With
-/// `rectify` max(0, .) follows, at no cost.
+/// `rectify` max(0, .) follows, at no cost. Whose statistics the batch has, `device::split` says: those of its rows, of
+/// each group of samples, or of the rows of all ranks.
 variable batch_norm(const variable& x, const variable& scale, const variable& shift, running_statistics& running,
                     bool training, bool rectify = false);
 

@@ -47,6 +47,7 @@ bool variable::wants_gradient() const { return kept_->wanted; }
 void variable::want_gradient(bool wanted) const { kept_->wanted = wanted; }
 const tensor& variable::gradient() const { return kept_->gradient; }
 void variable::clear_gradient() const { kept_->gradient = {}; }
+void variable::set_gradient(const tensor& gradient) const { kept_->gradient = gradient; }
 void variable::set(const tensor& value) const { kept_->value = value; }
 double variable::number() const { return number_in(value()); }
 tensor* variable::place() const { return &kept_->value; }

@@ -47,6 +47,8 @@ class variable {
   /// The sum of what `backward` brought here since the last `clear_gradient`; empty before.
   const tensor& gradient() const;
   void clear_gradient() const;
+  /// Another gradient in the place of what `backward` brought: the sum over ranks.
+  void set_gradient(const tensor& gradient) const;
   /// Another value in the same place, as an optimiser sets it.
   void set(const tensor& value) const;
   /// The number of a loss.

@@ -6,7 +6,10 @@
 #include "data/sets/readers.hpp"
 #include "files/file_error.hpp"
 #include "options/nearest_name.hpp"
+#include "ranks/together.hpp"
 #include "run/machine.hpp"
+
+#include <mixcon/core/require.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -167,9 +170,17 @@ int refuse_arguments(const CLI::App& app, const CLI::ParseError& error) {
   return exit_refused;
 }
 
+/// Refuses a command that several ranks would each do in full.
+void require_one_process(const CLI::App& app, const rank_group* ranks) {
+  together_alike(ranks, [&] {
+    MIXCON_REQUIRE(ranks == nullptr, app.get_subcommands().front()->get_name(),
+                   ": it runs in one process; start it without mpirun, which is for train.");
+  });
+}
+
 }  // namespace
 
-int run_command_line(int count, const char* const* arguments) {
+int run_command_line(int count, const char* const* arguments, const rank_group* ranks) {
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is a write that fails, not the end
   CLI::App app("Trains encoders with mixing and contrastive losses, and evaluates them.", "mixcon-train");
   app.require_subcommand(0, 1);
@@ -189,6 +200,7 @@ int run_command_line(int count, const char* const* arguments) {
   compare_request compare_asked;
   const CLI::App& compare_command = add_compare(app, compare_asked);
   const inspect_options inspect_command(app, count, arguments);
+  const auto says = [&](const std::string& sentence) { std::fprintf(stderr, "mixcon-train: %s\n", sentence.c_str()); };
   try {
     const std::vector<std::string> words = joined_words(count, arguments);
     std::vector<const char*> places;
@@ -200,18 +212,26 @@ int run_command_line(int count, const char* const* arguments) {
                    "See mixcon-train --help.\n");
       return exit_refused;
     }
-    if (train_command.was_asked()) return train(train_command.request(), stdout);
+    if (train_command.was_asked()) return train(train_command.request(), stdout, ranks);
+    require_one_process(app, ranks);
     if (predict_command.parsed()) return predict(predict_asked, stdout);
     if (embed_command.parsed()) return embed(embed_asked, stdout);
     if (compare_command.parsed()) return compare(compare_asked, stdout);
     return eval_command.parsed() ? evaluate(eval_asked, stdout) : inspect(inspect_command.request(), stdout);
-  } catch (const CLI::ParseError& error) {
+  } catch (const CLI::ParseError& error) {  // of all ranks, which have one command line
+    if (!leads(ranks)) return error.get_exit_code() == 0 ? exit_done : exit_refused;
     return error.get_exit_code() == 0 ? app.exit(error) : refuse_arguments(app, error);
+  } catch (const refused_together& refused) {
+    if (leads(ranks)) says(refused.what());
+    return exit_refused;
+  } catch (const mixcon::rank_failure& failed) {  // the other one has said why
+    ranks->abandon(exit_refused);
   } catch (const std::bad_alloc&) {
-    std::fprintf(stderr, "mixcon-train: there is not enough memory; a smaller --batch or --width needs less.\n");
+    says("there is not enough memory; a smaller --batch or --width needs less.");
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "mixcon-train: %s\n", error.what());
+    says(error.what());
   }
+  if (ranks != nullptr) ranks->abandon(exit_refused);
   return exit_refused;
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "options/config_file.hpp"
+#include "ranks/rank_group.hpp"
 #include "report/policy_sheet.hpp"
 
 #include <cstdio>
@@ -25,7 +26,8 @@ struct train_request {
   bool prints_config = false;  ///< nothing else is done
 };
 
-int train(const train_request& request, std::FILE* to);
+/// One of several `ranks`, which all come here with the same request, trains with the others; one speaks and writes.
+int train(const train_request& request, std::FILE* to, const rank_group* ranks = nullptr);
 
 /// Samples for a run: those of a data set, or files that belong to none.
 struct sample_request {
@@ -83,8 +85,9 @@ struct inspect_request {
 };
 int inspect(const inspect_request& request, std::FILE* to);
 
-/// The whole program: parses the command line, runs the command, prints refusals to stderr.
-int run_command_line(int count, const char* const* arguments);
+/// The whole program: parses the command line, runs the command, prints refusals to stderr. One of several `ranks`
+/// takes part in training, and in no other command; what ends it alone ends all.
+int run_command_line(int count, const char* const* arguments, const rank_group* ranks = nullptr);
 
 }  // namespace commands
 }  // namespace mixcon_train

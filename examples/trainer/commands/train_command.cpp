@@ -7,10 +7,12 @@
 #include "evaluation/quick_score.hpp"
 #include "files/atomic_file.hpp"
 #include "files/file_error.hpp"
+#include "ranks/together.hpp"
 #include "report/run_report.hpp"
 #include "run/interrupt.hpp"
 #include "run/machine.hpp"
 #include "run/metrics_log.hpp"
+#include "run/over_ranks.hpp"
 #include "run/progress.hpp"
 #include "run/run_folder.hpp"
 #include "run/run_identity.hpp"
@@ -137,8 +139,9 @@ double looked_at(training_run& run, const quick_score& looks, const train_and_te
 }
 
 /// Trains to the end, or until someone asks to stop. False when it was stopped; the last state is saved either way.
-/// `loss` is the mean since the last record.
-bool train_on(training_run& run, const train_and_test& data, metrics_log& log, progress& shown, running_mean loss) {
+/// `loss` is the mean since the last record. Of several ranks, one has a log, and saves.
+bool train_on(training_run& run, const train_and_test& data, metrics_log* log, progress& shown, running_mean loss,
+              const rank_group* ranks) {
   const interrupt_guard guard;
   const index_t log_every = std::max<index_t>(1, run.steps() / 500);
   const index_t look_every = std::max<index_t>(25, run.steps() / 10);  // a shorter run is over before one looks
@@ -146,21 +149,24 @@ bool train_on(training_run& run, const train_and_test& data, metrics_log& log, p
   const channel_statistics statistics = channel_statistics_of(data.train);
   while (!run.is_done()) {
     const step_report report = run.step();
-    loss.add(report.loss);
-    if (run.done() % look_every == 0 || (run.is_done() && run.steps() > look_every)) {
-      const double accuracy = looked_at(run, looks, data, statistics);
-      log.write({{"step", run.done()}, {"neighbours", accuracy}});
-      shown.score(accuracy);
+    if (log != nullptr) {
+      loss.add(report.loss);
+      if (run.done() % look_every == 0 || (run.is_done() && run.steps() > look_every)) {
+        const double accuracy = looked_at(run, looks, data, statistics);
+        log->write({{"step", run.done()}, {"neighbours", accuracy}});
+        shown.score(accuracy);
+      }
+      shown.step(run.done(), report.loss);
+      if (run.done() % log_every == 0 || run.is_done()) log->write(step_record(run, report, loss.take(), shown));
+      if (report.fell_by > 0) shown.line(slowness_line(run, report));
+      if (report.end) {
+        log->write(epoch_record(run, report));
+        shown.line(epoch_line(report));
+      }
     }
-    shown.step(run.done(), report.loss);
-    if (run.done() % log_every == 0 || run.is_done()) log.write(step_record(run, report, loss.take(), shown));
-    if (report.fell_by > 0) shown.line(slowness_line(run, report));
-    if (report.end) {
-      log.write(epoch_record(run, report));
-      shown.line(epoch_line(report));
-    }
-    const bool stopped = guard.asked_to_stop();
-    if (stopped || run.is_done() || run.done() % run.chosen().run.checkpoint_every == 0) save_with(run, loss);
+    const bool stopped = ranks == nullptr ? guard.asked_to_stop() : any_of(*ranks, guard.asked_to_stop());
+    const bool saves = stopped || run.is_done() || run.done() % run.chosen().run.checkpoint_every == 0;
+    if (log != nullptr && saves) save_with(run, loss);
     if (stopped && !run.is_done()) return false;
   }
   return true;
@@ -187,33 +193,40 @@ void require_other_folder(const std::vector<used_run>& used, const std::string& 
                    " lies in --out, where this run would replace it; give it another --out.");
 }
 
-ready_run resumed(const train_request& request) {
+checkpoint load_on(const rank_group* ranks, const std::string& path) {
+  return leads(ranks) ? load_and_say(path) : load_checkpoint(path);
+}
+
+void resume(ready_run& ready, const train_request& request, index_t threads, const rank_group* ranks) {
   MIXCON_REQUIRE(!request.overwrites, "--overwrite: a run that goes on (--resume) replaces none; give one of them.");
   MIXCON_REQUIRE(request.from.empty(), "--from: a run that goes on (--resume) has its weights; give one of them.");
   std::error_code error;
   if (!std::filesystem::exists(request.resume, error))
     refuse_file(request.resume, ": there is no such file. Is the path right?");
-  ready_run ready;  // locked first, so that nobody moves on what is read here
-  ready.lock = std::make_unique<folder_lock>(folder_of(request.resume));
-  checkpoint from = load_and_say(request.resume);
+  // locked first, so that nobody moves on what is read here
+  if (leads(ranks)) ready.lock = std::make_unique<folder_lock>(folder_of(request.resume));
+  checkpoint from = load_on(ranks, request.resume);
   from.chosen = settings_to_resume(from, request);
+  if (threads > 0) from.chosen.run.threads = threads;
   ready.data = read_data(from.chosen.data);
   require_whole_batch(from.chosen, ready.data.train);
-  ready.run = std::make_unique<training_run>(from, ready.data.train, request.resume);
-  const std::string& folder = ready.run->chosen().run.out;
-  check_files_of_run(folder, from.run);
+  ready.run = std::make_unique<training_run>(from, ready.data.train, request.resume, ranks);
   ready.loss = from.loss;
-  if (!std::filesystem::exists(folder + "/" + checkpoint_name)) save_with(*ready.run, ready.loss);
-  return ready;
 }
 
-ready_run begun(const train_request& request, settings asked, std::FILE* to) {
+/// Readies the folder of a run that goes on.
+void go_on_in_folder(const ready_run& ready) {
+  const std::string& folder = ready.run->chosen().run.out;
+  check_files_of_run(folder, ready.run->identity());
+  if (!std::filesystem::exists(folder + "/" + checkpoint_name)) save_with(*ready.run, ready.loss);
+}
+
+void begin(ready_run& ready, const train_request& request, settings asked, std::FILE* to, const rank_group* ranks) {
   MIXCON_REQUIRE(!request.overwrites || !asked.run.out.empty(),
                  "--overwrite: it needs --out, the folder of the run to replace; without --out each run gets a new "
                  "folder.");
-  ready_run ready;
   std::optional<checkpoint> parent;
-  if (!request.from.empty()) parent = load_and_say(request.from);
+  if (!request.from.empty()) parent = load_on(ranks, request.from);
   if (data_asked_for(request) == "auto" && asked.data.name == "digits")
     std::fprintf(to, "Fashion-MNIST is not installed (package dataset-fashion-mnist); taking the shipped digits\n");
   ready.data = read_data(asked.data);
@@ -222,70 +235,132 @@ ready_run begun(const train_request& request, settings asked, std::FILE* to) {
   const option_list options = asked.list();
   for (const option& each : options.all())
     if (each.names_run()) set_option(each, full_path(text_of(each)), each.flag());
-  ready.run = std::make_unique<training_run>(resolved(asked), ready.data.train);
+  ready.run = std::make_unique<training_run>(resolved(asked), ready.data.train, ranks);
   require_other_folder(ready.run->trained().used_runs(), asked.run.out);
   if (parent) {
     const index_t taken = ready.run->begin_from(*parent, request.from);
     std::fprintf(to, "begins with %lld tensors of %s (run %s, step %lld)\n", static_cast<long long>(taken),
                  request.from.c_str(), parent->run.c_str(), static_cast<long long>(parent->step));
   }
-  ready.lock = std::make_unique<folder_lock>(begun(*ready.run, request.overwrites));
+}
+
+/// Gives it its folder, and writes its first checkpoint there.
+void begin_in_folder(ready_run& ready, bool overwrites) {
+  ready.lock = std::make_unique<folder_lock>(begun(*ready.run, overwrites));
   save_checkpoint(ready.run->chosen().run.out, ready.run->state(), false);
-  return ready;
 }
 
-/// "fp32, 2 threads".
-std::string computed_with(const run_options& of) {
+/// Begins a run or goes on with one. Ranks do so together, and refuse together; one of them has the folder.
+void make_ready(ready_run& ready, train_request& asked, const std::optional<settings>& wanted, std::FILE* to,
+                const rank_group* ranks) {
+  const bool given = std::any_of(asked.given.begin(), asked.given.end(),
+                                 [](const given_value& each) { return each.name == "threads" && each.text != "0"; });
+  const index_t share = ranks == nullptr ? 0 : threads_of_rank(*ranks);  // of a machine that ranks share
+  const index_t threads = given ? 0 : share;
+  together(ranks, [&] {
+    if (asked.resume == "auto") asked.resume = run_to_resume(resolved(*wanted));
+    if (!asked.resume.empty()) {
+      resume(ready, asked, threads, ranks);
+      return;
+    }
+    settings chosen = *wanted;
+    if (threads > 0) chosen.run.threads = threads;
+    begin(ready, asked, chosen, to, ranks);
+  });
+  if (ranks != nullptr) require_same(*ranks, "settings, data and steps of the sum", ready.run->sum_of_all());
+  together(ranks, [&] {
+    if (!leads(ranks)) return;
+    if (asked.resume.empty())
+      begin_in_folder(ready, asked.overwrites);
+    else
+      go_on_in_folder(ready);
+  });
+}
+
+/// "fp32, 2 threads"; "fp32, 2 ranks of 1 threads".
+std::string computed_with(const run_options& of, const rank_group* ranks) {
   if (of.device == "cuda") return "fp32 on a GPU";
-  return of.precision + ", " + std::to_string(of.threads) + " threads";
+  std::string text = of.precision + ", ";
+  if (ranks != nullptr) text += std::to_string(ranks->size()) + " ranks of ";
+  return text + std::to_string(of.threads) + " threads";
 }
 
-}  // namespace
+/// Where ranks that do not lead write.
+class nowhere {
+ public:
+  nowhere() : file_(std::fopen("/dev/null", "w")) {}
+  ~nowhere() { std::fclose(file_); }
+  nowhere(const nowhere&) = delete;
+  nowhere& operator=(const nowhere&) = delete;
+  std::FILE* file() const { return file_; }
 
-int train(const train_request& request, std::FILE* to) {
+ private:
+  std::FILE* file_;
+};
+
+/// The run of one process or rank. Those that do not lead write no file and say nothing.
+int train_as(const rank_group* ranks, const train_request& request, std::FILE* to) {
   train_request asked = request;
   std::optional<settings> wanted;
-  if (asked.resume.empty() || asked.resume == "auto" || asked.prints_config) wanted = settings(asked.given);
+  together(ranks, [&] {
+    if (asked.resume.empty() || asked.resume == "auto" || asked.prints_config) wanted = settings(asked.given);
+  });
   if (asked.prints_config) {
     std::fputs(config_of(wanted->list()).c_str(), to);
     return exit_done;
   }
-  if (asked.resume == "auto") asked.resume = run_to_resume(resolved(*wanted));
-  const ready_run ready = asked.resume.empty() ? begun(asked, *wanted, to) : resumed(asked);
+  ready_run ready;
+  make_ready(ready, asked, wanted, to, ranks);
   training_run& run = *ready.run;
   settings chosen = run.chosen();
   const std::string& folder = chosen.run.out;
-  const std::string config = identity_in_config + run.identity() + "\n" + config_of(chosen.list());
-  if (run.done() == 0 || !std::filesystem::exists(folder + "/" + config_name))
-    write_atomically(folder + "/" + config_name, config);
-  metrics_log log(folder,
-                  {.run = run.identity(),
-                   .parent = run.parent(),
-                   .seed = chosen.run.seed,
-                   .settings = to_json(chosen),
-                   .machine = facts_of_this_machine()},
-                  run.done());
+  std::optional<metrics_log> log;
+  together(ranks, [&] {
+    if (!leads(ranks)) return;
+    const std::string config = identity_in_config + run.identity() + "\n" + config_of(chosen.list());
+    if (run.done() == 0 || !std::filesystem::exists(folder + "/" + config_name))
+      write_atomically(folder + "/" + config_name, config);
+    log.emplace(folder,
+                metrics_header{.run = run.identity(),
+                               .parent = run.parent(),
+                               .seed = chosen.run.seed,
+                               .settings = to_json(chosen),
+                               .machine = facts_of_this_machine()},
+                run.done());
+  });
   std::fprintf(to, "%s on %lld %ss of %s: %lld steps of %lld %ss, %s, into %s\n", chosen.recipe.c_str(),
                static_cast<long long>(ready.data.train.samples()), to_string(chosen.kind()),
                ready.data.train.title().c_str(), static_cast<long long>(run.steps()),
                static_cast<long long>(run.images_per_step()), to_string(chosen.kind()),
-               computed_with(chosen.run).c_str(), folder.c_str());
+               computed_with(chosen.run, ranks).c_str(), folder.c_str());
   if (run.is_done()) std::fprintf(to, "all steps are done; there is nothing left to train\n");
-  progress shown(asked.quiet ? nullptr : to, run.steps(), run.images_per_step(), run.done(), to_string(chosen.kind()));
-  if (!train_on(run, ready.data, log, shown, ready.loss)) {
+  progress shown(asked.quiet || !leads(ranks) ? nullptr : to, run.steps(), run.images_per_step(), run.done(),
+                 to_string(chosen.kind()));
+  if (!train_on(run, ready.data, log ? &*log : nullptr, shown, ready.loss, ranks)) {
     std::fprintf(to, "stopped after step %lld; go on with: mixcon-train train --resume %s\n",
                  static_cast<long long>(run.done()), folder.c_str());
     return exit_interrupted;
   }
   if (!asked.evaluates) return exit_done;
-  judgement found;
-  run.with_evaluated_network(
-      [&](network& net) { found = judge(net, run.on(), chosen, ready.data, asked.quiet ? nullptr : to); });
-  for (const score_row& row : found.scores) log.write(score_record(row));
-  const std::string report =
-      write_report(folder, run.identity(), run.parent(), chosen, run.trained(), ready.data, found);
-  std::fprintf(to, "\n%s\nreport: %s\n", written_table(found.scores).c_str(), report.c_str());
+  together(ranks, [&] {  // the others wait
+    if (!leads(ranks)) return;
+    judgement found;
+    run.with_evaluated_network(
+        [&](network& net) { found = judge(net, run.on(), chosen, ready.data, asked.quiet ? nullptr : to); });
+    for (const score_row& row : found.scores) log->write(score_record(row));
+    const std::string report =
+        write_report(folder, run.identity(), run.parent(), chosen, run.trained(), ready.data, found);
+    std::fprintf(to, "\n%s\nreport: %s\n", written_table(found.scores).c_str(), report.c_str());
+  });
   return exit_done;
+}
+
+}  // namespace
+
+int train(const train_request& request, std::FILE* to, const rank_group* ranks) {
+  if (leads(ranks)) return train_as(ranks, request, to);
+  const nowhere silent;
+  return train_as(ranks, request, silent.file());
 }
 
 }  // namespace commands

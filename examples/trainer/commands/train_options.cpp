@@ -221,6 +221,7 @@ std::string train_help(const std::string& recipe, const std::string& data) {
           "into a run folder. Ctrl-C saves and prints how to continue.\n\nmixcon-train train [OPTION]...\n\n"
           "  mixcon-train train --data digits --recipe supcon --steps 200\n"
           "  mixcon-train train --resume runs/supcon-digits-001\n"
+          "  mpirun -np 2 mixcon-train train --recipe supcon    (one run on two processes, where MPI is installed)\n"
           "  mixcon-train train --recipe supcon --data digits --help  (options and defaults of such a run alone)\n";
   write_command(text);
   text << "\nrecipe and encoder\n";

@@ -76,6 +76,10 @@ loader::workshop::workshop(const view_maker& views, const loader_options& option
   const data_set& data = data_;
   MIXCON_REQUIRE(1 <= options.batch && options.batch <= data.samples(), "loader: batches of ", options.batch, " from ",
                  data.samples(), " samples; expected at least one sample a batch, and one whole batch an epoch.");
+  MIXCON_REQUIRE(options.share.parts >= 1 && 0 <= options.share.part && options.share.part < options.share.parts &&
+                     options.batch % options.share.parts == 0,
+                 "loader: part ", options.share.part, " of ", options.share.parts, " of batches of ", options.batch,
+                 "; expected equal parts, and one of them.");
   MIXCON_REQUIRE(options.views >= 1 && options.threads >= 1 && options.ahead >= 1, "loader: ", options.views,
                  " views, ", options.threads, " threads and ", options.ahead,
                  " batches ahead; expected at least one of each.");
@@ -181,12 +185,14 @@ void loader::workshop::choose_samples(batch& into) {
 }
 
 void loader::workshop::fill(batch& into, view_room& room) const {
-  float* view = into.images.data();
+  const index_t first = options_.share.first(options_.batch), end = first + options_.share.samples(options_.batch);
   for (index_t v = 0; v < into.views; ++v)
-    for (const index_t sample : into.samples) {
-      views_.view({.seed = options_.seed, .epoch = into.position.epoch, .sample = sample, .view = v}, view, room);
-      view += into.width;
-    }
+    for (index_t i = first; i < end; ++i)
+      views_.view({.seed = options_.seed,
+                   .epoch = into.position.epoch,
+                   .sample = into.samples[static_cast<std::size_t>(i)],
+                   .view = v},
+                  into.images.data() + (v * options_.batch + i) * into.width, room);
 }
 
 loader::loader(const view_maker& views, const loader_options& options)

@@ -4,6 +4,7 @@
 #include "data/data_set.hpp"
 #include "data/views/image_view_options.hpp"
 #include "data/views/view_maker.hpp"
+#include "ranks/batch_share.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -25,7 +26,8 @@ struct batch {
   index_t views = 0, width = 0;
   std::vector<index_t> samples{};  ///< (N): which
   std::vector<int> labels{};       ///< (N)
-  /// (V * N, C * H * W), of images, rows or clips, view by view: line v * N + i is view v of sample i.
+  /// (V * N, C * H * W), of images, rows or clips, view by view: line v * N + i is view v of sample i. Of samples that
+  /// other ranks encode, lines are not set.
   std::vector<float> images{};
 };
 
@@ -36,8 +38,9 @@ struct loader_options {
   /// UniCon mixes each sample with one of another class, and a batch of one class has none. True: such a batch
   /// exchanges a sample with another batch of its epoch.
   bool at_least_two_classes = false;
-  int threads = 1;    ///< that prepare batches, besides the caller
-  index_t ahead = 4;  ///< batches that are kept ready
+  batch_share share{};  ///< of which samples views are made
+  int threads = 1;      ///< that prepare batches, besides the caller
+  index_t ahead = 4;    ///< batches that are kept ready
   loader_position start{};
 };
 

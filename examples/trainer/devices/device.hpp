@@ -3,6 +3,7 @@
 
 #include "devices/elementwise.hpp"
 #include "devices/tensor.hpp"
+#include "ranks/rank_group.hpp"
 
 #include <memory>
 
@@ -11,6 +12,15 @@ inline namespace devices {
 
 class loss_kernels;
 class operator_kernels;
+
+/// How the samples of a training step lie, while it is computed.
+struct step_split {
+  index_t samples = 0;                ///< that this process encodes; what networks see are whole blocks of them
+  index_t groups = 1;                 ///< equal parts of the samples, each normalised by its own batch statistics
+  const rank_group* ranks = nullptr;  ///< that compute the step together; null: this process alone
+  bool shares_statistics = false;     ///< batch statistics are of the samples of all ranks
+  loss_kernels* losses = nullptr;     ///< over the rows of all ranks
+};
 
 /// What a dense tensor of a device holds.
 enum class number_type { f32, f64 };
@@ -129,9 +139,20 @@ class device {
 
   /// What operators and losses otherwise compute on the host; null: they do, and numbers may travel there and back.
   virtual operator_kernels* operators() { return nullptr; }
-  virtual loss_kernels* losses() { return nullptr; }
+  virtual loss_kernels* losses() { return split_.losses; }
+
+  /// How the samples of the present step lie; by default all in this process, and normalised together.
+  const step_split& split() const { return split_; }
+  void set_split(const step_split& of_step) { split_ = of_step; }
+  /// How many processes compute the present step.
+  index_t rank_count() const { return size_of(split_.ranks); }
+  /// The ranks with which batch statistics are shared; null: none.
+  const rank_group* sharing_statistics() const { return split_.shares_statistics ? split_.ranks : nullptr; }
 
   static constexpr double norm_epsilon = 1e-5;
+
+ private:
+  step_split split_{};
 };
 
 }  // namespace devices

@@ -4,8 +4,10 @@
 #include "devices/activation_loops.hpp"
 #include "devices/host_numbers.hpp"
 #include "devices/onednn_kernels.hpp"
+#include "ranks/sums.hpp"
 
 #include <cmath>
+#include <vector>
 
 namespace mixcon_train {
 inline namespace devices {
@@ -55,28 +57,39 @@ norm_pass onednn_device::batch_norm(const tensor& x, const tensor& scale, const 
   const activation_loops& loops = loops_for(is_bf16(desc));
   const std::size_t channels = loop_extents(desc).channels();
   const batch_slices slices(x.extents()[0]);
-  const auto moments = kernels_->floats(2 * slices.count * static_cast<index_t>(channels));
+  const auto sums = kernels_->floats(2 * slices.count * static_cast<index_t>(channels));
   kernels_->share_out(slices.count, [&](index_t slice) {
     finish(x, slice);
     const slice_place place(desc, slices, slice);
-    float* const to = floats_of(*moments) + 2 * size(slice) * channels;
+    float* const to = floats_of(*sums) + 2 * size(slice) * channels;
     loops.moments(place.extents, bytes_of(x, place.first), to, to + channels);
   });
 
   norm_pass pass{{}, empty(scale.extents()), empty(scale.extents()), nullptr};
   float *mean = numbers_of<float>(pass.mean), *variance = numbers_of<float>(pass.variance);
   const double pixels = static_cast<double>(x.extents()[2] * x.extents()[3]);
-  for (std::size_t c = 0; c < size(scale.extents()[0]); ++c) {
+  const auto of_channel = [&](std::size_t c) {
     double count = 0, middle = 0, squares = 0;
     for (index_t slice = 0; slice < slices.count; ++slice) {  // Chan, Golub and LeVeque 1983
-      const float* of = floats_of(*moments) + 2 * size(slice) * channels + c;
+      const float* of = floats_of(*sums) + 2 * size(slice) * channels + c;
       const double more = static_cast<double>(slices.size(slice)) * pixels, all = count + more;
       const double apart = static_cast<double>(of[0]) - middle;
       middle += apart * more / all;
       squares += static_cast<double>(of[channels]) + apart * apart * count * more / all;
       count = all;
     }
-    mean[c] = static_cast<float>(middle), variance[c] = static_cast<float>(squares / count);
+    return moments{count, middle, squares};
+  };
+  const auto set = [&](std::size_t c, const moments& of) {
+    mean[c] = static_cast<float>(of.mean), variance[c] = static_cast<float>(of.squares / of.count);
+  };
+  if (const rank_group* const ranks = sharing_statistics()) {
+    std::vector<moments> all;
+    for (std::size_t c = 0; c < size(scale.extents()[0]); ++c) all.push_back(of_channel(c));
+    join_over(*ranks, all);
+    for (std::size_t c = 0; c < all.size(); ++c) set(c, all[c]);
+  } else {
+    for (std::size_t c = 0; c < size(scale.extents()[0]); ++c) set(c, of_channel(c));
   }
   pass.workspace = kernels_->floats(3 * static_cast<index_t>(channels));
   set_affine(*pass.workspace, channels, scale.extents()[0], mean, variance, numbers_of<float>(scale),
@@ -129,7 +142,14 @@ norm_gradients onednn_device::batch_norm_gradients(const tensor& upstream, const
   std::fill(averages, averages + 2 * channels, 0.0F);
   float *by_scale = numbers_of<float>(by.scale), *by_shift = numbers_of<float>(by.shift);
   const float* variance = numbers_of<float>(pass.variance);
-  const double count = static_cast<double>(x.extents().size() / x.extents()[1]);
+  const rank_group* const ranks = sharing_statistics();
+  std::vector<double> of_ranks;  // sum and product of each channel
+  const double count = static_cast<double>(size_of(ranks) * x.extents().size() / x.extents()[1]);
+  const auto set_averages = [&](std::size_t c, double sum, double product) {
+    averages[c] = static_cast<float>(sum / count);
+    const double precision = 1 / (static_cast<double>(variance[c]) + norm_epsilon);
+    slopes[c] = static_cast<float>(product * precision / count);
+  };
   for (std::size_t c = 0; c < size(scale.extents()[0]); ++c) {
     double sum = 0, product = 0;
     for (index_t slice = 0; slice < slices.count; ++slice) {
@@ -139,8 +159,14 @@ norm_gradients onednn_device::batch_norm_gradients(const tensor& upstream, const
     const double precision = 1 / (static_cast<double>(variance[c]) + norm_epsilon);
     by_shift[c] = static_cast<float>(sum);
     by_scale[c] = static_cast<float>(product * std::sqrt(precision));
-    averages[c] = static_cast<float>(sum / count);
-    slopes[c] = static_cast<float>(product * precision / count);
+    if (ranks != nullptr)
+      of_ranks.push_back(sum), of_ranks.push_back(product);
+    else
+      set_averages(c, sum, product);
+  }
+  if (ranks != nullptr) {
+    add_over(*ranks, of_ranks);
+    for (std::size_t c = 0; c < of_ranks.size() / 2; ++c) set_averages(c, of_ranks[2 * c], of_ranks[2 * c + 1]);
   }
   slice_block* const to = &block_of(by.x);
   to->promise(slices.count, [&loops, x, g, kept = pass.workspace, constants, channels, to, slices, desc,

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "devices/reference_device.hpp"
 
+#include "ranks/sums.hpp"
+
 #include <cmath>
+#include <vector>
 
 namespace mixcon_train {
 inline namespace devices {
@@ -125,6 +128,17 @@ norm_pass plain_device<T>::batch_norm(const tensor& x, const tensor& scale, cons
     const T from_mean = of(x)[k] - of(pass.mean)[c];
     of(pass.variance)[c] += from_mean * from_mean / number;
   });
+  if (const rank_group* const ranks = sharing_statistics()) {
+    std::vector<moments> each;
+    for (std::size_t c = 0; c < of(pass.mean).size(); ++c)
+      each.push_back({static_cast<double>(number), static_cast<double>(of(pass.mean)[c]),
+                      static_cast<double>(of(pass.variance)[c] * number)});
+    join_over(*ranks, each);
+    for (std::size_t c = 0; c < each.size(); ++c) {
+      of(pass.mean)[c] = static_cast<T>(each[c].mean);
+      of(pass.variance)[c] = static_cast<T>(each[c].squares / each[c].count);
+    }
+  }
   pass.out = batch_norm_fixed(x, scale, shift, pass.mean, pass.variance, rectify);
   return pass;
 }
@@ -143,7 +157,8 @@ template <class T>
 norm_gradients plain_device<T>::batch_norm_gradients(const tensor& upstream, const tensor& x, const tensor& scale,
                                                      const tensor& shift, const norm_pass& pass, bool rectify) {
   norm_gradients by{empty(x.extents()), empty(scale.extents()), empty(shift.extents())};
-  const T number = static_cast<T>(x.extents().size() / x.extents()[1]);
+  const rank_group* const ranks = sharing_statistics();
+  const T number = static_cast<T>(size_of(ranks) * x.extents().size() / x.extents()[1]);
   const auto unit = [&](std::size_t c, std::size_t k) {
     return (of(x)[k] - of(pass.mean)[c]) / std::sqrt(of(pass.variance)[c] + static_cast<T>(norm_epsilon));
   };
@@ -152,8 +167,14 @@ norm_gradients plain_device<T>::batch_norm_gradients(const tensor& upstream, con
     of(by.shift)[c] += arriving(k);
     of(by.scale)[c] += arriving(k) * unit(c, k);
   });
+  std::vector<double> sums;  // over the samples of all ranks: of what arrives, and of its products with unit numbers
+  for (const tensor& each : {by.shift, by.scale})
+    for (const T sum : of(each)) sums.push_back(static_cast<double>(sum));
+  if (ranks != nullptr) add_over(*ranks, sums);
+  const auto channels = static_cast<std::size_t>(x.extents()[1]);
   for_each_number(x, [&](std::size_t c, std::size_t k) {
-    const T centred = arriving(k) - (of(by.shift)[c] + unit(c, k) * of(by.scale)[c]) / number;
+    const T centred =
+        arriving(k) - (static_cast<T>(sums[c]) + unit(c, k) * static_cast<T>(sums[channels + c])) / number;
     of(by.x)[k] = of(scale)[c] / std::sqrt(of(pass.variance)[c] + static_cast<T>(norm_epsilon)) * centred;
   });
   return by;

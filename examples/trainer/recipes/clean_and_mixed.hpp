@@ -25,13 +25,14 @@ class clean_and_mixed_recipe : public network_recipe {
  public:
   clean_and_mixed_recipe(const recipe_world& world, const regmixup_options& chosen)
       : network_recipe(world.on, classifier_of(world)), weight_(chosen.mixed_weight), mixer_(world, chosen) {}
-  recipe_wish wants() const override { return {.encoded = 2}; }
+  recipe_wish wants() const override { return {.encoded = 2, .mixes = true}; }
+  std::string not_over_ranks() const override { return mixer_.not_over_ranks(); }
   std::optional<shown_mix> shown() const override { return mixer_.shown(); }
 
   recipe_loss loss(const recipe_step& step) override {
     const clean_and_mixed encoded = mixer_.encode_beside_clean(on(), net(), step);
     const auto [of_mixed, chance] = loss_of_mixed(encoded.mixed, encoded.targets);
-    const variable of_clean = cross_entropy(net().head(encoded.clean), step.from.labels);
+    const variable of_clean = cross_entropy(net().head(encoded.clean), step.own_labels());
     recipe_loss made = of_scores(add(of_clean, scale(of_mixed, weight_)), encoded.clean, step, net().head_width());
     made.chance += weight_ * chance;
     return made;

@@ -10,6 +10,7 @@ class cutmix_recipe final : public mixed_classifier {
  public:
   static constexpr const char *name = "cutmix", *summary = "cross entropy on samples with a box of another",
                               *paper = "Yun et al. 2019, arXiv:1905.04899";
+  static constexpr bool over_ranks = true;
   static constexpr sample_kind kinds[] = {sample_kind::image, sample_kind::clip};  // a row has no boxes
   struct options : policy_choice {
     options() { policy = "cutmix"; }

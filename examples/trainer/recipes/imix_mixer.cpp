@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "recipes/imix_mixer.hpp"
 
+#include "autograd/rows.hpp"
 #include "recipes/mixed_rows.hpp"
 #include "recipes/recipe_parts.hpp"
 
@@ -23,6 +24,16 @@ namespace {
 mixcon::image_shape places_of(const shape& extents, index_t samples) {
   if (extents.rank() == 4) return {samples, extents[1], extents[2], extents[3]};
   return {samples, 1, 1, extents.row_size()};
+}
+
+/// Of whole batches of samples, those that this rank encodes.
+variable own_rows(const variable& samples, const recipe_step& step) {
+  if (step.share.parts == 1) return samples;
+  std::vector<index_t> own;
+  const index_t batch = step.shape.samples, first = step.share.first(batch);
+  for (index_t block = 0; block < samples.extents()[0]; block += batch)
+    for (index_t i = 0; i < step.own_samples(); ++i) own.push_back(block + first + i);
+  return gather_rows(samples, own);
 }
 
 template <class Region>
@@ -69,6 +80,11 @@ std::optional<shown_mix> imix_mixer::shown() const {
   return made;
 }
 
+std::string imix_mixer::not_over_ranks() const {
+  if (!mixes() || learned_ || chosen_.mix_at != "hidden") return {};
+  return "--mix-at: hidden mixes features of samples that other ranks encode; train in one process, or mix at input";
+}
+
 variable imix_mixer::views_of(const recipe_step& step) const {
   mixcon::image_shape both = step.shape;
   both.samples *= 2;
@@ -91,7 +107,7 @@ mixed_embeddings imix_mixer::embed_by_masks(network& net, const variable& sample
   mixed_training_batch made = learned_->mix(batch_of_step(images, numbers, step.shape), step.draws);
   const variable mixed = input_of(on_, made.images, step.shape, count);
   const variable all = rows == count ? mixed : concatenate(mixed, slice(samples, count, rows));
-  return {net.forward(all), {std::move(made.targets.lambda), std::move(made.targets.partner)}};
+  return {net.forward(own_rows(all, step)), {std::move(made.targets.lambda), std::move(made.targets.partner)}};
 }
 
 mixed_embeddings imix_mixer::embed(network& net, const variable& samples, const recipe_step& step) const {
@@ -99,7 +115,7 @@ mixed_embeddings imix_mixer::embed(network& net, const variable& samples, const 
   mixed_embeddings made{.labels = {{1.0}, std::vector<index_t>(static_cast<std::size_t>(count))}};
   std::iota(made.labels.partner.begin(), made.labels.partner.end(), index_t{0});
   if (!mixes()) {
-    made.rows = net.forward(samples);
+    made.rows = net.forward(own_rows(samples, step));
     return made;
   }
   if (learned_) return embed_by_masks(net, samples, step);
@@ -113,6 +129,10 @@ mixed_embeddings imix_mixer::embed(network& net, const variable& samples, const 
         mixcon::mixup<mixcon::folded<>>{.lambda = lambda, .per = mixcon::granularity::sample}.plan(count, step.draws),
         arriving, made.labels);
   };
+  if (step.share.parts > 1) {  // partners are on other ranks: the samples are mixed, not what a network makes of them
+    made.rows = net.forward(own_rows(mix(samples), step));
+    return made;
+  }
   const mixcon::manifold_mixup<> layers{.end_layer = net.layers()};
   const index_t at = chosen_.mix_at == "hidden" ? layers.layer(step.draws) : 0;
   made.rows = net.head(net.features(samples, static_cast<int>(at), mix));

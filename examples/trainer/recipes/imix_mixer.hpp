@@ -23,7 +23,7 @@ struct imix_options {
   bool is_learned() const { return mix != "mixup" && mix != "cutmix"; }
 };
 
-/// Embeddings of samples, of which the first N are mixed among themselves on their way through the network.
+/// Embeddings of this rank's samples, of which the first N are mixed among themselves on their way through the network.
 struct mixed_embeddings {
   variable rows{};
   virtual_labels labels{};
@@ -38,6 +38,10 @@ class imix_mixer {
 
   bool mixes() const { return chosen_.mixes(); }
   std::optional<shown_mix> shown() const;
+  /// Whether the images of all samples of a batch are looked at, also on one of many ranks.
+  bool needs_whole_batch() const { return mixes() || chosen_.input_mix > 0; }
+  /// As of recipe.
+  std::string not_over_ranks() const;
   /// Both views of a batch, (2 N, C, H, W), with noise of other samples in them where InputMix is asked for.
   variable views_of(const recipe_step& step) const;
   /// Of samples (M, C, H, W), M >= N >= 2.

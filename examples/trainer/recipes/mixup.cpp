@@ -10,6 +10,7 @@ class mixup_recipe final : public mixed_classifier {
  public:
   static constexpr const char *name = "mixup", *summary = "cross entropy on mixed samples",
                               *paper = "Zhang et al. 2018, arXiv:1710.09412";
+  static constexpr bool over_ranks = true;
   struct options : policy_choice {
     options() { policy = "mixup"; }
   };

@@ -5,6 +5,7 @@
 #include "recipes/imix_mixer.hpp"
 
 #include <optional>
+#include <string>
 
 namespace mixcon_train {
 inline namespace recipes {
@@ -17,12 +18,14 @@ class npair_base : public network_recipe {
       : network_recipe(world.on, embedder_of(world, chosen)),
         temperature_(chosen.temperature),
         mixing_(world, mixing) {}
-  recipe_wish wants() const override { return {.views = 2, .encoded = 2}; }
+  static constexpr bool over_ranks = true;
+  recipe_wish wants() const override { return {.views = 2, .encoded = 2, .mixes = mixing_.needs_whole_batch()}; }
+  std::string not_over_ranks() const override { return mixing_.not_over_ranks(); }
 
   std::optional<shown_mix> shown() const override { return mixing_.shown(); }
 
   recipe_loss loss(const recipe_step& step) override {
-    const index_t samples = step.shape.samples;
+    const index_t samples = step.own_samples();
     const auto [z, labels] = mixing_.embed(net(), mixing_.views_of(step), step);
     const variable queries = slice(z, 0, samples), keys = slice(z, samples, 2 * samples);
     recipe_loss made{.embeddings = mixing_.mixes() ? keys : z, .views = mixing_.mixes() ? 1 : 2};

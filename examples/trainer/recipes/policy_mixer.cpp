@@ -5,6 +5,9 @@
 
 #include <mixcon/mixes/manifold_mixup.hpp>
 
+#include <utility>
+#include <vector>
+
 namespace mixcon_train {
 inline namespace recipes {
 
@@ -19,6 +22,17 @@ mixed_features mixed_at_a_layer(network& net, const variable& x, index_t first, 
   const auto mix = [&](const variable& hidden) { return with_mixed_rows(plan, hidden, first); };
   return {net.features(x, static_cast<int>(policy.layer(step.draws)), mix),
           mixcon::pair_targets_of(plan, step.from.labels)};
+}
+
+/// The labels of the samples that this rank encodes.
+mixcon::pair_targets own_targets_of(mixcon::pair_targets all, const recipe_step& step) {
+  if (step.share.parts == 1) return all;
+  const auto keep = [&](auto& list) {
+    const auto first = list.begin() + step.share.first(step.shape.samples);
+    list = std::vector(first, first + step.own_samples());
+  };
+  keep(all.own), keep(all.partner), keep(all.lambda);
+  return all;
 }
 
 const policy_entry* named_policy(const std::string& name) {
@@ -63,6 +77,16 @@ std::optional<shown_mix> policy_mixer::shown() const {
   return made;
 }
 
+std::string policy_mixer::not_over_ranks() const {
+  if (policy_ == nullptr)
+    return "--policy: a run that learned to mix is not asked for mixtures on several ranks; train in one process, or "
+           "choose a policy by its name";
+  if (is_hidden())
+    return std::string("--policy: ") + policy_->name +
+           " mixes features of samples that other ranks encode; train in one process, or choose another policy";
+  return {};
+}
+
 bool policy_mixer::is_hidden() const { return policy_ != nullptr && policy_ == &policy_called("manifold-mixup"); }
 
 mixed_training_batch policy_mixer::mixed(const recipe_step& step) const {
@@ -77,13 +101,14 @@ mixed_features policy_mixer::encode(device& on, network& net, const recipe_step&
   mixed_training_batch made = mixed(step);
   mixcon::image_shape shape = step.shape;
   shape.columns = made.columns;
-  return {net.features(input_of(on, made.images, shape, shape.samples)), std::move(made.targets)};
+  return {net.features(own_input_of(on, made.images, shape, 1, step.share)),
+          own_targets_of(std::move(made.targets), step)};
 }
 
 clean_and_mixed policy_mixer::encode_beside_clean(device& on, network& net, const recipe_step& step) const {
-  const index_t samples = step.shape.samples;
+  const index_t samples = step.shape.samples, own = step.own_samples();
   const auto halves = [&](const variable& features, mixcon::pair_targets targets) {
-    return clean_and_mixed{slice(features, 0, samples), slice(features, samples, 2 * samples), std::move(targets)};
+    return clean_and_mixed{slice(features, 0, own), slice(features, own, 2 * own), std::move(targets)};
   };
   std::vector<float> both = step.from.images;
   if (is_hidden()) {
@@ -96,11 +121,13 @@ clean_and_mixed policy_mixer::encode_beside_clean(device& on, network& net, cons
   if (made.columns != step.shape.columns) {
     mixcon::image_shape wide = step.shape;
     wide.columns = made.columns;
-    const variable clean = net.features(input_of(on, both, step.shape, samples));
-    return {clean, net.features(input_of(on, made.images, wide, samples)), std::move(made.targets)};
+    const variable clean = net.features(own_input_of(on, both, step.shape, 1, step.share));
+    return {clean, net.features(own_input_of(on, made.images, wide, 1, step.share)),
+            own_targets_of(std::move(made.targets), step)};
   }
   both.insert(both.end(), made.images.begin(), made.images.end());
-  return halves(net.features(input_of(on, both, step.shape, 2 * samples)), std::move(made.targets));
+  return halves(net.features(own_input_of(on, both, step.shape, 2, step.share)),
+                own_targets_of(std::move(made.targets), step));
 }
 
 }  // namespace recipes

@@ -22,13 +22,13 @@ struct policy_choice {
   void declare_with(const char* alpha_of_paper, option_list& to);
 };
 
-/// A batch that was mixed, on its way through the encoder or before.
+/// A batch that was mixed, on its way through the encoder or before: of N samples, those of this rank.
 struct mixed_features {
   variable features{};             ///< (N, F)
   mixcon::pair_targets targets{};  ///< both labels of each sample
 };
 
-/// What the encoder makes of a batch and of its mixtures.
+/// What the encoder makes of a batch and of its mixtures, of this rank's samples.
 struct clean_and_mixed {
   variable clean{}, mixed{};       ///< features (N, F) each
   mixcon::pair_targets targets{};  ///< both labels of each mixture
@@ -46,6 +46,8 @@ class policy_mixer {
   /// mixtures are larger than samples.
   clean_and_mixed encode_beside_clean(device& on, network& net, const recipe_step& step) const;
   std::optional<shown_mix> shown() const;
+  /// Why it cannot mix where ranks encode parts of a batch; empty: it can.
+  std::string not_over_ranks() const;
 
  private:
   bool is_hidden() const;

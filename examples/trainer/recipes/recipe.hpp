@@ -9,6 +9,7 @@
 #include "recipes/network.hpp"
 #include "recipes/policies.hpp"
 
+#include <mixcon/core/tensor_view.hpp>
 #include <mixcon/mix/box.hpp>
 #include <mixcon/mix/draw/draws.hpp>
 
@@ -63,6 +64,7 @@ struct recipe_wish {
   index_t views = 1;                  ///< of each sample
   index_t encoded = 1;                ///< samples that go forward and backward, for each one of the batch
   bool at_least_two_classes = false;  ///< in every batch
+  bool mixes = false;                 ///< it looks at the images of all samples of a batch, also on one of many ranks
 };
 
 /// A batch, and what else a recipe needs to know of the run.
@@ -71,15 +73,23 @@ struct recipe_step {
   mixcon::image_shape shape{};   ///< of one view of the batch: (N, C, H, W)
   mixcon::philox_draws draws{};  ///< keyed with seed and step
   index_t step = 0, steps = 0;   ///< this one, counted from 0, and all of them
+  /// What this rank encodes: the networks see its samples alone. Labels, draws and plans are of the whole batch; images
+  /// too, where the recipe says that it mixes them.
+  batch_share share{};
+
+  index_t own_samples() const { return share.samples(shape.samples); }
+  mixcon::vector_view<const int> own_labels() const {
+    return {from.labels.data() + share.first(shape.samples), {own_samples()}};
+  }
 };
 
 /// What a recipe made of a batch.
 struct recipe_loss {
   variable loss{};
-  variable embeddings{};     ///< (V * N, D) of the views that are no mixtures, view by view
+  variable embeddings{};     ///< (V * N, D) of this rank's views that are no mixtures, view by view
   index_t views = 1;         ///< V
   double chance = 0;         ///< the loss of embeddings or scores that know nothing
-  index_t anchors = 0;       ///< rows that the loss is a mean over
+  index_t anchors = 0;       ///< rows that the loss is a mean over, of all ranks
   index_t anchors_used = 0;  ///< those among them that had a positive
 };
 
@@ -133,6 +143,8 @@ class recipe : public module {
   virtual std::optional<shown_mix> shown() const { return {}; }
   /// The policy that it learns to mix by, for other recipes; null: none.
   virtual learned_policy* policy() { return nullptr; }
+  /// Of a recipe that can train on several ranks, why it cannot with these options: "--policy: ..."; empty: it can.
+  virtual std::string not_over_ranks() const { return {}; }
 
   /// The runs that it was made with; whoever makes a recipe says so.
   const std::vector<used_run>& used_runs() const { return used_runs_; }

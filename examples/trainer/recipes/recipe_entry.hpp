@@ -27,6 +27,7 @@ struct recipe_entry {
   /// What the paper trained with on a kind of samples, for --preset paper; empty: unknown, or it has none of that kind.
   std::vector<preferred_value> (*paper_values)(sample_kind kind) = nullptr;
   std::unique_ptr<recipe> (*make)(const recipe_world& world, const any_options& chosen) = nullptr;
+  bool over_ranks = false;  ///< whether it can train on several ranks
 
   bool takes(sample_kind kind) const {
     for (const sample_kind each : kinds)
@@ -38,7 +39,8 @@ struct recipe_entry {
 /// The entry of a class of recipes. It has `name`, `summary`, `paper`, a type `options` with `declare`, and a
 /// constructor from world and options; and where it says so, `kinds` (all otherwise), `preferred(kind)`
 /// or `preferred(kind, channels)`, and `paper_values(kind)`, or
-/// `paper_values()` of all kinds (none).
+/// `paper_values()` of all kinds (none). `over_ranks = true` says that its losses are those of all ranks' rows
+/// (devices/ranks), and that its networks see the step's own samples alone.
 template <class Recipe>
 recipe_entry entry_of() {
   using options = typename Recipe::options;
@@ -61,6 +63,7 @@ recipe_entry entry_of() {
   entry.make = [](const recipe_world& world, const any_options& chosen) -> std::unique_ptr<recipe> {
     return std::make_unique<Recipe>(world, chosen.as<options>());
   };
+  if constexpr (requires { Recipe::over_ranks; }) entry.over_ranks = Recipe::over_ranks;
   return entry;
 }
 

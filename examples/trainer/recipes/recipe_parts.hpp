@@ -75,11 +75,26 @@ inline variable input_of(device& on, const std::vector<float>& images, const mix
   return variable(tensor_of(on, {rows, shape.channels, shape.rows, shape.columns}, images.data()));
 }
 
+/// Samples of a step as an input of the network: `images` has blocks of the whole batch, such as its views, and this
+/// rank's part of each is taken, block by block.
+inline variable own_input_of(device& on, const std::vector<float>& images, const mixcon::image_shape& shape,
+                             index_t blocks, const batch_share& share) {
+  if (share.parts == 1) return input_of(on, images, shape, blocks * shape.samples);
+  const index_t own = share.samples(shape.samples), width = shape.channels * shape.rows * shape.columns;
+  std::vector<float> mine;
+  mine.reserve(static_cast<std::size_t>(blocks * own * width));
+  for (index_t block = 0; block < blocks; ++block) {
+    const auto first = images.begin() + (block * shape.samples + share.first(shape.samples)) * width;
+    mine.insert(mine.end(), first, first + own * width);
+  }
+  return input_of(on, mine, shape, blocks * own);
+}
+
 /// A loss of mixcon as a variable, and how many anchors took part in it.
 template <class Objective, class Targets>
 variable contrasted(recipe_loss& made, const Objective& objective, const Targets& targets, const variable& anchors,
                     const variable_list& segments) {
-  made.anchors = anchors.extents()[0];
+  made.anchors = anchors.on().rank_count() * anchors.extents()[0];
   return contrastive_loss(objective, targets, anchors, segments, &made.anchors_used);
 }
 

@@ -10,6 +10,7 @@ class regmixup_recipe final : public clean_and_mixed_recipe {
  public:
   static constexpr const char *name = "regmixup", *summary = "cross entropy of the batch, and of its mixtures",
                               *paper = "Pinto et al. 2022, arXiv:2206.14502";
+  static constexpr bool over_ranks = true;
   using options = regmixup_options;
   using clean_and_mixed_recipe::clean_and_mixed_recipe;
 

@@ -13,6 +13,7 @@ class remix_recipe final : public mixed_classifier {
  public:
   static constexpr const char *name = "remix", *summary = "mixup whose labels lean to rare classes",
                               *paper = "Chou et al. 2020, arXiv:2007.03943";
+  static constexpr bool over_ranks = true;
   struct options : policy_choice {
     double kappa = 3, tau = 0.5;
     options() { policy = "mixup"; }

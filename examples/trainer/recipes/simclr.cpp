@@ -18,6 +18,7 @@ class simclr_recipe final : public network_recipe {
  public:
   static constexpr const char *name = "simclr", *summary = "two views of a sample attract each other, without labels",
                               *paper = "Chen et al. 2020, arXiv:2002.05709";
+  static constexpr bool over_ranks = true;
   struct options : comparing_options {
     void declare(option_list& to) { declare_with(false, to); }
   };
@@ -39,22 +40,23 @@ class simclr_recipe final : public network_recipe {
             {"blur", "0"}};
   }
   recipe_wish wants() const override { return {.views = 2, .encoded = 2}; }
+  std::string not_over_ranks() const override { return loss_->refusal_over_ranks(); }
 
   recipe_loss loss(const recipe_step& step) override {
     const index_t samples = step.shape.samples;
     recipe_loss made{.views = 2};
-    const variable z = net().forward(input_of(on(), step.from.images, step.shape, 2 * samples));
+    const variable z = net().forward(own_input_of(on(), step.from.images, step.shape, 2, step.share));
     made.embeddings = z;
     if (chosen_.loss != options{}.loss) {
-      std::vector<int> alone(static_cast<std::size_t>(samples));  // each sample is a group of its own
-      std::iota(alone.begin(), alone.end(), 0);
+      std::vector<int> alone(static_cast<std::size_t>(step.own_samples()));  // each sample is a group of its own
+      std::iota(alone.begin(), alone.end(), static_cast<int>(step.share.first(samples)));
       made.loss = loss_->of(made, {.z = z, .group = alone, .temperature = chosen_.temperature});
       return made;
     }
     made.chance = std::log(static_cast<double>(2 * samples - 1));
     made.loss =
         contrasted(made, mixcon::objective{mixcon::info_nce{.temperature = chosen_.temperature}, mixcon::cosine{}},
-                   mixcon::view_targets{.samples = samples}, z, {z});
+                   mixcon::view_targets{.samples = step.own_samples()}, z, {z});
     return made;
   }
 

@@ -13,6 +13,7 @@ class supcon_recipe final : public network_recipe {
  public:
   static constexpr const char *name = "supcon", *summary = "all views of a class attract each other",
                               *paper = "Khosla et al. 2020, arXiv:2004.11362";
+  static constexpr bool over_ranks = true;
   struct options : comparing_options {
     void declare(option_list& to) { declare_with(true, to); }
   };
@@ -46,14 +47,15 @@ class supcon_recipe final : public network_recipe {
             {"erase", "0"}};
   }
   recipe_wish wants() const override { return {.views = 2, .encoded = 2}; }
+  std::string not_over_ranks() const override { return loss_->refusal_over_ranks(); }
 
   recipe_loss loss(const recipe_step& step) override {
     const index_t samples = step.shape.samples;
     recipe_loss made{.views = 2};
     if (chosen_.loss == options{}.loss) made.chance = std::log(static_cast<double>(2 * samples - 1));
-    const variable z = net().forward(input_of(on(), step.from.images, step.shape, 2 * samples));
+    const variable z = net().forward(own_input_of(on(), step.from.images, step.shape, 2, step.share));
     made.embeddings = z;
-    made.loss = loss_->of(made, {.z = z, .group = step.from.labels, .temperature = chosen_.temperature});
+    made.loss = loss_->of(made, {.z = z, .group = step.own_labels(), .temperature = chosen_.temperature});
     return made;
   }
 

@@ -20,7 +20,7 @@ class unicon_recipe final : public universum_recipe {
 
   recipe_loss loss(const recipe_step& step) override {
     const auto [z, u] = encode(step);
-    return compared(z, mixcon::unicon_targets(step.from.labels), {u});
+    return compared(z, mixcon::unicon_targets(step.own_labels()), {u});
   }
 };
 

@@ -19,7 +19,7 @@ class unicon_negatives_recipe final : public universum_recipe {
 
   recipe_loss loss(const recipe_step& step) override {
     const auto [z, u] = encode(step);
-    return compared(z, mixcon::unicon_negative_targets(step.from.labels), {z, u});
+    return compared(z, mixcon::unicon_negative_targets(step.own_labels()), {z, u});
   }
 };
 

@@ -48,7 +48,7 @@ std::optional<shown_mix> universum_recipe::shown() const {
 }
 
 universum_recipe::encoded universum_recipe::encode(const recipe_step& step) {
-  const index_t rows = 2 * step.shape.samples;
+  const index_t rows = 2 * step.own_samples();
   images_ = step.from.images;
   if (chosen_.universum == "cutmix") {
     mixcon::universum<mixcon::pasted_boxes> policy{.partner_share = chosen_.partner_share};
@@ -60,7 +60,7 @@ universum_recipe::encoded universum_recipe::encode(const recipe_step& step) {
     append_universum(mixcon::universum<mixcon::interpolated>{.partner_share = chosen_.partner_share}, step, blended_,
                      memory_, images_);
   }
-  const variable all = net().forward(input_of(on(), images_, step.shape, 2 * rows));
+  const variable all = net().forward(own_input_of(on(), images_, step.shape, 4, step.share));
   return {slice(all, 0, rows), slice(all, rows, 2 * rows)};
 }
 

@@ -31,6 +31,7 @@ std::vector<preferred_value> paper_of_unicon(sample_kind kind);
 /// Two views of every sample, and a universum of both.
 class universum_recipe : public network_recipe {
  public:
+  static constexpr bool over_ranks = true;
   universum_recipe(const recipe_world& world, const universum_options& chosen)
       : network_recipe(world.on, embedder_of(world, chosen)), chosen_(chosen) {
     MIXCON_REQUIRE(!world.trains() || chosen.universum != "cutmix" || world.data.kind != sample_kind::row,
@@ -38,7 +39,7 @@ class universum_recipe : public network_recipe {
                    "clips, or mixup.");
   }
   static std::vector<preferred_value> preferred(sample_kind kind) { return views_of_numbers(kind); }
-  recipe_wish wants() const override { return {.views = 2, .encoded = 4, .at_least_two_classes = true}; }
+  recipe_wish wants() const override { return {.views = 2, .encoded = 4, .at_least_two_classes = true, .mixes = true}; }
   std::optional<shown_mix> shown() const override;
 
  protected:
@@ -52,7 +53,7 @@ class universum_recipe : public network_recipe {
     recipe_loss made{.embeddings = views, .views = 2};
     index_t rows = 0;
     for (const variable& each : candidates) rows += each.extents()[0];
-    made.chance = std::log(static_cast<double>(rows - 1));
+    made.chance = std::log(static_cast<double>(views.on().rank_count() * rows - 1));
     made.loss =
         contrasted(made, mixcon::objective{mixcon::info_nce{.temperature = chosen_.temperature}, mixcon::cosine{}},
                    targets, views, candidates);

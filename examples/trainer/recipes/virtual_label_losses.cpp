@@ -53,7 +53,7 @@ struct two_key_targets {
 variable npair_loss(recipe_loss& made, double temperature, const virtual_labels& labels, const variable& queries,
                     const variable& keys) {
   const mixcon::mixed_targets targets{mixcon::diagonal_targets{}, labels.lambda, labels.partner};
-  made.chance = std::log(static_cast<double>(keys.extents()[0]));
+  made.chance = std::log(static_cast<double>(keys.on().rank_count() * keys.extents()[0]));
   return contrasted(made, mixcon::i_mix(temperature), targets, queries, {keys});
 }
 

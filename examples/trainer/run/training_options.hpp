@@ -15,6 +15,7 @@ struct training_options {
   schedule_options schedule{};
   optimiser_options optimiser{};
   double average = 0;
+  index_t norm_groups = 1;
   void declare(option_list& to) {
     to.add("batch", batch, {2, 65536}, "samples in a step");
     to.add("images", images, {1, 0x1p50}, "how long: samples encoded, views and mixtures too");
@@ -23,6 +24,9 @@ struct training_options {
     if (steps > 0 || epochs > 0) to.idle("images", "--steps or --epochs says how long");
     schedule.declare(to), optimiser.declare(to);
     to.add("average", average, {0, 1}, "decay of the mean of weights that is evaluated (0: none)");
+    to.add("norm-groups", norm_groups, {1, 65536},
+           "batch normalisation takes the statistics of each of so many equal parts of a batch; 1: of the batch, also "
+           "where ranks have parts of it. As many as ranks: each takes those of its own part");
   }
 };
 

@@ -4,9 +4,14 @@
 #include "devices/cuda/new_cuda_device.hpp"
 #include "devices/onednn_device.hpp"
 #include "evaluation/gradient_norm.hpp"
+#include "files/checksum.hpp"
 #include "files/file_error.hpp"
+#include "options/nearest_name.hpp"
+#include "ranks/together.hpp"
+#include "recipes/all_recipes.hpp"
 #include "run/machine.hpp"
 #include "run/open_run.hpp"
+#include "run/over_ranks.hpp"
 #include "run/stored_state.hpp"
 
 #include <mixcon/core/require.hpp>
@@ -73,6 +78,47 @@ schedule_options schedule_of(schedule_options chosen, const trained_part& part) 
   return chosen;
 }
 
+void require_groups(const settings& chosen) {
+  const index_t groups = chosen.training.norm_groups, batch = chosen.training.batch;
+  MIXCON_REQUIRE(batch % groups == 0, "--norm-groups: ", groups, " for batches of ", batch,
+                 " samples; expected a divisor of --batch.");
+}
+
+/// Refuses what ranks cannot train together, before anything is written.
+void require_trainable_over(const rank_group& ranks, const settings& chosen, const recipe& made) {
+  std::vector<std::string> able;
+  for (const recipe_entry& each : all_recipes())
+    if (each.over_ranks) able.emplace_back(each.name);
+  MIXCON_REQUIRE(recipe_called(chosen.recipe).over_ranks, "--recipe: ", chosen.recipe, " does not train on ",
+                 ranks.size(), " ranks; ", listed(able), " do. Choose one of these, or train in one process.");
+  const std::string why = made.not_over_ranks();
+  MIXCON_REQUIRE(why.empty(), why, ".");
+  MIXCON_REQUIRE(chosen.run.device == "cpu", "--device: ", ranks.size(),
+                 " ranks train on processors; leave the option out, or train in one process.");
+  MIXCON_REQUIRE(chosen.training.batch % ranks.size() == 0, "--batch: ", chosen.training.batch,
+                 " samples cannot be shared out equally among ", ranks.size(),
+                 " ranks; expected a multiple of their number.");
+  const index_t groups = chosen.training.norm_groups;
+  MIXCON_REQUIRE(groups == 1 || groups % ranks.size() == 0, "--norm-groups: ", groups, " for ", ranks.size(),
+                 " ranks; expected 1, or a multiple of their number, so that no group lies on some of them.");
+}
+
+/// Says how a device's samples lie for the time of a step: what is computed between steps is of this process alone.
+class split_for_step {
+ public:
+  split_for_step(device& on, const step_split& split) : on_(on) { on_.set_split(split); }
+  ~split_for_step() { on_.set_split({}); }
+  split_for_step(const split_for_step&) = delete;
+  split_for_step& operator=(const split_for_step&) = delete;
+
+ private:
+  device& on_;
+};
+
+batch_share share_of(const rank_group* ranks) {
+  return ranks == nullptr ? batch_share() : batch_share{ranks->rank(), ranks->size()};
+}
+
 }  // namespace
 
 settings resolved(settings chosen) {
@@ -85,7 +131,7 @@ settings resolved(settings chosen) {
   return chosen;
 }
 
-training_run::training_run(const settings& chosen, const data_set& train)
+training_run::training_run(const settings& chosen, const data_set& train, const rank_group* ranks)
     : chosen_(chosen),
       data_(train),
       data_hash_(content_hash(train)),
@@ -94,7 +140,13 @@ training_run::training_run(const settings& chosen, const data_set& train)
       device_(device_of(chosen)),
       chooser_(device_->threads()),
       facts_(facts_of(train)),
-      recipe_(new_recipe(chosen, *device_, facts_, &train)) {
+      recipe_(new_recipe(chosen, *device_, facts_, &train)),
+      ranks_(ranks) {
+  require_groups(chosen);
+  if (ranks_ != nullptr) {
+    require_trainable_over(*ranks_, chosen, *recipe_);
+    losses_ = std::make_unique<rank_losses>(*ranks_);
+  }
   if (chosen.training.average > 0) average_ = std::make_unique<weight_average>(*recipe_);
   start_loader({});
   steps_ = steps_of(chosen_.training, images_per_step(), loader_->batches_per_epoch());
@@ -103,8 +155,9 @@ training_run::training_run(const settings& chosen, const data_set& train)
                       new_optimiser(each.optimiser.value_or(chosen_.training.optimiser), wanted_of(*each.part))});
 }
 
-training_run::training_run(const checkpoint& from, const data_set& train, const std::string& path)
-    : training_run(from.chosen, train) {
+training_run::training_run(const checkpoint& from, const data_set& train, const std::string& path,
+                           const rank_group* ranks)
+    : training_run(from.chosen, train, ranks) {
   if (from.data_hash != data_hash_)
     refuse_file(path, ": it was trained on other ", to_string(train.kind), "s than ", train.name,
                 ". Go on with the data set ", from.chosen.data.name, " that it began with.");
@@ -159,6 +212,7 @@ void training_run::start_loader(const loader_position& start) {
                                                              .views = wish.views,
                                                              .seed = chosen_.run.seed,
                                                              .at_least_two_classes = wish.at_least_two_classes,
+                                                             .share = share_of(ranks_),
                                                              .start = start});
 }
 
@@ -177,8 +231,16 @@ step_report training_run::step() {
   return report;
 }
 
-step_report training_run::timed_step() {
+const batch& training_run::next_batch() {
   const batch& next = loader_->next();
+  if (ranks_ == nullptr || !recipe_->wants().mixes) return next;
+  whole_ = next;
+  gather_images(*ranks_, whole_);
+  return whole_;
+}
+
+step_report training_run::timed_step() {
+  const batch& next = next_batch();
   const bool ends_epoch = ends_an_epoch(next.position);
   mixcon::image_shape of_view = data_.shape;
   of_view.samples = chosen_.training.batch;
@@ -186,13 +248,26 @@ step_report training_run::timed_step() {
                               .shape = of_view,
                               .draws = {.seed = chosen_.run.seed, .step = static_cast<std::uint64_t>(done_)},
                               .step = done_,
-                              .steps = steps()};
+                              .steps = steps(),
+                              .share = share_of(ranks_)};
+  const index_t ranks = size_of(ranks_), groups = chosen_.training.norm_groups;
+  const split_for_step split(*device_, {.samples = chosen_.training.batch / ranks,
+                                        .groups = groups == 1 ? 1 : groups / ranks,
+                                        .ranks = ranks_,
+                                        .shares_statistics = groups == 1,
+                                        .losses = losses_.get()});
   const recipe_loss made = recipe_->loss(of_recipe);
   backward(made.loss);
+  if (ranks_ != nullptr) {
+    add_up_gradients(*ranks_, recipe_->parameters());
+    if (groups > 1) average_over(*ranks_, recipe_->state());
+  }
 
   step_report report{.loss = made.loss.number(), .rate = parts_.front().rate.at(done_), .chance = made.chance};
-  MIXCON_REQUIRE(std::isfinite(report.loss), "train: the loss of step ", done_, " is ", report.loss,
-                 "; training has diverged. A smaller --lr or a larger --temperature may help.");
+  together_alike(ranks_, [&] {  // it is that of all ranks
+    MIXCON_REQUIRE(std::isfinite(report.loss), "train: the loss of step ", done_, " is ", report.loss,
+                   "; training has diverged. A smaller --lr or a larger --temperature may help.");
+  });
   const double gradient = ends_epoch ? gradient_norm(recipe_->parameters()) : 0;
   const std::vector<health_number> more = ends_epoch ? recipe_->health(of_recipe) : std::vector<health_number>();
   for (const optimised_part& each : parts_) each.by->step(each.rate.at(done_));
@@ -201,14 +276,17 @@ step_report training_run::timed_step() {
   if (average_) average_->update(chosen_.training.average, done_ - 1);
   report.epoch = static_cast<double>(next.position.epoch) +
                  static_cast<double>(next.position.batch + 1) / static_cast<double>(loader_->batches_per_epoch());
-  if (ends_epoch) {
-    const shape& extents = made.embeddings.extents();
-    std::vector<float> rows(static_cast<std::size_t>(extents.size()));
-    copy_numbers(made.embeddings.value(), rows.data());
-    report.end = step_report::epoch_end{health_of(rows, extents[1], made.views), gradient, made.anchors,
-                                        made.anchors_used, more};
-  }
+  if (ends_epoch) report.end = epoch_end_of(made, gradient, more);
   return report;
+}
+
+step_report::epoch_end training_run::epoch_end_of(const recipe_loss& made, double gradient,
+                                                  const std::vector<health_number>& more) const {
+  const shape& extents = made.embeddings.extents();
+  std::vector<float> rows(static_cast<std::size_t>(extents.size()));
+  copy_numbers(made.embeddings.value(), rows.data());
+  if (ranks_ != nullptr) rows = rows_of_batch(*ranks_, rows, extents[1], made.views);
+  return {health_of(rows, extents[1], made.views), gradient, made.anchors, made.anchors_used, more};
 }
 
 checkpoint training_run::state() const {
@@ -232,6 +310,12 @@ checkpoint training_run::state() const {
   if (average_)
     for (const auto& [name, mean] : average_->means()) now.tensors.push_back(stored(mean_name(name), mean));
   return now;
+}
+
+std::string training_run::sum_of_all() const {
+  settings same = chosen_;
+  same.run.out.clear(), same.data.folder.clear(), same.run.threads = 1;
+  return std::to_string(checksum(to_json(same))) + "-" + std::to_string(data_hash_) + "-" + std::to_string(done_);
 }
 
 loaded_run untrained_run(const settings& chosen, const data_set& data) {

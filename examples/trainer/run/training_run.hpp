@@ -4,6 +4,7 @@
 #include "data/loader.hpp"
 #include "data/views/views.hpp"
 #include "devices/device.hpp"
+#include "devices/ranks/rank_losses.hpp"
 #include "evaluation/health.hpp"
 #include "optimisers/optimiser_options.hpp"
 #include "optimisers/schedule.hpp"
@@ -41,14 +42,18 @@ struct step_report {
   std::optional<epoch_end> end{};
 };
 
-/// A recipe in training. Its numbers depend on settings and data alone, not on when it was stopped and resumed. The
-/// data outlives it.
+/// A recipe in training. Its numbers depend on settings and data alone, not on when it was stopped and resumed; on how
+/// many ranks train it, by rounding. The data outlives it.
 class training_run {
  public:
-  /// Begins. Settings must be resolved. Refuses data that the settings do not fit (std::invalid_argument).
-  training_run(const settings& chosen, const data_set& train);
-  /// Goes on from a checkpoint, which `path` names. Refuses other data or another model (file_error).
-  training_run(const checkpoint& from, const data_set& train, const std::string& path);
+  /// Begins. Settings must be resolved. Refuses data that the settings do not fit (std::invalid_argument). One of
+  /// several `ranks`, which outlive it, computes an equal part of each batch; all make it and step at the same time,
+  /// with the same settings and data. Refuses what they cannot train together.
+  training_run(const settings& chosen, const data_set& train, const rank_group* ranks = nullptr);
+  /// Goes on from a checkpoint, which `path` names, of any number of ranks. Refuses other data or another model
+  /// (file_error).
+  training_run(const checkpoint& from, const data_set& train, const std::string& path,
+               const rank_group* ranks = nullptr);
 
   /// Takes what another run's checkpoint, named by `path`, holds under names and shapes that this one's recipe has too:
   /// how many tensors. Optimisers begin anew. Refuses one that has nothing in common (file_error).
@@ -69,6 +74,9 @@ class training_run {
   /// Of the run whose tensors this one began with; empty: it began anew.
   const std::string& parent() const { return parent_; }
 
+  /// Of settings, data and steps that are done: equal on ranks that train together.
+  std::string sum_of_all() const;
+
   const settings& chosen() const { return chosen_; }
   index_t steps() const { return steps_; }
   index_t done() const { return done_; }
@@ -88,6 +96,9 @@ class training_run {
 
  private:
   step_report timed_step();
+  const batch& next_batch();
+  step_report::epoch_end epoch_end_of(const recipe_loss& made, double gradient,
+                                      const std::vector<health_number>& more) const;
   void start_loader(const loader_position& start);
   void restore_optimisers(const tensor_file& file, const std::string& path);
   bool ends_an_epoch(const loader_position& of_batch) const;
@@ -112,6 +123,9 @@ class training_run {
   std::unique_ptr<loader> loader_{};
   index_t steps_ = 0;
   index_t done_ = 0;
+  const rank_group* ranks_ = nullptr;  // null: this process alone
+  std::unique_ptr<rank_losses> losses_{};
+  batch whole_{};  // a batch with the images of all ranks
 };
 
 /// A recipe that has the weights of a checkpoint, averaged ones where it holds them, for evaluation: on the CPU,

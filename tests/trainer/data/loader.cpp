@@ -99,6 +99,27 @@ TEST_CASE("A loader that starts anywhere goes on as if it had never stopped", "[
   }
 }
 
+TEST_CASE("A rank's loader makes the views of its own part of each batch, which has the samples of all", "[data]") {
+  const data_set data = noise_of(sample_kind::image, 50);
+  const auto whole = batches_of(data, {.batch = 8, .views = 2, .seed = 3}, 7);
+  const std::ptrdiff_t part = 4 * data.width();  // of one view
+  for (const index_t rank : {0, 1}) {
+    const auto mine = batches_of(data, {.batch = 8, .views = 2, .seed = 3, .share = {.part = rank, .parts = 2}}, 7);
+    for (std::size_t k = 0; k < whole.size(); ++k) {
+      CHECK(mine[k].samples == whole[k].samples);
+      CHECK(mine[k].labels == whole[k].labels);
+      for (const index_t view : {0, 1}) {
+        const auto own = mine[k].images.begin() + (2 * view + rank) * part,
+                   other = mine[k].images.begin() + (2 * view + 1 - rank) * part;
+        CHECK(std::equal(own, own + part, whole[k].images.begin() + (2 * view + rank) * part));
+        CHECK(std::count(other, other + part, 0.0F) == part);
+      }
+    }
+  }
+  CHECK_THROWS_WITH(batches_of(data, {.batch = 8, .share = {.part = 0, .parts = 3}}, 1),
+                    "loader: part 0 of 3 of batches of 8; expected equal parts, and one of them.");
+}
+
 TEST_CASE("An epoch visits samples once, in views of the maker's", "[data]") {
   const sample_kind kind = GENERATE(sample_kind::image, sample_kind::row, sample_kind::clip);
   const data_set data = noise_of(kind, 50);
