@@ -22,7 +22,7 @@ class mpi_session {
 
  private:
   std::unique_ptr<rank_group> ranks_{};
-  bool begun_ = false;
+  [[maybe_unused]] bool begun_ = false;  // not asked for without MPI
 };
 
 }  // namespace mixcon_train
