@@ -29,9 +29,9 @@ std::vector<double> powers_of(const std::string& text) {
   for (std::string part; std::getline(parts, part, ',');) {
     double power = 0;
     const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), power);
-    MIXCON_REQUIRE(error == std::errc{} && end == part.data() + part.size() && std::abs(power) <= 10,
+    MIXCON_REQUIRE(error == std::errc{} && end == part.data() + part.size() && power >= -1 && power <= 10,
                    "--lambda-power: ", text,
-                   "; expected numbers in [-10, 10] with commas between them, such as 0.25 or -1,0.25.");
+                   "; expected a number in [-1, 10], or several with commas between them, such as -1,0.25.");
     powers.push_back(power);
   }
   return powers;
