@@ -11,7 +11,7 @@ import torch
 
 from . import _core
 from ._arrays import doc_of, settings_of
-from ._autograd import tensors_now
+from ._autograd import Tensors, tensors_now
 from ._calls import general
 from ._forms import FORMS, Form
 from .functional import _keywords_of, call_of

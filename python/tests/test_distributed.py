@@ -141,8 +141,6 @@ REFUSED = {
 
 @pytest.mark.parametrize("what", REFUSED)
 def test_what_one_process_refuses_all_refuse(ran, what):
-    import re
-
     for size in (2, 4):
         if size == 2 and "rank 0" in REFUSED[what]:
             pattern = "rank 1"
