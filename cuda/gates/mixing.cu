@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Compiled for every architecture by cuda/check_compile: the kernels of mixing, for every kind of plan. Not here:
-// measure_slerp, whose sines have a stack of 40 bytes for arguments that it never gives them.
+// measure_slerp, whose sines have a stack of 40 bytes for arguments that it never gives them; and draw_noise, which
+// calls a function, with a small stack, for the one number of a hundred that takes more than 32 bits.
 #include <mixcon/gpu/mixing/blend.cuh>
-#include <mixcon/gpu/mixing/device_noise.cuh>
 
 namespace mixcon::gpu {
 
@@ -32,7 +32,5 @@ template __global__ void blend_entries<1>(device_kind<slerp>, walk, partner_list
 template __global__ void unblend_slerp_rows(device_kind<slerp>, vector_view<const index_t>, consumer_list, unblend_part,
                                             tensor_view<const float, 4>, tensor_view<const float, 4>,
                                             tensor_view<const float, 4>, tensor_view<float, 4>);
-template __global__ void draw_noise(const ziggurat*, philox_streams, matrix_view<float>);
-template __global__ void draw_noise(const ziggurat*, philox_streams, matrix_view<bfloat16>);
 
 }  // namespace mixcon::gpu

@@ -12,27 +12,6 @@
 
 namespace mixcon::gpu {
 
-/// A stream's bits for who asks for few of them, word by word: a place in an array that only the device knows would
-/// keep the block out of registers.
-class bits_in_registers {
- public:
-  __device__ explicit bits_in_registers(const philox_stream& of) : of_(of) {}
-  __device__ std::uint32_t next_u32() {
-    if (given_ == 4) block_ = of_.next_block(), given_ = 0;
-    const int k = given_++;
-    return k == 0 ? block_.word[0] : k == 1 ? block_.word[1] : k == 2 ? block_.word[2] : block_.word[3];
-  }
-  __device__ std::uint64_t next_u64() {
-    const std::uint64_t low_half = next_u32();
-    return std::uint64_t{next_u32()} << 32 | low_half;
-  }
-
- private:
-  philox_stream of_;
-  philox_block block_{};
-  int given_ = 4;
-};
-
 // a thread for four numbers, which one block of random bits gives: as mixcon::detail::for_each_normal counts them, row
 // after row.  writes rows (N, D)
 template <class T>
@@ -44,8 +23,7 @@ __global__ void draw_noise(const ziggurat* normal, philox_streams streams, matri
 #pragma unroll
   for (int n = 0; n < 4; ++n) {
     if (first + n >= count) break;
-    rows(i, k) =
-        static_cast<T>(normal->of(block.word[n], [&] { return bits_in_registers(streams[-1 - (first + n)]); }));
+    rows(i, k) = static_cast<T>(normal->of(block.word[n], [&] { return streams[-1 - (first + n)]; }));
     if (++k == width) k = 0, ++i;
   }
 }
