@@ -141,3 +141,23 @@ TEST_CASE("Rows whose exponentials need shifts of their own, or are not finite, 
   rows(7, 0) = std::numeric_limits<double>::quiet_NaN();
   check();
 }
+
+TEST_CASE("Candidates so long that exponentials times them leave the numbers' range take the other way", "[engine]") {
+  const index_t anchors = 4, rows = 200, width = 16;
+  const objective of{info_nce{.temperature = 0.016}, dot_product{}};
+  for (const double size : {1.0, 1e3, 1e7, 1e10, 1e-7, 1e-10}) {
+    matrix<double> a(anchors, width), c(rows, width);
+    for (std::size_t i = 0; i < a.entries().size(); ++i)
+      a.entries()[i] = (1 + 0.05 * std::sin(1.7 * static_cast<double>(i))) / 4 / size;
+    for (std::size_t i = 0; i < c.entries().size(); ++i)
+      c.entries()[i] = (1 + 0.05 * std::cos(0.9 * static_cast<double>(i))) / 4 * size;
+    const auto narrow = converted<float>(c);
+    INFO("candidates of length " << size);
+    agrees_with_serial(of, diagonal_targets{}, a, [&](auto number) {
+      if constexpr (sizeof(number) == sizeof(float))
+        return candidates(narrow);
+      else
+        return candidates(c);
+    });
+  }
+}

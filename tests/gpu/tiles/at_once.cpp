@@ -83,7 +83,7 @@ TEST_CASE("Two directions share the backward passes of moments, one for each sid
     CHECK(products(both_directions) * 5 == products(rows_alone) * 6);
   };
   std::vector<int> others;  // which are not those of the anchor of the same number
-  for (std::size_t c = 0; c < 75; ++c) others.push_back(labels()[c * 7 % 70]);
+  for (std::size_t k = 0; k < 75; ++k) others.push_back(labels()[k * 7 % 70]);
   check("diagonal", mixcon::diagonal_targets{});
   check("labels of both", mixcon::label_targets{.labels = labels(), .candidate_labels = others});
 }

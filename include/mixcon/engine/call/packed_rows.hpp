@@ -101,7 +101,7 @@ class packed_rows {
     }
     const T slope = backward_[static_cast<std::size_t>(i)], *unit = row(i);
     if (slope == T(0)) return;  // a row without direction
-    const T radial = sum_by_eight<T>(width_, [&](index_t k) { return unit[k] * by_packed(k); });
+    const T radial = radial_part(unit, by_packed);
     for (index_t k = 0; k < width_; ++k) add_to[k] += (by_packed(k) - unit[k] * radial) * slope;
   }
 
@@ -113,12 +113,19 @@ class packed_rows {
     if constexpr (std::is_same_v<T, float>)
       if (slope != T(0)) return vectors::take_off_radial(gradient, unit, width_, slope);
 #endif
-    const T radial = sum_by_eight<T>(width_, [&](index_t k) { return unit[k] * gradient[k]; });
+    const T radial = radial_part(unit, [gradient](index_t k) { return gradient[k]; });
     for (index_t k = 0; k < width_; ++k)
       gradient[k] = slope == T(0) ? T(0) : T(0) + (gradient[k] - unit[k] * radial) * slope;
   }
 
  private:
+  /// <unit, gradient>, of floats in double as on vectors.
+  template <class ByPacked>
+  T radial_part(const T* unit, const ByPacked& by_packed) const {
+    using sum = std::conditional_t<std::is_same_v<T, float>, double, T>;
+    return static_cast<T>(sum_by_eight<sum>(
+        width_, [&](index_t k) { return static_cast<sum>(unit[k]) * static_cast<sum>(by_packed(k)); }));
+  }
 #if !defined(__CUDACC__)
   /// `pack` of a row of floats side by side, on vectors.
   void pack_floats(index_t to, const T* from, rows form) {

@@ -47,16 +47,16 @@ class described_problem {
     constexpr index_t most = 0x7fffffff - 2 * tile_columns;  // rows are numbered by 32 bits
     if (!p.anchors.finite() || !p.candidates.finite() || p.anchors.count() > most || p.candidates.count() > most)
       return false;
-    const double anchor = longest_row(p.anchors),
-                 candidate = &p.anchors == &p.candidates ? anchor : longest_row(p.candidates);
-    return moments::choose_shift<T>(lines, 1.0001 * anchor * candidate, p.candidates.count());
+    const double anchor = longest_row(p.anchors);
+    longest_candidate_ = &p.anchors == &p.candidates ? anchor : longest_row(p.candidates);
+    return moments::choose_shift<T>(lines, 1.0001 * anchor * longest_candidate_, p.candidates.count());
   }
   void group() { by_key_.group(rule.candidate_key, rule.candidates); }
   moments::key_groups groups() const { return by_key_.here(); }
   /// Whether the backward pass will want sums of candidates, and no more of the pairs.
   bool sums_candidates() const {
     return K == 1 && !p.mirrors && p.kept != nullptr && p.kept->of_anchors_alone && !rule.hides_others &&
-           have_few_positives(rule, groups(), p.anchors.count());
+           has_room_for_sums() && have_few_positives(rule, groups(), p.anchors.count());
   }
   sums fresh_sums() const { return sums(p.memory, static_cast<std::size_t>(p.anchors.count())); }
 
@@ -100,7 +100,16 @@ class described_problem {
     return whole;
   }
 
+  /// Whether exponentials times candidates, which no slope has made small yet, are normal numbers, and their sums.
+  bool has_room_for_sums() const {
+    using range = moments::exponent_range<T>;
+    const double largest = range::is_float ? 127 : 1023;
+    return longest_candidate_ * (static_cast<double>(p.candidates.count()) + 1) < std::exp2(largest - range::most) &&
+           longest_candidate_ > std::exp2(range::least + range::digits + 1 + range::most - 2);
+  }
+
   moments::grouped_rows by_key_;
+  double longest_candidate_ = 0;
 };
 
 /// The visit of all tiles, and sums of the candidates times their exponentials. Each thread has a part of the anchors,

@@ -17,7 +17,7 @@ template <class Problem>
 inline constexpr bool fits_moments = false;
 template <class Problem>
 requires(fits_tiles<Problem> && std::is_same_v<typename Problem::logits_type, plain_logits> &&
-         moments::always_described<typename Problem::rule_type> && moments_of<typename Problem::statistics_type>::fits)
+         always_described<typename Problem::rule_type> && moments_of<typename Problem::statistics_type>::fits)
 inline constexpr bool fits_moments<Problem> = true;
 template <class Problem>
 inline constexpr int sums_of_problem = moments_of<typename Problem::statistics_type>::sums;

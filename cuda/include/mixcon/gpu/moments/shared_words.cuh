@@ -17,6 +17,10 @@ using moments::few_members, moments::log2_of_e, moments::moment_statistic, momen
 /// What the host knows of a type of rules; and rules whose keys lie on the device alone, which bring their groups.
 template <class Rule>
 struct described : moments::described<Rule> {};
+/// Whether all rules of a type are given by keys, as moments::always_described.
+template <class Rule>
+inline constexpr bool always_described =
+    described<Rule>::fits && !requires(const Rule& rule) { described<Rule>::holds(rule); };
 using found_moment = moments::found_moment<float>;
 using found_row = moments::found_row<float>;
 using found_slope = moments::found_slope;
