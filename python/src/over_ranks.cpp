@@ -15,8 +15,8 @@ bool is_marked(const std::vector<char>& rows, index_t row) {
 
 /// The pairs of one rank, and how rows are shared out.
 struct rows_of_call {
-  pair_space mine;
-  detail::shards all;
+  const pair_space& mine;
+  const detail::shards& all;
   const board_type& board;
 };
 
@@ -216,8 +216,9 @@ mixcon_python::any_bound_over_ranks targets_over_ranks<mixcon_python::any_target
   const bool has_segments = mine.own == 0 && mine.segments.size() > 1 && targets.of != any_targets::kind::table;
   const index_t in_first = has_segments ? mine.segments[0] : mine.candidates;
   made.in_first = board.each_of(in_first);
-  const rows_of_call call{
-      {mine.anchors, in_first, 0, {in_first}, mine.width, nullptr}, rows.with_candidates(made.in_first), board};
+  const pair_space first{mine.anchors, in_first, 0, {in_first}, mine.width, nullptr};
+  const detail::shards all = rows.with_candidates(made.in_first);
+  const rows_of_call call{first, all, board};
   board.refuse_together([&] {
     MIXCON_REQUIRE(targets.of != any_targets::kind::table || mine.own == 0, "targets.Table: there are ", mine.own,
                    " own candidates of each anchor; expected shared ones alone");
