@@ -176,7 +176,7 @@ def mixed_by_formula(images, plan):
 
 def test_mixing_is_the_formula_in_every_layout_and_type(fuzz_seconds):
     rng = np.random.default_rng(9)
-    plain_names = [n for n in mixing._DRAWN if mixing._INFO[n]["looks_at"] == "" and n not in ("augmix", "stackmix")]
+    plain_names = [n for n in mixing._DRAWN if mixing.INFO[n]["looks_at"] == "" and n not in ("augmix", "stackmix")]
     end, answered, refused, by_formula = time.monotonic() + fuzz_seconds, 0, 0, 0
     while time.monotonic() < end:
         name = (plain_names + ["mixup", "cutmix"])[rng.integers(len(plain_names) + 2)]
