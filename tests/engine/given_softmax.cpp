@@ -41,7 +41,7 @@ std::vector<long double> target_row(kind of, index_t row, index_t classes, rando
   if (is_one) {
     target[static_cast<std::size_t>(row * 7 % classes)] = of == kind::mixed ? 2 : 1;
   } else {
-    for (long double& t : target) t = static_cast<T>(draw.uniform());
+    for (long double& t : target) t = static_cast<long double>(static_cast<T>(draw.uniform()));
   }
   return target;
 }
@@ -77,7 +77,7 @@ void check(kind of, index_t rows, index_t classes, double temperature, T spread)
   const auto result =
       value_and_grad(tiled{.threads = 1}, criterion, matrix_targets{targets}, given_logits{logits}, wanted);
   CHECK(result.anchors_used == used);
-  const long double eps = std::numeric_limits<T>::epsilon();
+  const auto eps = static_cast<long double>(std::numeric_limits<T>::epsilon());
   const long double largest = static_cast<long double>(spread) * scale * 4;
   CHECK(error_of(result.value, expected) <=
         8 * eps * std::fabs(expected) + eps * 1e-20L + 4 * eps * largest * (expected > 1));
@@ -126,7 +126,7 @@ TEMPLATE_TEST_CASE("a loss near 0 is exact, and so is its gradient", "[engine]",
     const TestType value = value_and_grad(tiled{.threads = 1}, soft_cross_entropy(), matrix_targets{targets},
                                           given_logits{logits}, wanted);
     const long double others = static_cast<long double>(classes - 1) * std::exp(-30.0L), expected = std::log1p(others);
-    const long double eps = std::numeric_limits<TestType>::epsilon();
+    const auto eps = static_cast<long double>(std::numeric_limits<TestType>::epsilon());
     CHECK(error_of(value, expected) <= 8 * eps * expected);
     const long double own = -others / (1 + others) / 3, other = std::exp(-30.0L) / (1 + others) / 3;
     for (index_t i = 0; i < 3; ++i)
@@ -150,7 +150,7 @@ TEMPLATE_TEST_CASE("classes as labels are one-hot rows, and ignored ones have no
       const auto found =
           value_and_grad(tiled{.threads = 1}, soft_cross_entropy(), targets, given_logits{logits}, wanted);
       const auto right = value_and_grad(serial{}, soft_cross_entropy(), targets, given_logits{logits}, reference);
-      const long double eps = std::numeric_limits<TestType>::epsilon();
+      const auto eps = static_cast<long double>(std::numeric_limits<TestType>::epsilon());
       CHECK(found.anchors_used == right.anchors_used);
       CHECK(error_of(found.value, static_cast<long double>(right.value)) <= 16 * eps);
       CHECK(largest_difference(slopes, expected) <= 16 * eps / rows);

@@ -100,8 +100,8 @@ void check(const mixed_images<T>& of, double bound, double size = 1) {  // size:
       found.value = value_and_grad(tiled{.threads = threads}, infinite_class_mixup{.softmax_over = over}, of.targets,
                                    of.features, of.weight, of.bias, found.wanted());
       CHECK(std::fabs(static_cast<double>(found.value) - right.value) <= bound * (1 + right.value));
-      CHECK(largest_difference(found.features, right.features) <= bound);
-      CHECK(largest_difference(found.weight, right.weight) <= bound * size);
+      CHECK(largest_difference(found.features, right.features) <= static_cast<long double>(bound));
+      CHECK(largest_difference(found.weight, right.weight) <= static_cast<long double>(bound * size));
       for (std::size_t c = 0; c < right.bias.size(); ++c)
         CHECK(std::fabs(static_cast<double>(found.bias[c]) - right.bias[c]) <= bound);
       if (threads == 1) first = found;
