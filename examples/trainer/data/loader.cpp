@@ -143,6 +143,7 @@ loader_position loader::workshop::after(loader_position at) const {
 }
 
 void loader::workshop::work(view_room& room) {
+  std::exception_ptr error;
   try {
     for (index_t number = 0; take_ticket(number);) {
       fill(ring_[place_of(number)], room);
@@ -151,10 +152,13 @@ void loader::workshop::work(view_room& room) {
       ready_.notify_one();
     }
   } catch (...) {
-    const std::lock_guard lock(state_);
-    error_ = std::current_exception();
-    ready_.notify_one();
+    error = std::current_exception();
   }
+  if (!error) return;
+  // handed over whole: this thread has let go of the exception when the caller sees it, and the caller alone destroys it
+  const std::lock_guard lock(state_);
+  error_ = std::move(error);
+  ready_.notify_one();
 }
 
 bool loader::workshop::take_ticket(index_t& number) {
