@@ -183,6 +183,37 @@ TEST_CASE("what is not finite, or hidden by -infinity, is what serial finds", "[
     }
 }
 
+TEMPLATE_TEST_CASE("a call that is refused for a row which sees no class has written nothing", "[engine]", float,
+                   double) {
+  const TestType infinite = std::numeric_limits<TestType>::infinity(), large = std::numeric_limits<TestType>::max();
+  for (const index_t classes : {1, 5, 40, 90})
+    for (const TestType hiding : {-infinite, -large})  // twice the largest number is infinite too
+      for (const index_t row : {0, 11, 19})
+        for (const bool has_labels : {false, true}) {
+          INFO(classes << " classes, row " << row << (has_labels ? ", labels" : ", soft labels"));
+          matrix<TestType> logits = random_embeddings<TestType>(20, classes, 4), targets(20, classes, TestType(1)),
+                           slopes(20, classes, TestType(5));
+          const std::vector<int> labels(20, 0);
+          for (index_t c = 0; c < classes; ++c) logits(row, c) = hiding;
+          if (row > 0) logits(row - 1, classes - 1) = infinite;  // so that the rows are not taken at once
+          gradients<TestType> wanted;
+          wanted.logits = view(slopes);
+          objective criterion{info_nce{.temperature = 1}};
+          criterion.scale = 2;
+          for (const int threads : {1, 2}) {
+            const tiled engine{.threads = threads};
+            if (has_labels)
+              CHECK_THROWS_AS(
+                  value_and_grad(engine, criterion, class_targets{.labels = labels}, given_logits{logits}, wanted),
+                  std::invalid_argument);
+            else
+              CHECK_THROWS_AS(value_and_grad(engine, criterion, matrix_targets{targets}, given_logits{logits}, wanted),
+                              std::invalid_argument);
+            CHECK(same_bits(slopes, matrix<TestType>(20, classes, TestType(5))));
+          }
+        }
+}
+
 TEST_CASE("every instruction set finds the same to rounding", "[engine]") {
   const instruction_set before = instruction_set_in_use();
   const matrix<float> logits = random_embeddings<float>(33, 77, 4);

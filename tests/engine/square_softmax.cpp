@@ -4,6 +4,8 @@
 
 #include <mixcon/losses/infinite_class_mixup.hpp>
 
+#include <algorithm>
+
 using namespace mixcon;
 using namespace mixcon_test;
 
@@ -39,61 +41,86 @@ struct answer {
   classifier_gradients<T> wanted() { return {.features = view(features), .weight = view(weight), .bias = view(bias)}; }
 };
 
-/// The formula and its derivative, written out in double.
+/// The formula and its derivative, written out in double; classifiers are mixed and logits formed once for all axes.
 template <class T>
-answer<double> formula(const mixed_images<T>& of, axis over) {
-  const index_t n = of.samples(), d = of.features.width();
-  mixed_images<double> wide(n, d, of.weight.rows(), 1.0);
-  for (index_t k = 0; k < n * d; ++k) wide.features.data()[k] = static_cast<double>(of.features.data()[k]);
-  for (index_t k = 0; k < of.weight.rows() * d; ++k) wide.weight.data()[k] = static_cast<double>(of.weight.data()[k]);
-  for (std::size_t c = 0; c < of.bias.size(); ++c) wide.bias[c] = static_cast<double>(of.bias[c]);
-  answer<double> found(wide);
-  const auto share = [&](index_t j) { return of.targets.lambda[static_cast<std::size_t>(j)]; };
-  const auto own = [&](index_t j) { return of.targets.own[static_cast<std::size_t>(j)]; };
-  const auto partner = [&](index_t j) { return of.targets.partner[static_cast<std::size_t>(j)]; };
-  const auto mixed = [&](index_t j, index_t k) {
-    return share(j) * wide.weight(own(j), k) + (1 - share(j)) * wide.weight(partner(j), k);
-  };
-  matrix<double> x(n, n), slope(n, n, 0.0);
-  for (index_t i = 0; i < n; ++i)
-    for (index_t j = 0; j < n; ++j) {
-      x(i, j) = share(j) * wide.bias[static_cast<std::size_t>(own(j))] +
-                (1 - share(j)) * wide.bias[static_cast<std::size_t>(partner(j))];
-      for (index_t k = 0; k < d; ++k) x(i, j) += wide.features(i, k) * mixed(j, k);
-    }
-  const auto add = [&](auto&& at, auto&& slope_at) {
-    for (index_t i = 0; i < n; ++i) {
-      long double others = 0;  // double has no room for the exponentials of large logits
-      const auto relative = [&](index_t j) { return std::exp(static_cast<long double>(at(i, j) - at(i, i))); };
-      for (index_t j = 0; j < n; ++j) others += j == i ? 0 : relative(j);
-      found.value += static_cast<double>(std::log1p(others)) / static_cast<double>(n);
-      for (index_t j = 0; j < n; ++j)
-        slope_at(i, j) += static_cast<double>((j == i ? -others : relative(j)) / (1 + others)) / static_cast<double>(n);
-    }
-  };
-  if (over != axis::pairs)
-    add([&](index_t i, index_t j) { return x(i, j); }, [&](index_t i, index_t j) -> double& { return slope(i, j); });
-  if (over != axis::classes)
-    add([&](index_t i, index_t j) { return x(j, i); }, [&](index_t i, index_t j) -> double& { return slope(j, i); });
-  for (index_t i = 0; i < n; ++i)
-    for (index_t j = 0; j < n; ++j) {
-      for (index_t k = 0; k < d; ++k) {
-        found.features(i, k) += slope(i, j) * mixed(j, k);
-        found.weight(own(j), k) += slope(i, j) * share(j) * wide.features(i, k);
-        found.weight(partner(j), k) += slope(i, j) * (1 - share(j)) * wide.features(i, k);
+class formula {
+ public:
+  explicit formula(const mixed_images<T>& of)
+      : samples_(of.samples()),
+        width_(of.features.width()),
+        wide_(samples_, width_, of.weight.rows(), 1.0),
+        mixed_(samples_, width_),
+        x_(samples_, samples_) {
+    const auto copy = [](const auto& from, auto& to) {
+      std::transform(from.begin(), from.end(), to.begin(), [](T x) { return static_cast<double>(x); });
+    };
+    copy(of.features.entries(), wide_.features.entries());
+    copy(of.weight.entries(), wide_.weight.entries());
+    copy(of.bias, wide_.bias);
+    for (index_t j = 0; j < samples_; ++j)
+      for (index_t k = 0; k < width_; ++k)
+        mixed_(j, k) = share(j) * wide_.weight(own(j), k) + (1 - share(j)) * wide_.weight(partner(j), k);
+    for (index_t i = 0; i < samples_; ++i)
+      for (index_t j = 0; j < samples_; ++j) {
+        const double *const z = &wide_.features(i, 0), *const w = &mixed_(j, 0);
+        double x = share(j) * bias(own(j)) + (1 - share(j)) * bias(partner(j));
+        for (index_t k = 0; k < width_; ++k) x += z[k] * w[k];
+        x_(i, j) = x;
       }
-      found.bias[static_cast<std::size_t>(own(j))] += slope(i, j) * share(j);
-      found.bias[static_cast<std::size_t>(partner(j))] += slope(i, j) * (1 - share(j));
-    }
-  return found;
-}
+  }
+
+  answer<double> operator()(axis over) const {
+    answer<double> found(wide_);
+    matrix<double> slope(samples_, samples_, 0.0), by_mixed(samples_, width_, 0.0);
+    const auto add = [&](auto&& at, auto&& slope_at) {
+      const auto number = static_cast<double>(samples_);
+      for (index_t i = 0; i < samples_; ++i) {
+        long double others = 0;  // double has no room for the exponentials of large logits
+        const auto relative = [&](index_t j) { return std::exp(static_cast<long double>(at(i, j) - at(i, i))); };
+        for (index_t j = 0; j < samples_; ++j) others += j == i ? 0 : relative(j);
+        found.value += static_cast<double>(std::log1p(others)) / number;
+        for (index_t j = 0; j < samples_; ++j)
+          slope_at(i, j) += static_cast<double>((j == i ? -others : relative(j)) / (1 + others)) / number;
+      }
+    };
+    if (over != axis::pairs)
+      add([&](index_t i, index_t j) { return x_(i, j); }, [&](index_t i, index_t j) -> double& { return slope(i, j); });
+    if (over != axis::classes)
+      add([&](index_t i, index_t j) { return x_(j, i); }, [&](index_t i, index_t j) -> double& { return slope(j, i); });
+    for (index_t i = 0; i < samples_; ++i)
+      for (index_t j = 0; j < samples_; ++j) {
+        const double s = slope(i, j), *const z = &wide_.features(i, 0), *const w = &mixed_(j, 0);
+        double *const by_z = &found.features(i, 0), *const by_w = &by_mixed(j, 0);
+        for (index_t k = 0; k < width_; ++k) by_z[k] += s * w[k], by_w[k] += s * z[k];
+        found.bias[static_cast<std::size_t>(own(j))] += s * share(j);
+        found.bias[static_cast<std::size_t>(partner(j))] += s * (1 - share(j));
+      }
+    for (index_t j = 0; j < samples_; ++j)
+      for (index_t k = 0; k < width_; ++k) {
+        found.weight(own(j), k) += share(j) * by_mixed(j, k);
+        found.weight(partner(j), k) += (1 - share(j)) * by_mixed(j, k);
+      }
+    return found;
+  }
+
+ private:
+  double share(index_t j) const { return wide_.targets.lambda[static_cast<std::size_t>(j)]; }
+  index_t own(index_t j) const { return wide_.targets.own[static_cast<std::size_t>(j)]; }
+  index_t partner(index_t j) const { return wide_.targets.partner[static_cast<std::size_t>(j)]; }
+  double bias(index_t c) const { return wide_.bias[static_cast<std::size_t>(c)]; }
+
+  index_t samples_, width_;
+  mixed_images<double> wide_;
+  matrix<double> mixed_, x_;  // classifiers of samples (N, D), and logits (N, N)
+};
 
 template <class T>
 void check(const mixed_images<T>& of, double bound, double size = 1) {  // size: of the features
+  const formula<T> written_out(of);
   for (const axis over : {axis::classes, axis::pairs, axis::both}) {
     INFO(of.samples() << " samples, " << of.weight.rows() << " classes, width " << of.features.width() << ", axis "
                       << static_cast<int>(over));
-    const answer<double> right = formula(of, over);
+    const answer<double> right = written_out(over);
     answer<T> first(of);
     for (const int threads : {1, 2, 3}) {
       answer<T> found(of);

@@ -4,7 +4,8 @@
 // The public calls over pairs: forward, backward and value_and_grad of an objective.
 
 #include <mixcon/contrast/doors.hpp>
-#include <mixcon/engine/call/evaluation.hpp>
+#include <mixcon/engine/call/evaluate_on.hpp>
+#include <mixcon/engine/given_logits.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
 

@@ -5,6 +5,7 @@
 
 #include <mixcon/contrast/doors.hpp>
 
+#include <mixcon/engine/call/evaluate_on.hpp>
 #include <mixcon/ranks/evaluation.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN

@@ -20,7 +20,7 @@ void for_each_wide(index_t count, const Take& take) {
     return for_set_in_use([&](auto set) {
       run_for<decltype(set)>([&]() MIXCON_IN_LOOPS {
         index_t k = 0;
-        for (; k + 8 <= count; k += 8) take(k, eight_doubles_of_row());
+        for (; k + 8 <= count; k += 8) take(k, lanes<double, 8>());
         for (; k < count; ++k) take(k, double());
       });
     });

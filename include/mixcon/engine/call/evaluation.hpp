@@ -1,43 +1,21 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-// One call over pairs on the host: what the public door asks, and `evaluate_on`, where an executor may bring its own.
+// One call over pairs on the host: what the public door asks.
 
 #include <mixcon/contrast/targets/ignored.hpp>
 #include <mixcon/core/executor.hpp>
 #include <mixcon/core/phases.hpp>
 #include <mixcon/engine/call/loss_of_states.hpp>
 #include <mixcon/engine/call/operands.hpp>
-#include <mixcon/engine/call/softmax_rows.hpp>
+#include <mixcon/engine/call/scaled_saved.hpp>
+#include <mixcon/engine/call/softmax_at_once.hpp>
+#include <mixcon/engine/call/transposed_logits.hpp>
 #include <mixcon/engine/call/triplets.hpp>
-#include <mixcon/engine/given_logits.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
 
 namespace mixcon::detail {
-
-/// The logits when anchors and candidates have changed places.
-template <class Logits>
-struct transposed_logits {
-  Logits logits;
-  template <class T>
-  MIXCON_HD T factor(index_t anchor, index_t candidate) const {
-    return each_lane<T>([&](int k) { return logits.template factor<scalar_of<T>>(candidate + k, anchor); });
-  }
-  template <class T>
-  MIXCON_HD T offset(index_t anchor, index_t candidate) const {
-    return each_lane<T>([&](int k) { return logits.template offset<scalar_of<T>>(candidate + k, anchor); });
-  }
-  MIXCON_HD double own_offset() const { return logits.own_offset(); }
-};
-/// Logits that do not tell the two orders of a pair apart are their own transposed ones.
-template <class Logits>
-auto transposed(const Logits& logits) {
-  if constexpr (requires { Logits::is_symmetric; })
-    return logits;
-  else
-    return transposed_logits<Logits>{logits};
-}
 
 /// Whether an executor takes both directions of a problem at once.
 template <class Executor, class Problem>
@@ -78,9 +56,7 @@ class evaluation {
   /// `differentiate` will follow on `forward` for these gradients, and may use what that computed.
   void keep_products(const gradients<T>& wanted) {
     keeps_ = true;
-    kept_.of_anchors_alone = static_cast<bool>(wanted.anchors) && !wanted.candidate_bias;
-    for (const auto& segment : wanted.candidates)
-      if (segment) kept_.of_anchors_alone = false;
+    kept_.note_wanted(wanted);
   }
 
   Saved fresh_saved() const { return Saved(memory_); }
@@ -121,34 +97,11 @@ class evaluation {
   /// The value, and the gradient that is wanted, of a softmax over classes whose rows the executor takes at once; false
   /// where this call is none, or its rows are not finite: the other functions have to do it.
   bool set_softmax(const gradients<T>& wanted, loss_result<T>& result) const {
-    if constexpr (has_softmax) {
-      const directions& share = objective_.direction;
-      const bool is_plain = objective_.loss.is_its_statistic() && share.columns == 0 &&
-                            objective_.reduce != reduction::weighted &&
-                            objective_.without_positive == no_positive::zero;
-      softmax_rows<T> rows;
-      if (!is_plain || call_.values.stride(1) != 1 || !wants_logits_alone(wanted) ||
-          !describe_softmax<T>(bound_.rule(), rows))
-        return false;
-      rows.count = call_.values.extent(0), rows.classes = call_.values.extent(1);
-      const auto number = static_cast<std::size_t>(rows.count);
-      index_t counted = 0;
-      for (index_t a = 0; a < rows.count; ++a) counted += skipped_anchors_[a] ? 0 : 1;
-      const wide_t<T> factor = factor_of_term<Loss, T>(policy_of(objective_), 0, counted, counted, share.rows);
-      scratch<T> value = scratch<T>::unset(memory_, number);
-      scratch<char> has_positive = scratch<char>::unset(memory_, number);
-      rows.scale = static_cast<T>(objective_.logit_scale()), rows.factor = static_cast<T>(factor);
-      rows.logits = call_.values, rows.slopes = wanted.logits;
-      rows.value = value.data(), rows.has_positive = has_positive.data();
-      rows.memory = memory_;
-      if (!executor_.set_softmax(rows)) return false;
-      ordered_sum<wide_t<T>> sum;
-      index_t used = 0;
-      for (std::size_t a = 0; a < number; ++a) sum.add(static_cast<wide_t<T>>(value[a])), used += has_positive[a];
-      result = {static_cast<T>(factor == 0 ? 0 : sum.value() * factor), used};
-      return true;
-    }
-    return false;
+    if constexpr (has_softmax<Executor, Objective, Call>)
+      return softmax_at_once(executor_, objective_, call_.values, bound_.rule(), skipped_anchors_, memory_)
+          .set(wanted, result);
+    else
+      return false;
   }
 
   /// Adds upstream times the gradients that are wanted.
@@ -212,18 +165,6 @@ class evaluation {
   /// Whether an executor takes both directions at once. Logits that are given have no products to share.
   template <class Problem>
   static constexpr bool sweeps_once = !of_triplets && !Problem::is_given && SweepsBoth<Executor, Problem>;
-  /// Whether this may be a softmax over classes that an executor takes at once.
-  static constexpr bool has_softmax = [] {
-    if constexpr (requires(const Call& call, const Loss& loss, const Executor& executor, softmax_rows<T> rows) {
-                    rows.logits = call.values;
-                    loss.is_its_statistic();
-                    executor.set_softmax(rows);
-                  })
-      return std::is_same_v<decltype(Call::values), matrix_view<const T>> &&
-             std::is_same_v<std::remove_cvref_t<decltype(std::declval<Objective&>().logits)>, plain_logits>;
-    else
-      return false;
-  }();
   /// Whether executors set, in one visit of the pairs, what has an entry for each.
   static constexpr bool can_set_entries = !of_triplets && requires(const Call& call) { call.values; };
 
@@ -276,7 +217,7 @@ class evaluation {
     const directions& share = objective_.direction;
     const auto rows = rows_problem();
     const auto columns = columns_problem();
-    const multiplied by_rows(saved.rows, upstream, memory_), by_columns(saved.columns, upstream, memory_);
+    const scaled_saved<Loss, T> by_rows(saved.rows, upstream, memory_), by_columns(saved.columns, upstream, memory_);
     if constexpr (sweeps_once<decltype(rows)>)
       if (share.rows != 0 && share.columns != 0) {
         packed_gradients<T> to = rows_.buffers(wanted, false, are_zero), to_columns;
@@ -302,14 +243,6 @@ class evaluation {
     }
     add_scalars(sums, wanted);
   }
-  struct gradient_sums {
-    ordered_sum<double> by_scale, by_bias;
-    void add(const packed_gradients<T>& to, double own_part) {
-      for (T x : to.scale) by_scale.add(static_cast<double>(x));
-      for (T x : to.bias) by_bias.add(static_cast<double>(x));
-      by_scale.add(own_part);
-    }
-  };
   void add_rows(packed_gradients<T>& to, double own_part, const gradients<T>& wanted, gradient_sums& sums) const {
     rows_.unpack(to.anchors, to.candidates, to.own, wanted);
     sums.add(to, own_part);
@@ -327,22 +260,9 @@ class evaluation {
     if (wanted.bias) *wanted.bias += sums.by_bias.value();
   }
 
-  /// What a direction saved, times upstream.
-  struct multiplied {
-    scratch<T> adjoint, share;
-    saved_view<Loss, T> view;
-    double by_scale;
-    multiplied(const saved_rows<Loss, T>& saved, double upstream, workspace* memory)
-        : adjoint(memory), share(memory), view(saved.view()), by_scale(saved.scale_adjoint * upstream) {
-      if (upstream == 1) return;
-      for (T x : saved.adjoint) adjoint.push_back(x * static_cast<T>(upstream));
-      for (T x : saved.share) share.push_back(x * static_cast<T>(upstream));
-      view.adjoint = adjoint.data(), view.share = share.data();
-    }
-  };
   /// Returns what the formulas themselves hold of d loss / d logit scale.
   template <class Problem>
-  double scatter(const Problem& problem, const multiplied& saved, packed_gradients<T>& to) const {
+  double scatter(const Problem& problem, const scaled_saved<Loss, T>& saved, packed_gradients<T>& to) const {
     if constexpr (of_triplets) {
       return triplet_scatter<Executor, Problem, saved_view<Loss, T>>(executor_, problem, saved.view, to).run();
     } else {
@@ -371,44 +291,6 @@ class evaluation {
   mutable kept_products<T> kept_;
   bool keeps_ = false;
 };
-
-/// The evaluation on the host of a public call's arguments.
-template <class Executor, class Objective, class Targets, class Anchors, class Against>
-auto evaluate_on_host(const Executor& executor, const char* function, workspace* memory, const Objective& objective,
-                      const Targets& targets, const Anchors& anchors, const Against& candidates) {
-  using E = element_t<const Anchors>;
-  static_assert(!is_on_device<Against> || is_on_device<Anchors>,
-                "mixcon: these candidates lie in a device's memory and the anchors in the host's; pass both with one "
-                "executor, where it works");
-  return evaluation<Executor, Objective, Targets, arguments<E>>(
-      executor, objective, targets,
-      arguments<E>{function, matrix_view<const E>(view_given<2>(function, "the anchors' rows", anchors)),
-                   as_segments(candidates)},
-      memory);
-}
-template <class Executor, class Objective, class Targets, class E>
-auto evaluate_on_host(const Executor& executor, const char* function, workspace* memory, const Objective& objective,
-                      const Targets& targets, const given_logits<E>& logits) {
-  MIXCON_REQUIRE(!logits.is_on_device, function,
-                 ": the given logits lie in a device's memory, and this executor works in the host's");
-  return evaluation<Executor, Objective, Targets, logits_arguments<E>>(
-      executor, objective, targets, logits_arguments<E>{function, logits.values}, memory);
-}
-
-/// The evaluation of a public call: the executor's own, where it brings one (core/executor.hpp), or the host's.
-template <class Executor, class... Call>
-auto evaluate_on(const Executor& executor, const char* function, const in_workspace& in, const Call&... call) {
-  workspace* const memory = in.memory;
-  if constexpr (requires { executor.evaluate(function, memory, call...); }) {
-    return executor.evaluate(function, memory, call...);
-  } else {
-    static_assert(
-        !requires { requires Executor::brings_evaluation; },
-        "mixcon: this executor does not take these rows, targets or logits; is the tensor where the executor "
-        "works?");
-    return evaluate_on_host(executor, function, memory, call...);
-  }
-}
 
 }  // namespace mixcon::detail
 

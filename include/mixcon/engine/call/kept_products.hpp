@@ -4,6 +4,7 @@
 // What the forward pass of a call may leave for its backward pass.
 
 #include <mixcon/core/workspace.hpp>
+#include <mixcon/engine/gradients.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
 
@@ -21,6 +22,13 @@ struct kept_products {
   scratch<T> candidate_sums;      // (N, pitch): candidates times exponentials, summed over each anchor's negatives
 
   explicit kept_products(workspace* memory) : entries(memory), candidate_sums(memory) {}
+
+  /// These gradients will be asked for.
+  void note_wanted(const gradients<T>& wanted) {
+    of_anchors_alone = static_cast<bool>(wanted.anchors) && !wanted.candidate_bias;
+    for (const auto& segment : wanted.candidates)
+      if (segment) of_anchors_alone = false;
+  }
 };
 
 }  // namespace mixcon::detail

@@ -4,6 +4,7 @@
 // The forward pass of problems that are moments: one visit of the pairs, without targets, whose exponentials need no
 // shift; then each anchor's positives.
 
+#include <mixcon/core/number/set_loops.hpp>
 #include <mixcon/engine/call/pair_visit.hpp>
 #include <mixcon/engine/tiled/candidate_sums.hpp>
 #include <mixcon/engine/tiled/kept_tiles.hpp>
@@ -19,13 +20,18 @@ namespace tiles {
 
 /// The largest length of rows; NaN stays.
 template <class T>
-double longest_row(const mixcon::detail::packed_rows<T>& rows) {
-  double longest = 0;
-  for (index_t i = 0; i < rows.count(); ++i) {
-    const double squared = product_of(rows.row(i), rows.row(i), rows.pitch());
-    if (!(squared <= longest)) longest = squared;
-  }
-  return mixcon::sqrt_of(longest);
+[[gnu::noinline]] double longest_row(const mixcon::detail::packed_rows<T>& rows) {
+  T longest = 0;  // squared
+  for_set_in_use([&](auto set) {
+    using vector = typename decltype(set)::template vector<T>;
+    run_for<decltype(set)>([&] {
+      for (index_t i = 0; i < rows.count(); ++i) {
+        const T squared = mixcon::detail::dot_on<vector>(rows.row(i), rows.row(i), rows.pitch());
+        if (!(squared <= longest)) longest = squared;
+      }
+    });
+  });
+  return mixcon::sqrt_of(static_cast<double>(longest));
 }
 
 /// A direction of a call as moments: its rule by keys, and its candidates by key.
