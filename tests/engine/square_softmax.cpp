@@ -57,6 +57,7 @@ class formula {
     copy(of.features.entries(), wide_.features.entries());
     copy(of.weight.entries(), wide_.weight.entries());
     copy(of.bias, wide_.bias);
+    wide_.targets = of.targets;
     for (index_t j = 0; j < samples_; ++j)
       for (index_t k = 0; k < width_; ++k)
         mixed_(j, k) = share(j) * wide_.weight(own(j), k) + (1 - share(j)) * wide_.weight(partner(j), k);
