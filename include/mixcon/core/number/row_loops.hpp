@@ -40,7 +40,7 @@ class eight_sums {
   }
 
  private:
-  doubles sums_[8 / width];
+  doubles sums_[static_cast<unsigned>(8 / width)];
 };
 template <class Set>
 MIXCON_IN_LOOPS typename eight_sums<Set>::doubles wide_at(const float* from) {
