@@ -11,6 +11,22 @@ using namespace mixcon;
 
 namespace {
 
+/// A user's similarity, whose slopes are NaN where a row is.
+struct damped_product {
+  static constexpr bool linear = false;
+  static constexpr rows anchor_rows() { return rows::as_given; }
+  static constexpr rows candidate_rows() { return rows::as_given; }
+  template <class T>
+  T value(const T& dot, const T& aa, const T& cc) const {
+    return dot / (T(1) + aa + cc);
+  }
+  template <class T>
+  similarity_slopes<T> slopes(const T& dot, const T& aa, const T& cc) const {
+    const T size = T(1) + aa + cc;
+    return {T(1) / size, T(-2) * dot / (size * size)};
+  }
+};
+
 /// Anchors (3, 2) against candidates (4, 2) of which nobody sees the last: gradients by both.
 template <class Executor, class Similarity>
 std::vector<double> gradients_with_last_row(const Executor& executor, const Similarity& similarity, double last) {
@@ -43,6 +59,7 @@ TEMPLATE_TEST_CASE("a row that nobody sees may be NaN and changes no gradient", 
     compare(cosine{});
     compare(negative_squared_distance{});
     compare(negative_distance{});
+    compare(damped_product{});
   }
 }
 
