@@ -28,7 +28,8 @@ void add_pair(const Problem& p, const Saved& saved, index_t a, const visited_pai
       const pair_pull<T> pull(p.similarity, by_similarity, v.similarity.distance);
       if (!pull.is_none()) pull.template add<T>(sum, self, towards, width);
     } else {
-      const T other = by_similarity * v.similarity.slopes.other, mine = by_similarity * v.similarity.slopes.own;
+      const T other = Problem::slope_times(by_similarity, v.similarity.slopes.other),
+              mine = Problem::slope_times(by_similarity, v.similarity.slopes.own);
       if (other == T(0) && mine == T(0)) return;  // a hidden row may be NaN
       for (index_t k = 0; k < width; ++k) sum[k] += other * towards[k] + mine * self[k];
     }

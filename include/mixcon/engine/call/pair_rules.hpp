@@ -104,13 +104,10 @@ struct pair_rules {
       return similarity_value * factor;
   }
   /// A slope by the logit times the similarity or what it is multiplied with; 0 where the slope is, as at a similarity
-  /// of -infinity.
+  /// of -infinity and at a hidden row that is NaN.
   template <class U>
   MIXCON_HD static U slope_times(const U& by_logit, const U& similarity_value) {
-    if constexpr (is_given || !linear)
-      return choose(by_logit == U(0), U(0), by_logit * similarity_value);
-    else
-      return by_logit * similarity_value;
+    return choose(by_logit == U(0), U(0), by_logit * similarity_value);
   }
 
  private:

@@ -96,7 +96,7 @@ class tile_weigher {
     const U factor = p_.logits.template factor<U>(a, c);
     const U by_similarity = by_logit * (U(p_.scale) * factor);
     if constexpr (!Problem::linear) {
-      const U self = by_similarity * slopes.own;
+      const U self = Problem::slope_times(by_similarity, slopes.own);
       sums.self += self;
       for (int k = 0; k < lane_count<U>(); ++k)
         candidate_self_[static_cast<std::size_t>(c + k)] += mixcon::lane(self, k);
@@ -112,7 +112,7 @@ class tile_weigher {
     if (to_.per_pair())
       add_per_pair(a, c, by_logit, Problem::slope_times(by_logit, U(p_.scale) * s),
                    p_.template target_gradient<U>(reading, adjoint, pair));
-    return without_subnormal(by_similarity * slopes.other);
+    return without_subnormal(Problem::slope_times(by_similarity, slopes.other));
   }
   /// What pairs add whose distance was measured from differences; their weights are 0.
   template <class U>
