@@ -2,6 +2,7 @@
 #pragma once
 
 #include "autograd/variable.hpp"
+#include "devices/recipe_kernels.hpp"
 
 #include <mixcon/mix/blend.hpp>
 
@@ -18,10 +19,16 @@ mixcon::tensor_view<T, 4> images_of(T* numbers, const shape& e) {
   return {numbers, {e[0], 1, 1, e.row_size()}};
 }
 
-/// The batch mixed by a plan, and the adjoint of that: on the host, to which a device's numbers are copied. Kernels of
-/// a device would be called here.
+/// Whether devices may have kernels for plans of a kind; for others their numbers are copied to the host.
+template <class Region>
+inline constexpr bool has_kernels =
+    requires(recipe_kernels& by, const mixcon::mix_plan<Region>& plan, const tensor& x) { by.mixed(plan, x); };
+
+/// The batch mixed by a plan, and the adjoint of that.
 template <class Region>
 tensor mixed_by(const mixcon::mix_plan<Region>& plan, const tensor& x) {
+  if constexpr (has_kernels<Region>)
+    if (recipe_kernels* const kernels = recipe_kernels_of(x.on())) return kernels->mixed(plan, x.on().dense(x));
   const shape extents = x.extents();
   return computed(
       x.on(), extents,
@@ -29,6 +36,9 @@ tensor mixed_by(const mixcon::mix_plan<Region>& plan, const tensor& x) {
 }
 template <class Region>
 tensor unmixed_by(const mixcon::mix_plan<Region>& plan, const tensor& upstream) {
+  if constexpr (has_kernels<Region>)
+    if (recipe_kernels* const kernels = recipe_kernels_of(upstream.on()))
+      return kernels->unmixed(plan, upstream.on().dense(upstream));
   const shape extents = upstream.extents();
   return computed(
       upstream.on(), extents,

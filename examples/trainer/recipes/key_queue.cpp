@@ -2,6 +2,7 @@
 #include "recipes/key_queue.hpp"
 
 #include "autograd/normalisation.hpp"
+#include "devices/recipe_kernels.hpp"
 #include "nn/weight_draws.hpp"
 
 #include <mixcon/core/require.hpp>
@@ -29,7 +30,10 @@ void key_queue::enter(const tensor& keys) {
     std::copy(old, old + size, to);
     for (index_t k = 0; k < newest; ++k) to[(begin + k) % size] = entering[k];
   };
-  rows = computed(rows.on(), rows.extents(), replaced, rows, keys);
+  if (recipe_kernels* const kernels = recipe_kernels_of(rows.on()))
+    rows = kernels->entered(rows, rows.on().dense(keys), next);
+  else
+    rows = computed(rows.on(), rows.extents(), replaced, rows, keys);
   next = (next + keys.extents()[0]) % rows.extents()[0];
 }
 

@@ -5,6 +5,11 @@
 
 #include <mixcon/core/require.hpp>
 
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <vector>
+
 namespace mixcon_train {
 inline namespace recipes {
 
@@ -20,9 +25,14 @@ loss_type loss_called(const mixed_class_options& chosen) {
       .same_classifiers = chosen.duplicates == "masked" ? loss_type::duplicates::hide : loss_type::duplicates::keep};
 }
 
-variable zeros(device& on, const shape& extents) {
-  const std::vector<float> numbers(static_cast<std::size_t>(extents.size()), 0.0F);
-  return variable(tensor_of(on, extents, numbers.data()));
+/// The loss where all logits are equal: the mean logarithm of how many are seen, along each axis that counts.
+double chance_of(const loss_type& loss, const mixcon::pair_targets& targets) {
+  const bool hides = loss.same_classifiers == loss_type::duplicates::hide;
+  const std::vector<std::int32_t> number = mixcon::detail::numbered_classifiers(targets, hides).number;
+  double sum = 0;
+  for (const std::int32_t own : number)
+    sum += std::log(static_cast<double>(number.size() + 1) - static_cast<double>(std::ranges::count(number, own)));
+  return (loss.softmax_over == loss_type::axis::both ? 2 : 1) * sum / static_cast<double>(number.size());
 }
 
 }  // namespace
@@ -31,11 +41,7 @@ mixed_class_loss loss_of_mixed_classes(const mixed_class_options& chosen, networ
                                        const mixcon::pair_targets& targets) {
   const loss_type loss = loss_called(chosen);
   const linear_layer& classes = net.last_layer();
-  device& on = features.on();
-  const index_t samples = features.extents()[0], count = net.head_width();
-  return {mixed_classifier_loss(loss, targets, features, classes.weight(), classes.bias()),
-          mixed_classifier_loss(loss, targets, zeros(on, {samples, 1}), zeros(on, {count, 1}), zeros(on, {count}))
-              .number()};
+  return {mixed_classifier_loss(loss, targets, features, classes.weight(), classes.bias()), chance_of(loss, targets)};
 }
 
 void require_classes_to_mix(const char* recipe, const recipe_world& world) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "recipes/prediction.hpp"
 
-#include "autograd/aligned_loss_node.hpp"
+#include "autograd/prediction_loss.hpp"
 
 #include <cmath>
 #include <numbers>
@@ -41,7 +41,7 @@ prediction_recipe::prediction_recipe(const recipe_world& world, const prediction
 variable prediction_recipe::loss_of(recipe_loss& made, const mixcon::byol& loss, const variable& predictions,
                                     const variable& targets) {
   made.anchors += predictions.extents()[0], made.anchors_used = made.anchors;
-  return aligned_loss(loss, predictions, constant(targets));
+  return prediction_loss(loss, predictions, targets);
 }
 
 target_recipe::target_recipe(const recipe_world& world, const target_options& chosen)

@@ -3,6 +3,7 @@
 
 #include "autograd/rows.hpp"
 #include "autograd/shapes.hpp"
+#include "devices/two_key_targets.hpp"
 
 #include <mixcon/bridge/mixed_targets.hpp>
 #include <mixcon/contrast/targets/diagonal.hpp>
@@ -14,41 +15,6 @@
 
 namespace mixcon_train {
 inline namespace recipes {
-
-namespace {
-
-/// Of two own candidates, the key of a sample and that of its partner: lambda of the first, the rest of the second. A
-/// sample that is its own partner has one of them.
-struct two_key_targets {
-  const virtual_labels& labels;
-
-  struct rule_type {
-    mixcon::vector_view<const double> lambda;    // (N), or one
-    mixcon::vector_view<const index_t> partner;  // (N)
-
-    template <class F>
-    void each_view(F&& f) {
-      f(lambda), f(partner);
-    }
-    template <class T>
-    mixcon::role<T> own(index_t anchor, index_t j) const {
-      return mixcon::detail::role_by_lane<T>([&](int k) { return one(anchor, j + k); });
-    }
-
-   private:
-    mixcon::role<double> one(index_t anchor, index_t j) const {
-      const bool alone = partner[anchor] == anchor;
-      if (alone) return j == 0 ? mixcon::positive_pair(1) : mixcon::hidden_pair();
-      const double own_share = lambda[lambda.extent(0) == 1 ? 0 : anchor], share = j == 0 ? own_share : 1 - own_share;
-      return share > 0 ? mixcon::positive_pair(share) : mixcon::negative_pair();
-    }
-  };
-  mixcon::detail::bound_rule<rule_type> bind(const mixcon::pair_space& /*space*/) const {
-    return {{mixcon::view(labels.lambda), mixcon::view(labels.partner)}};
-  }
-};
-
-}  // namespace
 
 variable npair_loss(recipe_loss& made, double temperature, const virtual_labels& labels, const variable& queries,
                     const variable& keys) {
@@ -79,7 +45,8 @@ variable moco_loss(recipe_loss& made, double temperature, const virtual_labels& 
     made.chance += std::log(seen) / static_cast<double>(samples);
   }
   const variable two = reshape(gather_rows(keys, keys_of_each), {samples, 2, width});
-  const mixcon::own_targets<two_key_targets, mixcon::every_negative> targets{{labels}, {}};
+  const mixcon::own_targets<two_key_targets, mixcon::every_negative> targets{
+      {mixcon::view(labels.lambda), mixcon::view(labels.partner)}, {}};
   return contrastive_loss(mixcon::moco(temperature), targets, queries, {own(two), past}, &made.anchors_used);
 }
 

@@ -5,6 +5,7 @@
 #include "devices/cuda/loss_table.hpp"
 #include "devices/cuda/network_kernels.hpp"
 #include "devices/operator_kernels.hpp"
+#include "devices/recipe_kernels.hpp"
 
 #include <mixcon/gpu/matrix_product.hpp>
 
@@ -20,7 +21,7 @@ inline namespace devices {
 /// Nothing is copied to the host but what is asked for by `read`. Sums have a fixed order, so a run has the same bits
 /// every time on one card with one version of the libraries.
 template <class T>
-class cuda_device : public device, private operator_kernels {
+class cuda_device : public device, public recipe_kernels, private operator_kernels {
  public:
   cuda_device(std::shared_ptr<cuda_queue> queue, std::unique_ptr<gpu::matrix_products> products,
               std::unique_ptr<network_kernels<T>> library, std::unique_ptr<loss_kernels> losses)
@@ -76,6 +77,20 @@ class cuda_device : public device, private operator_kernels {
   tensor product(const tensor& a, bool transpose_a, const tensor& b, bool transpose_b) override;
   tensor batched_product(const tensor& a, bool transpose_a, const tensor& b, bool transpose_b) override;
 
+  tensor mixed(const mixcon::mix_plan<mixcon::interpolated>& plan, const tensor& x) override {
+    return mixed_by(plan, x);
+  }
+  tensor mixed(const mixcon::mix_plan<mixcon::pasted_boxes>& plan, const tensor& x) override {
+    return mixed_by(plan, x);
+  }
+  tensor unmixed(const mixcon::mix_plan<mixcon::interpolated>& plan, const tensor& upstream) override {
+    return unmixed_by(plan, upstream);
+  }
+  tensor unmixed(const mixcon::mix_plan<mixcon::pasted_boxes>& plan, const tensor& upstream) override {
+    return unmixed_by(plan, upstream);
+  }
+  tensor entered(const tensor& ring, const tensor& rows, index_t next) override;
+
  private:
   tensor filled(const shape& extents, double value) override;
   tensor part(const tensor& x, int axis, index_t first, index_t end) override;
@@ -95,6 +110,10 @@ class cuda_device : public device, private operator_kernels {
   /// out[k] = f(from[k]...), of one shape.
   template <class F, class... Tensors>
   tensor each(const shape& extents, const F& f, const Tensors&... from);
+  template <class Region>
+  tensor mixed_by(const mixcon::mix_plan<Region>& plan, const tensor& x);
+  template <class Region>
+  tensor unmixed_by(const mixcon::mix_plan<Region>& plan, const tensor& upstream);
   void multiply(const T* a, const shape& of_a, bool transpose_a, const T* b, const shape& of_b, bool transpose_b,
                 T* out);
 
@@ -124,4 +143,5 @@ inline std::size_t bytes_of_numbers(const shape& extents, std::size_t each) {
 
 #include "devices/cuda/cuda_network.cuh"
 #include "devices/cuda/cuda_numbers.cuh"
+#include "devices/cuda/cuda_recipes.cuh"
 #include "devices/cuda/cuda_rows.cuh"

@@ -55,7 +55,13 @@ class cuda_queue {
     blocks.pop_back();
     return block;
   }
-  void give_back(void* block, std::size_t bytes) { free_[rounded(bytes)].push_back(block); }
+  /// Emulated, a workspace's arrays had red zones between them, which the next who takes the block may write to.
+  void give_back(void* block, std::size_t bytes) {
+#if !defined(__CUDACC__)
+    gpu::emulated::device_memory_map::get().forget_red_zones(block, rounded(bytes));
+#endif
+    free_[rounded(bytes)].push_back(block);
+  }
 
   /// The host's bytes may be gone when this returns: they are copied from a buffer that lives until the next wait.
   void upload(void* to, const void* from, std::size_t bytes) {

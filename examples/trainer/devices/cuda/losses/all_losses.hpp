@@ -15,16 +15,31 @@ void add_label_loss(loss_table& to, cuda_queue& queue);  // InfoNCE over label_t
 template <class T>
 void add_class_loss(loss_table& to, cuda_queue& queue);  // cross entropy, with mixed labels too
 template <class T>
+void add_mixed_class_loss(loss_table& to, cuda_queue& queue);  // InfoNCE over a numbered diagonal: Infinite Class Mixup
+template <class T>
 void add_view_loss(loss_table& to, cuda_queue& queue);  // InfoNCE over view_targets: SimCLR
 template <class T>
-void add_queue_loss(loss_table& to, cuda_queue& queue);  // MoCo: own keys and a queue
+void add_pair_loss(loss_table& to, cuda_queue& queue);  // the batch's own keys, also mixed: N-pair, i-Mix
+template <class T>
+void add_universum_loss(loss_table& to, cuda_queue& queue);  // label_targets beside negatives: UniCon
+template <class T>
+void add_queue_loss(loss_table& to, cuda_queue& queue);  // own keys and a queue: SAMix-I
+template <class T>
+void add_own_key_loss(loss_table& to, cuda_queue& queue);  // own keys, of a partner too, and a queue: MoCo
+template <class T>
+void add_batch_key_loss(loss_table& to, cuda_queue& queue);  // keys of a batch, also mixed, and a queue: MoCo-n, i-Mix
 
 template <class T>
 void add_all_losses(loss_table& to, cuda_queue& queue) {
   add_label_loss<T>(to, queue);
   add_class_loss<T>(to, queue);
+  add_mixed_class_loss<T>(to, queue);
   add_view_loss<T>(to, queue);
+  add_pair_loss<T>(to, queue);
+  add_universum_loss<T>(to, queue);
   add_queue_loss<T>(to, queue);
+  add_own_key_loss<T>(to, queue);
+  add_batch_key_loss<T>(to, queue);
 }
 
 }  // namespace devices
