@@ -9,6 +9,8 @@ namespace mixcon::gpu {
 
 using softmax =
     device_problem<mixcon::detail::pair_rules<float, info_nce, cosine, plain_logits, mixcon::detail::same_class_rule>>;
+using biased_softmax = device_problem<
+    mixcon::detail::pair_rules<float, info_nce, cosine, candidate_bias<float>, mixcon::detail::same_class_rule>>;
 using bf16 = operand<bfloat16, 1>;
 using fp16 = operand<half, 1>;
 using split = operand<bfloat16, 2>;
@@ -41,6 +43,12 @@ template __global__ void moment_rows<256, keep::all_but_one, fixed, 1>(moment_li
 template __global__ void moment_rows<256, keep::all_but_one, fixed, 1>(moment_lines<1>, described_rule,
                                                                        operand_rows<split>, operand_rows<split>,
                                                                        const moment_limit*, int, moment_part<1>*);
+template __global__ void moment_rows<128, keep::all_but_one, fixed, 1>(moment_lines<1>, biased_rule, operand_rows<bf16>,
+                                                                       operand_rows<bf16>, const moment_limit*, int,
+                                                                       moment_part<1>*);
+template __global__ void moment_rows<128, keep::by_class, running, 1>(moment_lines<1>, biased_rule, operand_rows<split>,
+                                                                      operand_rows<split>, const moment_limit*, int,
+                                                                      moment_part<1>*);
 #define MIXCON_GATE(D, KEEP, OF, K, OPERAND)                                                                   \
   template __global__ void moment_weights<D, KEEP, OF, K>(moment_lines<K>, weighing_side<K>, weighing_side<K>, \
                                                           operand_rows<OPERAND>, operand_rows<OPERAND>,        \
@@ -58,6 +66,20 @@ MIXCON_GATE(128, keep::by_class, output_rows::both, 1, fp16);
 MIXCON_GATE(128, keep::by_class, output_rows::both, 2, split);
 MIXCON_GATE(256, keep::by_class, output_rows::both, 1, bf16);
 MIXCON_GATE(256, keep::by_class, output_rows::both, 2, split);
+#define MIXCON_BIASED_GATE(D, KEEP, OF, K, OPERAND)                                                         \
+  template __global__ void moment_weights<D, KEEP, OF, K>(                                                  \
+      moment_lines<K>, weighing_side<K, biased_rule>, weighing_side<K, biased_rule>, operand_rows<OPERAND>, \
+      operand_rows<OPERAND>, const moment_limit*, float, tile_outputs)
+MIXCON_BIASED_GATE(128, keep::all_but_one, output_rows::candidates, 1, bf16);
+MIXCON_BIASED_GATE(128, keep::by_class, output_rows::anchors, 1, split);
+MIXCON_BIASED_GATE(128, keep::by_class, output_rows::both, 1, bf16);
+template __global__ void fill_biases(candidate_bias<float>, index_t, float*);
+template __global__ void find_bias_limit(const float*, index_t, moment_limit*);
+template __global__ void sum_class_numbers(key_groups, const float*, int, number_sum*);
+template __global__ void pull_biases(described_rule, key_groups, const number_sum*, const moment_slopes<1>*,
+                                     vector_view<float>);
+template __global__ void join_moments(biased_softmax, biased_rule, key_groups, const float*, moment_lines<1>, int,
+                                      const moment_part<1>*, row_work<biased_softmax>);
 template __global__ void measure_operands(operand_rows<bf16>, int, float*);
 template __global__ void measure_operands(operand_rows<split>, int, float*);
 template __global__ void find_moment_limit(const float*, index_t, const float*, index_t, moment_limit*);

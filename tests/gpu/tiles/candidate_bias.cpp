@@ -50,7 +50,7 @@ void check(const mixcon::directions& shares, bool by_rows) {
   const auto on_device = gpu::device_matrix(z.data(), n, width), others = gpu::device_matrix(k.data(), m, width);
   mixcon::objective criterion{mixcon::info_nce{.temperature = 0.3}, mixcon::cosine{}, mixcon::candidate_bias{bias}};
   criterion.direction = shares;
-  gpu::tile_stream on;
+  gpu::basic_stream<gpu::tier::tiles> on;
   const gpu::device_memory workspace(
       gpu::workspace_bytes(on, criterion, mixcon::diagonal_targets{}, on_device, others));
   on.workspace = workspace.data(), on.workspace_bytes = workspace.bytes();

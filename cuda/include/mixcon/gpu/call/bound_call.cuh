@@ -127,7 +127,9 @@ class bound_call {
     if constexpr (Groups)
       if (fits_tiles_by_size(extents_, true)) {
         if constexpr (has_device_groups) {
-          extents_.classes = bound_.groups_on_device().candidates.keys;
+          const placed_groups groups = bound_.groups_on_device();
+          extents_.classes =
+              groups.anchors.keys > groups.candidates.keys ? groups.anchors.keys : groups.candidates.keys;
         } else {
           groups_.group(described<Rule>::of(bound_.rule(), extents_.anchors, extents_.shared));
           extents_.classes = groups_.keys();

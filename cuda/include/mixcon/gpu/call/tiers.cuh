@@ -18,6 +18,13 @@ class call_tiers {
   using Operand = typename tiled::type;
   template <class Problem>
   static constexpr bool by_moments = tiled::fits && has_moments(Tier) && fits_moments<Problem>;
+  template <class Problem>
+  static constexpr bool sums_columns = [] {
+    if constexpr (by_moments<Problem>)
+      return is_biased<moment_rule<Problem>>;
+    else
+      return true;
+  }();
   /// Whether a direction's weights have the tests of the other's.
   template <class Rows, class Columns>
   static constexpr bool alike = [] {
@@ -87,7 +94,7 @@ class call_tiers {
   template <class Side>
   void unsweep(launches& to, const Side& of, double upstream, const sweep_outputs<T>& out) const {
     if constexpr (tiled::fits)
-      if (uses_tiles_ && fits_tiles_by_gradients(out, by_moments<typename Side::Problem>)) {
+      if (uses_tiles_ && fits_tiles_by_gradients(out, sums_columns<typename Side::Problem>)) {
         if constexpr (by_moments<typename Side::Problem>)
           return unsweep_by_moments(to, of, upstream, out);
         else {

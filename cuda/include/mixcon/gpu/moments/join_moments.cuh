@@ -11,16 +11,26 @@
 
 namespace mixcon::gpu {
 
-/// Whether a problem's kernels may be moments: tiles of plain logits, a described rule, statistics that take one or two
-/// sums of exponentials.
+/// Whether a problem's kernels may be moments: tiles of plain logits or of a bias per candidate, a described rule,
+/// statistics that take one or two sums of exponentials.
 template <class Problem>
 inline constexpr bool fits_moments = false;
 template <class Problem>
-requires(fits_tiles<Problem> && std::is_same_v<typename Problem::logits_type, plain_logits> &&
+requires(fits_tiles<Problem> && moment_logits<typename Problem::logits_type>::fits &&
          always_described<typename Problem::rule_type> && moments_of<typename Problem::statistics_type>::fits)
 inline constexpr bool fits_moments<Problem> = true;
 template <class Problem>
 inline constexpr int sums_of_problem = moments_of<typename Problem::statistics_type>::sums;
+/// What the kernels of such a problem are given of its rule and its logits.
+template <class Problem>
+using moment_rule = typename moment_logits<typename Problem::logits_type>::rule;
+template <class Problem>
+MIXCON_HD double bias_of_all(const Problem& p) {
+  if constexpr (is_biased<moment_rule<Problem>>)
+    return 0;
+  else
+    return p.logits.bias;
+}
 
 /// The lines of a problem's sums.
 template <class Problem>
@@ -32,8 +42,8 @@ moment_lines<sums_of_problem<Problem>> lines_of(const Problem& p) {
     if constexpr (moment_statistic<statistic>::sums > 0) {
       constexpr int k = moments_of<typename Problem::statistics_type>::template first<at>();
       const double by = moment_statistic<statistic>::by(get<at>(p.statistics)) * log2_of_e;
-      lines.times[k] = static_cast<float>(by * static_cast<double>(p.scale));
-      lines.plus[k] = static_cast<float>(by * static_cast<double>(static_cast<float>(p.logits.bias)));
+      lines.times[k] = static_cast<float>(by * static_cast<double>(p.scale)), lines.by[k] = static_cast<float>(by);
+      lines.plus[k] = static_cast<float>(by * static_cast<double>(static_cast<float>(bias_of_all(p))));
     }
   });
   return lines;
@@ -44,15 +54,17 @@ struct seen_positives {
   int number = 0;
   double dots = 0;  // the sum of their similarities
   double target = 0;
+  number_sum biases{};
 };
-template <class Problem>
-__device__ seen_positives see_positives(const Problem& p, const described_rule& rule, const key_groups& of_candidates,
+template <class Problem, class Rule>
+__device__ seen_positives see_positives(const Problem& p, const Rule& rule, const key_groups& of_candidates,
                                         const float* sums, index_t a) {
   const int own = static_cast<int>(a);
   const positive_rows are(of_candidates, own, rule.key_of_anchor(own), rule.candidates, rule.hides_self);
   seen_positives seen;
   seen.number = are.number();
   if (seen.number > 0) seen.target = rule.target_of(own);
+  if constexpr (is_biased<Rule>) seen.biases = biases_of_positives(rule, of_candidates, are, own);
   if (seen.number > 0)
     visit_positive_rows(
         are, of_candidates, p.candidates, sums, [](int) { return 1.0F; },
@@ -65,7 +77,9 @@ template <class Problem>
 __device__ found_row row_of_positives(const Problem& p, const seen_positives& seen) {
   found_row row;
   row.near_count = static_cast<float>(seen.number), row.target = seen.target;
-  row.logits = static_cast<double>(p.scale) * seen.dots + static_cast<double>(seen.number) * p.logits.bias;
+  row.logits = static_cast<double>(p.scale) * seen.dots + static_cast<double>(seen.number) * bias_of_all(p);
+  if constexpr (is_biased<moment_rule<Problem>>)
+    row.logits = seen.biases.hidden > 0 ? minus_infinity<double>() : row.logits + seen.biases.sum;
   return row;
 }
 /// A single positive as a pair, whose logit is that of rows that were not rounded.
@@ -91,8 +105,8 @@ __device__ typename Problem::state state_of_own(const Problem& p, index_t a) {
 }
 
 // a warp a row: merges what the splits saw, in their order, and adds the positives.  writes states, sees
-template <class Problem>
-__global__ void join_moments(Problem p, described_rule rule, key_groups of_candidates, const float* sums,
+template <class Problem, class Rule>
+__global__ void join_moments(Problem p, Rule rule, key_groups of_candidates, const float* sums,
                              moment_lines<sums_of_problem<Problem>> lines, int splits,
                              const moment_part<sums_of_problem<Problem>>* part, row_work<Problem> work) {
   constexpr int K = sums_of_problem<Problem>;
@@ -104,6 +118,13 @@ __global__ void join_moments(Problem p, described_rule rule, key_groups of_candi
   found_row row = row_of_positives(p, seen);
   row.far_count = static_cast<float>(
       moments::far_count(rule, of_candidates, static_cast<int>(a), static_cast<int>(p.candidates.count)));
+  [[maybe_unused]] int hidden = 0;  // visible, but of no logit that sees anything
+  if constexpr (is_biased<Rule>) {
+    const int far = hidden_negatives(rule, of_candidates, static_cast<int>(a), static_cast<int>(p.candidates.count),
+                                     static_cast<int>(row.far_count));
+    hidden = seen.biases.hidden + (Problem::hides ? 0 : far);
+    if (Problem::hides) row.far_count -= static_cast<float>(far);
+  }
   const bool is_single = seen.number == 1;
   const logit_pair<float> single = pair_of_single(row);
   if (is_single) row.near_count = 0;
@@ -127,6 +148,8 @@ __global__ void join_moments(Problem p, described_rule rule, key_groups of_candi
       }
       moment.negative = static_cast<float>(static_cast<double>(whole.negative[k]) * unit);
       moment.positive = is_single ? 0.0F : static_cast<float>(static_cast<double>(whole.positive[k]) * unit);
+      if constexpr (is_biased<Rule>)  // tiles leave these out, which are 0 of a rising f(x)
+        if (!is_single && seen.biases.hidden > 0 && lines.by[k] < 0.0F) moment.positive = -minus_infinity<float>();
     }
     moment_statistic<statistic>::fill(get<at>(p.statistics), get<at>(state.of), moment, row);
   });
@@ -139,7 +162,7 @@ __global__ void join_moments(Problem p, described_rule rule, key_groups of_candi
   if constexpr (has_own_pairs<Problem>)
     if (p.own_count > 0) state.merge(p.statistics, state_of_own(p, a));
   if (lane_of_warp() != 0) return;
-  work.states[a] = state, work.sees[a] = state.seen.visible > 0.0F ? 1 : 0;
+  work.states[a] = state, work.sees[a] = state.seen.visible > static_cast<float>(hidden) ? 1 : 0;
 }
 
 /// What backward knows of an anchor: a pair's slope by its logit is `negative` (or `positive`) times 2^(similarity
@@ -150,8 +173,8 @@ struct moment_slopes {
 };
 
 // a warp a row.  writes slopes (N)
-template <class Problem>
-__global__ void find_moment_slopes(Problem p, described_rule rule, key_groups of_candidates, const float* sums,
+template <class Problem, class Rule>
+__global__ void find_moment_slopes(Problem p, Rule rule, key_groups of_candidates, const float* sums,
                                    moment_lines<sums_of_problem<Problem>> lines, device_saved<Problem> saved,
                                    double upstream, moment_slopes<sums_of_problem<Problem>>* slopes) {
   constexpr int K = sums_of_problem<Problem>;

@@ -4,20 +4,21 @@
 // The forward kernel of the tier `moments`: products on tensor cores, and at once sums of exponentials in base 2. It
 // knows no loss: what a pair is, `described_rule` says, and f(x) of up to two statistics is a line in the similarity.
 
-#include <mixcon/gpu/moments/shared_words.cuh>
+#include <mixcon/gpu/moments/biases.cuh>
 #include <mixcon/gpu/tiles/products.cuh>
 
 namespace mixcon::gpu {
 
-/// f(x) log2(e) = similarity * times + plus, for each sum of exponentials.
+/// f(x) log2(e) = similarity * times + bias * by + plus, for each sum of exponentials.
 template <int K>
 struct moment_lines {
-  float times[static_cast<unsigned>(K)]{}, plus[static_cast<unsigned>(K)]{};
-};
-/// What is known of a call's similarities before they are computed, in device memory.
-struct moment_limit {
-  float bound;  // no similarity is larger than this
-  int odd;      // a row has an entry that is no finite number
+  float times[static_cast<unsigned>(K)]{}, plus[static_cast<unsigned>(K)]{}, by[static_cast<unsigned>(K)]{};
+
+  /// How large f(x) log2(e) can be, without `plus`.
+  MIXCON_HD float size(int k, const moment_limit& limit) const {
+    const float of_bias = (by[k] < 0.0F ? -by[k] : by[k]) * limit.bias;
+    return (times[k] < 0.0F ? -times[k] : times[k]) * limit.bound + of_bias;
+  }
 };
 /// Which shift a sum's exponentials have.
 enum class moment_shift {
@@ -29,8 +30,7 @@ template <int K>
 MIXCON_HD bool allows_fixed_shift(const moment_lines<K>& lines, const moment_limit& limit) {
   bool fits = limit.odd == 0;
   for (int k = 0; k < K; ++k) {
-    const float size = lines.times[k] < 0.0F ? -lines.times[k] : lines.times[k];
-    fits = fits && size * limit.bound <= 60.0F;
+    fits = fits && lines.size(k, limit) <= 60.0F;
   }
   return fits;
 }
@@ -59,9 +59,9 @@ template <class Operand, int D>
 inline constexpr int row_blocks_of_moments = D * Operand::parts <= 128 ? 2 : 1;
 
 /// Blocks that a multiprocessor shall have registers for: of 128 a thread for one sum with a fixed shift and without
-/// classes, of 255 for two sums or long operands, else of 168.
-template <int D, keep Keep, moment_shift Shift, class Operand, int K>
-inline constexpr int blocks_at_once = K == 2 || D * Operand::parts > 256                                            ? 2
+/// classes or biases, of 255 for two sums, long operands or biases, else of 168.
+template <int D, keep Keep, moment_shift Shift, class Operand, int K, class Rule>
+inline constexpr int blocks_at_once = K == 2 || D * Operand::parts > 256 || is_biased<Rule>                         ? 2
                                       : Keep != keep::by_class&& Shift == moment_shift::fixed&& Operand::parts == 1 ? 4
                                                                                                                     : 3;
 
@@ -69,13 +69,13 @@ inline constexpr int blocks_at_once = K == 2 || D * Operand::parts > 256        
 // grid: splits * blocks of rows, one after another;  block: 4 warps, 16 or 32 rows each.  Columns pass in tiles through
 // a ring of 3. Tiles that are full, and in which each row's pairs are all negatives, take a body without tests.  writes
 // part (splits, rows)
-template <int D, keep Keep, moment_shift Shift, int K, class Operand>
-__global__ void __launch_bounds__(128, (blocks_at_once<D, Keep, Shift, Operand, K>))
-    moment_rows(moment_lines<K> lines, described_rule rule, operand_rows<Operand> anchors,
-                operand_rows<Operand> candidates, const moment_limit* limit, int tiles_per_split,
-                moment_part<K>* part) {
+template <int D, keep Keep, moment_shift Shift, int K, class Operand, class Rule = described_rule>
+__global__ void __launch_bounds__(128, (blocks_at_once<D, Keep, Shift, Operand, K, Rule>))
+    moment_rows(moment_lines<K> lines, Rule rule, operand_rows<Operand> anchors, operand_rows<Operand> candidates,
+                const moment_limit* limit, int tiles_per_split, moment_part<K>* part) {
   using sizes = tile_sizes<Operand, D, 3>;
   constexpr bool is_fixed = Shift == moment_shift::fixed, by_class = Keep == keep::by_class;
+  constexpr bool biased = is_biased<Rule>;
   constexpr int stages = sizes::stages, Blocks = row_blocks_of_moments<Operand, D>, block_rows = 64 * Blocks;
   constexpr auto blocks = static_cast<unsigned>(Blocks), sums = static_cast<unsigned>(K);
   static_assert(block_rows * sizes::pitch <= sizes::ring_entries);
@@ -109,19 +109,19 @@ __global__ void __launch_bounds__(128, (blocks_at_once<D, Keep, Shift, Operand, 
 
   float shift[blocks][2][sums], negative[blocks][2][sums] = {}, positive[blocks][2][sums] = {};
   int key[blocks][2];  // of keep::all_but_one: the candidate that is left out
+  [[maybe_unused]] float row_bias[blocks][2] = {};
   const auto row_of = [&](int b, int h) { return row0 + (warp_of_block() * Blocks + b) * 16 + lane / 4 + 8 * h; };
 #pragma unroll
   for (int b = 0; b < Blocks; ++b)
 #pragma unroll
     for (int h = 0; h < 2; ++h) {
 #pragma unroll
-      for (int k = 0; k < K; ++k)
-        shift[b][h][k] = is_fixed ? (lines.times[k] < 0.0F ? -lines.times[k] : lines.times[k]) * known.bound
-                                  : minus_infinity<float>();
+      for (int k = 0; k < K; ++k) shift[b][h][k] = is_fixed ? lines.size(k, known) : minus_infinity<float>();
       key[b][h] = -1;
       if (row_of(b, h) >= rows) continue;
       if constexpr (Keep == keep::all_but_one) key[b][h] = rule.left_out(row_of(b, h));
       if constexpr (by_class) key[b][h] = rule.key_of_anchor(row_of(b, h));
+      if constexpr (biased) row_bias[b][h] = rule.bias_of_anchor(row_of(b, h));
     }
 
   // a tile's sums are formed apart from those before: long sums lose few digits
@@ -138,7 +138,12 @@ __global__ void __launch_bounds__(128, (blocks_at_once<D, Keep, Shift, Operand, 
   const auto add_strip = [&](auto with_tests, int column0) {
     constexpr bool tests = decltype(with_tests)::value;
     [[maybe_unused]] int other_key[4] = {};
-    [[maybe_unused]] float mark[4] = {};
+    [[maybe_unused]] float mark[4] = {}, bias[4] = {};
+    if constexpr (biased)
+#pragma unroll
+      for (int e = 0; e < 4; ++e)
+        if (!tests || column0 + column_of_strip(e) < columns)
+          bias[e] = rule.bias_of_candidate(column0 + column_of_strip(e));
     if constexpr (tests) {
 #pragma unroll
       for (int e = 0; e < 4; ++e) {
@@ -163,15 +168,19 @@ __global__ void __launch_bounds__(128, (blocks_at_once<D, Keep, Shift, Operand, 
             if constexpr (by_class) is[e] = rule.of(a, c, key[b][h], other_key[e]);
             if constexpr (Keep == keep::all_but_one) is[e] = c == key[b][h] ? relation::hidden : relation::negative;
             if (c >= columns) is[e] = relation::hidden;
+            if (biased && is_minus_infinity(row_bias[b][h] + bias[e])) is[e] = relation::hidden;
           }
         }
 #pragma unroll
         for (int k = 0; k < K; ++k) {
+          const auto raised = [&](int e, float from) {
+            return biased ? __builtin_fmaf(row_bias[b][h] + bias[e], lines.by[k], from) : from;
+          };
           if constexpr (!is_fixed) {
             float top = minus_infinity<float>();
 #pragma unroll
             for (int e = 0; e < 4; ++e) {
-              const float height = s[e] * lines.times[k];
+              const float height = raised(e, s[e] * lines.times[k]);
               if ((!tests || is[e] != relation::hidden) && height > top) top = height;
             }
             if (top > shift[b][h][k]) {
@@ -183,7 +192,7 @@ __global__ void __launch_bounds__(128, (blocks_at_once<D, Keep, Shift, Operand, 
           }
 #pragma unroll
           for (int e = 0; e < 4; ++e) {
-            const float share = exp2_fast(__builtin_fmaf(s[e], lines.times[k], -shift[b][h][k]));
+            const float share = exp2_fast(__builtin_fmaf(s[e], lines.times[k], raised(e, -shift[b][h][k])));
             if constexpr (!tests) {
               far_here[b][h][k] += share;
             } else {
@@ -199,7 +208,7 @@ __global__ void __launch_bounds__(128, (blocks_at_once<D, Keep, Shift, Operand, 
     __syncthreads();
     fetch(tile + stages - 1);
     const int begin = tile * sizes::columns, end = begin + sizes::columns;
-    bool needs_tests = is_odd || by_class || end > columns;
+    bool needs_tests = is_odd || by_class || end > columns || (biased && known.hidden != 0);
     if constexpr (Keep == keep::all_but_one) {
       bool mine = false;
 #pragma unroll

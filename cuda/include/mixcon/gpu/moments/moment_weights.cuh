@@ -2,7 +2,7 @@
 #pragma once
 
 // The backward kernels of the tier `moments`: weights from each anchor's factors and one exponential a sum, and their
-// products with rows, on tensor cores; then what positives pull, row by row.
+// products with rows, on tensor cores.
 
 #include <mixcon/gpu/moments/join_moments.cuh>
 #include <mixcon/gpu/tiles/tile_weights.cuh>
@@ -10,54 +10,64 @@
 namespace mixcon::gpu {
 
 /// A pair's slope by its logit, as a pair of this anchor; a hidden one's is 0.
-template <int K>
-__device__ __forceinline__ float slope_of_negative(const moment_lines<K>& lines, const moment_slopes<K>& of, float x) {
+template <class Rule, int K>
+__device__ __forceinline__ float exponential_of(const moment_lines<K>& lines, const moment_slopes<K>& of, int k,
+                                                float x, float bias) {
+  const float from = is_biased<Rule> ? __builtin_fmaf(bias, lines.by[k], -of.offset[k]) : -of.offset[k];
+  return exp2_fast(__builtin_fmaf(x, lines.times[k], from));
+}
+template <class Rule, int K>
+__device__ __forceinline__ float slope_of_negative(const moment_lines<K>& lines, const moment_slopes<K>& of, float x,
+                                                   float bias) {
   float by_logit = 0;
 #pragma unroll
-  for (int k = 0; k < K; ++k) by_logit += of.negative[k] * exp2_fast(__builtin_fmaf(x, lines.times[k], -of.offset[k]));
+  for (int k = 0; k < K; ++k) by_logit += of.negative[k] * exponential_of<Rule>(lines, of, k, x, bias);
   return by_logit;
 }
-template <int K>
+template <class Rule, int K>
 __device__ __forceinline__ float slope_of_pair(const moment_lines<K>& lines, const moment_slopes<K>& of, relation is,
-                                               float x) {
+                                               float x, float bias) {
   float by_logit = 0;
 #pragma unroll
   for (int k = 0; k < K; ++k) {
     const float times = is == relation::negative ? of.negative[k] : is == relation::positive ? of.positive[k] : 0.0F;
-    const float share = exp2_fast(__builtin_fmaf(x, lines.times[k], -of.offset[k]));
+    const float share = exponential_of<Rule>(lines, of, k, x, bias);
     by_logit += times == 0.0F ? 0.0F : times * share;
   }
   return by_logit;
 }
 
 /// One side of a pass: which rule its rows ask as anchors, and what is known of them; null where they are none.
-template <int K>
+template <int K, class Rule = described_rule>
 struct weighing_side {
-  described_rule rule{};
+  Rule rule{};
   const moment_slopes<K>* slopes = nullptr;
 };
 
 /// Blocks that a multiprocessor shall have registers for.
-template <class Operand, int D, output_rows Of, int K>
-inline constexpr int weighing_blocks_at_once = D * Operand::parts <= 128 && K == 1 && Of != output_rows::both ? 3 : 2;
+template <class Operand, int D, output_rows Of, int K, class Rule>
+inline constexpr int weighing_blocks_at_once =
+    D * Operand::parts <= 128 && K == 1 && Of != output_rows::both && !is_biased<Rule> ? 3 : 2;
 
 // grid: parts of the output's columns * blocks of 64 rows;  block: 4 warps, 16 rows each.  `rows` are anchors of which
 // `others` are the candidates, or the other way round, or both at once: each pair of rows then has two weights, which
 // are added. `mine` is of the rows and `theirs` of the others, as anchors. Each output row has one owner, which adds
 // weight times row over all of the other side, in tiles through a ring of 2. Single positives, and what is linear over
 // positives, are pull_positives'
-template <int D, keep Keep, output_rows Of, int K, class Operand>
-__global__ void __launch_bounds__(128, (weighing_blocks_at_once<Operand, D, Of, K>))
-    moment_weights(moment_lines<K> lines, weighing_side<K> mine, weighing_side<K> theirs, operand_rows<Operand> rows,
-                   operand_rows<Operand> others, const moment_limit* limit, float scale, tile_outputs to) {
+template <int D, keep Keep, output_rows Of, int K, class Operand, class Rule = described_rule>
+__global__ void __launch_bounds__(128, (weighing_blocks_at_once<Operand, D, Of, K, Rule>))
+    moment_weights(moment_lines<K> lines, weighing_side<K, Rule> mine, weighing_side<K, Rule> theirs,
+                   operand_rows<Operand> rows, operand_rows<Operand> others, const moment_limit* limit, float scale,
+                   tile_outputs to) {
   using sizes = tile_sizes<Operand, D, 2>;
   using Element = typename Operand::Element;
   constexpr int stages = sizes::stages, out_columns = columns_of_output<Operand, D>;
   constexpr bool by_class = Keep == keep::by_class, leaves_one = Keep == keep::all_but_one;
   constexpr bool as_anchors = Of != output_rows::candidates, as_candidates = Of != output_rows::anchors;
+  constexpr bool biased = is_biased<Rule>;
   static_assert(64 * sizes::pitch <= sizes::ring_entries);
   const shared_array<Element> ring(0, sizes::ring_entries);
-  const bool is_odd = limit->odd != 0;
+  const bool is_odd = limit->odd != 0, hides_some = biased && limit->hidden != 0;
   const int lane = lane_of_warp(), count = static_cast<int>(rows.count), columns = static_cast<int>(others.count);
   const int row_blocks = (count + 63) / 64, row0 = static_cast<int>(blockIdx.x) % row_blocks * 64;
   const int out_first = static_cast<int>(blockIdx.x) / row_blocks * out_columns;
@@ -79,10 +89,12 @@ __global__ void __launch_bounds__(128, (weighing_blocks_at_once<Operand, D, Of, 
   fetch(0);
   const auto row_of = [&](int h) { return row0 + warp_of_block() * 16 + lane / 4 + 8 * h; };
   // where a row's tile needs tests: at the one candidate that is left out, or the anchor that leaves it out
-  const bool always_tests = is_odd || by_class || (leaves_one && as_candidates && theirs.rule.anchor_key != nullptr);
+  const bool always_tests =
+      is_odd || by_class || hides_some || (leaves_one && as_candidates && theirs.rule.anchor_key != nullptr);
   [[maybe_unused]] moment_slopes<K> of_row[2];
   [[maybe_unused]] int key[2] = {-1, -1}, turned_key[2] = {-1, -1};  // of the row as an anchor, and as a candidate
   float mark[2] = {}, scale_sum[2] = {}, bias_sum[2] = {};
+  [[maybe_unused]] float bias[2] = {}, turned_bias[2] = {}, column_sum[2] = {};  // of the row as either
   moment_slopes<K> none{};
 #pragma unroll
   for (int k = 0; k < K; ++k) none.offset[k] = -minus_infinity<float>();
@@ -95,11 +107,13 @@ __global__ void __launch_bounds__(128, (weighing_blocks_at_once<Operand, D, Of, 
       of_row[h] = mine.slopes[row_of(h)];
       if constexpr (leaves_one) key[h] = mine.rule.left_out(row_of(h));
       if constexpr (by_class) key[h] = mine.rule.key_of_anchor(row_of(h));
+      if constexpr (biased) bias[h] = mine.rule.bias_of_anchor(row_of(h));
     }
     if constexpr (as_candidates) {
       const bool has_anchor = row_of(h) < theirs.rule.anchors && row_of(h) < theirs.rule.candidates;
       if constexpr (leaves_one) turned_key[h] = has_anchor ? row_of(h) : -1;
       if constexpr (by_class) turned_key[h] = theirs.rule.key_of_candidate(row_of(h));
+      if constexpr (biased) turned_bias[h] = theirs.rule.bias_of_candidate(row_of(h));
     }
   }
   const float unit = (to.unit != nullptr ? *to.unit : 1.0F), times_unit = scale * unit;
@@ -119,6 +133,12 @@ __global__ void __launch_bounds__(128, (weighing_blocks_at_once<Operand, D, Of, 
         [[maybe_unused]] moment_slopes<K> of_other = none;
         if (as_candidates && (!tests || j < columns)) of_other = theirs.slopes[j];
         [[maybe_unused]] int other_key = -1, turned_other_key = -1;  // of column j as a candidate, and as an anchor
+        [[maybe_unused]] float other_bias = 0, turned_other_bias = 0;
+        if constexpr (biased)
+          if (!tests || j < columns) {
+            if constexpr (as_anchors) other_bias = mine.rule.bias_of_candidate(j);
+            if constexpr (as_candidates) turned_other_bias = theirs.rule.bias_of_anchor(j);
+          }
         float other_mark = 0;
         if constexpr (tests) {
           if (is_odd && j < columns) other_mark = others.mark[j];
@@ -130,9 +150,10 @@ __global__ void __launch_bounds__(128, (weighing_blocks_at_once<Operand, D, Of, 
         for (int h = 0; h < 2; ++h) {
           float& x = w[e / 2][2 * h + e % 2];
           float by_logit = 0, turned = 0;  // slopes of the row as an anchor, and as a candidate
+          [[maybe_unused]] const float plus = bias[h] + other_bias, turned_plus = turned_bias[h] + turned_other_bias;
           if constexpr (!tests) {
-            if constexpr (as_anchors) by_logit = slope_of_negative(lines, of_row[h], x);
-            if constexpr (as_candidates) turned = slope_of_negative(lines, of_other, x);
+            if constexpr (as_anchors) by_logit = slope_of_negative<Rule>(lines, of_row[h], x, plus);
+            if constexpr (as_candidates) turned = slope_of_negative<Rule>(lines, of_other, x, turned_plus);
           } else {
             const int i = row_of(h);
             const bool is_there = j < columns && i < count;
@@ -141,13 +162,15 @@ __global__ void __launch_bounds__(128, (weighing_blocks_at_once<Operand, D, Of, 
               relation is = relation::negative;
               if constexpr (by_class) is = mine.rule.of(i, j, key[h], other_key);
               if constexpr (leaves_one) is = key[h] == j ? relation::hidden : relation::negative;
-              by_logit = slope_of_pair(lines, of_row[h], is_there ? is : relation::hidden, x);
+              if (biased && is_minus_infinity(plus)) is = relation::hidden;
+              by_logit = slope_of_pair<Rule>(lines, of_row[h], is_there ? is : relation::hidden, x, plus);
             }
             if constexpr (as_candidates) {
               relation is = relation::negative;
               if constexpr (by_class) is = theirs.rule.of(j, i, turned_other_key, turned_key[h]);
               if constexpr (leaves_one) is = turned_other_key == i ? relation::hidden : relation::negative;
-              turned = slope_of_pair(lines, of_other, is_there ? is : relation::hidden, x);
+              if (biased && is_minus_infinity(turned_plus)) is = relation::hidden;
+              turned = slope_of_pair<Rule>(lines, of_other, is_there ? is : relation::hidden, x, turned_plus);
             }
             if (by_logit == 0.0F) x = 0.0F;  // of a hidden pair it may be NaN
           }
@@ -155,6 +178,7 @@ __global__ void __launch_bounds__(128, (weighing_blocks_at_once<Operand, D, Of, 
             scale_sum[h] += by_logit * x;
             bias_sum[h] += by_logit;
           }
+          if constexpr (biased && as_candidates) column_sum[h] += turned;
           x = (as_anchors && as_candidates ? by_logit + turned : as_anchors ? by_logit : turned) * times_unit;
         }
       }
@@ -220,70 +244,15 @@ __global__ void __launch_bounds__(128, (weighing_blocks_at_once<Operand, D, Of, 
       }
     }
   }
-}
-
-// a warp an anchor: adds what its positives pull to its gradient and to the sums of its row
-template <class Problem>
-__global__ void pull_positives(Problem p, described_rule rule, key_groups of_candidates, const float* sums,
-                               const moment_slopes<sums_of_problem<Problem>>* slopes, float* by_anchors,
-                               double* by_scale, double* by_bias) {
-  const index_t a = warp_of_grid(), pitch = p.anchors.pitch();
-  if (a >= p.anchors.count || slopes[a].pull == 0.0F) return;
-  const seen_positives seen = see_positives(p, rule, of_candidates, sums, a);
-  const float pull = slopes[a].pull * p.scale;
-  const int own = static_cast<int>(a);
-  const positive_rows are(of_candidates, own, rule.key_of_anchor(own), rule.candidates, rule.hides_self);
-  if (by_anchors != nullptr)
-    visit_positive_rows(
-        are, of_candidates, p.candidates, sums, [](int) { return 1.0F; },
-        [&](const float* row, float times) {
-          for (index_t k = lane_of_warp(); k < p.anchors.width; k += warp_size)
-            by_anchors[a * pitch + k] += pull * times * row[k];
-        });
-  if (lane_of_warp() != 0) return;
-  by_scale[a] += static_cast<double>(slopes[a].pull) * seen.dots;
-  by_bias[a] += static_cast<double>(slopes[a].pull) * static_cast<double>(seen.number);
-}
-
-// a warp a candidate: adds what the anchors whose positive it is pull to its gradient.  sums: of the anchors' rows by
-// class, each times its `pull`
-template <class Problem>
-__global__ void pull_as_positive(Problem p, described_rule rule, key_groups of_anchors, const float* sums,
-                                 const moment_slopes<sums_of_problem<Problem>>* slopes, float* by_candidates) {
-  const index_t c = warp_of_grid(), pitch = p.candidates.pitch();
-  if (c >= p.candidates.count) return;
-  const int own = static_cast<int>(c);
-  const positive_rows are(of_anchors, own, rule.key_of_candidate(own), rule.anchors, rule.hides_self);
-  visit_positive_rows(
-      are, of_anchors, p.anchors, sums, [&](int row) { return slopes[row].pull; },
-      [&](const float* row, float times) {
-        if (times == 0.0F) return;
-        for (index_t k = lane_of_warp(); k < p.anchors.width; k += warp_size)
-          by_candidates[c * pitch + k] += p.scale * times * row[k];
-      });
-}
-
-// a warp an anchor: adds what its own candidates come to, pair by pair, to all gradients
-template <class Problem>
-__global__ void pull_own_pairs(Problem p, device_saved<Problem> saved, float upstream, float* by_anchors, float* by_own,
-                               double* by_scale, double* by_bias) {
-  const index_t a = warp_of_grid(), pitch = p.anchors.pitch();
-  if (a >= p.anchors.count || saved.used[a] == 0) return;
-  parameter_sums sums;
-  for (index_t j = 0; j < p.own_count; ++j) {
-    const index_t own = a * p.own_count + j;
-    const auto v = pair_at(p, a, j);
-    const float by_logit =
-        upstream * p.template logit_gradient<float>(saved.reading[a], saved.adjoint + a * Problem::count, v.pair);
-    if (by_logit == 0.0F) continue;
-    sums.scale += static_cast<double>(by_logit) * static_cast<double>(v.similarity);
-    sums.bias += static_cast<double>(by_logit);
-    for (index_t k = lane_of_warp(); k < p.anchors.width; k += warp_size) {
-      if (by_anchors != nullptr) by_anchors[a * pitch + k] += by_logit * p.scale * p.own.row(own)[k];
-      if (by_own != nullptr) by_own[own * pitch + k] += by_logit * p.scale * p.anchors.row(a)[k];
+  if constexpr (biased && as_candidates) {
+    if (!to.candidate_bias) return;
+#pragma unroll
+    for (int h = 0; h < 2; ++h) {
+#pragma unroll
+      for (int step = 1; step < 4; step *= 2) column_sum[h] += shuffle_xor(column_sum[h], step);
+      if (out_first == 0 && lane % 4 == 0 && row_of(h) < count) to.candidate_bias[row_of(h)] += column_sum[h];
     }
   }
-  if (lane_of_warp() == 0) by_scale[a] += sums.scale, by_bias[a] += sums.bias;
 }
 
 }  // namespace mixcon::gpu

@@ -159,10 +159,11 @@ void unsweep_by_tiles(launches& to, const Problem& p, const operand_rows<Operand
   finish_unsweep(to, p, saved, upstream, out);
 }
 
-/// Whether tiles bring all gradients that are wanted: moments none by the candidates' biases.
+/// Whether tiles bring all gradients that are wanted. `sums_columns`: their kernels have the gradient by candidates'
+/// biases, which moments have where candidates have biases.
 template <class T>
-bool fits_tiles_by_gradients(const sweep_outputs<T>& out, bool by_moments) {
-  return !(by_moments && out.candidate_bias) && !out.logits && !out.pair_scale && !out.pair_bias && !out.targets;
+bool fits_tiles_by_gradients(const sweep_outputs<T>& out, bool sums_columns) {
+  return (sums_columns || !out.candidate_bias) && !out.logits && !out.pair_scale && !out.pair_bias && !out.targets;
 }
 
 }  // namespace mixcon::gpu
