@@ -91,7 +91,8 @@ TEST_CASE("The memory of a ring falls as one over the ranks", "[ranks]") {
   for (const bool once : {false, true}) {
     double of_four = 0;
     for (const index_t ranks : {2, 4, 8, 16}) {
-      const planned_ranks plan{.rows = 65536, .width = 64, .ranks = ranks, .meets_once = once};
+      const planned_ranks plan{
+          .rows = once ? 16384 : 65536, .width = once ? 128 : 32, .ranks = ranks, .meets_once = once};
       const double held = cost_of(plan).held, estimate = memory_estimate(plan);
       INFO(ranks << " ranks hold " << held << " bytes, estimated " << estimate << (once ? ", meeting once" : ""));
       CHECK(held < 1.3 * estimate);

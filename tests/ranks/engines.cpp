@@ -57,7 +57,7 @@ TEST_CASE("Gradients by anchors alone, and rows that are not finite, are those o
     const label_targets all{.labels = labels};
     saved_for<decltype(criterion), matrix<double>> saved;
     forward(tiled{.threads = 1}, criterion, all, z, z, saved);
-    backward(tiled{.threads = 1}, criterion, all, z, z, saved, 3, {.anchors = by_anchors});
+    backward(tiled{.threads = 1}, criterion, all, z, z, saved, 3, {.anchors = by_anchors, .stop_gradient = true});
     backward(tiled{.threads = 1}, criterion, all, z, z, saved, 3, {.anchors = by_both, .candidates = {by_both}});
     for (const bool both : {false, true}) {
       const auto got =
@@ -71,7 +71,7 @@ TEST_CASE("Gradients by anchors alone, and rows that are not finite, are those o
             if (both)
               backward(on, criterion, own, mine, mine, left, 3, {.anchors = by, .candidates = {by}});
             else
-              backward(on, criterion, own, mine, mine, left, 3, {.anchors = by});
+              backward(on, criterion, own, mine, mine, left, 3, {.anchors = by, .stop_gradient = true});
             return result;
           });
       const auto& expected = both ? by_both : by_anchors;
