@@ -3,7 +3,7 @@
 
 // The second pass of a call over ranks: candidates pass again, and gradients go home.
 
-#include <mixcon/ranks/problems.hpp>
+#include <mixcon/ranks/meeting_passes.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
 
@@ -33,14 +33,17 @@ class rank_backward {
     };
     gradients_of_rank<T> sums;
     sums.anchors = zeros(any.anchors, mine.anchors * pitch);
-    sums.candidates = zeros(any.candidates, mine.candidates * pitch);
+    const bool once = of_.meets_once() && any.anchors && !any.apart;
+    sums.candidates = zeros(any.candidates && !once, mine.candidates * pitch);
     sums.own = zeros(any.own, of_.packed->own().count() * pitch);
     sums.candidate_bias = zeros(any.candidate_bias, all.candidates);
     const multiplied rows(saved.rows, upstream, of_.memory), columns(saved.columns, upstream, of_.memory);
     if constexpr (of_triplets)
       scatter_whole_rows(rows, wanted, any, sums);
-    else
+    else if (!once)
       scatter(saved, rows, columns, wanted, any, sums);
+    else if constexpr (Call::may_meet_once)
+      scatter_once(saved, rows, any, sums);
     of_.packed->unpack(sums.anchors, sums.candidates, sums.own, wanted);
     if (any.candidate_bias) of_.board.add_up(sums.candidate_bias.data(), all.candidates);
     for (index_t c = 0; c < wanted.candidate_bias.extent(0); ++c)
@@ -75,11 +78,15 @@ class rank_backward {
     for (std::size_t s = 0; s < wanted.candidates.size(); ++s)
       if (wanted.candidates[s]) (of_.call.candidates.each[s].is_own ? any.own : any.candidates) = true;
     any.candidate_bias = static_cast<bool>(wanted.candidate_bias);
-    any.sums = wanted.scale || wanted.temperature || wanted.bias || any.candidate_bias;
+    any.bias = wanted.bias || any.candidate_bias;
+    any.sums = wanted.scale || wanted.temperature || any.bias;
+    any.apart = of_.rows.mine().anchors > 0 && (!is_one_output(wanted) || any.candidate_bias || wanted.pair_scale ||
+                                                wanted.pair_bias || wanted.targets);
     const wanted_anywhere here = any;
     for (const wanted_anywhere& there : of_.board.each_of(here)) {
       any.anchors |= there.anchors, any.candidates |= there.candidates, any.own |= there.own;
-      any.candidate_bias |= there.candidate_bias, any.sums |= there.sums;
+      any.candidate_bias |= there.candidate_bias, any.sums |= there.sums, any.bias |= there.bias;
+      any.apart |= there.apart;
     }
     return any;
   }
@@ -96,6 +103,14 @@ class rank_backward {
     }
   };
 
+  /// Where each two ranks meet once, gradients by anchors and candidates are one.
+  void scatter_once(const Saved& saved, const multiplied& rows, const wanted_anywhere& any,
+                    gradients_of_rank<T>& sums) const {
+    const auto own = of_.rows_problem(of_.board.me(), of_.packed->shared());
+    meeting_passes<Call>(of_).scatter(own, saved.rows, rows.view, any, sums);
+    sums.candidates = sums.anchors.shared();
+    sums.by_scale += rows.by_scale;
+  }
   void scatter(const Saved& saved, const multiplied& rows, const multiplied& columns, const gradients<T>& wanted,
                const wanted_anywhere& any, gradients_of_rank<T>& sums) const {
     const directions& share = of_.objective.direction;
@@ -104,9 +119,9 @@ class rank_backward {
     packed_gradients<T> to, to_columns;
     to_columns.candidates = scratch<T>(of_.memory, share.columns != 0 ? sums.anchors.size() : 0);
     (std::swap)(to.anchors, sums.anchors), (std::swap)(to.own, sums.own);
-    prepare(to, any, of_.rows.mine().anchors);
+    prepare_sums(to, any, of_.rows.mine().anchors, of_.memory);
     column_saved circling(of_, saved, columns);
-    homeward<Board, T> going_home(of_.board, of_.rows, pitch, of_.memory);
+    homeward<Board, T> going_home(of_.board, of_.rows, pitch, of_.memory, of_.board.size() - 1);
     of_.circle.each_block([&](index_t step, index_t rank, const packed_rows<T>& candidates) {
       const auto p = of_.rows_problem(rank, candidates);
       const auto transposed = of_.columns_problem(rank, candidates);
@@ -116,7 +131,7 @@ class rank_backward {
       to.one_output = rank == me && is_one_output(wanted);
       if (share.columns != 0) {
         renew(to_columns.anchors, numbers);
-        prepare(to_columns, any, candidates.count());
+        prepare_sums(to_columns, any, candidates.count(), of_.memory);
         aim_columns(to_columns, wanted, rank);
         circling.go(step, candidates.count());
       }
@@ -182,18 +197,6 @@ class rank_backward {
     to = {};
     to = scratch<T>(of_.memory, count);
   }
-  void prepare(packed_gradients<T>& to, const wanted_anywhere& any, index_t anchors) const {
-    const auto count = static_cast<std::size_t>(any.sums ? anchors : 0);
-    to.wants_scale = any.sums;
-    if constexpr (requires { to.wants_bias; }) to.wants_bias = any.sums;
-    to.scale = scratch<T>(of_.memory, count), to.bias = scratch<T>(of_.memory, count);
-  }
-  static void add_sums(const packed_gradients<T>& to, gradients_of_rank<T>& sums) {
-    ordered_sum<double> by_scale, by_bias;
-    for (T x : to.scale) by_scale.add(static_cast<double>(x));
-    for (T x : to.bias) by_bias.add(static_cast<double>(x));
-    sums.by_scale += by_scale.value(), sums.by_bias += by_bias.value();
-  }
   /// Points at what a block's pairs add to, beside rows.
   void aim(packed_gradients<T>& to, const gradients<T>& wanted, index_t rank, gradients_of_rank<T>& sums) const {
     const index_t first = of_.rows.first(rank).candidates, count = of_.rows.of(rank).candidates;
@@ -217,7 +220,7 @@ class rank_backward {
     const index_t pitch = of_.packed->anchors().pitch();
     packed_gradients<T> to;
     (std::swap)(to.anchors, sums.anchors), (std::swap)(to.own, sums.own);
-    prepare(to, any, of_.rows.mine().anchors);
+    prepare_sums(to, any, of_.rows.mine().anchors, of_.memory);
     to.candidates =
         scratch<T>(of_.memory, static_cast<std::size_t>(any.candidates ? of_.rows.all().candidates * pitch : 0));
     to.pair_scale = wanted.pair_scale, to.pair_bias = wanted.pair_bias, to.targets = wanted.targets;
@@ -228,7 +231,7 @@ class rank_backward {
       sums.by_scale +=
           triplet_scatter<Engine, Problem, saved_view<Loss, T>>(of_.executor.inner, p, rows.view, to).run();
     });
-    homeward<Board, T> going_home(of_.board, of_.rows, pitch, of_.memory);
+    homeward<Board, T> going_home(of_.board, of_.rows, pitch, of_.memory, of_.board.size() - 1);
     for (index_t step = 0; any.candidates && step < of_.board.size(); ++step) {
       const index_t rank = (of_.board.me() + step) % of_.board.size();
       scratch<T> part(of_.memory, static_cast<std::size_t>(of_.rows.of(rank).candidates * pitch));

@@ -4,6 +4,7 @@
 // One call over pairs where the rows lie on several ranks: what `evaluation` is in one process.
 
 #include <mixcon/ranks/backward.hpp>
+#include <mixcon/ranks/meeting_passes.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
 
@@ -87,10 +88,12 @@ class rank_evaluation {
   template <class Rows, class Columns>
   void gather(const Rows& mine, const Columns& of_columns, typename Rows::row_states& by_row,
               typename Columns::row_states& by_column) const {
+    if constexpr (Call::may_meet_once)
+      if (of_.meets_once()) return meeting_passes<Call>(of_).gather(mine, by_row);
     const directions& share = of_.objective.direction;
     using column_state = state_of<Columns>;
     const auto merge = [&](column_state& to, const column_state& part) { to.merge(of_columns.statistics, part); };
-    homeward<Board, column_state> columns_home(of_.board, of_.rows, 1, of_.memory);
+    homeward<Board, column_state> columns_home(of_.board, of_.rows, 1, of_.memory, of_.board.size() - 1);
     of_.circle.each_block([&](index_t step, index_t rank, const packed_rows<T>& candidates) {
       const auto p = of_.rows_problem(rank, candidates);
       const auto transposed = of_.columns_problem(rank, candidates);

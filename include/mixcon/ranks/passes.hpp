@@ -68,7 +68,8 @@ class logits_over_ranks<pair_logits<E>> {
 
 /// Which gradients any rank wants: then all send them home.
 struct wanted_anywhere {
-  bool anchors = false, candidates = false, own = false, sums = false, candidate_bias = false;
+  bool anchors = false, candidates = false, own = false, sums = false, bias = false, candidate_bias = false;
+  bool apart = false;  // those of anchors and of candidates, or those of pairs
 };
 
 /// What a pass adds up for this rank.

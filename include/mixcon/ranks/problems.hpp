@@ -22,12 +22,17 @@ struct rank_call {
   using Saved = saved_statistics<std::remove_const_t<Objective>, T>;
   using traits = loss_traits<Loss>;
   static constexpr bool of_triplets = traits::scope == each::triplet;
+  /// Whether each two ranks may meet once: where these types of logits and targets are the same seen from either side.
+  static constexpr bool may_meet_once = traits::scope == each::anchor && requires {
+    std::remove_cvref_t<decltype(std::declval<Objective&>().logits)>::is_symmetric;
+  } && requires(const Bound& bound, const part_of_rows& part) { bound.between(part, part); };
 
   const Ranks& executor;
   Board board;
   const Objective& objective;
   arguments<E> call;
   workspace* memory;
+  bool all_mirror = true;  // on every rank anchors are the candidates
   shards rows;
   Bound bound;
   Logits logits;
@@ -60,9 +65,24 @@ struct rank_call {
   rank_call(const rank_call&) = delete;
   rank_call& operator=(const rank_call&) = delete;
 
-  shards shards_of_call() const {
+  shards shards_of_call() {
+    struct said_of_rows {
+      shard size;
+      bool mirrors;
+    };
     const pair_space pairs = call.space();
-    return {board.me(), board.each_of(shard{pairs.anchors, pairs.candidates})};
+    const bool is_empty = pairs.anchors == 0 && pairs.candidates == 0;
+    std::vector<shard> sizes;
+    for (const auto& said :
+         board.each_of(said_of_rows{{pairs.anchors, pairs.candidates}, is_empty || call.mirrors(objective)}))
+      sizes.push_back(said.size), all_mirror = all_mirror && said.mirrors;
+    return {board.me(), sizes};
+  }
+  /// Whether each two ranks meet once, for both orders of a pair.
+  bool meets_once() const {
+    if constexpr (may_meet_once)
+      return all_mirror && board.size() > 1 && objective.direction.columns == 0 && bound.knows_all_anchors();
+    return false;
   }
   Bound bind(const Targets& targets) const {
     const shard& all = rows.all();
@@ -121,6 +141,13 @@ struct rank_call {
                                          0, rows.first(board.me()).anchors);
     return problem<std::remove_const_t<decltype(rules)>>{
         rules, candidates, packed->anchors(), none, false, mixcon::view(skipped_candidates.flags), memory};
+  }
+  /// The rows of a part as anchors against those of another rank's, where `meets_once`.
+  auto problem_between(const part_of_rows& anchors, const packed_rows<T>& anchor_rows, const part_of_rows& candidates,
+                       const packed_rows<T>& candidate_rows) const {
+    const auto rules = rules_of_ranks<T>(objective, logits.of(candidates.rank), bound.between(anchors, candidates), 0,
+                                         rows.first(candidates.rank).candidates + candidates.first);
+    return problem<std::remove_const_t<decltype(rules)>>{rules, anchor_rows, candidate_rows, none, false, {}, memory};
   }
   template <class Problem>
   static bool has_pairs(const Problem& p) {

@@ -18,8 +18,9 @@ namespace mixcon {
 /// the others' width: (0, D).
 ///
 /// Candidates travel round a ring while the states of anchors merge, and once more with their gradients, which come
-/// home: memory O(N D / ranks). With `exchange_form::gathered` each rank keeps all candidates of a call: memory O(N D),
-/// and rows travel once.
+/// home: memory O(N D / ranks). Where anchors are the candidates and targets are labels or views, they go half way, and
+/// each two ranks meet once. With `exchange_form::gathered` each rank keeps what came by: memory O(N D), and rows
+/// travel once.
 ///
 /// Results do not depend on threads or time, to the last bit, but on how many ranks there are and on which rows each
 /// has: sums are formed in another order. What one rank refuses, or where ranks differ in loss, parameters, types or

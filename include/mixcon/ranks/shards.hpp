@@ -14,6 +14,11 @@ struct shard {
   index_t anchors = 0, candidates = 0;
 };
 
+/// Rows of one rank, `count` from its row `first` on.
+struct part_of_rows {
+  index_t rank = 0, first = 0, count = 0;
+};
+
 /// The rows of all ranks. Over all ranks, rows are numbered in the ranks' order: those of rank r follow those of r - 1.
 class shards {
  public:

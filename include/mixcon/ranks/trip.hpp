@@ -35,12 +35,17 @@ class circling_rows {
   /// Calls visit(step, rank, candidates) for the candidates of each rank; step 0 is this one's.
   template <class Visit>
   void each_block(Visit&& visit) {
-    if (form_ == exchange_form::gathered) return each_kept(visit);
+    each_block(board_.size() - 1, visit);
+  }
+  /// The same up to step `last`.
+  template <class Visit>
+  void each_block(index_t last, Visit&& visit) {
+    if (form_ == exchange_form::gathered) return each_kept(last, visit);
     packed_rows<T> coming[2];
     const packed_rows<T>* here = &own_;
-    for (index_t step = 0; step < board_.size(); ++step) {
+    for (index_t step = 0; step <= last; ++step) {
       const index_t rank = (board_.me() + step) % board_.size();
-      if (step + 1 == board_.size()) {
+      if (step == last) {
         visit(step, rank, *here);
       } else {
         packed_rows<T>& next = coming[step % 2];
@@ -55,18 +60,15 @@ class circling_rows {
 
  private:
   template <class Visit>
-  void each_kept(Visit&& visit) {
-    if (kept_.empty()) {
-      kept_.reserve(static_cast<std::size_t>(board_.size()));
-      const packed_rows<T>* here = &own_;
-      for (index_t step = 0; step + 1 < board_.size(); ++step) {
-        packed_rows<T>& next = kept_.emplace_back();
-        send_on((board_.me() + step) % board_.size(), *here, next).wait();
-        next.note_received();
-        here = &next;
-      }
+  void each_kept(index_t last, Visit&& visit) {
+    kept_.reserve(static_cast<std::size_t>(board_.size()));  // so that blocks stay where they are
+    for (auto step = static_cast<index_t>(kept_.size()); step < last; ++step) {
+      const packed_rows<T>& here = step == 0 ? own_ : kept_.back();
+      packed_rows<T>& next = kept_.emplace_back();
+      send_on((board_.me() + step) % board_.size(), here, next).wait();
+      next.note_received();
     }
-    for (index_t step = 0; step < board_.size(); ++step)
+    for (index_t step = 0; step <= last; ++step)
       visit(step, (board_.me() + step) % board_.size(), step == 0 ? own_ : kept_[static_cast<std::size_t>(step) - 1]);
   }
   /// Sends the block of `rank` to the rank before this one, and awaits that of the one after `rank`.
@@ -88,12 +90,13 @@ class circling_rows {
 };
 
 /// Things for each row of a block (`each` of them) that ranks add to in turn, while the block circles: what rank me - 1
-/// says of block me, and me - 2, ..., me + 1. It comes home after the last step; the rank's own part is added there.
+/// says of block me, and me - 2, ..., me - last. The last one sends it home; the rank's own part is added there.
 template <class Board, class Item>
 class homeward {
  public:
-  homeward(const Board& board, const shards& rows, index_t each, workspace* memory)
-      : board_(board), rows_(rows), each_(each), memory_(memory), sent_(memory), coming_(memory) {}
+  /// Blocks come by up to step `last`.
+  homeward(const Board& board, const shards& rows, index_t each, workspace* memory, index_t last)
+      : board_(board), rows_(rows), each_(each), last_(last), memory_(memory), sent_(memory), coming_(memory) {}
   homeward(const homeward&) = delete;
   homeward& operator=(const homeward&) = delete;
   ~homeward() = default;
@@ -109,10 +112,14 @@ class homeward {
       (std::swap)(sent_, coming_);
       for (std::size_t k = 0; k < sent_.size(); ++k) merge(sent_[k], part[k]);
     }
-    const index_t next = rows_.of((board_.me() + step + 1) % board_.size()).candidates;
+    const index_t me = board_.me(), size = board_.size();
+    const bool is_last = step == last_;  // then to the block's own rank
+    const index_t to = is_last ? (me + step) % size : board_.before(),
+                  from = is_last ? (me + size - step) % size : board_.behind();
+    const index_t next = is_last ? rows_.mine().candidates : rows_.of((me + step + 1) % size).candidates;
     coming_.assign(static_cast<std::size_t>(next * each_), Item{});
-    under_way_.emplace(board_.ranks().start_exchange(board_.before(), sent_.data(), sent_.size() * sizeof(Item),
-                                                     board_.behind(), coming_.data(), coming_.size() * sizeof(Item)));
+    under_way_.emplace(board_.ranks().start_exchange(to, sent_.data(), sent_.size() * sizeof(Item), from,
+                                                     coming_.data(), coming_.size() * sizeof(Item)));
   }
   /// What others say of this rank's own block: after the last step. Empty where there are no others.
   const scratch<Item>& home() {
@@ -130,7 +137,7 @@ class homeward {
   }
   const Board& board_;
   const shards& rows_;
-  index_t each_;
+  index_t each_, last_;
   workspace* memory_;
   scratch<Item> sent_, coming_;
   std::optional<pending> under_way_;

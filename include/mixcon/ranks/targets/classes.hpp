@@ -54,6 +54,9 @@ class same_class_over_ranks {
     share_[0] = share_[last] = 0;
     for (std::int32_t& c : anchor_class_)
       if (c == 0) c = static_cast<std::int32_t>(last);
+    if (hides_self)
+      for (const std::int32_t c : candidate_class_)
+        class_as_anchor_.push_back(c == 0 ? static_cast<std::int32_t>(last) : c);
     for (const auto& a : anchors) skipped_anchors_.push_back(skips && a.is_ignored);
     for (const auto& c : candidates) skipped_candidates_.push_back(skips && c.is_ignored);
   }
@@ -64,6 +67,17 @@ class same_class_over_ranks {
                                                  {first_[from + 1] - first_[from]}};
     return {mixcon::view(anchor_class_), theirs, mixcon::view(share_), hides_self_ && rank == me_, hides_others_};
   }
+  /// Whether candidates are the anchors, so that the anchors of other ranks are known too.
+  bool knows_all_anchors() const { return hides_self_; }
+  /// The rule of some rank's anchors against another one's candidates, where `knows_all_anchors`.
+  same_class_rule between(const part_of_rows& anchors, const part_of_rows& candidates) const {
+    const auto part = [&](const std::vector<std::int32_t>& classes, const part_of_rows& of) {
+      return vector_view<const std::int32_t>{classes.data() + first_[static_cast<std::size_t>(of.rank)] + of.first,
+                                             {of.count}};
+    };
+    return {part(class_as_anchor_, anchors), part(candidate_class_, candidates), mixcon::view(share_), false,
+            hides_others_};
+  }
   bool skips_anchor(index_t a) const { return skipped_anchors_[static_cast<std::size_t>(a)] != 0; }
   bool skips_candidate(index_t c) const { return skipped_candidates_[static_cast<std::size_t>(c)] != 0; }
 
@@ -71,6 +85,7 @@ class same_class_over_ranks {
   index_t me_;
   bool hides_self_, hides_others_;
   std::vector<std::int32_t> anchor_class_, candidate_class_;  // of this rank's anchors; of all candidates
+  std::vector<std::int32_t> class_as_anchor_;                 // of all candidates, where these are the anchors
   std::vector<index_t> first_;                                // each rank's candidates among these
   std::vector<double> share_;
   std::vector<char> skipped_anchors_, skipped_candidates_;

@@ -27,7 +27,12 @@ inline constexpr bool never = false;
 //
 //   rule(rank)   the rule of this rank's anchors against the candidates of that one, both numbered from 0
 //
-// and, where there are any, `skips_anchor(a)` and `skips_candidate(c)` of this rank's rows.
+// and, where there are any, `skips_anchor(a)` and `skips_candidate(c)` of this rank's rows. Where it also knows the
+// other ranks' anchors, for calls whose anchors are the candidates, each two ranks may meet once for both orders of a
+// pair:
+//
+//   between(part_of_rows anchors, part_of_rows candidates)   the rule of rows of two different ranks, of the same type
+//   knows_all_anchors()   whether it does, the same on every rank
 
 namespace detail {
 
