@@ -2,6 +2,7 @@
 #include "recipes/prediction.hpp"
 
 #include "autograd/aligned_loss_node.hpp"
+#include "autograd/over_ranks.hpp"
 
 #include <cmath>
 #include <numbers>
@@ -38,10 +39,10 @@ prediction_recipe::prediction_recipe(const recipe_world& world, const prediction
   register_part("predictor", predictor_);
 }
 
-variable prediction_recipe::loss_of(recipe_loss& made, const mixcon::byol& loss, const variable& predictions,
-                                    const variable& targets) {
-  made.anchors += predictions.extents()[0], made.anchors_used = made.anchors;
-  return aligned_loss(loss, predictions, constant(targets));
+variable prediction_recipe::loss_of(recipe_loss& made, const recipe_step& step, const mixcon::byol& loss,
+                                    const variable& predictions, const variable& targets) {
+  made.anchors += step.shape.samples, made.anchors_used = made.anchors;
+  return mean_over_ranks(predictions.on(), [&] { return aligned_loss(loss, predictions, constant(targets)); });
 }
 
 target_recipe::target_recipe(const recipe_world& world, const target_options& chosen)
