@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "ranks/sums.hpp"
 
-#include <algorithm>
+#include "ranks/part_of_sum.hpp"
 
 namespace mixcon_train {
 inline namespace ranks {
@@ -38,24 +38,10 @@ void add_over(const rank_group& group, std::vector<double>& numbers) {
 }
 
 void add_over(const rank_group& group, std::vector<float>& numbers) {
-  const std::size_t ranks = size(group.size()), me = size(group.rank()), count = numbers.size();
+  const std::size_t ranks = size(group.size()), count = numbers.size();
   const std::size_t part = (count + ranks - 1) / ranks;  // the last one is padded
   numbers.resize(part * ranks, 0.0F);
-  std::vector<float> of_ranks(part * ranks);  // of my part
-  std::copy_n(numbers.data() + me * part, part, of_ranks.data() + me * part);
-  for (std::size_t step = 1; step < ranks; ++step) {
-    const std::size_t to = (me + step) % ranks, from = (me + ranks - step) % ranks;
-    group
-        .start_exchange(static_cast<index_t>(to), numbers.data() + to * part, part * sizeof(float),
-                        static_cast<index_t>(from), of_ranks.data() + from * part, part * sizeof(float))
-        ->wait();
-  }
-  std::vector<float> sums(part);
-  for (std::size_t k = 0; k < part; ++k) {
-    double sum = 0;
-    for (std::size_t r = 0; r < ranks; ++r) sum += static_cast<double>(of_ranks[r * part + k]);
-    sums[k] = static_cast<float>(sum);
-  }
+  const std::vector<float> sums = part_of_sum(group, numbers);
   group.all_gather(sums.data(), part * sizeof(float), numbers.data());
   numbers.resize(count);
 }

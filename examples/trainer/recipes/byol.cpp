@@ -14,6 +14,7 @@ class byol_recipe final : public target_recipe {
                               *summary = "a view predicts what a slower network makes of the other view",
                               *paper = "Grill et al. 2020, arXiv:2006.07733";
   using options = target_options;
+  static constexpr bool over_ranks = true;
   using target_recipe::target_recipe;
   static std::vector<preferred_value> preferred(sample_kind kind, index_t channels) {
     return contrastive_views(kind, channels);
@@ -31,13 +32,13 @@ class byol_recipe final : public target_recipe {
 
   /// Both directions; each view is normalised by its own statistics.
   recipe_loss loss(const recipe_step& step) override {
-    const index_t samples = step.shape.samples;
-    const variable both = input_of(on(), step.from.images, step.shape, 2 * samples);
+    const index_t samples = step.own_samples();
+    const variable both = own_input_of(on(), step.from.images, step.shape, 2, step.share);
     const variable first = slice(both, 0, samples), second = slice(both, samples, 2 * samples);
     const variable z1 = net().forward(first), z2 = net().forward(second);
     recipe_loss made{.embeddings = concatenate(z1, z2), .views = 2, .chance = 4};
-    made.loss = add(loss_of(made, mixcon::byol{}, predicted(z1), target_of(second)),
-                    loss_of(made, mixcon::byol{}, predicted(z2), target_of(first)));
+    made.loss = add(loss_of(made, step, mixcon::byol{}, predicted(z1), target_of(second)),
+                    loss_of(made, step, mixcon::byol{}, predicted(z2), target_of(first)));
     return made;
   }
 };

@@ -25,7 +25,7 @@ class clean_and_mixed_recipe : public network_recipe {
  public:
   clean_and_mixed_recipe(const recipe_world& world, const regmixup_options& chosen)
       : network_recipe(world.on, classifier_of(world)), weight_(chosen.mixed_weight), mixer_(world, chosen) {}
-  recipe_wish wants() const override { return {.encoded = 2, .mixes = true}; }
+  recipe_wish wants() const override { return {.encoded = 2, .mixes = mixer_.needs_whole_batch()}; }
   std::string not_over_ranks() const override { return mixer_.not_over_ranks(); }
   std::optional<shown_mix> shown() const override { return mixer_.shown(); }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "autograd/over_ranks.hpp"
 #include "autograd/rows.hpp"
 #include "recipes/imix_mixer.hpp"
 #include "recipes/prediction.hpp"
@@ -13,6 +14,7 @@ class imix_byol_recipe final : public target_recipe {
   static constexpr const char *name = "imix-byol",
                               *summary = "a mixture predicts what a slower network makes of both of its samples",
                               *paper = "Lee et al. 2021, arXiv:2010.08887";
+  static constexpr bool over_ranks = true;
   struct options : target_options, imix_options {
     bool symmetric = false;
     void declare(option_list& to) {
@@ -32,7 +34,9 @@ class imix_byol_recipe final : public target_recipe {
 
   imix_byol_recipe(const recipe_world& world, const options& chosen)
       : target_recipe(world, chosen), symmetric_(chosen.symmetric), mixing_(world, chosen) {}
-  recipe_wish wants() const override { return {.views = 2, .encoded = symmetric_ ? 4 : 2}; }
+  recipe_wish wants() const override {
+    return {.views = 2, .encoded = symmetric_ ? 4 : 2, .mixes = mixing_.needs_whole_batch()};
+  }
   std::optional<shown_mix> shown() const override { return mixing_.shown(); }
 
   /// One direction, as in the published code: mixtures of the first view, targets of the second. Or both, each mixed by
@@ -41,13 +45,13 @@ class imix_byol_recipe final : public target_recipe {
     const index_t samples = step.shape.samples;
     const variable views = mixing_.views_of(step);
     const variable first = slice(views, 0, samples), second = slice(views, samples, 2 * samples);
-    const variable targets = target_of(second);
+    const variable targets = target_of(own_rows(second, step));
     recipe_loss made{.embeddings = targets, .chance = symmetric_ ? 4.0 : 2.0};
     made.loss = loss_of_mixed(made, step, first, targets);
     if (!symmetric_) return made;
     recipe_step other = step;
     other.draws = step.draws.within("second view");
-    made.loss = add(made.loss, loss_of_mixed(made, other, second, target_of(first)));
+    made.loss = add(made.loss, loss_of_mixed(made, other, second, target_of(own_rows(first, step))));
     return made;
   }
 
@@ -55,7 +59,9 @@ class imix_byol_recipe final : public target_recipe {
   variable loss_of_mixed(recipe_loss& made, const recipe_step& step, const variable& views, const variable& targets) {
     const auto [z, labels] = mixing_.embed(net(), views, step);
     const mixcon::byol mixed{.lambda = mixcon::view(labels.lambda), .partner = labels.partner};
-    return loss_of(made, mixed, predicted(z), targets);
+    // a partner's target may be of another rank: each has those of all, and all predictions
+    const variable predictions = rows_of_all_ranks(predicted(z)), all = rows_of_all_ranks(targets);
+    return loss_of(made, step, mixed, predictions, all);
   }
 
   bool symmetric_;

@@ -26,7 +26,15 @@ mixcon::image_shape places_of(const shape& extents, index_t samples) {
   return {samples, 1, 1, extents.row_size()};
 }
 
-/// Of whole batches of samples, those that this rank encodes.
+template <class Region>
+variable mixed_by(const mixcon::mix_plan<Region>& plan, const variable& arriving, const recipe_step& step,
+                  virtual_labels& labels) {
+  labels = {plan.lambda, plan.partner};
+  return with_mixed_rows(plan, arriving, 0, step.share);
+}
+
+}  // namespace
+
 variable own_rows(const variable& samples, const recipe_step& step) {
   if (step.share.parts == 1) return samples;
   std::vector<index_t> own;
@@ -35,14 +43,6 @@ variable own_rows(const variable& samples, const recipe_step& step) {
     for (index_t i = 0; i < step.own_samples(); ++i) own.push_back(block + first + i);
   return gather_rows(samples, own);
 }
-
-template <class Region>
-variable mixed_by(const mixcon::mix_plan<Region>& plan, const variable& arriving, virtual_labels& labels) {
-  labels = {plan.lambda, plan.partner};
-  return with_mixed_rows(plan, arriving);
-}
-
-}  // namespace
 
 void imix_options::declare(option_list& to) {
   to.add("alpha", alpha, {1e-6, 1e6}, "lambda is Beta(alpha, alpha), or 1 less it where that is more",
@@ -78,11 +78,6 @@ std::optional<shown_mix> imix_mixer::shown() const {
     made->options.alpha = chosen_.alpha;
   }
   return made;
-}
-
-std::string imix_mixer::not_over_ranks() const {
-  if (!mixes() || learned_ || chosen_.mix_at != "hidden") return {};
-  return "--mix-at: hidden mixes features of samples that other ranks encode; train in one process, or mix at input";
 }
 
 variable imix_mixer::views_of(const recipe_step& step) const {
@@ -124,18 +119,14 @@ mixed_embeddings imix_mixer::embed(network& net, const variable& samples, const 
     if (chosen_.mix == "cutmix")
       return mixed_by(
           mixcon::cutmix<mixcon::folded<>>{.lambda = lambda}.plan(places_of(arriving.extents(), count), step.draws),
-          arriving, made.labels);
+          arriving, step, made.labels);
     return mixed_by(
         mixcon::mixup<mixcon::folded<>>{.lambda = lambda, .per = mixcon::granularity::sample}.plan(count, step.draws),
-        arriving, made.labels);
+        arriving, step, made.labels);
   };
-  if (step.share.parts > 1) {  // partners are on other ranks: the samples are mixed, not what a network makes of them
-    made.rows = net.forward(own_rows(mix(samples), step));
-    return made;
-  }
   const mixcon::manifold_mixup<> layers{.end_layer = net.layers()};
   const index_t at = chosen_.mix_at == "hidden" ? layers.layer(step.draws) : 0;
-  made.rows = net.head(net.features(samples, static_cast<int>(at), mix));
+  made.rows = net.head(net.features(own_rows(samples, step), static_cast<int>(at), mix));
   return made;
 }
 

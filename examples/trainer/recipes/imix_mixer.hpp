@@ -29,6 +29,9 @@ struct mixed_embeddings {
   virtual_labels labels{};
 };
 
+/// Of blocks of whole batches of samples, those that this rank encodes.
+variable own_rows(const variable& samples, const recipe_step& step);
+
 /// Mixup with a lambda of each sample, or CutMix with one of the batch, in front of the encoder or of a random layer of
 /// it; the own share is never the smaller one. Or the masks of a run that trained a mixer, whose lambda is any.
 class imix_mixer {
@@ -38,10 +41,9 @@ class imix_mixer {
 
   bool mixes() const { return chosen_.mixes(); }
   std::optional<shown_mix> shown() const;
-  /// Whether the images of all samples of a batch are looked at, also on one of many ranks.
-  bool needs_whole_batch() const { return mixes() || chosen_.input_mix > 0; }
-  /// As of recipe.
-  std::string not_over_ranks() const;
+  /// Whether the images of all samples of a batch are looked at, also on one of many ranks. Where mixtures need no
+  /// more than their partners' rows, these are gathered on the way.
+  bool needs_whole_batch() const { return learned_ != nullptr || chosen_.input_mix > 0; }
   /// Both views of a batch, (2 N, C, H, W), with noise of other samples in them where InputMix is asked for.
   variable views_of(const recipe_step& step) const;
   /// Of samples (M, C, H, W), M >= N >= 2.

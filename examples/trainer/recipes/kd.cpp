@@ -10,6 +10,7 @@ class kd_recipe final : public student_recipe {
  public:
   static constexpr const char *name = "kd", *summary = "the teacher's softened class probabilities, and labels",
                               *paper = "Hinton et al. 2015, arXiv:1503.02531";
+  static constexpr bool over_ranks = true;
   struct options : student_options {
     options() { ce_weight = 0.1, kd_weight = 0.9; }
   };

@@ -10,6 +10,7 @@ class manifold_mixup_recipe final : public mixed_classifier {
  public:
   static constexpr const char *name = "manifold-mixup", *summary = "cross entropy on features mixed at a random layer",
                               *paper = "Verma et al. 2019, arXiv:1806.05236";
+  static constexpr bool over_ranks = true;
   using options = alpha_option;
 
   manifold_mixup_recipe(const recipe_world& world, const options& chosen)

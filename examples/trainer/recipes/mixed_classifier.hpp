@@ -14,7 +14,7 @@ class mixed_classifier : public network_recipe {
  public:
   mixed_classifier(const recipe_world& world, const policy_choice& chosen)
       : network_recipe(world.on, classifier_of(world)), mixer_(world, chosen) {}
-  recipe_wish wants() const override { return {.mixes = true}; }
+  recipe_wish wants() const override { return {.mixes = mixer_.needs_whole_batch()}; }
   std::string not_over_ranks() const override { return mixer_.not_over_ranks(); }
   std::optional<shown_mix> shown() const override { return mixer_.shown(); }
 

@@ -4,6 +4,7 @@
 #include "autograd/rows.hpp"
 #include "recipes/imix_mixer.hpp"
 #include "recipes/momentum_keys.hpp"
+#include "recipes/virtual_labels_over_ranks.hpp"
 
 #include <optional>
 
@@ -29,18 +30,25 @@ class momentum_contrast : public network_recipe {
         keys_(world, chosen, net()) {
     register_part("keys", keys_);
   }
-  recipe_wish wants() const override { return {.views = 2, .encoded = 2}; }
+  static constexpr bool over_ranks = true;
+  recipe_wish wants() const override { return {.views = 2, .encoded = 2, .mixes = mixing_.needs_whole_batch()}; }
   std::optional<shown_mix> shown() const override { return mixing_.shown(); }
 
   recipe_loss loss(const recipe_step& step) override {
     const index_t samples = step.shape.samples;
     const variable views = mixing_.views_of(step);
     const auto [queries, labels] = mixing_.embed(net(), slice(views, 0, samples), step);
-    const variable keys = keys_.keys_of(slice(views, samples, 2 * samples));
+    const variable keys = keys_.keys_of(own_rows(slice(views, samples, 2 * samples), step));
     recipe_loss made{.embeddings = mixing_.mixes() ? keys : concatenate(queries, keys),
                      .views = mixing_.mixes() ? 1 : 2};
-    const auto criterion = seen_ == batch_keys::all ? moco_n_loss : moco_loss;
-    made.loss = criterion(made, temperature_, labels, queries, keys, keys_.past());
+    const bool sees_all = seen_ == batch_keys::all;
+    if (step.share.parts == 1) {
+      const auto criterion = sees_all ? moco_n_loss : moco_loss;
+      made.loss = criterion(made, temperature_, labels, queries, keys, keys_.past());
+    } else {
+      const auto criterion = sees_all ? moco_n_loss_over_ranks : moco_loss_over_ranks;
+      made.loss = criterion(made, temperature_, labels, queries, keys_.of_batch(), keys_.past(), step.share);
+    }
     return made;
   }
   void after_step(index_t /*step*/, index_t /*steps*/) override { keys_.after_step(net()); }

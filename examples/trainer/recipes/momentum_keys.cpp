@@ -2,6 +2,7 @@
 #include "recipes/momentum_keys.hpp"
 
 #include "autograd/normalisation.hpp"
+#include "autograd/over_ranks.hpp"
 
 namespace mixcon_train {
 inline namespace recipes {
@@ -23,7 +24,7 @@ momentum_keys::momentum_keys(const recipe_world& world, const momentum_key_optio
 
 variable momentum_keys::keys_of(const variable& samples) {
   const variable keys = constant(unit_rows(key_->forward(samples)));
-  newest_ = keys.value();
+  newest_ = rows_of_all_ranks(keys).value();
   return keys;
 }
 

@@ -22,8 +22,11 @@ class momentum_keys final : public module {
   /// Refuses a queue that is shorter than a batch. `followed` is what `embedder_of` makes of the same world.
   momentum_keys(const recipe_world& world, const momentum_key_options& chosen, const network& followed);
 
-  /// Samples (N, C, H, W) to unit rows (N, D), constants. They enter the queue after the step.
+  /// This rank's samples (n, C, H, W) to unit rows (n, D), constants.
   variable keys_of(const variable& samples);
+  /// Those of all ranks, in their order: the keys (N, D) of the batch, constants. They enter the queue after the step,
+  /// so that every rank has the same one, and all of it.
+  variable of_batch() const { return variable(newest_); }
   /// (queue, D), unit rows, constants.
   variable past() const { return queue_.past(); }
   void begin_from(const network& followed) { key_.follow(followed, 0); }
@@ -34,7 +37,7 @@ class momentum_keys final : public module {
   momentum_key_options chosen_;
   momentum_copy<network> key_;
   key_queue queue_;
-  tensor newest_{};  // the keys of this step
+  tensor newest_{};  // the keys of this step, of all ranks
 };
 
 }  // namespace recipes

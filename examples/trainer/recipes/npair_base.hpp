@@ -5,7 +5,6 @@
 #include "recipes/imix_mixer.hpp"
 
 #include <optional>
-#include <string>
 
 namespace mixcon_train {
 inline namespace recipes {
@@ -20,8 +19,6 @@ class npair_base : public network_recipe {
         mixing_(world, mixing) {}
   static constexpr bool over_ranks = true;
   recipe_wish wants() const override { return {.views = 2, .encoded = 2, .mixes = mixing_.needs_whole_batch()}; }
-  std::string not_over_ranks() const override { return mixing_.not_over_ranks(); }
-
   std::optional<shown_mix> shown() const override { return mixing_.shown(); }
 
   recipe_loss loss(const recipe_step& step) override {

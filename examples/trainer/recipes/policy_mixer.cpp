@@ -13,13 +13,14 @@ inline namespace recipes {
 
 namespace {
 
-/// Features of samples (M, C, H, W), of which those from `first` on, N of them, are mixed in front of a random layer.
+/// Features of this rank's samples (M, C, H, W), of which those from `first` on, its share of the N of the step, are
+/// mixed in front of a random layer. Targets are of all N.
 mixed_features mixed_at_a_layer(network& net, const variable& x, index_t first, const recipe_step& step, double alpha) {
   mixcon::manifold_mixup<> policy;
   policy.lambda = mixcon::beta_lambda{.alpha = alpha};
   policy.end_layer = net.layers();
   const auto plan = policy.plan(step.shape, step.draws);
-  const auto mix = [&](const variable& hidden) { return with_mixed_rows(plan, hidden, first); };
+  const auto mix = [&](const variable& hidden) { return with_mixed_rows(plan, hidden, first, step.share); };
   return {net.features(x, static_cast<int>(policy.layer(step.draws)), mix),
           mixcon::pair_targets_of(plan, step.from.labels)};
 }
@@ -81,9 +82,6 @@ std::string policy_mixer::not_over_ranks() const {
   if (policy_ == nullptr)
     return "--policy: a run that learned to mix is not asked for mixtures on several ranks; train in one process, or "
            "choose a policy by its name";
-  if (is_hidden())
-    return std::string("--policy: ") + policy_->name +
-           " mixes features of samples that other ranks encode; train in one process, or choose another policy";
   return {};
 }
 
@@ -95,9 +93,11 @@ mixed_training_batch policy_mixer::mixed(const recipe_step& step) const {
 }
 
 mixed_features policy_mixer::encode(device& on, network& net, const recipe_step& step) const {
-  if (is_hidden())
-    return mixed_at_a_layer(net, input_of(on, step.from.images, step.shape, step.shape.samples), 0, step,
-                            *options_.alpha);
+  if (is_hidden()) {
+    mixed_features made =
+        mixed_at_a_layer(net, own_input_of(on, step.from.images, step.shape, 1, step.share), 0, step, *options_.alpha);
+    return {made.features, own_targets_of(std::move(made.targets), step)};
+  }
   mixed_training_batch made = mixed(step);
   mixcon::image_shape shape = step.shape;
   shape.columns = made.columns;
@@ -106,7 +106,7 @@ mixed_features policy_mixer::encode(device& on, network& net, const recipe_step&
 }
 
 clean_and_mixed policy_mixer::encode_beside_clean(device& on, network& net, const recipe_step& step) const {
-  const index_t samples = step.shape.samples, own = step.own_samples();
+  const index_t own = step.own_samples();
   const auto halves = [&](const variable& features, mixcon::pair_targets targets) {
     return clean_and_mixed{slice(features, 0, own), slice(features, own, 2 * own), std::move(targets)};
   };
@@ -114,8 +114,8 @@ clean_and_mixed policy_mixer::encode_beside_clean(device& on, network& net, cons
   if (is_hidden()) {
     both.insert(both.end(), step.from.images.begin(), step.from.images.end());
     mixed_features made =
-        mixed_at_a_layer(net, input_of(on, both, step.shape, 2 * samples), samples, step, *options_.alpha);
-    return halves(made.features, std::move(made.targets));
+        mixed_at_a_layer(net, own_input_of(on, both, step.shape, 2, step.share), own, step, *options_.alpha);
+    return halves(made.features, own_targets_of(std::move(made.targets), step));
   }
   mixed_training_batch made = mixed(step);
   if (made.columns != step.shape.columns) {

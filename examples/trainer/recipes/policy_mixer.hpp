@@ -46,6 +46,9 @@ class policy_mixer {
   /// mixtures are larger than samples.
   clean_and_mixed encode_beside_clean(device& on, network& net, const recipe_step& step) const;
   std::optional<shown_mix> shown() const;
+  /// Whether the images of all samples of a batch are looked at, also on one of many ranks. Hidden features of partners
+  /// are gathered on the way.
+  bool needs_whole_batch() const { return !is_hidden(); }
   /// Why it cannot mix where ranks encode parts of a batch; empty: it can.
   std::string not_over_ranks() const;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "recipes/prediction.hpp"
 
+#include "autograd/over_ranks.hpp"
 #include "autograd/prediction_loss.hpp"
 
 #include <cmath>
@@ -38,10 +39,11 @@ prediction_recipe::prediction_recipe(const recipe_world& world, const prediction
   register_part("predictor", predictor_);
 }
 
-variable prediction_recipe::loss_of(recipe_loss& made, const mixcon::byol& loss, const variable& predictions,
-                                    const variable& targets) {
-  made.anchors += predictions.extents()[0], made.anchors_used = made.anchors;
-  return prediction_loss(loss, predictions, targets);
+variable prediction_recipe::loss_of(recipe_loss& made, const recipe_step& step, const mixcon::byol& loss,
+                                    const variable& predictions, const variable& targets) {
+  made.anchors += step.shape.samples, made.anchors_used = made.anchors;
+  return mean_over_ranks(predictions.on(), [&] { return prediction_loss(loss, predictions, targets); });
+}
 }
 
 target_recipe::target_recipe(const recipe_world& world, const target_options& chosen)

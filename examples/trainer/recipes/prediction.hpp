@@ -29,9 +29,10 @@ class prediction_recipe : public network_recipe {
 
  protected:
   variable predicted(const variable& embeddings) { return predictor_.forward(embeddings); }
-  /// Of predictions (N, D) and the embeddings (N, D) that they should find, which are constants. Counts its anchors.
-  static variable loss_of(recipe_loss& made, const mixcon::byol& loss, const variable& predictions,
-                          const variable& targets);
+  /// Of predictions (n, D) and the embeddings (n, D) that they should find, which are constants, of this rank's samples
+  /// or of all: the mean over those of all ranks. Counts its anchors.
+  static variable loss_of(recipe_loss& made, const recipe_step& step, const mixcon::byol& loss,
+                          const variable& predictions, const variable& targets);
 
  private:
   mlp predictor_;

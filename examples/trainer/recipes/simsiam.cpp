@@ -19,6 +19,7 @@ class simsiam_recipe final : public prediction_recipe {
   static constexpr const char *name = "simsiam",
                               *summary = "a view predicts the other one's embedding, which is held constant",
                               *paper = "Chen and He 2021, arXiv:2011.10566";
+  static constexpr bool over_ranks = true;
   using options = prediction_options;
   static std::vector<preferred_value> preferred(sample_kind kind, index_t channels) {
     return contrastive_views(kind, channels);
@@ -36,12 +37,12 @@ class simsiam_recipe final : public prediction_recipe {
 
   /// Both directions; each view is normalised by its own statistics. From -1 to 1, and 0 without knowledge.
   recipe_loss loss(const recipe_step& step) override {
-    const index_t samples = step.shape.samples;
-    const variable both = input_of(on(), step.from.images, step.shape, 2 * samples);
+    const index_t samples = step.own_samples();
+    const variable both = own_input_of(on(), step.from.images, step.shape, 2, step.share);
     const variable z1 = net().forward(slice(both, 0, samples)), z2 = net().forward(slice(both, samples, 2 * samples));
     recipe_loss made{.embeddings = concatenate(z1, z2), .views = 2};
-    made.loss =
-        add(loss_of(made, mixcon::simsiam(), predicted(z1), z2), loss_of(made, mixcon::simsiam(), predicted(z2), z1));
+    made.loss = add(loss_of(made, step, mixcon::simsiam(), predicted(z1), z2),
+                    loss_of(made, step, mixcon::simsiam(), predicted(z2), z1));
     return made;
   }
 };

@@ -3,6 +3,7 @@
 
 #include "autograd/aligned_loss_node.hpp"
 #include "autograd/operators.hpp"
+#include "autograd/over_ranks.hpp"
 #include "data/epoch_order.hpp"
 
 #include <mixcon/core/require.hpp>
@@ -137,29 +138,33 @@ variable student_recipe::score_terms(const recipe_step& step, const variable& fe
   variable sum;
   if (!net_->classifies()) return sum;
   const variable scores = net_->head(features);
-  std::vector<int> labels = step.from.labels;
-  if (has_two_views_) labels.insert(labels.end(), step.from.labels.begin(), step.from.labels.end());
+  const mixcon::vector_view<const int> own = step.own_labels();
+  std::vector<int> labels;
+  for (int view = 0; view < (has_two_views_ ? 2 : 1); ++view)
+    for (index_t i = 0; i < own.extent(0); ++i) labels.push_back(own[i]);
   if (chosen_.ce_weight > 0) add_to(sum, chosen_.ce_weight, cross_entropy(scores, labels));
   if (chosen_.kd_weight > 0) {
-    const variable of_first = has_two_views_ ? slice(scores, 0, step.shape.samples) : scores;
+    const variable of_first = has_two_views_ ? slice(scores, 0, step.own_samples()) : scores;
     const variable softened = constant(teacher_->judged().head(taught));
+    const mixcon::knowledge_distillation distillation{.temperature = chosen_.kd_temperature};
     add_to(sum, chosen_.kd_weight,
-           aligned_loss(mixcon::knowledge_distillation{.temperature = chosen_.kd_temperature}, of_first, softened));
+           mean_over_ranks(on_, [&] { return aligned_loss(distillation, of_first, softened); }));
   }
   return sum;
 }
 
 recipe_loss student_recipe::loss(const recipe_step& step) {
-  const index_t samples = step.shape.samples, views = has_two_views_ ? 2 : 1;
+  const index_t samples = step.own_samples(), views = has_two_views_ ? 2 : 1;
   if (step.from.position.batch == 0) begin_epoch(step);
-  const variable x = input_of(on_, step.from.images, step.shape, views * samples);
+  const variable x = own_input_of(on_, step.from.images, step.shape, views, step.share);
   const variable features = net_->features(x);
   variable taught;
   if (teacher_) {
     const without_gradients guard;
     taught = constant(teacher_->judged().features(teacher_->as_it_saw(x)));
   }
-  recipe_loss made{.embeddings = features, .views = views, .anchors = samples, .anchors_used = samples};
+  recipe_loss made{
+      .embeddings = features, .views = views, .anchors = step.shape.samples, .anchors_used = step.shape.samples};
   made.loss = score_terms(step, features, taught);
   if (contrast_weight_ > 0) {
     const variable z = embedded(features);

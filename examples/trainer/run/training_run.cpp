@@ -21,6 +21,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <cstddef>
 
 namespace mixcon_train {
 inline namespace run {
@@ -114,6 +115,20 @@ class split_for_step {
  private:
   device& on_;
 };
+
+std::vector<tensor> values_of(const std::vector<state_tensor>& state) {
+  std::vector<tensor> values;
+  for (const state_tensor& each : state) values.push_back(*each.value);
+  return values;
+}
+/// State that has other values than before: running statistics that followed, not queues and momentum copies, which
+/// are the same on all ranks.
+std::vector<state_tensor> changed_since(const std::vector<tensor>& before, const std::vector<state_tensor>& state) {
+  std::vector<state_tensor> changed;
+  for (std::size_t k = 0; k < state.size(); ++k)
+    if (&before[k].kept() != &state[k].value->kept()) changed.push_back(state[k]);
+  return changed;
+}
 
 batch_share share_of(const rank_group* ranks) {
   return ranks == nullptr ? batch_share() : batch_share{ranks->rank(), ranks->size()};
@@ -256,12 +271,12 @@ step_report training_run::timed_step() {
                                         .ranks = ranks_,
                                         .shares_statistics = groups == 1,
                                         .losses = losses_.get()});
+  const bool follows_groups = ranks_ != nullptr && groups > 1;  // running statistics are of this rank's groups
+  const std::vector<tensor> before = follows_groups ? values_of(recipe_->state()) : std::vector<tensor>();
   const recipe_loss made = recipe_->loss(of_recipe);
   backward(made.loss);
-  if (ranks_ != nullptr) {
-    add_up_gradients(*ranks_, recipe_->parameters());
-    if (groups > 1) average_over(*ranks_, recipe_->state());
-  }
+  if (ranks_ != nullptr) add_up_gradients(*ranks_, recipe_->parameters());
+  if (follows_groups) average_over(*ranks_, changed_since(before, recipe_->state()));
 
   step_report report{.loss = made.loss.number(), .rate = parts_.front().rate.at(done_), .chance = made.chance};
   together_alike(ranks_, [&] {  // it is that of all ranks
