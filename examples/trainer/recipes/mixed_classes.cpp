@@ -20,10 +20,7 @@ loss_type loss_called(const mixed_class_options& chosen) {
       .same_classifiers = chosen.duplicates == "masked" ? loss_type::duplicates::hide : loss_type::duplicates::keep};
 }
 
-variable zeros(device& on, const shape& extents) {
-  const std::vector<float> numbers(static_cast<std::size_t>(extents.size()), 0.0F);
-  return variable(tensor_of(on, extents, numbers.data()));
-}
+variable zeros(device& on, const shape& extents) { return variable(filled(on, extents, 0)); }
 
 }  // namespace
 

@@ -137,9 +137,9 @@ variable student_recipe::score_terms(const recipe_step& step, const variable& fe
   variable sum;
   if (!net_->classifies()) return sum;
   const variable scores = net_->head(features);
-  std::vector<int> labels = step.from.labels;
+  kept_list<int> labels(step.from.labels.begin(), step.from.labels.end());
   if (has_two_views_) labels.insert(labels.end(), step.from.labels.begin(), step.from.labels.end());
-  if (chosen_.ce_weight > 0) add_to(sum, chosen_.ce_weight, cross_entropy(scores, labels));
+  if (chosen_.ce_weight > 0) add_to(sum, chosen_.ce_weight, cross_entropy(scores, mixcon::integer_view(labels)));
   if (chosen_.kd_weight > 0) {
     const variable of_first = has_two_views_ ? slice(scores, 0, step.shape.samples) : scores;
     const variable softened = constant(teacher_->judged().head(taught));
