@@ -2,6 +2,7 @@
 #pragma once
 
 #include "autograd/variable.hpp"
+#include "devices/lent.hpp"
 #include "devices/recipe_kernels.hpp"
 
 #include <mixcon/mix/blend.hpp>
@@ -53,8 +54,9 @@ tensor unmixed_by(const mixcon::mix_plan<Region>& plan, const tensor& upstream) 
 /// Mixes a batch by a plan, hidden features too (manifold mixup): `mixcon::blend` forward, `mixcon::unblend` back.
 template <class Region>
 variable blended(const mixcon::mix_plan<Region>& plan, const variable& x) {
-  return {detail::mixed_by(plan, x.value()), x,
-          [plan](const tensor& upstream) { return detail::unmixed_by(plan, upstream); }};
+  return {detail::mixed_by(plan, x.value()), x, [kept = lent<mixcon::mix_plan<Region>>(plan)](const tensor& upstream) {
+            return detail::unmixed_by(*kept, upstream);
+          }};
 }
 
 }  // namespace autograd

@@ -2,6 +2,7 @@
 #include "autograd/negatives_node.hpp"
 
 #include "autograd/loss_inputs.hpp"
+#include "devices/lent.hpp"
 
 #include <mixcon/negatives/synthetic/own_rows.hpp>
 
@@ -18,9 +19,11 @@ tensor tensor_of_rows(device& on, const mixcon::rows_of_anchors<T>& rows) {
 }
 /// The gradient by rows of anchors, as mixcon takes it.
 template <class T>
-mixcon::rows_of_anchors<T> rows_of_tensor(const tensor& g) {
-  mixcon::rows_of_anchors<T> rows{g.extents()[0], g.extents()[1], g.extents()[2]};
-  copy_numbers(g, rows.numbers.data());
+lent<mixcon::rows_of_anchors<T>> rows_of_tensor(const tensor& g) {
+  lent<mixcon::rows_of_anchors<T>> rows;
+  rows->anchors = g.extents()[0], rows->each = g.extents()[1], rows->width = g.extents()[2];
+  rows->numbers.resize(static_cast<std::size_t>(g.extents().size()));
+  copy_numbers(g, rows->numbers.data());
   return rows;
 }
 /// Room for a gradient that is added to, where it is wanted.
@@ -63,14 +66,16 @@ variable listed_rows(const mixcon::negative_list& list, const variable& keys, co
       rows = tensor_of_rows(keys.on(), mixcon::own_rows(list, key_rows));
     }
     const shape key_extents = keys.extents(), positive_extents = positives ? positives.extents() : shape{};
-    return variable(rows, inputs, [=](const tensor& g, const wanted_inputs& wanted) {
-      gradient_sum<T> by_keys(g.on(), key_extents, true),  // which mixcon always adds up
-          by_positives(g.on(), positive_extents, wanted.size() > 1 && wanted[1]);
-      mixcon::add_to_keys(list, rows_of_tensor<T>(g), by_keys.view(), by_positives.view());
-      tensor_list by{wanted[0] ? by_keys.made() : tensor()};
-      if (wanted.size() > 1) by.push_back(by_positives.made());
-      return by;
-    });
+    return variable(rows, inputs,
+                    [key_extents, positive_extents, kept = lent<mixcon::negative_list>(list)](
+                        const tensor& g, const wanted_inputs& wanted) {
+                      gradient_sum<T> by_keys(g.on(), key_extents, true),  // which mixcon always adds up
+                          by_positives(g.on(), positive_extents, wanted.size() > 1 && wanted[1]);
+                      mixcon::add_to_keys(*kept, *rows_of_tensor<T>(g), by_keys.view(), by_positives.view());
+                      tensor_list by{wanted[0] ? by_keys.made() : tensor()};
+                      if (wanted.size() > 1) by.push_back(by_positives.made());
+                      return by;
+                    });
   });
 }
 
@@ -89,7 +94,7 @@ synthetic_rows synthetic_negatives(const mixcon::mixture_list& mixtures, const v
           gradient_sum<T> by_anchors(g.on(), inputs[0].extents(), wanted[0]),
               by_positives(g.on(), inputs[1].extents(), wanted[1]), by_keys(g.on(), inputs[2].extents(), wanted[2]);
           mixed->add_to_sources(
-              rows_of_tensor<T>(g),
+              *rows_of_tensor<T>(g),
               {.anchors = by_anchors.view(), .positives = by_positives.view(), .keys = by_keys.view()});
           return tensor_list{by_anchors.made(), by_positives.made(), by_keys.made()};
         });

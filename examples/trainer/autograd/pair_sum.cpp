@@ -19,19 +19,19 @@ void add_row(T* to, const T* x, T factor, index_t row) {
 
 /// a own_i + b others_partner(i) + bias, by kernels of the device.
 tensor sum_on_device(operator_kernels& kernels, const variable& own, double a, const variable& others, double b,
-                     const std::vector<index_t>& partner, const variable& bias) {
+                     std::span<const index_t> partner, const variable& bias) {
   device& on = own ? own.on() : others.on();
   tensor sum = own ? on.scaled(own.value(), a) : tensor();
   if (others) {
-    const tensor second = on.scaled(kernels.gathered(others.value(), partner), b);
+    const tensor second = on.scaled(kernels.gathered(others.value(), {partner.begin(), partner.end()}), b);
     sum = sum ? on.sum(sum, second) : second;
   }
   return bias ? on.apply(binary::sum, sum, bias.value().reshaped({1, bias.extents()[0], 1, 1})) : sum;
 }
 
-tensor by_others(const tensor& g, double b, const std::vector<index_t>& partner) {
+tensor by_others(const tensor& g, double b, std::span<const index_t> partner) {
   if (operator_kernels* const kernels = g.on().operators())
-    return g.on().scaled(kernels->scattered(g, partner, g.extents()[0]), b);
+    return g.on().scaled(kernels->scattered(g, {partner.begin(), partner.end()}, g.extents()[0]), b);
   const index_t row = g.extents().row_size();
   return computed(
       g.on(), g.extents(),
@@ -48,7 +48,7 @@ tensor by_others(const tensor& g, double b, const std::vector<index_t>& partner)
 
 }  // namespace
 
-variable pair_sum(const variable& own, double a, const variable& others, double b, const std::vector<index_t>& partner,
+variable pair_sum(const variable& own, double a, const variable& others, double b, std::span<const index_t> partner,
                   const variable& bias) {
   const variable& one = own ? own : others;
   detail::require_rank("pair_sum", one, 4, "(samples, channels, rows, columns)");
@@ -85,12 +85,14 @@ variable pair_sum(const variable& own, double a, const variable& others, double 
     if (x) inputs.push_back(x);
   const bool has_own = static_cast<bool>(own), has_others = static_cast<bool>(others),
              has_bias = static_cast<bool>(bias);
-  return {out, std::move(inputs), [=](const tensor& upstream, const wanted_inputs& wanted) {
+  return {out, std::move(inputs),
+          [=, kept = kept_list<index_t>(partner.begin(), partner.end())](const tensor& upstream,
+                                                                         const wanted_inputs& wanted) {
             device& on = upstream.on();
             const tensor g = on.dense(upstream);
             tensor_list by;
             if (has_own) by.push_back(wanted[by.size()] ? on.scaled(g, a) : tensor());
-            if (has_others) by.push_back(wanted[by.size()] ? by_others(g, b, partner) : tensor());
+            if (has_others) by.push_back(wanted[by.size()] ? by_others(g, b, kept) : tensor());
             if (has_bias)
               by.push_back(wanted[by.size()] ? detail::as_shaped(on.summed(g, {1, e[1], 1, 1}), {e[1]}) : tensor());
             return by;

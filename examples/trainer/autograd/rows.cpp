@@ -80,8 +80,8 @@ variable sliced(const char* name, const char* parts, const variable& x, index_t 
   return {part_of(x.value(), axis, first, end), x, [=](const tensor& g) { return placed(g, axis, first, extent); }};
 }
 
-tensor gathered(const tensor& x, const std::vector<index_t>& from) {
-  if (operator_kernels* const kernels = x.on().operators()) return kernels->gathered(x, from);
+tensor gathered(const tensor& x, std::span<const index_t> from) {
+  if (operator_kernels* const kernels = x.on().operators()) return kernels->gathered(x, {from.begin(), from.end()});
   const index_t width = x.extents().row_size();
   return computed(
       x.on(), detail::with_extent(x.extents(), 0, static_cast<index_t>(from.size())),
@@ -91,8 +91,9 @@ tensor gathered(const tensor& x, const std::vector<index_t>& from) {
       },
       x);
 }
-tensor scattered(const tensor& x, const std::vector<index_t>& to_rows, index_t rows) {
-  if (operator_kernels* const kernels = x.on().operators()) return kernels->scattered(x, to_rows, rows);
+tensor scattered(const tensor& x, std::span<const index_t> to_rows, index_t rows) {
+  if (operator_kernels* const kernels = x.on().operators())
+    return kernels->scattered(x, {to_rows.begin(), to_rows.end()}, rows);
   const index_t width = x.extents().row_size();
   return computed(
       x.on(), detail::with_extent(x.extents(), 0, rows),
@@ -105,7 +106,7 @@ tensor scattered(const tensor& x, const std::vector<index_t>& to_rows, index_t r
       },
       x);
 }
-void require_rows(const char* name, const std::vector<index_t>& named, index_t rows) {
+void require_rows(const char* name, std::span<const index_t> named, index_t rows) {
   for (const index_t row : named)
     MIXCON_REQUIRE(row < rows, name, ": row ", row, " of ", rows, "; expected a number below that, or -1 for none");
 }
@@ -123,16 +124,19 @@ variable slice_channels(const variable& x, index_t first, index_t end) {
   return sliced("slice_channels", "channels", x, first, end, 1);
 }
 
-variable gather_rows(const variable& x, const std::vector<index_t>& from) {
+variable gather_rows(const variable& x, std::span<const index_t> from) {
   const index_t rows = x.extents()[0];
   require_rows("gather_rows", from, rows);
-  return {gathered(x.value(), from), x, [from, rows](const tensor& g) { return scattered(g, from, rows); }};
+  return {gathered(x.value(), from), x, [kept = kept_list<index_t>(from.begin(), from.end()), rows](const tensor& g) {
+            return scattered(g, kept, rows);
+          }};
 }
-variable scatter_rows(const variable& x, const std::vector<index_t>& to, index_t rows) {
+variable scatter_rows(const variable& x, std::span<const index_t> to, index_t rows) {
   MIXCON_REQUIRE(static_cast<index_t>(to.size()) == x.extents()[0], "scatter_rows: ", to.size(), " places for ",
                  to_string(x.extents()), "; expected one for each row");
   require_rows("scatter_rows", to, rows);
-  return {scattered(x.value(), to, rows), x, [to](const tensor& g) { return gathered(g, to); }};
+  return {scattered(x.value(), to, rows), x,
+          [kept = kept_list<index_t>(to.begin(), to.end())](const tensor& g) { return gathered(g, kept); }};
 }
 
 }  // namespace autograd

@@ -3,7 +3,8 @@
 
 #include "autograd/variable.hpp"
 
-#include <vector>
+#include <initializer_list>
+#include <span>
 
 namespace mixcon_train {
 inline namespace autograd {
@@ -20,9 +21,15 @@ variable concatenate_channels(const variable& first, const variable& second);
 variable slice_channels(const variable& x, index_t first, index_t end);
 
 /// Row `from[i]` of x (M, ...) as row i: (n, ...). A negative number gives zeros.
-variable gather_rows(const variable& x, const std::vector<index_t>& from);
+variable gather_rows(const variable& x, std::span<const index_t> from);
+inline variable gather_rows(const variable& x, std::initializer_list<index_t> from) {
+  return gather_rows(x, std::span(from));
+}
 /// The adjoint: row i of x (n, ...) added to row `to[i]` of zeros (rows, ...); a negative number drops it.
-variable scatter_rows(const variable& x, const std::vector<index_t>& to, index_t rows);
+variable scatter_rows(const variable& x, std::span<const index_t> to, index_t rows);
+inline variable scatter_rows(const variable& x, std::initializer_list<index_t> to, index_t rows) {
+  return scatter_rows(x, std::span(to), rows);
+}
 
 }  // namespace autograd
 }  // namespace mixcon_train

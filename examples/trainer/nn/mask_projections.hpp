@@ -6,7 +6,7 @@
 #include "nn/mix_block.hpp"
 
 #include <optional>
-#include <vector>
+#include <span>
 
 namespace mixcon_train {
 inline namespace nn {
@@ -15,7 +15,7 @@ inline namespace nn {
 /// after the other, or the partner's or the own ones alone.
 struct paired_features {
   variable features;  ///< (N, C, h, w)
-  const std::vector<index_t>& partner;
+  std::span<const index_t> partner;
   double own, others;
 };
 enum class sees { own, partner, pair };

@@ -121,7 +121,7 @@ mix_block::attention_inputs mix_block::of_features(const variable& own, const va
           (to_->key ? to_->key : to_->query)->forward(looks_at_pair ? pair : b), to_->value->forward(seen)};
 }
 
-mix_block::attention_inputs mix_block::of_batch(const variable& features, const std::vector<index_t>& partner,
+mix_block::attention_inputs mix_block::of_batch(const variable& features, std::span<const index_t> partner,
                                                 const mask_request& asked) {
   double own = 1, others = 1;
   if (options_.encoding == lambda_encoding::mul) {
@@ -155,7 +155,7 @@ mix_block_parts mix_block::parts(const variable& own, const variable& others, co
 variable mix_block::forward(const variable& own, const variable& others, const mask_request& asked) {
   return parts(own, others, asked).partner_share;
 }
-variable mix_block::forward(const variable& features, const std::vector<index_t>& partner, const mask_request& asked) {
+variable mix_block::forward(const variable& features, std::span<const index_t> partner, const mask_request& asked) {
   check_features(features, asked);
   const index_t samples = features.extents()[0];
   MIXCON_REQUIRE(static_cast<index_t>(partner.size()) == samples, "mix_block: ", partner.size(), " partners for ",

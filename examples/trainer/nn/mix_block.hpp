@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace mixcon_train {
@@ -76,7 +77,7 @@ class mix_block final : public module {
 
   /// Partner shares (N, 1, factor h, factor w) in (0, 1) for features (N, C, h, w) and partners in [0, N). Where lambda
   /// is no channel, linear maps are applied to the batch and not to its pairs, which is quicker.
-  variable forward(const variable& features, const std::vector<index_t>& partner, const mask_request& asked);
+  variable forward(const variable& features, std::span<const index_t> partner, const mask_request& asked);
   /// The same with the partners' features elsewhere, row i those of the partner of i: another view, a queue.
   variable forward(const variable& own, const variable& others, const mask_request& asked);
   /// The same with what lies behind it.
@@ -87,7 +88,7 @@ class mix_block final : public module {
   struct attention_inputs;
   double rescaled(const mask_request& asked) const;
   attention_inputs of_features(const variable& own, const variable& others, const mask_request& asked);
-  attention_inputs of_batch(const variable& features, const std::vector<index_t>& partner, const mask_request& asked);
+  attention_inputs of_batch(const variable& features, std::span<const index_t> partner, const mask_request& asked);
   mix_block_parts attended_parts(const attention_inputs& inputs, const mask_request& asked) const;
   void check_features(const variable& features, const mask_request& asked) const;
 

@@ -37,15 +37,19 @@ void take_numbers(module& to, const module& from) {
   for (std::size_t k = 0; k < counts.size(); ++k) *counts[k].value = *other_counts[k].value;
 }
 
-void follow(module& copy, const module& of, double decay) {
-  MIXCON_REQUIRE(decay >= 0 && decay <= 1, "follow: the decay is ", decay, "; expected a number in [0, 1]");
+parameter_pairs parameters_of_both(const module& copy, const module& of) {
   const auto parameters = copy.parameters(), others = of.parameters();
   require_alike("follow", parameters, others, of_parameter);
-  for (std::size_t k = 0; k < parameters.size(); ++k) {
-    const variable& own = parameters[k].value;
-    own.set(own.on().moved(own.value(), others[k].value.value(), 1 - decay));
-  }
+  parameter_pairs pairs;
+  for (std::size_t k = 0; k < parameters.size(); ++k) pairs.emplace_back(parameters[k].value, others[k].value);
+  return pairs;
 }
+
+void follow(const parameter_pairs& copy_and_followed, double decay) {
+  MIXCON_REQUIRE(decay >= 0 && decay <= 1, "follow: the decay is ", decay, "; expected a number in [0, 1]");
+  for (const auto& [own, other] : copy_and_followed) own.set(own.on().moved(own.value(), other.value(), 1 - decay));
+}
+void follow(module& copy, const module& of, double decay) { follow(parameters_of_both(copy, of), decay); }
 
 }  // namespace nn
 }  // namespace mixcon_train

@@ -2,6 +2,7 @@
 #include "recipes/batch_to_mix.hpp"
 
 #include "data/views/float_image.hpp"
+#include "devices/lent.hpp"
 
 #include <mixcon/core/require.hpp>
 
@@ -60,7 +61,7 @@ void add_features(batch_to_mix& batch) {
   const image_shape& shape = batch.shape;
   const index_t side = cell_side(shape);
   batch.feature_extents = {shape.samples, 1, shape.rows / side, shape.columns / side};
-  batch.features = means_of_cells({batch.saliency.data(), {shape.samples, 1, shape.rows, shape.columns}}, side);
+  means_of_cells({batch.saliency.data(), {shape.samples, 1, shape.rows, shape.columns}}, side, batch.features);
 }
 
 void alter(float_image& image, index_t operation, double strength) {  // strength in [0, 1)
@@ -82,15 +83,14 @@ index_t cell_side(const image_shape& shape) {
   return side;
 }
 
-std::vector<float> means_of_cells(const mixcon::tensor_view<const float, 4>& images, index_t side) {
+void means_of_cells(const mixcon::tensor_view<const float, 4>& images, index_t side, std::vector<float>& means) {
   const index_t rows = images.extent(2) / side, columns = images.extent(3) / side;
-  std::vector<float> means(static_cast<std::size_t>(images.extent(0) * images.extent(1) * rows * columns), 0.0F);
+  means.assign(static_cast<std::size_t>(images.extent(0) * images.extent(1) * rows * columns), 0.0F);
   for (index_t plane = 0; plane < images.extent(0) * images.extent(1); ++plane)
     for (index_t y = 0; y < images.extent(2); ++y)
       for (index_t x = 0; x < images.extent(3); ++x)
         means[static_cast<std::size_t>((plane * rows + y / side) * columns + x / side)] +=
             images(plane / images.extent(1), plane % images.extent(1), y, x) / static_cast<float>(side * side);
-  return means;
 }
 
 void spread_over_cells(const std::vector<float>& means, index_t side, const mixcon::tensor_view<float, 4>& images) {
@@ -149,43 +149,46 @@ batch_to_mix batch_to_show(const data_set& data, index_t samples, std::uint64_t 
   return batch;
 }
 
-batch_to_mix batch_of_step(const std::vector<float>& view, const std::vector<int>& labels, const image_shape& shape) {
-  batch_to_mix batch{.shape = shape, .black = -2, .grey = 0, .white = 2};  // about the range of 95 % of the values
-  const index_t width = shape.channels * shape.rows * shape.columns;
-  batch.images.assign(view.begin(), view.begin() + shape.samples * width);
-  batch.labels = labels;
-  for (index_t i = 0; i < shape.samples; ++i)
-    append_saliency(batch.images.data() + i * width, shape, 1.0F / 64, batch.saliency);
-  add_features(batch);
+batch_to_mix batch_of_step(std::span<const float> view, std::span<const int> labels, const image_shape& shape) {
+  batch_to_mix batch;
+  batch_of_step(view, labels, shape, batch);
   return batch;
 }
 
-std::vector<float> noise_images(const batch_to_mix& batch, const mixcon::philox_draws& draws) {
-  const float middle = batch.grey, deviation = (batch.white - batch.black + 1) / 4;
-  std::vector<float> noise;
-  noise.reserve(batch.images.size());
-  for (index_t k = 0; k < std::ssize(batch.images); ++k)
-    noise.push_back(
-        std::clamp(middle + deviation * static_cast<float>(draws.normal("noise", k)), batch.black, batch.white));
-  return noise;
+void batch_of_step(std::span<const float> view, std::span<const int> labels, const image_shape& shape,
+                   batch_to_mix& batch) {
+  batch.shape = shape, batch.black = -2, batch.grey = 0, batch.white = 2;  // about the range of 95 % of the values
+  batch.mean.clear(), batch.deviation.clear(), batch.saliency.clear();
+  const index_t width = shape.channels * shape.rows * shape.columns;
+  batch.images.assign(view.begin(), view.begin() + shape.samples * width);
+  batch.labels.assign(labels.begin(), labels.end());
+  for (index_t i = 0; i < shape.samples; ++i)
+    append_saliency(batch.images.data() + i * width, shape, 1.0F / 64, batch.saliency);
+  add_features(batch);
 }
 
-std::vector<float> altered_images(const batch_to_mix& batch, const mixcon::philox_draws& draws,
-                                  const std::vector<index_t>& depths) {
+void add_noise_images(const batch_to_mix& batch, const mixcon::philox_draws& draws, std::vector<float>& images) {
+  const float middle = batch.grey, deviation = (batch.white - batch.black + 1) / 4;
+  for (index_t k = 0; k < std::ssize(batch.images); ++k)
+    images.push_back(
+        std::clamp(middle + deviation * static_cast<float>(draws.normal("noise", k)), batch.black, batch.white));
+}
+
+void add_altered_images(const batch_to_mix& batch, const mixcon::philox_draws& draws, std::span<const index_t> depths,
+                        std::vector<float>& images) {
   const image_shape& shape = batch.shape;
   const index_t width = shape.channels * shape.rows * shape.columns;
-  float_image image{.channels = shape.channels, .rows = shape.rows, .columns = shape.columns};
-  std::vector<float> altered;
-  altered.reserve(batch.images.size());
+  const lent<float_image> room;
+  float_image& image = *room;
+  image.channels = shape.channels, image.rows = shape.rows, image.columns = shape.columns;
   for (index_t i = 0; i < shape.samples; ++i) {
     const auto first = batch.images.begin() + i * width;
     image.values.assign(first, first + width);
     for (index_t step = 0; step < depths[static_cast<std::size_t>(i)]; ++step)
       alter(image, draws.integer(mixcon::field("operation").on_try(step), i, 0, 5),
             draws.uniform(mixcon::field("strength").on_try(step), i, 0, 1));
-    altered.insert(altered.end(), image.values.begin(), image.values.end());
+    images.insert(images.end(), image.values.begin(), image.values.end());
   }
-  return altered;
 }
 
 }  // namespace recipes

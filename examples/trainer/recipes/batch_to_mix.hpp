@@ -7,6 +7,7 @@
 #include <mixcon/mix/draw/draws.hpp>
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace mixcon_train {
@@ -39,23 +40,26 @@ struct batch_to_mix {
 batch_to_mix batch_to_show(const data_set& data, index_t samples, std::uint64_t seed);
 
 /// One view of a batch in training, (N, C, H, W) of values with mean 0 and deviation about 1, ready for any policy.
-batch_to_mix batch_of_step(const std::vector<float>& view, const std::vector<int>& labels, const image_shape& shape);
+batch_to_mix batch_of_step(std::span<const float> view, std::span<const int> labels, const image_shape& shape);
+/// The same in the place of a batch of before, whose memory it takes.
+void batch_of_step(std::span<const float> view, std::span<const int> labels, const image_shape& shape,
+                   batch_to_mix& batch);
 
 /// The side of the square cells that features stand for: 4 pixels at most, and a divisor of both sides of an image.
 index_t cell_side(const image_shape& shape);
 
-/// The means over cells of `side` x `side` pixels: (N, C, H / side, W / side) of images (N, C, H, W).
-std::vector<float> means_of_cells(const mixcon::tensor_view<const float, 4>& images, index_t side);
+/// Sets the means over cells of `side` x `side` pixels: (N, C, H / side, W / side) of images (N, C, H, W).
+void means_of_cells(const mixcon::tensor_view<const float, 4>& images, index_t side, std::vector<float>& means);
 
 /// Writes each value to all pixels of its cell: the other way round.
 void spread_over_cells(const std::vector<float>& means, index_t side, const mixcon::tensor_view<float, 4>& images);
 
-/// Images of noise, one a sample: what noise mixup mixes with.
-std::vector<float> noise_images(const batch_to_mix& batch, const mixcon::philox_draws& draws);
+/// Appends images of noise, one a sample: what noise mixup mixes with.
+void add_noise_images(const batch_to_mix& batch, const mixcon::philox_draws& draws, std::vector<float>& images);
 
-/// The images, each after depths[i] random operations: flip, zoom, contrast, brightness or blur.
-std::vector<float> altered_images(const batch_to_mix& batch, const mixcon::philox_draws& draws,
-                                  const std::vector<index_t>& depths);
+/// Appends the images, each after depths[i] random operations: flip, zoom, contrast, brightness or blur.
+void add_altered_images(const batch_to_mix& batch, const mixcon::philox_draws& draws, std::span<const index_t> depths,
+                        std::vector<float>& images);
 
 }  // namespace recipes
 }  // namespace mixcon_train

@@ -60,7 +60,7 @@ index_t class_choice::nearest_at(const recipe_step& step) const {
 
 mixcon::negative_list class_choice::choose(const recipe_step& step) const {
   using mixcon::neighbour_draw, mixcon::sampling_correction;
-  std::vector<double> similarity(static_cast<std::size_t>(classes_ * classes_));
+  kept_list<double> similarity(static_cast<std::size_t>(classes_ * classes_));
   copy_numbers(similarity_, similarity.data());
   const mixcon::class_neighbourhood around{.nearest = nearest_at(step),
                                            .draw = chosen_.draw == "softmax"        ? neighbour_draw::softmax

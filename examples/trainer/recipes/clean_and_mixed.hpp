@@ -31,7 +31,7 @@ class clean_and_mixed_recipe : public network_recipe {
 
   recipe_loss loss(const recipe_step& step) override {
     const clean_and_mixed encoded = mixer_.encode_beside_clean(on(), net(), step);
-    const auto [of_mixed, chance] = loss_of_mixed(encoded.mixed, encoded.targets);
+    const auto [of_mixed, chance] = loss_of_mixed(encoded.mixed, *encoded.targets);
     const variable of_clean = cross_entropy(net().head(encoded.clean), step.own_labels());
     recipe_loss made = of_scores(add(of_clean, scale(of_mixed, weight_)), encoded.clean, step, net().head_width());
     made.chance += weight_ * chance;

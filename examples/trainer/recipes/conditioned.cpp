@@ -3,12 +3,12 @@
 
 #include "autograd/negatives_node.hpp"
 #include "autograd/operators.hpp"
+#include "devices/kept_map.hpp"
 
 #include <mixcon/core/require.hpp>
 #include <mixcon/losses/info_nce.hpp>
 
 #include <cmath>
-#include <unordered_map>
 #include <utility>
 
 namespace mixcon_train {
@@ -68,11 +68,11 @@ void conditioned_recipe::remember(const recipe_step& step, const variable& embed
 chosen_rows conditioned_recipe::rows_chosen(const recipe_step& step, const variable& keys) {
   mixcon::negative_list list = choice_->choose(step);
   if (!table_) return {std::move(list), keys};
-  named_samples named = named_by(list);
+  named_samples named = named_by(std::move(list));
   if (named.samples.empty()) return {std::move(named.list), constant(keys)};
   const variable stored = table_->rows(named.samples);
   if (teacher() != nullptr) return {std::move(named.list), embedded_by_teacher(stored)};
-  std::unordered_map<index_t, index_t> in_batch;
+  kept_map<index_t, index_t> in_batch;
   for (std::size_t i = 0; i < step.from.samples.size(); ++i)
     in_batch.emplace(step.from.samples[i], static_cast<index_t>(i));
   for (std::int32_t& key : named.list.key) {

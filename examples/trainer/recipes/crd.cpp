@@ -68,9 +68,9 @@ class crd_recipe final : public student_recipe {
                      index_t number) {
     const variable rows = listed_rows(named.list, bank.rows(named.samples), bank.rows(samples_));
     const double samples = static_cast<double>(train().samples());
-    std::vector<double> normalizers(2);
-    copy_numbers(normalizers_, normalizers.data());
-    double& own_one = normalizers[static_cast<std::size_t>(number)];
+    double normalizers[2];
+    copy_numbers(normalizers_, normalizers);
+    double& own_one = normalizers[number];
     if (own_one == 0) {  // of the first batch, kept from there on
       own_one = with_numbers(on(), [&](auto kind) {
         using T = decltype(kind);
@@ -80,8 +80,8 @@ class crd_recipe final : public student_recipe {
                                                mixcon::tensor_view<const T, 3>{c.data(), {of_c[0], of_c[1], of_c[2]}},
                                                chosen_.temperature, samples);
       });
-      normalizers_ = tensor_of(on(), {2}, normalizers.data());
-      copy_numbers(normalizers_, normalizers.data());
+      normalizers_ = tensor_of(on(), {2}, normalizers);
+      copy_numbers(normalizers_, normalizers);
     }
     const mixcon::contrastive_distillation loss{.temperature = chosen_.temperature,
                                                 .negatives = static_cast<double>(chosen_.negatives),

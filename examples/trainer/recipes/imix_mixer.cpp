@@ -2,6 +2,7 @@
 #include "recipes/imix_mixer.hpp"
 
 #include "autograd/rows.hpp"
+#include "devices/lent.hpp"
 #include "recipes/mixed_rows.hpp"
 #include "recipes/recipe_parts.hpp"
 
@@ -12,6 +13,7 @@
 #include <mixcon/mixes/manifold_mixup.hpp>
 #include <mixcon/mixes/mixup.hpp>
 
+#include <functional>
 #include <numeric>
 #include <utility>
 
@@ -29,7 +31,8 @@ mixcon::image_shape places_of(const shape& extents, index_t samples) {
 template <class Region>
 variable mixed_by(const mixcon::mix_plan<Region>& plan, const variable& arriving, const recipe_step& step,
                   virtual_labels& labels) {
-  labels = {plan.lambda, plan.partner};
+  labels.lambda.assign(plan.lambda.begin(), plan.lambda.end());
+  labels.partner.assign(plan.partner.begin(), plan.partner.end());
   return with_mixed_rows(plan, arriving, 0, step.share);
 }
 
@@ -37,7 +40,7 @@ variable mixed_by(const mixcon::mix_plan<Region>& plan, const variable& arriving
 
 variable own_rows(const variable& samples, const recipe_step& step) {
   if (step.share.parts == 1) return samples;
-  std::vector<index_t> own;
+  kept_list<index_t> own;
   const index_t batch = step.shape.samples, first = step.share.first(batch);
   for (index_t block = 0; block < samples.extents()[0]; block += batch)
     for (index_t i = 0; i < step.own_samples(); ++i) own.push_back(block + first + i);
@@ -83,7 +86,7 @@ std::optional<shown_mix> imix_mixer::shown() const {
 variable imix_mixer::views_of(const recipe_step& step) const {
   mixcon::image_shape both = step.shape;
   both.samples *= 2;
-  std::vector<float> images = step.from.images;
+  kept_list<float> images(step.from.images.begin(), step.from.images.end());
   if (chosen_.input_mix > 0) {
     const auto noise = mixcon::inputmix{.partners = chosen_.input_mix}.plan(both, step.draws);
     mixcon::blend(noise, as_images(step.from.images.data(), both), as_images(images.data(), both));
@@ -95,19 +98,23 @@ variable imix_mixer::views_of(const recipe_step& step) const {
 mixed_embeddings imix_mixer::embed_by_masks(network& net, const variable& samples, const recipe_step& step) const {
   const index_t count = step.shape.samples, rows = samples.extents()[0];
   const variable first = rows == count ? samples : slice(samples, 0, count);
-  std::vector<float> images(static_cast<std::size_t>(first.extents().size()));
+  kept_list<float> images(static_cast<std::size_t>(first.extents().size()));
   copy_numbers(first.value(), images.data());
-  std::vector<int> numbers(static_cast<std::size_t>(count));
+  kept_list<int> numbers(static_cast<std::size_t>(count));
   std::iota(numbers.begin(), numbers.end(), 0);
-  mixed_training_batch made = learned_->mix(batch_of_step(images, numbers, step.shape), step.draws);
-  const variable mixed = input_of(on_, made.images, step.shape, count);
+  const lent<batch_to_mix> batch;
+  batch_of_step(images, numbers, step.shape, *batch);
+  const mixed_training_batch made = learned_->mix(*batch, step.draws);
+  const variable mixed = input_of(on_, *made.images, step.shape, count);
   const variable all = rows == count ? mixed : concatenate(mixed, slice(samples, count, rows));
-  return {net.forward(own_rows(all, step)), {std::move(made.targets.lambda), std::move(made.targets.partner)}};
+  const mixcon::pair_targets& by = *made.targets;
+  return {net.forward(own_rows(all, step)),
+          {{by.lambda.begin(), by.lambda.end()}, {by.partner.begin(), by.partner.end()}}};
 }
 
 mixed_embeddings imix_mixer::embed(network& net, const variable& samples, const recipe_step& step) const {
   const index_t count = step.shape.samples;
-  mixed_embeddings made{.labels = {{1.0}, std::vector<index_t>(static_cast<std::size_t>(count))}};
+  mixed_embeddings made{.labels = {{1.0}, kept_list<index_t>(static_cast<std::size_t>(count))}};
   std::iota(made.labels.partner.begin(), made.labels.partner.end(), index_t{0});
   if (!mixes()) {
     made.rows = net.forward(own_rows(samples, step));
@@ -126,7 +133,7 @@ mixed_embeddings imix_mixer::embed(network& net, const variable& samples, const 
   };
   const mixcon::manifold_mixup<> layers{.end_layer = net.layers()};
   const index_t at = chosen_.mix_at == "hidden" ? layers.layer(step.draws) : 0;
-  made.rows = net.head(net.features(own_rows(samples, step), static_cast<int>(at), mix));
+  made.rows = net.head(net.features(own_rows(samples, step), static_cast<int>(at), std::ref(mix)));
   return made;
 }
 

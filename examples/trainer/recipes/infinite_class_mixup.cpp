@@ -25,7 +25,7 @@ class infinite_class_mixup_recipe final : public mixed_classifier {
 
   recipe_loss loss(const recipe_step& step) override {
     const auto [features, targets] = mixed(step);
-    const auto [loss, chance] = loss_of_mixed_classes(chosen_, net(), features, targets);
+    const auto [loss, chance] = loss_of_mixed_classes(chosen_, net(), features, *targets);
     const index_t samples = step.shape.samples;
     return {.loss = loss, .embeddings = features, .chance = chance, .anchors = samples, .anchors_used = samples};
   }

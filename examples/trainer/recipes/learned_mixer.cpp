@@ -15,7 +15,11 @@ inline namespace recipes {
 
 learned_mixer::learned_mixer(const recipe_world& world, const mixer_options& chosen, std::unique_ptr<network> key,
                              const network& followed)
-    : on_(world.on), chosen_(chosen), key_(std::move(key), followed), shape_(world.data.shape) {
+    : on_(world.on),
+      chosen_(chosen),
+      key_(std::move(key), followed),
+      state_of_backbone_(key_->backbone().state()),
+      shape_(world.data.shape) {
   MIXCON_REQUIRE(chosen.lambda_margin < 0.5, "--lambda-margin: ", chosen.lambda_margin,
                  "; every lambda would be that near to 0 or 1, and no batch mixed by masks; expected less than 0.5.");
   chosen_.adjustment();  // refuses what cannot be
@@ -58,9 +62,9 @@ mask_plan learned_mixer::plan(index_t samples, const mixcon::philox_draws& draws
   mask_plan made{.lambda = draws.beta("lambda", 0, chosen_.alpha, chosen_.alpha), .draws = draws};
   made.partner.resize(static_cast<std::size_t>(samples));
   draws.permutation("partner", {made.partner.data(), {samples}});
+  if (!several_) return made;  // the other block draws by itself
   const std::vector<upsampling> ways = chosen_.upsamplings();
-  if (several_ && ways.size() > 1)
-    made.how = ways[static_cast<std::size_t>(draws.integer("upsampling", 0, 0, std::ssize(ways)))];
+  if (ways.size() > 1) made.how = ways[static_cast<std::size_t>(draws.integer("upsampling", 0, 0, std::ssize(ways)))];
   return made;
 }
 
@@ -109,7 +113,7 @@ variable learned_mixer::judged(const variable& mixtures) {
   encoder& backbone = key_->backbone();
   variable hidden;
   {
-    const kept_state kept(backbone);
+    const kept_state kept(state_of_backbone_);
     hidden = backbone.features_at(layer, mixtures);
   }
   return key_->head(backbone.rest_from(layer, hidden));
@@ -148,7 +152,7 @@ trained_part learned_mixer::as_part() const {
           .floor = chosen_.mixer_floor};
 }
 
-learned_mixer::kept_state::kept_state(const module& of) : places_(of.state()) {
+learned_mixer::kept_state::kept_state(const std::vector<state_tensor>& of) : places_(of) {
   for (const state_tensor& each : places_) values_.push_back(*each.value);
 }
 learned_mixer::kept_state::~kept_state() {

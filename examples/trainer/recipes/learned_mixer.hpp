@@ -17,7 +17,7 @@ inline namespace recipes {
 /// How a batch is mixed, but for the masks.
 struct mask_plan {
   double lambda = 1;                ///< the share of the own images
-  std::vector<index_t> partner{};   ///< (N)
+  kept_list<index_t> partner{};     ///< (N)
   mixcon::philox_draws draws{};     ///< for what the block draws
   std::optional<upsampling> how{};  ///< instead of what the block draws
 };
@@ -66,7 +66,8 @@ class learned_mixer final : public module, public learned_policy {
   /// Key network and block as they are, while f runs: neither gathers statistics.
   template <class F>
   auto unchanged(const F& f) {
-    const kept_state kept(*key_), of_block(block());
+    const std::vector<state_tensor> of_key = key_->state(), of_block = block().state();
+    const kept_state kept_key(of_key), kept_block(of_block);
     return f();
   }
 
@@ -75,17 +76,17 @@ class learned_mixer final : public module, public learned_policy {
   mixed_batch mix(const batch_to_mix& batch, const mixcon::philox_draws& draws) override;
 
  private:
-  /// Puts a module's state back at the end.
+  /// Puts state back at the end; the list outlives it.
   class kept_state {
    public:
-    explicit kept_state(const module& of);
+    explicit kept_state(const std::vector<state_tensor>& of);
     ~kept_state();
     kept_state(const kept_state&) = delete;
     kept_state& operator=(const kept_state&) = delete;
 
    private:
-    std::vector<state_tensor> places_;
-    std::vector<tensor> values_{};
+    const std::vector<state_tensor>& places_;
+    tensor_list values_{};
   };
 
   module& block();
@@ -96,6 +97,7 @@ class learned_mixer final : public module, public learned_policy {
   device& on_;
   mixer_options chosen_;
   momentum_copy<network> key_;
+  std::vector<state_tensor> state_of_backbone_;  // of the key network
   std::unique_ptr<mix_block> pair_{};
   std::unique_ptr<multi_mix_block> several_{};  // one of the two
   image_shape shape_;                           // of the images

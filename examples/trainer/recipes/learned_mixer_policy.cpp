@@ -2,6 +2,7 @@
 // A mixer as a policy: what other recipes and pictures ask of it.
 #include "autograd/rows.hpp"
 #include "recipes/learned_mixer.hpp"
+#include "recipes/lent_targets.hpp"
 
 #include <mixcon/core/require.hpp>
 
@@ -15,29 +16,30 @@ namespace {
 /// In evaluation while it exists.
 class in_evaluation {
  public:
-  explicit in_evaluation(std::vector<module*> parts) : parts_(std::move(parts)) {
-    for (module* each : parts_) was_.push_back(each->is_training()), each->set_training(false);
+  in_evaluation(module& one, module& other) : parts_{&one, &other} {
+    for (std::size_t k = 0; k < 2; ++k) was_[k] = parts_[k]->is_training(), parts_[k]->set_training(false);
   }
   ~in_evaluation() {
-    for (std::size_t k = 0; k < parts_.size(); ++k) parts_[k]->set_training(was_[k]);
+    for (std::size_t k = 0; k < 2; ++k) parts_[k]->set_training(was_[k]);
   }
   in_evaluation(const in_evaluation&) = delete;
   in_evaluation& operator=(const in_evaluation&) = delete;
 
  private:
-  std::vector<module*> parts_;
-  std::vector<bool> was_{};
+  module* parts_[2];
+  bool was_[2] = {};
 };
 
-std::vector<float> numbers_in(const variable& x) {
-  std::vector<float> numbers(static_cast<std::size_t>(x.extents().size()));
-  copy_numbers(x.value(), numbers.data());
+lent<std::vector<float>> numbers_in(const variable& x) {
+  lent<std::vector<float>> numbers;
+  numbers->resize(static_cast<std::size_t>(x.extents().size()));
+  copy_numbers(x.value(), numbers->data());
   return numbers;
 }
 
 /// What images of a batch are to a network.
-std::vector<float> seen(const batch_to_mix& batch) {
-  std::vector<float> images = batch.images;
+kept_list<float> seen(const batch_to_mix& batch) {
+  kept_list<float> images(batch.images.begin(), batch.images.end());
   if (batch.mean.empty()) return images;
   const index_t plane = batch.shape.rows * batch.shape.columns;
   for (index_t k = 0; k < std::ssize(images); ++k) {
@@ -62,28 +64,28 @@ variable learned_mixer::seen_images(const batch_to_mix& batch) const {
 
 mixed_training_batch learned_mixer::mix_for_training(const batch_to_mix& batch, const mixcon::philox_draws& draws) {
   const without_gradients guard;
-  const in_evaluation frozen({&*key_, &block()});
+  const in_evaluation frozen(*key_, block());
   const mask_plan by = plan(batch.shape.samples, draws);
   const variable own = input_of(on_, batch.images, batch.shape, batch.shape.samples), f = features(seen_images(batch));
   const variable shares = adjusted_masks(masks_among(f, f, by), by, batch.labels);
   mixed_training_batch made{.columns = batch.shape.columns,
                             .images = numbers_in(mixed_by(own, gather_rows(own, by.partner), shares)),
                             .targets = {}};
-  for (std::size_t i = 0; i < by.partner.size(); ++i) {
-    made.targets.own.push_back(batch.labels[i]);
-    made.targets.partner.push_back(batch.labels[static_cast<std::size_t>(by.partner[i])]);
-    made.targets.lambda.push_back(by.lambda);
-  }
+  made.targets = no_targets();
+  mixcon::pair_targets& targets = *made.targets;
+  targets.own.assign(batch.labels.begin(), batch.labels.end());
+  targets.lambda.assign(by.partner.size(), by.lambda);
+  for (const index_t partner : by.partner) targets.partner.push_back(batch.labels[static_cast<std::size_t>(partner)]);
   return made;
 }
 
 mixed_batch learned_mixer::mix(const batch_to_mix& batch, const mixcon::philox_draws& draws) {
   const without_gradients guard;
-  const in_evaluation frozen({&*key_, &block()});
+  const in_evaluation frozen(*key_, block());
   const index_t samples = batch.shape.samples, width = std::ssize(batch.images) / samples;
   const index_t plane = batch.shape.rows * batch.shape.columns;
   const mask_plan by = plan(samples, draws);
-  mixed_batch made{.partner = by.partner, .columns = batch.shape.columns};
+  mixed_batch made{.partner = {by.partner.begin(), by.partner.end()}, .columns = batch.shape.columns};
   const variable f = features(seen_images(batch));
   for (index_t i = 0; i < samples; ++i) {  // by a lambda of its own
     const index_t j = by.partner[static_cast<std::size_t>(i)];
@@ -92,10 +94,10 @@ mixed_batch learned_mixer::mix(const batch_to_mix& batch, const mixcon::philox_d
                          .draws = by.draws,
                          .how = by.how};
     const std::vector<int> labels{batch.labels[static_cast<std::size_t>(i)], batch.labels[static_cast<std::size_t>(j)]};
-    const std::vector<float> shares =
+    const lent<std::vector<float>> shares =
         numbers_in(adjusted_masks(masks(slice(f, i, i + 1), slice(f, j, j + 1), pair), pair, labels));
     for (index_t k = 0; k < width; ++k) {
-      const float share = shares[static_cast<std::size_t>(k % plane)];
+      const float share = (*shares)[static_cast<std::size_t>(k % plane)];
       const float own = batch.images[static_cast<std::size_t>(i * width + k)];
       const float other = batch.images[static_cast<std::size_t>(j * width + k)];
       made.partner_images.push_back(other);

@@ -3,19 +3,20 @@
 // is special about a policy is an overload here.
 #pragma once
 
+#include "devices/lent.hpp"
 #include "recipes/batch_to_mix.hpp"
+#include "recipes/lent_targets.hpp"
 #include "recipes/policies.hpp"
 #include "recipes/policy_numbers.hpp"
 
 #include <mixcon/core/tensor_view.hpp>
 #include <mixcon/mix/blend.hpp>
-#include <mixcon/mix/labels/pair_targets.hpp>
 #include <mixcon/mixes/all_mixes.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
-#include <utility>
+#include <span>
 #include <vector>
 
 namespace mixcon_train {
@@ -63,10 +64,9 @@ void fit_to_images(Policy& policy, const batch_to_mix& batch) {
   if constexpr (requires { policy.value; }) policy.value = static_cast<double>(batch.grey);
 }
 
-/// Values of a batch as shares of the way from black to white.
-inline std::vector<float> unit_range(const batch_to_mix& batch, std::vector<float> values) {
+/// Makes values of a batch shares of the way from black to white.
+inline void make_shares(const batch_to_mix& batch, std::vector<float>& values) {
   for (float& value : values) value = (value - batch.black) / (batch.white - batch.black);
-  return values;
 }
 
 /// Hands a policy what it looks at: the shape, or the images, and labels, saliency or features.
@@ -84,8 +84,9 @@ auto plan_of(const Policy& policy, const batch_to_mix& batch, const philox_draws
   } else if constexpr (requires { policy.plan(shape, draws, features); }) {
     return policy.plan(shape, draws, features);
   } else {
-    const std::vector<float> in_unit_range = unit_range(batch, batch.images);
-    return policy.plan(tensor_view<const float, 4>(in_unit_range.data(), batch.image_view().extents()), draws,
+    const lent<std::vector<float>> shares(batch.images);
+    make_shares(batch, *shares);
+    return policy.plan(tensor_view<const float, 4>(shares->data(), batch.image_view().extents()), draws,
                        batch.saliency_view());
   }
 }
@@ -93,32 +94,36 @@ auto plan_of(const Policy& policy, const batch_to_mix& batch, const philox_draws
 template <class Lambda, class Pairing>  // hidden maps are coarse; so are these
 auto plan_of(const mixcon::alignmix<Lambda, Pairing>& policy, const batch_to_mix& batch, const philox_draws& draws) {
   const index_t side = cell_side(batch.shape);
-  std::vector<float> coarse = means_of_cells(batch.image_view(), side);
-  coarse = unit_range(batch, std::move(coarse));
+  const lent<std::vector<float>> coarse;
+  means_of_cells(batch.image_view(), side, *coarse);
+  make_shares(batch, *coarse);
   const axes<4> extents{batch.shape.samples, batch.shape.channels, batch.shape.rows / side, batch.shape.columns / side};
-  return policy.plan(tensor_view<const float, 4>(coarse.data(), extents), draws);
+  return policy.plan(tensor_view<const float, 4>(coarse->data(), extents), draws);
 }
 
-/// The images (M, C, H, W) among which a policy finds its partners: the batch itself, unless said otherwise.
+/// The images (M, C, H, W) among which a policy finds its partners: the batch itself, unless they are made, in `room`.
 template <class Policy>
-std::vector<float> partners_of(const Policy& /*policy*/, const batch_to_mix& batch, const philox_draws& /*draws*/) {
+std::span<const float> partners_of(const Policy& /*policy*/, const batch_to_mix& batch, const philox_draws& /*draws*/,
+                                   std::vector<float>& /*room*/) {
   return batch.images;
 }
 template <class Lambda>
-std::vector<float> partners_of(const mixcon::noise_mixup<Lambda>& policy, const batch_to_mix& batch,
-                               const philox_draws& draws) {
-  return noise_images(batch, draws.within(policy.name));
+std::span<const float> partners_of(const mixcon::noise_mixup<Lambda>& policy, const batch_to_mix& batch,
+                                   const philox_draws& draws, std::vector<float>& room) {
+  room.clear();
+  add_noise_images(batch, draws.within(policy.name), room);
+  return room;
 }
-inline std::vector<float> partners_of(const mixcon::augmix& policy, const batch_to_mix& batch,
-                                      const philox_draws& draws) {
-  std::vector<float> copies;
+inline std::span<const float> partners_of(const mixcon::augmix& policy, const batch_to_mix& batch,
+                                          const philox_draws& draws, std::vector<float>& room) {
+  room.clear();
   for (index_t chain = 0; chain < policy.chains; ++chain) {
-    std::vector<index_t> depths;
-    for (index_t i = 0; i < batch.shape.samples; ++i) depths.push_back(policy.depth(i, chain, draws));
-    const auto altered = altered_images(batch, draws.within(mixcon::field("chain").on_try(chain)), depths);
-    copies.insert(copies.end(), altered.begin(), altered.end());
+    const lent<std::vector<index_t>> depths;
+    depths->clear();
+    for (index_t i = 0; i < batch.shape.samples; ++i) depths->push_back(policy.depth(i, chain, draws));
+    add_altered_images(batch, draws.within(mixcon::field("chain").on_try(chain)), *depths, room);
   }
-  return copies;
+  return room;
 }
 
 /// How a plan of the policy is applied, to images of so many columns: by `blend`, unless said otherwise.
@@ -146,14 +151,15 @@ void apply_plan(const mixcon::alignmix<Lambda, Pairing>& /*policy*/, const Plan&
                 const tensor_view<const float, 4>& own, const tensor_view<const float, 4>& partners,
                 const tensor_view<float, 4>& mixed) {
   const index_t side = cell_side({own.extent(0), own.extent(1), own.extent(2), own.extent(3)});
-  const std::vector<float> coarse = means_of_cells(own, side), others = means_of_cells(partners, side);
-  std::vector<float> coarse_mixed(coarse.size());
+  const lent<std::vector<float>> coarse, others, coarse_mixed;
+  means_of_cells(own, side, *coarse), means_of_cells(partners, side, *others);
+  coarse_mixed->resize(coarse->size());
   axes<4> extents{own.extent(0), own.extent(1), own.extent(2) / side, own.extent(3) / side}, of_others = extents;
   of_others[0] = partners.extent(0);
-  mixcon::blend(plan, tensor_view<const float, 4>(coarse.data(), extents),
-                tensor_view<const float, 4>(others.data(), of_others),
-                tensor_view<float, 4>(coarse_mixed.data(), extents));
-  spread_over_cells(coarse_mixed, side, mixed);
+  mixcon::blend(plan, tensor_view<const float, 4>(coarse->data(), extents),
+                tensor_view<const float, 4>(others->data(), of_others),
+                tensor_view<float, 4>(coarse_mixed->data(), extents));
+  spread_over_cells(*coarse_mixed, side, mixed);
 }
 
 /// A policy of that type, made by default and then set and fitted.
@@ -172,16 +178,17 @@ mixed_training_batch mix_for_training_by(const batch_to_mix& batch, const philox
                                          const policy_options& options) {
   const Policy policy = fitted_policy<Policy>(batch, options);
   const auto plan = plan_of(policy, batch, draws);
-  const std::vector<float> partners = partners_of(policy, batch, draws);
+  const lent<std::vector<float>> room;
+  const std::span<const float> partners = partners_of(policy, batch, draws, *room);
   mixed_training_batch mixed{.columns = mixed_columns(policy, batch.shape.columns),
-                             .targets = mixcon::pair_targets_of(plan, batch.labels)};
+                             .targets = targets_of_plan(plan, batch.labels)};
   axes<4> extents = batch.image_view().extents(), mixed_extents = extents, partner_extents = extents;
   mixed_extents[3] = mixed.columns;
   const index_t width = std::ssize(batch.images) / batch.shape.samples;
   partner_extents[0] = std::ssize(partners) / width;
-  mixed.images.resize(static_cast<std::size_t>(width / batch.shape.columns * mixed.columns * batch.shape.samples));
+  mixed.images->resize(static_cast<std::size_t>(width / batch.shape.columns * mixed.columns * batch.shape.samples));
   apply_plan(policy, plan, batch.image_view(), {partners.data(), partner_extents},
-             {mixed.images.data(), mixed_extents});
+             {mixed.images->data(), mixed_extents});
   return mixed;
 }
 
@@ -190,10 +197,11 @@ template <class Policy>
 mixed_batch mix_by(const batch_to_mix& batch, const philox_draws& draws, const policy_options& options) {
   const Policy policy = fitted_policy<Policy>(batch, options);
   auto plan = plan_of(policy, batch, draws);
-  const std::vector<float> partners = partners_of(policy, batch, draws);
+  const lent<std::vector<float>> room;
+  const std::span<const float> partners = partners_of(policy, batch, draws, *room);
 
   mixed_batch mixed{.plan = to_string(plan), .partner = plan.partner};
-  mixed.partners_are_of_batch = partners == batch.images;
+  mixed.partners_are_of_batch = std::ranges::equal(partners, batch.images);
   const index_t samples = batch.shape.samples, width = std::ssize(batch.images) / samples;
   for (index_t i = 0; i < samples; ++i) {
     mixed.lambda.push_back(plan.lambda_of(i));

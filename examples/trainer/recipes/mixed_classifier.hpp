@@ -20,7 +20,7 @@ class mixed_classifier : public network_recipe {
 
   recipe_loss loss(const recipe_step& step) override {
     const auto [features, targets] = mixed(step);
-    return of_scores(cross_entropy(net().head(features), targets), features, step, net().head_width());
+    return of_scores(cross_entropy(net().head(features), *targets), features, step, net().head_width());
   }
 
  protected:

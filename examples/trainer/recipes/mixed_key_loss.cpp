@@ -7,6 +7,7 @@
 #include "autograd/normalisation.hpp"
 #include "autograd/rows.hpp"
 #include "autograd/sums.hpp"
+#include "recipes/lent_targets.hpp"
 
 #include <mixcon/contrast/targets/segments.hpp>
 #include <mixcon/losses/moco.hpp>
@@ -51,12 +52,10 @@ variable mixed_key_loss(const std::string& kind, const variable& z, const mixtur
   if (kind == "infonce")
     return add(scale(nce(z, keys.own, keys), keys.lambda), scale(nce(z, keys.partner, keys), 1 - keys.lambda));
   const auto samples = static_cast<std::size_t>(z.extents()[0]);
-  const mixcon::pair_targets shares{std::vector<index_t>(samples, 0),
-                                    std::vector<index_t>(samples, 1),
-                                    std::vector<double>(samples, keys.lambda),
-                                    {}};
+  const lent<mixcon::pair_targets> shares = no_targets();
+  shares->own.assign(samples, 0), shares->partner.assign(samples, 1), shares->lambda.assign(samples, keys.lambda);
   const variable both = concatenate_channels(cosines(z, keys.own), cosines(z, keys.partner));
-  return cross_entropy(scale(both, 1 / keys.temperature), shares);
+  return cross_entropy(scale(both, 1 / keys.temperature), *shares);
 }
 
 variable mixed_key_loss(const std::string& kind, const variable& z, const mixture_keys& keys, double weight,
@@ -72,7 +71,7 @@ double chance_of(const std::string& kind, index_t past) {
 mixture_keys extended(const mixture_keys& keys, const mixcon::philox_draws& draws) {
   const shape extents = keys.own.extents();
   const double beyond = draws.uniform("extrapolates", 0, 0, 1) < 0.5 ? 1 : 0;
-  std::vector<double> shares;
+  kept_list<double> shares;
   for (index_t k = 0; k < extents.size(); ++k) shares.push_back(beyond + draws.beta("share", k, 2, 2));
   const variable t(tensor_of(keys.own.on(), extents, shares.data()));
   const variable moved = multiply(t, subtract(keys.own, keys.partner));

@@ -2,6 +2,7 @@
 // The mixing policies by name, as `inspect` shows them.
 #pragma once
 
+#include "devices/lent.hpp"
 #include "recipes/batch_to_mix.hpp"
 
 #include <mixcon/mix/draw/draws.hpp>
@@ -31,9 +32,9 @@ struct mixed_batch {
 
 /// A batch after a policy has mixed it for training.
 struct mixed_training_batch {
-  index_t columns = 0;           ///< of the images: those of the batch, or twice as many
-  std::vector<float> images{};   ///< (N, C, H, columns)
-  mixcon::pair_targets targets;  ///< own label, partner's, and the own one's share
+  index_t columns = 0;                   ///< of the images: those of the batch, or twice as many
+  lent<std::vector<float>> images{};     ///< (N, C, H, columns)
+  lent<mixcon::pair_targets> targets{};  ///< own label, partner's, and the own one's share
 };
 
 /// What can be said about a policy beside its name; a policy takes what it has.

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "recipes/policy_mixer.hpp"
 
+#include "recipes/lent_targets.hpp"
 #include "recipes/mixed_rows.hpp"
 
 #include <mixcon/mixes/manifold_mixup.hpp>
 
+#include <functional>
 #include <utility>
-#include <vector>
 
 namespace mixcon_train {
 inline namespace recipes {
@@ -21,18 +22,18 @@ mixed_features mixed_at_a_layer(network& net, const variable& x, index_t first, 
   policy.end_layer = net.layers();
   const auto plan = policy.plan(step.shape, step.draws);
   const auto mix = [&](const variable& hidden) { return with_mixed_rows(plan, hidden, first, step.share); };
-  return {net.features(x, static_cast<int>(policy.layer(step.draws)), mix),
-          mixcon::pair_targets_of(plan, step.from.labels)};
+  return {net.features(x, static_cast<int>(policy.layer(step.draws)), std::ref(mix)),
+          targets_of_plan(plan, step.from.labels)};
 }
 
 /// The labels of the samples that this rank encodes.
-mixcon::pair_targets own_targets_of(mixcon::pair_targets all, const recipe_step& step) {
+lent<mixcon::pair_targets> own_targets_of(lent<mixcon::pair_targets> all, const recipe_step& step) {
   if (step.share.parts == 1) return all;
   const auto keep = [&](auto& list) {
-    const auto first = list.begin() + step.share.first(step.shape.samples);
-    list = std::vector(first, first + step.own_samples());
+    list.erase(list.begin(), list.begin() + step.share.first(step.shape.samples));
+    list.erase(list.begin() + step.own_samples(), list.end());
   };
-  keep(all.own), keep(all.partner), keep(all.lambda);
+  keep(all->own), keep(all->partner), keep(all->lambda);
   return all;
 }
 
@@ -88,8 +89,9 @@ std::string policy_mixer::not_over_ranks() const {
 bool policy_mixer::is_hidden() const { return policy_ != nullptr && policy_ == &policy_called("manifold-mixup"); }
 
 mixed_training_batch policy_mixer::mixed(const recipe_step& step) const {
-  const batch_to_mix batch = batch_of_step(step.from.images, step.from.labels, step.shape);
-  return learned_ ? learned_->mix(batch, step.draws) : policy_->mix_for_training(batch, step.draws, options_);
+  const lent<batch_to_mix> batch;
+  batch_of_step(step.from.images, step.from.labels, step.shape, *batch);
+  return learned_ ? learned_->mix(*batch, step.draws) : policy_->mix_for_training(*batch, step.draws, options_);
 }
 
 mixed_features policy_mixer::encode(device& on, network& net, const recipe_step& step) const {
@@ -101,16 +103,16 @@ mixed_features policy_mixer::encode(device& on, network& net, const recipe_step&
   mixed_training_batch made = mixed(step);
   mixcon::image_shape shape = step.shape;
   shape.columns = made.columns;
-  return {net.features(own_input_of(on, made.images, shape, 1, step.share)),
+  return {net.features(own_input_of(on, *made.images, shape, 1, step.share)),
           own_targets_of(std::move(made.targets), step)};
 }
 
 clean_and_mixed policy_mixer::encode_beside_clean(device& on, network& net, const recipe_step& step) const {
   const index_t own = step.own_samples();
-  const auto halves = [&](const variable& features, mixcon::pair_targets targets) {
+  const auto halves = [&](const variable& features, lent<mixcon::pair_targets> targets) {
     return clean_and_mixed{slice(features, 0, own), slice(features, own, 2 * own), std::move(targets)};
   };
-  std::vector<float> both = step.from.images;
+  kept_list<float> both(step.from.images.begin(), step.from.images.end());
   if (is_hidden()) {
     both.insert(both.end(), step.from.images.begin(), step.from.images.end());
     mixed_features made =
@@ -122,10 +124,10 @@ clean_and_mixed policy_mixer::encode_beside_clean(device& on, network& net, cons
     mixcon::image_shape wide = step.shape;
     wide.columns = made.columns;
     const variable clean = net.features(own_input_of(on, both, step.shape, 1, step.share));
-    return {clean, net.features(own_input_of(on, made.images, wide, 1, step.share)),
+    return {clean, net.features(own_input_of(on, *made.images, wide, 1, step.share)),
             own_targets_of(std::move(made.targets), step)};
   }
-  both.insert(both.end(), made.images.begin(), made.images.end());
+  both.insert(both.end(), made.images->begin(), made.images->end());
   return halves(net.features(own_input_of(on, both, step.shape, 2, step.share)),
                 own_targets_of(std::move(made.targets), step));
 }

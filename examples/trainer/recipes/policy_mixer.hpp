@@ -2,6 +2,7 @@
 // Any policy of the table, mixing the batch of a recipe with labels: inputs, or features in front of a layer.
 #pragma once
 
+#include "devices/lent.hpp"
 #include "recipes/policy_of_run.hpp"
 #include "recipes/recipe_parts.hpp"
 
@@ -24,14 +25,14 @@ struct policy_choice {
 
 /// A batch that was mixed, on its way through the encoder or before: of N samples, those of this rank.
 struct mixed_features {
-  variable features{};             ///< (N, F)
-  mixcon::pair_targets targets{};  ///< both labels of each sample
+  variable features{};                   ///< (N, F)
+  lent<mixcon::pair_targets> targets{};  ///< both labels of each sample
 };
 
 /// What the encoder makes of a batch and of its mixtures, of this rank's samples.
 struct clean_and_mixed {
-  variable clean{}, mixed{};       ///< features (N, F) each
-  mixcon::pair_targets targets{};  ///< both labels of each mixture
+  variable clean{}, mixed{};             ///< features (N, F) each
+  lent<mixcon::pair_targets> targets{};  ///< both labels of each mixture
 };
 
 /// A policy as recipes use it, of the table or learned by another run. Manifold mixup mixes features in front of a

@@ -26,7 +26,7 @@ policy_of_run::policy_of_run(frozen_run opened, const channel_statistics& statis
 }
 policy_of_run::~policy_of_run() = default;
 
-mixed_training_batch policy_of_run::mix(batch_to_mix batch, const mixcon::philox_draws& draws) const {
+mixed_training_batch policy_of_run::mix(batch_to_mix& batch, const mixcon::philox_draws& draws) const {
   batch.mean = mean_, batch.deviation = deviation_;
   return policy().mix_for_training(batch, draws);
 }

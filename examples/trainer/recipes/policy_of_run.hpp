@@ -20,8 +20,8 @@ class policy_of_run {
   policy_of_run(frozen_run opened, const channel_statistics& statistics);
   ~policy_of_run();
 
-  /// Mixes a batch that is normalised as this run's samples are.
-  mixed_training_batch mix(batch_to_mix batch, const mixcon::philox_draws& draws) const;
+  /// Mixes a batch that is normalised as this run's samples are, and notes in it by what.
+  mixed_training_batch mix(batch_to_mix& batch, const mixcon::philox_draws& draws) const;
   learned_policy& policy() const;
   const std::string& recipe_name() const;
 

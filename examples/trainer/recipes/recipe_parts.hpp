@@ -9,6 +9,7 @@
 #include <mixcon/core/tensor_view.hpp>
 
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -71,17 +72,17 @@ mixcon::tensor_view<T, 4> as_images(T* images, const mixcon::image_shape& shape)
 }
 
 /// The same as an input of the network; `rows` samples lie one behind the other.
-inline variable input_of(device& on, const std::vector<float>& images, const mixcon::image_shape& shape, index_t rows) {
+inline variable input_of(device& on, std::span<const float> images, const mixcon::image_shape& shape, index_t rows) {
   return variable(tensor_of(on, {rows, shape.channels, shape.rows, shape.columns}, images.data()));
 }
 
 /// Samples of a step as an input of the network: `images` has blocks of the whole batch, such as its views, and this
 /// rank's part of each is taken, block by block.
-inline variable own_input_of(device& on, const std::vector<float>& images, const mixcon::image_shape& shape,
+inline variable own_input_of(device& on, std::span<const float> images, const mixcon::image_shape& shape,
                              index_t blocks, const batch_share& share) {
   if (share.parts == 1) return input_of(on, images, shape, blocks * shape.samples);
   const index_t own = share.samples(shape.samples), width = shape.channels * shape.rows * shape.columns;
-  std::vector<float> mine;
+  kept_list<float> mine;
   mine.reserve(static_cast<std::size_t>(blocks * own * width));
   for (index_t block = 0; block < blocks; ++block) {
     const auto first = images.begin() + (block * shape.samples + share.first(shape.samples)) * width;

@@ -3,6 +3,8 @@
 
 #include <mixcon/mix/labels/label_rules.hpp>
 
+#include <utility>
+
 namespace mixcon_train {
 inline namespace recipes {
 
@@ -33,7 +35,7 @@ class remix_recipe final : public mixed_classifier {
  protected:
   mixed_features mixed(const recipe_step& step) override {
     mixed_features made = mixed_classifier::mixed(step);
-    made.targets = mixcon::remix{.kappa = chosen_.kappa, .tau = chosen_.tau}(made.targets, counts_);
+    *made.targets = mixcon::remix{.kappa = chosen_.kappa, .tau = chosen_.tau}(std::move(*made.targets), counts_);
     return made;
   }
 

@@ -86,7 +86,7 @@ mixcon::ranked_list<double> sample_choice::lists_of(const recipe_step& step) con
   const std::vector<index_t>& samples = step.from.samples;
   const index_t count = std::ssize(samples), length = chosen_.list;
   if (from_ == negative_pool::batch) {
-    std::vector<double> rows(static_cast<std::size_t>(count * features_.extents()[1]));
+    kept_list<double> rows(static_cast<std::size_t>(count * features_.extents()[1]));
     copy_numbers(gather_rows(variable(features_), samples).value(), rows.data());
     const mixcon::matrix_view<const double> of_batch{rows.data(), {count, features_.extents()[1]}};
     const mixcon::top_k nearest{.k = std::min(length, count),

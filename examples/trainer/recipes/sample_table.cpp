@@ -2,10 +2,12 @@
 #include "recipes/sample_table.hpp"
 
 #include "autograd/rows.hpp"
+#include "devices/kept_map.hpp"
+#include "devices/lent.hpp"
 
 #include <mixcon/negatives/memory/instance_bank.hpp>
 
-#include <unordered_map>
+#include <utility>
 
 namespace mixcon_train {
 inline namespace recipes {
@@ -14,14 +16,17 @@ sample_table::sample_table(device& on, index_t samples, index_t width) : rows_(f
   register_state("rows", rows_);
 }
 
-variable sample_table::rows(const std::vector<index_t>& samples) const { return gather_rows(variable(rows_), samples); }
+variable sample_table::rows(std::span<const index_t> samples) const { return gather_rows(variable(rows_), samples); }
 
 void sample_table::move(const std::vector<index_t>& samples, const tensor& embeddings, double momentum) {
   device& on = rows_.on();
   const index_t width = rows_.extents()[1];
   with_numbers(on, [&](auto number) {
     using T = decltype(number);
-    mixcon::instance_bank<T> bank(rows_.extents()[0], width, momentum);
+    const lent<mixcon::instance_bank<T>> room;
+    mixcon::instance_bank<T>& bank = *room;
+    bank.samples = rows_.extents()[0], bank.width = width, bank.momentum = momentum;
+    bank.rows.resize(static_cast<std::size_t>(rows_.extents().size()));
     copy_numbers(rows_, bank.rows.data());
     const numbers_read<T> moved(embeddings);
     bank.update(mixcon::matrix_view<const T>{moved.data(), {embeddings.extents()[0], width}}, samples);
@@ -29,9 +34,9 @@ void sample_table::move(const std::vector<index_t>& samples, const tensor& embed
   });
 }
 
-named_samples named_by(const mixcon::negative_list& over_all_samples) {
-  named_samples named{.list = over_all_samples};
-  std::unordered_map<std::int32_t, std::int32_t> place;
+named_samples named_by(mixcon::negative_list over_all_samples) {
+  named_samples named{.list = std::move(over_all_samples)};
+  kept_map<std::int32_t, std::int32_t> place;
   for (std::int32_t& key : named.list.key) {
     if (key < 0) continue;
     const auto [at, is_new] = place.emplace(key, static_cast<std::int32_t>(named.samples.size()));

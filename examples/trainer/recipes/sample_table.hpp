@@ -7,6 +7,7 @@
 
 #include <mixcon/negatives/negative_list.hpp>
 
+#include <span>
 #include <vector>
 
 namespace mixcon_train {
@@ -22,7 +23,7 @@ class sample_table final : public module {
   void set(const tensor& rows) { rows_ = rows; }
   const tensor& all() const { return rows_; }
   /// Those of some samples, as constants.
-  variable rows(const std::vector<index_t>& samples) const;
+  variable rows(std::span<const index_t> samples) const;
   /// unit(momentum row + (1 - momentum) embedding) for the samples of a batch, each once; `mixcon::instance_bank`.
   void move(const std::vector<index_t>& samples, const tensor& embeddings, double momentum);
 
@@ -32,10 +33,10 @@ class sample_table final : public module {
 
 /// A list over training samples, rewritten for a table of the samples that it names, each once.
 struct named_samples {
-  std::vector<index_t> samples{};
+  kept_list<index_t> samples{};
   mixcon::negative_list list{};
 };
-named_samples named_by(const mixcon::negative_list& over_all_samples);
+named_samples named_by(mixcon::negative_list over_all_samples);
 
 }  // namespace recipes
 }  // namespace mixcon_train

@@ -48,7 +48,7 @@ class simclr_recipe final : public network_recipe {
     const variable z = net().forward(own_input_of(on(), step.from.images, step.shape, 2, step.share));
     made.embeddings = z;
     if (chosen_.loss != options{}.loss) {
-      std::vector<int> alone(static_cast<std::size_t>(step.own_samples()));  // each sample is a group of its own
+      kept_list<int> alone(static_cast<std::size_t>(step.own_samples()));  // each sample is a group of its own
       std::iota(alone.begin(), alone.end(), static_cast<int>(step.share.first(samples)));
       made.loss = loss_->of(made, {.z = z, .group = alone, .temperature = chosen_.temperature});
       return made;

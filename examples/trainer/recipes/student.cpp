@@ -139,10 +139,10 @@ variable student_recipe::score_terms(const recipe_step& step, const variable& fe
   if (!net_->classifies()) return sum;
   const variable scores = net_->head(features);
   const mixcon::vector_view<const int> own = step.own_labels();
-  std::vector<int> labels;
+  kept_list<int> labels;
   for (int view = 0; view < (has_two_views_ ? 2 : 1); ++view)
     for (index_t i = 0; i < own.extent(0); ++i) labels.push_back(own[i]);
-  if (chosen_.ce_weight > 0) add_to(sum, chosen_.ce_weight, cross_entropy(scores, labels));
+  if (chosen_.ce_weight > 0) add_to(sum, chosen_.ce_weight, cross_entropy(scores, mixcon::integer_view(labels)));
   if (chosen_.kd_weight > 0) {
     const variable of_first = has_two_views_ ? slice(scores, 0, step.own_samples()) : scores;
     const variable softened = constant(teacher_->judged().head(taught));

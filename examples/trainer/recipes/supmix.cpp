@@ -35,7 +35,7 @@ class supmix_recipe final : public network_recipe {
     mixcon::mixup<mixcon::beta_lambda, mixcon::pairing::reverse> policy;
     policy.lambda = mixcon::beta_lambda{.alpha = chosen_.alpha};
     const auto plan = policy.plan(step.shape, step.draws);
-    std::vector<float> images = step.from.images;
+    kept_list<float> images(step.from.images.begin(), step.from.images.end());
     const index_t half = static_cast<index_t>(images.size()) / 2;
     mixcon::blend(plan, as_images(step.from.images.data() + half, step.shape),
                   as_images(images.data() + half, step.shape));
@@ -45,9 +45,10 @@ class supmix_recipe final : public network_recipe {
     made.embeddings = slice(z, 0, samples);
     made.chance = std::log(static_cast<double>(2 * samples - 1));
     // SupCon twice over the same rows: a mixture counts as its own class by lambda, as its partner's by 1 - lambda
-    std::vector<int> own = step.from.labels, partner = own;
-    own.insert(own.end(), step.from.labels.begin(), step.from.labels.end());
-    partner.insert(partner.end(), step.from.labels.rbegin(), step.from.labels.rend());
+    const std::vector<int>& labels = step.from.labels;
+    kept_list<int> own(labels.begin(), labels.end()), partner = own;
+    own.insert(own.end(), labels.begin(), labels.end());
+    partner.insert(partner.end(), labels.rbegin(), labels.rend());
     const mixcon::objective criterion{mixcon::info_nce{.temperature = chosen_.temperature}, mixcon::cosine{}};
     const double lambda = plan.lambda_of(0);
     const variable by_partner = contrasted(made, criterion, mixcon::label_targets{.labels = partner}, z, {z});

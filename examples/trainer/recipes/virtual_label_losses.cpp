@@ -36,7 +36,7 @@ variable moco_n_loss(recipe_loss& made, double temperature, const virtual_labels
 variable moco_loss(recipe_loss& made, double temperature, const virtual_labels& labels, const variable& queries,
                    const variable& keys, const variable& past) {
   const index_t samples = queries.extents()[0], width = keys.extents()[1];
-  std::vector<index_t> keys_of_each;
+  kept_list<index_t> keys_of_each;
   made.anchors = samples;
   for (index_t i = 0; i < samples; ++i) {
     const index_t partner = labels.partner[static_cast<std::size_t>(i)];

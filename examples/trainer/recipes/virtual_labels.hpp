@@ -23,8 +23,8 @@ std::vector<preferred_value> paper_of_imix(sample_kind kind, const char* epochs_
 /// Which samples a row of the first view is made of: lambda of its own, the rest of its partner's. Where nothing is
 /// mixed, one lambda of 1, and every sample is its own partner.
 struct virtual_labels {
-  std::vector<double> lambda{};    ///< (N), or one for all
-  std::vector<index_t> partner{};  ///< (N)
+  kept_list<double> lambda{};    ///< (N), or one for all
+  kept_list<index_t> partner{};  ///< (N)
 };
 
 /// InfoNCE of queries (N, D) against the keys (N, D) of the batch: lambda of the own key, the rest of the partner's.

@@ -41,11 +41,11 @@ two_halves encoded_together(one_step& step, const policy_entry& policy, double a
   const mixed_training_batch made =
       policy.mix_for_training(batch_of_step(step.rows.images, step.rows.labels, step.shape), step.draws(), told);
   std::vector<float> both = step.rows.images;
-  both.insert(both.end(), made.images.begin(), made.images.end());
+  both.insert(both.end(), made.images->begin(), made.images->end());
   const numbers all =
       numbers_in(step.net().features(variable(tensor_of(step.on, {2 * samples, 1, 1, inputs}, both.data()))));
   const auto half = all.begin() + static_cast<std::ptrdiff_t>(all.size() / 2);
-  return {{all.begin(), half}, {half, all.end()}, made.targets};
+  return {{all.begin(), half}, {half, all.end()}, *made.targets};
 }
 
 /// The same where the second half of the batch, the samples again, is mixed in front of a random layer.

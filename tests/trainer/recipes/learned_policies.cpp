@@ -181,10 +181,10 @@ TEST_CASE("a learned policy mixes images by its masks, and its pictures say how"
   raw.mean = shown.mean, raw.deviation = shown.deviation;
   const mixed_training_batch as_seen = policy->mix_for_training(seen, {.seed = 4}),
                              as_raw = policy->mix_for_training(raw, {.seed = 4});
-  for (std::size_t k = 0; k < as_seen.images.size(); ++k)
-    CHECK(as_seen.images[k] == Approx((as_raw.images[k] - shown.mean[0]) / shown.deviation[0]).margin(1e-4));
-  CHECK(as_seen.targets == as_raw.targets);
-  for (std::size_t i = 0; i < 8; ++i) CHECK(as_seen.targets.own[i] == shown.labels[i]);
+  for (std::size_t k = 0; k < as_seen.images->size(); ++k)
+    CHECK((*as_seen.images)[k] == Approx(((*as_raw.images)[k] - shown.mean[0]) / shown.deviation[0]).margin(1e-4));
+  CHECK(*as_seen.targets == *as_raw.targets);
+  for (std::size_t i = 0; i < 8; ++i) CHECK(as_seen.targets->own[i] == shown.labels[i]);
   CHECK(state_of() == before);
   CHECK_FALSE(opened.made->is_training());
 

@@ -55,9 +55,10 @@ class one_step {
   /// The targets of a policy of the table.
   mixcon::pair_targets targets(const char* policy, double alpha) const {
     const policy_entry& entry = policy_called(policy);
-    return entry
-        .mix_for_training(batch_of_step(rows.images, rows.labels, shape), draws(), {.alpha = alpha, .per = entry.usual})
-        .targets;
+    return *entry
+                .mix_for_training(batch_of_step(rows.images, rows.labels, shape), draws(),
+                                  {.alpha = alpha, .per = entry.usual})
+                .targets;
   }
 
   reference_device on{};

@@ -7,10 +7,13 @@
 
 #include "support/catch.hpp"
 #include "support/counted_allocations.hpp"
+#include "trainer/recipes/short_runs.hpp"
 
 #include <oneapi/dnnl/dnnl.h>
 
 #include <dlfcn.h>
+#include <algorithm>
+#include <map>
 #include <string>
 
 using namespace mixcon_train;
