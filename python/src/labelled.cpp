@@ -72,38 +72,18 @@ answer run_labelled(const soft_binary_cross_entropy& loss, const request& call) 
   return as_answer(value_and_grad(tiled{call.threads, call.pool}, loss, soft, given_logits{logits},
                                   by_logits<accumulate_t<E>>(call)));
 }
-/// The call with its rows as float, in `copies`.
-template <class E>
-request widened(const request& call, std::vector<std::vector<float>>& copies) {
-  request wide = call;
-  for (any_array& array : wide.arrays) {
-    const auto* const data = static_cast<const E*>(array.data);
-    const index_t rows = array.shape[0], width = array.rank > 1 ? array.shape[1] : 1;
-    std::vector<float>& copy = copies.emplace_back();
-    for (index_t i = 0; i < rows; ++i)
-      for (index_t j = 0; j < width; ++j)
-        copy.push_back(static_cast<float>(data[i * array.strides[0] + j * array.strides[1]]));
-    array.data = copy.data(), array.of = element::float32, array.strides = {width, 1, 0};
-  }
-  return wide;
-}
 template <class E>
 answer run_labelled(const infinite_class_mixup& loss, const request& call) {
-  if constexpr (sizeof(E) == 2) {  // which multiplies the classifier itself, in the type of its rows
-    std::vector<std::vector<float>> copies;
-    return run_labelled<float>(loss, widened<E>(call, copies));
-  } else {
-    MIXCON_REQUIRE(call.arrays.size() == 3, "infinite_class_mixup: expected features, weight and bias");
-    const auto features = view_of<const E, 2>(call.arrays[0]), weight = view_of<const E, 2>(call.arrays[1]);
-    const auto bias = view_of<const E, 1>(call.arrays[2]);
-    using T = accumulate_t<E>;
-    classifier_gradients<T> wanted;
-    if (call.gradients.at(0)) wanted.features = view_of<T, 2>(call.gradients[0]);
-    if (call.gradients.at(1)) wanted.weight = view_of<T, 2>(call.gradients[1]);
-    if (call.gradients.at(2)) wanted.bias = view_of<T, 1>(call.gradients[2]);
-    return as_answer(
-        value_and_grad(tiled{call.threads, call.pool}, loss, pairs_of(*call.targets), features, weight, bias, wanted));
-  }
+  MIXCON_REQUIRE(call.arrays.size() == 3, "infinite_class_mixup: expected features, weight and bias");
+  const auto features = view_of<const E, 2>(call.arrays[0]), weight = view_of<const E, 2>(call.arrays[1]);
+  const auto bias = view_of<const E, 1>(call.arrays[2]);
+  using T = accumulate_t<E>;
+  classifier_gradients<T> wanted;
+  if (call.gradients.at(0)) wanted.features = view_of<T, 2>(call.gradients[0]);
+  if (call.gradients.at(1)) wanted.weight = view_of<T, 2>(call.gradients[1]);
+  if (call.gradients.at(2)) wanted.bias = view_of<T, 1>(call.gradients[2]);
+  return as_answer(
+      value_and_grad(tiled{call.threads, call.pool}, loss, pairs_of(*call.targets), features, weight, bias, wanted));
 }
 
 template <class Loss>

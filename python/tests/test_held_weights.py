@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Losses that hold weights of pairs constant in the gradient: it is that of the formula, written out here in double,
-with the weights of the rows where it is asked for. test_torch.py has the other losses."""
+with the weights of the rows where it is asked for."""
 
 import numpy as np
 import pytest

@@ -17,6 +17,8 @@ from mixcon import targets
 PAGE = (pathlib.Path(__file__).resolve().parents[2] / "docs" / "python.md").read_text()
 BLOCKS = re.findall(r"```python\n(.*?)```", PAGE, re.S)
 HERE = re.findall(r"`[^`|]*` \| `(mixcon\.[^`]*)` \|", PAGE)
+MIXING = re.findall(r"\| `[^`]*` \| `(mixing\.[^`]*)` \|", PAGE)  # test_mixing.py calls them
+TABLES = dict(part.split("\n", 1) for part in PAGE.split("## Coming from ")[1:])
 CLASSES = re.findall(r"`([A-Z]\w*\([^`]*\))`", PAGE.split("## Modules")[1].split("## Targets")[0])
 
 
@@ -51,9 +53,21 @@ def test_blocks(block):
     exec(block, given)
 
 
+def lines_of(table):
+    """(theirs, here) of each line of a table, as the page has them."""
+    cells = [line.strip("| ").split(" | ") for line in TABLES[table].splitlines() if line.startswith("| ")]
+    return [cell for cell in cells if cell not in (["theirs", "here"], ["---", "---"])]
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_line_of_a_table_is_called(table):
+    assert lines_of(table)
+    for theirs, here in lines_of(table):
+        assert here.strip("`") in HERE + MIXING, here
+
+
 @pytest.mark.parametrize("call", HERE)
 def test_tables(call):
-    assert len(HERE) >= 19
     assert torch.isfinite(eval(call, names()))
 
 

@@ -14,13 +14,14 @@ torch = torch_or_skip()
 
 import mixcon
 import mixcon.functional as F
+import test_held_weights
 from examples import examples
 from mixcon import targets
 
 ALL = examples()
 NAMES = list(ALL)
 CONSTANT = {"byol", "simsiam", "knowledge_distillation", "relational_distillation"}
-HELD = {"weighted_decoupled", "circle", "mmcl"}  # whose weights of pairs are constants: test_held_weights.py
+HELD = {"weighted_decoupled", "circle", "mmcl"}  # whose weights of pairs are constants in the gradient
 
 
 def tensors_of(name, dtype=torch.float64, grad=True):
@@ -47,11 +48,32 @@ def test_agrees_with_the_function_of_arrays(name):
     assert float(loss_of(name, tensors_of(name, grad=False))) == expected
 
 
-@pytest.mark.parametrize("name", [n for n in NAMES if n not in HELD])
+def with_held_weights(name):
+    """A function of rows: its value is the formula's with the weights of the example's rows, its gradient mixcon's."""
+    formula, example = getattr(test_held_weights, name), ALL[name]
+
+    class Held(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, *rows):
+            ctx.save_for_backward(*rows)
+            moved = {k: t.detach().numpy() for k, t in zip(example.rows, rows)}
+            return torch.tensor(formula(moved, example.rows, **example.rest, **example.parameters))
+
+        @staticmethod
+        def backward(ctx, upstream):
+            with torch.enable_grad():
+                rows = [t.detach().requires_grad_() for t in ctx.saved_tensors]
+                value = loss_of(name, dict(zip(example.rows, rows)))
+            return tuple(upstream * g for g in torch.autograd.grad(value, rows))
+
+    return Held.apply
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_gradcheck(name):
     given = tensors_of(name)
-    names = list(given)
-    torch.autograd.gradcheck(lambda *t: loss_of(name, dict(zip(names, t))), tuple(given.values()), fast_mode=True)
+    loss = with_held_weights(name) if name in HELD else lambda *t: loss_of(name, dict(zip(given, t)))
+    torch.autograd.gradcheck(loss, tuple(given.values()), fast_mode=True)
 
 
 def test_gradients_by_parameters_and_soft_targets():
@@ -65,6 +87,18 @@ def test_gradients_by_parameters_and_soft_targets():
     others = torch.randn(6, 4, dtype=torch.float64)
     share = (torch.rand(6, 6, dtype=torch.float64) + 0.1).requires_grad_()
     torch.autograd.gradcheck(lambda z, p: F.contrast("info_nce", z, others, p, temperature=1.0), (z, share))
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_two_byte_classifiers(dtype):
+    """Features of mixed samples, weights and bias: what the same numbers give in float."""
+    given = tensors_of("infinite_class_mixup", dtype)
+    wide = {k: t.detach().float().requires_grad_() for k, t in given.items()}
+    value, again = (loss_of("infinite_class_mixup", rows) for rows in (given, wide))
+    value.backward(), again.backward()
+    assert value.dtype == torch.float32 and torch.equal(value, again)
+    for narrow, t in zip(given.values(), wide.values()):
+        assert narrow.grad.dtype == dtype and torch.equal(narrow.grad, t.grad.to(dtype))
 
 
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])

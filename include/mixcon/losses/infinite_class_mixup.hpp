@@ -108,8 +108,8 @@ inline numbered_diagonal numbered_classifiers(const pair_targets& targets, bool 
 namespace detail {
 
 /// Refuses shapes, labels and lambdas that do not fit each other, and gradients in the inputs' memory.
-template <class T>
-void check_mixed_classifiers(const mixed_classifiers<T>& of) {
+template <class E>
+void check_mixed_classifiers(const mixed_classifiers<E>& of) {
   const char* name = "infinite_class_mixup";
   const auto& wanted = of.wanted;
   const index_t samples = of.samples(), width = of.width(), classes = of.weight.extent(0);
@@ -148,19 +148,20 @@ void check_mixed_classifiers(const mixed_classifiers<T>& of) {
 
 }  // namespace detail
 
-/// The loss of features (N, D) of mixed images under a classifier: weights (K, D) and bias (K), one type. Sets the
-/// gradients that are wanted. Logits are formed from the mixed classifiers, or from the class logits where that is less
-/// work. The N x N of them are kept while they and these take at most 32 MiB, and are not stored beyond that: memory
-/// O(N (D + K)), K of the batch.
+/// The loss of features (N, D) of mixed images under a classifier: weights (K, D) and bias (K), one type; bfloat16 and
+/// half are computed in float, and their gradients are float. Sets the gradients that are wanted. Logits are formed
+/// from the mixed classifiers, or from the class logits where that is less work. The N x N of them are kept while they
+/// and these take at most 32 MiB, and are not stored beyond that: memory O(N (D + K)), K of the batch.
 template <detail::Engine Executor, Viewable<2> Features, Viewable<2> Weight, Viewable<1> Bias>
 auto value_and_grad(const Executor& executor, const infinite_class_mixup& loss, const pair_targets& targets,
                     const Features& features, const Weight& classifier, const Bias& biases,
-                    const classifier_gradients<std::remove_const_t<element_t<const Features>>>& wanted) {
-  using T = std::remove_const_t<element_t<const Features>>;
-  static_assert(std::is_same_v<T, std::remove_const_t<element_t<const Weight>>> &&
-                    std::is_same_v<T, std::remove_const_t<element_t<const Bias>>> && std::is_floating_point_v<T>,
-                "mixcon: infinite_class_mixup takes features, weights and bias of one type, float or double");
-  const detail::mixed_classifiers<T> of{targets, mixcon::view<2>(features), mixcon::view<2>(classifier),
+                    const classifier_gradients<compute_t<Features>>& wanted) {
+  using E = std::remove_const_t<element_t<const Features>>;
+  using T = compute_t<Features>;
+  static_assert(std::is_same_v<E, std::remove_const_t<element_t<const Weight>>> &&
+                    std::is_same_v<E, std::remove_const_t<element_t<const Bias>>>,
+                "mixcon: infinite_class_mixup takes features, weights and bias of one type");
+  const detail::mixed_classifiers<E> of{targets, mixcon::view<2>(features), mixcon::view<2>(classifier),
                                         mixcon::view<1>(biases), wanted};
   detail::check_mixed_classifiers(of);
   const bool hides = loss.same_classifiers == infinite_class_mixup::duplicates::hide;

@@ -15,6 +15,8 @@
 #include <mixcon/engine/paired/kept_logits.hpp>
 #include <mixcon/mix/labels/pair_targets.hpp>
 
+#include <cstddef>
+#include <type_traits>
 #include <vector>
 
 MIXCON_STRICT_FLOATS_BEGIN
@@ -37,11 +39,13 @@ inline constexpr bool is_part_of_call<classifier_gradients<T>> = true;
 /// Features of mixed images, and the classifiers w_j = lambda_j W[own_j] + (1 - lambda_j) W[partner_j] of each, with
 /// biases b_j alike. The logits M_ij = <x_i, w_j> + b_j are products of rows in two ways; `evaluate(anchors,
 /// candidates, bias, gradients)` computes a loss of either, and both bring its gradients back: they set `wanted`.
-template <class T>
+/// Inputs of two bytes are read where they lie, in the type T that they are computed in.
+template <class E>
 struct mixed_classifiers {
+  using T = accumulate_t<E>;
   const pair_targets& targets;
-  matrix_view<const T> features, weight;
-  vector_view<const T> bias;
+  matrix_view<const E> features, weight;
+  vector_view<const E> bias;
   const classifier_gradients<T>& wanted;
 
   index_t samples() const { return features.extent(0); }
@@ -49,6 +53,27 @@ struct mixed_classifiers {
   index_t own(index_t j) const { return targets.own[static_cast<std::size_t>(j)]; }
   index_t partner(index_t j) const { return targets.partner[static_cast<std::size_t>(j)]; }
   T share(index_t j) const { return static_cast<T>(targets.lambda[static_cast<std::size_t>(j)]); }
+  T bias_of(index_t c) const { return static_cast<T>(bias[c]); }
+
+  /// The features side by side, as they are computed with.
+  padded_matrix<T> packed_features() const {
+    if constexpr (std::is_same_v<E, T>) {
+      return padded_copy(features);
+    } else {
+      padded_matrix<T> rows{samples(), width()};
+      for (index_t i = 0; i < samples(); ++i)
+        for (index_t k = 0; k < width(); ++k) rows.row(i)[k] = static_cast<T>(features(i, k));
+      return rows;
+    }
+  }
+  /// The weights of some classes, likewise.
+  padded_matrix<T> packed_weights(const std::vector<index_t>& of_classes) const {
+    padded_matrix<T> rows{static_cast<index_t>(of_classes.size()), width()};
+    for (index_t c = 0; c < rows.rows; ++c)
+      for (index_t k = 0; k < width(); ++k)
+        rows.row(c)[k] = static_cast<T>(weight(of_classes[static_cast<std::size_t>(c)], k));
+    return rows;
+  }
 
   void(clear)() const {
     for (index_t c = 0; c < weight.extent(0); ++c) {
@@ -67,21 +92,22 @@ T mixed_of(T share, T a, T b) {
 
 /// Rows of width D: features against mixed weights, (N, D) each. A classifier of a class whose bias is -infinity is
 /// nobody's: the loss is infinite, and the gradients are those of a bias low enough for its probability to be 0.
-template <class T, class Evaluate>
-loss_result<T> by_mixed_weights(const mixed_classifiers<T>& of, Evaluate&& evaluate) {
+template <class E, class Evaluate, class T = accumulate_t<E>>
+loss_result<T> by_mixed_weights(const mixed_classifiers<E>& of, Evaluate&& evaluate) {
   const index_t samples = of.samples(), width = of.width();
   std::vector<T> weight(static_cast<std::size_t>(samples * width)), bias;
   bool is_infinite = false;
   for (index_t j = 0; j < samples; ++j) {
     const T own = of.share(j), other = 1 - own;
     T* const to = weight.data() + j * width;
-    const T *const first = &of.weight(of.own(j), 0), *const second = &of.weight(of.partner(j), 0);
+    const E *const first = &of.weight(of.own(j), 0), *const second = &of.weight(of.partner(j), 0);
     const index_t step = of.weight.stride(1);
     if (own == 1 || own == 0)  // what has no share does not count, were it infinite
-      for (index_t k = 0; k < width; ++k) to[k] = (own == 1 ? first : second)[k * step];
+      for (index_t k = 0; k < width; ++k) to[k] = static_cast<T>((own == 1 ? first : second)[k * step]);
     else
-      for (index_t k = 0; k < width; ++k) to[k] = own * first[k * step] + other * second[k * step];
-    const T mixed = mixed_of(own, of.bias[of.own(j)], of.bias[of.partner(j)]);
+      for (index_t k = 0; k < width; ++k)
+        to[k] = own * static_cast<T>(first[k * step]) + other * static_cast<T>(second[k * step]);
+    const T mixed = mixed_of(own, of.bias_of(of.own(j)), of.bias_of(of.partner(j)));
     is_infinite = is_infinite || is_minus_infinity(mixed);
     bias.push_back(is_minus_infinity(mixed) ? T(-1e30) : mixed);  // over pairs nothing would be seen of -infinity
   }
@@ -91,7 +117,15 @@ loss_result<T> by_mixed_weights(const mixed_classifiers<T>& of, Evaluate&& evalu
   inner.anchors = of.wanted.features;
   if (of.wanted.weight) inner.candidates = {slopes};
   if (of.wanted.bias) inner.candidate_bias = mixcon::view(by_bias);
-  auto result = evaluate(of.features, matrix_view<const T>{weight.data(), {samples, width}}, bias, inner);
+  const matrix_view<const T> mixed_weights{weight.data(), {samples, width}};
+  auto result = [&]() -> loss_result<T> {
+    if constexpr (std::is_same_v<E, T>) {
+      return evaluate(of.features, mixed_weights, bias, inner);
+    } else {  // beside weights that are mixed in T
+      padded_matrix<T> features = of.packed_features();
+      return evaluate(matrix_view<const T>{padded_view(features)}, mixed_weights, bias, inner);
+    }
+  }();
   if (is_infinite && !is_nan(result.value)) result.value = -minus_infinity<T>();
   (of.clear)();
   for (index_t j = 0; j < samples; ++j) {
@@ -123,33 +157,31 @@ struct classes_of_batch {
   index_t count() const { return static_cast<index_t>(present.size()); }
   /// Whether class logits are less work than mixed weights: N^2 K and N K D beside N^2 D, and somewhat for what comes
   /// besides the products.
-  template <class T>
-  bool are_fewer(const mixed_classifiers<T>& of) const {
+  template <class E>
+  bool are_fewer(const mixed_classifiers<E>& of) const {
     return 5 * count() * (of.samples() + of.width()) < 4 * of.samples() * of.width();
   }
   /// The same where classes' logits are mixed without a product: what that takes besides is about 50 multiplications an
   /// entry.
-  template <class T>
-  bool are_fewer_rows(const mixed_classifiers<T>& of) const {
+  template <class E>
+  bool are_fewer_rows(const mixed_classifiers<E>& of) const {
     return (of.samples() - count()) * of.width() > 50 * of.samples();
   }
 };
 
 /// Rows of width K, the classes of the batch: class logits against mixed one-hot labels, (N, K) each. A class logit of
 /// -infinity would meet labels of 0, so mixed weights take such a batch.
-template <class Executor, class T, class Evaluate>
-loss_result<T> by_class_logits(const Executor& executor, const mixed_classifiers<T>& of,
+template <class Executor, class E, class Evaluate, class T = accumulate_t<E>>
+loss_result<T> by_class_logits(const Executor& executor, const mixed_classifiers<E>& of,
                                const classes_of_batch& classes, Evaluate&& evaluate) {
   const index_t samples = of.samples(), width = of.width(), count = classes.count();
   const auto class_at = [&](index_t c) { return classes.present[static_cast<std::size_t>(c)]; };
   const auto place_of = [&](index_t c) { return classes.place[static_cast<std::size_t>(c)]; };
-  const padded_matrix<T> features = padded_copy(of.features);
-  padded_matrix<T> weight{count, width}, logits{samples, count}, labels{samples, count};
-  for (index_t c = 0; c < count; ++c)
-    for (index_t k = 0; k < width; ++k) weight.row(c)[k] = of.weight(class_at(c), k);
+  const padded_matrix<T> features = of.packed_features(), weight = of.packed_weights(classes.present);
+  padded_matrix<T> logits{samples, count}, labels{samples, count};
   bool is_possible = true;
   for_each_product_row(executor, features, transposed(weight), [&](index_t i, const T* row) {
-    for (index_t c = 0; c < count; ++c) logits.row(i)[c] = row[c] + of.bias[class_at(c)];
+    for (index_t c = 0; c < count; ++c) logits.row(i)[c] = row[c] + of.bias_of(class_at(c));
   });
   for (index_t i = 0; i < samples; ++i) {
     for (index_t c = 0; c < count; ++c) is_possible = is_possible && !is_minus_infinity(logits.row(i)[c]);
@@ -208,20 +240,18 @@ struct members_of_classes {
 /// three products with as many rows as classes, and no product of samples with samples. `share` as in the objective.
 /// Needs an executor that takes a square of logits at once; false where it did not, or where that is more memory than
 /// it may keep.
-template <class Executor, class T>
-bool by_square_of_class_logits(const Executor& executor, const mixed_classifiers<T>& of,
+template <class Executor, class E, class T = accumulate_t<E>>
+bool by_square_of_class_logits(const Executor& executor, const mixed_classifiers<E>& of,
                                const classes_of_batch& classes, const directions& share, loss_result<T>& result) {
   const index_t samples = of.samples(), width = of.width(), count = classes.count();
   if ((samples + count) > executor.keeps / (static_cast<index_t>(sizeof(T)) * samples)) return false;
   const auto class_at = [&](index_t c) { return classes.present[static_cast<std::size_t>(c)]; };
-  const padded_matrix<T> features = padded_copy(of.features);
-  padded_matrix<T> weight{count, width}, by_class{count, samples}, logits{samples, samples};
-  for (index_t c = 0; c < count; ++c)
-    for (index_t k = 0; k < width; ++k) weight.row(c)[k] = of.weight(class_at(c), k);
+  const padded_matrix<T> features = of.packed_features(), weight = of.packed_weights(classes.present);
+  padded_matrix<T> by_class{count, samples}, logits{samples, samples};
   if (!all_finite(features) || !all_finite(weight)) return false;
   for_each_product_row(executor, product_rows<T>(weight), product_panels<T>::of_rows(features),
                        [&](index_t c, const T* row) {
-                         const T bias = of.bias[class_at(c)];
+                         const T bias = of.bias_of(class_at(c));
                          for (index_t i = 0; i < samples; ++i) by_class.row(c)[i] = row[i] + bias;
                        });
   const index_t padded = packed_rows<T>::pitch_of(samples);

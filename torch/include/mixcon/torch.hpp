@@ -5,6 +5,8 @@
 
 #include <mixcon/torch/aligned.hpp>
 #include <mixcon/torch/blend.hpp>
+#include <mixcon/torch/classifier.hpp>
+#include <mixcon/torch/labelled.hpp>
 #include <mixcon/torch/logits.hpp>
 #include <mixcon/torch/loss.hpp>
 #include <mixcon/torch/tensor.hpp>

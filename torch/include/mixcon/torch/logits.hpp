@@ -5,6 +5,7 @@
 
 #include <mixcon/core/require.hpp>
 #include <mixcon/engine/given_logits.hpp>
+#include <mixcon/torch/labelled.hpp>
 #include <mixcon/torch/loss.hpp>
 
 #include <type_traits>
@@ -19,10 +20,6 @@ struct torch_logits {
 };
 
 namespace detail {
-
-/// A loss of classifier outputs that is no objective: `soft_binary_cross_entropy`, `decoupled_mixup`.
-template <class Loss>
-concept TorchClassifierLoss = !Objective<Loss> && has_own_call<Loss>;
 
 /// What such a loss takes as labels: its own, or a view of soft labels (N, K) that are a tensor.
 template <class T, class Labels>
@@ -81,7 +78,7 @@ at::Tensor torch_loss(const Criterion& objective, const Pairs& targets, const to
 /// The same of a loss of classifier outputs that is no objective: `soft_binary_cross_entropy` with soft labels (N, K)
 /// as a tensor of the type computed in, `decoupled_mixup` with `pair_targets`. Labels have no gradient: refused where
 /// they require one.
-template <Executor Engine, class Labels, detail::TorchClassifierLoss Loss>
+template <Executor Engine, class Labels, detail::TorchOwnLoss Loss>
 at::Tensor torch_loss(const Engine& engine, const Loss& loss, const Labels& labels, const torch_logits& logits) {
   constexpr const char* function = "torch_loss";
   detail::require_host_tensor(function, "logits", logits.tensor);
@@ -107,7 +104,7 @@ at::Tensor torch_loss(const Engine& engine, const Loss& loss, const Labels& labe
     return value;
   });
 }
-template <class Labels, detail::TorchClassifierLoss Loss>
+template <class Labels, detail::TorchOwnLoss Loss>
 at::Tensor torch_loss(const Loss& loss, const Labels& labels, const torch_logits& logits) {
   return torch_loss(detail::as_many_threads_as_torch(), loss, labels, logits);
 }

@@ -7,6 +7,7 @@
 #include <mixcon/core/require.hpp>
 #include <mixcon/engine/saved.hpp>
 #include <mixcon/engine/value_and_grad.hpp>
+#include <mixcon/torch/candidates.hpp>
 #include <mixcon/torch/node.hpp>
 #include <mixcon/torch/numbers.hpp>
 #include <mixcon/torch/threads.hpp>
@@ -64,15 +65,18 @@ inline bool any_defined(at::TensorList tensors) {
 /// the type that rows are computed in, which has a gradient. The node keeps copies of all it needs, so that objective,
 /// targets and their arrays may go once the call has returned. Refuses tensors that do not fit with one sentence
 /// (std::invalid_argument), second derivatives, and backward after an input was changed in place (c10::Error).
+///
+/// Candidates may come in segments, `torch_candidates`, with targets for these: `segments(...)`, `queue_targets`. Each
+/// has a gradient of its own.
 template <Executor Engine, Objective Criterion, detail::TorchTargets Pairs>
 at::Tensor torch_loss(const Engine& engine, const Criterion& objective, const Pairs& targets, const at::Tensor& anchors,
-                      const at::Tensor& candidates, const torch_numbers& learned = {}) {
+                      const torch_candidates& candidates, const torch_numbers& learned = {}) {
   constexpr const char* function = "torch_loss";
   detail::require_host_tensor(function, "anchors", anchors);
-  detail::require_host_tensor(function, "candidates", candidates);
   detail::torch_inputs inputs;
   inputs.add(anchors);
-  const std::size_t at_candidates = inputs.place_of(candidates), at_targets = detail::place_of_targets(inputs, targets);
+  const detail::placed_candidates against(inputs, candidates);
+  const std::size_t at_targets = detail::place_of_targets(inputs, targets);
   const detail::placed_numbers numbers(inputs, learned);
   return detail::as_torch_node(inputs, [&](at::TensorList given, at::TensorList to) {
     double value = 0;
@@ -81,7 +85,7 @@ at::Tensor torch_loss(const Engine& engine, const Criterion& objective, const Pa
       using E = decltype(number);
       using T = accumulate_t<E>;
       const auto a = detail::view_of_torch<const E, 2>(function, "anchors", anchors);
-      const auto c = detail::view_of_torch<const E, 2>(function, "candidates", candidates);
+      const candidate_segments<E> c = against.template views<E>();
       const auto& pairs = detail::targets_of_torch<T>(targets);
       if (!detail::any_defined(to)) {
         saved_for<Criterion, decltype(a)> saved;
@@ -90,8 +94,7 @@ at::Tensor torch_loss(const Engine& engine, const Criterion& objective, const Pa
       }
       gradients<T> wanted{.stop_gradient = true};  // autograd knows which side is a constant
       wanted.anchors = detail::view_of_gradient<T>(to[0]);
-      if (to[at_candidates].defined())
-        wanted.candidates = {gradient_segment<T>(detail::view_of_gradient<T>(to[at_candidates]))};
+      wanted.candidates = against.template gradients_in<T>(to);
       if (at_targets != 0) wanted.targets = detail::view_of_gradient<T>(to[at_targets]);
       numbers.ask_for(wanted, to);
       value = static_cast<double>(value_and_grad(engine, criterion, pairs, a, c, wanted).value);
@@ -100,7 +103,17 @@ at::Tensor torch_loss(const Engine& engine, const Criterion& objective, const Pa
     return value;
   });
 }
+template <Executor Engine, Objective Criterion, detail::TorchTargets Pairs>
+at::Tensor torch_loss(const Engine& engine, const Criterion& objective, const Pairs& targets, const at::Tensor& anchors,
+                      const at::Tensor& candidates, const torch_numbers& learned = {}) {
+  return torch_loss(engine, objective, targets, anchors, torch_candidates{{{candidates}}}, learned);
+}
 /// The same by `tiled` on as many threads as torch uses (at::get_num_threads).
+template <Objective Criterion, detail::TorchTargets Pairs>
+at::Tensor torch_loss(const Criterion& objective, const Pairs& targets, const at::Tensor& anchors,
+                      const torch_candidates& candidates, const torch_numbers& learned = {}) {
+  return torch_loss(detail::as_many_threads_as_torch(), objective, targets, anchors, candidates, learned);
+}
 template <Objective Criterion, detail::TorchTargets Pairs>
 at::Tensor torch_loss(const Criterion& objective, const Pairs& targets, const at::Tensor& anchors,
                       const at::Tensor& candidates, const torch_numbers& learned = {}) {

@@ -43,14 +43,8 @@ struct torch_inputs {
   std::vector<at::Tensor> each;
   std::size_t matrices = 0;
 
-  /// Adds a matrix, before any number, and says at which place it is. A tensor that is there already is added once: its
-  /// gradient has both parts.
-  std::size_t place_of(const at::Tensor& matrix) {
-    for (std::size_t k = 0; k < each.size(); ++k)
-      if (each[k].is_same(matrix)) return k;
-    return add(matrix);
-  }
-  /// Adds a matrix whose gradient is its own, also where the tensor is there already.
+  /// Adds a matrix, before any number, and says at which place it is. Its gradient is its own, also where the tensor is
+  /// there already.
   std::size_t add(const at::Tensor& matrix) {
     each.push_back(matrix);
     return matrices++;
