@@ -44,7 +44,6 @@ variable prediction_recipe::loss_of(recipe_loss& made, const recipe_step& step, 
   made.anchors += step.shape.samples, made.anchors_used = made.anchors;
   return mean_over_ranks(predictions.on(), [&] { return prediction_loss(loss, predictions, targets); });
 }
-}
 
 target_recipe::target_recipe(const recipe_world& world, const target_options& chosen)
     : prediction_recipe(world, chosen, projecting(world, chosen)),
