@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "autograd/negatives_node.hpp"
 #include "autograd/operators.hpp"
+#include "devices/lent.hpp"
 #include "recipes/conditioned.hpp"
 #include "recipes/preferred_views.hpp"
 
 #include <mixcon/core/require.hpp>
 #include <mixcon/negatives/synthetic/latent_mixup.hpp>
+
+#include <cstddef>
 
 namespace mixcon_train {
 inline namespace recipes {
@@ -42,8 +45,11 @@ std::unique_ptr<negative_choice> base_of(const recipe_world& world, const latent
 }
 
 /// The slots of two lists of the same anchors, one behind the other.
-mixcon::negative_list joined(const mixcon::negative_list& first, const mixcon::negative_list& second) {
-  mixcon::negative_list both(first.anchors, first.slots + second.slots);
+lent<mixcon::negative_list> joined(const mixcon::negative_list& first, const mixcon::negative_list& second) {
+  lent<mixcon::negative_list> made;
+  mixcon::negative_list& both = *made;
+  both.anchors = first.anchors, both.slots = first.slots + second.slots;
+  both.key.resize(static_cast<std::size_t>(both.anchors * both.slots)), both.weight.resize(both.key.size());
   for (index_t a = 0; a < first.anchors; ++a)
     for (index_t s = 0; s < both.slots; ++s) {
       const bool is_first = s < first.slots;
@@ -51,7 +57,7 @@ mixcon::negative_list joined(const mixcon::negative_list& first, const mixcon::n
       const index_t slot = is_first ? s : s - first.slots;
       both.put(a, s, from.key_of(a, slot), from.weight_of(a, slot));
     }
-  return both;
+  return made;
 }
 
 class latent_mixup_recipe final : public conditioned_recipe {
@@ -88,11 +94,12 @@ class latent_mixup_recipe final : public conditioned_recipe {
     const synthetic_rows mixed = synthetic_negatives(
         mixes.mixtures(base.list, step.from.samples, step.draws), to_all ? embeddings : constant(embeddings),
         to_all ? keys : constant(keys), to_keys ? base.table : constant(base.table));
-    const mixcon::negative_list real = chosen_.replace ? mixcon::negative_list(base.list.anchors, 0) : base.list;
+    const mixcon::negative_list none(base.list.anchors, 0);
+    const mixcon::negative_list& real = chosen_.replace ? none : base.list;
     const index_t slots = mixed.list->slots;
     const variable rows =
         concatenate_channels(listed_rows(real, base.table, keys), slice_channels(mixed.rows, 1, 1 + slots));
-    return told_apart(made, joined(real, *mixed.list), embeddings, rows);
+    return told_apart(made, *joined(real, *mixed.list), embeddings, rows);
   }
 
  private:

@@ -60,7 +60,7 @@ void policy_choice::declare_with(const char* alpha_of_paper, option_list& to) {
 }
 
 policy_mixer::policy_mixer(const recipe_world& world, const policy_choice& chosen)
-    : policy_(named_policy(chosen.policy)) {
+    : policy_(named_policy(chosen.policy)), is_hidden_(chosen.policy == "manifold-mixup") {
   if (policy_ == nullptr) {
     if (world.trains()) learned_ = std::make_unique<policy_of_run>(world, chosen.policy);
     return;
@@ -86,8 +86,6 @@ std::string policy_mixer::not_over_ranks() const {
   return {};
 }
 
-bool policy_mixer::is_hidden() const { return policy_ != nullptr && policy_ == &policy_called("manifold-mixup"); }
-
 mixed_training_batch policy_mixer::mixed(const recipe_step& step) const {
   const lent<batch_to_mix> batch;
   batch_of_step(step.from.images, step.from.labels, step.shape, *batch);
@@ -95,7 +93,7 @@ mixed_training_batch policy_mixer::mixed(const recipe_step& step) const {
 }
 
 mixed_features policy_mixer::encode(device& on, network& net, const recipe_step& step) const {
-  if (is_hidden()) {
+  if (is_hidden_) {
     mixed_features made =
         mixed_at_a_layer(net, own_input_of(on, step.from.images, step.shape, 1, step.share), 0, step, *options_.alpha);
     return {made.features, own_targets_of(std::move(made.targets), step)};
@@ -113,7 +111,7 @@ clean_and_mixed policy_mixer::encode_beside_clean(device& on, network& net, cons
     return clean_and_mixed{slice(features, 0, own), slice(features, own, 2 * own), std::move(targets)};
   };
   kept_list<float> both(step.from.images.begin(), step.from.images.end());
-  if (is_hidden()) {
+  if (is_hidden_) {
     both.insert(both.end(), step.from.images.begin(), step.from.images.end());
     mixed_features made =
         mixed_at_a_layer(net, own_input_of(on, both, step.shape, 2, step.share), own, step, *options_.alpha);

@@ -54,10 +54,10 @@ class policy_mixer {
   std::string not_over_ranks() const;
 
  private:
-  bool is_hidden() const;
   mixed_training_batch mixed(const recipe_step& step) const;
 
   const policy_entry* policy_ = nullptr;  // null where it was learned
+  bool is_hidden_ = false;                // it mixes features
   policy_options options_{};
   std::unique_ptr<policy_of_run> learned_{};
 };

@@ -55,7 +55,7 @@ __device__ weight_of<Problem> weight_from(const Problem& p, const measured_pair<
   } else if constexpr (Problem::linear) {
     return {by_similarity * v.slopes.other};
   } else {
-    return {by_similarity * v.slopes.other, by_similarity * v.slopes.own};
+    return {Problem::slope_times(by_similarity, v.slopes.other), Problem::slope_times(by_similarity, v.slopes.own)};
   }
 }
 
