@@ -49,7 +49,7 @@ class policy_mixer {
   std::optional<shown_mix> shown() const;
   /// Whether the images of all samples of a batch are looked at, also on one of many ranks. Hidden features of partners
   /// are gathered on the way.
-  bool needs_whole_batch() const { return !is_hidden(); }
+  bool needs_whole_batch() const { return !is_hidden_; }
   /// Why it cannot mix where ranks encode parts of a batch; empty: it can.
   std::string not_over_ranks() const;
 
