@@ -37,8 +37,8 @@ multi_mix_block::multi_mix_block(device& on, index_t channels, const multi_mix_b
   register_part("value", value_);
 }
 
-variable multi_mix_block::forward(const variable_list& features, const kept_list<double>& lambdas, index_t factor,
-                                  std::optional<upsampling> how) {
+variable multi_mix_block::forward(const std::vector<variable>& features, const std::vector<double>& lambdas,
+                                  index_t factor, std::optional<upsampling> how) {
   const std::size_t images = features.size();
   MIXCON_REQUIRE(images >= 2 && lambdas.size() == images, "multi_mix_block: features of ", images, " images and ",
                  lambdas.size(), " lambdas; expected at least two, and as many of one as of the other");
@@ -48,7 +48,7 @@ variable multi_mix_block::forward(const variable_list& features, const kept_list
     all += lambda;
   }
   MIXCON_REQUIRE(std::abs(all - 1) <= 1e-6, "multi_mix_block: the lambdas sum to ", all, "; expected 1");
-  variable_list queries, keys, values;
+  std::vector<variable> queries, keys, values;
   for (std::size_t k = 0; k < images; ++k) {
     variable x = features[k];
     MIXCON_REQUIRE(x.extents().rank() == 4 && x.extents()[1] == channels_ && x.extents() == features[0].extents(),

@@ -24,7 +24,7 @@ class multi_mix_block final : public module {
 
   /// Shares (N, K, factor h, factor w), which sum to 1 over K, for K features (N, C, h, w) and their K lambdas, which
   /// sum to 1. Row i of each belongs to mixed image i. `how` replaces that of the options.
-  variable forward(const variable_list& features, const kept_list<double>& lambdas, index_t factor,
+  variable forward(const std::vector<variable>& features, const std::vector<double>& lambdas, index_t factor,
                    std::optional<upsampling> how = std::nullopt);
 
  private:
