@@ -38,7 +38,7 @@ inline bool has_wide_filter() {
 #if MIXCON_MAY_WIDEN
   return instruction_set_in_use() == instruction_set::avx512;
 #else
-  return true;
+  return MIXCON_VECTOR_BYTES >= 64;  // this file's flags decide, as for its other loops
 #endif
 }
 
