@@ -155,7 +155,7 @@ void loader::workshop::work(view_room& room) {
     error = std::current_exception();
   }
   if (!error) return;
-  // handed over whole: this thread has let go of the exception when the caller sees it, and the caller alone destroys it
+  // handed over whole: when the caller sees the exception this thread has let go of it, and the caller destroys it
   const std::lock_guard lock(state_);
   error_ = std::move(error);
   ready_.notify_one();
