@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 
 using namespace mixcon_train_tests;
 
@@ -209,13 +210,15 @@ TEST_CASE("a run that is no mixer of such samples is no policy", "[examples]") {
   fewer.class_names.pop_back();
   std::replace(fewer.labels.begin(), fewer.labels.end(), 9, 8);
   CHECK_THAT(refused(mixer.folder.path(), fewer), ContainsSubstring("this run learns from images of 1 x 8 x 8 in 9"));
+  const std::string rows = mixer.folder / "rows.csv";
+  std::ofstream(rows) << "1,2,a\n2,3,a\n3,4,a\n4,5,b\n5,6,b\n6,7,b\n";
   CHECK_THAT(refusal_of([&] {
                inspect({.policy = mixer.folder.path(),
-                        .data = "clipart",
-                        .data_folder = {},
+                        .data = "csv",
+                        .data_folder = rows,
                         .out = mixer.folder / "x.png",
                         .options = {}},
                        stderr);
              }),
-             ContainsSubstring("--policy: "));
+             ContainsSubstring("--policy: ") && ContainsSubstring("learnt from images of 1 x 8 x 8"));
 }
