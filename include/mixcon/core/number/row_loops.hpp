@@ -28,13 +28,13 @@ class eight_sums {
   template <class Term>
   MIXCON_IN_LOOPS void add(index_t k, const Term& term) {
     MIXCON_UNROLL
-    for (int part = 0; part < 8 / width; ++part) sums_[part] += term(k + part * width);
+    for (index_t part = 0; part < 8 / width; ++part) sums_[part] += term(k + part * width);
   }
   /// All of them, with what follows the last eight numbers.
   template <class Term>
   MIXCON_IN_LOOPS double added_up(index_t done, index_t count, const Term& term) const {
     double of[8];
-    for (int part = 0; part < 8 / width; ++part) mixcon::detail::store_as(of + part * width, sums_[part]);
+    for (index_t part = 0; part < 8 / width; ++part) mixcon::detail::store_as(of + part * width, sums_[part]);
     for (index_t k = done; k < count; ++k) of[k % 8] += term(k);
     return ((of[0] + of[1]) + (of[2] + of[3])) + ((of[4] + of[5]) + (of[6] + of[7]));
   }
