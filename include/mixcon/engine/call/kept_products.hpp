@@ -4,7 +4,6 @@
 // What the forward pass of a call may leave for its backward pass.
 
 #include <mixcon/core/workspace.hpp>
-#include <mixcon/engine/gradients.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
 
@@ -23,8 +22,9 @@ struct kept_products {
 
   explicit kept_products(workspace* memory) : entries(memory), candidate_sums(memory) {}
 
-  /// These gradients will be asked for.
-  void note_wanted(const gradients<T>& wanted) {
+  /// These `gradients` will be asked for.
+  template <class Gradients>
+  void note_wanted(const Gradients& wanted) {
     of_anchors_alone = static_cast<bool>(wanted.anchors) && !wanted.candidate_bias;
     for (const auto& segment : wanted.candidates)
       if (segment) of_anchors_alone = false;
