@@ -82,6 +82,16 @@ void average_over(const rank_group& group, const std::vector<state_tensor>& stat
   }
 }
 
+state_values::state_values(const std::vector<state_tensor>& state) {
+  for (const state_tensor& each : state) before_.push_back(*each.value);
+}
+std::vector<state_tensor> state_values::changed_in(const std::vector<state_tensor>& state) const {
+  std::vector<state_tensor> changed;
+  for (std::size_t k = 0; k < state.size(); ++k)
+    if (&before_[k].kept() != &state[k].value->kept()) changed.push_back(state[k]);
+  return changed;
+}
+
 std::vector<float> rows_of_batch(const rank_group& group, const std::vector<float>& mine, index_t width,
                                  index_t views) {
   const index_t samples = static_cast<index_t>(mine.size()) / width / views;

@@ -20,6 +20,19 @@ void add_up_gradients(const rank_group& group, const std::vector<parameter>& par
 /// Puts the mean over ranks in the place of each tensor: running statistics that follow a group of samples a rank.
 void average_over(const rank_group& group, const std::vector<state_tensor>& state);
 
+/// State before a step, to tell what the step changes: running statistics that follow, not queues and momentum copies,
+/// which are the same on all ranks.
+class state_values {
+ public:
+  state_values() = default;
+  explicit state_values(const std::vector<state_tensor>& state);
+  /// Those of `state`, the same tensors later, that have another value now.
+  std::vector<state_tensor> changed_in(const std::vector<state_tensor>& state) const;
+
+ private:
+  std::vector<tensor> before_{};
+};
+
 /// The rows of the views of all samples, (V * N, width), of each rank's (V * n, width): view by view, as in one
 /// process.
 std::vector<float> rows_of_batch(const rank_group& group, const std::vector<float>& mine, index_t width, index_t views);

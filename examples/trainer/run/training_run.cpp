@@ -6,9 +6,9 @@
 #include "evaluation/gradient_norm.hpp"
 #include "files/checksum.hpp"
 #include "files/file_error.hpp"
-#include "options/nearest_name.hpp"
 #include "ranks/together.hpp"
 #include "recipes/all_recipes.hpp"
+#include "run/groups_and_ranks.hpp"
 #include "run/machine.hpp"
 #include "run/open_run.hpp"
 #include "run/over_ranks.hpp"
@@ -21,7 +21,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <cstddef>
 
 namespace mixcon_train {
 inline namespace run {
@@ -79,31 +78,6 @@ schedule_options schedule_of(schedule_options chosen, const trained_part& part) 
   return chosen;
 }
 
-void require_groups(const settings& chosen) {
-  const index_t groups = chosen.training.norm_groups, batch = chosen.training.batch;
-  MIXCON_REQUIRE(batch % groups == 0, "--norm-groups: ", groups, " for batches of ", batch,
-                 " samples; expected a divisor of --batch.");
-}
-
-/// Refuses what ranks cannot train together, before anything is written.
-void require_trainable_over(const rank_group& ranks, const settings& chosen, const recipe& made) {
-  std::vector<std::string> able;
-  for (const recipe_entry& each : all_recipes())
-    if (each.over_ranks) able.emplace_back(each.name);
-  MIXCON_REQUIRE(recipe_called(chosen.recipe).over_ranks, "--recipe: ", chosen.recipe, " does not train on ",
-                 ranks.size(), " ranks; ", listed(able), " do. Choose one of these, or train in one process.");
-  const std::string why = made.not_over_ranks();
-  MIXCON_REQUIRE(why.empty(), why, ".");
-  MIXCON_REQUIRE(chosen.run.device == "cpu", "--device: ", ranks.size(),
-                 " ranks train on processors; leave the option out, or train in one process.");
-  MIXCON_REQUIRE(chosen.training.batch % ranks.size() == 0, "--batch: ", chosen.training.batch,
-                 " samples cannot be shared out equally among ", ranks.size(),
-                 " ranks; expected a multiple of their number.");
-  const index_t groups = chosen.training.norm_groups;
-  MIXCON_REQUIRE(groups == 1 || groups % ranks.size() == 0, "--norm-groups: ", groups, " for ", ranks.size(),
-                 " ranks; expected 1, or a multiple of their number, so that no group lies on some of them.");
-}
-
 /// Says how a device's samples lie for the time of a step: what is computed between steps is of this process alone.
 class split_for_step {
  public:
@@ -115,20 +89,6 @@ class split_for_step {
  private:
   device& on_;
 };
-
-std::vector<tensor> values_of(const std::vector<state_tensor>& state) {
-  std::vector<tensor> values;
-  for (const state_tensor& each : state) values.push_back(*each.value);
-  return values;
-}
-/// State that has other values than before: running statistics that followed, not queues and momentum copies, which
-/// are the same on all ranks.
-std::vector<state_tensor> changed_since(const std::vector<tensor>& before, const std::vector<state_tensor>& state) {
-  std::vector<state_tensor> changed;
-  for (std::size_t k = 0; k < state.size(); ++k)
-    if (&before[k].kept() != &state[k].value->kept()) changed.push_back(state[k]);
-  return changed;
-}
 
 batch_share share_of(const rank_group* ranks) {
   return ranks == nullptr ? batch_share() : batch_share{ranks->rank(), ranks->size()};
@@ -272,11 +232,11 @@ step_report training_run::timed_step() {
                                         .shares_statistics = groups == 1,
                                         .losses = losses_.get()});
   const bool follows_groups = ranks_ != nullptr && groups > 1;  // running statistics are of this rank's groups
-  const std::vector<tensor> before = follows_groups ? values_of(recipe_->state()) : std::vector<tensor>();
+  const state_values before = follows_groups ? state_values(recipe_->state()) : state_values();
   const recipe_loss made = recipe_->loss(of_recipe);
   backward(made.loss);
   if (ranks_ != nullptr) add_up_gradients(*ranks_, recipe_->parameters());
-  if (follows_groups) average_over(*ranks_, changed_since(before, recipe_->state()));
+  if (follows_groups) average_over(*ranks_, before.changed_in(recipe_->state()));
 
   step_report report{.loss = made.loss.number(), .rate = parts_.front().rate.at(done_), .chance = made.chance};
   together_alike(ranks_, [&] {  // it is that of all ranks

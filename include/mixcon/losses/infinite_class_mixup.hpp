@@ -10,6 +10,7 @@
 #include <mixcon/engine/paired/kept_logits.hpp>
 #include <mixcon/engine/value_and_grad.hpp>
 #include <mixcon/losses/info_nce.hpp>
+#include <mixcon/losses/mixed_class_logits.hpp>
 #include <mixcon/losses/mixed_classifiers.hpp>
 #include <mixcon/mix/labels/pair_targets.hpp>
 

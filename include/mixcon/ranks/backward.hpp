@@ -3,6 +3,7 @@
 
 // The second pass of a call over ranks: candidates pass again, and gradients go home.
 
+#include <mixcon/engine/call/scaled_saved.hpp>
 #include <mixcon/ranks/meeting_passes.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
@@ -18,6 +19,7 @@ class rank_backward {
   using Loss = typename Call::Loss;
   using Saved = typename Call::Saved;
   using traits = loss_traits<Loss>;
+  using multiplied = scaled_saved<Loss, T>;
   static constexpr bool of_triplets = Call::of_triplets;
 
  public:
@@ -90,19 +92,6 @@ class rank_backward {
     }
     return any;
   }
-  /// What a direction saved, times upstream.
-  struct multiplied {
-    scratch<T> adjoint, share;
-    saved_view<Loss, T> view;
-    double by_scale;
-    multiplied(const saved_rows<Loss, T>& saved, double upstream, workspace* memory)
-        : adjoint(memory), share(memory), view(saved.view()), by_scale(saved.scale_adjoint * upstream) {
-      for (T x : saved.adjoint) adjoint.push_back(x * static_cast<T>(upstream));
-      for (T x : saved.share) share.push_back(x * static_cast<T>(upstream));
-      view.adjoint = adjoint.data(), view.share = share.data();
-    }
-  };
-
   /// Where each two ranks meet once, gradients by anchors and candidates are one.
   void scatter_once(const Saved& saved, const multiplied& rows, const wanted_anywhere& any,
                     gradients_of_rank<T>& sums) const {
