@@ -30,8 +30,9 @@ struct listed_kind {
   std::vector<std::string> tests;   // their folders in tests, or that of their case table
   std::set<std::string> helpers{};  // headers of the folder that define none
 };
-const listed_kind losses{"losses",           "all_losses.hpp", "losses",
-                         "losses/README.md", {"cases"},        {"all_losses", "listed_loss", "mixed_classifiers"}};
+const listed_kind losses{"losses",  "all_losses.hpp",
+                         "losses",  "losses/README.md",
+                         {"cases"}, {"all_losses", "listed_loss", "mixed_class_logits", "mixed_classifiers"}};
 const listed_kind mixes{"mixes", "all_mixes.hpp", "mixes", "mixes/README.md", {"mixes", "mix"}, {"all_mixes"}};
 const listed_kind negatives{"negatives", "all_negatives.hpp", "negatives", "negatives/README.md", {"negatives"}};
 
