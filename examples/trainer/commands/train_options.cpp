@@ -29,7 +29,7 @@ constexpr command_flag command_flags[] = {
     {"--config FILE", "read options from a TOML file; flags override it (default: none)"},
     {"--preset NAME", "small, or paper: the values of the recipe's paper (default: small)"},
     {"--quick",
-     "train for at most a minute: --images 240000, of clips 60000, and --first-stride 2 of both (default: off)"},
+     "train for at most a minute: --images 80000, of clips 15000, and --first-stride 2 of both (default: off)"},
     {"--print-config", "print all settings as a config.toml, and train nothing (default: off)"},
     {"--resume RUN",
      "continue this run folder or checkpoint, bit for bit; auto: continue the newest run with these "
@@ -203,7 +203,7 @@ train_request train_options::request() const {
   }
   if (quick_) {
     imply({"first-stride", "2"}, "--quick");
-    imply({"images", names_in(both).kind() == sample_kind::clip ? "60000" : "240000"}, "--quick");
+    imply({"images", names_in(both).kind() == sample_kind::clip ? "15000" : "80000"}, "--quick");
   }
   // what was said last of how long to train counts
   if (says_how_long(asked.given) || says_how_long(by_flags)) std::erase_if(implied, is_length);

@@ -249,8 +249,8 @@ TEST_CASE("a config file gives the values that flags would, and flags count more
   CHECK(lengths_of({"--data", "digits", "--preset", "paper", "--images", "500"}) ==
         words_of{"images = 500", "steps = 0", "epochs = 0"});
   // clips are larger than other samples
-  CHECK(lengths_of({"--data", "words", "--quick"}).front() == "images = 60000");
-  CHECK(lengths_of({"--data", "letter", "--quick"}).front() == "images = 240000");
+  CHECK(lengths_of({"--data", "words", "--quick"}).front() == "images = 15000");
+  CHECK(lengths_of({"--data", "letter", "--quick"}).front() == "images = 80000");
 
   const words_of off = lines_of(run_program({"train", "--data", "digits", "--no-augmentation", "--print-config"}));
   CHECK(
