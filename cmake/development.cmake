@@ -10,6 +10,15 @@ endif()
 
 set(CMAKE_CXX_EXTENSIONS OFF)
 
+# The trainer, examples and benchmarks, for those who only test them. Each of their folders asks for it.
+option(MIXCON_QUICK_PROGRAMS "Compile trainer, examples and benchmarks in less than half of the time: -Og, one instruction set" OFF)
+macro(mixcon_compile_quickly_where_asked)
+  if(MIXCON_QUICK_PROGRAMS)
+    add_compile_options(-Og)
+    add_compile_definitions(MIXCON_ONE_INSTRUCTION_SET)
+  endif()
+endmacro()
+
 # Every file of ours is compiled with these.
 string(REGEX MATCH "-fsanitize=" sanitized "${CMAKE_CXX_FLAGS}")
 add_library(mixcon_warnings INTERFACE)

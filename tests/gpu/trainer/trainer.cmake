@@ -31,4 +31,4 @@ else()
   add_test(NAME gpu.trainer_compiles
     COMMAND sh -c "echo 'nvcc or cudnn.h is not installed: the device was not compiled'; exit 77")
 endif()
-set_tests_properties(gpu.trainer_compiles PROPERTIES LABELS gpu SKIP_RETURN_CODE 77)
+set_tests_properties(gpu.trainer_compiles PROPERTIES LABELS "gpu;nvcc" SKIP_RETURN_CODE 77)
