@@ -53,7 +53,7 @@ namespace {
 TEST_CASE("side_by_side pastes from the seam on", "[mix]") {
   mixcon::recorded_draws draws;
   draws.record("partner", {1, 0});
-  draws.record("seam", {3, 12});  // one number a sample
+  draws.record("seam", {3, 12});  // one number per sample
   const auto plan = side_by_side{}.plan({.samples = 2, .rows = 4, .columns = 12}, draws);
   CHECK(plan.lambda == std::vector<double>{0.25, 1.0});
 }

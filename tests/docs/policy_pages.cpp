@@ -343,7 +343,7 @@ TEST_CASE("The policies of masks and matched features run as their pages say", "
     {
       // slerp.md
       const auto plan = on_sphere(mixup<>{}.plan(samples, draws));
-      blend(plan, q, k, harder_q);  // partners are height of k
+      blend(plan, q, k, harder_q);  // partners are rows of k
 
       double length = 0;
       for (index_t d = 0; d < 16; ++d)
