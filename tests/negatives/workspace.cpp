@@ -84,8 +84,8 @@ TEST_CASE("Negatives drawn again into a list allocate nothing with a workspace",
   CHECK(again.neighbour == near_classes.neighbour);
   CHECK(again.probability == near_classes.probability);
   const class_conditioned of_class{.draws_of_each = 8, .correction = sampling_correction::inverse_probability};
-  const std::vector<int> some_classes(static_cast<std::size_t>(keys), 2);  // tables are made of the others
-  for (const std::vector<int>* key_labels : {&b.key_labels, &some_classes}) {
+  std::vector<int> some_classes(static_cast<std::size_t>(keys), 2);  // tables are made of the others
+  for (std::vector<int>* key_labels : {&b.key_labels, &some_classes}) {
     const auto expected = of_class(near_classes, b.labels, b.ids, *key_labels, b.draws);
     CHECK(std::any_of(expected.key.begin(), expected.key.end(), [](std::int32_t key) { return key >= 0; }));
     CHECK(allocations_of(

@@ -70,7 +70,7 @@ struct top_k {
     constexpr index_t in_block = detail::score_tiles<Similarity, T>::rows;
     detail::for_each_row(executor, scores.blocks(), [&](index_t block, auto how) {
       using V = typename decltype(how)::template vector<T>;
-      detail::best_keys<T> best[in_block];
+      detail::best_keys<T> best[static_cast<std::size_t>(in_block)];
       for (auto& each : best) each = detail::best_keys<T>(k, memory.memory);
       scores.template visit<V>(block, [&](index_t anchor, index_t first, const T* row, index_t count) {
         best[anchor - block * in_block].template show<V>(
