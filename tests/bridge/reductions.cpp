@@ -67,9 +67,9 @@ TEST_CASE("Infinite Class Mixup from class logits is what it is from mixed class
   const classifier_gradients<double> none;
   const detail::mixed_classifiers<double> of{wide.targets, view(wide.features), view(wide.weight), view(wide.bias),
                                              none};
-  CHECK(classes.present == std::vector<index_t>{1, 2, 3, 4});
+  CHECK(std::vector<index_t>(classes.present.begin(), classes.present.end()) == std::vector<index_t>{1, 2, 3, 4});
 
-  const auto evaluate = [&](const auto& a, const auto& c, const std::vector<double>& bias, const auto& inner) {
+  const auto evaluate = [&](const auto& a, const auto& c, const auto& bias, const auto& inner) {
     objective criterion{info_nce{.temperature = 1}, dot_product{}, candidate_bias{bias}};
     criterion.direction = {.rows = 1, .columns = 1};
     return value_and_grad(serial{}, criterion, detail::numbered_classifiers(wide.targets, true), a, c, inner);

@@ -109,6 +109,18 @@ TEST_CASE("The calls on the pages of nearest and drawn negatives run", "[docs]")
     CHECK((best >= 0 && score <= 1));
   }
   {
+    // README.md
+    negative_list list;
+    rows_of_anchors<double> rows;
+    workspace memory;
+    // list, rows and memory are kept: negative_list, rows_of_anchors<double>, workspace
+    const uniform_negatives sampled{.draws_of_each = 5};
+    sampled.draw_again(list, ids, pool, philox_draws{.seed = 1, .step = step}, memory);
+    own_rows_again(rows, list, keys, positives);
+
+    CHECK(rows.each == 6);
+  }
+  {
     // uniform_negatives.md
     const auto list = uniform_negatives{.draws_of_each = 5}(ids, pool, philox_draws{.seed = 1, .step = step});
 

@@ -67,8 +67,9 @@ variable mixed_classifier_loss(const mixcon::infinite_class_mixup& loss, const m
     using T = decltype(number);
     detail::loss_inputs<T> inputs({features, weights, bias});
     const mixcon::classifier_gradients<T> wanted{inputs.slope(0), inputs.slope(1), inputs.slope_of_numbers(2)};
-    const auto made = mixcon::value_and_grad(mixcon::tiled{.threads = features.on().threads()}, loss, targets,
-                                             inputs.rows(0), inputs.rows(1), inputs.numbers(2), wanted);
+    const auto made =
+        mixcon::value_and_grad(mixcon::tiled{.threads = features.on().threads()}, loss, targets, inputs.rows(0),
+                               inputs.rows(1), inputs.numbers(2), wanted, detail::memory_of_losses());
     return inputs.with_value(static_cast<double>(made.value));
   });
 }

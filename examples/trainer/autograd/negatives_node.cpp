@@ -56,17 +56,16 @@ variable listed_rows(const mixcon::negative_list& list, const variable& keys, co
     variable_list inputs{keys};
     const numbers_read<T> of_keys(keys.value());
     const auto key_rows = detail::rows_of(of_keys, keys.extents());
-    tensor rows;
+    const lent<mixcon::rows_of_anchors<T>> rows;
     if (positives) {
       inputs.push_back(positives);
       const numbers_read<T> of_positives(positives.value());
-      rows = tensor_of_rows(keys.on(),
-                            mixcon::own_rows(list, key_rows, detail::rows_of(of_positives, positives.extents())));
+      mixcon::own_rows_again(*rows, list, key_rows, detail::rows_of(of_positives, positives.extents()));
     } else {
-      rows = tensor_of_rows(keys.on(), mixcon::own_rows(list, key_rows));
+      mixcon::own_rows_again(*rows, list, key_rows);
     }
     const shape key_extents = keys.extents(), positive_extents = positives ? positives.extents() : shape{};
-    return variable(rows, inputs,
+    return variable(tensor_of_rows(keys.on(), *rows), inputs,
                     [key_extents, positive_extents, kept = lent<mixcon::negative_list>(list)](
                         const tensor& g, const wanted_inputs& wanted) {
                       gradient_sum<T> by_keys(g.on(), key_extents, true),  // which mixcon always adds up
@@ -86,19 +85,23 @@ synthetic_rows synthetic_negatives(const mixcon::mixture_list& mixtures, const v
     using T = decltype(number);
     const variable_list inputs{anchors, positives, keys};
     const numbers_read<T> z(anchors.value()), p(positives.value()), k(keys.value());
-    const auto mixed = std::make_shared<const mixcon::synthetic_negatives<T>>(
-        mixcon::cosine{}, mixtures, detail::rows_of(z, anchors.extents()), detail::rows_of(p, positives.extents()),
-        detail::rows_of(k, keys.extents()), how);
-    const variable rows(
-        tensor_of_rows(anchors.on(), mixed->own_candidates), inputs, [=](const tensor& g, const wanted_inputs& wanted) {
-          gradient_sum<T> by_anchors(g.on(), inputs[0].extents(), wanted[0]),
-              by_positives(g.on(), inputs[1].extents(), wanted[1]), by_keys(g.on(), inputs[2].extents(), wanted[2]);
-          mixed->add_to_sources(
-              *rows_of_tensor<T>(g),
-              {.anchors = by_anchors.view(), .positives = by_positives.view(), .keys = by_keys.view()});
-          return tensor_list{by_anchors.made(), by_positives.made(), by_keys.made()};
-        });
-    return synthetic_rows{rows, {mixed, &mixed->list}};
+    const auto kept = make_kept<lent<mixcon::synthetic_negatives<T>>>();
+    mixcon::synthetic_negatives<T>* const mixed = &**kept;
+    mixed->mix_again(mixcon::cosine{}, mixtures, detail::rows_of(z, anchors.extents()),
+                     detail::rows_of(p, positives.extents()), detail::rows_of(k, keys.extents()), how,
+                     detail::memory_of_losses());
+    const variable rows(tensor_of_rows(anchors.on(), mixed->own_candidates), inputs,
+                        [inputs, kept](const tensor& g, const wanted_inputs& wanted) {
+                          gradient_sum<T> by_anchors(g.on(), inputs[0].extents(), wanted[0]),
+                              by_positives(g.on(), inputs[1].extents(), wanted[1]),
+                              by_keys(g.on(), inputs[2].extents(), wanted[2]);
+                          (*kept)->add_to_sources(
+                              *rows_of_tensor<T>(g),
+                              {.anchors = by_anchors.view(), .positives = by_positives.view(), .keys = by_keys.view()},
+                              detail::memory_of_losses());
+                          return tensor_list{by_anchors.made(), by_positives.made(), by_keys.made()};
+                        });
+    return synthetic_rows{rows, {kept, &mixed->list}};
   });
 }
 

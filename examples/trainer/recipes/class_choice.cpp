@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "autograd/loss_inputs.hpp"
 #include "recipes/negative_choice.hpp"
 
 #include <mixcon/core/require.hpp>
@@ -58,7 +59,7 @@ index_t class_choice::nearest_at(const recipe_step& step) const {
   return static_cast<index_t>(std::lround(first + (last - first) * passed));
 }
 
-mixcon::negative_list class_choice::choose(const recipe_step& step) const {
+lent<mixcon::negative_list> class_choice::choose(const recipe_step& step) const {
   using mixcon::neighbour_draw, mixcon::sampling_correction;
   kept_list<double> similarity(static_cast<std::size_t>(classes_ * classes_));
   copy_numbers(similarity_, similarity.data());
@@ -67,14 +68,19 @@ mixcon::negative_list class_choice::choose(const recipe_step& step) const {
                                                    : chosen_.draw == "proportional" ? neighbour_draw::proportional
                                                                                     : neighbour_draw::uniform,
                                            .temperature = chosen_.draw_temperature};
-  const mixcon::class_neighbours near =
-      around.from_similarities(mixcon::matrix_view<const double>{similarity.data(), {classes_, classes_}});
+  mixcon::workspace& memory = autograd::detail::memory_of_losses();
+  const lent<mixcon::class_neighbours> near;
+  around.from_similarities_again(*near, mixcon::matrix_view<const double>{similarity.data(), {classes_, classes_}},
+                                 memory);
   const mixcon::class_conditioned draw{
       .draws_of_each = negatives_,
       .correction = chosen_.correct ? sampling_correction::inverse_probability : sampling_correction::none};
+  lent<mixcon::negative_list> list;
   if (from_ == negative_pool::batch)
-    return draw.in_batch(near, step.from.labels, step.from.samples, step.from.labels, {}, step.draws);
-  return draw(near, step.from.labels, step.from.samples, train_->labels, step.draws);
+    draw.in_batch_again(*list, *near, step.from.labels, step.from.samples, step.from.labels, {}, step.draws, memory);
+  else
+    draw.draw_again(*list, *near, step.from.labels, step.from.samples, train_->labels, step.draws, memory);
+  return list;
 }
 
 std::vector<double> similarity_by_prototypes(const features& rows, index_t classes) {

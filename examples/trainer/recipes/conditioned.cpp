@@ -66,7 +66,7 @@ void conditioned_recipe::remember(const recipe_step& step, const variable& embed
 }
 
 chosen_rows conditioned_recipe::rows_chosen(const recipe_step& step, const variable& keys) {
-  mixcon::negative_list list = choice_->choose(step);
+  lent<mixcon::negative_list> list = choice_->choose(step);
   if (!table_) return {std::move(list), keys};
   named_samples named = named_by(std::move(list));
   if (named.samples.empty()) return {std::move(named.list), constant(keys)};
@@ -75,7 +75,7 @@ chosen_rows conditioned_recipe::rows_chosen(const recipe_step& step, const varia
   kept_map<index_t, index_t> in_batch;
   for (std::size_t i = 0; i < step.from.samples.size(); ++i)
     in_batch.emplace(step.from.samples[i], static_cast<index_t>(i));
-  for (std::int32_t& key : named.list.key) {
+  for (std::int32_t& key : named.list->key) {
     if (key < 0) continue;
     const auto at = in_batch.find(named.samples[static_cast<std::size_t>(key)]);
     if (at != in_batch.end()) key = static_cast<std::int32_t>(std::ssize(named.samples) + at->second);
@@ -95,7 +95,7 @@ variable conditioned_recipe::contrast(recipe_loss& made, const recipe_step& step
                                       const variable& keys) {
   remember(step, embeddings);
   const chosen_rows chosen = rows_chosen(step, keys);
-  return told_apart(made, chosen.list, embeddings, listed_rows(chosen.list, chosen.table, keys));
+  return told_apart(made, *chosen.list, embeddings, listed_rows(*chosen.list, chosen.table, keys));
 }
 
 void conditioned_recipe::after_step(index_t /*step*/, index_t /*steps*/) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include "devices/lent.hpp"
 #include "recipes/negative_choice.hpp"
 #include "recipes/student.hpp"
 
@@ -13,8 +14,8 @@ inline namespace recipes {
 
 /// What a contrastive term with chosen negatives meets: a table of the rows that a list names.
 struct chosen_rows {
-  mixcon::negative_list list{};  ///< over the rows of `table`
-  variable table{};              ///< (U, D), unit rows
+  lent<mixcon::negative_list> list{};  ///< over the rows of `table`
+  variable table{};                    ///< (U, D), unit rows
 };
 
 /// The training of the CRD benchmark, and its contrastive term, for a paper that tells none of its own.

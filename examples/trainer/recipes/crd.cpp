@@ -66,7 +66,7 @@ class crd_recipe final : public student_recipe {
  private:
   variable direction(recipe_loss& made, const named_samples& named, const variable& anchors, const sample_table& bank,
                      index_t number) {
-    const variable rows = listed_rows(named.list, bank.rows(named.samples), bank.rows(samples_));
+    const variable rows = listed_rows(*named.list, bank.rows(named.samples), bank.rows(samples_));
     const double samples = static_cast<double>(train().samples());
     double normalizers[2];
     copy_numbers(normalizers_, normalizers);
@@ -87,7 +87,7 @@ class crd_recipe final : public student_recipe {
                                                 .negatives = static_cast<double>(chosen_.negatives),
                                                 .samples = samples,
                                                 .normalizer = own_one};
-    return contrastive_loss(mixcon::objective{loss, mixcon::cosine{}}, mixcon::listed_targets{named.list}, anchors,
+    return contrastive_loss(mixcon::objective{loss, mixcon::cosine{}}, mixcon::listed_targets{*named.list}, anchors,
                             {own(rows)}, &made.anchors_used);
   }
 

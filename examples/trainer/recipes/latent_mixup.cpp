@@ -91,11 +91,13 @@ class latent_mixup_recipe final : public conditioned_recipe {
                                      .lambda_most = chosen_.lambda_most,
                                      .fold = chosen_.fold};
     const bool to_all = chosen_.gradient == "all", to_keys = to_all || chosen_.gradient == "keys";
-    const synthetic_rows mixed = synthetic_negatives(
-        mixes.mixtures(base.list, step.from.samples, step.draws), to_all ? embeddings : constant(embeddings),
-        to_all ? keys : constant(keys), to_keys ? base.table : constant(base.table));
-    const mixcon::negative_list none(base.list.anchors, 0);
-    const mixcon::negative_list& real = chosen_.replace ? none : base.list;
+    const lent<mixcon::mixture_list> mixtures;
+    mixes.mixtures_again(*mixtures, *base.list, step.from.samples, step.draws);
+    const synthetic_rows mixed =
+        synthetic_negatives(*mixtures, to_all ? embeddings : constant(embeddings), to_all ? keys : constant(keys),
+                            to_keys ? base.table : constant(base.table));
+    const mixcon::negative_list none(base.list->anchors, 0);
+    const mixcon::negative_list& real = chosen_.replace ? none : *base.list;
     const index_t slots = mixed.list->slots;
     const variable rows =
         concatenate_channels(listed_rows(real, base.table, keys), slice_channels(mixed.rows, 1, 1 + slots));

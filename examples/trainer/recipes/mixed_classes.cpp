@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "recipes/mixed_classes.hpp"
 
+#include "autograd/loss_inputs.hpp"
 #include "autograd/mixed_classifier_node.hpp"
 
 #include <mixcon/core/require.hpp>
@@ -28,7 +29,8 @@ loss_type loss_called(const mixed_class_options& chosen) {
 /// The loss where all logits are equal: the mean logarithm of how many are seen, along each axis that counts.
 double chance_of(const loss_type& loss, const mixcon::pair_targets& targets) {
   const bool hides = loss.same_classifiers == loss_type::duplicates::hide;
-  const std::vector<std::int32_t> number = mixcon::detail::numbered_classifiers(targets, hides).number;
+  const mixcon::scratch<std::int32_t> number =
+      mixcon::detail::numbered_classifiers(targets, hides, autograd::detail::memory_of_losses()).number;
   double sum = 0;
   for (const std::int32_t own : number)
     sum += std::log(static_cast<double>(number.size() + 1) - static_cast<double>(std::ranges::count(number, own)));

@@ -2,10 +2,12 @@
 // How the negatives of a batch are chosen among all training samples: O'Neill & Bollegala 2021, arXiv:2102.06603.
 #pragma once
 
+#include "devices/lent.hpp"
 #include "evaluation/evaluation.hpp"
 #include "nn/module.hpp"
 #include "recipes/recipe.hpp"
 
+#include <mixcon/negatives/negative_list.hpp>
 #include <mixcon/negatives/search/top_k.hpp>
 
 #include <string>
@@ -26,7 +28,7 @@ class negative_choice : public module {
   /// What a network says of all training samples: of a teacher once, of the trained one at each epoch.
   virtual void look_at(const encoded& /*all*/) {}
   virtual bool looks() const { return true; }
-  virtual mixcon::negative_list choose(const recipe_step& step) const = 0;
+  virtual lent<mixcon::negative_list> choose(const recipe_step& step) const = 0;
 };
 
 /// The slots of a list for so many negatives of each anchor: of a batch, no more than it has samples. Refuses more
@@ -39,7 +41,7 @@ class uniform_choice final : public negative_choice {
   /// Refuses more negatives than there are samples of other classes, for any class.
   uniform_choice(const recipe_world& world, index_t negatives, negative_pool from = negative_pool::bank);
   bool looks() const override { return false; }
-  mixcon::negative_list choose(const recipe_step& step) const override;
+  lent<mixcon::negative_list> choose(const recipe_step& step) const override;
 
  private:
   index_t negatives_;
@@ -65,7 +67,7 @@ class class_choice final : public negative_choice {
   class_choice(const recipe_world& world, index_t negatives, const near_class_options& chosen,
                negative_pool from = negative_pool::bank);
   void look_at(const encoded& all) override;
-  mixcon::negative_list choose(const recipe_step& step) const override;
+  lent<mixcon::negative_list> choose(const recipe_step& step) const override;
 
  private:
   index_t nearest_at(const recipe_step& step) const;
@@ -96,10 +98,10 @@ class sample_choice final : public negative_choice {
   sample_choice(const recipe_world& world, index_t negatives, const near_sample_options& chosen,
                 negative_pool from = negative_pool::bank, index_t width = 0);
   void look_at(const encoded& all) override;
-  mixcon::negative_list choose(const recipe_step& step) const override;
+  lent<mixcon::negative_list> choose(const recipe_step& step) const override;
 
  private:
-  mixcon::ranked_list<double> lists_of(const recipe_step& step) const;
+  lent<mixcon::ranked_list<double>> lists_of(const recipe_step& step) const;
 
   index_t negatives_;
   negative_pool from_;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "autograd/loss_inputs.hpp"
 #include "autograd/rows.hpp"
 #include "recipes/negative_choice.hpp"
 
@@ -34,11 +35,13 @@ index_t slots_for(const recipe_world& world, index_t negatives, negative_pool fr
 uniform_choice::uniform_choice(const recipe_world& world, index_t negatives, negative_pool from)
     : negatives_(slots_for(world, negatives, from)), from_(from), train_(world.train) {}
 
-mixcon::negative_list uniform_choice::choose(const recipe_step& step) const {
+lent<mixcon::negative_list> uniform_choice::choose(const recipe_step& step) const {
   const std::vector<int>& labels = from_ == negative_pool::batch ? step.from.labels : train_->labels;
   const mixcon::uniform_negatives draw{.draws_of_each = negatives_,
                                        .admissible = {.anchor_labels = step.from.labels, .key_labels = labels}};
-  return draw(step.from.samples, std::ssize(labels), step.draws);
+  lent<mixcon::negative_list> list;
+  draw.draw_again(*list, step.from.samples, std::ssize(labels), step.draws, autograd::detail::memory_of_losses());
+  return list;
 }
 
 void near_sample_options::declare(option_list& to) {
@@ -82,40 +85,45 @@ void sample_choice::look_at(const encoded& all) {
   cosine_ = tensor_of(list_.on(), list_.extents(), found.score.data());
 }
 
-mixcon::ranked_list<double> sample_choice::lists_of(const recipe_step& step) const {
+lent<mixcon::ranked_list<double>> sample_choice::lists_of(const recipe_step& step) const {
   const std::vector<index_t>& samples = step.from.samples;
   const index_t count = std::ssize(samples), length = chosen_.list;
+  lent<mixcon::ranked_list<double>> found;
   if (from_ == negative_pool::batch) {
     kept_list<double> rows(static_cast<std::size_t>(count * features_.extents()[1]));
     copy_numbers(gather_rows(variable(features_), samples).value(), rows.data());
     const mixcon::matrix_view<const double> of_batch{rows.data(), {count, features_.extents()[1]}};
     const mixcon::top_k nearest{.k = std::min(length, count),
                                 .admissible = {.anchor_labels = step.from.labels, .key_labels = step.from.labels}};
-    return nearest(mixcon::serial{}, mixcon::cosine{}, of_batch, of_batch);
+    nearest.find_again(*found, mixcon::serial{}, mixcon::cosine{}, of_batch, of_batch,
+                       autograd::detail::memory_of_losses());
+    return found;
   }
-  mixcon::ranked_list<double> found{mixcon::negative_list(count, length), {}};
+  found->list.empty_all(count, length), found->score.clear();
   with_numbers(list_.on(), [&](auto number) {
     const numbers_read<decltype(number)> keys(list_), cosines(cosine_);
     for (index_t a = 0; a < count; ++a)
       for (index_t s = 0; s < length; ++s) {
         const index_t at = samples[static_cast<std::size_t>(a)] * length + s;
-        found.list.put(a, s, static_cast<index_t>(keys[at]));
-        found.score.push_back(static_cast<double>(cosines[at]));
+        found->list.put(a, s, static_cast<index_t>(keys[at]));
+        found->score.push_back(static_cast<double>(cosines[at]));
       }
   });
   return found;
 }
 
-mixcon::negative_list sample_choice::choose(const recipe_step& step) const {
+lent<mixcon::negative_list> sample_choice::choose(const recipe_step& step) const {
   using mixcon::list_draw;
-  const mixcon::ranked_list<double> lists = lists_of(step);
-  const mixcon::sample_conditioned draw{.draws_of_each = std::min(negatives_, lists.list.slots),
+  const lent<mixcon::ranked_list<double>> lists = lists_of(step);
+  const mixcon::sample_conditioned draw{.draws_of_each = std::min(negatives_, lists->list.slots),
                                         .draw = chosen_.draw == "first"          ? list_draw::first
                                                 : chosen_.draw == "proportional" ? list_draw::proportional
                                                 : chosen_.draw == "softmax"      ? list_draw::softmax
                                                                                  : list_draw::uniform,
                                         .temperature = chosen_.draw_temperature};
-  return draw(lists, step.from.samples, step.draws);
+  lent<mixcon::negative_list> list;
+  draw.draw_again(*list, *lists, step.from.samples, step.draws, autograd::detail::memory_of_losses());
+  return list;
 }
 
 }  // namespace recipes

@@ -2,6 +2,7 @@
 // A row for each training sample, and the rows that a list of negatives names.
 #pragma once
 
+#include "devices/lent.hpp"
 #include "evaluation/evaluation.hpp"
 #include "nn/module.hpp"
 
@@ -31,12 +32,14 @@ class sample_table final : public module {
   tensor rows_;
 };
 
-/// A list over training samples, rewritten for a table of the samples that it names, each once.
+/// A list over training samples, rewritten for a table of the samples that it names, each once. The first of them comes
+/// again behind the others until they are a power of 2: so that tables have few sizes, of which kernels and memory are
+/// kept.
 struct named_samples {
   kept_list<index_t> samples{};
-  mixcon::negative_list list{};
+  lent<mixcon::negative_list> list{};
 };
-named_samples named_by(mixcon::negative_list over_all_samples);
+named_samples named_by(lent<mixcon::negative_list> over_all_samples);
 
 }  // namespace recipes
 }  // namespace mixcon_train

@@ -7,6 +7,7 @@
 #include <mixcon/contrast/objective.hpp>
 #include <mixcon/contrast/targets/bound.hpp>
 #include <mixcon/core/overlap.hpp>
+#include <mixcon/core/workspace.hpp>
 #include <mixcon/engine/paired/kept_logits.hpp>
 #include <mixcon/engine/value_and_grad.hpp>
 #include <mixcon/losses/info_nce.hpp>
@@ -55,7 +56,7 @@ struct own_call<infinite_class_mixup> {
 
 /// Row i of one side belongs to row i of the other; rows of the same number hide each other.
 struct numbered_diagonal {
-  std::vector<std::int32_t> number;
+  scratch<std::int32_t> number;
 
   struct rule_type {
     vector_view<const std::int32_t> number;
@@ -85,8 +86,9 @@ struct numbered_diagonal {
 
 /// A number a mixed classifier, the same for equal ones where `shared`; (a, b, lambda) and (b, a, 1 - lambda) are
 /// equal.
-inline numbered_diagonal numbered_classifiers(const pair_targets& targets, bool shared) {
-  numbered_diagonal found;
+inline numbered_diagonal numbered_classifiers(const pair_targets& targets, bool shared,
+                                              const in_workspace& memory = in_workspace::none()) {
+  numbered_diagonal found{scratch<std::int32_t>::unset(memory.memory, targets.own.size())};
   const auto &a = targets.own, &b = targets.partner;
   const auto& lambda = targets.lambda;
   const auto plain = [&](std::size_t i) { return a[i] == b[i] || lambda[i] == 1 || lambda[i] == 0; };
@@ -99,7 +101,7 @@ inline numbered_diagonal numbered_classifiers(const pair_targets& targets, bool 
   for (std::size_t i = 0; i < targets.own.size(); ++i) {
     std::size_t first = shared ? 0 : i;
     while (first < i && !same(first, i)) ++first;
-    found.number.push_back(static_cast<std::int32_t>(first));
+    found.number[i] = static_cast<std::int32_t>(first);
   }
   return found;
 }
@@ -147,6 +149,53 @@ void check_mixed_classifiers(const mixed_classifiers<E>& of) {
                  name, ": a gradient shares memory with an input or with another one; hand in a buffer for each");
 }
 
+/// The loss, by whichever way is the least work.
+template <class Executor, class E, class T = accumulate_t<E>>
+loss_result<T> loss_of_mixed_classifiers(const Executor& executor, const infinite_class_mixup& loss,
+                                         const mixed_classifiers<E>& of) {
+  check_mixed_classifiers(of);
+  const bool hides = loss.same_classifiers == infinite_class_mixup::duplicates::hide;
+  const numbered_diagonal same = numbered_classifiers(of.targets, hides, of.memory);
+  const directions both{.rows = loss.softmax_over == infinite_class_mixup::axis::pairs ? 0.0 : 1.0,
+                        .columns = loss.softmax_over == infinite_class_mixup::axis::classes ? 0.0 : 1.0};
+  const classes_of_batch classes(of.targets, of.weight.extent(0), of.memory);
+  if constexpr (requires(square_softmax<T>& square) { executor.set_square_softmax(square); }) {
+    loss_result<T> result{};
+    if (same.hides_none() && classes.are_fewer_rows(of) &&
+        by_square_of_class_logits(executor, of, classes, both, result))
+      return result;
+  }
+  const auto evaluate = [&](const matrix_view<const T>& anchors, const matrix_view<const T>& candidates,
+                            const std::vector<T>& bias, const gradients<T>& inner) -> loss_result<T> {
+    if constexpr (requires { requires Executor::multiplies_fast; }) {
+      objective of_logits{info_nce{.temperature = 1}, dot_product{}};
+      of_logits.direction = both;
+      loss_result<T> result{};
+      if (by_kept_logits(executor, of_logits, same, anchors, candidates, bias, inner, result)) return result;
+    }
+    objective criterion{info_nce{.temperature = 1}, dot_product{}, candidate_bias{bias}};
+    criterion.direction = both;
+    return value_and_grad(executor, criterion, same, anchors, candidates, inner, of.memory);
+  };
+  return classes.are_fewer(of) ? by_class_logits(executor, of, classes, evaluate) : by_mixed_weights(of, evaluate);
+}
+
+/// The call as it stands at the door.
+template <class Executor, class Features, class Weight, class Bias>
+auto value_and_grad_of_mixed_classifiers(const Executor& executor, const infinite_class_mixup& loss,
+                                         const pair_targets& targets, const Features& features,
+                                         const Weight& classifier, const Bias& biases,
+                                         const classifier_gradients<compute_t<Features>>& wanted,
+                                         const in_workspace& memory) {
+  using E = std::remove_const_t<element_t<const Features>>;
+  static_assert(std::is_same_v<E, std::remove_const_t<element_t<const Weight>>> &&
+                    std::is_same_v<E, std::remove_const_t<element_t<const Bias>>>,
+                "mixcon: infinite_class_mixup takes features, weights and bias of one type");
+  return loss_of_mixed_classifiers(executor, loss,
+                                   mixed_classifiers<E>{targets, mixcon::view<2>(features), mixcon::view<2>(classifier),
+                                                        mixcon::view<1>(biases), wanted, memory});
+}
+
 }  // namespace detail
 
 /// The loss of features (N, D) of mixed images under a classifier: weights (K, D) and bias (K), one type; bfloat16 and
@@ -157,39 +206,16 @@ template <detail::Engine Executor, Viewable<2> Features, Viewable<2> Weight, Vie
 auto value_and_grad(const Executor& executor, const infinite_class_mixup& loss, const pair_targets& targets,
                     const Features& features, const Weight& classifier, const Bias& biases,
                     const classifier_gradients<compute_t<Features>>& wanted) {
-  using E = std::remove_const_t<element_t<const Features>>;
-  using T = compute_t<Features>;
-  static_assert(std::is_same_v<E, std::remove_const_t<element_t<const Weight>>> &&
-                    std::is_same_v<E, std::remove_const_t<element_t<const Bias>>>,
-                "mixcon: infinite_class_mixup takes features, weights and bias of one type");
-  const detail::mixed_classifiers<E> of{targets, mixcon::view<2>(features), mixcon::view<2>(classifier),
-                                        mixcon::view<1>(biases), wanted};
-  detail::check_mixed_classifiers(of);
-  const bool hides = loss.same_classifiers == infinite_class_mixup::duplicates::hide;
-  const detail::numbered_diagonal same = detail::numbered_classifiers(targets, hides);
-  const directions both{.rows = loss.softmax_over == infinite_class_mixup::axis::pairs ? 0.0 : 1.0,
-                        .columns = loss.softmax_over == infinite_class_mixup::axis::classes ? 0.0 : 1.0};
-  const detail::classes_of_batch classes(targets, of.weight.extent(0));
-  if constexpr (requires(detail::square_softmax<T>& square) { executor.set_square_softmax(square); }) {
-    loss_result<T> result{};
-    if (same.hides_none() && classes.are_fewer_rows(of) &&
-        detail::by_square_of_class_logits(executor, of, classes, both, result))
-      return result;
-  }
-  const auto evaluate = [&](const matrix_view<const T>& anchors, const matrix_view<const T>& candidates,
-                            const std::vector<T>& bias, const gradients<T>& inner) -> loss_result<T> {
-    if constexpr (requires { requires Executor::multiplies_fast; }) {
-      objective of_logits{info_nce{.temperature = 1}, dot_product{}};
-      of_logits.direction = both;
-      loss_result<T> result{};
-      if (detail::by_kept_logits(executor, of_logits, same, anchors, candidates, bias, inner, result)) return result;
-    }
-    objective criterion{info_nce{.temperature = 1}, dot_product{}, candidate_bias{bias}};
-    criterion.direction = both;
-    return value_and_grad(executor, criterion, same, anchors, candidates, inner);
-  };
-  return classes.are_fewer(of) ? detail::by_class_logits(executor, of, classes, evaluate)
-                               : detail::by_mixed_weights(of, evaluate);
+  return detail::value_and_grad_of_mixed_classifiers(executor, loss, targets, features, classifier, biases, wanted,
+                                                     in_workspace::none());
+}
+/// The same with memory that calls leave to the next.
+template <detail::Engine Executor, Viewable<2> Features, Viewable<2> Weight, Viewable<1> Bias>
+auto value_and_grad(const Executor& executor, const infinite_class_mixup& loss, const pair_targets& targets,
+                    const Features& features, const Weight& classifier, const Bias& biases,
+                    const classifier_gradients<compute_t<Features>>& wanted, workspace& memory) {
+  return detail::value_and_grad_of_mixed_classifiers(executor, loss, targets, features, classifier, biases, wanted,
+                                                     memory);
 }
 
 }  // namespace mixcon

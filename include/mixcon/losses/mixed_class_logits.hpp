@@ -9,6 +9,7 @@
 #include <mixcon/core/number/ordered_sum.hpp>
 #include <mixcon/core/number/set_loops.hpp>
 #include <mixcon/core/storage.hpp>
+#include <mixcon/core/workspace.hpp>
 #include <mixcon/engine/paired/kept_logits.hpp>
 #include <mixcon/losses/mixed_classifiers.hpp>
 
@@ -22,9 +23,12 @@ namespace mixcon::detail {
 
 /// The classes that a batch has, in their order, and where each class is among them (-1: it is not).
 struct classes_of_batch {
-  std::vector<index_t> present, place;
+  scratch<index_t> present, place;
 
-  classes_of_batch(const pair_targets& targets, index_t classes) : place(static_cast<std::size_t>(classes), -1) {
+  classes_of_batch(const pair_targets& targets, index_t classes, const in_workspace& memory = in_workspace::none())
+      : present(scratch<index_t>::unset(memory.memory, static_cast<std::size_t>(classes))),
+        place(memory.memory, static_cast<std::size_t>(classes), -1) {
+    (present.clear)();
     for (const auto* labels : {&targets.own, &targets.partner})
       for (const index_t c : *labels) place[static_cast<std::size_t>(c)] = 0;
     for (index_t c = 0; c < classes; ++c)
@@ -94,25 +98,37 @@ loss_result<T> by_class_logits(const Executor& executor, const mixed_classifiers
   return result;
 }
 
-/// Which samples a class of the batch is mixed into, and its shares there.
-struct members_of_classes {
+/// Which samples a class of the batch is mixed into, and its shares there: for each class one after the other.
+class members_of_classes {
+ public:
   struct member {
     index_t sample;
     double share;
   };
-  std::vector<std::vector<member>> of;
 
-  members_of_classes(const pair_targets& targets, const classes_of_batch& classes)
-      : of(static_cast<std::size_t>(classes.count())) {
-    const auto add = [&](index_t label, index_t sample, double share) {
-      const auto place = static_cast<std::size_t>(classes.place[static_cast<std::size_t>(label)]);
-      if (share != 0) of[place].push_back({sample, share});
+  members_of_classes(const pair_targets& targets, const classes_of_batch& classes, const in_workspace& memory)
+      : end_(memory.memory, static_cast<std::size_t>(classes.count() + 1)),
+        all_(scratch<member>::unset(memory.memory, 2 * targets.own.size())) {
+    const auto each = [&](auto&& visit) {
+      const auto of_label = [&](index_t label, std::size_t j, double share) {
+        const auto place = static_cast<std::size_t>(classes.place[static_cast<std::size_t>(label)]);
+        if (share != 0) visit(place, member{static_cast<index_t>(j), share});
+      };
+      for (std::size_t j = 0; j < targets.own.size(); ++j) {
+        of_label(targets.own[j], j, targets.lambda[j]);
+        of_label(targets.partner[j], j, 1 - targets.lambda[j]);
+      }
     };
-    for (std::size_t j = 0; j < targets.own.size(); ++j) {
-      add(targets.own[j], static_cast<index_t>(j), targets.lambda[j]);
-      add(targets.partner[j], static_cast<index_t>(j), 1 - targets.lambda[j]);
-    }
+    each([&](std::size_t place, const member&) { ++end_[place + 1]; });
+    for (std::size_t c = 1; c < end_.size(); ++c) end_[c] += end_[c - 1];
+    each([&](std::size_t place, const member& found) { all_[end_[place]++] = found; });  // the begin becomes the end
   }
+  const member* begin_of(index_t c) const { return all_.data() + (c == 0 ? 0 : end_[static_cast<std::size_t>(c - 1)]); }
+  const member* end_of(index_t c) const { return all_.data() + end_[static_cast<std::size_t>(c)]; }
+
+ private:
+  scratch<std::size_t> end_;  // of class c, the last number aside
+  scratch<member> all_;
 };
 
 /// The loss by the logits of classes, whose rows (a class each, by samples) are mixed to those of mixed classifiers:
@@ -155,15 +171,15 @@ bool by_square_of_class_logits(const Executor& executor, const mixed_classifiers
   if (!executor.set_square_softmax(both)) return false;
   result = {static_cast<T>(both.value), samples};
   if (!both.wants_slopes) return true;
-  const members_of_classes members(of.targets, classes);
+  const members_of_classes members(of.targets, classes, of.memory);
   for_each_row(executor, count, [&](index_t c, const auto& how) {
     T* const to = by_class.row(c);
     vectors::run_on_lanes(how, [&](const auto& lanes) MIXCON_IN_LOOPS {
       using V = typename std::remove_cvref_t<decltype(lanes)>::template vector<T>;
       for (index_t i = 0; i < padded; i += lane_count<V>()) store_as<V>(to + i, V(0));
-      for (const auto& member : members.of[static_cast<std::size_t>(c)]) {
-        const T* const from = logits.row(member.sample);
-        const V times(static_cast<T>(member.share));
+      for (const auto* member = members.begin_of(c); member != members.end_of(c); ++member) {
+        const T* const from = logits.row(member->sample);
+        const V times(static_cast<T>(member->share));
         for (index_t i = 0; i < padded; i += lane_count<V>())
           store_as<V>(to + i, load_as<V>(to + i) + times * load_as<V>(from + i));
       }

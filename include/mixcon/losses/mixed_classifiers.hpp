@@ -9,7 +9,9 @@
 #include <mixcon/core/number/not_finite.hpp>
 #include <mixcon/core/number/real.hpp>
 #include <mixcon/core/storage.hpp>
+#include <mixcon/core/tensor_traits.hpp>
 #include <mixcon/core/tensor_view.hpp>
+#include <mixcon/core/workspace.hpp>
 #include <mixcon/engine/gradients.hpp>
 #include <mixcon/engine/paired/column_products.hpp>
 #include <mixcon/mix/labels/pair_targets.hpp>
@@ -46,6 +48,7 @@ struct mixed_classifiers {
   matrix_view<const E> features, weight;
   vector_view<const E> bias;
   const classifier_gradients<T>& wanted;
+  in_workspace memory = in_workspace::none();
 
   index_t samples() const { return features.extent(0); }
   index_t width() const { return features.extent(1); }
@@ -66,7 +69,7 @@ struct mixed_classifiers {
     }
   }
   /// The weights of some classes, likewise.
-  padded_matrix<T> packed_weights(const std::vector<index_t>& of_classes) const {
+  padded_matrix<T> packed_weights(const scratch<index_t>& of_classes) const {
     padded_matrix<T> rows{static_cast<index_t>(of_classes.size()), width()};
     for (index_t c = 0; c < rows.rows; ++c)
       for (index_t k = 0; k < width(); ++k)
@@ -94,7 +97,8 @@ T mixed_of(T share, T a, T b) {
 template <class E, class Evaluate, class T = accumulate_t<E>>
 loss_result<T> by_mixed_weights(const mixed_classifiers<E>& of, Evaluate&& evaluate) {
   const index_t samples = of.samples(), width = of.width();
-  std::vector<T> weight(static_cast<std::size_t>(samples * width)), bias;
+  auto weight = scratch<T>::unset(of.memory.memory, static_cast<std::size_t>(samples * width));
+  std::vector<T> bias(static_cast<std::size_t>(samples));
   bool is_infinite = false;
   for (index_t j = 0; j < samples; ++j) {
     const T own = of.share(j), other = 1 - own;
@@ -108,9 +112,11 @@ loss_result<T> by_mixed_weights(const mixed_classifiers<E>& of, Evaluate&& evalu
         to[k] = own * static_cast<T>(first[k * step]) + other * static_cast<T>(second[k * step]);
     const T mixed = mixed_of(own, of.bias_of(of.own(j)), of.bias_of(of.partner(j)));
     is_infinite = is_infinite || is_minus_infinity(mixed);
-    bias.push_back(is_minus_infinity(mixed) ? T(-1e30) : mixed);  // over pairs nothing would be seen of -infinity
+    // over pairs nothing would be seen of -infinity
+    bias[static_cast<std::size_t>(j)] = is_minus_infinity(mixed) ? T(-1e30) : mixed;
   }
-  std::vector<T> by_weight(of.wanted.weight ? weight.size() : 0), by_bias(of.wanted.bias ? bias.size() : 0);
+  scratch<T> by_weight(of.memory.memory, of.wanted.weight ? weight.size() : 0),
+      by_bias(of.memory.memory, of.wanted.bias ? bias.size() : 0);
   const matrix_view<T> slopes{by_weight.data(), {of.wanted.weight ? samples : 0, width}};
   gradients<T> inner;
   inner.anchors = of.wanted.features;

@@ -29,6 +29,12 @@ struct negative_list {
         slots(slots_of_each),
         key(static_cast<std::size_t>(rows * slots_of_each), none),
         weight(static_cast<std::size_t>(rows * slots_of_each), 0.0) {}
+  /// Becomes that, in the memory that it has.
+  void empty_all(index_t rows, index_t slots_of_each) {
+    anchors = rows, slots = slots_of_each;
+    key.assign(static_cast<std::size_t>(rows * slots_of_each), none);
+    weight.assign(key.size(), 0.0);
+  }
 
   std::int32_t key_of(index_t anchor, index_t slot) const { return key[place(anchor, slot)]; }
   double weight_of(index_t anchor, index_t slot) const { return weight[place(anchor, slot)]; }

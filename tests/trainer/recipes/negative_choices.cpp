@@ -130,7 +130,7 @@ TEST_CASE("class-conditioned negatives are of the nearest classes, fewer of them
     std::vector<std::vector<int>> seen(10);
     for (index_t first = 0; first < 160; first += 10) {
       const batch from = ten_anchors(first);
-      const mixcon::negative_list list = choice.choose(step_of(from, step));
+      const mixcon::negative_list list = *choice.choose(step_of(from, step));
       for (index_t a = 0; a < 10; ++a)
         for (index_t s = 0; s < 40; ++s)
           seen[static_cast<std::size_t>(from.labels[static_cast<std::size_t>(a)])].push_back(
@@ -158,7 +158,7 @@ TEST_CASE("lists of near samples are those that a search of all pairs finds", "[
   std::vector<index_t> times(12);
   for (index_t first = 0; first < 160; first += 10) {
     const batch from = ten_anchors(first);
-    const mixcon::negative_list found = nearest.choose(step_of(from)), some = drawn.choose(step_of(from));
+    const mixcon::negative_list found = *nearest.choose(step_of(from)), some = *drawn.choose(step_of(from));
     for (index_t a = 0; a < 10; ++a) {
       const numbers anchor = row_of(all.backbone, first + a);
       std::vector<index_t> others;
@@ -191,7 +191,7 @@ TEST_CASE("with a teacher, an embedding is told from those that it gives samples
   chosen.classes_near = 3;
   class_choice choice(world_on(step.on), 6, chosen);
   choice.look_at(taught);
-  const mixcon::negative_list list = choice.choose(step.step());
+  const mixcon::negative_list list = *choice.choose(step.step());
   const numbers z = numbers_in(step.made->judged().forward(step.input()));
   const numbers keys = step.mapped(step.teacher_features(), "teacher_to_embedding");
   const numbers all = step.mapped(table, "teacher_to_embedding");
@@ -219,7 +219,7 @@ TEST_CASE("alone, an embedding is told from its bank, where samples of the batch
   sample_choice choice(world_on(step.on), 8, chosen);
   for (const state_tensor& each : choice.state())
     *each.value = tensor_of(step.on, each.value->extents(), (each.name == "list" ? lists : cosines).data());
-  const mixcon::negative_list list = choice.choose(step.step());
+  const mixcon::negative_list list = *choice.choose(step.step());
   const numbers z = numbers_in(made.embeddings);  // both views of 16
   std::vector<numbers> logits;
   int in_batch = 0;
@@ -255,8 +255,8 @@ TEST_CASE("negatives of the batch are of near classes first, or the nearest of i
   nearest.list = 9, nearest.draw = "first";
   sample_choice by_sample(world_on(on), 9, nearest, negative_pool::batch, all.backbone.width);
   by_class.look_at(all), by_sample.look_at(all);
-  const mixcon::negative_list of_class = by_class.choose(step_of(from)), of_sample = by_sample.choose(step_of(from)),
-                              any = uniform_choice(world_on(on), 9, negative_pool::batch).choose(step_of(from));
+  const mixcon::negative_list of_class = *by_class.choose(step_of(from)), of_sample = *by_sample.choose(step_of(from)),
+                              any = *uniform_choice(world_on(on), 9, negative_pool::batch).choose(step_of(from));
   const numbers similarity = similarity_by_prototypes(all.backbone, 10);
   for (std::size_t a = 0; a < count; ++a) {
     std::vector<int> classes = nearest_to(from.labels[a], similarity);
@@ -301,7 +301,7 @@ TEST_CASE("latent mixup adds pseudo-negatives between embeddings, or puts them i
                                      {"replace", replaces ? "true" : "false"}});
   const recipe_loss made = step.loss();
   const uniform_choice choice(world_on(step.on), 6);
-  const mixcon::negative_list list = choice.choose(step.step());
+  const mixcon::negative_list list = *choice.choose(step.step());
   const bool is_pair = between == "negative-negative";
   const mixcon::latent_mixup mixes{.between = is_pair                        ? mixcon::latent_pair::negative_negative
                                               : between == "anchor-negative" ? mixcon::latent_pair::anchor_negative

@@ -93,7 +93,7 @@ TEST_CASE("contrastive distillation is labels and both directions over two banks
   student_step step("crd", {{"teacher", teacher_folder()}, {"negatives", "24"}, {"kd-weight", "0.5"}});
   const recipe_loss made = step.loss();
   const recipe_world world{step.on, facts_of(digits()), 0, {}, 0, &digits()};
-  const mixcon::negative_list list = uniform_choice(world, 24).choose(step.step());
+  const mixcon::negative_list list = *uniform_choice(world, 24).choose(step.step());
   for (index_t i = 0; i < samples; ++i)
     for (index_t s = 0; s < 24; ++s)
       CHECK(digits().label(list.key_of(i, s)) != step.from.labels[static_cast<std::size_t>(i)]);

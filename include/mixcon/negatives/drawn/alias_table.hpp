@@ -4,6 +4,8 @@
 // Draws positions by their weights in constant time (Walker's alias method).
 
 #include <mixcon/core/require.hpp>
+#include <mixcon/core/tensor_traits.hpp>
+#include <mixcon/core/workspace.hpp>
 
 #include <vector>
 
@@ -16,31 +18,42 @@ namespace mixcon {
 class alias_table {
  public:
   alias_table() = default;
-  explicit alias_table(const std::vector<double>& weights) : keep_(weights), other_(weights.size()) {
+  explicit alias_table(const std::vector<double>& weights) { set(mixcon::view(weights)); }
+  /// One whose numbers will live in a workspace, or, without one, in memory of its own.
+  explicit alias_table(const in_workspace& memory) : keep_(memory.memory), other_(memory.memory) {}
+
+  /// Becomes the table of these weights, (n). What it needs besides lives in a workspace.
+  void set(const vector_view<const double>& weights, const in_workspace& memory = in_workspace::none()) {
+    const auto size = static_cast<std::size_t>(weights.extent(0));
     double sum = 0;
     index_t likeliest = 0;
-    for (std::size_t i = 0; i < weights.size(); ++i) {
+    for (index_t i = 0; i < weights.extent(0); ++i) {
       const double w = weights[i];
-      if (w > weights[static_cast<std::size_t>(likeliest)]) likeliest = static_cast<index_t>(i);
+      if (w > weights[likeliest]) likeliest = i;
       MIXCON_REQUIRE(w >= 0 && w - w == 0, "alias_table: a weight is ", w, "; expected finite numbers >= 0");
       sum += w;
     }
     MIXCON_REQUIRE(sum > 0, "alias_table: the weights add up to ", sum, "; expected at least one above 0");
-    std::vector<std::size_t> scarce, ample;
-    for (std::size_t i = 0; i < keep_.size(); ++i) {
-      keep_[i] *= static_cast<double>(keep_.size()) / sum;
+    keep_.resize(size), other_.resize(size);
+    // one array for both kinds: the scarce from the front, the ample from the back
+    auto waiting = scratch<std::size_t>::unset(memory.memory, size);
+    std::size_t scarce = 0, ample = size;
+    for (std::size_t i = 0; i < size; ++i) {
+      keep_[i] = weights[static_cast<index_t>(i)] * (static_cast<double>(size) / sum);
       other_[i] = static_cast<index_t>(i);
-      (keep_[i] < 1 ? scarce : ample).push_back(i);
+      waiting[keep_[i] < 1 ? scarce++ : --ample] = i;
     }
-    while (!scarce.empty() && !ample.empty()) {
-      const std::size_t poor = scarce.back(), rich = ample.back();
-      scarce.pop_back();
+    while (scarce > 0 && ample < size) {
+      const std::size_t poor = waiting[--scarce], rich = waiting[ample];
       other_[poor] = static_cast<index_t>(rich);
       keep_[rich] -= 1 - keep_[poor];
-      if (keep_[rich] < 1) ample.pop_back(), scarce.push_back(rich);
+      if (keep_[rich] < 1) ++ample, waiting[scarce++] = rich;
     }
-    for (const std::size_t i : ample) keep_[i] = 1;
-    for (const std::size_t i : scarce) keep_[i] = weights[i] > 0 ? 1 : 0, other_[i] = likeliest;  // left by rounding
+    while (ample < size) keep_[waiting[ample++]] = 1;
+    while (scarce > 0) {  // left by rounding
+      const std::size_t i = waiting[--scarce];
+      keep_[i] = weights[static_cast<index_t>(i)] > 0 ? 1 : 0, other_[i] = likeliest;
+    }
   }
 
   index_t size() const { return static_cast<index_t>(keep_.size()); }
@@ -51,8 +64,8 @@ class alias_table {
   }
 
  private:
-  std::vector<double> keep_;
-  std::vector<index_t> other_;
+  scratch<double> keep_;
+  scratch<index_t> other_;
 };
 
 }  // namespace mixcon

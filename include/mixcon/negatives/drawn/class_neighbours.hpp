@@ -4,6 +4,7 @@
 // Finds the nearest classes of every class, and how likely each is to be drawn.
 
 #include <mixcon/contrast/similarity.hpp>
+#include <mixcon/core/workspace.hpp>
 #include <mixcon/engine/serial.hpp>
 #include <mixcon/negatives/drawn/alias_table.hpp>
 #include <mixcon/negatives/search/top_k.hpp>
@@ -42,6 +43,14 @@ struct class_neighbourhood {
   /// class c. The diagonal is not read.
   template <detail::GivenTensor<2> Similarities>
   class_neighbours from_similarities(const Similarities& tensor) const {
+    class_neighbours found;
+    from_similarities_again(found, tensor);
+    return found;
+  }
+  /// The same into one of before: with a workspace, nothing is allocated for as many classes and neighbours.
+  template <detail::GivenTensor<2> Similarities>
+  void from_similarities_again(class_neighbours& found, const Similarities& tensor,
+                               const in_workspace& memory = in_workspace::none()) const {
     const auto similarity = view<2>(tensor);
     const index_t classes = similarity.extent(0);
     MIXCON_REQUIRE(classes >= 2 && similarity.extent(1) == classes, "class_neighbourhood: similarities are ",
@@ -50,9 +59,13 @@ struct class_neighbourhood {
                    " classes; expected 1 to one less than the classes");
     MIXCON_REQUIRE(draw != neighbour_draw::softmax || (temperature > 0 && temperature - temperature == 0),
                    "class_neighbourhood: temperature is ", temperature, "; expected a finite number > 0");
-    class_neighbours found{classes, nearest, {}, {}, {}};
+    found.classes = classes, found.nearest = nearest;
+    found.neighbour.resize(static_cast<std::size_t>(classes * nearest));
+    found.probability.resize(found.neighbour.size());
+    found.tables.resize(static_cast<std::size_t>(classes));
+    detail::best_keys<double> best(nearest, memory.memory);
     for (index_t c = 0; c < classes; ++c) {
-      detail::best_keys<double> best(nearest);
+      best.start();
       for (index_t other = 0; other < classes; ++other) {
         if (other == c) continue;
         const auto score = static_cast<double>(similarity(c, other));
@@ -60,9 +73,8 @@ struct class_neighbourhood {
                        score, "; expected a finite number. Is a class without samples?");
         if (best.may_enter(score)) best.add(score, other);
       }
-      take(found, best);
+      take(found, c, best, memory);
     }
-    return found;
   }
   /// From a row for each class (C, E): word vectors of the names, or `class_prototypes`. Similarity is the cosine.
   template <detail::GivenTensor<2> Rows>
@@ -82,21 +94,23 @@ struct class_neighbourhood {
   }
 
  private:
-  void take(class_neighbours& found, detail::best_keys<double>& best) const {
+  /// The neighbours of class c.
+  void take(class_neighbours& found, index_t c, detail::best_keys<double>& best, const in_workspace& memory) const {
     using std::exp;
-    const auto& ranked = best.ranked();
-    std::vector<double> weights;
+    const auto ranked = best.ranked();
+    double* const probability = found.probability.data() + c * nearest;
     double sum = 0;
-    for (const auto& [score, other] : ranked) {
-      found.neighbour.push_back(static_cast<std::int32_t>(other));
+    for (index_t k = 0; k < nearest; ++k) {
+      const auto& [score, other] = ranked[static_cast<std::size_t>(k)];
+      found.neighbour[static_cast<std::size_t>(c * nearest + k)] = static_cast<std::int32_t>(other);
       double weight = 1;
       if (draw == neighbour_draw::proportional) weight = (score > 0 ? score : 0) + 1e-12;
-      if (draw == neighbour_draw::softmax) weight = exp((score - ranked.front().score) / temperature);
-      weights.push_back(weight);
+      if (draw == neighbour_draw::softmax) weight = exp((score - ranked[0].score) / temperature);
+      probability[k] = weight;
       sum += weight;
     }
-    for (double& weight : weights) found.probability.push_back(weight /= sum);
-    found.tables.emplace_back(weights);
+    for (index_t k = 0; k < nearest; ++k) probability[k] /= sum;
+    found.tables[static_cast<std::size_t>(c)].set({probability, {nearest}}, memory);
   }
 };
 

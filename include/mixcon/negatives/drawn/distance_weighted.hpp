@@ -3,6 +3,7 @@
 
 // Draws negatives so that all distances from the anchor are covered evenly.
 
+#include <mixcon/core/workspace.hpp>
 #include <mixcon/engine/call/pair_distance.hpp>
 #include <mixcon/mix/draw/draws.hpp>
 #include <mixcon/negatives/search/top_k.hpp>
@@ -25,8 +26,19 @@ struct distance_weighted {
   template <detail::SearchExecutor Executor, detail::GivenTensor<2> Anchors, detail::GivenTensor<2> Keys, Draws D>
   negative_list operator()(const Executor& executor, const Anchors& anchors, const Keys& keys,
                            const integer_view& anchor_id, const D& draws) const {
+    negative_list list;
+    draw_again(list, executor, anchors, keys, anchor_id, draws);
+    return list;
+  }
+  /// The same into a list of before: with a workspace, nothing is allocated for as many anchors and keys. On several
+  /// threads the workspace settles after a few calls.
+  template <detail::SearchExecutor Executor, detail::GivenTensor<2> Anchors, detail::GivenTensor<2> Keys, Draws D>
+  void draw_again(negative_list& list, const Executor& executor, const Anchors& anchors, const Keys& keys,
+                  const integer_view& anchor_id, const D& draws,
+                  const in_workspace& memory = in_workspace::none()) const {
     using std::log, std::sqrt;
-    const auto a = detail::rows_as_read(anchors, rows::unit), c = detail::rows_as_read(keys, rows::unit);
+    const auto a = detail::rows_as_read(anchors, rows::unit, memory.memory),
+               c = detail::rows_as_read(keys, rows::unit, memory.memory);
     MIXCON_REQUIRE(
         a.count() >= 1 && c.count() >= 1 && c.width() == a.width() && a.width() >= 3 && anchor_id.size() == a.count(),
         "distance_weighted: ", a.count(), " anchors of width ", a.width(), ", ", c.count(), " keys of width ",
@@ -37,9 +49,9 @@ struct distance_weighted {
     (admissible.check)("distance_weighted", a.count(), c.count());
     const D own = draws.within("distance_weighted");
     const double width = static_cast<double>(a.width());
-    negative_list list(a.count(), draws_of_each);
+    list.empty_all(a.count(), draws_of_each);
     detail::for_each_row(executor, a.count(), [&](index_t i, auto) {
-      detail::best_keys<double> best(draws_of_each);
+      detail::best_keys<double> best(draws_of_each, memory.memory);
       for (index_t j = 0; j < c.count(); ++j) {
         if (!admissible(i, j)) continue;
         const double squared = 2 - 2 * static_cast<double>(a.dot(a.row(i), c.row(j)));
@@ -57,7 +69,6 @@ struct distance_weighted {
       index_t slot = 0;
       for (const auto& entry : best.ranked()) list.put(i, slot++, entry.key);
     });
-    return list;
   }
   template <class First, class... More>
   requires(!detail::SearchExecutor<First>)

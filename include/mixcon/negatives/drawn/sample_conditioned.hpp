@@ -3,6 +3,7 @@
 
 // Draws negatives from the samples nearest to the anchor.
 
+#include <mixcon/core/workspace.hpp>
 #include <mixcon/mix/draw/draws.hpp>
 #include <mixcon/negatives/drawn/class_neighbours.hpp>
 
@@ -29,6 +30,14 @@ struct sample_conditioned {
 
   template <class T, Draws D>
   negative_list operator()(const ranked_list<T>& table, const integer_view& anchor_id, const D& draws) const {
+    negative_list list;
+    draw_again(list, table, anchor_id, draws);
+    return list;
+  }
+  /// The same into a list of before: with a workspace, nothing is allocated for a batch of the same size.
+  template <class T, Draws D>
+  void draw_again(negative_list& list, const ranked_list<T>& table, const integer_view& anchor_id, const D& draws,
+                  const in_workspace& memory = in_workspace::none()) const {
     using std::log;
     const index_t anchors = table.list.anchors, length = table.list.slots;
     MIXCON_REQUIRE(draws_of_each >= 1 && draws_of_each <= length, "sample_conditioned: ", draws_of_each,
@@ -38,9 +47,10 @@ struct sample_conditioned {
     MIXCON_REQUIRE(temperature > 0 && temperature - temperature == 0, "sample_conditioned: temperature is ",
                    temperature, "; expected a finite number > 0");
     const D own = draws.within("sample_conditioned");
-    negative_list list(anchors, draws_of_each);
+    list.empty_all(anchors, draws_of_each);
+    detail::best_keys<double> best(draws_of_each, memory.memory);
     for (index_t a = 0; a < anchors; ++a) {
-      detail::best_keys<double> best(draws_of_each);
+      best.start();
       for (index_t s = 0; s < length && table.list.key_of(a, s) >= 0; ++s) {
         const double noise = own.uniform(field("noise").on_try(s), anchor_id[a], 0, 1);
         const double order = draw == list_draw::first
@@ -51,7 +61,6 @@ struct sample_conditioned {
       index_t slot = 0;
       for (const auto& entry : best.ranked()) list.put(a, slot++, table.list.key_of(a, entry.key));
     }
-    return list;
   }
 
  private:

@@ -3,6 +3,7 @@
 
 // Chooses semi-hard negatives: farther than the positive, by less than a margin.
 
+#include <mixcon/core/workspace.hpp>
 #include <mixcon/engine/call/pair_distance.hpp>
 #include <mixcon/mix/draw/draws.hpp>
 #include <mixcon/negatives/search/top_k.hpp>
@@ -34,8 +35,19 @@ struct semi_hard {
             detail::GivenTensor<2> Keys, Draws D>
   negative_list operator()(const Executor& executor, const Anchors& anchors, const Positives& positives,
                            const Keys& keys, const integer_view& anchor_id, const D& draws) const {
-    const auto a = detail::rows_as_read(anchors, rows::as_given), p = detail::rows_as_read(positives, rows::as_given),
-               c = detail::rows_as_read(keys, rows::as_given);
+    negative_list list;
+    draw_again(list, executor, anchors, positives, keys, anchor_id, draws);
+    return list;
+  }
+  /// The same into a list of before: with a workspace, nothing is allocated for as many anchors and keys.
+  template <detail::SearchExecutor Executor, detail::GivenTensor<2> Anchors, detail::GivenTensor<2> Positives,
+            detail::GivenTensor<2> Keys, Draws D>
+  void draw_again(negative_list& list, const Executor& executor, const Anchors& anchors, const Positives& positives,
+                  const Keys& keys, const integer_view& anchor_id, const D& draws,
+                  const in_workspace& memory = in_workspace::none()) const {
+    const auto a = detail::rows_as_read(anchors, rows::as_given, memory.memory),
+               p = detail::rows_as_read(positives, rows::as_given, memory.memory),
+               c = detail::rows_as_read(keys, rows::as_given, memory.memory);
     using T = std::remove_cvref_t<decltype(*a.row(0))>;
     MIXCON_REQUIRE(a.count() >= 1 && p.count() == a.count() && c.count() >= 1 && p.width() == a.width() &&
                        c.width() == a.width() && anchor_id.size() == a.count(),
@@ -45,7 +57,7 @@ struct semi_hard {
                    "; expected a finite number >= 0");
     (admissible.check)("semi_hard", a.count(), c.count());
     const D own = draws.within("semi_hard");
-    negative_list list(a.count(), 1);
+    list.empty_all(a.count(), 1);
     detail::for_each_row(executor, a.count(), [&](index_t i, auto) {
       const auto distance = [&](const T* x, const T* y) {
         return static_cast<T>(detail::distance_of(x, y, a.width()));
@@ -68,7 +80,6 @@ struct semi_hard {
       const index_t chosen = closest >= 0 || fallback == band_fallback::drop ? closest : farthest;
       if (chosen >= 0) list.put(i, 0, chosen);
     });
-    return list;
   }
   template <class First, class... More>
   requires(!detail::SearchExecutor<First>)

@@ -3,6 +3,7 @@
 
 // Draws negatives uniformly, with or without replacement, for sampled softmax.
 
+#include <mixcon/core/workspace.hpp>
 #include <mixcon/mix/draw/draws.hpp>
 #include <mixcon/negatives/admissible.hpp>
 #include <mixcon/negatives/negative_list.hpp>
@@ -35,24 +36,31 @@ struct uniform_negatives {
   /// `anchor_id` (N) are the global ids that name each anchor's draws; keys are positions 0 .. M - 1.
   template <Draws D>
   negative_list operator()(const integer_view& anchor_id, index_t keys, const D& draws) const {
+    negative_list list;
+    draw_again(list, anchor_id, keys, draws);
+    return list;
+  }
+  /// The same into a list of before: with a workspace, nothing is allocated for a batch of the same size.
+  template <Draws D>
+  void draw_again(negative_list& list, const integer_view& anchor_id, index_t keys, const D& draws,
+                  const in_workspace& memory = in_workspace::none()) const {
     const index_t anchors = anchor_id.size();
     MIXCON_REQUIRE(draws_of_each >= 1, "uniform_negatives: ", draws_of_each, " draws of each; expected at least 1");
     MIXCON_REQUIRE(keys >= 1, "uniform_negatives: no keys; expected at least one. Is the queue still empty?");
     (admissible.check)("uniform_negatives", anchors, keys);
-    negative_list list(anchors, draws_of_each);
-    std::vector<std::int32_t> allowed;
+    list.empty_all(anchors, draws_of_each);
+    auto allowed = scratch<std::int32_t>::unset(memory.memory, static_cast<std::size_t>(keys));
     for (index_t a = 0; a < anchors; ++a) {
       (allowed.clear)();
       for (index_t c = 0; c < keys; ++c)
         if (admissible(a, c)) allowed.push_back(static_cast<std::int32_t>(c));
       draw(list, a, anchor_id[a], allowed, draws.within("uniform_negatives"));
     }
-    return list;
   }
 
  private:
   template <class D>
-  void draw(negative_list& list, index_t a, index_t id, std::vector<std::int32_t>& allowed, const D& own) const {
+  void draw(negative_list& list, index_t a, index_t id, scratch<std::int32_t>& allowed, const D& own) const {
     const auto count = static_cast<index_t>(allowed.size());
     const bool all = repeat == replacement::without && count <= draws_of_each;
     MIXCON_REQUIRE(!strict || (count >= 1 && (repeat == replacement::with || count >= draws_of_each)),

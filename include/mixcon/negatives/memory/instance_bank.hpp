@@ -7,6 +7,7 @@
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/storage.hpp>
 #include <mixcon/core/tensor_traits.hpp>
+#include <mixcon/core/workspace.hpp>
 
 #include <cmath>
 #include <vector>
@@ -36,16 +37,17 @@ struct instance_bank {
   matrix_view<const T> view() const { return {rows.data(), {samples, width}}; }
 
   /// Moves the rows of samples `ids` (B) toward embeddings (B, D). An id that comes twice is refused: the result would
-  /// depend on the order. Nothing changes when anything is refused.
+  /// depend on the order. Nothing changes when anything is refused. With a workspace nothing is allocated for a batch
+  /// of the same size.
   template <detail::GivenTensor<2> Rows>
-  void update(const Rows& tensor, const integer_view& ids) {
+  void update(const Rows& tensor, const integer_view& ids, const in_workspace& memory = in_workspace::none()) {
     using std::sqrt;
     const auto from = detail::view_given<2>("instance_bank", "the new rows", tensor);
     const index_t count = from.extent(0);
     MIXCON_REQUIRE(from.extent(1) == width && ids.size() == count, "instance_bank: rows ", from.extents(), " and ",
                    ids.size(), " ids for a bank of width ", width, "; expected that width and an id each");
-    std::vector<char> seen(static_cast<std::size_t>(samples));
-    std::vector<double> next(static_cast<std::size_t>(count * width));
+    scratch<char> seen(memory.memory, static_cast<std::size_t>(samples));
+    auto next = scratch<double>::unset(memory.memory, static_cast<std::size_t>(count * width));
     for (index_t i = 0; i < count; ++i) {
       MIXCON_REQUIRE(ids[i] >= 0 && ids[i] < samples, "instance_bank: id ", ids[i], " of ", samples,
                      " samples; expected 0 to one less");

@@ -3,11 +3,11 @@
 
 // Keeps the k best of the keys shown so far; what `top_k` collects in.
 
+#include <mixcon/core/workspace.hpp>
 #include <mixcon/negatives/search/descending.hpp>
 #include <mixcon/negatives/search/filter.hpp>
 
 #include <limits>
-#include <vector>
 
 MIXCON_STRICT_FLOATS_BEGIN
 
@@ -26,8 +26,12 @@ class best_keys {
     T score;
     index_t key;
   };
-  explicit best_keys(index_t k) : k_(k), most_(k + k / 2 + 32) {}
+  best_keys() = default;
+  explicit best_keys(index_t k, workspace* memory = nullptr)
+      : k_(k), most_(k + k / 2 + 32), memory_(memory), score_(memory), key_(memory) {}
 
+  /// Forgets what was shown.
+  void start() { size_ = 0, bounded_ = false; }
   /// Whether this score can still be among the best; NaN can.
   bool may_enter(const T& score) const { return !bounded_ || !(score <= bound_); }
   /// Takes a score that may enter; not NaN.
@@ -56,11 +60,11 @@ class best_keys {
   }
   /// The best, in order. Ends the showing.
   template <class V = T>
-  std::vector<entry> ranked() {
+  scratch<entry> ranked() {
     if (size_ > k_) cut<V>();
-    std::vector<entry> order(static_cast<std::size_t>(size_));
+    auto order = scratch<entry>::unset(memory_, static_cast<std::size_t>(size_));
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = {score_[i], key_[i]};
-    sort_descending(order);
+    sort_descending(order, memory_);
     return order;
   }
 
@@ -89,7 +93,8 @@ class best_keys {
     if (size_ > most_) cut<V>();
     const index_t needed = size_ + count + filter_margin, enough = most_ + 1 + count + filter_margin;
     if (needed > static_cast<index_t>(score_.size())) {
-      const auto room = static_cast<std::size_t>(2 * needed < enough ? 2 * needed : enough);
+      // a workspace keeps the memory for calls that are shown more
+      const auto room = static_cast<std::size_t>(memory_ == nullptr && 2 * needed < enough ? 2 * needed : enough);
       score_.resize(room), key_.resize(room);
     }
   }
@@ -138,11 +143,12 @@ class best_keys {
     size_ = kept;
   }
 
-  index_t k_, most_, size_ = 0;
+  index_t k_ = 0, most_ = 0, size_ = 0;
   bool bounded_ = false;
   T bound_{};
-  std::vector<T> score_;
-  std::vector<std::int32_t> key_;
+  workspace* memory_ = nullptr;
+  scratch<T> score_;
+  scratch<std::int32_t> key_;
 };
 
 }  // namespace mixcon::detail

@@ -3,11 +3,13 @@
 
 // Sorts scored keys from the largest score down, in linear time for many.
 
+#include <mixcon/core/workspace.hpp>
 #include <mixcon/negatives/search/heap.hpp>
 #include <mixcon/negatives/search/place.hpp>
 
 #include <cstddef>
-#include <vector>
+#include <type_traits>
+#include <utility>
 
 MIXCON_STRICT_FLOATS_BEGIN
 
@@ -15,9 +17,9 @@ namespace mixcon::detail {
 
 /// Sorts entries, which come in ascending order of `key`, by descending `score`, of equal ones by ascending key. Many
 /// are sorted digit by digit of the score's place, the lowest first, each time keeping the order so far: no comparisons
-/// that a processor could foresee wrongly. No NaN.
+/// that a processor could foresee wrongly. No NaN. They need as much memory again.
 template <class Entry>
-void sort_descending(std::vector<Entry>& entries) {
+void sort_descending(scratch<Entry>& entries, workspace* memory) {
   using T = decltype(Entry::score);
   using U = std::make_unsigned_t<place_of<T>>;
   constexpr std::size_t few = 64, values = 256, digits = sizeof(T);
@@ -33,7 +35,7 @@ void sort_descending(std::vector<Entry>& entries) {
   std::size_t next[digits][values] = {};  // first how many have a digit, then where the next of them goes
   for (const Entry& entry : entries)
     for (std::size_t d = 0; d < digits; ++d) ++next[d][digit(entry, d)];
-  std::vector<Entry> sorted(size);
+  auto sorted = scratch<Entry>::unset(memory, size);
   for (std::size_t d = 0; d < digits; ++d) {
     if (next[d][digit(entries[0], d)] == size) continue;
     std::size_t before = 0;
@@ -43,7 +45,7 @@ void sort_descending(std::vector<Entry>& entries) {
       before += many;
     }
     for (const Entry& entry : entries) sorted[next[d][digit(entry, d)]++] = entry;
-    (entries.swap)(sorted);
+    (std::swap)(entries, sorted);
   }
 }
 

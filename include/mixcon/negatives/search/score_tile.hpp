@@ -4,7 +4,7 @@
 // Similarities of rows with keys, one tile at a time, so that they are never stored all at once.
 
 #include <mixcon/core/number/lane_loops.hpp>
-#include <mixcon/core/unset_array.hpp>
+#include <mixcon/core/workspace.hpp>
 #include <mixcon/engine/tiled/panel_distance.hpp>
 #include <mixcon/negatives/rows_as_read.hpp>
 
@@ -23,12 +23,15 @@ class score_tiles {
 
   template <class Executor, class A, class K>
   score_tiles(const Executor& executor, const Similarity& similarity, const matrix_view<const A>& anchors,
-              const matrix_view<const K>& keys)
+              const matrix_view<const K>& keys, workspace* memory)
       : similarity_(similarity),
-        anchors_(rows_as_read(anchors, similarity.anchor_rows())),
+        memory_(memory),
+        anchors_(rows_as_read(anchors, similarity.anchor_rows(), memory)),
         keys_(keys.extent(0)),
         tiles_((keys_ + columns - 1) / columns),
-        turned_(tiles_ * columns * anchors_.width()) {
+        turned_(scratch<T>::unset(memory, static_cast<std::size_t>(tiles_ * columns * anchors_.width()))),
+        anchor_squared_(memory),
+        key_squared_(memory) {
     for (index_t c = 0; c < columns; ++c) numbers_[c] = static_cast<std::int32_t>(c);
     if constexpr (!Similarity::linear) {
       anchor_squared_.set_all(anchors_);
@@ -47,7 +50,7 @@ class score_tiles {
   void visit(index_t block, Visit&& visit) const {
     const index_t first = block * rows;
     const index_t count = anchors_.count() - first < rows ? anchors_.count() - first : rows;
-    std::vector<T> scores(static_cast<std::size_t>(rows * columns));
+    auto scores = scratch<T>::unset(memory_, static_cast<std::size_t>(rows * columns));
     for (index_t tile = 0; tile < tiles_; ++tile) {
       const index_t from = tile * columns, many = keys_of(tile);
       multiply<V>(first, count, turned_.data() + from * anchors_.width(), scores.data());
@@ -67,7 +70,7 @@ class score_tiles {
   void turn(index_t tile, const matrix_view<const K>& keys) {
     constexpr index_t side = 16;
     const index_t from = tile * columns, many = keys_of(tile), width = anchors_.width();
-    packed_rows<T> packed(columns, width);
+    packed_rows<T> packed(columns, width, memory_);
     for (index_t c = 0; c < many; ++c) {
       const K* const key = keys.data() + (from + c) * keys.stride(0);
       packed.pack(c, vector_view<const K>{key, {width}, {keys.stride(1)}}, similarity_.candidate_rows());
@@ -142,9 +145,10 @@ class score_tiles {
   }
 
   const Similarity& similarity_;
+  workspace* memory_;
   packed_rows<T> anchors_;
   index_t keys_, tiles_;
-  unset_array<T> turned_;                                   // tiles of (D, columns)
+  scratch<T> turned_;                                       // tiles of (D, columns)
   tiles::squared_lengths<T> anchor_squared_, key_squared_;  // where the similarity needs them
   std::int32_t numbers_[columns];
 };

@@ -3,6 +3,7 @@
 
 // Finds the k most similar admissible keys of each anchor, exactly.
 
+#include <mixcon/core/workspace.hpp>
 #include <mixcon/negatives/admissible.hpp>
 #include <mixcon/negatives/negative_list.hpp>
 #include <mixcon/negatives/search_executor.hpp>
@@ -43,21 +44,36 @@ struct top_k {
             detail::GivenTensor<2> Keys>
   auto operator()(const Executor& executor, const Similarity& similarity, const Anchors& anchors,
                   const Keys& keys) const {
+    ranked_list<accumulate_t<std::remove_const_t<element_t<const Anchors>>>> found;
+    find_again(found, executor, similarity, anchors, keys);
+    return found;
+  }
+  /// The same into a list of before: with a workspace, nothing is allocated for as many anchors and keys. On several
+  /// threads the workspace settles after a few calls.
+  template <class T, detail::SearchExecutor Executor, class Similarity, detail::GivenTensor<2> Anchors,
+            detail::GivenTensor<2> Keys>
+  requires(!requires { requires Executor::brings_search; })
+  void find_again(ranked_list<T>& found, const Executor& executor, const Similarity& similarity, const Anchors& anchors,
+                  const Keys& keys, const in_workspace& memory = in_workspace::none()) const {
     using E = std::remove_const_t<element_t<const Anchors>>;
     using K = std::remove_const_t<element_t<const Keys>>;
-    using T = accumulate_t<E>;
+    static_assert(std::is_same_v<T, accumulate_t<E>>,
+                  "mixcon: top_k finds scores in the type that rows are computed in");
     static_assert(std::is_same_v<T, accumulate_t<K>>,
                   "mixcon: top_k compares anchors with keys of one precision; convert one of them");
     const matrix_view<const E> a = detail::view_given<2>("top_k", "the anchors", anchors);
     const matrix_view<const K> c = detail::view_given<2>("top_k", "the keys", keys);
     check_call(a.extents(), c.extents());
-    const detail::score_tiles<Similarity, T> scores(executor, similarity, a, c);
-    ranked_list<T> found{negative_list(a.extent(0), k), std::vector<T>(static_cast<std::size_t>(a.extent(0) * k))};
+    const detail::score_tiles<Similarity, T> scores(executor, similarity, a, c, memory.memory);
+    found.list.empty_all(a.extent(0), k);
+    found.score.assign(found.list.key.size(), T(0));
+    constexpr index_t in_block = detail::score_tiles<Similarity, T>::rows;
     detail::for_each_row(executor, scores.blocks(), [&](index_t block, auto how) {
       using V = typename decltype(how)::template vector<T>;
-      std::vector<detail::best_keys<T>> best(static_cast<std::size_t>(scores.rows), detail::best_keys<T>(k));
+      detail::best_keys<T> best[static_cast<std::size_t>(in_block)];
+      for (auto& each : best) each = detail::best_keys<T>(k, memory.memory);
       scores.template visit<V>(block, [&](index_t anchor, index_t first, const T* row, index_t count) {
-        best[static_cast<std::size_t>(anchor - block * scores.rows)].template show<V>(
+        best[anchor - block * in_block].template show<V>(
             row, scores.numbers(), first, count, [&](const T& score, index_t key) {
               if (!admissible(anchor, key)) return false;
               MIXCON_REQUIRE(!is_nan(score), "top_k: the score of anchor ", anchor, " and key ", key,
@@ -65,10 +81,9 @@ struct top_k {
               return true;
             });
       });
-      for (index_t r = 0; r < scores.rows && block * scores.rows + r < a.extent(0); ++r)
-        fill(found, block * scores.rows + r, best[static_cast<std::size_t>(r)].template ranked<V>());
+      for (index_t r = 0; r < in_block && block * in_block + r < a.extent(0); ++r)
+        fill(found, block * in_block + r, best[r].template ranked<V>());
     });
-    return found;
   }
 #endif
   /// By an executor that searches by itself, in memory that the host does not reach.

@@ -35,6 +35,14 @@ struct latent_mixup {
   /// are empty give none. `anchor_id` (N) are global ids, which name the draws.
   template <Draws D>
   mixture_list mixtures(const negative_list& negatives, const integer_view& anchor_id, const D& draws) const {
+    mixture_list all;
+    mixtures_again(all, negatives, anchor_id, draws);
+    return all;
+  }
+  /// The same into mixtures of before: nothing is allocated for as many.
+  template <Draws D>
+  void mixtures_again(mixture_list& all, const negative_list& negatives, const integer_view& anchor_id,
+                      const D& draws) const {
     const bool pairs = between == latent_pair::negative_negative;
     MIXCON_REQUIRE(alpha >= 0 && alpha - alpha == 0, "latent_mixup: alpha is ", alpha,
                    "; expected a finite number >= 0");
@@ -45,7 +53,7 @@ struct latent_mixup {
     MIXCON_REQUIRE(anchor_id.size() == negatives.anchors, "latent_mixup: ", anchor_id.size(), " anchor ids for ",
                    negatives.anchors, " anchors; expected one each");
     const D own = draws.within("latent_mixup");
-    mixture_list all(negatives.anchors, pairs ? negatives.slots / 2 : negatives.slots);
+    all.empty_all(negatives.anchors, pairs ? negatives.slots / 2 : negatives.slots);
     for (index_t a = 0; a < all.anchors; ++a)
       for (index_t s = 0; s < all.each; ++s) {
         const double drawn = share(own, s, anchor_id[a]);
@@ -57,7 +65,6 @@ struct latent_mixup {
           all.put(a, s, {first, negatives.key_of(a, s), lambda_most * drawn});
         }
       }
-    return all;
   }
 
  private:

@@ -3,8 +3,11 @@
 
 // Mixtures of rows as synthetic negatives, and the gradient through them.
 
+#include <mixcon/core/workspace.hpp>
 #include <mixcon/negatives/rows_as_read.hpp>
 #include <mixcon/negatives/synthetic/own_rows.hpp>
+
+#include <utility>
 
 MIXCON_STRICT_FLOATS_BEGIN
 
@@ -26,6 +29,11 @@ struct mixture_list {
   mixture_list() = default;
   mixture_list(index_t rows, index_t number)
       : anchors(rows), each(number), of(static_cast<std::size_t>(rows * number)) {}
+  /// Becomes a list of empty slots, in the memory that it has.
+  void empty_all(index_t rows, index_t number) {
+    anchors = rows, each = number;
+    of.assign(static_cast<std::size_t>(rows * number), mixture{});
+  }
   const mixture& operator()(index_t a, index_t s) const { return of[static_cast<std::size_t>(a * each + s)]; }
   void put(index_t a, index_t s, const mixture& m) {
     of[static_cast<std::size_t>(a * each + s)] = m.second == mixture::none || m.first == mixture::none ? mixture{} : m;
@@ -79,28 +87,44 @@ class synthetic_negatives {
     matrix_view<T> anchors{}, positives{}, keys{};
   };
 
+  /// None yet: for `mix_again`.
+  synthetic_negatives() = default;
   template <class Similarity, detail::GivenTensor<2> Anchors, detail::GivenTensor<2> Positives,
             detail::GivenTensor<2> Keys>
   synthetic_negatives(const Similarity& similarity, const mixture_list& mixtures, const Anchors& anchors,
-                      const Positives& positives, const Keys& keys, mixing_path how = mixing_path::chord)
-      : mixtures_(mixtures),
-        anchors_(detail::rows_as_read(anchors, similarity.anchor_rows())),
-        positives_(detail::rows_as_read(positives, similarity.candidate_rows())),
-        keys_(detail::rows_as_read(keys, similarity.candidate_rows())),
-        how_(how) {
-    const index_t width = anchors_.width();
-    MIXCON_REQUIRE(anchors_.count() == mixtures.anchors && positives_.count() == mixtures.anchors &&
-                       positives_.width() == width && keys_.width() == width && width >= 1,
-                   "synthetic_negatives: ", anchors_.count(), " anchors of width ", width, ", ", positives_.count(),
-                   " positives of width ", positives_.width(), " and keys of width ", keys_.width(),
-                   " for mixtures of ", mixtures.anchors,
+                      const Positives& positives, const Keys& keys, mixing_path how = mixing_path::chord) {
+    mix_again(similarity, mixtures, anchors, positives, keys, how);
+  }
+  /// Becomes those of these rows: with a workspace, nothing is allocated for as many.
+  template <class Similarity, detail::GivenTensor<2> Anchors, detail::GivenTensor<2> Positives,
+            detail::GivenTensor<2> Keys>
+  void mix_again(const Similarity& similarity, const mixture_list& mixtures, const Anchors& anchors,
+                 const Positives& positives, const Keys& keys, mixing_path how = mixing_path::chord,
+                 const in_workspace& memory = in_workspace::none()) {
+    auto packed_anchors = detail::rows_as_read(anchors, similarity.anchor_rows(), memory.memory),
+         packed_positives = detail::rows_as_read(positives, similarity.candidate_rows(), memory.memory),
+         packed_keys = detail::rows_as_read(keys, similarity.candidate_rows(), memory.memory);
+    const index_t width = packed_anchors.width();
+    MIXCON_REQUIRE(packed_anchors.count() == mixtures.anchors && packed_positives.count() == mixtures.anchors &&
+                       packed_positives.width() == width && packed_keys.width() == width && width >= 1,
+                   "synthetic_negatives: ", packed_anchors.count(), " anchors of width ", width, ", ",
+                   packed_positives.count(), " positives of width ", packed_positives.width(), " and keys of width ",
+                   packed_keys.width(), " for mixtures of ", mixtures.anchors,
                    " anchors; expected one anchor and positive each, and one width");
     MIXCON_REQUIRE(
         how == mixing_path::chord ||
             (similarity.anchor_rows() != rows::as_given && similarity.candidate_rows() != rows::as_given),
         "synthetic_negatives: the arc between rows as given; expected a similarity of unit rows, such as cosine");
-    own_candidates = rows_of_anchors<T>{mixtures.anchors, 1 + mixtures.each, width};
-    list = negative_list(mixtures.anchors, mixtures.each);
+    const auto keep = [&](detail::packed_rows<T>& to, detail::packed_rows<T>& packed) {
+      if (memory.memory != nullptr)
+        to = packed;  // into memory of its own: the workspace is the next call's
+      else
+        to = (std::move)(packed);
+    };
+    keep(anchors_, packed_anchors), keep(positives_, packed_positives), keep(keys_, packed_keys);
+    mixtures_ = mixtures, how_ = how;
+    own_candidates.zero_all(mixtures.anchors, 1 + mixtures.each, width);
+    list.empty_all(mixtures.anchors, mixtures.each);
     const auto given = view<2>(positives);
     for (index_t a = 0; a < mixtures.anchors; ++a) {
       for (index_t x = 0; x < width; ++x) own_candidates.row(a, 0)[x] = static_cast<T>(given(a, x));
@@ -109,14 +133,16 @@ class synthetic_negatives {
   }
 
   /// Adds what the gradient by `own_candidates` means for their sources, exactly, through the unit length and the arc.
-  void add_to_sources(const rows_of_anchors<T>& by_rows, const sources& wanted) const {
+  void add_to_sources(const rows_of_anchors<T>& by_rows, const sources& wanted,
+                      const in_workspace& memory = in_workspace::none()) const {
     MIXCON_REQUIRE(by_rows.numbers.size() == own_candidates.numbers.size(), "add_to_sources: the gradient has ",
                    by_rows.numbers.size(), " numbers for ", own_candidates.numbers.size(),
                    "; expected the shape of `own_candidates`");
-    auto buffer = [](const detail::packed_rows<T>& of) {
-      return std::vector<T>(static_cast<std::size_t>(of.count() * of.pitch()));
+    auto buffer = [&](const detail::packed_rows<T>& of) {
+      return scratch<T>(memory.memory, static_cast<std::size_t>(of.count() * of.pitch()));
     };
-    std::vector<T> by_anchors = buffer(anchors_), by_positives = buffer(positives_), by_keys = buffer(keys_);
+    scratch<T> by_anchors = buffer(anchors_), by_positives = buffer(positives_), by_keys = buffer(keys_);
+    auto room = scratch<T>::unset(memory.memory, static_cast<std::size_t>(own_candidates.width));
     auto gradient_of = [&](index_t a, index_t which) {
       if (which == mixture::anchor) return by_anchors.data() + a * anchors_.pitch();
       if (which == mixture::positive) return by_positives.data() + a * positives_.pitch();
@@ -125,9 +151,9 @@ class synthetic_negatives {
     for (index_t a = 0; a < mixtures_.anchors; ++a)
       for (index_t s = 0; s < mixtures_.each; ++s)
         if (list.key_of(a, s) >= 0)
-          pull_back(a, s, by_rows.row(a, 1 + s), gradient_of(a, mixtures_(a, s).first),
+          pull_back(a, s, by_rows.row(a, 1 + s), view(room), gradient_of(a, mixtures_(a, s).first),
                     gradient_of(a, mixtures_(a, s).second));
-    auto unpack = [](const detail::packed_rows<T>& of, const std::vector<T>& by, const matrix_view<T>& to) {
+    auto unpack = [](const detail::packed_rows<T>& of, const scratch<T>& by, const matrix_view<T>& to) {
       for (index_t i = 0; to && i < of.count(); ++i)
         of.unpack(i, by.data() + i * of.pitch(), {to.data() + i * to.stride(0), {of.width()}, {to.stride(1)}});
     };
@@ -168,12 +194,13 @@ class synthetic_negatives {
     for (index_t x = 0; x < own_candidates.width; ++x) row[x] = empty ? T(0) : row[x] / length;
     if (!empty) list.put(a, s, 0);
   }
-  void pull_back(index_t a, index_t s, const vector_view<const T>& by_row, T* by_first, T* by_second) const {
+  /// Through mixture s of anchor a, for whose sum of rows there is `room`.
+  void pull_back(index_t a, index_t s, const vector_view<const T>& by_row, const vector_view<T>& room, T* by_first,
+                 T* by_second) const {
     const mixture& m = mixtures_(a, s);
     const T *first = source(a, m.first), *second = source(a, m.second);
-    std::vector<T> sum_of_rows(static_cast<std::size_t>(own_candidates.width));
     detail::mixture_shares<T> shares;
-    const T length = sum(a, s, view(sum_of_rows), shares);
+    const T length = sum(a, s, room, shares);
     const auto unit = own_candidates.row(a, 1 + s);
     T radial = 0, by_cosine = 0;
     for (index_t x = 0; x < own_candidates.width; ++x) radial += unit[x] * by_row[x];
@@ -188,9 +215,9 @@ class synthetic_negatives {
     }
   }
 
-  mixture_list mixtures_;
-  detail::packed_rows<T> anchors_, positives_, keys_;
-  mixing_path how_;
+  mixture_list mixtures_{};
+  detail::packed_rows<T> anchors_{}, positives_{}, keys_{};
+  mixing_path how_ = mixing_path::chord;
 };
 template <class Similarity, class Anchors, class Positives, class Keys>
 synthetic_negatives(const Similarity&, const mixture_list&, const Anchors&, const Positives&, const Keys&)

@@ -32,10 +32,17 @@ struct mochi {
   /// Draws pairs and shares for N queries; each number depends on (seed, step, query, slot) alone.
   template <Draws D>
   mochi_plan plan(index_t queries, const D& draws) const {
+    mochi_plan drawn;
+    plan_again(drawn, queries, draws);
+    return drawn;
+  }
+  /// The same into a plan of before: nothing is allocated for as many queries.
+  template <Draws D>
+  void plan_again(mochi_plan& drawn, index_t queries, const D& draws) const {
     (check)();
     MIXCON_REQUIRE(hardest >= 2 || mixed == 0, "mochi: ", mixed,
                    " mixtures of pairs from a list of 1 key; expected hardest >= 2, or mixed = 0");
-    mochi_plan drawn;
+    drawn.first.resize(0), drawn.second.resize(0), drawn.alpha.resize(0), drawn.key.resize(0), drawn.beta.resize(0);
     const D own = draws.within("mochi");
     for (index_t i = 0; i < queries; ++i) {
       for (index_t s = 0; s < mixed; ++s) {
@@ -50,14 +57,19 @@ struct mochi {
         drawn.beta.push_back(own.uniform(field("beta").on_try(s), i, 0, beta_most));
       }
     }
-    return drawn;
   }
 
   /// The mixtures of a plan, s1 + s2 for each query, from the list of its hardest keys (`top_k`).
   mixture_list mixtures(const negative_list& hardest_keys, const mochi_plan& drawn) const {
+    mixture_list all;
+    mixtures_again(all, hardest_keys, drawn);
+    return all;
+  }
+  /// The same into mixtures of before: nothing is allocated for as many.
+  void mixtures_again(mixture_list& all, const negative_list& hardest_keys, const mochi_plan& drawn) const {
     const index_t queries = hardest_keys.anchors;
     check_fits(drawn, queries);
-    mixture_list all(queries, mixed + query_mixed);
+    all.empty_all(queries, mixed + query_mixed);
     auto named = [&](index_t query, index_t position) {
       MIXCON_REQUIRE(position >= 0 && position < hardest_keys.slots, "mochi: position ", position, " in a list of ",
                      hardest_keys.slots, " hardest keys; expected 0 to one less");
@@ -73,7 +85,6 @@ struct mochi {
         all.put(i, mixed + s, {mixture::anchor, named(i, drawn.key[n]), drawn.beta[n]});
       }
     }
-    return all;
   }
 
  private:

@@ -22,39 +22,54 @@ struct rows_of_anchors {
   vector_view<const T> row(index_t anchor, index_t j) const {
     return {numbers.data() + (anchor * each + j) * width, {width}};
   }
+  /// Becomes rows of zeros of another shape, in the memory that it has.
+  void zero_all(index_t rows, index_t of_each, index_t row_width) {
+    anchors = rows, each = of_each, width = row_width;
+    numbers.assign(static_cast<std::size_t>(rows * of_each * row_width), T(0));
+  }
 };
 
 /// The keys (M, D) that a list names, as rows of their anchors: (N, m, D), for `listed_targets(list, 0)`. An empty slot
 /// is a row of zeros.
 template <detail::GivenTensor<2> Keys>
 auto own_rows(const negative_list& list, const Keys& keys) {
-  using T = std::remove_const_t<element_t<const Keys>>;
+  rows_of_anchors<std::remove_const_t<element_t<const Keys>>> rows;
+  own_rows_again(rows, list, keys);
+  return rows;
+}
+/// The same into rows of before: for a list and keys of the same size nothing is allocated.
+template <class T, detail::GivenTensor<2> Keys>
+void own_rows_again(rows_of_anchors<T>& rows, const negative_list& list, const Keys& keys) {
   const matrix_view<const T> k = detail::view_given<2>("own_rows", "the keys", keys);
   (list.check)("own_rows", k.extent(0));
-  rows_of_anchors<T> rows{list.anchors, list.slots, k.extent(1)};
+  rows.zero_all(list.anchors, list.slots, k.extent(1));
   for (index_t a = 0; a < list.anchors; ++a)
     for (index_t s = 0; s < list.slots; ++s)
       for (index_t x = 0; x < rows.width && list.key_of(a, s) >= 0; ++x) rows.row(a, s)[x] = k(list.key_of(a, s), x);
-  return rows;
 }
 /// The same with a positive of each anchor, (N, D), before them: (N, 1 + m, D), for `listed_targets(list)`.
 template <detail::GivenTensor<2> Keys, detail::GivenTensor<2> Positives>
 auto own_rows(const negative_list& list, const Keys& keys, const Positives& positives) {
-  using T = std::remove_const_t<element_t<const Keys>>;
+  rows_of_anchors<std::remove_const_t<element_t<const Keys>>> rows;
+  own_rows_again(rows, list, keys, positives);
+  return rows;
+}
+/// The same into rows of before: for a list and keys of the same size nothing is allocated.
+template <class T, detail::GivenTensor<2> Keys, detail::GivenTensor<2> Positives>
+void own_rows_again(rows_of_anchors<T>& rows, const negative_list& list, const Keys& keys, const Positives& positives) {
   const matrix_view<const T> k = detail::view_given<2>("own_rows", "the keys", keys),
                              p = detail::view_given<2>("own_rows", "the positives", positives);
   const axes<2> expected{list.anchors, k.extent(1)};
   MIXCON_REQUIRE(p.extents() == expected, "own_rows: positives are ", p.extents(), "; expected ", expected,
                  ", one for each anchor of the list");
   (list.check)("own_rows", k.extent(0));
-  rows_of_anchors<T> rows{list.anchors, 1 + list.slots, k.extent(1)};
+  rows.zero_all(list.anchors, 1 + list.slots, k.extent(1));
   for (index_t a = 0; a < list.anchors; ++a)
     for (index_t j = 0; j < rows.each; ++j)
       for (index_t x = 0; x < rows.width; ++x) {
         const std::int32_t key = j == 0 ? 0 : list.key_of(a, j - 1);
         if (key >= 0) rows.row(a, j)[x] = j == 0 ? p(a, x) : k(key, x);
       }
-  return rows;
 }
 
 /// The adjoint of `own_rows`: adds the gradient by each anchor's rows to that by the keys, and by the positives where
