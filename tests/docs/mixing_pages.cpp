@@ -65,6 +65,30 @@ TEST_CASE("the list takes one policy more", "[docs]") {
   CHECK(names == "mixup cutmix universum universum side_by_side ");
 }
 
+TEST_CASE("a loop mixes without allocating as the page on executors says", "[docs]") {
+  constexpr index_t samples = 8;
+  constexpr std::uint64_t steps = 3;
+  const mixup<> policy{};
+  const std::vector<int> labels{0, 1, 2, 3, 0, 1, 2, 3};
+  const std::vector<float> images{0, 1, 2, 3, 4, 5, 6, 7}, by_mixed(8, 1.0F);
+  std::vector<float> mixed(8), by_images(8);
+  mix_plan<interpolated> plan;
+  pair_targets targets;
+  workspace memory;
+  for (std::uint64_t step = 0; step < steps; ++step) {
+    policy.plan_again(plan, samples, philox_draws{.seed = 1, .step = step});
+    pair_targets_again(targets, plan, labels);
+    blend(plan, images, mixed, memory);
+    unblend(plan, by_mixed, by_images, memory);
+  }
+
+  CHECK(plan == policy.plan(samples, philox_draws{.seed = 1, .step = 2}));
+  CHECK(targets == pair_targets_of(plan, labels));
+  double sum = 0;
+  for (const float slope : by_images) sum += double{slope};
+  CHECK(sum == Approx(3 * 8));  // shares of a sample sum to 1
+}
+
 TEST_CASE("channels-last images are mixed as the list of policies says", "[docs]") {
   const index_t samples = 8, height = 32, width = 32, channels = 3;
   std::vector<float> pixels(static_cast<std::size_t>(samples * height * width * channels)), mixed_pixels(pixels.size());

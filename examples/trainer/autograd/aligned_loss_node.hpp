@@ -21,9 +21,13 @@ variable aligned_loss(const Loss& loss, const variable& first, const variable& s
     detail::loss_inputs<T> inputs({first, second});
     if constexpr (requires { Loss::second_is_constant; }) inputs.hold_constant(1);
     mixcon::aligned_gradients<T> wanted{.first = inputs.slope(0), .second = inputs.slope(1), .stop_gradient = true};
-    const auto made =
-        value_and_grad(mixcon::tiled{.threads = first.on().threads()}, loss, inputs.rows(0), inputs.rows(1), wanted);
-    return inputs.with_value(static_cast<double>(made.value));
+    const mixcon::tiled executor{.threads = first.on().threads()};
+    if constexpr (mixcon::AlignedLoss<Loss>)
+      return inputs.with_value(static_cast<double>(
+          value_and_grad(executor, loss, inputs.rows(0), inputs.rows(1), wanted, detail::memory_of_losses()).value));
+    else  // relational_distillation takes no workspace
+      return inputs.with_value(
+          static_cast<double>(value_and_grad(executor, loss, inputs.rows(0), inputs.rows(1), wanted).value));
   });
 }
 

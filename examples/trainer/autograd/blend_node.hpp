@@ -5,6 +5,7 @@
 #include "devices/lent.hpp"
 #include "devices/recipe_kernels.hpp"
 
+#include <mixcon/core/workspace.hpp>
 #include <mixcon/mix/blend.hpp>
 
 #include <algorithm>
@@ -31,9 +32,13 @@ tensor mixed_by(const mixcon::mix_plan<Region>& plan, const tensor& x) {
   if constexpr (has_kernels<Region>)
     if (recipe_kernels* const kernels = recipe_kernels_of(x.on())) return kernels->mixed(plan, x.on().dense(x));
   const shape extents = x.extents();
+  const lent<mixcon::workspace> memory;
   return computed(
       x.on(), extents,
-      [&](auto* to, const auto* from) { mixcon::blend(plan, images_of(from, extents), images_of(to, extents)); }, x);
+      [&](auto* to, const auto* from) {
+        mixcon::blend(plan, images_of(from, extents), images_of(to, extents), *memory);
+      },
+      x);
 }
 template <class Region>
 tensor unmixed_by(const mixcon::mix_plan<Region>& plan, const tensor& upstream) {
@@ -41,11 +46,12 @@ tensor unmixed_by(const mixcon::mix_plan<Region>& plan, const tensor& upstream) 
     if (recipe_kernels* const kernels = recipe_kernels_of(upstream.on()))
       return kernels->unmixed(plan, upstream.on().dense(upstream));
   const shape extents = upstream.extents();
+  const lent<mixcon::workspace> memory;
   return computed(
       upstream.on(), extents,
       [&](auto* to, const auto* g) {
         std::fill_n(to, extents.size(), 0);
-        mixcon::unblend(plan, images_of(g, extents), images_of(to, extents));
+        mixcon::unblend(plan, images_of(g, extents), images_of(to, extents), *memory);
       },
       upstream);
 }

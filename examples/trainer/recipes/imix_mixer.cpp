@@ -3,10 +3,12 @@
 
 #include "autograd/rows.hpp"
 #include "devices/lent.hpp"
+#include "recipes/lent_plan.hpp"
 #include "recipes/mixed_rows.hpp"
 #include "recipes/recipe_parts.hpp"
 
 #include <mixcon/core/require.hpp>
+#include <mixcon/core/workspace.hpp>
 #include <mixcon/mix/blend.hpp>
 #include <mixcon/mixes/cutmix.hpp>
 #include <mixcon/mixes/inputmix.hpp>
@@ -28,12 +30,14 @@ mixcon::image_shape places_of(const shape& extents, index_t samples) {
   return {samples, 1, 1, extents.row_size()};
 }
 
-template <class Region>
-variable mixed_by(const mixcon::mix_plan<Region>& plan, const variable& arriving, const recipe_step& step,
+/// What arrives, mixed by a policy's plan for so many samples or maps of that shape; and their virtual labels.
+template <class Policy, class Shape>
+variable mixed_by(const Policy& policy, const Shape& of, const variable& arriving, const recipe_step& step,
                   virtual_labels& labels) {
-  labels.lambda.assign(plan.lambda.begin(), plan.lambda.end());
-  labels.partner.assign(plan.partner.begin(), plan.partner.end());
-  return with_mixed_rows(plan, arriving, 0, step.share);
+  const auto plan = lent_plan(policy, of, step.draws);
+  labels.lambda.assign(plan->lambda.begin(), plan->lambda.end());
+  labels.partner.assign(plan->partner.begin(), plan->partner.end());
+  return with_mixed_rows(*plan, arriving, 0, step.share);
 }
 
 }  // namespace
@@ -88,8 +92,9 @@ variable imix_mixer::views_of(const recipe_step& step) const {
   both.samples *= 2;
   kept_list<float> images(step.from.images.begin(), step.from.images.end());
   if (chosen_.input_mix > 0) {
-    const auto noise = mixcon::inputmix{.partners = chosen_.input_mix}.plan(both, step.draws);
-    mixcon::blend(noise, as_images(step.from.images.data(), both), as_images(images.data(), both));
+    const auto noise = lent_plan(mixcon::inputmix{.partners = chosen_.input_mix}, both, step.draws);
+    const lent<mixcon::workspace> memory;
+    mixcon::blend(*noise, as_images(step.from.images.data(), both), as_images(images.data(), both), *memory);
   }
   return input_of(on_, images, step.shape, both.samples);
 }
@@ -124,12 +129,10 @@ mixed_embeddings imix_mixer::embed(network& net, const variable& samples, const 
   const mixcon::folded<> lambda{{.alpha = chosen_.alpha}};
   const auto mix = [&](const variable& arriving) {
     if (chosen_.mix == "cutmix")
-      return mixed_by(
-          mixcon::cutmix<mixcon::folded<>>{.lambda = lambda}.plan(places_of(arriving.extents(), count), step.draws),
-          arriving, step, made.labels);
-    return mixed_by(
-        mixcon::mixup<mixcon::folded<>>{.lambda = lambda, .per = mixcon::granularity::sample}.plan(count, step.draws),
-        arriving, step, made.labels);
+      return mixed_by(mixcon::cutmix<mixcon::folded<>>{.lambda = lambda}, places_of(arriving.extents(), count),
+                      arriving, step, made.labels);
+    return mixed_by(mixcon::mixup<mixcon::folded<>>{.lambda = lambda, .per = mixcon::granularity::sample}, count,
+                    arriving, step, made.labels);
   };
   const mixcon::manifold_mixup<> layers{.end_layer = net.layers()};
   const index_t at = chosen_.mix_at == "hidden" ? layers.layer(step.draws) : 0;

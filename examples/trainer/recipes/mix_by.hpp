@@ -5,11 +5,13 @@
 
 #include "devices/lent.hpp"
 #include "recipes/batch_to_mix.hpp"
+#include "recipes/lent_plan.hpp"
 #include "recipes/lent_targets.hpp"
 #include "recipes/policies.hpp"
 #include "recipes/policy_numbers.hpp"
 
 #include <mixcon/core/tensor_view.hpp>
+#include <mixcon/core/workspace.hpp>
 #include <mixcon/mix/blend.hpp>
 #include <mixcon/mixes/all_mixes.hpp>
 
@@ -69,25 +71,26 @@ inline void make_shares(const batch_to_mix& batch, std::vector<float>& values) {
   for (float& value : values) value = (value - batch.black) / (batch.white - batch.black);
 }
 
-/// Hands a policy what it looks at: the shape, or the images, and labels, saliency or features.
+/// The plan, lent, of a policy that is handed what it looks at: the shape, or the images, and labels, saliency or
+/// features.
 template <class Policy>
 auto plan_of(const Policy& policy, const batch_to_mix& batch, const philox_draws& draws) {
   const image_shape& shape = batch.shape;
   const auto features = batch.feature_view();
   const auto saliency = batch.saliency_view();
   if constexpr (requires { policy.plan(shape, draws); }) {
-    return policy.plan(shape, draws);
+    return lent_plan(policy, shape, draws);
   } else if constexpr (requires { policy.plan(shape, draws, batch.labels); }) {
-    return policy.plan(shape, draws, batch.labels);
+    return lent_plan(policy, shape, draws, batch.labels);
   } else if constexpr (requires { policy.plan(shape, draws, saliency); }) {
-    return policy.plan(shape, draws, saliency);
+    return lent_plan(policy, shape, draws, saliency);
   } else if constexpr (requires { policy.plan(shape, draws, features); }) {
-    return policy.plan(shape, draws, features);
+    return lent_plan(policy, shape, draws, features);
   } else {
     const lent<std::vector<float>> shares(batch.images);
     make_shares(batch, *shares);
-    return policy.plan(tensor_view<const float, 4>(shares->data(), batch.image_view().extents()), draws,
-                       batch.saliency_view());
+    return lent_plan(policy, tensor_view<const float, 4>(shares->data(), batch.image_view().extents()), draws,
+                     batch.saliency_view());
   }
 }
 
@@ -98,7 +101,7 @@ auto plan_of(const mixcon::alignmix<Lambda, Pairing>& policy, const batch_to_mix
   means_of_cells(batch.image_view(), side, *coarse);
   make_shares(batch, *coarse);
   const axes<4> extents{batch.shape.samples, batch.shape.channels, batch.shape.rows / side, batch.shape.columns / side};
-  return policy.plan(tensor_view<const float, 4>(coarse->data(), extents), draws);
+  return lent_plan(policy, tensor_view<const float, 4>(coarse->data(), extents), draws);
 }
 
 /// The images (M, C, H, W) among which a policy finds its partners: the batch itself, unless they are made, in `room`.
@@ -134,7 +137,8 @@ index_t mixed_columns(const Policy& /*policy*/, index_t columns) {
 template <class Policy, class Plan>
 void apply_plan(const Policy& /*policy*/, const Plan& plan, const tensor_view<const float, 4>& own,
                 const tensor_view<const float, 4>& partners, const tensor_view<float, 4>& mixed) {
-  mixcon::blend(plan, own, partners, mixed);
+  const lent<mixcon::workspace> memory;
+  mixcon::blend(plan, own, partners, mixed, *memory);
 }
 template <class Pairing>
 index_t mixed_columns(const mixcon::stackmix<Pairing>& /*policy*/, index_t columns) {
@@ -177,7 +181,8 @@ template <class Policy>
 mixed_training_batch mix_for_training_by(const batch_to_mix& batch, const philox_draws& draws,
                                          const policy_options& options) {
   const Policy policy = fitted_policy<Policy>(batch, options);
-  const auto plan = plan_of(policy, batch, draws);
+  const auto planned = plan_of(policy, batch, draws);
+  const auto& plan = *planned;
   const lent<std::vector<float>> room;
   const std::span<const float> partners = partners_of(policy, batch, draws, *room);
   mixed_training_batch mixed{.columns = mixed_columns(policy, batch.shape.columns),
@@ -196,7 +201,8 @@ mixed_training_batch mix_for_training_by(const batch_to_mix& batch, const philox
 template <class Policy>
 mixed_batch mix_by(const batch_to_mix& batch, const philox_draws& draws, const policy_options& options) {
   const Policy policy = fitted_policy<Policy>(batch, options);
-  auto plan = plan_of(policy, batch, draws);
+  const auto planned = plan_of(policy, batch, draws);
+  auto& plan = *planned;
   const lent<std::vector<float>> room;
   const std::span<const float> partners = partners_of(policy, batch, draws, *room);
 

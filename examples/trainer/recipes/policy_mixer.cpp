@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "recipes/policy_mixer.hpp"
 
+#include "recipes/lent_plan.hpp"
 #include "recipes/lent_targets.hpp"
 #include "recipes/mixed_rows.hpp"
 
@@ -20,10 +21,10 @@ mixed_features mixed_at_a_layer(network& net, const variable& x, index_t first, 
   mixcon::manifold_mixup<> policy;
   policy.lambda = mixcon::beta_lambda{.alpha = alpha};
   policy.end_layer = net.layers();
-  const auto plan = policy.plan(step.shape, step.draws);
-  const auto mix = [&](const variable& hidden) { return with_mixed_rows(plan, hidden, first, step.share); };
+  const auto plan = lent_plan(policy, step.shape, step.draws);
+  const auto mix = [&](const variable& hidden) { return with_mixed_rows(*plan, hidden, first, step.share); };
   return {net.features(x, static_cast<int>(policy.layer(step.draws)), std::ref(mix)),
-          targets_of_plan(plan, step.from.labels)};
+          targets_of_plan(*plan, step.from.labels)};
 }
 
 /// The labels of the samples that this rank encodes.

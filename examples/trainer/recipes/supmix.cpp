@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "recipes/lent_plan.hpp"
 #include "recipes/preferred_views.hpp"
 #include "recipes/recipe_parts.hpp"
 
 #include <mixcon/contrast/objective.hpp>
 #include <mixcon/contrast/targets/label.hpp>
+#include <mixcon/core/workspace.hpp>
 #include <mixcon/losses/info_nce.hpp>
 #include <mixcon/mix/blend.hpp>
 #include <mixcon/mixes/mixup.hpp>
@@ -34,11 +36,12 @@ class supmix_recipe final : public network_recipe {
     const index_t samples = step.shape.samples;
     mixcon::mixup<mixcon::beta_lambda, mixcon::pairing::reverse> policy;
     policy.lambda = mixcon::beta_lambda{.alpha = chosen_.alpha};
-    const auto plan = policy.plan(step.shape, step.draws);
+    const auto plan = lent_plan(policy, step.shape, step.draws);
+    const lent<mixcon::workspace> memory;
     kept_list<float> images(step.from.images.begin(), step.from.images.end());
     const index_t half = static_cast<index_t>(images.size()) / 2;
-    mixcon::blend(plan, as_images(step.from.images.data() + half, step.shape),
-                  as_images(images.data() + half, step.shape));
+    mixcon::blend(*plan, as_images(step.from.images.data() + half, step.shape),
+                  as_images(images.data() + half, step.shape), *memory);
 
     recipe_loss made;
     const variable z = net().forward(input_of(on(), images, step.shape, 2 * samples));
@@ -50,7 +53,7 @@ class supmix_recipe final : public network_recipe {
     own.insert(own.end(), labels.begin(), labels.end());
     partner.insert(partner.end(), labels.rbegin(), labels.rend());
     const mixcon::objective criterion{mixcon::info_nce{.temperature = chosen_.temperature}, mixcon::cosine{}};
-    const double lambda = plan.lambda_of(0);
+    const double lambda = plan->lambda_of(0);
     const variable by_partner = contrasted(made, criterion, mixcon::label_targets{.labels = partner}, z, {z});
     const variable by_own = contrasted(made, criterion, mixcon::label_targets{.labels = own}, z, {z});
     made.loss = add(scale(by_own, lambda), scale(by_partner, 1 - lambda));

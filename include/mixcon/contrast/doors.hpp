@@ -6,8 +6,10 @@
 
 #include <mixcon/contrast/mistakes.hpp>
 #include <mixcon/contrast/result.hpp>
+#include <mixcon/core/workspace.hpp>
 
 #include <initializer_list>
+#include <type_traits>
 
 MIXCON_STRICT_FLOATS_BEGIN
 
@@ -49,6 +51,10 @@ struct any_executor {
 template <class Loss, class... More>
 concept MistakenGradients =
     LossOrObjective<Loss> && mistake_before_braces<any_executor, Loss, More...>() == mistake::none;
+/// A workspace becomes `in_workspace` in the calls that take one; a refusal that takes anything as it is would tie with
+/// them.
+template <class... More>
+concept EndsWithoutWorkspace = !(... || std::is_same_v<More, workspace>);
 /// Refuses what was handed in with this loss: a call that fits its loss otherwise.
 template <class Loss>
 constexpr loss_result<double> refuse_rest() {
@@ -68,7 +74,8 @@ loss_result<double> forward(const A&, const B&, const More&...) {
 }
 
 template <class B, class... More>
-requires(detail::has_own_call<B> && !detail::Mistaken<detail::call_of::forward, int, B, More...>)
+requires(detail::has_own_call<B> && detail::EndsWithoutWorkspace<More...> &&
+         !detail::Mistaken<detail::call_of::forward, int, B, More...>)
 loss_result<double> forward(const detail::anything&, const B&, const More&...) {
   return detail::refuse_rest<B>();
 }
@@ -79,7 +86,8 @@ loss_result<double> value_and_grad(const A&, const B&, const More&...) {
   return detail::refuse_call<detail::mistake_in_call<detail::call_of::value_and_grad, A, B, More...>()>();
 }
 template <class B, class... More>
-requires(detail::has_own_call<B> && !detail::Mistaken<detail::call_of::value_and_grad, int, B, More...>)
+requires(detail::has_own_call<B> && detail::EndsWithoutWorkspace<More...> &&
+         !detail::Mistaken<detail::call_of::value_and_grad, int, B, More...>)
 loss_result<double> value_and_grad(const detail::anything&, const B&, const More&...) {
   return detail::refuse_rest<B>();
 }

@@ -36,7 +36,7 @@ struct alignment {
                           const aligned_gradients<T>& wanted) const {
     using wide = detail::wide_t<T>;
     const wide share = 1 / static_cast<wide>(rows.count());
-    const wide sum = detail::sum_by_rows<wide>(executor, rows.count(), [&](index_t i) {
+    const wide sum = detail::sum_by_rows<wide>(executor, rows.memory(), rows.count(), [&](index_t i) {
       const T *x = rows.first().row(i), *y = rows.second().row(i);
       const wide distance = detail::length_of<T>(
           rows.width(), [&](index_t k) { return static_cast<wide>(x[k]) - static_cast<wide>(y[k]); });

@@ -4,6 +4,7 @@
 // Barlow Twins: pulls the cross-correlation of two views' features to the identity.
 
 #include <mixcon/contrast/statistics.hpp>
+#include <mixcon/core/workspace.hpp>
 #include <mixcon/engine/paired/aligned_calls.hpp>
 #include <mixcon/engine/paired/columns.hpp>
 
@@ -66,7 +67,8 @@ class standard_features {
  public:
   using wide = wide_t<T>;
 
-  standard_features(const packed_rows<T>& z, double epsilon) : centred_(z) {
+  standard_features(const packed_rows<T>& z, double epsilon, workspace* memory)
+      : centred_(z, memory), inverse_(memory) {
     for (index_t k = 0; k < centred_.width(); ++k)
       inverse_.push_back(
           1 / std::sqrt(centred_.squares(k) / static_cast<wide>(centred_.samples()) + static_cast<wide>(epsilon)));
@@ -80,13 +82,13 @@ class standard_features {
 
  private:
   centred_features<T> centred_;
-  std::vector<wide> inverse_;
+  scratch<wide> inverse_;
 };
 
 /// C_kk of the correlation of two views.
 template <class T>
-std::vector<wide_t<T>> own_correlations(const standard_features<T>& a, const standard_features<T>& b) {
-  std::vector<wide_t<T>> own(static_cast<std::size_t>(a.features().width()));
+scratch<wide_t<T>> own_correlations(const standard_features<T>& a, const standard_features<T>& b) {
+  scratch<wide_t<T>> own(a.entries().memory, static_cast<std::size_t>(a.features().width()));
   using vectors::load_wide;
   for (index_t i = 0; i < a.entries().rows; ++i) {
     const T *const first = a.entries().row(i), *const second = b.entries().row(i);
@@ -112,15 +114,16 @@ loss_result<T> barlow_twins::evaluate(const Executor& executor, const detail::al
   using wide = detail::wide_t<T>;
   MIXCON_REQUIRE(rows.count() >= 2, "barlow_twins: ", rows.count(),
                  " sample; expected at least 2, whose features can vary");
-  const detail::standard_features<T> a(rows.first(), epsilon), b(rows.second(), epsilon);
+  workspace* const memory = rows.memory();
+  const detail::standard_features<T> a(rows.first(), epsilon, memory), b(rows.second(), epsilon, memory);
   const bool by_samples = a.features().has_samples_as_columns();
   const wide share = 1 / static_cast<wide>(rows.count()), factor = static_cast<wide>(redundancy);
-  const std::vector<wide> own = detail::own_correlations(a, b);
+  const scratch<wide> own = detail::own_correlations(a, b);
   // The sum of C_ij^2 is that of the products of a a^T and b b^T, entry by entry: the smaller ones are computed.
   const auto left = by_samples ? detail::column_products(executor, a.entries(), a.entries(), share)
                                : detail::column_products(executor, a.entries(), b.entries(), share);
   const auto right = by_samples ? detail::column_products(executor, b.entries(), b.entries(), share) : left;
-  wide value = factor * detail::sum_by_rows<wide>(executor, left.rows, [&](index_t i) {
+  wide value = factor * detail::sum_by_rows<wide>(executor, memory, left.rows, [&](index_t i) {
                  wide sum = 0;
                  for (index_t j = 0; j < left.columns; ++j)
                    sum += static_cast<wide>(left.row(i)[j]) * static_cast<wide>(right.row(i)[j]);
@@ -134,7 +137,7 @@ loss_result<T> barlow_twins::evaluate(const Executor& executor, const detail::al
                        const matrix_view<T>& to) {
     if (!to) return;
     const wide outer = static_cast<wide>(upstream) * static_cast<wide>(scale) * 2 * share;
-    std::vector<wide> squares(own.size());  // sum_j C_kj^2
+    scratch<wide> squares(memory, own.size());  // sum_j C_kj^2
     if (!by_samples)
       for (index_t j = 0; j < products.rows; ++j)
         for (index_t k = 0; k < products.columns; ++k) {
@@ -142,7 +145,7 @@ loss_result<T> barlow_twins::evaluate(const Executor& executor, const detail::al
           squares[static_cast<std::size_t>(k)] += c * c;
         }
     // Of features as columns, the gradient is a sum of three rows, each times a number a feature.
-    std::vector<wide> times_across, times_row, times_mine;
+    scratch<wide> times_across(memory), times_row(memory), times_mine(memory);
     for (std::size_t k = 0; !by_samples && k < own.size(); ++k) {
       const wide by_own = own[k] - 1 - factor * own[k], along = by_own * own[k] + factor * squares[k];
       const wide inverse = outer * view.inverse(static_cast<index_t>(k));

@@ -5,10 +5,10 @@
 
 #include <mixcon/core/integer_view.hpp>
 #include <mixcon/core/number/length.hpp>
+#include <mixcon/core/workspace.hpp>
 #include <mixcon/engine/paired/aligned_calls.hpp>
 
 #include <cmath>
-#include <vector>
 
 MIXCON_STRICT_FLOATS_BEGIN
 
@@ -43,7 +43,7 @@ struct byol {
     MIXCON_REQUIRE(!wanted.second, "byol: a gradient by the targets is asked for; they are constants of this loss");
     check_partners(given.count());
     const index_t width = given.width();
-    std::vector<wide> cosines(static_cast<std::size_t>(given.count()));
+    auto cosines = scratch<wide>::unset(given.memory(), static_cast<std::size_t>(given.count()));
     detail::share_out(executor, given.count(), [&](index_t i) {
       const wide own = lambda.extent(0) == 0 ? 1 : static_cast<wide>(lambda[lambda.extent(0) == 1 ? 0 : i]);
       const T *p = given.first().row(i), *z = given.second().row(i);

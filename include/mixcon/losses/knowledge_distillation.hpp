@@ -4,6 +4,7 @@
 // Hinton's knowledge distillation: pulls the student's softened class probabilities to the teacher's.
 
 #include <mixcon/core/number/ordered_sum.hpp>
+#include <mixcon/core/workspace.hpp>
 #include <mixcon/engine/paired/aligned_calls.hpp>
 #include <mixcon/engine/paired/softened_row.hpp>
 
@@ -38,14 +39,16 @@ struct knowledge_distillation {
                    "knowledge_distillation: a gradient by the teacher is asked for; it is a constant of this loss");
     constexpr index_t at_once = 32;
     const index_t count = logits.count();
-    std::vector<wide> divergence(static_cast<std::size_t>(count));
+    auto divergence = scratch<wide>::unset(logits.memory(), static_cast<std::size_t>(count));
     check_possible(logits.first());
     check_possible(logits.second());
     const bool are_finite = logits.first().finite() && logits.second().finite();
     const wide slope = static_cast<wide>(upstream * temperature) / static_cast<wide>(count);
+    detail::reserve_for_tasks(executor, logits.memory(),
+                              detail::softened_row<wide>::bytes_of_rows(logits.first().pitch()));
     detail::for_each_row(executor, (count + at_once - 1) / at_once, [&](index_t block, const auto& how) {
       using vector = typename std::decay_t<decltype(how)>::template vector<wide>;
-      detail::softened_row<vector> row(logits.first().pitch());
+      detail::softened_row<vector> row(logits.first().pitch(), logits.memory());
       for (index_t i = block * at_once; i < count && i < (block + 1) * at_once; ++i) {
         row.read(logits.first().row(i), logits.second().row(i), logits.width(), 1 / static_cast<wide>(temperature),
                  are_finite);

@@ -4,6 +4,7 @@
 // Max-margin contrastive learning (MMCL): weights negatives by how much they support the margin.
 
 #include <mixcon/core/number/ordered_sum.hpp>
+#include <mixcon/core/workspace.hpp>
 #include <mixcon/engine/paired/aligned_calls.hpp>
 
 #include <cmath>
@@ -50,14 +51,14 @@ namespace detail {
 /// A square matrix of doubles that is solved with.
 class square_matrix {
  public:
-  explicit square_matrix(index_t size) : size_(size), data_(static_cast<std::size_t>(size * size)) {}
+  square_matrix(index_t size, workspace* memory) : size_(size), data_(memory, static_cast<std::size_t>(size * size)) {}
   index_t size() const { return size_; }
   double* operator[](index_t i) { return data_.data() + i * size_; }
   const double* operator[](index_t i) const { return data_.data() + i * size_; }
 
  private:
   index_t size_;
-  std::vector<double> data_;
+  scratch<double> data_;
 };
 
 /// The lower triangle L of L L^T = m, for a symmetric positive definite m; what is above stays. NaN stays NaN.
@@ -95,8 +96,9 @@ double margin_kernel(const packed_rows<T>& x, index_t i, const packed_rows<T>& y
   return kernel;
 }
 template <class Executor, class T>
-square_matrix margin_kernels(const Executor& executor, const packed_rows<T>& x, const packed_rows<T>& y, double sigma) {
-  square_matrix kernel(x.count());
+square_matrix margin_kernels(const Executor& executor, workspace* memory, const packed_rows<T>& x,
+                             const packed_rows<T>& y, double sigma) {
+  square_matrix kernel(x.count(), memory);
   share_out(executor, x.count(), [&](index_t i) {
     for (index_t j = 0; j < x.count(); ++j) kernel[i][j] = margin_kernel(x, i, y, j, sigma);
   });
@@ -106,14 +108,15 @@ square_matrix margin_kernels(const Executor& executor, const packed_rows<T>& x, 
 /// Row t: the coefficients a_ti. With S the matrix K + ridge without row and column t, and k that column of K, the
 /// system is S + 1 1^T - k 1^T - 1 k^T; S^-1 1 and S^-1 k are read off the inverse of the whole matrix.
 template <class Executor, class T>
-square_matrix margin_coefficients(const Executor& executor, const mmcl& loss, const packed_rows<T>& x) {
+square_matrix margin_coefficients(const Executor& executor, workspace* memory, const mmcl& loss,
+                                  const packed_rows<T>& x) {
   const index_t count = x.count();
-  const square_matrix kernel = margin_kernels(executor, x, x, loss.sigma);
-  square_matrix lower = kernel, inverse(count), coefficients(count);
+  const square_matrix kernel = margin_kernels(executor, memory, x, x, loss.sigma);
+  square_matrix lower = kernel, inverse(count, memory), coefficients(count, memory);
   for (index_t i = 0; i < count; ++i) lower[i][i] += loss.ridge;
   factorise(lower);
   share_out(executor, count, [&](index_t t) { inverse_column(lower, t, inverse[t]); });
-  std::vector<double> sums;
+  scratch<double> sums(memory);
   for (index_t t = 0; t < count; ++t) {
     double sum = 0;
     for (index_t i = 0; i < count; ++i) sum += inverse[t][i];
@@ -146,9 +149,10 @@ loss_result<T> mmcl::evaluate(const Executor& executor, const detail::aligned_ro
                               const aligned_gradients<T>& wanted) const {
   const index_t count = rows.count();
   MIXCON_REQUIRE(count >= 2, "mmcl: ", count, " sample; expected at least 2, the others are its negatives");
-  const detail::square_matrix coefficients = detail::margin_coefficients(executor, *this, rows.first());
-  detail::square_matrix slope = detail::margin_kernels(executor, rows.first(), rows.second(), sigma);
-  std::vector<double> values(static_cast<std::size_t>(count));
+  workspace* const memory = rows.memory();
+  const detail::square_matrix coefficients = detail::margin_coefficients(executor, memory, *this, rows.first());
+  detail::square_matrix slope = detail::margin_kernels(executor, memory, rows.first(), rows.second(), sigma);
+  scratch<double> values(memory, static_cast<std::size_t>(count));
   for (index_t t = 0; t < count; ++t) {
     double own = 0;
     for (index_t i = 0; i < count; ++i) own -= coefficients[t][i];
@@ -161,8 +165,10 @@ loss_result<T> mmcl::evaluate(const Executor& executor, const detail::aligned_ro
   detail::ordered_sum<double> value;
   for (const double x : values) value.add(x);
   const auto add = [&](const matrix_view<T>& to, const detail::packed_rows<T>& others, bool transposed) {
+    const auto width = static_cast<std::size_t>(to.extent(1));
+    detail::reserve_for_tasks(executor, memory, width * sizeof(double));
     detail::share_out(executor, to.extent(0), [&](index_t i) {
-      std::vector<double> sum(static_cast<std::size_t>(to.extent(1)));
+      scratch<double> sum(memory, width);
       for (index_t j = 0; j < count; ++j)
         for (index_t k = 0; k < to.extent(1); ++k)
           sum[static_cast<std::size_t>(k)] +=
@@ -180,11 +186,11 @@ template <class Executor, Viewable<2> Embeddings>
 void mmcl_coefficients(const Executor& executor, const mmcl& loss, const Embeddings& x,
                        const matrix_view<double>& coefficients) {
   using E = std::remove_const_t<element_t<const Embeddings>>;
-  const auto rows = detail::checked_rows<E>("mmcl_coefficients", loss, x, x);
+  const auto rows = detail::checked_rows<E>("mmcl_coefficients", loss, x, x, in_workspace::none());
   MIXCON_REQUIRE(coefficients.extent(0) == rows.count() && coefficients.extent(1) == rows.count() && rows.count() > 1,
                  "mmcl_coefficients: room for ", coefficients.extents(), " coefficients of ", rows.count(),
                  " samples; expected (N, N) and at least 2 samples");
-  const detail::square_matrix found = detail::margin_coefficients(executor, loss, rows.first());
+  const detail::square_matrix found = detail::margin_coefficients(executor, nullptr, loss, rows.first());
   for (index_t t = 0; t < rows.count(); ++t)
     for (index_t i = 0; i < rows.count(); ++i) coefficients(t, i) = found[t][i];
 }

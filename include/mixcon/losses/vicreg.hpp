@@ -3,6 +3,7 @@
 
 // VICReg: views should agree, each feature should vary, and features should be uncorrelated.
 
+#include <mixcon/core/workspace.hpp>
 #include <mixcon/engine/paired/columns.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
@@ -40,8 +41,8 @@ struct vicreg {
     MIXCON_REQUIRE(rows.count() >= 2, "vicreg: ", rows.count(),
                    " sample; expected at least 2, whose features can vary");
     const wide value = agree(executor, rows, static_cast<wide>(upstream), wanted) +
-                       spread(executor, rows.first(), static_cast<wide>(upstream), wanted.first) +
-                       spread(executor, rows.second(), static_cast<wide>(upstream), wanted.second);
+                       spread(executor, rows.memory(), rows.first(), static_cast<wide>(upstream), wanted.first) +
+                       spread(executor, rows.memory(), rows.second(), static_cast<wide>(upstream), wanted.second);
     return {static_cast<T>(value), rows.count()};
   }
 
@@ -51,7 +52,7 @@ struct vicreg {
   wide agree(const Executor& executor, const detail::aligned_rows<E>& rows, wide upstream,
              const aligned_gradients<T>& wanted) const {
     const wide share = static_cast<wide>(invariance) / static_cast<wide>(rows.count() * rows.width());
-    return share * detail::sum_by_rows<wide>(executor, rows.count(), [&](index_t i) {
+    return share * detail::sum_by_rows<wide>(executor, rows.memory(), rows.count(), [&](index_t i) {
              const T *first = rows.first().row(i), *second = rows.second().row(i);
              const wide sum = detail::sum_by_eight<wide>(rows.width(), [&](index_t k) {
                const wide apart = static_cast<wide>(first[k]) - static_cast<wide>(second[k]);
@@ -79,28 +80,29 @@ struct vicreg {
   /// The other terms, of one view. With x the centred view, the sum of squares of x^T x is that of x x^T: the smaller
   /// one is computed; of that of samples the features' own squares are taken off again.
   template <class Executor, class T, class wide>
-  wide spread(const Executor& executor, const detail::packed_rows<T>& z, wide upstream,
+  wide spread(const Executor& executor, workspace* memory, const detail::packed_rows<T>& z, wide upstream,
               const matrix_view<T>& wanted) const {
-    const detail::centred_features<T> x(z);
+    const detail::centred_features<T> x(z, memory);
     const wide freedom = static_cast<wide>(z.count() - 1), share = 1 / static_cast<wide>(z.width());
     const wide factor = static_cast<wide>(covariance) * share;
     auto products = detail::column_products(executor, x.entries(), x.entries(), 1 / freedom);
     if (!x.has_samples_as_columns())
       for (index_t k = 0; k < z.width(); ++k) products.row(k)[k] = 0;
-    wide value = factor * detail::sum_by_rows<wide>(executor, products.rows, [&](index_t i) {
+    wide value = factor * detail::sum_by_rows<wide>(executor, memory, products.rows, [&](index_t i) {
                    wide sum = 0;
                    for (index_t j = 0; j < products.columns; ++j)
                      sum += static_cast<wide>(products.row(i)[j]) * static_cast<wide>(products.row(i)[j]);
                    return sum;
                  });
-    std::vector<wide> slope;  // d value / d feature, as a factor of the feature
+    scratch<wide> slope(memory);  // d value / d feature, as a factor of the feature
     for (index_t k = 0; k < z.width(); ++k) {
       const wide own = x.squares(k) / freedom, deviation = std::sqrt(own + static_cast<wide>(epsilon));
       const wide weight = static_cast<wide>(halves_variance ? variance / 2 : variance) * share;
       const wide lacking = 1 - deviation;
       slope.push_back(lacking <= 0 ? 0 : -weight / (freedom * deviation));
       value += lacking <= 0 ? 0 : weight * lacking;
-      if (x.has_samples_as_columns()) value -= factor * own * own, slope.back() -= 4 * factor * own / freedom;
+      if (x.has_samples_as_columns())
+        value -= factor * own * own, slope[slope.size() - 1] -= 4 * factor * own / freedom;
     }
     if (wanted)
       detail::for_each_product_row(executor, x.entries(), products, [&](index_t i, const T* row) {

@@ -7,6 +7,7 @@
 #include <mixcon/core/overlap.hpp>
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/tensor_view.hpp>
+#include <mixcon/core/workspace.hpp>
 #include <mixcon/mix/draw/partners.hpp>
 #include <mixcon/mix/executor.hpp>
 #include <mixcon/mix/memory/runs.hpp>
@@ -119,10 +120,10 @@ auto prepared_blend(const mix_plan<Region>& plan, const tensor_view<T, Rank>& mi
 
 template <class Executor, class Region, class T, int Rank>
 void blend_on_host(Executor& executor, const mix_plan<Region>& plan, const tensor_view<const T, Rank>& sample,
-                   const tensor_view<const T, Rank>& partners, const tensor_view<T, Rank>& mixed) {
+                   const tensor_view<const T, Rank>& partners, const tensor_view<T, Rank>& mixed, workspace* memory) {
   const bool own_batch = partners.data() == sample.data() && partners.extent(0) == sample.extent(0);
-  std::vector<index_t> order;  // a batch that stays in the caches needs none
-  if (own_batch && is_streamed(sample)) order = order_along_partners(plan.partner);
+  scratch<index_t> order;  // a batch that stays in the caches needs none
+  if (own_batch && is_streamed(sample)) order = order_along_partners(plan.partner, memory);
   const auto prepared = prepared_blend(plan, mixed);
   for_each_part(executor, useful_workers<Region>(executor, mixed), sample.extent(0), [&](index_t begin, index_t end) {
     for_each_channels(plan.region, mixed, [&](const auto& of) {
@@ -141,17 +142,16 @@ void blend_on_host(Executor& executor, const mix_plan<Region>& plan, const tenso
 
 template <class Executor, class Region, class T, int Rank>
 void unblend_on_host(Executor& executor, const mix_plan<Region>& plan, const tensor_view<const T, Rank>& upstream,
-                     const tensor_view<T, Rank>& gradient, unblend_part part) {
-  std::vector<mixed_with> consumers;
-  for (index_t a = 1; a <= partner_lists(plan) && part != unblend_part::own; ++a)
-    consumers.emplace_back(partner_list(plan, a), gradient.extent(0));
+                     const tensor_view<T, Rank>& gradient, unblend_part part, workspace* memory) {
+  mixed_with consumers(gradient.extent(0), memory);
+  for (index_t a = 1; a <= partner_lists(plan) && part != unblend_part::own; ++a) consumers.add(partner_list(plan, a));
   for_each_part(executor, useful_workers<Region>(executor, gradient), gradient.extent(0),
                 [&](index_t begin, index_t end) {
                   for (index_t j = begin; j < end; ++j) {
                     const auto to = sample_of(gradient, j);
                     if (part != unblend_part::partners) unblend_own(plan, j, sample_of(upstream, j), to);
-                    for (std::size_t list = 0; list < consumers.size(); ++list)
-                      for (const index_t i : consumers[list][j]) {
+                    for (std::size_t list = 0; list < consumers.lists(); ++list)
+                      for (const index_t i : consumers.of(list, j)) {
                         if constexpr (HasMorePartners<Region>)
                           unblend_partner(plan, i, static_cast<index_t>(list) + 1, sample_of(upstream, i), to);
                         else
@@ -182,7 +182,7 @@ constexpr bool is_mixing_executor() {
 
 template <class Executor, class Region, class T, int Rank>
 void blend_views(Executor& executor, const mix_plan<Region>& plan, const tensor_view<const T, Rank>& sample,
-                 const tensor_view<const T, Rank>& partners, const tensor_view<T, Rank>& mixed) {
+                 const tensor_view<const T, Rank>& partners, const tensor_view<T, Rank>& mixed, workspace* memory) {
   MIXCON_REQUIRE(mixed.extents() == sample.extents(), "blend: samples are ", sample.extents(), ", the mixed batch ",
                  mixed.extents(), "; expected the same shape.");
   MIXCON_REQUIRE(same_sample_shape(sample.extents(), partners.extents()), "blend: samples are ", sample.extents(),
@@ -197,11 +197,11 @@ void blend_views(Executor& executor, const mix_plan<Region>& plan, const tensor_
   if constexpr (BringsBlend<Executor, mix_plan<Region>, tensor_view<const T, Rank>, tensor_view<T, Rank>>)
     executor.blend(plan, sample, partners, mixed);
   else if constexpr (is_mixing_executor<Executor>())
-    blend_on_host(executor, plan, sample, partners, mixed);
+    blend_on_host(executor, plan, sample, partners, mixed, memory);
 }
 template <class Executor, class Region, class T, int Rank>
 void unblend_views(Executor& executor, const mix_plan<Region>& plan, const tensor_view<const T, Rank>& upstream,
-                   const tensor_view<T, Rank>& gradient, unblend_part part) {
+                   const tensor_view<T, Rank>& gradient, unblend_part part, workspace* memory) {
   MIXCON_REQUIRE(same_sample_shape(upstream.extents(), gradient.extents()), "unblend: upstream is ", upstream.extents(),
                  ", the gradient ", gradient.extents(), "; expected the same shape after the first axis.");
   MIXCON_REQUIRE(part == unblend_part::partners || gradient.extent(0) == upstream.extent(0), "unblend: upstream is ",
@@ -215,7 +215,7 @@ void unblend_views(Executor& executor, const mix_plan<Region>& plan, const tenso
   if constexpr (BringsUnblend<Executor, mix_plan<Region>, tensor_view<const T, Rank>, tensor_view<T, Rank>>)
     executor.unblend(plan, upstream, gradient, part);
   else if constexpr (is_mixing_executor<Executor>())
-    unblend_on_host(executor, plan, upstream, gradient, part);
+    unblend_on_host(executor, plan, upstream, gradient, part, memory);
 }
 
 }  // namespace mixcon::detail

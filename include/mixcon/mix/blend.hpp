@@ -7,6 +7,7 @@
 #include <mixcon/core/overlap.hpp>
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/tensor_traits.hpp>
+#include <mixcon/core/workspace.hpp>
 #include <mixcon/mix/apply.hpp>
 #include <mixcon/mix/executor.hpp>
 #include <mixcon/mix/plan.hpp>
@@ -71,41 +72,50 @@ constexpr bool reaches() {
   return fits;
 }
 
+/// Whether that is what may end a call, after the tensors.
+template <class T>
+inline constexpr bool is_memory =
+    std::is_convertible_v<std::add_lvalue_reference_t<std::remove_cvref_t<T>>, in_workspace>;
+
 template <class Executor, class Region, class Sample, class Partners, class Mixed>
+requires(!is_memory<Mixed>)
 void blend_by(Executor& executor, const mix_plan<Region>& plan, const Sample& sample, const Partners& partners,
-              Mixed&& mixed) {
+              Mixed&& mixed, const in_workspace& memory = in_workspace::none()) {
   if constexpr (Batches<const Sample&, const Partners&, Mixed>) {
     const auto from = read_only(batch_of("blend", "the samples", sample));
     const auto others = read_only(batch_of("blend", "the partners' batch", partners));
     const auto to = batch_of("blend", "the mixed batch", mixed);
     if constexpr (types_fit<decltype(from), decltype(to)>() && types_fit<decltype(others), decltype(to)>() &&
                   reaches<Executor, Region, decltype(from), decltype(to), Sample, Partners, Mixed>())
-      blend_views(executor, plan, from, others, to);
+      blend_views(executor, plan, from, others, to, memory.memory);
   } else {
     refuse_batches<const Sample&, const Partners&, Mixed>();
   }
 }
 
 template <class Executor, class Region, class Sample, class Mixed>
-void blend_by(Executor& executor, const mix_plan<Region>& plan, const Sample& sample, Mixed&& mixed) {
-  blend_by(executor, plan, sample, sample, std::forward<Mixed>(mixed));
+void blend_by(Executor& executor, const mix_plan<Region>& plan, const Sample& sample, Mixed&& mixed,
+              const in_workspace& memory = in_workspace::none()) {
+  blend_by(executor, plan, sample, sample, std::forward<Mixed>(mixed), memory);
 }
 
 template <class Executor, class Region, class Upstream, class Gradient>
-void unblend_by(Executor& executor, const mix_plan<Region>& plan, const Upstream& upstream, Gradient&& gradient) {
+void unblend_by(Executor& executor, const mix_plan<Region>& plan, const Upstream& upstream, Gradient&& gradient,
+                const in_workspace& memory = in_workspace::none()) {
   if constexpr (Batches<const Upstream&, Gradient>) {
     const auto from = read_only(batch_of("unblend", "the upstream gradient", upstream));
     const auto to = batch_of("unblend", "the gradient", gradient);
     if constexpr (types_fit<decltype(from), decltype(to)>() &&
                   reaches<Executor, Region, decltype(from), decltype(to), Upstream, Gradient>())
-      unblend_views(executor, plan, from, to, unblend_part::both);
+      unblend_views(executor, plan, from, to, unblend_part::both, memory.memory);
   } else {
     refuse_batches<const Upstream&, Gradient>();
   }
 }
 template <class Executor, class Region, class Upstream, class Gradient, class PartnerGradient>
+requires(!is_memory<PartnerGradient>)
 void unblend_by(Executor& executor, const mix_plan<Region>& plan, const Upstream& upstream, Gradient&& gradient,
-                PartnerGradient&& partner_gradient) {
+                PartnerGradient&& partner_gradient, const in_workspace& memory = in_workspace::none()) {
   if constexpr (Batches<const Upstream&, Gradient, PartnerGradient>) {
     const auto from = read_only(batch_of("unblend", "the upstream gradient", upstream));
     const auto to = batch_of("unblend", "the gradient", gradient);
@@ -115,8 +125,8 @@ void unblend_by(Executor& executor, const mix_plan<Region>& plan, const Upstream
       MIXCON_REQUIRE(
           !overlap(to, to_partners),
           "unblend: the two gradients overlap; where samples and partners are one batch, pass one gradient.");
-      if (to) unblend_views(executor, plan, from, to, unblend_part::own);
-      if (to_partners) unblend_views(executor, plan, from, to_partners, unblend_part::partners);
+      if (to) unblend_views(executor, plan, from, to, unblend_part::own, memory.memory);
+      if (to_partners) unblend_views(executor, plan, from, to_partners, unblend_part::partners, memory.memory);
     }
   } else {
     refuse_batches<const Upstream&, Gradient, PartnerGradient>();
@@ -125,9 +135,19 @@ void unblend_by(Executor& executor, const mix_plan<Region>& plan, const Upstream
 
 template <class T>
 concept APlan = requires(const T& plan) { []<class Region>(const mix_plan<Region>&) {}(plan); };
-/// The tensors of a call: samples and mixed batch, or an upstream gradient and a gradient; and one more of partners.
-template <class... Tensors>
-concept TwoOrThree = sizeof...(Tensors) == 2 || sizeof...(Tensors) == 3;
+template <class... Given>
+constexpr bool are_two_or_three() {
+  constexpr int count = static_cast<int>(sizeof...(Given));
+  const bool memory[] = {is_memory<Given>..., false};
+  for (int k = 0; k + 1 < count; ++k)
+    if (memory[k]) return false;
+  const int tensors = count > 0 && memory[count - 1] ? count - 1 : count;
+  return tensors == 2 || tensors == 3;
+}
+/// The tensors of a call: samples and mixed batch, or an upstream gradient and a gradient; and one more of partners. A
+/// workspace may follow.
+template <class... Given>
+concept TwoOrThree = are_two_or_three<Given...>();
 
 enum class mixing_mistake { none, no_plan, other_count };
 template <class First, class Second = void, class... More>
@@ -158,6 +178,7 @@ constexpr void refuse_mixing() {
 ///   blend(plan, samples, mixed)                        on the calling thread
 ///   blend(plan, samples, partners, mixed)              partner[i] counts in another batch, or a queue, of M samples
 ///   blend(executor, plan, samples, mixed) ...          tiled{}, tiled{.threads = 4}, a thread_pool: same result
+///   blend(plan, samples, mixed, memory) ...            a workspace last: the order of a large batch lives there
 ///
 /// Samples (N, ...) of rank 1 to 4 and any strides, mixed likewise; the mixed batch overlaps no input. Same result for
 /// the same plan on every backend, up to rounding. The plan is checked: partners in range, lambda in [0, 1], boxes
@@ -182,6 +203,7 @@ void blend(Executor&& executor, const mix_plan<Region>& plan, Tensors&&... sampl
 ///   unblend(plan, upstream, gradient)                      both (N, ...)
 ///   unblend(plan, upstream, gradient, partner_gradient)    where the partners came from elsewhere: that batch (M, ...)
 ///   unblend(executor, plan, upstream, gradient) ...
+///   unblend(plan, upstream, gradient, memory) ...          a workspace last: another such call allocates nothing
 ///
 /// Contributions come in a fixed order, so the result is reproducible bit for bit, repeated partners or not, on any
 /// number of threads.

@@ -16,6 +16,8 @@
 #include <mixcon/mix/kinds/pasted_intervals.hpp>
 #include <mixcon/mix/plan.hpp>
 
+#include <vector>
+
 MIXCON_STRICT_FLOATS_BEGIN
 
 namespace mixcon {
@@ -35,36 +37,54 @@ struct cutmix {
 
   template <Draws D, class... LookedAt>
   mix_plan<pasted_boxes> plan(const image_shape& shape, const D& draws, const LookedAt&... looked_at) const {
-    detail::require_image("cutmix", shape);
-    if (is_off(lambda)) return {detail::unmixed("cutmix", shape.samples), {1.0}, {.boxes = {box{}}}};
-    const auto& own = draws.within(name);
-    mix_plan<pasted_boxes> plan;
-    plan.partner = detail::partners_by("cutmix", pairing, shape.samples, own, looked_at...);
-    detail::require_pairs("cutmix", per, plan.partner);
-    for (index_t i = 0; i < plan_entries(per, shape.samples); ++i) {
-      const index_t drawn = drawn_as(per, i, plan.partner);
-      const box pasted = place(shape, lambda(own, drawn), own, drawn);
-      plan.region.boxes.push_back(pasted);
-      plan.lambda.push_back(1 - share(pasted, shape));
-    }
-    return plan;
+    mix_plan<pasted_boxes> made;
+    plan_again(made, shape, draws, looked_at...);
+    return made;
   }
-
   template <Draws D, class... LookedAt>
   mix_plan<pasted_intervals> plan(const signal_shape& shape, const D& draws, const LookedAt&... looked_at) const {
+    mix_plan<pasted_intervals> made;
+    plan_again(made, shape, draws, looked_at...);
+    return made;
+  }
+
+  /// The same into a plan of before: nothing is allocated for a batch of the same size, but by a pairing that looks at
+  /// something.
+  template <Draws D, class... LookedAt>
+  void plan_again(mix_plan<pasted_boxes>& plan, const image_shape& shape, const D& draws,
+                  const LookedAt&... looked_at) const {
+    detail::require_image("cutmix", shape);
+    plan.region.own_inside = false;
+    draw_parts(
+        plan, plan.region.boxes, shape,
+        [&](double kept, const auto& own, index_t i) { return place(shape, kept, own, i); }, draws, looked_at...);
+  }
+  template <Draws D, class... LookedAt>
+  void plan_again(mix_plan<pasted_intervals>& plan, const signal_shape& shape, const D& draws,
+                  const LookedAt&... looked_at) const {
     detail::require_signal("cutmix", shape);
-    if (is_off(lambda)) return {detail::unmixed("cutmix", shape.samples), {1.0}, {.intervals = {interval{}}}};
+    draw_parts(
+        plan, plan.region.intervals, shape,
+        [&](double kept, const auto& own, index_t i) { return random_interval{}(shape, kept, own, i); }, draws,
+        looked_at...);
+  }
+
+ private:
+  /// Draws a plan, whose boxes or intervals `placed(own share, draws, i)` places.
+  template <class Plan, class Part, class Shape, class Placed, Draws D, class... LookedAt>
+  void draw_parts(Plan& plan, std::vector<Part>& parts, const Shape& shape, const Placed& placed, const D& draws,
+                  const LookedAt&... looked_at) const {
+    plan.lambda.resize(0), parts.resize(0);  // `blend` refuses what a refusal leaves
+    if (is_off(lambda)) return detail::plan_unmixed("cutmix", shape.samples, plan), parts.assign(1, Part{});
     const auto& own = draws.within(name);
-    mix_plan<pasted_intervals> plan;
-    plan.partner = detail::partners_by("cutmix", pairing, shape.samples, own, looked_at...);
+    detail::draw_partners("cutmix", pairing, shape.samples, own, plan.partner, looked_at...);
     detail::require_pairs("cutmix", per, plan.partner);
     for (index_t i = 0; i < plan_entries(per, shape.samples); ++i) {
       const index_t drawn = drawn_as(per, i, plan.partner);
-      const interval pasted = random_interval{}(shape, lambda(own, drawn), own, drawn);
-      plan.region.intervals.push_back(pasted);
+      const Part pasted = placed(lambda(own, drawn), own, drawn);
+      parts.push_back(pasted);
       plan.lambda.push_back(1 - share(pasted, shape));
     }
-    return plan;
   }
 };
 

@@ -15,7 +15,6 @@
 
 #include <cstddef>
 #include <string>
-#include <utility>
 #include <vector>
 
 MIXCON_STRICT_FLOATS_BEGIN
@@ -33,32 +32,49 @@ struct inputmix {
 
   template <Draws D>
   mix_plan<multi_lerp> plan(index_t samples, const D& draws) const {
-    MIXCON_REQUIRE(partners >= 1, "inputmix: partners is ", partners, "; expected at least one.");
-    if (alpha == 0) return {detail::unmixed("inputmix", samples), {1.0}, multi_lerp::none()};
-    const auto& own = draws.within(name);
-    mix_plan<multi_lerp> plan;
-    plan.lambda = {1.0};
-    plan.partner = detail::partners_by("inputmix", pairing::random_permutation{}, samples, own);
-    for (index_t a = 1; a < partners; ++a) {
-      std::vector<index_t> list(plan.partner.size());
-      own.permutation(field("partner").on_try(a), view(list));
-      plan.region.more_partners.push_back((std::move)(list));
-    }
-    std::vector<double> weights(static_cast<std::size_t>(partners) + 1);
-    for (index_t i = 0; i < samples; ++i) {
-      if (partners == 1) {
-        weights[0] = folded<>{{.alpha = alpha}}(own, i);
-        weights[1] = 1 - weights[0];
-      } else {
-        dirichlet_weights{.concentration = alpha, .floor = floor}(own, i, view(weights));
-      }
-      plan.region.weights.insert(plan.region.weights.end(), weights.begin(), weights.end());
-    }
-    return plan;
+    mix_plan<multi_lerp> made;
+    plan_again(made, samples, draws);
+    return made;
   }
   template <Draws D>
   mix_plan<multi_lerp> plan(const image_shape& shape, const D& draws) const {
     return plan(shape.samples, draws);
+  }
+  /// The same into a plan of before: nothing is allocated for a batch of the same size.
+  template <Draws D>
+  void plan_again(mix_plan<multi_lerp>& plan, index_t samples, const D& draws) const {
+    plan.lambda.resize(0);  // `blend` refuses what a refusal leaves
+    MIXCON_REQUIRE(partners >= 1, "inputmix: partners is ", partners, "; expected at least one.");
+    std::vector<std::vector<index_t>>& more = plan.region.more_partners;
+    std::vector<double>& weights = plan.region.weights;
+    if (alpha == 0) {
+      detail::plan_unmixed("inputmix", samples, plan);
+      more.resize(0), weights.assign({1, 0});
+      return;
+    }
+    const auto& own = draws.within(name);
+    detail::draw_partners("inputmix", pairing::random_permutation{}, samples, own, plan.partner);
+    more.resize(static_cast<std::size_t>(partners) - 1);
+    for (std::size_t a = 0; a < more.size(); ++a) {
+      more[a].resize(plan.partner.size());
+      own.permutation(field("partner").on_try(static_cast<index_t>(a) + 1), view(more[a]));
+    }
+    const index_t width = partners + 1;
+    weights.resize(static_cast<std::size_t>(samples * width));
+    for (index_t i = 0; i < samples; ++i) {
+      const vector_view<double> row(weights.data() + i * width, {width});
+      if (partners == 1) {
+        row[0] = folded<>{{.alpha = alpha}}(own, i);
+        row[1] = 1 - row[0];
+      } else {
+        dirichlet_weights{.concentration = alpha, .floor = floor}(own, i, row);
+      }
+    }
+    plan.lambda.assign(1, 1.0);
+  }
+  template <Draws D>
+  void plan_again(mix_plan<multi_lerp>& plan, const image_shape& shape, const D& draws) const {
+    plan_again(plan, shape.samples, draws);
   }
 };
 

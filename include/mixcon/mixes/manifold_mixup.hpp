@@ -43,6 +43,16 @@ struct manifold_mixup {
   mix_plan<interpolated> plan(const image_shape& shape, const D& draws, const LookedAt&... looked_at) const {
     return plan(shape.samples, draws, looked_at...);
   }
+  /// The same into a plan of before, as `mixup` does it.
+  template <Draws D, class... LookedAt>
+  void plan_again(mix_plan<interpolated>& plan, index_t samples, const D& draws, const LookedAt&... looked_at) const {
+    mixup<Lambda, Pairing>{lambda, pairing, per}.plan_again(plan, samples, draws.within(name), looked_at...);
+  }
+  template <Draws D, class... LookedAt>
+  void plan_again(mix_plan<interpolated>& plan, const image_shape& shape, const D& draws,
+                  const LookedAt&... looked_at) const {
+    plan_again(plan, shape.samples, draws, looked_at...);
+  }
 };
 
 }  // namespace mixcon

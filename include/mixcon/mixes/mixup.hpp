@@ -33,18 +33,30 @@ struct mixup {
 
   template <Draws D, class... LookedAt>
   mix_plan<interpolated> plan(index_t samples, const D& draws, const LookedAt&... looked_at) const {
-    if (is_off(lambda)) return {detail::unmixed("mixup", samples), {1.0}, {}};
-    const auto& own = draws.within(name);
-    mix_plan<interpolated> plan;
-    plan.partner = detail::partners_by("mixup", pairing, samples, own, looked_at...);
-    detail::require_pairs("mixup", per, plan.partner);
-    for (index_t i = 0; i < plan_entries(per, samples); ++i)
-      plan.lambda.push_back(lambda(own, drawn_as(per, i, plan.partner)));
-    return plan;
+    mix_plan<interpolated> made;
+    plan_again(made, samples, draws, looked_at...);
+    return made;
   }
   template <Draws D, class... LookedAt>
   mix_plan<interpolated> plan(const image_shape& shape, const D& draws, const LookedAt&... looked_at) const {
     return plan(shape.samples, draws, looked_at...);
+  }
+  /// The same into a plan of before: nothing is allocated for a batch of the same size, but by a pairing that looks at
+  /// something.
+  template <Draws D, class... LookedAt>
+  void plan_again(mix_plan<interpolated>& plan, index_t samples, const D& draws, const LookedAt&... looked_at) const {
+    plan.lambda.resize(0);  // `blend` refuses what a refusal leaves
+    if (is_off(lambda)) return detail::plan_unmixed("mixup", samples, plan);
+    const auto& own = draws.within(name);
+    detail::draw_partners("mixup", pairing, samples, own, plan.partner, looked_at...);
+    detail::require_pairs("mixup", per, plan.partner);
+    for (index_t i = 0; i < plan_entries(per, samples); ++i)
+      plan.lambda.push_back(lambda(own, drawn_as(per, i, plan.partner)));
+  }
+  template <Draws D, class... LookedAt>
+  void plan_again(mix_plan<interpolated>& plan, const image_shape& shape, const D& draws,
+                  const LookedAt&... looked_at) const {
+    plan_again(plan, shape.samples, draws, looked_at...);
   }
 };
 

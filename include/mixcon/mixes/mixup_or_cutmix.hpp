@@ -35,18 +35,28 @@ struct mixup_or_cutmix {
 
   template <Draws D, class... LookedAt>
   mix_plan<switched> plan(const image_shape& shape, const D& draws, const LookedAt&... looked_at) const {
+    mix_plan<switched> made;
+    plan_again(made, shape, draws, looked_at...);
+    return made;
+  }
+  /// The same into a plan of before: nothing is allocated for a batch of the same size, but by a pairing that looks at
+  /// something.
+  template <Draws D, class... LookedAt>
+  void plan_again(mix_plan<switched>& plan, const image_shape& shape, const D& draws,
+                  const LookedAt&... looked_at) const {
+    plan.region.boxes.resize(0), plan.region.pastes.resize(0), plan.lambda.resize(0);  // what a refusal leaves
     detail::require_image("mixup_or_cutmix", shape);
     detail::require_probability("mixup_or_cutmix", probability);
     detail::require_probability("mixup_or_cutmix", switch_probability);
-    if (mixup.off() && cutmix.off())
-      return {detail::unmixed("mixup_or_cutmix", shape.samples), {1.0}, switched::none()};
+    if (mixup.off() && cutmix.off()) {
+      plan.region.boxes.assign(1, box{}), plan.region.pastes.assign(1, 1);
+      return detail::plan_unmixed("mixup_or_cutmix", shape.samples, plan);
+    }
     const auto& own = draws.within(name);
-    mix_plan<switched> plan;
-    plan.partner = detail::partners_by("mixup_or_cutmix", pairing, shape.samples, own, looked_at...);
+    detail::draw_partners("mixup_or_cutmix", pairing, shape.samples, own, plan.partner, looked_at...);
     detail::require_pairs("mixup_or_cutmix", per, plan.partner);
     for (index_t i = 0; i < plan_entries(per, shape.samples); ++i)
       add_entry(plan, shape, own, drawn_as(per, i, plan.partner));
-    return plan;
   }
 
  private:

@@ -40,6 +40,16 @@ struct regmixup {
   mix_plan<interpolated> plan(const image_shape& shape, const D& draws, const LookedAt&... looked_at) const {
     return plan(shape.samples, draws, looked_at...);
   }
+  /// The same into a plan of before, as `mixup` does it.
+  template <Draws D, class... LookedAt>
+  void plan_again(mix_plan<interpolated>& plan, index_t samples, const D& draws, const LookedAt&... looked_at) const {
+    mixup<Lambda, Pairing>{lambda, pairing}.plan_again(plan, samples, draws.within(name), looked_at...);
+  }
+  template <Draws D, class... LookedAt>
+  void plan_again(mix_plan<interpolated>& plan, const image_shape& shape, const D& draws,
+                  const LookedAt&... looked_at) const {
+    plan_again(plan, shape.samples, draws, looked_at...);
+  }
 };
 
 /// Writes the samples (N, ...) as they are, and after them mixed by the plan: (2 N, ...).

@@ -62,6 +62,7 @@ struct universum<interpolated> {
   template <Draws D, LabelsViewable Labels>
   void plan_again(mix_plan<interpolated>& plan, index_t samples, const D& draws, const Labels& labels,
                   const in_workspace& memory = in_workspace::none()) const {
+    plan.lambda.resize(0);  // `blend` refuses what a refusal leaves
     detail::require_share("universum", partner_share);
     detail::draw_other_classes(pairing, samples, draws.within(name), labels, plan.partner, memory);
     plan.lambda.assign(1, 1 - partner_share);
@@ -98,11 +99,11 @@ struct universum<pasted_boxes> {
   template <Draws D, LabelsViewable Labels>
   void plan_again(mix_plan<pasted_boxes>& plan, const image_shape& shape, const D& draws, const Labels& labels,
                   const in_workspace& memory = in_workspace::none()) const {
+    plan.region.boxes.resize(0), plan.lambda.resize(0);  // `blend` refuses what a refusal leaves
     detail::require_share("universum", partner_share);
     const auto& own = draws.within(name);
     detail::draw_other_classes(pairing, shape.samples, own, labels, plan.partner, memory);
     plan.region.own_inside = true;
-    plan.region.boxes.resize(0), plan.lambda.resize(0);
     detail::require_pairs("universum", per, plan.partner);
     for (index_t i = 0; i < plan_entries(per, shape.samples); ++i) {
       const box kept = place(shape, partner_share, own, drawn_as(per, i, plan.partner));

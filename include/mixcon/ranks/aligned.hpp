@@ -82,7 +82,7 @@ struct aligned_over_ranks<vicreg> {
 template <class Ranks, class Loss, class First, class Second, class E = std::remove_const_t<element_t<const First>>,
           class T = accumulate_t<E>>
 auto evaluate_aligned(const char* function, const Ranks& executor, const Loss& loss, const First& x, const Second& y,
-                      double upstream, const aligned_gradients<T>& wanted, bool sets) {
+                      double upstream, const aligned_gradients<T>& wanted, bool sets, const in_workspace& memory) {
   return telling_others(executor.communicator, [&] {
     const rank_board<typename Ranks::communicator_type> board(executor.communicator);
     std::optional<aligned_rows<E>> mine;
@@ -91,7 +91,7 @@ auto evaluate_aligned(const char* function, const Ranks& executor, const Loss& l
       const auto rows = view_given<2>(function, Loss::name, x);
       count = rows.extent(0), width = rows.extent(1);
       if (count == 0) return (loss.check)();
-      mine.emplace(checked_rows<E>(function, loss, x, y));
+      mine.emplace(checked_rows<E>(function, loss, x, y, memory));
       mine->check_gradients(wanted, holds_second_constant<Loss>);
     });
     call_description said;
@@ -115,21 +115,24 @@ auto evaluate_aligned(const char* function, const Ranks& executor, const Loss& l
 
 /// The loss of the rows of all ranks, row i of one matrix with row i of the other: (N, D) each, which may be (0, D).
 template <Communicator Comm, class Engine, AlignedLoss Loss, Viewable<2> First, Viewable<2> Second>
-auto forward(const ranks<Comm, Engine>& executor, const Loss& loss, const First& x, const Second& y) {
+auto forward(const ranks<Comm, Engine>& executor, const Loss& loss, const First& x, const Second& y,
+             const in_workspace& memory = in_workspace::none()) {
   return detail::evaluate_aligned("forward", executor, loss, x, y, 0,
-                                  aligned_gradients<accumulate_t<element_t<const First>>>{}, false);
+                                  aligned_gradients<accumulate_t<element_t<const First>>>{}, false, memory);
 }
 /// Adds `upstream` times the gradients that are wanted by this rank's rows.
 template <Communicator Comm, class Engine, AlignedLoss Loss, Viewable<2> First, Viewable<2> Second>
 void backward(const ranks<Comm, Engine>& executor, const Loss& loss, const First& x, const Second& y, double upstream,
-              const aligned_gradients<accumulate_t<element_t<const First>>>& wanted) {
-  detail::evaluate_aligned("backward", executor, loss, x, y, upstream, wanted, false);
+              const aligned_gradients<accumulate_t<element_t<const First>>>& wanted,
+              const in_workspace& memory = in_workspace::none()) {
+  detail::evaluate_aligned("backward", executor, loss, x, y, upstream, wanted, false, memory);
 }
 /// The loss, and its gradients by this rank's rows that are wanted: sets them.
 template <Communicator Comm, class Engine, AlignedLoss Loss, Viewable<2> First, Viewable<2> Second>
 auto value_and_grad(const ranks<Comm, Engine>& executor, const Loss& loss, const First& x, const Second& y,
-                    const aligned_gradients<accumulate_t<element_t<const First>>>& wanted) {
-  return detail::evaluate_aligned("value_and_grad", executor, loss, x, y, 1, wanted, true);
+                    const aligned_gradients<accumulate_t<element_t<const First>>>& wanted,
+                    const in_workspace& memory = in_workspace::none()) {
+  return detail::evaluate_aligned("value_and_grad", executor, loss, x, y, 1, wanted, true, memory);
 }
 
 }  // namespace mixcon

@@ -15,12 +15,17 @@ inline const mix_plan<slerp> plan_of_slerp{{1, 0, 3, 2}, {0.5}, {}};
 inline std::vector<double> by_lambda(4);
 inline mask by_mask;
 inline tensor_view<float, 3> gradient_of_cubes(more_memory, {4, 2, 2});
+inline workspace left_memory;
 
 // accepted
 blend(plan, z, gradient);
 blend(serial{}, plan, z, z, gradient);
 unblend(plan, z, gradient);
 unblend(serial{}, plan, z, gradient, gradient);
+blend(plan, z, gradient, left_memory);
+blend(serial{}, plan, z, z, gradient, left_memory);
+unblend(plan, z, gradient, left_memory);
+unblend(serial{}, plan, z, gradient, gradient, left_memory);
 unblend_lambda(plan, z, z, by_lambda);
 unblend_mask(plan_of_mask, z, z, by_mask);
 unblend_slerp(plan_of_slerp, z, z, z, gradient, gradient);
@@ -58,6 +63,12 @@ blend(plan, z);
 blend(serial{}, plan, z);
 // refused: mixcon: after the plan come two tensors
 blend(plan, z, z, z, gradient);
+// refused: mixcon: after the plan come two tensors
+blend(plan, z, left_memory);
+// refused: mixcon: after the plan come two tensors
+blend(plan, left_memory, z, gradient);
+// refused: mixcon: this type is no tensor yet
+blend(plan, elsewhere, gradient, left_memory);
 // refused: mixcon: before the plan stands an executor
 blend(4, plan, z, gradient);
 // refused: mixcon: before the plan stands an executor

@@ -15,11 +15,16 @@
 inline const label_targets by_label{.labels = labels};
 inline const pair_targets of_mix{};
 inline std::vector<float> bias(4);
+inline workspace left_memory;
 
 // accepted
 value_and_grad(serial{}, alignment{}, z, z, {.first = gradient});
 forward(serial{}, alignment{}, z, z);
 backward(serial{}, alignment{}, z, z, 1.0, {.first = gradient});
+value_and_grad(serial{}, alignment{}, z, z, {.first = gradient}, left_memory);
+value_and_grad(serial{}, alignment{}, z, z, aligned_gradients<float>{.first = gradient}, left_memory);
+forward(serial{}, alignment{}, z, z, left_memory);
+backward(serial{}, alignment{}, z, z, 1.0, {.first = gradient}, left_memory);
 value_and_grad(serial{}, n_pairs{}, by_label, z, gradient);
 value_and_grad(serial{}, relational_distillation{}, z, z, {.first = gradient});
 value_and_grad(serial{}, soft_binary_cross_entropy{}, z, given_logits{z}, {.logits = gradient});

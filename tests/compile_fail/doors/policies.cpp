@@ -25,6 +25,7 @@ inline const philox_draws draws{.seed = 1};
 inline tensor_view<const float, 4> images(memory, {4, 1, 2, 2});
 inline const mixup<beta_lambda, pairing::same_class> mixup_by_class;
 inline const cutmix<beta_lambda, pairing::different_class> cutmix_by_class;
+inline mix_plan<interpolated> kept_plan;
 
 // accepted
 mixup<>{}.plan(shape, draws);
@@ -38,6 +39,9 @@ puzzlemix<>{}.plan(images, draws, cubes);
 alignmix<>{}.plan(images, draws);
 universum<>{}.plan(shape, draws, labels);
 universum<pasted_boxes>{}.plan(shape, draws, labels);
+mixup<>{}.plan_again(kept_plan, shape, draws);
+mixup_by_class.plan_again(kept_plan, shape, draws, labels);
+universum<>{}.plan_again(kept_plan, shape, draws, labels);
 pair_targets_of(mixup<>{}.plan(shape, draws), labels);
 
 // maps that are no tensor yet, or other ones
@@ -83,6 +87,8 @@ mixup_by_class.plan(shape, draws);
 cutmix_by_class.plan(shape, draws, elsewhere);
 // refused: mixcon: this pairing looks at something else
 mixup<>{}.plan(shape, draws, labels);
+// refused: mixcon: this pairing looks at something else
+mixup_by_class.plan_again(kept_plan, shape, draws, elsewhere);
 
 // labels
 // refused: mixcon: pair_targets_of

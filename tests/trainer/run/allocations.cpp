@@ -55,21 +55,8 @@ struct exception {
   const char* in = "nothing";
 };
 exception exception_of(const std::string& recipe) {
-  static const char *const plan = "the policy's plan", *const aligned = "losses of aligned rows",
-                           *const classifiers = "kept logits of mixed classifiers, and the plan";
+  static const char* const classifiers = "kept logits of mixed classifiers";
   static const std::map<std::string, exception> all{
-      {"mixup", {2, plan}},
-      {"cutmix", {3, plan}},
-      {"regmixup", {2, plan}},
-      {"remix", {2, plan}},
-      {"supmix", {2, plan}},
-      {"manifold-mixup", {6, "the plan, and its adjoint"}},
-      {"imix-npair", {6, plan}},
-      {"imix-moco", {6, plan}},
-      {"imix-byol", {13, "the plan, and a loss of aligned rows"}},
-      {"byol", {14, aligned}},
-      {"simsiam", {14, aligned}},
-      {"kd", {10, aligned}},
       {"infinite-class-mixup", {20, classifiers}},
       {"ic-regmixup", {20, classifiers}},
   };

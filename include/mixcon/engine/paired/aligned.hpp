@@ -6,6 +6,7 @@
 #include <mixcon/contrast/result.hpp>
 #include <mixcon/core/overlap.hpp>
 #include <mixcon/core/tensor_traits.hpp>
+#include <mixcon/core/workspace.hpp>
 #include <mixcon/engine/call/packed_rows.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
@@ -23,16 +24,18 @@ struct aligned_gradients {
 
 namespace detail {
 
-/// Two matrices of aligned rows behind the public door: checked, and packed in the type computed in.
+/// Two matrices of aligned rows behind the public door: checked, and packed in the type computed in; and the memory of
+/// the call.
 template <class E>
 class aligned_rows {
  public:
   using T = accumulate_t<E>;
 
   aligned_rows(const char* function, const char* loss, const matrix_view<const E>& first,
-               const matrix_view<const E>& second, rows form, bool check_finite)
+               const matrix_view<const E>& second, rows form, bool check_finite, workspace* memory)
       : function_(function),
         loss_(loss),
+        memory_(memory),
         first_view_(first),
         second_view_(second),
         first_(packed(first, "first rows", form, check_finite)),
@@ -44,6 +47,8 @@ class aligned_rows {
 
   index_t count() const { return first_.count(); }
   index_t width() const { return first_.width(); }
+  /// Where arrays of the loss live: in the caller's workspace; null where there is none.
+  workspace* memory() const { return memory_; }
   const packed_rows<T>& first() const { return first_; }
   const packed_rows<T>& second() const { return second_; }
 
@@ -62,7 +67,7 @@ class aligned_rows {
 
  private:
   packed_rows<T> packed(const matrix_view<const E>& from, const char* name, rows form, bool check_finite) const {
-    packed_rows<T> to(from.extent(0), from.extent(1));
+    packed_rows<T> to(from.extent(0), from.extent(1), memory_);
     for (index_t i = 0; i < from.extent(0); ++i) {
       to.pack(i, vector_view<const E>{&from(i, 0), {from.extent(1)}, {from.stride(1)}}, form);
       if (!check_finite) continue;
@@ -83,6 +88,7 @@ class aligned_rows {
 
   const char* function_;
   const char* loss_;
+  workspace* memory_;
   matrix_view<const E> first_view_, second_view_;
   packed_rows<T> first_, second_;
 };

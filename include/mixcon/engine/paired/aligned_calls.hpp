@@ -6,6 +6,7 @@
 #include <mixcon/contrast/doors.hpp>
 #include <mixcon/core/number/lane_loops.hpp>
 #include <mixcon/core/number/ordered_sum.hpp>
+#include <mixcon/core/workspace.hpp>
 #include <mixcon/engine/paired/aligned.hpp>
 
 #include <concepts>
@@ -20,7 +21,8 @@ namespace mixcon {
 ///
 /// which answers the value, and adds `upstream` times its gradients to those views of `wanted` that are not empty. It
 /// may have `form`, how rows enter (as given, unless it says so), `check_finite`, whether they are checked, and
-/// `second_is_constant`, for a loss that has no gradient by the second rows.
+/// `second_is_constant`, for a loss that has no gradient by the second rows. Arrays that live in `rows.memory()` (a
+/// `scratch`) are left to the next call.
 template <class Loss>
 concept AlignedLoss = requires(const Loss& loss) {
   { Loss::name } -> std::convertible_to<const char*>;
@@ -39,10 +41,17 @@ void share_out(const Executor& executor, index_t number, Task&& task) {
   for_each_row(executor, number, [&](index_t i, auto) { task(i); });
 }
 
+/// Sees to it that as many tasks as the executor runs at once find so many bytes each in a workspace.
+template <class Executor>
+void reserve_for_tasks(const Executor& executor, workspace* memory, std::size_t bytes) {
+  if constexpr (requires { index_t{executor.workers()}; })
+    if (memory != nullptr) memory->reserve(executor.workers(), bytes);
+}
+
 /// The sum of term(i) over all i below count; each term by one thread, added in order.
 template <class wide, class Executor, class Term>
-wide sum_by_rows(const Executor& executor, index_t count, Term&& term) {
-  std::vector<wide> terms(static_cast<std::size_t>(count));
+wide sum_by_rows(const Executor& executor, workspace* memory, index_t count, Term&& term) {
+  auto terms = scratch<wide>::unset(memory, static_cast<std::size_t>(count));
   share_out(executor, count, [&](index_t i) { terms[static_cast<std::size_t>(i)] = term(i); });
   ordered_sum<wide> sum;
   for (const wide x : terms) sum.add(x);
@@ -54,38 +63,50 @@ template <class Loss>
 inline constexpr bool holds_second_constant = requires { Loss::second_is_constant; };
 
 template <class E, class Loss, class First, class Second>
-aligned_rows<E> checked_rows(const char* function, const Loss& loss, const First& first, const Second& second) {
+aligned_rows<E> checked_rows(const char* function, const Loss& loss, const First& first, const Second& second,
+                             const in_workspace& memory) {
   (loss.check)();
   rows form = rows::as_given;
   if constexpr (requires { loss.form; }) form = loss.form;
   bool checks = false;
   if constexpr (requires { loss.check_finite; }) checks = loss.check_finite;
-  return {function, Loss::name, view_given<2>(function, Loss::name, first), view_given<2>(function, Loss::name, second),
-          form,     checks};
+  return {function,
+          Loss::name,
+          view_given<2>(function, Loss::name, first),
+          view_given<2>(function, Loss::name, second),
+          form,
+          checks,
+          memory.memory};
 }
 
 }  // namespace detail
 
+// Every call may end with a `workspace`: memory that calls leave to the next.
+
 /// The loss of rows x and y, (N, D) each.
 template <detail::Engine Executor, AlignedLoss Loss, Viewable<2> First, Viewable<2> Second>
-auto forward(const Executor& executor, const Loss& loss, const First& x, const Second& y) {
+auto forward(const Executor& executor, const Loss& loss, const First& x, const Second& y,
+             const in_workspace& memory = in_workspace::none()) {
   using E = std::remove_const_t<element_t<const First>>;
-  return loss.evaluate(executor, detail::checked_rows<E>("forward", loss, x, y), 0,
+  return loss.evaluate(executor, detail::checked_rows<E>("forward", loss, x, y, memory), 0,
                        aligned_gradients<accumulate_t<E>>{});
 }
 /// Adds `upstream` times the gradients that are wanted.
 template <detail::Engine Executor, AlignedLoss Loss, Viewable<2> First, Viewable<2> Second>
 void backward(const Executor& executor, const Loss& loss, const First& x, const Second& y, double upstream,
-              const aligned_gradients<accumulate_t<element_t<const First>>>& wanted) {
-  const auto rows = detail::checked_rows<std::remove_const_t<element_t<const First>>>("backward", loss, x, y);
+              const aligned_gradients<accumulate_t<element_t<const First>>>& wanted,
+              const in_workspace& memory = in_workspace::none()) {
+  const auto rows = detail::checked_rows<std::remove_const_t<element_t<const First>>>("backward", loss, x, y, memory);
   rows.check_gradients(wanted, detail::holds_second_constant<Loss>);
   loss.evaluate(executor, rows, upstream, wanted);
 }
 /// The loss, and its gradients that are wanted: sets them.
 template <detail::Engine Executor, AlignedLoss Loss, Viewable<2> First, Viewable<2> Second>
 auto value_and_grad(const Executor& executor, const Loss& loss, const First& x, const Second& y,
-                    const aligned_gradients<accumulate_t<element_t<const First>>>& wanted) {
-  const auto rows = detail::checked_rows<std::remove_const_t<element_t<const First>>>("value_and_grad", loss, x, y);
+                    const aligned_gradients<accumulate_t<element_t<const First>>>& wanted,
+                    const in_workspace& memory = in_workspace::none()) {
+  using E = std::remove_const_t<element_t<const First>>;
+  const auto rows = detail::checked_rows<E>("value_and_grad", loss, x, y, memory);
   rows.check_gradients(wanted, detail::holds_second_constant<Loss>);
   (detail::clear)(wanted);
   return loss.evaluate(executor, rows, 1, wanted);

@@ -17,8 +17,9 @@ namespace mixcon::detail {
 template <class T>
 struct padded_matrix {
   index_t rows = 0, columns = 0;
+  workspace* memory = nullptr;
   index_t pitch = packed_rows<T>::pitch_of(columns) + (packed_rows<T>::pitch_of(columns) % 256 == 0 ? 16 : 0);
-  std::vector<T> data = std::vector<T>(static_cast<std::size_t>(rows * pitch));
+  scratch<T> data = scratch<T>(memory, static_cast<std::size_t>(rows* pitch));
 
   T* row(index_t i) { return data.data() + i * pitch; }
   const T* row(index_t i) const { return data.data() + i * pitch; }
@@ -53,16 +54,20 @@ padded_matrix<T> column_products(const Executor& executor, const padded_matrix<T
                                  wide_t<T> factor) {
   constexpr index_t tall = 48, wide = 64;
   const bool is_symmetric = &a == &b;
-  padded_matrix<T> all{a.columns, b.columns};
+  constexpr auto most = static_cast<std::size_t>(tall * wide);
+  padded_matrix<T> all{a.columns, b.columns, a.memory};
+  reserve_for_tasks(executor, a.memory, most * sizeof(T));
+  reserve_for_tasks(executor, a.memory, most * sizeof(wide_t<T>));
   const index_t across = (b.columns + wide - 1) / wide, down = (a.columns + tall - 1) / tall;
   for_each_row(executor, across * down, [&](index_t task, const auto& how) {
     const index_t top = task / across * tall, left = task % across * wide;
     if (is_symmetric && left + wide <= top) return;
     const index_t rows = a.columns - top < tall ? a.columns - top : tall;
     const index_t columns = b.pitch - left < wide ? b.pitch - left : wide;
-    std::vector<wide_t<T>> sums(static_cast<std::size_t>(tall * wide));
+    scratch<wide_t<T>> sums(a.memory, most);
+    scratch<T> part(a.memory);
     for_each_block(a.rows, product_depth, [&](index_t first, index_t number) {
-      std::vector<T> part(sums.size());
+      part.assign(most, T(0));
       add_product(how, rows, columns, number, a.row(first) + top, 1, a.pitch, b.row(first) + left, b.pitch, part.data(),
                   wide);
       for (std::size_t k = 0; k < sums.size(); ++k) sums[k] += static_cast<wide_t<T>>(part[k]);
@@ -83,7 +88,7 @@ class product_panels {
  public:
   static constexpr index_t across = 64;  // columns: what registers hold at once, or a multiple
 
-  explicit product_panels(const padded_matrix<T>& b) : product_panels(b.rows, b.columns) {
+  explicit product_panels(const padded_matrix<T>& b) : product_panels(b.rows, b.columns, b.memory) {
     for (index_t left = 0; left < columns_; left += across) {
       const index_t number = across_from(left);
       T* to = data_.data() + left * depth_;
@@ -94,7 +99,7 @@ class product_panels {
   /// Of the transposed matrix, whose columns are these rows.
   static product_panels of_rows(const padded_matrix<T>& rows) {
     constexpr index_t at_once = 16;  // so that whole cache lines are written
-    product_panels made(rows.columns, rows.rows);
+    product_panels made(rows.columns, rows.rows, rows.memory);
     for (index_t first = 0; first < rows.rows; first += at_once) {
       const index_t number = rows.rows - first < at_once ? rows.rows - first : at_once;
       T* const to = made.data_.data() + first / across * across * made.depth_ + first % across;
@@ -107,16 +112,19 @@ class product_panels {
 
   index_t depth() const { return depth_; }
   index_t columns() const { return columns_; }  // padded to whole vectors
+  workspace* memory() const { return memory_; }
   index_t across_from(index_t left) const { return columns_ - left < across ? columns_ - left : across; }
   /// Row k of the panel whose first column is `left`.
   const T* row(index_t left, index_t k) const { return data_.data() + left * depth_ + k * across; }
 
  private:
-  product_panels(index_t depth, index_t columns)
+  product_panels(index_t depth, index_t columns, workspace* memory)
       : depth_(depth),
         columns_(packed_rows<T>::pitch_of(columns)),
-        data_(nullptr, static_cast<std::size_t>((columns_ + across - 1) / across * across * depth)) {}
+        memory_(memory),
+        data_(memory, static_cast<std::size_t>((columns_ + across - 1) / across * across * depth)) {}
   index_t depth_, columns_;
+  workspace* memory_;
   scratch<T> data_;
 };
 
@@ -139,9 +147,11 @@ template <class Executor, class T, class Visit>
 void for_each_product_row(const Executor& executor, const product_rows<T>& a, const product_panels<T>& b,
                           Visit&& visit) {
   constexpr index_t tall = 96;
+  const index_t most = a.count < tall ? a.count : tall;
+  reserve_for_tasks(executor, b.memory(), static_cast<std::size_t>(most * b.columns()) * sizeof(T));
   for_each_row(executor, (a.count + tall - 1) / tall, [&](index_t task, const auto& how) {
     const index_t top = task * tall, rows = a.count - top < tall ? a.count - top : tall, pitch = b.columns();
-    scratch<T> product(nullptr, static_cast<std::size_t>(rows * pitch));
+    scratch<T> product(b.memory(), static_cast<std::size_t>(rows * pitch));
     for_each_block(b.depth(), product_depth, [&](index_t first, index_t number) {
       for (index_t left = 0; left < pitch; left += b.across)
         add_product(how, rows, b.across_from(left), number, a.data + top * a.row + first * a.step, a.row, a.step,
@@ -158,7 +168,7 @@ void for_each_product_row(const Executor& executor, const padded_matrix<T>& a, c
 
 template <class T>
 padded_matrix<T> transposed(const padded_matrix<T>& m) {
-  padded_matrix<T> to{m.columns, m.rows};
+  padded_matrix<T> to{m.columns, m.rows, m.memory};
   for_each_block(m.rows, 16, [&](index_t top, index_t rows) {  // near both in rows and in columns
     for (index_t j = 0; j < m.columns; ++j)
       for (index_t i = top; i < top + rows; ++i) to.row(j)[i] = m.row(i)[j];

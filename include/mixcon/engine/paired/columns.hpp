@@ -4,6 +4,7 @@
 // Features with their means subtracted, stored by whichever is fewer, features or samples.
 
 #include <mixcon/core/number/wide_loops.hpp>
+#include <mixcon/core/workspace.hpp>
 #include <mixcon/engine/paired/column_products.hpp>
 
 #include <cmath>
@@ -19,9 +20,11 @@ class centred_features {
  public:
   using wide = wide_t<T>;
 
-  explicit centred_features(const packed_rows<T>& z)
-      : samples_(z.count()), entries_{z.count(), z.width()}, squares_(static_cast<std::size_t>(z.width())) {
-    std::vector<wide> mean(squares_.size());
+  centred_features(const packed_rows<T>& z, workspace* memory)
+      : samples_(z.count()),
+        entries_{z.count(), z.width(), memory},
+        squares_(memory, static_cast<std::size_t>(z.width())) {
+    scratch<wide> mean(memory, squares_.size());
     using vectors::load_wide, vectors::store_wide, mixcon::detail::load_as, mixcon::detail::store_as;
     for (index_t i = 0; i < samples_; ++i) {
       const T* const row = z.row(i);
@@ -55,7 +58,7 @@ class centred_features {
   wide squares(index_t k) const { return squares_[static_cast<std::size_t>(k)]; }
 
   /// Multiplies feature k by factors[k]; leaves the sums of squares as they were.
-  void multiply(const std::vector<wide>& factors) {
+  void multiply(const scratch<wide>& factors) {
     for (index_t i = 0; i < entries_.rows; ++i) {
       T* const row = entries_.row(i);
       vectors::for_each_wide<T>(entries_.columns, [&](index_t j, auto lanes) MIXCON_IN_LOOPS {
@@ -78,7 +81,7 @@ class centred_features {
  private:
   index_t samples_;
   padded_matrix<T> entries_;
-  std::vector<wide> squares_;
+  scratch<wide> squares_;
 };
 
 }  // namespace mixcon::detail

@@ -5,9 +5,10 @@
 
 #include <mixcon/core/number/lane_loops.hpp>
 #include <mixcon/core/number/soft.hpp>
+#include <mixcon/core/workspace.hpp>
 
 #include <cmath>
-#include <vector>
+#include <cstddef>
 
 MIXCON_STRICT_FLOATS_BEGIN
 
@@ -30,41 +31,49 @@ class softened_row {
  public:
   using T = scalar_of<V>;
 
-  explicit softened_row(index_t pitch)
-      : pitch_(pitch), own_(static_cast<std::size_t>(pitch)), target_(own_), apart_(own_) {}
+  explicit softened_row(index_t pitch, workspace* memory = nullptr)
+      : pitch_(pitch),
+        memory_(memory),
+        rows_(scratch<T>::unset(memory, static_cast<std::size_t>(3 * pitch))),
+        own_(rows_.data()),
+        target_(own_ + pitch),
+        apart_(target_ + pitch) {}
+  softened_row(const softened_row&) = delete;
+  softened_row& operator=(const softened_row&) = delete;
+  ~softened_row() = default;
+  /// What one takes of a workspace, if no logit is -infinity.
+  static std::size_t bytes_of_rows(index_t pitch) { return static_cast<std::size_t>(3 * pitch) * sizeof(T); }
 
   /// Takes logits times `inverse`, 1 / temperature. What pads a row to whole vectors has probability 0. Of finite
   /// logits none is looked at for being -infinity.
   template <class E>
   void read(const E* student, const E* teacher, index_t classes, T inverse, bool are_finite) {
-    T *own = own_.data(), *target = target_.data(), *apart = apart_.data();
     for (index_t j = 0; j < classes; ++j) {
-      own[j] = static_cast<T>(student[j]) * inverse;
-      target[j] = static_cast<T>(teacher[j]) * inverse;
-      apart[j] = (static_cast<T>(student[j]) - static_cast<T>(teacher[j])) * inverse;
+      own_[j] = static_cast<T>(student[j]) * inverse;
+      target_[j] = static_cast<T>(teacher[j]) * inverse;
+      apart_[j] = (static_cast<T>(student[j]) - static_cast<T>(teacher[j])) * inverse;
     }
     classes_ = classes;
     pad();
     is_masked_ = false;
     for (index_t j = 0; j < classes && !are_finite; ++j)
-      is_masked_ = is_masked_ || is_minus_infinity(own[j]) || is_minus_infinity(target[j]);
+      is_masked_ = is_masked_ || is_minus_infinity(own_[j]) || is_minus_infinity(target_[j]);
   }
   /// KL(teacher || student) of rows with a logit above -infinity each. Afterwards `by_logit` has its gradient by the
   /// student's logits / temperature.
   T divergence() { return is_masked_ ? divergence_of_masked() : divergence_of_all(); }
-  T by_logit(index_t j) const { return own_[static_cast<std::size_t>(j)]; }
+  T by_logit(index_t j) const { return own_[j]; }
 
  private:
   void pad() {
-    for (auto j = static_cast<std::size_t>(classes_); j < own_.size(); ++j)
-      own_[j] = target_[j] = minus_infinity<T>(), apart_[j] = T(0);
+    for (index_t j = classes_; j < pitch_; ++j) own_[j] = target_[j] = minus_infinity<T>(), apart_[j] = T(0);
   }
   T divergence_of_all() {
     const T of_target = make_softmax(target_);
     V sum(0), largest(0);
     each([&](index_t j) { sum += at(target_, j) * at(apart_, j); });
     const T mean = sum_of_lanes(sum);
-    for (index_t j = classes_; j < pitch_; ++j) apart_[static_cast<std::size_t>(j)] = mean;
+    for (index_t j = classes_; j < pitch_; ++j) apart_[j] = mean;
     each([&](index_t j) {
       const V apart = at(apart_, j) - V(mean), size = choose(apart < V(0), -apart, apart);
       largest = choose(size <= largest, largest, size);
@@ -78,26 +87,29 @@ class softened_row {
   /// on others, log(1 + others / had). A class that the student lacks is none of the teacher's if its share there is 0
   /// by rounding.
   T divergence_of_masked() {
-    const auto classes = static_cast<std::size_t>(classes_);
-    const std::vector<T> student(own_.begin(), own_.begin() + classes_);
-    for (std::size_t j = 0; j < classes; ++j)
+    const index_t classes = classes_;
+    for (index_t j = 0; j < classes; ++j)
       if (is_nan(own_[j]) || is_nan(target_[j])) {
         const T nan = own_[j] + target_[j];
-        own_.assign(own_.size(), nan);
+        for (index_t k = 0; k < pitch_; ++k) own_[k] = nan;
         return nan;
       }
-    const T of_teacher = log_sum({target_.begin(), target_.begin() + classes_});
-    std::vector<std::size_t> had;
-    std::vector<T> of_had, of_others;
-    for (std::size_t j = 0; j < classes; ++j) {
+    scratch<T> student(memory_), of_had(memory_), of_others(memory_);
+    for (index_t j = 0; j < classes; ++j) student.push_back(own_[j]);
+    const T of_teacher = log_sum(target_, classes);
+    scratch<index_t> had(memory_);
+    for (index_t j = 0; j < classes; ++j) {
+      const T logit = own_[j];
       const bool has =
-          is_minus_infinity(student[j]) ? std::exp(target_[j] - of_teacher) > 0 : !is_minus_infinity(target_[j]);
-      (has ? of_had : of_others).push_back(student[j]);
+          is_minus_infinity(logit) ? std::exp(target_[j] - of_teacher) > 0 : !is_minus_infinity(target_[j]);
+      (has ? of_had : of_others).push_back(logit);
       if (!has) continue;
-      own_[had.size()] = own_[j], target_[had.size()] = target_[j], apart_[had.size()] = apart_[j];
+      const std::size_t to = had.size();
+      own_[to] = own_[j], target_[to] = target_[j], apart_[to] = apart_[j];
       had.push_back(j);
     }
-    const T log_had = log_sum(of_had), log_others = log_sum(of_others), log_all = log_add_exp(log_had, log_others);
+    const auto of = [](const scratch<T>& x) { return log_sum(x.data(), static_cast<index_t>(x.size())); };
+    const T log_had = of(of_had), log_others = of(of_others), log_all = log_add_exp(log_had, log_others);
     classes_ = static_cast<index_t>(had.size());
     pad();
     T value = -minus_infinity<T>();
@@ -108,17 +120,18 @@ class softened_row {
     else
       value = divergence_of_all() + softplus(log_others - log_had);
     const T lost = sigmoid(log_others - log_had);
-    std::vector<T> slope(classes);
-    for (std::size_t j = 0; j < classes; ++j) slope[j] = std::exp(student[j] - log_all);
-    for (std::size_t k = 0; k < had.size(); ++k)
-      slope[had[k]] = is_short ? slope[had[k]] - target_[k] : own_[k] - (own_[k] + target_[k]) * lost;
-    for (std::size_t j = 0; j < classes; ++j) own_[j] = slope[j];
+    for (T& x : student) x = std::exp(x - log_all);  // the slope of a class that the teacher lacks
+    for (std::size_t k = 0; k < had.size(); ++k) {
+      T& slope = student[static_cast<std::size_t>(had[k])];
+      slope = is_short ? slope - target_[k] : own_[k] - (own_[k] + target_[k]) * lost;
+    }
+    for (index_t j = 0; j < classes; ++j) own_[j] = student[static_cast<std::size_t>(j)];
     return value;
   }
-  static T log_sum(const std::vector<T>& x) {
+  static T log_sum(const T* x, index_t count) {
     T top = minus_infinity<T>(), sum = 0;
-    for (const T entry : x) top = entry <= top ? top : entry;
-    for (const T entry : x) sum += std::exp(entry - origin_of(top));
+    for (index_t j = 0; j < count; ++j) top = x[j] <= top ? top : x[j];
+    for (index_t j = 0; j < count; ++j) sum += std::exp(x[j] - origin_of(top));
     return is_minus_infinity(top) ? top : top + std::log(sum);
   }
   T divergence_of_logs(T subtracted) {
@@ -140,7 +153,7 @@ class softened_row {
     return value;
   }
   /// Makes x softmax(x), shifted by its largest entry; answers log sum_j e^x_j.
-  T make_softmax(std::vector<T>& x) {
+  T make_softmax(T* x) {
     V tops = at(x, 0), sum(0);
     each([&](index_t j) { tops = choose(tops < at(x, j), at(x, j), tops); });
     T top = lane_of(tops, 0);
@@ -160,15 +173,17 @@ class softened_row {
   void each(Visit&& visit) const {
     for (index_t j = 0; j < pitch_; j += lane_count<V>()) visit(j);
   }
-  static V at(const std::vector<T>& x, index_t j) { return load_as<V>(x.data() + j); }
-  static void put(std::vector<T>& x, index_t j, const V& entry) { store_as<V>(x.data() + j, entry); }
+  static V at(const T* x, index_t j) { return load_as<V>(x + j); }
+  static void put(T* x, index_t j, const V& entry) { store_as<V>(x + j, entry); }
   static T lane_of(const V& x, int k) {
     using mixcon::lane;
     return lane(x, k);
   }
   index_t pitch_, classes_ = 0;
   bool is_masked_ = false;
-  std::vector<T> own_, target_, apart_;  // student / T, teacher / T and what they become; (student - teacher) / T
+  workspace* memory_;
+  scratch<T> rows_;            // the three, one after the other
+  T *own_, *target_, *apart_;  // student / T, teacher / T and what they become; (student - teacher) / T
 };
 
 }  // namespace detail

@@ -16,6 +16,7 @@ MIXCON_STRICT_FLOATS_BEGIN
 
 /// Who mixes with whom. A pairing is called with the number of samples, or with what it looks at (labels in
 /// pairing_by_class.hpp, features or distances in pairing_by_distance.hpp), and the draws; it returns the partners (N).
+/// Most have `draw` too, which writes them into a list of before: of as many, nothing is allocated.
 namespace mixcon::pairing {
 
 namespace detail {
@@ -30,6 +31,14 @@ void draw_permutation(const D& draws, field f, std::vector<index_t>& partner) {
   draws.permutation(f, view(partner));
 }
 
+/// The partners by a pairing that draws into a list.
+template <class Pairing, class D>
+std::vector<index_t> drawn(const Pairing& pairing, index_t samples, const D& draws) {
+  std::vector<index_t> partner;
+  pairing.draw(samples, draws, partner);
+  return partner;
+}
+
 }  // namespace detail
 
 /// Everybody keeps to oneself: no mixing.
@@ -39,10 +48,13 @@ inline std::vector<index_t> identity(index_t samples) { return mixcon::detail::c
 struct random_permutation {
   template <Draws D>
   std::vector<index_t> operator()(index_t samples, const D& draws) const {
+    return detail::drawn(*this, samples, draws);
+  }
+  template <Draws D>
+  void draw(index_t samples, const D& draws, std::vector<index_t>& partner) const {
     detail::require_samples("random_permutation", samples);
-    std::vector<index_t> partner(static_cast<std::size_t>(samples));
+    partner.resize(static_cast<std::size_t>(samples));
     detail::draw_permutation(draws, "partner", partner);
-    return partner;
   }
 };
 
@@ -64,13 +76,20 @@ struct derangement {
   };
   template <Draws D>
   drawn draw(index_t samples, const D& draws) const {
+    drawn made{};
+    made.tries = draw(samples, draws, made.partner);
+    return made;
+  }
+  /// The same into a list of before; answers the tries.
+  template <Draws D>
+  index_t draw(index_t samples, const D& draws, std::vector<index_t>& partner) const {
     const bool keeps = on_failure == failed_derangement::keep;
     detail::require_samples("derangement", samples, keeps ? 1 : 2);
     MIXCON_REQUIRE(max_tries >= 0, "pairing::derangement: max_tries is ", max_tries, "; it must be >= 0.");
-    std::vector<index_t> partner(static_cast<std::size_t>(samples));
+    partner.resize(static_cast<std::size_t>(samples));
     for (index_t k = 0; k < max_tries; ++k) {
       detail::draw_permutation(draws, field("partner").on_try(k), partner);
-      if (!has_fixed_point(partner)) return {partner, k + 1};
+      if (!has_fixed_point(partner)) return k + 1;
     }
     if (keeps) {
       detail::draw_permutation(draws, field("partner").on_try(max_tries), partner);
@@ -78,7 +97,7 @@ struct derangement {
       const index_t by = draws.integer("partner_shift", 0, 1, samples);
       for (index_t i = 0; i < samples; ++i) partner[static_cast<std::size_t>(i)] = (i + by) % samples;
     }
-    return {partner, max_tries + 1};
+    return max_tries + 1;
   }
   template <Draws D>
   std::vector<index_t> operator()(index_t samples, const D& draws) const {
@@ -96,11 +115,14 @@ struct derangement {
 /// N - 1 - i: pairs that are mutual. The middle one of an odd batch mixes with itself.
 struct reverse {
   template <class D>
-  std::vector<index_t> operator()(index_t samples, const D& /*draws*/) const {
+  std::vector<index_t> operator()(index_t samples, const D& draws) const {
+    return detail::drawn(*this, samples, draws);
+  }
+  template <class D>
+  void draw(index_t samples, const D& /*draws*/, std::vector<index_t>& partner) const {
     detail::require_samples("reverse", samples);
-    std::vector<index_t> partner = identity(samples);
+    mixcon::detail::count_up(samples, partner);
     for (index_t& i : partner) i = samples - 1 - i;
-    return partner;
   }
 };
 
@@ -108,12 +130,15 @@ struct reverse {
 struct shift {
   index_t by = 1;  ///< any integer
   template <class D>
-  std::vector<index_t> operator()(index_t samples, const D& /*draws*/) const {
+  std::vector<index_t> operator()(index_t samples, const D& draws) const {
+    return detail::drawn(*this, samples, draws);
+  }
+  template <class D>
+  void draw(index_t samples, const D& /*draws*/, std::vector<index_t>& partner) const {
     detail::require_samples("shift", samples);
-    std::vector<index_t> partner = identity(samples);
+    mixcon::detail::count_up(samples, partner);
     const index_t forward = (by % samples + samples) % samples;
     for (index_t& i : partner) i = (i + forward) % samples;
-    return partner;
   }
 };
 
@@ -122,8 +147,12 @@ struct roll {
   index_t by = 1;  ///< any integer
   template <class D>
   std::vector<index_t> operator()(index_t samples, const D& draws) const {
+    return detail::drawn(*this, samples, draws);
+  }
+  template <class D>
+  void draw(index_t samples, const D& draws, std::vector<index_t>& partner) const {
     detail::require_samples("roll", samples);
-    return shift{.by = -(by % samples)}(samples, draws);
+    shift{.by = -(by % samples)}.draw(samples, draws, partner);
   }
 };
 
@@ -132,11 +161,14 @@ struct from_bank {
   index_t size = 0;  ///< >= 1
   template <Draws D>
   std::vector<index_t> operator()(index_t samples, const D& draws) const {
+    return detail::drawn(*this, samples, draws);
+  }
+  template <Draws D>
+  void draw(index_t samples, const D& draws, std::vector<index_t>& partner) const {
     detail::require_samples("from_bank", samples);
     MIXCON_REQUIRE(size >= 1, "pairing::from_bank: the bank has ", size, " members; at least one is needed.");
-    std::vector<index_t> partner = identity(samples);
+    mixcon::detail::count_up(samples, partner);
     for (index_t& i : partner) i = draws.integer("partner", i, 0, size);
-    return partner;
   }
 };
 
@@ -154,10 +186,11 @@ inline void require_partners(const char* policy, index_t samples, const std::vec
                  "; expected one label, or one row, a sample.");
 }
 
-/// The partners of `samples` samples, by a pairing that looks at what the caller hands on: labels, features, distances.
+/// The partners of `samples` samples into a list, by a pairing that looks at what the caller hands on: labels,
+/// features, distances.
 template <class Pairing, Draws D, class... LookedAt>
-std::vector<index_t> partners_by(const char* policy, const Pairing& pairing, index_t samples, const D& draws,
-                                 const LookedAt&... looked_at) {
+void draw_partners(const char* policy, const Pairing& pairing, index_t samples, const D& draws,
+                   std::vector<index_t>& partner, const LookedAt&... looked_at) {
   require_batch(policy, samples);
   constexpr bool looks_at_these =
       sizeof...(LookedAt) == 0 ? requires { pairing(samples, draws); } : requires { pairing(looked_at..., draws); };
@@ -165,21 +198,41 @@ std::vector<index_t> partners_by(const char* policy, const Pairing& pairing, ind
                 "mixcon: this pairing looks at something else than plan was given after the draws; same_class and "
                 "different_class look at labels (N), nearest ones at features (N, D), of types whose adapter is "
                 "included, and random_permutation and its like at nothing");
-  if constexpr (!looks_at_these) {
-    return {};
-  } else if constexpr (sizeof...(LookedAt) == 0) {
-    return pairing(samples, draws);
-  } else {
-    std::vector<index_t> partner = pairing(looked_at..., draws);
-    require_partners(policy, samples, partner);
-    return partner;
+  if constexpr (looks_at_these) {
+    const auto draw = [&](const auto&... seen) {
+      if constexpr (requires { pairing.draw(seen..., draws, partner); })
+        pairing.draw(seen..., draws, partner);
+      else
+        partner = pairing(seen..., draws);
+    };
+    if constexpr (sizeof...(LookedAt) == 0) {
+      draw(samples);
+    } else {
+      draw(looked_at...);
+      require_partners(policy, samples, partner);
+    }
   }
+}
+/// The same in a list of their own.
+template <class Pairing, Draws D, class... LookedAt>
+std::vector<index_t> partners_by(const char* policy, const Pairing& pairing, index_t samples, const D& draws,
+                                 const LookedAt&... looked_at) {
+  std::vector<index_t> partner;
+  draw_partners(policy, pairing, samples, draws, partner, looked_at...);
+  return partner;
 }
 
 /// The partners of a policy that is switched off.
 inline std::vector<index_t> unmixed(const char* policy, index_t samples) {
   require_batch(policy, samples);
   return counted(samples);
+}
+/// Partners and lambda of a policy that is switched off, into a plan of before.
+template <class Plan>
+void plan_unmixed(const char* policy, index_t samples, Plan& plan) {
+  require_batch(policy, samples);
+  count_up(samples, plan.partner);
+  plan.lambda.assign(1, 1.0);
 }
 
 }  // namespace mixcon::detail

@@ -78,16 +78,23 @@ auto labels_of(const Labels& labels) {
 struct same_class {
   template <LabelsViewable Labels, Draws D>
   std::vector<index_t> operator()(const Labels& labels, const D& draws) const {
-    const detail::classes_of classes(detail::labels_of(labels));
+    std::vector<index_t> partner;
+    draw(labels, draws, partner);
+    return partner;
+  }
+  /// The same into a list of before: with a workspace, nothing is allocated for a batch of the same size.
+  template <LabelsViewable Labels, Draws D>
+  void draw(const Labels& labels, const D& draws, std::vector<index_t>& partner,
+            const in_workspace& memory = in_workspace::none()) const {
+    const detail::classes_of classes(detail::labels_of(labels), memory.memory);
     detail::require_samples("same_class", classes.samples());
-    std::vector<index_t> partner = identity(classes.samples());
+    mixcon::detail::count_up(classes.samples(), partner);
     for (index_t& i : partner) {
       const std::span<const index_t> peers = classes.peers(i);
       if (peers.size() == 1) continue;
       const index_t k = detail::picked(draws.uniform("partner", i, 0, 1), static_cast<index_t>(peers.size()) - 1);
       i = peers[static_cast<std::size_t>(k < classes.place(i) ? k : k + 1)];
     }
-    return partner;
   }
 };
 
@@ -114,7 +121,7 @@ struct different_class {
     const detail::classes_of classes(detail::labels_of(labels), memory.memory);
     detail::require_samples("different_class", classes.samples());
     if (classes.classes() == 1 && on_one_class == one_class_batch::derange) {
-      partner = derangement{}(classes.samples(), draws);
+      derangement{}.draw(classes.samples(), draws, partner);
       return;
     }
     MIXCON_REQUIRE(classes.classes() > 1, "pairing::different_class: all ", classes.samples(),

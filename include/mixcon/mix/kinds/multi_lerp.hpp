@@ -5,6 +5,7 @@
 
 #include <mixcon/core/config.hpp>
 #include <mixcon/core/require.hpp>
+#include <mixcon/core/short_list.hpp>
 #include <mixcon/core/storage.hpp>
 #include <mixcon/core/tensor_view.hpp>
 #include <mixcon/mix/memory/arithmetic.hpp>
@@ -84,10 +85,11 @@ void blend_sample(const mix_plan<multi_lerp>& plan, index_t i, const tensor_view
   if (detail::is_one_run(own, source(1), mixed)) {
     using number = detail::mixing_number<T>;
     if constexpr (detail::MixedByLine<T> && (std::is_same_v<T, number> || std::is_same_v<T, half>)) {
-      std::vector<detail::sum_term<T>> terms;
+      short_list<detail::sum_term<T>> terms;
       for (index_t a = 0; a <= plan.region.partners(); ++a)
         terms.push_back({.values = source(a).data(), .weight = static_cast<number>(plan.region.weight(i, a))});
-      return detail::write_sum(terms, mixed.data(), mixed.size(), detail::is_streamed(partners));
+      return detail::write_sum<T>({terms.begin(), terms.size()}, mixed.data(), mixed.size(),
+                                  detail::is_streamed(partners));
     }
     const axes<1> all{mixed.size()};
     detail::sample_sum<T, 1> sum(all);

@@ -119,7 +119,7 @@ void blend_sample(const mix_plan<multi_mask>& plan, const std::vector<detail::la
         (terms.clear)();
         for (std::size_t a = 0; a < masks.size(); ++a)
           terms.push_back({.values = source(static_cast<index_t>(a)).data() + first, .shares = masks[a].numbers});
-        detail::write_sum(terms, mixed.data() + first, masks[0].period, detail::is_streamed(partners));
+        detail::write_sum<T>(terms, mixed.data() + first, masks[0].period, detail::is_streamed(partners));
       }
       return;
     }

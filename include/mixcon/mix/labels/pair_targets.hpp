@@ -51,13 +51,13 @@ template <>
 inline constexpr bool is_part_of_call<pair_targets> = true;
 
 template <class Region, class T, class U>
-pair_targets paired_labels(const mix_plan<Region>& plan, vector_view<const T> own, vector_view<const U> partners,
-                           const ignored_label& ignored) {
+void pair_labels(pair_targets& targets, const mix_plan<Region>& plan, vector_view<const T> own,
+                 vector_view<const U> partners, const ignored_label& ignored) {
+  targets.own.resize(0), targets.partner.resize(0), targets.lambda.resize(0), targets.ignored = {};
   MIXCON_REQUIRE(own.extent(0) == plan.samples(), "pair_targets: there are ", own.extent(0), " labels for ",
                  plan.samples(), " samples; expected one a sample.");
   MIXCON_REQUIRE(plan.lambda.size() == 1 || plan.lambda.size() == plan.partner.size(), "pair_targets: the plan has ",
                  plan.lambda.size(), " lambdas for ", plan.samples(), " samples; expected one, or one a sample.");
-  pair_targets targets;
   if (ignored) targets.ignored = ignored.label().bits;  // an index, as the labels are: 2^64 - 1 becomes -1
   const auto as_index = [&](const integer_value& label) {
     MIXCON_REQUIRE(ignored(label) || !(label.is_beyond || targets.ignored(label)), "pair_targets: a label is ",
@@ -68,28 +68,37 @@ pair_targets paired_labels(const mix_plan<Region>& plan, vector_view<const T> ow
     const index_t j = plan.partner_of(i);
     MIXCON_REQUIRE(j >= 0 && j < partners.extent(0), "pair_targets: the partner of sample ", i, " is ", j,
                    ", and there are ", partners.extent(0), " labels of partners.");
-    targets.own.push_back(as_index(own[i]));
-    targets.partner.push_back(as_index(partners[j]));
-    targets.lambda.push_back(plan.lambda_of(i));
+    const index_t label = as_index(own[i]), other = as_index(partners[j]);
+    targets.own.push_back(label), targets.partner.push_back(other), targets.lambda.push_back(plan.lambda_of(i));
   }
-  return targets;
 }
 
 }  // namespace detail
 
+/// `pair_targets_of` into targets of before: nothing is allocated for a batch of the same size. What a refusal leaves
+/// has fewer samples than the batch.
+template <class Region, LabelsViewable Labels>
+void pair_targets_again(pair_targets& targets, const mix_plan<Region>& plan, const Labels& labels,
+                        const ignored_label& ignored = {}) {
+  const vector_view<const element_t<Labels>> own = view(labels);
+  detail::pair_labels(targets, plan, own, own, ignored);
+}
 /// The targets of a plan, from the labels (N) of the batch; any integer type. `ignored_label{-100}` says which label
 /// means that there is none.
 template <class Region, LabelsViewable Labels>
 pair_targets pair_targets_of(const mix_plan<Region>& plan, const Labels& labels, const ignored_label& ignored = {}) {
-  const vector_view<const element_t<Labels>> own = view(labels);
-  return detail::paired_labels(plan, own, own, ignored);
+  pair_targets targets;
+  pair_targets_again(targets, plan, labels, ignored);
+  return targets;
 }
 /// The same where the partners came from elsewhere, with labels (M) of their own.
 template <class Region, LabelsViewable Labels, LabelsViewable PartnerLabels>
 pair_targets pair_targets_of(const mix_plan<Region>& plan, const Labels& labels, const PartnerLabels& partner_labels,
                              const ignored_label& ignored = {}) {
-  return detail::paired_labels(plan, vector_view<const element_t<Labels>>(view(labels)),
-                               vector_view<const element_t<PartnerLabels>>(view(partner_labels)), ignored);
+  pair_targets targets;
+  detail::pair_labels(targets, plan, vector_view<const element_t<Labels>>(view(labels)),
+                      vector_view<const element_t<PartnerLabels>>(view(partner_labels)), ignored);
+  return targets;
 }
 
 template <class Region, class Labels, class... More>

@@ -8,8 +8,8 @@
 #include <mixcon/mix/memory/streaming.hpp>
 
 #include <cstddef>
+#include <span>
 #include <type_traits>
-#include <vector>
 
 MIXCON_STRICT_FLOATS_BEGIN
 
@@ -66,7 +66,7 @@ struct sum_term {
 /// to[0 .. length) = the sum of the terms, in their order, kept in the type that values are mixed in and rounded once.
 /// `streamed`: past the caches.
 template <class T>
-void write_sum(const std::vector<sum_term<T>>& terms, T* to, index_t length, bool streamed) {
+void write_sum(std::span<const sum_term<T>> terms, T* to, index_t length, bool streamed) {
   using number = mixing_number<T>;
   write_lines(
       to, length, streamed, [&terms](index_t soon) { return terms.back().values + soon; },

@@ -65,10 +65,11 @@ class plan_arrays {
 
  private:
   void add_consumers(const std::vector<index_t>& list, index_t candidates) {
-    const mixcon::detail::mixed_with who(list, candidates);
+    mixcon::detail::mixed_with who(candidates);
+    who.add(list);
     if (start_.empty()) start_.push_back(0);
     for (index_t j = 0; j < candidates; ++j) {
-      samples_.insert(samples_.end(), who[j].begin(), who[j].end());
+      samples_.insert(samples_.end(), who.of(0, j).begin(), who.of(0, j).end());
       start_.push_back(static_cast<index_t>(samples_.size()));
     }
   }
