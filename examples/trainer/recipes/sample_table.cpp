@@ -10,6 +10,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
 #include <utility>
 
 namespace mixcon_train {
@@ -23,18 +24,32 @@ variable sample_table::rows(std::span<const index_t> samples) const { return gat
 
 void sample_table::move(const std::vector<index_t>& samples, const tensor& embeddings, double momentum) {
   device& on = rows_.on();
-  const index_t width = rows_.extents()[1];
+  const index_t width = rows_.extents()[1], count = std::ssize(samples);
   with_numbers(on, [&](auto number) {
     using T = decltype(number);
-    const lent<mixcon::instance_bank<T>> room;
+    const lent<mixcon::instance_bank<T>> room;  // of the batch's rows alone
     mixcon::instance_bank<T>& bank = *room;
-    bank.samples = rows_.extents()[0], bank.width = width, bank.momentum = momentum;
-    bank.rows.resize(static_cast<std::size_t>(rows_.extents().size()));
-    copy_numbers(rows_, bank.rows.data());
+    bank.samples = count, bank.width = width, bank.momentum = momentum;
+    bank.rows.resize(static_cast<std::size_t>(count * width));
+    copy_numbers(rows(samples).value(), bank.rows.data());
+    kept_list<index_t> ids(samples.size());
+    std::iota(ids.begin(), ids.end(), index_t{0});
     const numbers_read<T> moved(embeddings);
-    bank.update(mixcon::matrix_view<const T>{moved.data(), {embeddings.extents()[0], width}}, samples,
+    bank.update(mixcon::matrix_view<const T>{moved.data(), {embeddings.extents()[0], width}}, ids,
                 autograd::detail::memory_of_losses());
-    rows_ = tensor_of(on, rows_.extents(), bank.rows.data());
+    const auto put = [&](T* table) {
+      for (index_t i = 0; i < count; ++i)
+        std::copy_n(bank.rows.data() + i * width, width, table + samples[static_cast<std::size_t>(i)] * width);
+    };
+    rows_ = on.dense(rows_);
+    if (void* const table = on.data(rows_)) {  // nobody else holds it: rows() copies
+      put(static_cast<T*>(table));
+      return;
+    }
+    kept_list<T> all(static_cast<std::size_t>(rows_.extents().size()));
+    copy_numbers(rows_, all.data());
+    put(all.data());
+    rows_ = tensor_of(on, rows_.extents(), all.data());
   });
 }
 
