@@ -85,7 +85,7 @@ TEST_CASE("a loop mixes without allocating as the page on executors says", "[doc
   CHECK(plan == policy.plan(samples, philox_draws{.seed = 1, .step = 2}));
   CHECK(targets == pair_targets_of(plan, labels));
   double sum = 0;
-  for (const float slope : by_images) sum += double{slope};
+  for (const float slope : by_images) sum += static_cast<double>(slope);
   CHECK(sum == Approx(3 * 8));  // shares of a sample sum to 1
 }
 

@@ -39,9 +39,9 @@ matrix<T> unit_rows(index_t rows, index_t width, std::uint64_t seed) {
   random_numbers draw(seed);
   matrix<T> z = random_embeddings<T>(rows, width, draw);
   for (index_t i = 0; i < rows; ++i) {
-    double squares = 0;
-    for (index_t k = 0; k < width; ++k) squares += double{z(i, k)} * double{z(i, k)};
-    for (index_t k = 0; k < width; ++k) z(i, k) = static_cast<T>(double{z(i, k)} / std::sqrt(squares));
+    T squares = 0;
+    for (index_t k = 0; k < width; ++k) squares += z(i, k) * z(i, k);
+    for (index_t k = 0; k < width; ++k) z(i, k) /= std::sqrt(squares);
   }
   return z;
 }
