@@ -20,6 +20,10 @@ inline const mixture_list mixtures{};
 inline memory_queue<float> queue(8, 4);
 inline cross_batch_memory<float> labelled(8, 4);
 inline instance_bank<float> bank(8, 4);
+inline workspace kept;
+inline negative_list drawn;
+inline ranked_list<float> found;
+inline rows_of_anchors<float> of_list;
 
 // accepted
 top_k{.k = 2}(serial{}, cosine{}, z, z);
@@ -32,6 +36,10 @@ own_rows(list, z);
 queue.enqueue(z);
 labelled.push(z, labels);
 bank.update(z, labels);
+uniform_negatives{}.draw_again(drawn, labels, 4, draws, kept);
+top_k{.k = 2}.find_again(found, serial{}, cosine{}, z, z, kept);
+own_rows_again(of_list, list, z);
+bank.update(z, labels, kept);
 
 // refused: mixcon: top_k is called as
 top_k{.k = 2}(cosine{}, z, z);
