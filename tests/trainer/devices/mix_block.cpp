@@ -48,7 +48,8 @@ void check_alike(const answers& found, const answers& expected, double tolerance
 answers of_block(device& on, const mix_block_options& options) {
   mix_block block(on, of_features[1], options, 3);
   return answers_with(on, block, [&](const variable& features) {
-    return block.forward(features, std::vector<index_t>{1, 2, 0, 4, 4}, {.lambda = 0.3, .factor = 4, .draws = {.seed = 5}});
+    return block.forward(features, std::vector<index_t>{1, 2, 0, 4, 4},
+                         {.lambda = 0.3, .factor = 4, .draws = {.seed = 5}});
   });
 }
 answers of_many(device& on) {
