@@ -25,6 +25,8 @@ using namespace mixcon_test;
 
 namespace {
 
+constexpr index_t number = 52;  // more than one block of products
+
 template <class Call>
 long allocations_of(Call&& call) {
   call();
@@ -74,12 +76,12 @@ void check_call(const Executor& executor, const Loss& loss, const matrix<T>& x, 
 
 template <class T, class Executor>
 void check_losses(const char* name, const Executor& executor) {
-  const std::vector<double> lambda(70, 0.75);
-  std::vector<index_t> partner(70);
+  const std::vector<double> lambda(static_cast<std::size_t>(number), 0.75);
+  std::vector<index_t> partner(static_cast<std::size_t>(number));
   for (std::size_t i = 0; i < partner.size(); ++i) partner[i] = static_cast<index_t>((i * 3) % partner.size());
-  for (const index_t width : {index_t{9}, index_t{130}}) {  // fewer features than samples, and more
+  for (const index_t width : {index_t{9}, index_t{70}}) {  // fewer features than samples, and more
     INFO(name << ", width " << width);
-    const auto x = unit_rows<T>(70, width, 3), y = unit_rows<T>(70, width, 4);
+    const auto x = unit_rows<T>(number, width, 3), y = unit_rows<T>(number, width, 4);
     check_call(executor, alignment{}, x, y);
     check_call(executor, alignment{.form = rows::unit}, x, y);
     check_call(executor, byol{}, x, y);
