@@ -4,6 +4,8 @@
 #include "devices/host_numbers.hpp"
 #include "devices/onednn_kernels.hpp"
 
+#include <dnnl.h>
+
 #include <algorithm>
 #include <stdexcept>
 #include <string>
@@ -12,7 +14,14 @@
 namespace mixcon_train {
 inline namespace devices {
 
+bool onednn_device::has(precision activations) {
+  return activations == precision::fp32 ||
+         (dnnl_get_effective_cpu_isa() & dnnl_cpu_isa_avx512_core) == dnnl_cpu_isa_avx512_core;
+}
+
 onednn_device::onednn_device(precision activations, int threads) {
+  if (!has(activations))
+    throw std::invalid_argument("onednn_device: bf16 on a processor without AVX-512; expected fp32");
   if (threads < 0)
     throw std::invalid_argument("onednn_device: " + std::to_string(threads) +
                                 " threads; expected at least 1, or 0 for one a core");

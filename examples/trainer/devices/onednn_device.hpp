@@ -18,7 +18,10 @@ enum class precision { fp32, bf16 };
 /// results do not depend on the number of threads, bit for bit.
 class onednn_device final : public host_device {
  public:
-  /// `threads` >= 1 for its kernels and mixcon's; 0: one a core.
+  /// Whether this processor can: oneDNN has kernels for bfloat16 where there is AVX-512.
+  static bool has(precision activations);
+  /// `threads` >= 1 for its kernels and mixcon's; 0: one a core. A precision that the processor does not have is
+  /// refused.
   explicit onednn_device(precision activations = precision::fp32, int threads = 0);
   ~onednn_device() override;
 

@@ -102,6 +102,8 @@ settings resolved(settings chosen) {
     const dnnl_cpu_isa_t has = dnnl_get_effective_cpu_isa();
     chosen.run.precision = (has & dnnl_cpu_isa_avx512_core_amx) == dnnl_cpu_isa_avx512_core_amx ? "bf16" : "fp32";
   }
+  MIXCON_REQUIRE(chosen.run.precision != "bf16" || onednn_device::has(precision::bf16),
+                 "--precision: bf16 on a processor without AVX-512; expected fp32 or auto.");
   if (chosen.run.threads == 0) chosen.run.threads = available_threads();
   return chosen;
 }

@@ -3,11 +3,12 @@
 #include "devices/onednn_device.hpp"
 #include "autograd/operators.hpp"
 #include "trainer/devices/device_check.hpp"
+#include "trainer/devices/precisions.hpp"
 
 using namespace mixcon_train;
 
 TEST_CASE("oneDNN's operators agree with the reference device's", "[autograd]") {
-  for (const precision p : {precision::fp32, precision::bf16}) {
+  for (const precision p : all_precisions()) {
     const shape images{4, 16, 6, 7}, filter{24, 16, 3, 3};
     check_on_devices("conv2d", p, {images, filter},
                      [](const auto& x) { return conv2d(x[0], x[1], {.stride = 1, .padding = 1}); });
@@ -51,7 +52,7 @@ TEST_CASE("batches of several slices, also of different sizes, agree with the re
     running_statistics running{filled(x.on(), scale.extents(), 0), filled(x.on(), scale.extents(), 1)};
     return batch_norm(x, scale, shift, running, true, rectify);
   };
-  for (const precision p : {precision::fp32, precision::bf16}) {
+  for (const precision p : all_precisions()) {
     constexpr double deep = 0.06;
     check_on_devices(
         "a block with a skip", p, {images, filter, inner, constants, constants},
@@ -99,7 +100,7 @@ TEST_CASE("running statistics evaluate as they were gathered", "[autograd]") {
 }
 
 TEST_CASE("the same step takes no memory from the system again", "[autograd]") {
-  onednn_device fast(precision::bf16, 2);
+  onednn_device fast(all_precisions().back(), 2);
   const variable filter(tensor_of(fast, {16, 8, 3, 3}, random_numbers({16, 8, 3, 3}, 1).data()), true);
   const auto step = [&] {
     const variable x(tensor_of(fast, {4, 8, 6, 6}, random_numbers({4, 8, 6, 6}, 2).data()));

@@ -5,6 +5,7 @@
 #include "optimisers/lars.hpp"
 #include "optimisers/sgd.hpp"
 #include "trainer/devices/device_check.hpp"
+#include "trainer/devices/precisions.hpp"
 
 using namespace mixcon_train;
 
@@ -35,7 +36,7 @@ std::vector<double> after_steps(device& on, const char* which) {
 
 TEST_CASE("elementwise operators and sums agree on blocked layouts", "[autograd]") {
   const auto blocked = [](const std::vector<variable>& x) { return conv2d(x[0], x[1], same); };
-  for (const precision p : {precision::fp32, precision::bf16}) {
+  for (const precision p : all_precisions()) {
     for (const auto f : {absolute, square, sigmoid, elu})
       check_on_devices("a function", p, {images, filter}, [&](const auto& x) { return f(scale(blocked(x), 0.1)); });
     check_on_devices("multiply by channels", p, {images, filter, {24}},

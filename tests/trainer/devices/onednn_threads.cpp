@@ -5,6 +5,7 @@
 #include "nn/resnet.hpp"
 #include "optimisers/sgd.hpp"
 #include "support/catch.hpp"
+#include "trainer/devices/precisions.hpp"
 
 #include <mixcon/mix/draw/draws.hpp>
 
@@ -55,7 +56,7 @@ trained three_steps(precision activations, const std::vector<int>& threads) {
 }  // namespace
 
 TEST_CASE("one, two and three threads, also in turn, give the same bits", "[devices]") {
-  for (const precision activations : {precision::fp32, precision::bf16}) {
+  for (const precision activations : all_precisions()) {
     const trained alone = three_steps(activations, {1, 1, 1});
     CHECK(alone.numbers[2] < alone.numbers[0]);  // the loss falls: there is something to compare
     for (const std::vector<int>& threads : {std::vector<int>{2, 2, 2}, {3, 3, 3}, {2, 1, 3}})
@@ -64,10 +65,18 @@ TEST_CASE("one, two and three threads, also in turn, give the same bits", "[devi
 }
 
 TEST_CASE("a whole step with its optimiser takes no memory from the system again", "[devices]") {
-  for (const precision activations : {precision::fp32, precision::bf16}) {
+  for (const precision activations : all_precisions()) {
     CHECK(three_steps(activations, {2, 2, 2}).allocations_of_last == 0);
     CHECK(three_steps(activations, {1, 1, 1}).allocations_of_last == 0);
   }
+}
+
+TEST_CASE("a precision that the processor does not have is refused", "[devices]") {
+  if (onednn_device::has(precision::bf16))
+    CHECK_NOTHROW(onednn_device(precision::bf16, 1));
+  else
+    CHECK_THROWS_WITH(onednn_device(precision::bf16, 1),
+                      "onednn_device: bf16 on a processor without AVX-512; expected fp32");
 }
 
 TEST_CASE("fewer than one thread is refused", "[devices]") {
