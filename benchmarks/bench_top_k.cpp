@@ -39,7 +39,7 @@ struct problem {
         count(run.range(1)) {}
   tiles_of_scores scores() const {
     const matrix_view<const float> rows{z.data(), {anchors, width}}, candidates{keys.data(), {count, width}};
-    return {tiled{.threads = 1}, similarity, rows, candidates};
+    return {tiled{.threads = 1}, similarity, rows, candidates, nullptr};
   }
 
   std::vector<float> z, keys;
