@@ -24,7 +24,7 @@ add_executable(make_data_set EXCLUDE_FROM_ALL programs/make_data_set.cpp)
 target_link_libraries(make_data_set PRIVATE mixcon_trainer_data mixcon_warnings)
 
 # What draws the pictures of docs/pictures: scripts/mix-pictures.
-if(MIXCON_BUILD_EXAMPLES AND NOT sanitized)
+if(MIXCON_BUILD_EXAMPLES)
   add_executable(mix_pictures programs/mix_pictures.cpp)
   target_link_libraries(mix_pictures PRIVATE mixcon_trainer_data mixcon_warnings)
 endif()
