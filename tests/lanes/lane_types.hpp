@@ -21,6 +21,16 @@ using mixcon::native_lanes;
 template <class L>
 constexpr int width_of = mixcon::lane_count<L>();
 
+/// Whether this processor has the instructions of such lanes: with g++ those of 64 bytes are AVX-512's, whatever the
+/// flags. A test returns without it.
+template <class L>
+bool processor_has() {
+  if constexpr (mixcon::vectors::has_mask_bits<mixcon::scalar_of<L>, width_of<L>>)
+    return mixcon::detail::instruction_set_of_processor() == mixcon::instruction_set::avx512;
+  else
+    return true;
+}
+
 /// How far lanes may be from a plain number, relative to 1 or the number: they round exponentials differently.
 template <class L>
 constexpr double lane_tolerance = sizeof(mixcon::scalar_of<L>) == 4 ? 2e-6 : 1e-14;

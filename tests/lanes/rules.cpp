@@ -75,6 +75,7 @@ std::vector<index_t> random_partners(index_t count, random_source& random) {
 
 TEMPLATE_TEST_CASE("Targets by position and by class say the same on lanes as one by one", "[lanes]",
                    MIXCON_LANE_TYPES) {
+  if (!processor_has<TestType>()) return;
   for (unsigned seed = 1; seed <= 4; ++seed) {
     random_source random(seed);
     const index_t samples = random.integer(9, 14), views = random.integer(2, 3), rows = samples * views;
@@ -93,6 +94,7 @@ TEMPLATE_TEST_CASE("Targets by position and by class say the same on lanes as on
 }
 
 TEMPLATE_TEST_CASE("Targets written out say the same on lanes as one by one", "[lanes]", MIXCON_LANE_TYPES) {
+  if (!processor_has<TestType>()) return;
   for (unsigned seed = 1; seed <= 4; ++seed) {
     random_source random(seed);
     const index_t samples = random.integer(9, 12), others = random.integer(16, 30);
@@ -110,6 +112,7 @@ TEMPLATE_TEST_CASE("Targets written out say the same on lanes as one by one", "[
 
 TEMPLATE_TEST_CASE("Composed targets say the same on lanes as one by one, across the ends of segments too", "[lanes]",
                    MIXCON_LANE_TYPES) {
+  if (!processor_has<TestType>()) return;
   for (unsigned seed = 1; seed <= 4; ++seed) {
     random_source random(seed);
     const index_t samples = random.integer(9, 14), rows = 2 * samples, few = random.integer(1, 5);
@@ -135,6 +138,7 @@ TEMPLATE_TEST_CASE("Composed targets say the same on lanes as one by one, across
 }
 
 TEMPLATE_TEST_CASE("Factors and offsets of logits are the same on lanes as one by one", "[lanes]", MIXCON_LANE_TYPES) {
+  if (!processor_has<TestType>()) return;
   using T = scalar_of<TestType>;
   random_source random(1);
   const index_t anchors = 5, candidates = 37;
