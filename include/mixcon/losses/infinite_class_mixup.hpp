@@ -16,7 +16,6 @@
 #include <mixcon/mix/labels/pair_targets.hpp>
 
 #include <cstddef>
-#include <vector>
 
 MIXCON_STRICT_FLOATS_BEGIN
 
@@ -166,12 +165,12 @@ loss_result<T> loss_of_mixed_classifiers(const Executor& executor, const infinit
       return result;
   }
   const auto evaluate = [&](const matrix_view<const T>& anchors, const matrix_view<const T>& candidates,
-                            const std::vector<T>& bias, const gradients<T>& inner) -> loss_result<T> {
+                            const scratch<T>& bias, const gradients<T>& inner) -> loss_result<T> {
     if constexpr (requires { requires Executor::multiplies_fast; }) {
       objective of_logits{info_nce{.temperature = 1}, dot_product{}};
       of_logits.direction = both;
       loss_result<T> result{};
-      if (by_kept_logits(executor, of_logits, same, anchors, candidates, bias, inner, result)) return result;
+      if (by_kept_logits(executor, of_logits, same, anchors, candidates, bias, inner, result, of.memory)) return result;
     }
     objective criterion{info_nce{.temperature = 1}, dot_product{}, candidate_bias{bias}};
     criterion.direction = both;

@@ -15,7 +15,6 @@
 
 #include <cstddef>
 #include <type_traits>
-#include <vector>
 
 MIXCON_STRICT_FLOATS_BEGIN
 
@@ -61,7 +60,8 @@ loss_result<T> by_class_logits(const Executor& executor, const mixed_classifiers
   const auto class_at = [&](index_t c) { return classes.present[static_cast<std::size_t>(c)]; };
   const auto place_of = [&](index_t c) { return classes.place[static_cast<std::size_t>(c)]; };
   const padded_matrix<T> features = of.packed_features(), weight = of.packed_weights(classes.present);
-  padded_matrix<T> logits{samples, count}, labels{samples, count};
+  workspace* const memory = of.memory.memory;
+  padded_matrix<T> logits{samples, count, memory}, labels{samples, count, memory};
   bool is_possible = true;
   for_each_product_row(executor, features, transposed(weight), [&](index_t i, const T* row) {
     for (index_t c = 0; c < count; ++c) logits.row(i)[c] = row[c] + of.bias_of(class_at(c));
@@ -72,9 +72,9 @@ loss_result<T> by_class_logits(const Executor& executor, const mixed_classifiers
     labels.row(i)[place_of(of.partner(i))] += 1 - of.share(i);
   }
   if (!is_possible) return by_mixed_weights(of, evaluate);
-  const std::vector<T> no_bias(static_cast<std::size_t>(samples));
+  const scratch<T> no_bias(memory, static_cast<std::size_t>(samples));
   const bool wants_any = of.wanted.features || of.wanted.weight || of.wanted.bias;
-  padded_matrix<T> slopes{wants_any ? samples : 0, count};
+  padded_matrix<T> slopes{wants_any ? samples : 0, count, memory};
   gradients<T> inner;
   if (wants_any) inner.anchors = padded_view(slopes);
   const auto result =
@@ -142,7 +142,7 @@ bool by_square_of_class_logits(const Executor& executor, const mixed_classifiers
   if ((samples + count) > executor.keeps / (static_cast<index_t>(sizeof(T)) * samples)) return false;
   const auto class_at = [&](index_t c) { return classes.present[static_cast<std::size_t>(c)]; };
   const padded_matrix<T> features = of.packed_features(), weight = of.packed_weights(classes.present);
-  padded_matrix<T> by_class{count, samples}, logits{samples, samples};
+  padded_matrix<T> by_class{count, samples, of.memory.memory}, logits{samples, samples, of.memory.memory};
   if (!all_finite(features) || !all_finite(weight)) return false;
   for_each_product_row(executor, product_rows<T>(weight), product_panels<T>::of_rows(features),
                        [&](index_t c, const T* row) {
@@ -165,6 +165,7 @@ bool by_square_of_class_logits(const Executor& executor, const mixed_classifiers
     });
   });
   square_softmax<T> both;
+  both.memory = of.memory.memory;
   both.count = samples, both.pitch = logits.pitch, both.logits = logits.data.data();
   both.by_rows = share.columns, both.by_columns = share.rows;  // rows are classifiers
   both.wants_slopes = of.wanted.features || of.wanted.weight || of.wanted.bias;

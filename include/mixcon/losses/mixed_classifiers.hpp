@@ -18,7 +18,6 @@
 
 #include <cstddef>
 #include <type_traits>
-#include <vector>
 
 MIXCON_STRICT_FLOATS_BEGIN
 
@@ -60,9 +59,9 @@ struct mixed_classifiers {
   /// The features side by side, as they are computed with.
   padded_matrix<T> packed_features() const {
     if constexpr (std::is_same_v<E, T>) {
-      return padded_copy(features);
+      return padded_copy(features, memory.memory);
     } else {
-      padded_matrix<T> rows{samples(), width()};
+      padded_matrix<T> rows{samples(), width(), memory.memory};
       for (index_t i = 0; i < samples(); ++i)
         for (index_t k = 0; k < width(); ++k) rows.row(i)[k] = static_cast<T>(features(i, k));
       return rows;
@@ -70,7 +69,7 @@ struct mixed_classifiers {
   }
   /// The weights of some classes, likewise.
   padded_matrix<T> packed_weights(const scratch<index_t>& of_classes) const {
-    padded_matrix<T> rows{static_cast<index_t>(of_classes.size()), width()};
+    padded_matrix<T> rows{static_cast<index_t>(of_classes.size()), width(), memory.memory};
     for (index_t c = 0; c < rows.rows; ++c)
       for (index_t k = 0; k < width(); ++k)
         rows.row(c)[k] = static_cast<T>(weight(of_classes[static_cast<std::size_t>(c)], k));
@@ -98,7 +97,7 @@ template <class E, class Evaluate, class T = accumulate_t<E>>
 loss_result<T> by_mixed_weights(const mixed_classifiers<E>& of, Evaluate&& evaluate) {
   const index_t samples = of.samples(), width = of.width();
   auto weight = scratch<T>::unset(of.memory.memory, static_cast<std::size_t>(samples * width));
-  std::vector<T> bias(static_cast<std::size_t>(samples));
+  auto bias = scratch<T>::unset(of.memory.memory, static_cast<std::size_t>(samples));
   bool is_infinite = false;
   for (index_t j = 0; j < samples; ++j) {
     const T own = of.share(j), other = 1 - own;

@@ -40,7 +40,8 @@ struct square_softmax {
   const T* bias = nullptr;  // (N), by column; null: none
   T* logits = nullptr;      // become d value / d x, where `wants_slopes`
   bool wants_slopes = true;
-  T* column_slopes = nullptr;  // (N), the sums of slopes over rows, where wanted
+  T* column_slopes = nullptr;   // (N), the sums of slopes over rows, where wanted
+  workspace* memory = nullptr;  // where the executor takes what it needs besides
   double value = 0;
 };
 

@@ -4,6 +4,7 @@
 // A loss of logits that are formed once and kept for the backward pass, where they are few.
 
 #include <mixcon/core/number/set_loops.hpp>
+#include <mixcon/core/workspace.hpp>
 #include <mixcon/engine/call/softmax_rows.hpp>
 #include <mixcon/engine/given_logits.hpp>
 #include <mixcon/engine/paired/column_products.hpp>
@@ -17,8 +18,8 @@ namespace mixcon::detail {
 inline constexpr index_t most_kept_bytes = index_t{32} << 20;
 
 template <class T>
-padded_matrix<T> padded_copy(const matrix_view<const T>& from) {
-  padded_matrix<T> to{from.extent(0), from.extent(1)};
+padded_matrix<T> padded_copy(const matrix_view<const T>& from, workspace* memory) {
+  padded_matrix<T> to{from.extent(0), from.extent(1), memory};
   for (index_t i = 0; i < to.rows; ++i)
     if (from.stride(1) == 1)
       std::memcpy(to.row(i), &from(i, 0), static_cast<std::size_t>(to.columns) * sizeof(T));
@@ -63,17 +64,18 @@ void set_by_slopes(const Executor& executor, const padded_matrix<T>& slopes, con
 /// both directions at once: one exponential a logit, and slopes in the logits' place.
 template <class Executor, class T>
 bool by_square_of_logits(const Executor& executor, const directions& share, const padded_matrix<T>& a,
-                         const padded_matrix<T>& c, const std::vector<T>& bias, const gradients<T>& wanted,
+                         const padded_matrix<T>& c, const scratch<T>& bias, const gradients<T>& wanted,
                          loss_result<T>& result) {
-  padded_matrix<T> logits{a.rows, c.rows};
+  padded_matrix<T> logits{a.rows, c.rows, a.memory};
   for_each_product_row(executor, product_rows<T>(a), product_panels<T>::of_rows(c), [&](index_t i, const T* row) {
     std::memcpy(logits.row(i), row, static_cast<std::size_t>(c.rows) * sizeof(T));
   });
   square_softmax<T> both;
+  both.memory = a.memory;
   both.count = a.rows, both.pitch = logits.pitch, both.logits = logits.data.data(), both.bias = bias.data();
   both.by_rows = share.rows, both.by_columns = share.columns;
   both.wants_slopes = wanted.anchors || !wanted.candidates.empty() || wanted.candidate_bias;
-  std::vector<T> by_bias(wanted.candidate_bias ? bias.size() : 0);
+  scratch<T> by_bias(a.memory, wanted.candidate_bias ? bias.size() : 0);
   if (!by_bias.empty()) both.column_slopes = by_bias.data();
   if (!executor.set_square_softmax(both)) return false;
   result = {static_cast<T>(both.value), a.rows};
@@ -89,21 +91,21 @@ bool by_square_of_logits(const Executor& executor, const directions& share, cons
 /// with gradients, which are set. Answers false, and does nothing, where rows are not finite or logits are many.
 template <class Executor, class Criterion, class Targets, class T>
 bool by_kept_logits(const Executor& executor, Criterion criterion, const Targets& targets,
-                    const matrix_view<const T>& anchors, const matrix_view<const T>& candidates,
-                    const std::vector<T>& bias, const gradients<T>& wanted, loss_result<T>& result) {
+                    const matrix_view<const T>& anchors, const matrix_view<const T>& candidates, const scratch<T>& bias,
+                    const gradients<T>& wanted, loss_result<T>& result, const in_workspace& memory) {
   const index_t number = anchors.extent(0), others = candidates.extent(0);
   index_t most = most_kept_bytes;
   if constexpr (requires { index_t{executor.keeps}; }) most = executor.keeps;  // what the executor may keep
   const index_t fitting = most / (static_cast<index_t>(sizeof(T)) * others);
   if (number > fitting) return false;
-  const padded_matrix<T> a = padded_copy(anchors), c = padded_copy(candidates);
+  const padded_matrix<T> a = padded_copy(anchors, memory.memory), c = padded_copy(candidates, memory.memory);
   if (!all_finite(a) || !all_finite(c)) return false;
   if constexpr (requires(square_softmax<T>& both) { executor.set_square_softmax(both); })
     if (number == others && targets.hides_none() &&
         by_square_of_logits(executor, criterion.direction, a, c, bias, wanted, result))
       return true;
   if (number > fitting / 4) return false;
-  padded_matrix<T> logits{number, others}, slopes{number, others};
+  padded_matrix<T> logits{number, others, memory.memory}, slopes{number, others, memory.memory};
   for_each_product_row(executor, product_rows<T>(a), product_panels<T>::of_rows(c), [&](index_t i, const T* row) {
     for (index_t j = 0; j < others; ++j) logits.row(i)[j] = row[j] + bias[static_cast<std::size_t>(j)];
   });
@@ -114,12 +116,12 @@ bool by_kept_logits(const Executor& executor, Criterion criterion, const Targets
     gradients<T> by;
     if (wants_any) by.logits = padded_view(to);
     const matrix_view<const T> values(padded_view(of));
-    return value_and_grad(executor, criterion, targets, given_logits{values}, by);
+    return value_and_grad(executor, criterion, targets, given_logits{values}, by, memory);
   };
   result = {};
   if (share.rows != 0) result = take(logits, slopes, share.rows);
   if (share.columns != 0) {
-    padded_matrix<T> turned = transposed(logits), turned_slopes{others, number};
+    padded_matrix<T> turned = transposed(logits), turned_slopes{others, number, memory.memory};
     const loss_result<T> by_columns = take(turned, turned_slopes, share.columns);
     result = {result.value + by_columns.value, share.rows != 0 ? result.anchors_used : by_columns.anchors_used};
     turned = transposed(turned_slopes);

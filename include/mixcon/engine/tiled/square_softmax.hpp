@@ -32,14 +32,14 @@ class square_softmax_passes {
         of_(of),
         blocks_(blocks_of(of.count, block_rows)),
         columns_(mixcon::detail::packed_rows<T>::pitch_of(of.count)),
-        tops_(scratch<T>::unset(nullptr, static_cast<std::size_t>(blocks_))),
-        own_(scratch<T>::unset(nullptr, static_cast<std::size_t>(of.count))),
-        bias_(nullptr, static_cast<std::size_t>(columns_)),
-        row_sums_(scratch<wide>::unset(nullptr, static_cast<std::size_t>(of.count))),
-        by_row_(nullptr, static_cast<std::size_t>(of.count)),
-        by_column_(nullptr, static_cast<std::size_t>(columns_)),
-        on_diagonal_(nullptr, static_cast<std::size_t>(of.count)),
-        block_sums_(nullptr, static_cast<std::size_t>(blocks_ * columns_)) {
+        tops_(scratch<T>::unset(of.memory, static_cast<std::size_t>(blocks_))),
+        own_(scratch<T>::unset(of.memory, static_cast<std::size_t>(of.count))),
+        bias_(of.memory, static_cast<std::size_t>(columns_)),
+        row_sums_(scratch<wide>::unset(of.memory, static_cast<std::size_t>(of.count))),
+        by_row_(of.memory, static_cast<std::size_t>(of.count)),
+        by_column_(of.memory, static_cast<std::size_t>(columns_)),
+        on_diagonal_(of.memory, static_cast<std::size_t>(of.count)),
+        block_sums_(of.memory, static_cast<std::size_t>(blocks_ * columns_)) {
     for (index_t j = 0; of.bias != nullptr && j < of.count; ++j) bias_[static_cast<std::size_t>(j)] = of.bias[j];
   }
 
