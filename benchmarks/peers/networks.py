@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""usage: networks.py PROGRAM [--only NAME] [--threads T] [--seconds S] [--rounds R] [--venv FOLDER] [--output FILE]
+"""usage: networks.py PROGRAM [--only NAME] [--precision fp32|bf16] [--threads T] [--seconds S] [--rounds R] [--venv FOLDER]
+                   [--output FILE]
 
 Forward, backward and SGD step of residual networks, in images per second, beside PyTorch. PROGRAM is `peers_networks` as
 built. PyTorch runs in each of its settings (fp32 and bf16 autocast, both memory formats, eager and torch.compile), ours in
-fp32 and bf16; all take turns in every round, and the table has the best setting of either side by its median over the
-rounds.
+fp32 and bf16 (--precision: only one, as fp32 on a processor without AVX-512); all take turns in every round, and the table
+has the best setting of either side by its median over the rounds.
 
 PyTorch goes into a virtual environment of its own (build/peers-venv). Where it cannot be installed the table has our side
 alone, and says so. Nothing else needs it.
@@ -103,6 +104,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("program", help="peers_networks")
     parser.add_argument("--only", default="", help="the networks whose name has this in it")
+    parser.add_argument("--precision", choices=["fp32", "bf16"], help="of both sides; both without")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=4, help="of each measurement")
     parser.add_argument("--rounds", type=int, default=3)
@@ -115,17 +117,19 @@ def main():
         return
 
     python = installed_python(chosen.venv)
+    precisions = [chosen.precision] if chosen.precision else ["fp32", "bf16"]
+    settings = [each for each in PEER_SETTINGS if each[0] in precisions] if python else []
     lines = ["| network | mixcon, images/s | PyTorch, images/s | ratio |", "| --- | --- | --- | --- |"]
     for network, (depth, channels, side, batch, _, _) in NETWORKS.items():
         if chosen.only not in network:
             continue
         ours, theirs = {}, {}
         for _ in range(chosen.rounds):
-            for precision in ("fp32", "bf16"):
+            for precision in precisions:
                 words = [chosen.program, depth, channels, side, batch, precision, chosen.threads, chosen.seconds]
                 answer = subprocess.run([str(word) for word in words], stdout=subprocess.PIPE, text=True, check=True)
                 ours.setdefault(precision, []).append(float(answer.stdout))
-            for setting in PEER_SETTINGS if python else []:
+            for setting in settings:
                 answer = subprocess.run(
                     [str(python), __file__, "-", "--threads", str(chosen.threads), "--seconds", str(chosen.seconds),
                      "--peer", network, *setting], capture_output=True, text=True, check=True)

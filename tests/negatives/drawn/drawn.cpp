@@ -66,6 +66,32 @@ TEST_CASE("A batch cut in two draws the same, and another seed or step does not"
   CHECK(choose(whole, 100, philox_draws{.seed = 2, .step = 2}).key != all.key);
 }
 
+TEST_CASE("Anchors draw the same together as alone, whatever labels and ids hide", "[negatives]") {
+  const auto ids = counted(9), samples = counted(30);
+  const std::vector<int> labels{0, 1, 0, -100, 2, 1, 0, -100, 5};
+  std::vector<int> key_labels, valid;
+  for (int k = 0; k < 30; ++k) key_labels.push_back(k % 7 == 6 ? -100 : k % 3), valid.push_back(k % 5 != 0);
+  const admissible_keys every{},
+      of_labels{.anchor_labels = labels, .key_labels = key_labels, .valid = valid, .ignored = {-100}},
+      of_samples{.anchor_ids = ids, .key_ids = samples, .anchor_labels = labels, .key_labels = key_labels};
+  for (const admissible_keys& all : {every, of_labels, of_samples})
+    for (const auto repeat : {replacement::with, replacement::without})
+      for (const index_t count : {4, 25}) {  // 25: more than are admissible
+        uniform_negatives choose{.draws_of_each = count, .repeat = repeat, .admissible = all};
+        const auto together = choose(ids, 30, philox_draws{.seed = 4});
+        for (index_t a = 0; a < 9; ++a) {
+          const std::vector<index_t> id{a};
+          const std::vector<int> label{labels[static_cast<std::size_t>(a)]};
+          if (!all.anchor_ids.empty()) choose.admissible.anchor_ids = id;
+          if (!all.anchor_labels.empty()) choose.admissible.anchor_labels = label;
+          const auto alone = choose(id, 30, philox_draws{.seed = 4});
+          CHECK(std::equal(alone.key.begin(), alone.key.end(), together.key.begin() + a * count));
+          for (index_t s = 0; s < count; ++s)
+            if (alone.key_of(0, s) >= 0) CHECK(all(a, alone.key_of(0, s)));
+        }
+      }
+}
+
 TEST_CASE("Uniform negatives: all keys when there are few, an unbiased sum when corrected, refusals", "[negatives]") {
   const auto one = counted(1);
   const auto few = uniform_negatives{.draws_of_each = 5}(one, 3, philox_draws{});

@@ -5,13 +5,14 @@
 usage: quick_runs.py MIXCON_TRAIN [--data NAME...] [--recipes NAME...] [--record FILE] [--options OPTION...]
 
 A run must end within a minute, its loss must fall, and a run that is resumed at its end has nothing left to do. Prints
-a table in Markdown, and writes it to FILE with date and machine. Sets that are not there (scripts/data makes them) are
-left out, and named. A recipe that asks for another run, such as a teacher by --teacher RUN or a learned mixer by
+a table in Markdown, and writes it to FILE with date and machine; what FILE says of other recipes or data, from an
+earlier call on this machine, stays there. Sets that are not there (scripts/data makes them) are left out, and named. A recipe that asks for another run, such as a teacher by --teacher RUN or a learned mixer by
 --policy RUN, gets a quick one, which is trained once per data set. What stands behind --options goes to every run."""
 
 import argparse
 import datetime
 import json
+import math
 import os
 import pathlib
 import re
@@ -35,8 +36,12 @@ def recipes_of(program):
 
 
 def losses_of(folder):
+    """Those of the steps; with a queue, from when it has been filled: it begins with random rows, easy to tell from."""
     records = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
-    return [record["loss"] for record in records if "loss" in record]
+    losses = [record["loss"] for record in records if "loss" in record]
+    settings = dict(re.findall(r"^(queue|batch) = ([0-9]+)", (folder / "config.toml").read_text(), re.M))
+    filling = math.ceil(int(settings["queue"]) / int(settings["batch"])) if "queue" in settings else 0
+    return losses[filling:]
 
 
 def tenths(losses):
@@ -111,16 +116,38 @@ def machine():
     return os.uname().machine
 
 
-def record(path, program, table, left_out, failed):
+head = ["| recipe | data | seconds | loss, first tenth | last tenth |", "| --- | --- | --- | --- | --- |"]
+
+
+def recorded(path):
+    """The rows and failures of a record by recipe and data; nothing where there is none, or one of another machine."""
+    rows, failed = {}, {}
+    text = path.read_text() if path.exists() else ""
+    if machine() not in text:
+        return rows, failed
+    for line in text.splitlines():
+        if row := re.match(r"\| ([a-z0-9-]+) \| ([a-z0-9-]+) \| [0-9]", line):
+            rows[row[1], row[2]] = line
+        elif sentence := re.match(r"Failed: ([a-z0-9-]+) on ([a-z0-9-]+): (.*)", line):
+            failed[sentence[1], sentence[2]] = sentence[3]
+    return rows, failed
+
+
+def record(path, program, order, rows, left_out, failed):
     version = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    earlier, failed_earlier = recorded(path)
+    failed = {key: why for key, why in failed_earlier.items() if key not in rows} | failed
+    rows = earlier | rows
     lines = ["# Every recipe, by --quick", "",
              f"`scripts/test --only recipes`, {datetime.date.today()}, mixcon {version}, {machine()}, "
              f"{len(os.sched_getaffinity(0))} processors. A run must end in {longest:.0f} seconds (without its "
-             "evaluation), with a loss whose mean over the last tenth is below that over the first.", "", *table]
+             "evaluation), with a loss whose mean over the last tenth is below that over the first, which begins when "
+             "a queue has been filled.", "", *head,
+             *(rows[key] for key in sorted(rows, key=lambda key: (key[1], order.index(key[0]))))]
     if left_out or failed:
         lines += [""] + [f"Left out: {data} ({why})" for data, why in left_out.items()]
-        lines += [f"Failed: {sentence}" for sentence in failed]
-    pathlib.Path(path).write_text("\n".join(lines) + "\n")
+        lines += [f"Failed: {recipe} on {data}: {why}" for (recipe, data), why in failed.items()]
+    path.write_text("\n".join(lines) + "\n")
 
 
 def main():
@@ -128,22 +155,17 @@ def main():
     parser.add_argument("program")
     parser.add_argument("--data", nargs="+", default=["fashion-mnist", "letter", "words"])
     parser.add_argument("--recipes", nargs="+")
-    parser.add_argument("--record", metavar="FILE")
+    parser.add_argument("--record", metavar="FILE", type=pathlib.Path)
     parser.add_argument("--options", nargs=argparse.REMAINDER, default=[])
     asked = parser.parse_args()
     program = str(pathlib.Path(asked.program).resolve())
-    failed, left_out, table = [], {}, []
-
-    def say(line):
-        table.append(line)
-        print(line, flush=True)
-
-    say("| recipe | data | seconds | loss, first tenth | last tenth |")
-    say("| --- | --- | --- | --- | --- |")
+    rows, failed, left_out = {}, {}, {}
+    order = recipes_of(program)
+    print(*head, sep="\n", flush=True)
     with tempfile.TemporaryDirectory() as scratch:
         all_runs = runs(program, scratch, asked.options)
         for data in asked.data:
-            for recipe in asked.recipes or recipes_of(program):
+            for recipe in asked.recipes or order:
                 wrong, seconds, losses = all_runs.run(recipe, data)
                 if wrong and "scripts/data" in wrong:
                     left_out[data] = wrong
@@ -151,15 +173,16 @@ def main():
                 if wrong and "does not learn from" in wrong:
                     continue
                 if wrong:
-                    failed.append(f"{recipe} on {data}: {wrong}")
+                    failed[recipe, data] = wrong
                 first, last = (f"{mean:.4f}" for mean in tenths(losses)) if losses else ("", "")
-                say(f"| {recipe} | {data} | {seconds:.0f} | {first} | {last} |")
+                rows[recipe, data] = f"| {recipe} | {data} | {seconds:.0f} | {first} | {last} |"
+                print(rows[recipe, data], flush=True)
     for data, why in left_out.items():
         print(f"left out: {data} ({why})")
-    for sentence in failed:
-        print(sentence, file=sys.stderr)
+    for (recipe, data), why in failed.items():
+        print(f"{recipe} on {data}: {why}", file=sys.stderr)
     if asked.record:
-        record(asked.record, program, table, left_out, failed)
+        record(asked.record, program, order, rows, left_out, failed)
     return 1 if failed else 0
 
 
