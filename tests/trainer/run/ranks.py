@@ -31,9 +31,9 @@ QUEUE = ["--queue", "72"]  # it turns more than once, and a batch lies across it
 TEACHER, MIXER = "teacher", "mixer"
 CONTRAST = ["--negatives", "4", "--embedding", "16"]
 # Each with what it mixes by, or how it compares.
-RECIPES = [["--recipe", "supcon"], ["--recipe", "simclr"], ["--recipe", "unicon"], ["--recipe", "unicon-negatives"],
-           ["--recipe", "npair"], ["--recipe", "imix-npair", "--mix", "cutmix"],
-           ["--recipe", "imix-npair", "--input-mix", "2"], ["--recipe", "ce"], ["--recipe", "mixup"],
+RECIPES = [["--recipe", "supcon"], ["--recipe", "simclr"], ["--recipe", "simclr", "--loss", "vicreg"],
+           ["--recipe", "unicon"], ["--recipe", "unicon-negatives"], ["--recipe", "npair"],
+           ["--recipe", "imix-npair", "--mix", "cutmix"], ["--recipe", "imix-npair", "--input-mix", "2"], ["--recipe", "ce"], ["--recipe", "mixup"],
            ["--recipe", "cutmix"], ["--recipe", "regmixup"], ["--recipe", "remix", "--policy", "puzzlemix"],
            ["--recipe", "manifold-mixup"], ["--recipe", "regmixup", "--policy", "manifold-mixup"],
            ["--recipe", "imix-npair", "--mix-at", "hidden"], ["--recipe", "byol"], ["--recipe", "simsiam"],
@@ -42,7 +42,8 @@ RECIPES = [["--recipe", "supcon"], ["--recipe", "simclr"], ["--recipe", "unicon"
            ["--recipe", "supmix"], ["--recipe", "infinite-class-mixup"], ["--recipe", "ic-regmixup", "--policy", "cutmix"],
            ["--recipe", "mixup", "--policy", MIXER], ["--recipe", "scns-class", *CONTRAST],
            ["--recipe", "latent-mixup", "--pool", "bank", *CONTRAST],
-           ["--recipe", "scns-sample", "--teacher", TEACHER, *CONTRAST], ["--recipe", "crd", "--teacher", TEACHER, *CONTRAST]]
+           ["--recipe", "scns-sample", "--teacher", TEACHER, *CONTRAST],
+           ["--recipe", "crd", "--teacher", TEACHER, *CONTRAST]]
 LOSSES = ["debiased", "multi_similarity", "batch_hard_triplet"]  # one of each source that compiles them
 
 wrong = []
@@ -175,7 +176,6 @@ def check_refusals(trainer):
     refused_to_train(["--recipe", "samix"], "does not train on 2 ranks")
     refused_to_train(["--recipe", "supcon", "--batch", "33"], "--batch: 33")
     refused_to_train(["--recipe", "supcon", "--norm-groups", "2"], "--norm-groups: 2 for 4 ranks", 4)
-    refused_to_train(["--recipe", "simclr", "--loss", "vicreg"], "--loss: vicreg")
     refused_to_train(["--recipe", "supcn"], "Did you mean supcon?")
     refused(["eval", "again"], "eval: it runs in one process")
     refused(["train", *with_words(["--recipe", "supcon"]), "--out", "again"], "it holds a run")
