@@ -92,8 +92,7 @@ mixed_features policy_mixer::encode(device& on, network& net, const recipe_step&
   mixed_training_batch made = mixed(step);
   mixcon::image_shape shape = step.shape;
   shape.columns = made.columns;
-  return {net.features(own_input_of(on, *made.images, shape, 1, step.share)),
-          std::move(made.targets)};
+  return {net.features(own_input_of(on, *made.images, shape, 1, step.share)), std::move(made.targets)};
 }
 
 clean_and_mixed policy_mixer::encode_beside_clean(device& on, network& net, const recipe_step& step) const {
@@ -113,12 +112,10 @@ clean_and_mixed policy_mixer::encode_beside_clean(device& on, network& net, cons
     mixcon::image_shape wide = step.shape;
     wide.columns = made.columns;
     const variable clean = net.features(own_input_of(on, both, step.shape, 1, step.share));
-    return {clean, net.features(own_input_of(on, *made.images, wide, 1, step.share)),
-            std::move(made.targets)};
+    return {clean, net.features(own_input_of(on, *made.images, wide, 1, step.share)), std::move(made.targets)};
   }
   both.insert(both.end(), made.images->begin(), made.images->end());
-  return halves(net.features(own_input_of(on, both, step.shape, 2, step.share)),
-                std::move(made.targets));
+  return halves(net.features(own_input_of(on, both, step.shape, 2, step.share)), std::move(made.targets));
 }
 
 }  // namespace recipes

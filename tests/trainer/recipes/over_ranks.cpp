@@ -57,7 +57,8 @@ std::unique_ptr<recipe> made_on(device& on, const std::string& name, const optio
   option_list list;
   chosen.declare(list);
   options_given all = more;
-  for (const auto& [option, value] : options_given{{"embedding", "6"}, {"hidden", "16"}, {"queue", "19"}, {"negatives", "2"}})
+  for (const auto& [option, value] :
+       options_given{{"embedding", "6"}, {"hidden", "16"}, {"queue", "19"}, {"negatives", "2"}})
     if (list.find(option) != nullptr) all.emplace_back(option, value);
   for (const auto& [option, value] : all) set_option(*list.find(option), value, "--" + option);
   const data_facts facts = facts_of(training_set());
