@@ -6,6 +6,7 @@
 #include "recipes/policy_mixer.hpp"
 
 #include <optional>
+#include <utility>
 
 namespace mixcon_train {
 inline namespace recipes {
@@ -26,12 +27,11 @@ class clean_and_mixed_recipe : public network_recipe {
   clean_and_mixed_recipe(const recipe_world& world, const regmixup_options& chosen)
       : network_recipe(world.on, classifier_of(world)), weight_(chosen.mixed_weight), mixer_(world, chosen) {}
   recipe_wish wants() const override { return {.encoded = 2, .mixes = mixer_.needs_whole_batch()}; }
-  std::string not_over_ranks() const override { return mixer_.not_over_ranks(); }
   std::optional<shown_mix> shown() const override { return mixer_.shown(); }
 
   recipe_loss loss(const recipe_step& step) override {
-    const clean_and_mixed encoded = mixer_.encode_beside_clean(on(), net(), step);
-    const auto [of_mixed, chance] = loss_of_mixed(encoded.mixed, *encoded.targets);
+    clean_and_mixed encoded = mixer_.encode_beside_clean(on(), net(), step);
+    const auto [of_mixed, chance] = loss_of_mixed(encoded.mixed, std::move(encoded.targets), step);
     const variable of_clean = cross_entropy(net().head(encoded.clean), step.own_labels());
     recipe_loss made = of_scores(add(of_clean, scale(of_mixed, weight_)), encoded.clean, step, net().head_width());
     made.chance += weight_ * chance;
@@ -39,8 +39,10 @@ class clean_and_mixed_recipe : public network_recipe {
   }
 
  protected:
-  /// Of features (N, F): the loss, and what it is of features that know nothing.
-  virtual std::pair<variable, double> loss_of_mixed(const variable& features, const mixcon::pair_targets& targets) = 0;
+  /// Of features (M, F) of this rank's mixtures, and the targets of all N: the loss, and what it is of features that
+  /// know nothing.
+  virtual std::pair<variable, double> loss_of_mixed(const variable& features, lent<mixcon::pair_targets> targets,
+                                                    const recipe_step& step) = 0;
 
  private:
   double weight_;

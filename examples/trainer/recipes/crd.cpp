@@ -15,6 +15,7 @@ class crd_recipe final : public student_recipe {
   static constexpr const char *name = "crd",
                               *summary = "a student's embedding finds its teacher's in a bank, and the other way round",
                               *paper = "Tian et al. 2020, arXiv:1910.10699";
+  static constexpr bool over_ranks = true;
   struct options : contrast_options {
     options() { ce_weight = 1, contrast_weight = 0.8, temperature = 0.07; }
   };

@@ -12,6 +12,7 @@ class ic_regmixup_recipe final : public clean_and_mixed_recipe {
   static constexpr const char *name = "ic-regmixup",
                               *summary = "cross entropy of the batch, and its mixtures as classes of their own",
                               *paper = "Mensink and Mettes 2023, arXiv:2305.10293";
+  static constexpr bool over_ranks = true;
   struct options : regmixup_options, mixed_class_options {
     void declare(option_list& to) { regmixup_options::declare(to), mixed_class_options::declare(to); }
   };
@@ -23,8 +24,9 @@ class ic_regmixup_recipe final : public clean_and_mixed_recipe {
   }
 
  protected:
-  std::pair<variable, double> loss_of_mixed(const variable& features, const mixcon::pair_targets& targets) override {
-    const mixed_class_loss made = loss_of_mixed_classes(classes_, net(), features, targets);
+  std::pair<variable, double> loss_of_mixed(const variable& features, lent<mixcon::pair_targets> targets,
+                                            const recipe_step& /*step*/) override {
+    const mixed_class_loss made = loss_of_mixed_classes(classes_, net(), features, *targets);
     return {made.loss, made.chance};
   }
 

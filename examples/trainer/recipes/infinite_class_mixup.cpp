@@ -12,6 +12,7 @@ class infinite_class_mixup_recipe final : public mixed_classifier {
   static constexpr const char *name = "infinite-class-mixup",
                               *summary = "a mixed sample is a class, with a classifier mixed as it is",
                               *paper = "Mensink and Mettes 2023, arXiv:2305.10293";
+  static constexpr bool over_ranks = true;
   struct options : policy_choice, mixed_class_options {
     options() { policy = "mixup"; }
     void declare(option_list& to) { policy_choice::declare_with("0.2", to), mixed_class_options::declare(to); }

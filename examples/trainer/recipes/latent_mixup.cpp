@@ -65,6 +65,7 @@ class latent_mixup_recipe final : public conditioned_recipe {
   static constexpr const char *name = "latent-mixup",
                               *summary = "an embedding is told from pseudo-negatives mixed of embeddings too",
                               *paper = "O'Neill & Bollegala 2021, arXiv:2102.06603";
+  static constexpr bool over_ranks = true;
   using options = latent_mixup_options;
   static std::vector<preferred_value> preferred(sample_kind kind) { return views_of_numbers(kind); }
   static std::vector<preferred_value> paper_values() { return conditioned_benchmark(); }

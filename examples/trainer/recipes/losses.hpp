@@ -27,14 +27,6 @@ struct loss_entry {
   bool has_temperature = false;  ///< others have margins or scales, at their defaults
   /// The loss as a variable; says in `made` how many anchors there are, and how many took part.
   variable (*of)(recipe_loss& made, const rows_to_compare& rows) = nullptr;
-
-  /// Why it cannot be computed over ranks; empty: it can.
-  std::string refusal_over_ranks() const {
-    if (has_groups) return {};
-    return std::string("--loss: ") + name +
-           " compares two views by features of the whole batch, which is not computed "
-           "over ranks; train in one process, or choose another loss";
-  }
 };
 
 /// Every loss that can be chosen: over pairs of rows, then of two aligned views. The rest of mixcon's losses need what

@@ -3,6 +3,7 @@
 
 #include "autograd/loss_inputs.hpp"
 #include "autograd/mixed_classifier_node.hpp"
+#include "autograd/over_ranks.hpp"
 
 #include <mixcon/core/require.hpp>
 
@@ -43,7 +44,9 @@ mixed_class_loss loss_of_mixed_classes(const mixed_class_options& chosen, networ
                                        const mixcon::pair_targets& targets) {
   const loss_type loss = loss_called(chosen);
   const linear_layer& classes = net.last_layer();
-  return {mixed_classifier_loss(loss, targets, features, classes.weight(), classes.bias()), chance_of(loss, targets)};
+  const variable all = rows_of_all_ranks(features);  // a sample of another rank is a class here too
+  const auto of_all = [&] { return mixed_classifier_loss(loss, targets, all, classes.weight(), classes.bias()); };
+  return {mean_over_ranks(features.on(), of_all), chance_of(loss, targets)};
 }
 
 void require_classes_to_mix(const char* recipe, const recipe_world& world) {

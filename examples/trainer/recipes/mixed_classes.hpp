@@ -28,8 +28,8 @@ struct mixed_class_loss {
   double chance = 0;
 };
 
-/// Infinite Class Mixup of features (N, F) under the classifier of a network. Mensink and Mettes 2023,
-/// arXiv:2305.10293.
+/// Infinite Class Mixup of the features (N, F) of a batch under the classifier of a network, of which this rank has
+/// (M, F). Mensink and Mettes 2023, arXiv:2305.10293.
 mixed_class_loss loss_of_mixed_classes(const mixed_class_options& chosen, network& net, const variable& features,
                                        const mixcon::pair_targets& targets);
 

@@ -5,6 +5,7 @@
 #include "recipes/policy_mixer.hpp"
 
 #include <optional>
+#include <utility>
 
 namespace mixcon_train {
 inline namespace recipes {
@@ -15,11 +16,11 @@ class mixed_classifier : public network_recipe {
   mixed_classifier(const recipe_world& world, const policy_choice& chosen)
       : network_recipe(world.on, classifier_of(world)), mixer_(world, chosen) {}
   recipe_wish wants() const override { return {.mixes = mixer_.needs_whole_batch()}; }
-  std::string not_over_ranks() const override { return mixer_.not_over_ranks(); }
   std::optional<shown_mix> shown() const override { return mixer_.shown(); }
 
   recipe_loss loss(const recipe_step& step) override {
-    const auto [features, targets] = mixed(step);
+    auto [features, all] = mixed(step);
+    const lent<mixcon::pair_targets> targets = own_targets_of(std::move(all), step);
     return of_scores(cross_entropy(net().head(features), *targets), features, step, net().head_width());
   }
 

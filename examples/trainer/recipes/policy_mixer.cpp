@@ -16,7 +16,7 @@ inline namespace recipes {
 namespace {
 
 /// Features of this rank's samples (M, C, H, W), of which those from `first` on, its share of the N of the step, are
-/// mixed in front of a random layer. Targets are of all N.
+/// mixed in front of a random layer.
 mixed_features mixed_at_a_layer(network& net, const variable& x, index_t first, const recipe_step& step, double alpha) {
   mixcon::manifold_mixup<> policy;
   policy.lambda = mixcon::beta_lambda{.alpha = alpha};
@@ -27,7 +27,14 @@ mixed_features mixed_at_a_layer(network& net, const variable& x, index_t first, 
           targets_of_plan(*plan, step.from.labels)};
 }
 
-/// The labels of the samples that this rank encodes.
+const policy_entry* named_policy(const std::string& name) {
+  for (const policy_entry& each : policies())
+    if (name == each.name) return &each;
+  return nullptr;
+}
+
+}  // namespace
+
 lent<mixcon::pair_targets> own_targets_of(lent<mixcon::pair_targets> all, const recipe_step& step) {
   if (step.share.parts == 1) return all;
   const auto keep = [&](auto& list) {
@@ -37,14 +44,6 @@ lent<mixcon::pair_targets> own_targets_of(lent<mixcon::pair_targets> all, const 
   keep(all->own), keep(all->partner), keep(all->lambda);
   return all;
 }
-
-const policy_entry* named_policy(const std::string& name) {
-  for (const policy_entry& each : policies())
-    if (name == each.name) return &each;
-  return nullptr;
-}
-
-}  // namespace
 
 void policy_choice::declare_with(const char* alpha_of_paper, option_list& to) {
   std::vector<std::string> names;
@@ -80,13 +79,6 @@ std::optional<shown_mix> policy_mixer::shown() const {
   return made;
 }
 
-std::string policy_mixer::not_over_ranks() const {
-  if (policy_ == nullptr)
-    return "--policy: a run that learned to mix is not asked for mixtures on several ranks; train in one process, or "
-           "choose a policy by its name";
-  return {};
-}
-
 mixed_training_batch policy_mixer::mixed(const recipe_step& step) const {
   const lent<batch_to_mix> batch;
   batch_of_step(step.from.images, step.from.labels, step.shape, *batch);
@@ -94,16 +86,13 @@ mixed_training_batch policy_mixer::mixed(const recipe_step& step) const {
 }
 
 mixed_features policy_mixer::encode(device& on, network& net, const recipe_step& step) const {
-  if (is_hidden_) {
-    mixed_features made =
-        mixed_at_a_layer(net, own_input_of(on, step.from.images, step.shape, 1, step.share), 0, step, *options_.alpha);
-    return {made.features, own_targets_of(std::move(made.targets), step)};
-  }
+  if (is_hidden_)
+    return mixed_at_a_layer(net, own_input_of(on, step.from.images, step.shape, 1, step.share), 0, step,
+                            *options_.alpha);
   mixed_training_batch made = mixed(step);
   mixcon::image_shape shape = step.shape;
   shape.columns = made.columns;
-  return {net.features(own_input_of(on, *made.images, shape, 1, step.share)),
-          own_targets_of(std::move(made.targets), step)};
+  return {net.features(own_input_of(on, *made.images, shape, 1, step.share)), std::move(made.targets)};
 }
 
 clean_and_mixed policy_mixer::encode_beside_clean(device& on, network& net, const recipe_step& step) const {
@@ -116,19 +105,17 @@ clean_and_mixed policy_mixer::encode_beside_clean(device& on, network& net, cons
     both.insert(both.end(), step.from.images.begin(), step.from.images.end());
     mixed_features made =
         mixed_at_a_layer(net, own_input_of(on, both, step.shape, 2, step.share), own, step, *options_.alpha);
-    return halves(made.features, own_targets_of(std::move(made.targets), step));
+    return halves(made.features, std::move(made.targets));
   }
   mixed_training_batch made = mixed(step);
   if (made.columns != step.shape.columns) {
     mixcon::image_shape wide = step.shape;
     wide.columns = made.columns;
     const variable clean = net.features(own_input_of(on, both, step.shape, 1, step.share));
-    return {clean, net.features(own_input_of(on, *made.images, wide, 1, step.share)),
-            own_targets_of(std::move(made.targets), step)};
+    return {clean, net.features(own_input_of(on, *made.images, wide, 1, step.share)), std::move(made.targets)};
   }
   both.insert(both.end(), made.images->begin(), made.images->end());
-  return halves(net.features(own_input_of(on, both, step.shape, 2, step.share)),
-                own_targets_of(std::move(made.targets), step));
+  return halves(net.features(own_input_of(on, both, step.shape, 2, step.share)), std::move(made.targets));
 }
 
 }  // namespace recipes

@@ -23,17 +23,20 @@ struct policy_choice {
   void declare_with(const char* alpha_of_paper, option_list& to);
 };
 
-/// A batch that was mixed, on its way through the encoder or before: of N samples, those of this rank.
+/// A batch that was mixed, on its way through the encoder or before: this rank's M of N samples.
 struct mixed_features {
-  variable features{};                   ///< (N, F)
-  lent<mixcon::pair_targets> targets{};  ///< both labels of each sample
+  variable features{};                   ///< (M, F)
+  lent<mixcon::pair_targets> targets{};  ///< both labels of each of the N
 };
 
-/// What the encoder makes of a batch and of its mixtures, of this rank's samples.
+/// What the encoder makes of a batch and of its mixtures, of this rank's M of N samples.
 struct clean_and_mixed {
-  variable clean{}, mixed{};             ///< features (N, F) each
-  lent<mixcon::pair_targets> targets{};  ///< both labels of each mixture
+  variable clean{}, mixed{};             ///< features (M, F) each
+  lent<mixcon::pair_targets> targets{};  ///< both labels of each of the N mixtures
 };
+
+/// The labels of the samples that this rank encodes, of those of a step.
+lent<mixcon::pair_targets> own_targets_of(lent<mixcon::pair_targets> all, const recipe_step& step);
 
 /// A policy as recipes use it, of the table or learned by another run. Manifold mixup mixes features in front of a
 /// random layer of the encoder, of which the first has the samples in front of it (Verma et al. 2019,
@@ -50,8 +53,6 @@ class policy_mixer {
   /// Whether the images of all samples of a batch are looked at, also on one of many ranks. Hidden features of partners
   /// are gathered on the way.
   bool needs_whole_batch() const { return !is_hidden_; }
-  /// Why it cannot mix where ranks encode parts of a batch; empty: it can.
-  std::string not_over_ranks() const;
 
  private:
   mixed_training_batch mixed(const recipe_step& step) const;

@@ -143,8 +143,6 @@ class recipe : public module {
   virtual std::optional<shown_mix> shown() const { return {}; }
   /// The policy that it learns to mix by, for other recipes; null: none.
   virtual learned_policy* policy() { return nullptr; }
-  /// Of a recipe that can train on several ranks, why it cannot with these options: "--policy: ..."; empty: it can.
-  virtual std::string not_over_ranks() const { return {}; }
 
   /// The runs that it was made with; whoever makes a recipe says so.
   const std::vector<used_run>& used_runs() const { return used_runs_; }

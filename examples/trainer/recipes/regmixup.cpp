@@ -15,8 +15,10 @@ class regmixup_recipe final : public clean_and_mixed_recipe {
   using clean_and_mixed_recipe::clean_and_mixed_recipe;
 
  protected:
-  std::pair<variable, double> loss_of_mixed(const variable& features, const mixcon::pair_targets& targets) override {
-    return {cross_entropy(net().head(features), targets), std::log(static_cast<double>(net().head_width()))};
+  std::pair<variable, double> loss_of_mixed(const variable& features, lent<mixcon::pair_targets> targets,
+                                            const recipe_step& step) override {
+    const lent<mixcon::pair_targets> own = own_targets_of(std::move(targets), step);
+    return {cross_entropy(net().head(features), *own), std::log(static_cast<double>(net().head_width()))};
   }
 };
 

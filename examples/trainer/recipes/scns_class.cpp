@@ -12,6 +12,7 @@ class scns_class_recipe final : public conditioned_recipe {
   static constexpr const char *name = "scns-class",
                               *summary = "an embedding is told from samples of the classes nearest to its own",
                               *paper = "O'Neill & Bollegala 2021, arXiv:2102.06603";
+  static constexpr bool over_ranks = true;
   struct options : conditioned_options {
     near_class_options near{};
     void declare(option_list& to) { conditioned_options::declare(to), near.declare(to); }

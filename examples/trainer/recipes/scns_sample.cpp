@@ -12,6 +12,7 @@ class scns_sample_recipe final : public conditioned_recipe {
   static constexpr const char *name = "scns-sample",
                               *summary = "an embedding is told from the samples of other classes nearest to its own",
                               *paper = "O'Neill & Bollegala 2021, arXiv:2102.06603";
+  static constexpr bool over_ranks = true;
   struct options : conditioned_options {
     near_sample_options near{};
     void declare(option_list& to) { conditioned_options::declare(to), near.declare(to); }

@@ -40,7 +40,6 @@ class simclr_recipe final : public network_recipe {
             {"blur", "0"}};
   }
   recipe_wish wants() const override { return {.views = 2, .encoded = 2}; }
-  std::string not_over_ranks() const override { return loss_->refusal_over_ranks(); }
 
   recipe_loss loss(const recipe_step& step) override {
     const index_t samples = step.shape.samples;

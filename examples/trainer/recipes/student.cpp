@@ -155,7 +155,10 @@ variable student_recipe::score_terms(const recipe_step& step, const variable& fe
 
 recipe_loss student_recipe::loss(const recipe_step& step) {
   const index_t samples = step.own_samples(), views = has_two_views_ ? 2 : 1;
-  if (step.from.position.batch == 0) begin_epoch(step);
+  if (step.from.position.batch == 0) {
+    const beside_the_step looks(on_);
+    begin_epoch(step);
+  }
   const variable x = own_input_of(on_, step.from.images, step.shape, views, step.share);
   const variable features = net_->features(x);
   variable taught;
@@ -170,7 +173,9 @@ recipe_loss student_recipe::loss(const recipe_step& step) {
     const variable z = embedded(features);
     const variable keys = teacher_ ? embedded_by_teacher(taught) : slice(z, samples, 2 * samples);
     if (!net_->classifies()) made.embeddings = z;
-    add_to(made.loss, contrast_weight_, contrast(made, step, teacher_ ? z : slice(z, 0, samples), keys));
+    // every rank has the same banks, and compares the whole batch: that costs little beside the networks
+    const variable anchors = rows_of_all_ranks(teacher_ ? z : slice(z, 0, samples)), all = rows_of_all_ranks(keys);
+    add_to(made.loss, contrast_weight_, mean_over_ranks(on_, [&] { return contrast(made, step, anchors, all); }));
   }
   return made;
 }

@@ -47,10 +47,10 @@ class student_recipe : public recipe {
   /// count.
   student_recipe(const recipe_world& world, const student_options& chosen, const contrast_options* contrasts = nullptr);
 
-  /// The contrastive term of embeddings (N, D), `keys` being their own; both unit rows.
+  /// The contrastive term of the embeddings (N, D) of a batch, `keys` being their own; both unit rows.
   virtual variable contrast(recipe_loss& made, const recipe_step& step, const variable& embeddings,
                             const variable& keys);
-  /// An epoch begins: time to look at the training samples.
+  /// An epoch begins: time to look at the training samples. On each of several ranks.
   virtual void begin_epoch(const recipe_step& /*step*/) {}
 
   device& on() { return on_; }

@@ -22,6 +22,7 @@ class supmix_recipe final : public network_recipe {
  public:
   static constexpr const char *name = "supmix", *summary = "SupCon of samples and mixtures",
                               *paper = "Han et al. 2022, arXiv:2204.10695";
+  static constexpr bool over_ranks = true;
   struct options : embedding_options, alpha_option {
     void declare(option_list& to) { embedding_options::declare(to), alpha_option::declare(to); }
   };
@@ -29,7 +30,7 @@ class supmix_recipe final : public network_recipe {
   supmix_recipe(const recipe_world& world, const options& chosen)
       : network_recipe(world.on, embedder_of(world, chosen)), chosen_(chosen) {}
   static std::vector<preferred_value> preferred(sample_kind kind) { return views_of_numbers(kind); }
-  recipe_wish wants() const override { return {.views = 2, .encoded = 2}; }
+  recipe_wish wants() const override { return {.views = 2, .encoded = 2, .mixes = true}; }
   std::optional<shown_mix> shown() const override { return shown_mix{"mixup", {.alpha = chosen_.alpha}}; }
 
   recipe_loss loss(const recipe_step& step) override {
@@ -44,14 +45,15 @@ class supmix_recipe final : public network_recipe {
                   as_images(images.data() + half, step.shape), *memory);
 
     recipe_loss made;
-    const variable z = net().forward(input_of(on(), images, step.shape, 2 * samples));
-    made.embeddings = slice(z, 0, samples);
+    const variable z = net().forward(own_input_of(on(), images, step.shape, 2, step.share));
+    made.embeddings = slice(z, 0, step.own_samples());
     made.chance = std::log(static_cast<double>(2 * samples - 1));
     // SupCon twice over the same rows: a mixture counts as its own class by lambda, as its partner's by 1 - lambda
     const std::vector<int>& labels = step.from.labels;
-    kept_list<int> own(labels.begin(), labels.end()), partner = own;
-    own.insert(own.end(), labels.begin(), labels.end());
-    partner.insert(partner.end(), labels.rbegin(), labels.rend());
+    const auto first = step.share.first(samples), end = first + step.own_samples();
+    kept_list<int> own(labels.begin() + first, labels.begin() + end), partner = own;
+    own.insert(own.end(), labels.begin() + first, labels.begin() + end);
+    partner.insert(partner.end(), labels.rbegin() + first, labels.rbegin() + end);
     const mixcon::objective criterion{mixcon::info_nce{.temperature = chosen_.temperature}, mixcon::cosine{}};
     const double lambda = plan->lambda_of(0);
     const variable by_partner = contrasted(made, criterion, mixcon::label_targets{.labels = partner}, z, {z});

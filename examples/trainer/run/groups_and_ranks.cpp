@@ -18,14 +18,12 @@ void require_groups(const settings& chosen) {
                  " samples; expected a divisor of --batch.");
 }
 
-void require_trainable_over(const rank_group& ranks, const settings& chosen, const recipe& made) {
+void require_trainable_over(const rank_group& ranks, const settings& chosen) {
   std::vector<std::string> able;
   for (const recipe_entry& each : all_recipes())
     if (each.over_ranks) able.emplace_back(each.name);
   MIXCON_REQUIRE(recipe_called(chosen.recipe).over_ranks, "--recipe: ", chosen.recipe, " does not train on ",
                  ranks.size(), " ranks; ", listed(able), " do. Choose one of these, or train in one process.");
-  const std::string why = made.not_over_ranks();
-  MIXCON_REQUIRE(why.empty(), why, ".");
   MIXCON_REQUIRE(chosen.run.device == "cpu", "--device: ", ranks.size(),
                  " ranks train on processors; leave the option out, or train in one process.");
   MIXCON_REQUIRE(chosen.training.batch % ranks.size() == 0, "--batch: ", chosen.training.batch,

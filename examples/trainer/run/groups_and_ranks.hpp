@@ -3,7 +3,6 @@
 #pragma once
 
 #include "ranks/rank_group.hpp"
-#include "recipes/recipe.hpp"
 #include "run/settings.hpp"
 
 namespace mixcon_train {
@@ -12,7 +11,7 @@ inline namespace run {
 /// Refuses a --norm-groups that does not divide the batch.
 void require_groups(const settings& chosen);
 /// Refuses what ranks cannot train together, before anything is written.
-void require_trainable_over(const rank_group& ranks, const settings& chosen, const recipe& made);
+void require_trainable_over(const rank_group& ranks, const settings& chosen);
 
 }  // namespace run
 }  // namespace mixcon_train

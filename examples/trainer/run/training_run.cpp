@@ -121,7 +121,7 @@ training_run::training_run(const settings& chosen, const data_set& train, const 
       ranks_(ranks) {
   require_groups(chosen);
   if (ranks_ != nullptr) {
-    require_trainable_over(*ranks_, chosen, *recipe_);
+    require_trainable_over(*ranks_, chosen);
     losses_ = std::make_unique<rank_losses>(*ranks_);
   }
   if (chosen.training.average > 0) average_ = std::make_unique<weight_average>(*recipe_);

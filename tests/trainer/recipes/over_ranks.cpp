@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Recipes with momentum copies, queues and hidden mixing over ranks, in double: the losses, weights and state of one
-// process with the same batch, and the same queue on every rank.
+// Recipes with momentum copies, queues, banks, mixing and mixed classifiers over ranks, in double: the losses, weights
+// and state of one process with the same batch, and the same queue on every rank.
 #include "devices/reference_device.hpp"
 #include "ranks/sums.hpp"
 #include "recipes/all_encoders.hpp"
 #include "recipes/all_recipes.hpp"
+#include "recipes/frozen_run.hpp"
 #include "support/catch.hpp"
 
 #include <mixcon/ranks/thread_ranks.hpp>
 
 #include <map>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -36,18 +38,36 @@ numbers numbers_in(const tensor& x) {
   return found;
 }
 
+/// The batch as bytes, for recipes that look at all training samples.
+const data_set& training_set() {
+  static const data_set made = [] {
+    data_set set{.name = "noise", .shape = {samples, 1, side, side}, .class_names = {"a", "b", "c"}};
+    const mixcon::philox_draws draws{.seed = 5};
+    for (index_t k = 0; k < samples * side * side; ++k)
+      set.images.push_back(static_cast<std::uint8_t>(draws.integer("pixel", k, 0, 256)));
+    for (index_t i = 0; i < samples; ++i) set.labels.push_back(static_cast<int>(i % 3));
+    return set;
+  }();
+  return made;
+}
+
 std::unique_ptr<recipe> made_on(device& on, const std::string& name, const options_given& more) {
   const recipe_entry& entry = recipe_called(name);
   any_options chosen = entry.new_options();
   option_list list;
   chosen.declare(list);
   options_given all = more;
-  for (const auto& [option, value] : options_given{{"embedding", "6"}, {"hidden", "16"}, {"queue", "19"}})
+  for (const auto& [option, value] :
+       options_given{{"embedding", "6"}, {"hidden", "16"}, {"queue", "19"}, {"negatives", "2"}})
     if (list.find(option) != nullptr) all.emplace_back(option, value);
   for (const auto& [option, value] : all) set_option(*list.find(option), value, "--" + option);
-  const data_facts facts{sample_kind::image, {samples, 1, side, side}, 3, {4, 4, 4}};
+  const data_facts facts = facts_of(training_set());
   recipe_world world{on, facts, 3};
   world.batch = samples;
+  world.train = &training_set();
+  world.open_run = [](const std::string& flag, const std::string& /*folder*/) -> frozen_run {
+    throw std::invalid_argument(flag);
+  };
   world.new_encoder = [&on, shape = facts.shape](std::uint64_t seed) {
     any_options of_encoder = encoder_called("convnet").new_options();
     option_list of_it;
@@ -58,13 +78,13 @@ std::unique_ptr<recipe> made_on(device& on, const std::string& name, const optio
   return entry.make(world, chosen);
 }
 
-/// Both views of the batch of a step, of which a rank has made those of its own samples alone.
-batch batch_of(index_t step, const batch_share& share, bool is_whole) {
+/// The views of the batch of a step, of which a rank has made those of its own samples alone.
+batch batch_of(index_t step, const batch_share& share, const recipe_wish& wish) {
   const mixcon::philox_draws draws{.seed = 7, .step = static_cast<std::uint64_t>(step)};
-  batch made{.views = 2, .width = side * side};
-  for (index_t k = 0; k < 2 * samples * side * side; ++k) {
+  batch made{.views = wish.views, .width = side * side};
+  for (index_t k = 0; k < wish.views * samples * side * side; ++k) {
     const index_t sample = k / made.width % samples, first = share.first(samples);
-    const bool is_here = is_whole || (sample >= first && sample < first + share.samples(samples));
+    const bool is_here = wish.mixes || (sample >= first && sample < first + share.samples(samples));
     made.images.push_back(is_here ? static_cast<float>(draws.normal("x", k)) : 1e30F);
   }
   for (index_t i = 0; i < samples; ++i) made.samples.push_back(i), made.labels.push_back(static_cast<int>(i % 3));
@@ -78,7 +98,7 @@ trained steps_of(const std::string& name, const options_given& options, const ra
   on.set_split({.samples = share.samples(samples), .ranks = ranks, .shares_statistics = ranks != nullptr});
   trained left;
   for (index_t step = 0; step < steps; ++step) {
-    const batch from = batch_of(step, share, made->wants().mixes);
+    const batch from = batch_of(step, share, made->wants());
     const recipe_loss loss = made->loss({.from = from,
                                          .shape = {samples, 1, side, side},
                                          .draws = {.seed = 9, .step = static_cast<std::uint64_t>(step)},
@@ -123,7 +143,7 @@ bool are_near(const numbers& found, const numbers& expected) {
 
 }  // namespace
 
-TEST_CASE("recipes with momentum copies and queues train over ranks as in one process", "[examples]") {
+TEST_CASE("recipes with copies, queues, banks and mixtures train over ranks as in one process", "[examples]") {
   const std::vector<std::pair<std::string, options_given>> cases{
       {"byol", {}},
       {"simsiam", {}},
@@ -134,7 +154,19 @@ TEST_CASE("recipes with momentum copies and queues train over ranks as in one pr
       {"imix-moco", {}},
       {"imix-moco", {{"keys", "pair"}, {"mix", "cutmix"}}},
       {"imix-moco", {{"mix-at", "hidden"}}},
-      {"imix-moco", {{"input-mix", "2"}}}};
+      {"imix-moco", {{"input-mix", "2"}}},
+      {"simclr", {{"loss", "barlow_twins"}}},
+      {"simclr", {{"loss", "vicreg"}}},
+      {"simclr", {{"loss", "mmcl"}}},
+      {"supmix", {}},
+      {"infinite-class-mixup", {}},
+      {"infinite-class-mixup", {{"duplicates", "masked"}, {"axis", "pair"}, {"policy", "cutmix"}}},
+      {"infinite-class-mixup", {{"policy", "manifold-mixup"}}},
+      {"ic-regmixup", {}},
+      {"regmixup", {}},
+      {"scns-class", {}},
+      {"scns-sample", {{"pool", "bank"}}},
+      {"latent-mixup", {{"gradient", "all"}}}};
   for (const auto& [name, options] : cases) {
     INFO(name << " " << (options.empty() ? "" : options.front().first));
     CHECK(recipe_called(name).over_ranks);
@@ -163,7 +195,7 @@ TEST_CASE("a recipe's loss of a rank's own samples alone is another one", "[exam
   reference_device on;
   const std::unique_ptr<recipe> made = made_on(on, "byol", {});
   const batch_share half{0, 2};
-  const batch from = batch_of(0, half, false);
+  const batch from = batch_of(0, half, {.views = 2});
   const recipe_loss loss = made->loss(
       {.from = from, .shape = {samples, 1, side, side}, .draws = {.seed = 9}, .steps = steps, .share = half});
   CHECK_FALSE(are_near({loss.loss.number()}, {alone.losses.front()}));

@@ -28,16 +28,22 @@ ENVIRONMENT = dict(os.environ, OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROO
                    OMPI_MCA_rmaps_base_oversubscribe="1", OMPI_MCA_hwloc_base_binding_policy="none",
                    OMPI_MCA_btl_vader_single_copy_mechanism="none")
 QUEUE = ["--queue", "72"]  # it turns more than once, and a batch lies across its end
-TEACHER = "teacher"
+TEACHER, MIXER = "teacher", "mixer"
+CONTRAST = ["--negatives", "4", "--embedding", "16"]
 # Each with what it mixes by, or how it compares.
-RECIPES = [["--recipe", "supcon"], ["--recipe", "simclr"], ["--recipe", "unicon"], ["--recipe", "unicon-negatives"],
-           ["--recipe", "npair"], ["--recipe", "imix-npair", "--mix", "cutmix"],
-           ["--recipe", "imix-npair", "--input-mix", "2"], ["--recipe", "ce"], ["--recipe", "mixup"],
+RECIPES = [["--recipe", "supcon"], ["--recipe", "simclr"], ["--recipe", "simclr", "--loss", "vicreg"],
+           ["--recipe", "unicon"], ["--recipe", "unicon-negatives"], ["--recipe", "npair"],
+           ["--recipe", "imix-npair", "--mix", "cutmix"], ["--recipe", "imix-npair", "--input-mix", "2"], ["--recipe", "ce"], ["--recipe", "mixup"],
            ["--recipe", "cutmix"], ["--recipe", "regmixup"], ["--recipe", "remix", "--policy", "puzzlemix"],
            ["--recipe", "manifold-mixup"], ["--recipe", "regmixup", "--policy", "manifold-mixup"],
            ["--recipe", "imix-npair", "--mix-at", "hidden"], ["--recipe", "byol"], ["--recipe", "simsiam"],
            ["--recipe", "imix-byol"], ["--recipe", "moco", *QUEUE], ["--recipe", "moco-n", *QUEUE],
-           ["--recipe", "imix-moco", *QUEUE], ["--recipe", "kd", "--teacher", TEACHER]]
+           ["--recipe", "imix-moco", *QUEUE], ["--recipe", "kd", "--teacher", TEACHER],
+           ["--recipe", "supmix"], ["--recipe", "infinite-class-mixup"], ["--recipe", "ic-regmixup", "--policy", "cutmix"],
+           ["--recipe", "mixup", "--policy", MIXER], ["--recipe", "scns-class", *CONTRAST],
+           ["--recipe", "latent-mixup", "--pool", "bank", *CONTRAST],
+           ["--recipe", "scns-sample", "--teacher", TEACHER, *CONTRAST],
+           ["--recipe", "crd", "--teacher", TEACHER, *CONTRAST]]
 LOSSES = ["debiased", "multi_similarity", "batch_hard_triplet"]  # one of each source that compiles them
 
 wrong = []
@@ -124,6 +130,7 @@ def check_recipes(trainer):
     cases += [(["--recipe", "unicon"], 4, 1), (["--recipe", "supcon"], 2, 2), (["--recipe", "regmixup"], 2, 4),
               (["--recipe", "moco", *QUEUE], 2, 2)]
     trainer.trained(TEACHER, 1, "--recipe", "ce")
+    trainer.trained(MIXER, 1, "--recipe", "samix")
     close = 0
     for k, (recipe, ranks, groups) in enumerate(cases):
         words = [*recipe, "--norm-groups", str(groups)]
@@ -166,10 +173,9 @@ def check_refusals(trainer):
         refused(["train", *with_words(words), "--out", "refused"], what, ranks)
         require(not (trainer.folder / "refused").exists(), words, "wrote a folder")
 
-    refused_to_train(["--recipe", "supmix"], "does not train on 2 ranks")
+    refused_to_train(["--recipe", "samix"], "does not train on 2 ranks")
     refused_to_train(["--recipe", "supcon", "--batch", "33"], "--batch: 33")
     refused_to_train(["--recipe", "supcon", "--norm-groups", "2"], "--norm-groups: 2 for 4 ranks", 4)
-    refused_to_train(["--recipe", "simclr", "--loss", "vicreg"], "--loss: vicreg")
     refused_to_train(["--recipe", "supcn"], "Did you mean supcon?")
     refused(["eval", "again"], "eval: it runs in one process")
     refused(["train", *with_words(["--recipe", "supcon"]), "--out", "again"], "it holds a run")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "autograd/aligned_loss_node.hpp"
 #include "autograd/normalisation.hpp"
+#include "autograd/over_ranks.hpp"
 #include "autograd/rows.hpp"
 #include "recipes/losses/entries.hpp"
 
@@ -16,11 +17,14 @@ namespace {
 template <class Loss>
 variable of_views(recipe_loss& made, const rows_to_compare& rows) {
   const index_t samples = rows.z.extents()[0] / 2;
-  made.anchors = made.anchors_used = samples;
   bool unit = false;
   if constexpr (requires { Loss::form; }) unit = Loss::form == mixcon::rows::unit_as_given;
   const variable z = unit ? unit_rows(rows.z) : rows.z;
-  return aligned_loss(Loss{}, slice(z, 0, samples), slice(z, samples, 2 * samples));
+  // features of the whole batch are compared: each rank compares them all
+  const variable first = rows_of_all_ranks(slice(z, 0, samples));
+  const variable second = rows_of_all_ranks(slice(z, samples, 2 * samples));
+  made.anchors = made.anchors_used = first.extents()[0];
+  return mean_over_ranks(z.on(), [&] { return aligned_loss(Loss{}, first, second); });
 }
 
 template <class Loss>
