@@ -12,11 +12,12 @@ inline namespace autograd {
 
 namespace detail {
 
-step_split with_own_losses(const step_split& of_step) {
-  step_split alone = of_step;
+losses_of_own_rows::losses_of_own_rows(device& on) : on_(on), before_(on.split()) {
+  step_split alone = before_;
   alone.losses = nullptr;
-  return alone;
+  on_.set_split(alone);
 }
+losses_of_own_rows::~losses_of_own_rows() { on_.set_split(before_); }
 
 variable mean_of_ranks(const rank_group& ranks, const variable& mine) {
   const double share = 1 / static_cast<double>(ranks.size());

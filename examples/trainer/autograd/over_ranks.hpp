@@ -10,31 +10,22 @@ inline namespace autograd {
 
 namespace detail {
 
-/// While one exists, the samples of a step lie otherwise.
-class other_split {
+/// While one exists, losses are of this rank's rows alone.
+class losses_of_own_rows {
  public:
-  other_split(device& on, const step_split& meanwhile) : on_(on), before_(on.split()) { on_.set_split(meanwhile); }
-  ~other_split() { on_.set_split(before_); }
-  other_split(const other_split&) = delete;
-  other_split& operator=(const other_split&) = delete;
+  explicit losses_of_own_rows(device& on);
+  ~losses_of_own_rows();
+  losses_of_own_rows(const losses_of_own_rows&) = delete;
+  losses_of_own_rows& operator=(const losses_of_own_rows&) = delete;
 
  private:
   device& on_;
   step_split before_;
 };
 
-/// The same samples, and losses of this rank's rows alone.
-step_split with_own_losses(const step_split& of_step);
 variable mean_of_ranks(const rank_group& ranks, const variable& mine);
 
 }  // namespace detail
-
-/// While one exists, networks and losses are computed as in one process, of all that they are given: samples that are
-/// no part of the step's batch.
-class beside_the_step : detail::other_split {
- public:
-  explicit beside_the_step(device& on) : other_split(on, {}) {}
-};
 
 /// The rows (W n, ...) of all W ranks, in their order, of this one's x (n, ...); each has as many. The gradient by a
 /// row is the sum over ranks. A constant costs nothing on the way back.
@@ -49,7 +40,7 @@ variable mean_over_ranks(device& on, Loss&& loss) {
   if (ranks == nullptr) return loss();
   variable mine;
   together(ranks, [&] {
-    const detail::other_split alone(on, detail::with_own_losses(on.split()));
+    const detail::losses_of_own_rows alone(on);
     mine = loss();
   });
   return detail::mean_of_ranks(*ranks, mine);

@@ -36,6 +36,7 @@ struct conditioned_options : contrast_options {
 /// by the own network at each.
 class conditioned_recipe : public student_recipe {
  public:
+  void begin_epoch(const recipe_step& step) override;
   void after_step(index_t step, index_t steps) override;
 
  protected:
@@ -46,7 +47,6 @@ class conditioned_recipe : public student_recipe {
 
   variable contrast(recipe_loss& made, const recipe_step& step, const variable& embeddings,
                     const variable& keys) override;
-  void begin_epoch(const recipe_step& step) override;
   /// Of a step, whose embeddings (N, D) enter the bank after it.
   void remember(const recipe_step& step, const variable& embeddings);
   chosen_rows rows_chosen(const recipe_step& step, const variable& keys);

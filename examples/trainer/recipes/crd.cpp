@@ -39,12 +39,6 @@ class crd_recipe final : public student_recipe {
     register_state("normalizers", normalizers_);
   }
 
-  void after_step(index_t /*step*/, index_t /*steps*/) override {
-    of_student_->move(samples_, newest_student_, chosen_.bank_momentum);
-    of_teacher_->move(samples_, newest_teacher_, chosen_.bank_momentum);
-  }
-
- protected:
   /// Both banks begin with what the networks say, where the authors' code has random rows.
   void begin_epoch(const recipe_step& step) override {
     if (step.from.position.epoch > 0) return;
@@ -56,6 +50,12 @@ class crd_recipe final : public student_recipe {
     of_teacher_->set(embedded_by_teacher(rows(seen_by_teacher())).value());
   }
 
+  void after_step(index_t /*step*/, index_t /*steps*/) override {
+    of_student_->move(samples_, newest_student_, chosen_.bank_momentum);
+    of_teacher_->move(samples_, newest_teacher_, chosen_.bank_momentum);
+  }
+
+ protected:
   /// Of both directions. Positives are rows of the banks too, as in the authors' code.
   variable contrast(recipe_loss& made, const recipe_step& step, const variable& embeddings,
                     const variable& keys) override {

@@ -35,7 +35,7 @@ struct clean_and_mixed {
   lent<mixcon::pair_targets> targets{};  ///< both labels of each of the N mixtures
 };
 
-/// The labels of the samples that this rank encodes, of those of a step.
+/// Of the labels of all samples of a step, those of the samples that this rank encodes.
 lent<mixcon::pair_targets> own_targets_of(lent<mixcon::pair_targets> all, const recipe_step& step);
 
 /// A policy as recipes use it, of the table or learned by another run. Manifold mixup mixes features in front of a

@@ -129,6 +129,9 @@ struct used_run {
 class recipe : public module {
  public:
   virtual recipe_wish wants() const { return {}; }
+  /// An epoch begins, with this first step: time to look at all training samples. It computes as one process does, also
+  /// on each of several ranks, and `loss` is asked for afterwards.
+  virtual void begin_epoch(const recipe_step& /*step*/) {}
   virtual recipe_loss loss(const recipe_step& step) = 0;
   /// After the optimisers' step `step` of `steps`: momentum copies, queues, banks.
   virtual void after_step(index_t /*step*/, index_t /*steps*/) {}

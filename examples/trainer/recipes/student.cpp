@@ -155,10 +155,6 @@ variable student_recipe::score_terms(const recipe_step& step, const variable& fe
 
 recipe_loss student_recipe::loss(const recipe_step& step) {
   const index_t samples = step.own_samples(), views = has_two_views_ ? 2 : 1;
-  if (step.from.position.batch == 0) {
-    const beside_the_step looks(on_);
-    begin_epoch(step);
-  }
   const variable x = own_input_of(on_, step.from.images, step.shape, views, step.share);
   const variable features = net_->features(x);
   variable taught;

@@ -50,8 +50,6 @@ class student_recipe : public recipe {
   /// The contrastive term of the embeddings (N, D) of a batch, `keys` being their own; both unit rows.
   virtual variable contrast(recipe_loss& made, const recipe_step& step, const variable& embeddings,
                             const variable& keys);
-  /// An epoch begins: time to look at the training samples. On each of several ranks.
-  virtual void begin_epoch(const recipe_step& /*step*/) {}
 
   device& on() { return on_; }
   /// Null: no teacher, or made for evaluation.

@@ -227,6 +227,7 @@ step_report training_run::timed_step() {
                               .step = done_,
                               .steps = steps(),
                               .share = share_of(ranks_)};
+  if (next.position.batch == 0) together(ranks_, [&] { recipe_->begin_epoch(of_recipe); });
   const index_t ranks = size_of(ranks_), groups = chosen_.training.norm_groups;
   const split_for_step split(*device_, {.samples = chosen_.training.batch / ranks,
                                         .groups = groups == 1 ? 1 : groups / ranks,

@@ -95,16 +95,19 @@ trained steps_of(const std::string& name, const options_given& options, const ra
   reference_device on;
   const std::unique_ptr<recipe> made = made_on(on, name, options);
   const batch_share share = ranks == nullptr ? batch_share() : batch_share{ranks->rank(), ranks->size()};
-  on.set_split({.samples = share.samples(samples), .ranks = ranks, .shares_statistics = ranks != nullptr});
+  const step_split split{.samples = share.samples(samples), .ranks = ranks, .shares_statistics = ranks != nullptr};
   trained left;
   for (index_t step = 0; step < steps; ++step) {
     const batch from = batch_of(step, share, made->wants());
-    const recipe_loss loss = made->loss({.from = from,
-                                         .shape = {samples, 1, side, side},
-                                         .draws = {.seed = 9, .step = static_cast<std::uint64_t>(step)},
-                                         .step = step,
-                                         .steps = steps,
-                                         .share = share});
+    const recipe_step of_step{.from = from,
+                              .shape = {samples, 1, side, side},
+                              .draws = {.seed = 9, .step = static_cast<std::uint64_t>(step)},
+                              .step = step,
+                              .steps = steps,
+                              .share = share};
+    if (step == 0) made->begin_epoch(of_step);
+    on.set_split(split);
+    const recipe_loss loss = made->loss(of_step);
     backward(loss.loss);
     left.losses.push_back(loss.loss.number()), left.chances.push_back(loss.chance);
     left.anchors = loss.anchors, left.anchors_used = loss.anchors_used;
@@ -117,6 +120,7 @@ trained steps_of(const std::string& name, const options_given& options, const ra
       each.value.clear_gradient();
     }
     made->after_step(step, steps);
+    on.set_split({});
   }
   for (const parameter& each : made->parameters()) left.tensors[each.name] = numbers_in(each.value.value());
   for (const state_tensor& each : made->state()) left.tensors[each.name] = numbers_in(*each.value);

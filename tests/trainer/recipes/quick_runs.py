@@ -5,8 +5,8 @@
 usage: quick_runs.py MIXCON_TRAIN [--data NAME...] [--recipes NAME...] [--record FILE] [--options OPTION...]
 
 A run must end within a minute, its loss must fall, and a run that is resumed at its end has nothing left to do. Prints
-a table in Markdown, and writes it to FILE with date and machine; what FILE says of other recipes or data, from an
-earlier call on this machine, stays there. Sets that are not there (scripts/data makes them) are left out, and named. A recipe that asks for another run, such as a teacher by --teacher RUN or a learned mixer by
+a table in Markdown, and writes it to FILE with date and machine; rows of other recipes or data that FILE has from the
+same day, program and machine stay there. Sets that are not there (scripts/data makes them) are left out, and named. A recipe that asks for another run, such as a teacher by --teacher RUN or a learned mixer by
 --policy RUN, gets a quick one, which is trained once per data set. What stands behind --options goes to every run."""
 
 import argparse
@@ -97,6 +97,8 @@ class runs:
         if done.returncode != 0:
             return done.stderr.strip(), seconds, []
         losses = losses_of(out)
+        if not losses:
+            return "no step is left after those in which its queue is filled", seconds, losses
         first, last = tenths(losses)
         if not last < first:
             return f"the loss went from {first:.4f} to {last:.4f}", seconds, losses
@@ -119,35 +121,38 @@ def machine():
 head = ["| recipe | data | seconds | loss, first tenth | last tenth |", "| --- | --- | --- | --- | --- |"]
 
 
-def recorded(path):
-    """The rows and failures of a record by recipe and data; nothing where there is none, or one of another machine."""
-    rows, failed = {}, {}
-    text = path.read_text() if path.exists() else ""
-    if machine() not in text:
-        return rows, failed
-    for line in text.splitlines():
-        if row := re.match(r"\| ([a-z0-9-]+) \| ([a-z0-9-]+) \| [0-9]", line):
-            rows[row[1], row[2]] = line
-        elif sentence := re.match(r"Failed: ([a-z0-9-]+) on ([a-z0-9-]+): (.*)", line):
-            failed[sentence[1], sentence[2]] = sentence[3]
-    return rows, failed
+class record:
+    """What FILE says: rows, failures and what was left out, of one day, program and machine."""
 
+    def __init__(self, path, program):
+        version = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout.strip()
+        self.path, self.rows, self.failed, self.left_out = path, {}, {}, {}
+        self.made = (f"{datetime.date.today()}, mixcon {version}, {machine()}, "
+                     f"{len(os.sched_getaffinity(0))} processors")
+        text = path.read_text() if path.exists() else ""
+        for line in text.splitlines() if self.made in text else []:
+            if row := re.match(r"\| ([a-z0-9-]+) \| ([a-z0-9-]+) \| [0-9]", line):
+                self.rows[row[1], row[2]] = line
+            elif failure := re.match(r"Failed: ([a-z0-9-]+) on ([a-z0-9-]+): (.*)", line):
+                self.failed[failure[1], failure[2]] = failure[3]
+            elif absent := re.match(r"Left out: ([a-z0-9-]+) \((.*)\)", line):
+                self.left_out[absent[1]] = absent[2]
 
-def record(path, program, order, rows, left_out, failed):
-    version = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout.strip()
-    earlier, failed_earlier = recorded(path)
-    failed = {key: why for key, why in failed_earlier.items() if key not in rows} | failed
-    rows = earlier | rows
-    lines = ["# Every recipe, by --quick", "",
-             f"`scripts/test --only recipes`, {datetime.date.today()}, mixcon {version}, {machine()}, "
-             f"{len(os.sched_getaffinity(0))} processors. A run must end in {longest:.0f} seconds (without its "
-             "evaluation), with a loss whose mean over the last tenth is below that over the first, which begins when "
-             "a queue has been filled.", "", *head,
-             *(rows[key] for key in sorted(rows, key=lambda key: (key[1], order.index(key[0]))))]
-    if left_out or failed:
-        lines += [""] + [f"Left out: {data} ({why})" for data, why in left_out.items()]
-        lines += [f"Failed: {recipe} on {data}: {why}" for (recipe, data), why in failed.items()]
-    path.write_text("\n".join(lines) + "\n")
+    def add(self, order, rows, failed, left_out):
+        """What was run again counts, and the rest stays."""
+        done = {data for _, data in rows}
+        self.failed = {key: why for key, why in self.failed.items() if key not in rows} | failed
+        self.left_out = {data: why for data, why in self.left_out.items() if data not in done} | left_out
+        self.rows |= rows
+        lines = ["# Every recipe, by --quick", "",
+                 f"`scripts/test --only recipes`, {self.made}. A run must end in {longest:.0f} seconds (without its "
+                 "evaluation), with a loss whose mean over the last tenth is below that over the first, which begins "
+                 "when a queue has been filled.", "", *head,
+                 *(self.rows[key] for key in sorted(self.rows, key=lambda key: (key[1], order.index(key[0]))))]
+        if self.left_out or self.failed:
+            lines += [""] + [f"Left out: {data} ({why})" for data, why in self.left_out.items()]
+            lines += [f"Failed: {recipe} on {data}: {why}" for (recipe, data), why in self.failed.items()]
+        self.path.write_text("\n".join(lines) + "\n")
 
 
 def main():
@@ -161,6 +166,10 @@ def main():
     program = str(pathlib.Path(asked.program).resolve())
     rows, failed, left_out = {}, {}, {}
     order = recipes_of(program)
+    for recipe in asked.recipes or []:
+        if recipe not in order:
+            parser.error(f"--recipes: {recipe} is none of {', '.join(order)}")
+    kept = record(asked.record, program) if asked.record else None
     print(*head, sep="\n", flush=True)
     with tempfile.TemporaryDirectory() as scratch:
         all_runs = runs(program, scratch, asked.options)
@@ -173,7 +182,7 @@ def main():
                 if wrong and "does not learn from" in wrong:
                     continue
                 if wrong:
-                    failed[recipe, data] = wrong
+                    failed[recipe, data] = " ".join(wrong.split())
                 first, last = (f"{mean:.4f}" for mean in tenths(losses)) if losses else ("", "")
                 rows[recipe, data] = f"| {recipe} | {data} | {seconds:.0f} | {first} | {last} |"
                 print(rows[recipe, data], flush=True)
@@ -181,8 +190,8 @@ def main():
         print(f"left out: {data} ({why})")
     for (recipe, data), why in failed.items():
         print(f"{recipe} on {data}: {why}", file=sys.stderr)
-    if asked.record:
-        record(asked.record, program, order, rows, left_out, failed)
+    if kept:
+        kept.add(order, rows, failed, left_out)
     return 1 if failed else 0
 
 

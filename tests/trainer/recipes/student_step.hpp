@@ -65,7 +65,10 @@ struct student_step {
   recipe_step step() const {
     return {.from = from, .shape = of_view, .draws = {.seed = 9, .step = 3}, .step = 0, .steps = 40};
   }
-  recipe_loss loss() { return made->loss(step()); }
+  recipe_loss loss() {
+    if (from.position.batch == 0) made->begin_epoch(step());
+    return made->loss(step());
+  }
 
   variable input() { return variable(tensor_of(on, {made->wants().views * samples, 1, 8, 8}, from.images.data())); }
   numbers state(const std::string& name) const {

@@ -33,15 +33,16 @@ CONTRAST = ["--negatives", "4", "--embedding", "16"]
 # Each with what it mixes by, or how it compares.
 RECIPES = [["--recipe", "supcon"], ["--recipe", "simclr"], ["--recipe", "simclr", "--loss", "vicreg"],
            ["--recipe", "unicon"], ["--recipe", "unicon-negatives"], ["--recipe", "npair"],
-           ["--recipe", "imix-npair", "--mix", "cutmix"], ["--recipe", "imix-npair", "--input-mix", "2"], ["--recipe", "ce"], ["--recipe", "mixup"],
-           ["--recipe", "cutmix"], ["--recipe", "regmixup"], ["--recipe", "remix", "--policy", "puzzlemix"],
+           ["--recipe", "imix-npair", "--mix", "cutmix"], ["--recipe", "imix-npair", "--input-mix", "2"],
+           ["--recipe", "ce"], ["--recipe", "mixup"], ["--recipe", "cutmix"], ["--recipe", "regmixup"],
+           ["--recipe", "remix", "--policy", "puzzlemix"],
            ["--recipe", "manifold-mixup"], ["--recipe", "regmixup", "--policy", "manifold-mixup"],
            ["--recipe", "imix-npair", "--mix-at", "hidden"], ["--recipe", "byol"], ["--recipe", "simsiam"],
            ["--recipe", "imix-byol"], ["--recipe", "moco", *QUEUE], ["--recipe", "moco-n", *QUEUE],
            ["--recipe", "imix-moco", *QUEUE], ["--recipe", "kd", "--teacher", TEACHER],
-           ["--recipe", "supmix"], ["--recipe", "infinite-class-mixup"], ["--recipe", "ic-regmixup", "--policy", "cutmix"],
-           ["--recipe", "mixup", "--policy", MIXER], ["--recipe", "scns-class", *CONTRAST],
-           ["--recipe", "latent-mixup", "--pool", "bank", *CONTRAST],
+           ["--recipe", "supmix"], ["--recipe", "infinite-class-mixup"],
+           ["--recipe", "ic-regmixup", "--policy", "cutmix"], ["--recipe", "mixup", "--policy", MIXER],
+           ["--recipe", "scns-class", *CONTRAST], ["--recipe", "latent-mixup", "--pool", "bank", *CONTRAST],
            ["--recipe", "scns-sample", "--teacher", TEACHER, *CONTRAST],
            ["--recipe", "crd", "--teacher", TEACHER, *CONTRAST]]
 LOSSES = ["debiased", "multi_similarity", "batch_hard_triplet"]  # one of each source that compiles them
@@ -128,7 +129,8 @@ def check_recipes(trainer):
     cases = [(each, 2, 1) for each in RECIPES]
     cases += [(["--recipe", "supcon", "--loss", loss], 2, 1) for loss in LOSSES]
     cases += [(["--recipe", "unicon"], 4, 1), (["--recipe", "supcon"], 2, 2), (["--recipe", "regmixup"], 2, 4),
-              (["--recipe", "moco", *QUEUE], 2, 2)]
+              (["--recipe", "moco", *QUEUE], 2, 2),
+              (["--recipe", "scns-sample", "--pool", "bank", *CONTRAST], 2, 2)]
     trainer.trained(TEACHER, 1, "--recipe", "ce")
     trainer.trained(MIXER, 1, "--recipe", "samix")
     close = 0

@@ -25,7 +25,7 @@ struct softmax_rows {
   matrix_view<T> slopes{};
   T* value = nullptr;            // (N)
   char* has_positive = nullptr;  // (N)
-  workspace* memory = nullptr;   // where the executor takes what it needs besides
+  workspace* memory = nullptr;   // of what the executor needs for itself
 };
 
 /// A square of logits whose positives are the diagonal, a row `pitch` numbers after the one before; what lies between
@@ -41,7 +41,7 @@ struct square_softmax {
   T* logits = nullptr;      // become d value / d x, where `wants_slopes`
   bool wants_slopes = true;
   T* column_slopes = nullptr;   // (N), the sums of slopes over rows, where wanted
-  workspace* memory = nullptr;  // where the executor takes what it needs besides
+  workspace* memory = nullptr;  // of what the executor needs for itself
   double value = 0;
 };
 
