@@ -105,6 +105,10 @@ TEST_CASE("Uniform negatives: all keys when there are few, an unbiased sum when 
   CHECK_THROWS_WITH((uniform_negatives{.draws_of_each = 5, .strict = true}(one, 3, philox_draws{})),
                     ContainsSubstring("3 admissible keys for 5 draws"));
   CHECK_THROWS_WITH((uniform_negatives{.draws_of_each = 0}(one, 3, philox_draws{})), ContainsSubstring("0 draws"));
+  const auto three = counted(3);
+  const std::vector<int> labels{0, 1, 0}, key_labels{1, 1, 1};
+  const uniform_negatives strict{.admissible = {.anchor_labels = labels, .key_labels = key_labels}, .strict = true};
+  CHECK_THROWS_WITH(strict(three, 3, philox_draws{}), ContainsSubstring("anchor 1 has 0 admissible keys"));
 }
 
 TEST_CASE("Neighbouring classes are those of largest cosine, whatever the lengths of their rows", "[negatives]") {
