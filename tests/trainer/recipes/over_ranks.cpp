@@ -162,7 +162,6 @@ TEST_CASE("recipes with copies, queues, banks and mixtures train over ranks as i
       {"simclr", {{"loss", "barlow_twins"}}},
       {"simclr", {{"loss", "vicreg"}}},
       {"simclr", {{"loss", "mmcl"}}},
-      {"supmix", {}},
       {"infinite-class-mixup", {}},
       {"infinite-class-mixup", {{"duplicates", "masked"}, {"axis", "pair"}, {"policy", "cutmix"}}},
       {"infinite-class-mixup", {{"policy", "manifold-mixup"}}},
