@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Recipes with momentum copies, queues, banks, mixing and mixed classifiers over ranks, in double: the losses, weights
-// and state of one process with the same batch, and the same queue on every rank.
+// and state of one process with the same batch, and the same queue on every rank. Recipes whose losses are those of
+// devices/ranks, which this device has not, are compared by tests/trainer/run/ranks.py.
 #include "devices/reference_device.hpp"
 #include "ranks/sums.hpp"
 #include "recipes/all_encoders.hpp"
@@ -165,8 +166,6 @@ TEST_CASE("recipes with copies, queues, banks and mixtures train over ranks as i
       {"infinite-class-mixup", {}},
       {"infinite-class-mixup", {{"duplicates", "masked"}, {"axis", "pair"}, {"policy", "cutmix"}}},
       {"infinite-class-mixup", {{"policy", "manifold-mixup"}}},
-      {"ic-regmixup", {}},
-      {"regmixup", {}},
       {"scns-class", {}},
       {"scns-sample", {{"pool", "bank"}}},
       {"latent-mixup", {{"gradient", "all"}}}};
