@@ -169,7 +169,7 @@ recipe_loss student_recipe::loss(const recipe_step& step) {
     const variable z = embedded(features);
     const variable keys = teacher_ ? embedded_by_teacher(taught) : slice(z, samples, 2 * samples);
     if (!net_->classifies()) made.embeddings = z;
-    // every rank has the same banks, and compares the whole batch: that costs little beside the networks
+    // every rank has the same banks, and compares the whole batch
     const variable anchors = rows_of_all_ranks(teacher_ ? z : slice(z, 0, samples)), all = rows_of_all_ranks(keys);
     add_to(made.loss, contrast_weight_, mean_over_ranks(on_, [&] { return contrast(made, step, anchors, all); }));
   }

@@ -6,8 +6,9 @@ usage: quick_runs.py MIXCON_TRAIN [--data NAME...] [--recipes NAME...] [--record
 
 A run must end within a minute, its loss must fall, and a run that is resumed at its end has nothing left to do. Prints
 a table in Markdown, and writes it to FILE with date and machine; rows of other recipes or data that FILE has from the
-same day, program and machine stay there. Sets that are not there (scripts/data makes them) are left out, and named. A recipe that asks for another run, such as a teacher by --teacher RUN or a learned mixer by
---policy RUN, gets a quick one, which is trained once per data set. What stands behind --options goes to every run."""
+same day, program and machine stay there. Sets that are not there (scripts/data makes them) are left out, and named. A
+recipe that asks for another run, such as a teacher by --teacher RUN or a learned mixer by --policy RUN, gets a quick
+one, which is trained once per data set. What stands behind --options goes to every run."""
 
 import argparse
 import datetime
