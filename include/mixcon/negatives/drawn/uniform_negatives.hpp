@@ -112,7 +112,7 @@ struct uniform_negatives {
                    " draws; expected as many, or strict = false for empty slots");
     const double expected = all ? 1 : static_cast<double>(draws_of_each) / static_cast<double>(count > 0 ? count : 1);
     const double weight = correction == sampling_correction::none ? 1 : 1 / expected;
-    const auto swap = [&](index_t s, index_t t) {
+    const auto exchange = [&](index_t s, index_t t) {
       (std::swap)(allowed[static_cast<std::size_t>(s)], allowed[static_cast<std::size_t>(t)]);
     };
     (taken.clear)();
@@ -121,9 +121,9 @@ struct uniform_negatives {
       const index_t first = repeat == replacement::with || all ? 0 : s;  // keys before it are taken
       const index_t at = all ? s : own.integer(field("key").on_try(s), id, first, count);
       list.put(a, s, allowed[static_cast<std::size_t>(at)], weight);
-      if (repeat == replacement::without && !all) swap(s, at), taken.push_back(at);
+      if (repeat == replacement::without && !all) exchange(s, at), taken.push_back(at);
     }
-    for (auto s = static_cast<index_t>(taken.size()) - 1; s >= 0; --s) swap(s, taken[static_cast<std::size_t>(s)]);
+    for (auto s = static_cast<index_t>(taken.size()) - 1; s >= 0; --s) exchange(s, taken[static_cast<std::size_t>(s)]);
   }
 };
 
