@@ -25,7 +25,7 @@ ABOVE = {
     "ranks": {"engine", "losses", "negatives"},
     "adapt": {"core"},
     "gpu": {"core", "mix", "contrast", "engine", "bridge", "negatives", "adapt"},  # adapt: for DLPack
-    "torch": {"core", "mix", "contrast", "engine"},
+    "torch": {"core", "mix", "contrast", "engine", "ranks"},
     "mixcon": {"mixes", "losses", "negatives"},
 }
 # What the umbrella does not include, and third parties may be known to.

@@ -8,6 +8,7 @@
 #include <mixcon/engine/saved.hpp>
 #include <mixcon/engine/value_and_grad.hpp>
 #include <mixcon/torch/candidates.hpp>
+#include <mixcon/torch/meeting.hpp>
 #include <mixcon/torch/node.hpp>
 #include <mixcon/torch/numbers.hpp>
 #include <mixcon/torch/threads.hpp>
@@ -66,41 +67,46 @@ inline bool any_defined(at::TensorList tensors) {
 /// targets and their arrays may go once the call has returned. Refuses tensors that do not fit with one sentence
 /// (std::invalid_argument), second derivatives, and backward after an input was changed in place (c10::Error).
 ///
+/// Over `ranks` (mixcon/torch/ranks.hpp) the value is that of all ranks' rows, and so are gradients by learned numbers.
+///
 /// Candidates may come in segments, `torch_candidates`, with targets for these: `segments(...)`, `queue_targets`. Each
 /// has a gradient of its own.
 template <Executor Engine, Objective Criterion, detail::TorchTargets Pairs>
 at::Tensor torch_loss(const Engine& engine, const Criterion& objective, const Pairs& targets, const at::Tensor& anchors,
                       const torch_candidates& candidates, const torch_numbers& learned = {}) {
   constexpr const char* function = "torch_loss";
-  detail::require_host_tensor(function, "anchors", anchors);
-  detail::torch_inputs inputs;
-  inputs.add(anchors);
-  const detail::placed_candidates against(inputs, candidates);
-  const std::size_t at_targets = detail::place_of_targets(inputs, targets);
-  const detail::placed_numbers numbers(inputs, learned);
-  return detail::as_torch_node(inputs, [&](at::TensorList given, at::TensorList to) {
-    double value = 0;
-    const Criterion criterion = numbers.applied(objective, given);
-    detail::with_element_of<float, double, bfloat16, half>(function, "anchors", anchors, [&](auto number) {
-      using E = decltype(number);
-      using T = accumulate_t<E>;
-      const auto a = detail::view_of_torch<const E, 2>(function, "anchors", anchors);
-      const candidate_segments<E> c = against.template views<E>();
-      const auto& pairs = detail::targets_of_torch<T>(targets);
-      if (!detail::any_defined(to)) {
-        saved_for<Criterion, decltype(a)> saved;
-        value = static_cast<double>(forward(engine, criterion, pairs, a, c, saved).value);
-        return;
-      }
-      gradients<T> wanted{.stop_gradient = true};  // autograd knows which side is a constant
-      wanted.anchors = detail::view_of_gradient<T>(to[0]);
-      wanted.candidates = against.template gradients_in<T>(to);
-      if (at_targets != 0) wanted.targets = detail::view_of_gradient<T>(to[at_targets]);
-      numbers.ask_for(wanted, to);
-      value = static_cast<double>(value_and_grad(engine, criterion, pairs, a, c, wanted).value);
+  detail::torch_meeting<Engine> meeting(engine);
+  return meeting.over([&] {
+    detail::require_host_tensor(function, "anchors", anchors);
+    detail::torch_inputs inputs;
+    inputs.add(anchors);
+    const detail::placed_candidates against(inputs, candidates);
+    const std::size_t at_targets = detail::place_of_targets(inputs, targets);
+    const detail::placed_numbers numbers(inputs, learned);
+    return detail::as_torch_node(inputs, [&](at::TensorList given, at::TensorList to) {
+      double value = 0;
+      const Criterion criterion = numbers.applied(objective, given);
+      detail::with_element_of<float, double, bfloat16, half>(function, "anchors", anchors, [&](auto number) {
+        using E = decltype(number);
+        using T = accumulate_t<E>;
+        const auto a = detail::view_of_torch<const E, 2>(function, "anchors", anchors);
+        const candidate_segments<E> c = against.template views<E>();
+        const auto& pairs = detail::targets_of_torch<T>(targets);
+        if (!meeting.settle(detail::any_defined(to))) {
+          saved_for<Criterion, decltype(a)> saved;
+          value = static_cast<double>(forward(engine, criterion, pairs, a, c, saved).value);
+          return;
+        }
+        gradients<T> wanted{.stop_gradient = true};  // autograd knows which side is a constant
+        wanted.anchors = detail::view_of_gradient<T>(to[0]);
+        wanted.candidates = against.template gradients_in<T>(to);
+        if (at_targets != 0) wanted.targets = detail::view_of_gradient<T>(to[at_targets]);
+        numbers.ask_for(wanted, to);
+        value = static_cast<double>(value_and_grad(engine, criterion, pairs, a, c, wanted).value);
+      });
+      numbers.finish(given, to);
+      return value;
     });
-    numbers.finish(given, to);
-    return value;
   });
 }
 template <Executor Engine, Objective Criterion, detail::TorchTargets Pairs>
