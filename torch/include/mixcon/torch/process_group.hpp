@@ -11,6 +11,7 @@
 
 #include <cstring>
 #include <exception>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -70,7 +71,7 @@ class torch_ranks {
       for (index_t r = 0; r < state_->size; ++r)
         every.front().push_back(
             bytes_at(static_cast<unsigned char*>(all) + static_cast<std::size_t>(r) * bytes, bytes));
-      state_->living().allgather(every, given)->wait();
+      complete(*state_->living().allgather(every, given));
     });
   }
   void leave(const char* why) const {
@@ -115,6 +116,10 @@ class torch_ranks {
     return at::from_blob(const_cast<void*>(first), {static_cast<std::int64_t>(count)},
                          at::TensorOptions().dtype(at::kByte));
   }
+  template <class Work>
+  static void complete(Work& work) {
+    if (!work.wait()) throw std::runtime_error("the message was aborted");
+  }
   /// The tag of a message: those of two ranks meet in the order in which they were started.
   static int next(std::vector<int>& counts, index_t rank) {
     int& count = counts[static_cast<std::size_t>(rank)];
@@ -132,7 +137,7 @@ class torch_ranks<Group>::pending {
  public:
   void wait() {
     state_->told_apart("waits for", [&] {
-      for (const work& each : works_) each->wait();
+      for (const work& each : works_) complete(*each);
     });
     works_.clear();
   }
