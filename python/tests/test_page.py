@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The page docs/python.md: its blocks run, and so does what its tables call."""
 
+import math
 import os
 import pathlib
 import re
@@ -37,7 +38,7 @@ def names():
     rows = lambda n=8, d=4: torch.randn(n, d)
     numbers = {k: rows().numpy() for k in ("images", "texts")}
     return {
-        "mixcon": mixcon, "targets": targets, "z": rows(), "z1": rows().requires_grad_(),
+        "mixcon": mixcon, "targets": targets, "math": math, "z": rows(), "z1": rows().requires_grad_(),
         "z2": rows().requires_grad_(), "p": rows(), "queries": rows(), "keys": rows(), "student": rows(), "teacher": rows(), "anchors": rows(), "candidates": rows(),
         "features": rows().requires_grad_(), "logits": rows(8, 3), "soft": torch.softmax(rows(8, 3), 1),
         "labels": torch.arange(8) % 3, "lam": torch.rand(8).numpy(), "partner": torch.arange(8).flip(0).numpy(),
