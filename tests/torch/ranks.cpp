@@ -21,6 +21,7 @@
 
 #include <array>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <numeric>
 #include <string>
@@ -329,6 +330,19 @@ TEST_CASE("A process that is killed is noticed at once", "[torch]") {
   CHECK_THROWS_AS(next_message(), rank_failure);
   CHECK(seconds(std::chrono::steady_clock::now() - began).count() < 10);
   close(made), std::remove(path.c_str());
+}
+
+TEST_CASE("A connection that another closed does not end the program, and its own handler stays", "[torch]") {
+  const auto make_ranks = [] { on_gloo(1, [](const gloo_ranks&) { return outcome{}; }); };
+  const auto before = std::signal(SIGPIPE, SIG_DFL);
+  make_ranks();
+  CHECK(std::raise(SIGPIPE) == 0);
+  static volatile std::sig_atomic_t heard = 0;
+  std::signal(SIGPIPE, [](int) { heard = 1; });
+  make_ranks();
+  std::raise(SIGPIPE);
+  CHECK(heard == 1);
+  std::signal(SIGPIPE, before);
 }
 
 TEST_CASE("Ranks need a group of their own", "[torch]") {

@@ -9,6 +9,7 @@
 #include <ATen/ops/from_blob.h>
 #include <c10/util/intrusive_ptr.h>
 
+#include <csignal>
 #include <cstring>
 #include <exception>
 #include <stdexcept>
@@ -29,6 +30,9 @@ namespace mixcon {
 /// The group becomes its own: no message meets one of the program's, and a process that leaves a call ends the group,
 /// so that the others' connections close and they throw rank_failure at once, as where a process dies. For ranks that
 /// never make the call the group's own timeout holds, gloo's Options::timeout. Used by one thread at a time.
+///
+/// gloo writes to connections that another may have closed, which raises SIGPIPE, and that by default ends a program.
+/// Where it would, these ranks have it ignored from then on; a handler of the program's stays.
 template <class Group>
 class torch_ranks {
  public:
@@ -37,6 +41,7 @@ class torch_ranks {
     MIXCON_REQUIRE(own.defined(), "torch_ranks: the process group is null; expected one of this process");
     MIXCON_REQUIRE(own.use_count() == 1, "torch_ranks: the process group is held ", own.use_count(),
                    " times; expected one for these ranks alone. Make another of the same store, and move it in");
+    ignore_broken_pipes();
     state_ = c10::make_intrusive<process>((std::move)(own));
   }
 
@@ -112,6 +117,12 @@ class torch_ranks {
       }
     }
   };
+  static void ignore_broken_pipes() {
+#if defined(SIGPIPE)
+    const auto before = std::signal(SIGPIPE, SIG_IGN);
+    if (before != SIG_DFL && before != SIG_IGN) std::signal(SIGPIPE, before);
+#endif
+  }
   static at::Tensor bytes_at(const void* first, std::size_t count) {
     return at::from_blob(const_cast<void*>(first), {static_cast<std::int64_t>(count)},
                          at::TensorOptions().dtype(at::kByte));
