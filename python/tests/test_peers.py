@@ -2,7 +2,6 @@
 """The tables of docs/python.md beside the packages that they name, where these are installed: both calls of a line have
 the same value and the same gradient."""
 
-import importlib
 import re
 
 import pytest
