@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "recipes/student.hpp"
 
-#include "autograd/aligned_loss_node.hpp"
+#include "autograd/distillation_loss.hpp"
 #include "autograd/operators.hpp"
 #include "autograd/over_ranks.hpp"
 #include "data/epoch_order.hpp"
@@ -148,7 +148,7 @@ variable student_recipe::score_terms(const recipe_step& step, const variable& fe
     const variable softened = constant(teacher_->judged().head(taught));
     const mixcon::knowledge_distillation distillation{.temperature = chosen_.kd_temperature};
     add_to(sum, chosen_.kd_weight,
-           mean_over_ranks(on_, [&] { return aligned_loss(distillation, of_first, softened); }));
+           mean_over_ranks(on_, [&] { return distillation_loss(distillation, of_first, softened); }));
   }
   return sum;
 }

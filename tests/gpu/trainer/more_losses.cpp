@@ -2,10 +2,13 @@
 // Further losses of the trainer on device rows: of the keys of a batch, of negatives beside labels, and of predictions.
 #include "gpu/trainer/alike.hpp"
 
+#include "autograd/distillation_loss.hpp"
 #include "autograd/loss_node.hpp"
 #include "autograd/prediction_loss.hpp"
 #include "devices/cuda/losses/pairs.cuh"
 #include "devices/cuda/losses/universum.cuh"
+
+#include <cmath>
 
 using namespace mixcon_train;
 
@@ -18,6 +21,21 @@ void add_losses(loss_table& to, cuda_queue& queue) {
 
 const std::vector<double> shares{0.3, 1, 0.75, 0};
 const std::vector<index_t> partner{2, 1, 3, 0};  // the second is its own
+
+/// As check_alike, but that no outcome is read: the loss is made of operators, and holds its second rows constant.
+template <class F>
+void check_made_of_operators(const F& loss_of) {
+  emulated_device<double> far;
+  reference_device near;
+  const std::uint64_t before = copies_to_host();
+  const answer found = answer_of(far, {{4, 5}, {4, 5}}, loss_of);
+  CHECK(copies_to_host() - before == 2);  // the number of the loss, and the gradient that the test reads
+  const answer expected = answer_of(near, {{4, 5}, {4, 5}}, loss_of);
+  CHECK(found.value == Approx(expected.value).epsilon(1e-12));
+  CHECK(found.by[1].empty());
+  REQUIRE(found.by[0].size() == 20);
+  for (std::size_t k = 0; k < 20; ++k) CHECK(found.by[0][k] == Approx(expected.by[0][k]).epsilon(1e-10).margin(1e-12));
+}
 
 }  // namespace
 
@@ -37,21 +55,9 @@ TEST_CASE("universum rows run on the device, as negatives beside the rows of a c
   });
 }
 
-// As above, but that no outcome is read: it is made of operators.
 TEST_CASE("predictions find targets where both lie, also those of mixtures", "[gpu]") {
   const auto check = [](const mixcon::byol& loss) {
-    const auto loss_of = [&](const auto& x, index_t&) { return prediction_loss(loss, x[0], x[1]); };
-    emulated_device<double> far;
-    reference_device near;
-    const std::uint64_t before = copies_to_host();
-    const answer found = answer_of(far, {{4, 5}, {4, 5}}, loss_of);
-    CHECK(copies_to_host() - before == 2);  // the number of the loss, and the gradient that the test reads
-    const answer expected = answer_of(near, {{4, 5}, {4, 5}}, loss_of);
-    CHECK(found.value == Approx(expected.value).epsilon(1e-12));
-    CHECK(found.by[1].empty());
-    REQUIRE(found.by[0].size() == 20);
-    for (std::size_t k = 0; k < 20; ++k)
-      CHECK(found.by[0][k] == Approx(expected.by[0][k]).epsilon(1e-10).margin(1e-12));
+    check_made_of_operators([&](const auto& x, index_t&) { return prediction_loss(loss, x[0], x[1]); });
   };
   check(mixcon::byol{});
   check(mixcon::simsiam());
@@ -64,4 +70,21 @@ TEST_CASE("predictions refuse targets of another shape on the device", "[gpu]") 
   emulated_device<double> far;
   CHECK_THROWS_WITH(prediction_loss({}, random_variable(far, {3, 2}, 1), random_variable(far, {2, 2}, 2)),
                     ContainsSubstring("prediction_loss: predictions (3, 2), targets (2, 2)"));
+}
+
+TEST_CASE("a student's scores are softened to its teacher's where both lie", "[gpu]") {
+  for (const double temperature : {0.5, 1.0, 4.0})
+    check_made_of_operators(
+        [=](const auto& x, index_t&) { return distillation_loss({.temperature = temperature}, x[0], x[1]); });
+  emulated_device<double> far;
+  const auto scores = random_variable(far, {3, 4}, 1);
+  CHECK(std::abs(distillation_loss({}, scores, scores).number()) < 1e-14);
+}
+
+TEST_CASE("distillation refuses scores of other samples, and no temperature, on the device", "[gpu]") {
+  emulated_device<double> far;
+  const auto student = random_variable(far, {3, 2}, 1);
+  CHECK_THROWS_WITH(distillation_loss({}, student, random_variable(far, {2, 2}, 2)),
+                    ContainsSubstring("distillation_loss: scores of the student (3, 2), of the teacher (2, 2)"));
+  CHECK_THROWS_WITH(distillation_loss({.temperature = 0}, student, student), ContainsSubstring("temperature is 0"));
 }

@@ -4,9 +4,11 @@
 
 #include "gpu/trainer/emulated_device.hpp"
 
+#include "data/data_set.hpp"
 #include "optimisers/optimiser_options.hpp"
 #include "recipes/all_encoders.hpp"
-#include "recipes/recipe_entry.hpp"
+#include "recipes/all_recipes.hpp"
+#include "recipes/frozen_run.hpp"
 #include "support/catch.hpp"
 
 #include <algorithm>
@@ -26,7 +28,10 @@ using option_texts = std::vector<std::pair<std::string, std::string>>;
 inline batch images_of(index_t step, index_t views) {
   const mixcon::philox_draws draws{.seed = 4, .step = static_cast<std::uint64_t>(step)};
   batch made;
-  for (index_t i = 0; i < samples; ++i) made.labels.push_back(static_cast<int>(i % classes));
+  for (index_t i = 0; i < samples; ++i) {
+    made.samples.push_back(step * 3 * classes + i);
+    made.labels.push_back(static_cast<int>(i % classes));
+  }
   for (index_t k = 0; k < views * samples * 64; ++k) {
     const double mean = std::cos(0.37 * static_cast<double>(k % 64 * (1 + k / 64 % samples % classes)));
     made.images.push_back(static_cast<float>(mean + 0.5 * draws.normal("pixel", k)));
@@ -34,6 +39,20 @@ inline batch images_of(index_t step, index_t views) {
   return made;
 }
 
+/// The training samples that batches are of: noise, with their classes.
+inline const data_set& training_samples() {
+  static const data_set made = [] {
+    data_set all{.name = "ten steps", .shape = {120, 1, 8, 8}, .class_names = {"a", "b", "c"}};
+    const mixcon::philox_draws draws{.seed = 5};
+    for (index_t k = 0; k < all.samples() * all.width(); ++k)
+      all.images.push_back(static_cast<std::uint8_t>(draws.uniform("pixel", k, 0, 256)));
+    for (index_t i = 0; i < all.samples(); ++i) all.labels.push_back(static_cast<int>(i % classes));
+    return all;
+  }();
+  return made;
+}
+
+/// A run that it opens, such as a teacher, is of the recipe that is named as its folder, with other weights.
 inline std::unique_ptr<recipe> new_small_recipe(device& on, const recipe_entry& entry, const option_texts& chosen) {
   const auto with = [](any_options options, const option_texts& values) {
     option_list list;
@@ -46,10 +65,19 @@ inline std::unique_ptr<recipe> new_small_recipe(device& on, const recipe_entry& 
   const auto new_encoder = [&on, &encodes, with](std::uint64_t seed) {
     return encodes.make(on, "resnet8", with(encodes.new_options(), {{"width", "4"}}), shape_of_batch, seed);
   };
-  const data_facts facts{sample_kind::image, {120, 1, 8, 8}, classes, {40, 40, 40}};
+  const data_facts facts = facts_of(training_samples());
+  const auto open_run = [&](const std::string& flag, const std::string& folder) {
+    const recipe_entry& of_run = recipe_called(folder.substr(folder.rfind('/') + 1));
+    frozen_run opened{.flag = flag, .folder = folder, .recipe_name = of_run.name, .data = facts};
+    opened.made = of_run.make({on, facts, 30, new_encoder}, of_run.new_options());
+    opened.made->freeze();
+    opened.made->set_training(false);
+    return opened;
+  };
   option_texts all{{"embedding", "16"}, {"queue", "20"}};
   all.insert(all.end(), chosen.begin(), chosen.end());
-  return entry.make({on, facts, 3, new_encoder}, with(entry.new_options(), all));
+  return entry.make({on, facts, 3, new_encoder, samples, &training_samples(), open_run},
+                    with(entry.new_options(), all));
 }
 
 /// What ten steps came to, by name.
@@ -67,11 +95,13 @@ inline trained trained_on(device& on, const recipe_entry& entry, const option_te
   for (index_t step = 0; step < steps; ++step) {
     if (step == steps - 5) found.copies_to_host = copies(), found.allocations = on.allocations();
     const batch from = images_of(step, made->wants().views);
-    const recipe_loss loss = made->loss({.from = from,
-                                         .shape = shape_of_batch,
-                                         .draws = {.seed = 9, .step = static_cast<std::uint64_t>(step)},
-                                         .step = step,
-                                         .steps = steps});
+    const recipe_step asked{.from = from,
+                            .shape = shape_of_batch,
+                            .draws = {.seed = 9, .step = static_cast<std::uint64_t>(step)},
+                            .step = step,
+                            .steps = steps};
+    if (step == 0) made->begin_epoch(asked);
+    const recipe_loss loss = made->loss(asked);
     backward(loss.loss);
     found.losses.push_back(loss.loss.number());
     by->step(0.05);
