@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "autograd/negatives_node.hpp"
 
+#include "autograd/elementwise.hpp"
 #include "autograd/loss_inputs.hpp"
+#include "autograd/normalisation.hpp"
+#include "autograd/rows.hpp"
+#include "autograd/shapes.hpp"
 #include "devices/lent.hpp"
 
 #include <mixcon/negatives/synthetic/own_rows.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace mixcon_train {
 inline namespace autograd {
@@ -46,11 +51,67 @@ class gradient_sum {
   std::optional<numbers_made<T>> made_{};
 };
 
+/// Rows of the list by kernels of the device: of keys, and behind them of positives.
+variable gathered_rows(const mixcon::negative_list& list, const variable& keys, const variable& positives) {
+  const index_t count = keys.extents()[0], width = keys.extents()[1], each = list.slots + (positives ? 1 : 0);
+  (list.check)("listed_rows", count);
+  MIXCON_REQUIRE(!positives || positives.extents() == (shape{list.anchors, width}), "listed_rows: positives ",
+                 to_string(positives.extents()), "; expected ", to_string({list.anchors, width}),
+                 ", one for each anchor of the list");
+  kept_list<index_t> from;
+  from.reserve(static_cast<std::size_t>(list.anchors * each));
+  for (index_t a = 0; a < list.anchors; ++a) {
+    if (positives) from.push_back(count + a);
+    for (index_t s = 0; s < list.slots; ++s) from.push_back(list.key_of(a, s));
+  }
+  return reshape(gather_rows(positives ? concatenate(keys, positives) : keys, from), {list.anchors, each, width});
+}
+
+/// Mixtures along the chord, made of operators.
+synthetic_rows mixed_of_operators(const mixcon::mixture_list& mixtures, const variable& anchors,
+                                  const variable& positives, const variable& keys) {
+  using mixcon::mixture;
+  device& on = anchors.on();
+  const index_t count = mixtures.anchors, of_keys = keys.extents()[0], width = anchors.extents()[1];
+  const shape own{count, width};
+  MIXCON_REQUIRE(anchors.extents() == own && positives.extents() == own && keys.extents()[1] == width,
+                 "synthetic_negatives: anchors ", to_string(anchors.extents()), ", positives ",
+                 to_string(positives.extents()), " and keys ", to_string(keys.extents()), " for mixtures of ", count,
+                 " anchors; expected one anchor and positive each, and one width");
+  // anchors, positives and keys one behind the other
+  const auto place = [&](index_t a, index_t which) {
+    if (which == mixture::none) return which;
+    MIXCON_REQUIRE(which < of_keys, "synthetic_negatives: a mixture of key ", which, " of ", of_keys,
+                   "; expected a position of a key");
+    return which == mixture::anchor ? a : which == mixture::positive ? count + a : 2 * count + which;
+  };
+  kept_list<index_t> first, second;
+  kept_list<double> share, other;
+  auto list = make_kept<lent<mixcon::negative_list>>();
+  mixcon::negative_list* const exist = &**list;
+  exist->empty_all(count, mixtures.each);
+  for (index_t a = 0; a < count; ++a)
+    for (index_t s = 0; s < mixtures.each; ++s) {
+      const mixture& m = mixtures(a, s);
+      first.push_back(place(a, m.first)), second.push_back(place(a, m.second));
+      share.push_back(m.share), other.push_back(1 - m.share);
+      if (m.first != mixture::none) exist->put(a, s, 0);
+    }
+  const variable sources = unit_rows(concatenate(concatenate(anchors, positives), keys));
+  const auto part = [&](const kept_list<index_t>& rows, const kept_list<double>& shares) {
+    return multiply(gather_rows(sources, rows), variable(tensor_of(on, {std::ssize(rows), 1}, shares.data())));
+  };
+  const variable mixed = unit_rows(add(part(first, share), part(second, other)));
+  return {concatenate_channels(reshape(positives, {count, 1, width}), reshape(mixed, {count, mixtures.each, width})),
+          {std::move(list), exist}};
+}
+
 }  // namespace
 
 variable listed_rows(const mixcon::negative_list& list, const variable& keys, const variable& positives) {
   detail::require_rank("listed_rows", keys, 2, "keys (rows, width)");
   if (positives) detail::require_rank("listed_rows", positives, 2, "positives (anchors, width)");
+  if (keys.on().operators() != nullptr) return gathered_rows(list, keys, positives);
   return with_numbers(keys.on(), [&](auto number) {
     using T = decltype(number);
     variable_list inputs{keys};
@@ -81,6 +142,8 @@ variable listed_rows(const mixcon::negative_list& list, const variable& keys, co
 synthetic_rows synthetic_negatives(const mixcon::mixture_list& mixtures, const variable& anchors,
                                    const variable& positives, const variable& keys, mixcon::mixing_path how) {
   for (const variable& x : {anchors, positives, keys}) detail::require_rank("synthetic_negatives", x, 2, "rows (N, D)");
+  if (how == mixcon::mixing_path::chord && anchors.on().operators() != nullptr)
+    return mixed_of_operators(mixtures, anchors, positives, keys);
   return with_numbers(anchors.on(), [&](auto number) {
     using T = decltype(number);
     const variable_list inputs{anchors, positives, keys};

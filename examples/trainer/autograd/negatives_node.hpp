@@ -23,7 +23,9 @@ struct synthetic_rows {
   std::shared_ptr<const mixcon::negative_list> list;  ///< which of them exist
 };
 /// Mixtures (latent mixup, MoCHi) of anchors (N, D), positives (N, D) and keys (M, D), which enter as unit rows, as
-/// `cosine` reads them. Gradients go back to those of the three that want one.
+/// `cosine` reads them. Gradients go back to those of the three that want one. On a device that computes operators
+/// where rows lie, mixtures along the chord are made of these; there a mixture shorter than 1e-6, of opposite rows, is
+/// no empty slot.
 synthetic_rows synthetic_negatives(const mixcon::mixture_list& mixtures, const variable& anchors,
                                    const variable& positives, const variable& keys,
                                    mixcon::mixing_path how = mixcon::mixing_path::chord);

@@ -61,8 +61,10 @@ index_t class_choice::nearest_at(const recipe_step& step) const {
 
 lent<mixcon::negative_list> class_choice::choose(const recipe_step& step) const {
   using mixcon::neighbour_draw, mixcon::sampling_correction;
-  kept_list<double> similarity(static_cast<std::size_t>(classes_ * classes_));
-  copy_numbers(similarity_, similarity.data());
+  kept_list<double> similarity;
+  similarity.reserve(static_cast<std::size_t>(classes_ * classes_));
+  const numbers_kept& read = read_.of(similarity_);
+  for (index_t k = 0; k < classes_ * classes_; ++k) similarity.push_back(read[k]);
   const mixcon::class_neighbourhood around{.nearest = nearest_at(step),
                                            .draw = chosen_.draw == "softmax"        ? neighbour_draw::softmax
                                                    : chosen_.draw == "proportional" ? neighbour_draw::proportional

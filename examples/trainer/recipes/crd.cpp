@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "autograd/negatives_node.hpp"
+#include "devices/numbers_kept.hpp"
 #include "recipes/negative_choice.hpp"
 #include "recipes/student.hpp"
 
@@ -69,11 +70,10 @@ class crd_recipe final : public student_recipe {
                      index_t number) {
     const variable rows = listed_rows(*named.list, bank.rows(named.samples), bank.rows(samples_));
     const double samples = static_cast<double>(train().samples());
-    double normalizers[2];
-    copy_numbers(normalizers_, normalizers);
-    double& own_one = normalizers[number];
-    if (own_one == 0) {  // of the first batch, kept from there on
-      own_one = with_numbers(on(), [&](auto kind) {
+    if (normalizers_read_.of(normalizers_)[number] == 0) {  // of the first batch, kept from there on
+      double normalizers[2];
+      copy_numbers(normalizers_, normalizers);
+      normalizers[number] = with_numbers(on(), [&](auto kind) {
         using T = decltype(kind);
         const numbers_read<T> a(anchors.value()), c(rows.value());
         const shape &of_a = anchors.extents(), &of_c = rows.extents();
@@ -82,12 +82,11 @@ class crd_recipe final : public student_recipe {
                                                chosen_.temperature, samples);
       });
       normalizers_ = tensor_of(on(), {2}, normalizers);
-      copy_numbers(normalizers_, normalizers);
     }
     const mixcon::contrastive_distillation loss{.temperature = chosen_.temperature,
                                                 .negatives = static_cast<double>(chosen_.negatives),
                                                 .samples = samples,
-                                                .normalizer = own_one};
+                                                .normalizer = normalizers_read_.of(normalizers_)[number]};
     return contrastive_loss(mixcon::objective{loss, mixcon::cosine{}}, mixcon::listed_targets{*named.list}, anchors,
                             {own(rows)}, &made.anchors_used);
   }
@@ -96,6 +95,7 @@ class crd_recipe final : public student_recipe {
   uniform_choice choice_;
   std::unique_ptr<sample_table> of_student_{}, of_teacher_{};
   tensor normalizers_;
+  numbers_kept normalizers_read_{};
   std::vector<index_t> samples_{};
   tensor newest_student_{}, newest_teacher_{};
 };

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "devices/lent.hpp"
+#include "devices/numbers_kept.hpp"
 #include "evaluation/evaluation.hpp"
 #include "nn/module.hpp"
 #include "recipes/recipe.hpp"
@@ -79,6 +80,7 @@ class class_choice final : public negative_choice {
   std::uint64_t seed_;
   index_t classes_;
   tensor similarity_;
+  mutable numbers_kept read_{};
 };
 
 /// Options of negatives from the samples nearest to the anchor.
@@ -108,6 +110,7 @@ class sample_choice final : public negative_choice {
   near_sample_options chosen_;
   const data_set* train_;
   tensor list_{}, cosine_{}, features_{};
+  mutable numbers_kept keys_read_{}, cosines_read_{}, features_read_{};
 };
 
 /// The cosines of class prototypes, the mean directions of features (M, F) of each class: (C, C).

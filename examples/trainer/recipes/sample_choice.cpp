@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "autograd/loss_inputs.hpp"
-#include "autograd/rows.hpp"
 #include "recipes/negative_choice.hpp"
 
 #include <mixcon/core/require.hpp>
@@ -90,9 +89,13 @@ lent<mixcon::ranked_list<double>> sample_choice::lists_of(const recipe_step& ste
   const index_t count = std::ssize(samples), length = chosen_.list;
   lent<mixcon::ranked_list<double>> found;
   if (from_ == negative_pool::batch) {
-    kept_list<double> rows(static_cast<std::size_t>(count * features_.extents()[1]));
-    copy_numbers(gather_rows(variable(features_), samples).value(), rows.data());
-    const mixcon::matrix_view<const double> of_batch{rows.data(), {count, features_.extents()[1]}};
+    const index_t width = features_.extents()[1];
+    const numbers_kept& all = features_read_.of(features_);
+    kept_list<double> rows;
+    rows.reserve(static_cast<std::size_t>(count * width));
+    for (const index_t sample : samples)
+      for (index_t k = 0; k < width; ++k) rows.push_back(all[sample * width + k]);
+    const mixcon::matrix_view<const double> of_batch{rows.data(), {count, width}};
     const mixcon::top_k nearest{.k = std::min(length, count),
                                 .admissible = {.anchor_labels = step.from.labels, .key_labels = step.from.labels}};
     nearest.find_again(*found, mixcon::serial{}, mixcon::cosine{}, of_batch, of_batch,
@@ -100,15 +103,13 @@ lent<mixcon::ranked_list<double>> sample_choice::lists_of(const recipe_step& ste
     return found;
   }
   found->list.empty_all(count, length), found->score.clear();
-  with_numbers(list_.on(), [&](auto number) {
-    const numbers_read<decltype(number)> keys(list_), cosines(cosine_);
-    for (index_t a = 0; a < count; ++a)
-      for (index_t s = 0; s < length; ++s) {
-        const index_t at = samples[static_cast<std::size_t>(a)] * length + s;
-        found->list.put(a, s, static_cast<index_t>(keys[at]));
-        found->score.push_back(static_cast<double>(cosines[at]));
-      }
-  });
+  const numbers_kept &keys = keys_read_.of(list_), &cosines = cosines_read_.of(cosine_);
+  for (index_t a = 0; a < count; ++a)
+    for (index_t s = 0; s < length; ++s) {
+      const index_t at = samples[static_cast<std::size_t>(a)] * length + s;
+      found->list.put(a, s, static_cast<index_t>(keys[at]));
+      found->score.push_back(cosines[at]);
+    }
   return found;
 }
 

@@ -2,7 +2,9 @@
 #include "recipes/sample_table.hpp"
 
 #include "autograd/loss_inputs.hpp"
+#include "autograd/normalisation.hpp"
 #include "autograd/rows.hpp"
+#include "devices/recipe_kernels.hpp"
 
 #include <mixcon/negatives/memory/instance_bank.hpp>
 
@@ -24,6 +26,11 @@ variable sample_table::rows(std::span<const index_t> samples) const { return gat
 
 void sample_table::move(const std::vector<index_t>& samples, const tensor& embeddings, double momentum) {
   device& on = rows_.on();
+  if (recipe_kernels* const kernels = recipe_kernels_of(on)) {
+    const tensor moved = on.moved(rows(samples).value(), on.dense(embeddings), 1 - momentum);
+    rows_ = kernels->replaced(rows_, unit_rows(variable(moved)).value(), samples);
+    return;
+  }
   const index_t width = rows_.extents()[1], count = std::ssize(samples);
   with_numbers(on, [&](auto number) {
     using T = decltype(number);

@@ -26,7 +26,8 @@ class sample_table final : public module {
   /// Those of some samples, as constants.
   variable rows(std::span<const index_t> samples) const;
   /// unit(momentum row + (1 - momentum) embedding) for the samples of a batch, each once; `mixcon::instance_bank`.
-  /// Where the host reaches the table, it is changed in place: a step costs what the batch does.
+  /// Where the host reaches the table, it is changed in place: a step costs what the batch does. A device with kernels
+  /// for it copies the table where it lies; there a row of zeros, which the host refuses, stays one.
   void move(const std::vector<index_t>& samples, const tensor& embeddings, double momentum);
 
  private:

@@ -10,6 +10,7 @@
 #include <mixcon/gpu/matrix_product.hpp>
 
 #include <type_traits>
+#include <vector>
 
 namespace mixcon_train {
 inline namespace devices {
@@ -89,7 +90,10 @@ class cuda_device : public device, public recipe_kernels, private operator_kerne
   tensor unmixed(const mixcon::mix_plan<mixcon::pasted_boxes>& plan, const tensor& upstream) override {
     return unmixed_by(plan, upstream);
   }
+  tensor masks_of_mean(const tensor& shares, double lambda, double margin) override;
+  tensor masks_of_mean_gradient(const tensor& upstream, const tensor& shares, double lambda) override;
   tensor entered(const tensor& ring, const tensor& rows, index_t next) override;
+  tensor replaced(const tensor& table, const tensor& rows, const std::vector<index_t>& places) override;
 
  private:
   tensor filled(const shape& extents, double value) override;

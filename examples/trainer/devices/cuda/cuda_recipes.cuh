@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What cuda_device brings for recipes: mixing by plans, and a queue of keys.
+// What cuda_device brings for recipes: mixing by plans, learned masks, a queue of keys, and a bank.
 #pragma once
 
 #include "devices/cuda/cuda_device.cuh"
 #include "devices/cuda/cuda_rows.cuh"
+#include "devices/cuda/kernels/masks.cuh"
 
 #include <mixcon/gpu/mixing/blend.cuh>
 #include <mixcon/gpu/negatives/device_queue.cuh>
@@ -54,6 +55,23 @@ tensor cuda_device<T>::unmixed_by(const mixcon::mix_plan<Region>& plan, const te
 }
 
 template <class T>
+tensor cuda_device<T>::masks_of_mean(const tensor& shares, double lambda, double margin) {
+  tensor out = empty(shares.extents());
+  queue_->template a_warp_each<&gpu_kernels::correct_masks<T>>(shares.extents()[0], shares.extents().row_size(), lambda,
+                                                               margin, device_numbers<T>(out),
+                                                               static_cast<const T*>(device_numbers<T>(shares)));
+  return out;
+}
+template <class T>
+tensor cuda_device<T>::masks_of_mean_gradient(const tensor& upstream, const tensor& shares, double lambda) {
+  tensor by = empty(shares.extents());
+  queue_->template a_warp_each<&gpu_kernels::correct_masks_gradient<T>>(
+      shares.extents()[0], shares.extents().row_size(), lambda, device_numbers<T>(by),
+      static_cast<const T*>(device_numbers<T>(upstream)), static_cast<const T*>(device_numbers<T>(shares)));
+  return by;
+}
+
+template <class T>
 tensor cuda_device<T>::entered(const tensor& ring, const tensor& rows, index_t next) {
   const shape& extents = ring.extents();
   tensor out = empty(extents);
@@ -63,6 +81,15 @@ tensor cuda_device<T>::entered(const tensor& ring, const tensor& rows, index_t n
   const index_t blocks = (rows.extents()[0] + gpu::rows_of_block - 1) / gpu::rows_of_block;
   queue_->template run<&gpu::queue_push<T, T>>(blocks, gpu::threads_of_block, 0, from, extents[0], place.data(),
                                                device_numbers<T>(out));
+  return out;
+}
+template <class T>
+tensor cuda_device<T>::replaced(const tensor& table, const tensor& rows, const std::vector<index_t>& places) {
+  tensor out = empty(table.extents());
+  queue_->copy(device_numbers<T>(out), device_numbers<T>(table), bytes_of_numbers(table.extents(), sizeof(T)));
+  const detail::uploaded_numbers to(*queue_, places);
+  queue_->template each<&gpu_kernels::put_rows<T>>(rows.extents().size(), rows.extents().row_size(), to.data(),
+                                                   device_numbers<T>(out), device_numbers<T>(rows));
   return out;
 }
 

@@ -45,6 +45,12 @@ __global__ void gather(index_t count, index_t width, const index_t* rows, T* to,
     to[k] = row < 0 ? T(0) : from[row * width + k % width];
   }
 }
+/// Row i as row rows[i], which no other one becomes.
+template <class T>
+__global__ void put_rows(index_t count, index_t width, const index_t* rows, T* to, const T* from) {
+  for (index_t k = mixcon::gpu::thread_of_grid(); k < count; k += threads_of_grid())
+    to[rows[k / width] * width + k % width] = from[k];
+}
 /// The rows that are added to row r are sources[begins[r]], ..., sources[begins[r + 1] - 1], in this order.
 template <class T>
 __global__ void scatter(index_t count, index_t width, const index_t* begins, const index_t* sources, T* to,

@@ -28,6 +28,10 @@ template <class T>
 void add_own_key_loss(loss_table& to, cuda_queue& queue);  // own keys, of a partner too, and a queue: MoCo
 template <class T>
 void add_batch_key_loss(loss_table& to, cuda_queue& queue);  // keys of a batch, also mixed, and a queue: MoCo-n, i-Mix
+template <class T>
+void add_listed_loss(loss_table& to, cuda_queue& queue);  // InfoNCE over listed rows: O'Neill & Bollegala's negatives
+template <class T>
+void add_bank_loss(loss_table& to, cuda_queue& queue);  // CRD's loss over listed rows
 
 template <class T>
 void add_all_losses(loss_table& to, cuda_queue& queue) {
@@ -40,6 +44,8 @@ void add_all_losses(loss_table& to, cuda_queue& queue) {
   add_queue_loss<T>(to, queue);
   add_own_key_loss<T>(to, queue);
   add_batch_key_loss<T>(to, queue);
+  add_listed_loss<T>(to, queue);
+  add_bank_loss<T>(to, queue);
 }
 
 }  // namespace devices
