@@ -21,9 +21,8 @@ int inspect_run(const inspect_request& request, std::FILE* to) {
   onednn_device on(precision::fp32, 1);
   frozen_run opened = open_run("--policy", request.policy, on);
   const train_and_test data = read_data_and_say(request.data, request.data_folder, to);
-  const data_facts facts = facts_of(data.train);
-  require_same_data(opened, facts);
-  const policy_of_run learned(std::move(opened), facts.statistics);
+  require_same_data(opened, facts_of(data.train));
+  const policy_of_run learned(std::move(opened));
   write_png(request.out, policy_sheet(data.train, learned.recipe_name(), learned.policy(), request.options));
   std::fprintf(to, "%s on %s: %s\n", request.policy.c_str(), data.train.name.c_str(), request.out.c_str());
   return exit_done;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "nn/mask_adjustment.hpp"
 
+#include "autograd/elementwise.hpp"
+#include "devices/recipe_kernels.hpp"
+
 #include <mixcon/core/require.hpp>
 
 #include <algorithm>
@@ -24,6 +27,45 @@ correction to_lambda(double mean, double lambda, double margin) {
   return {};
 }
 
+/// The masks of some samples, 1 - lambda everywhere for the others, which are `plain`.
+variable with_plain(const variable& masks, double lambda, const std::vector<bool>& plain) {
+  kept_list<double> factors, offsets;
+  for (const bool is_plain : plain) factors.push_back(is_plain ? 0 : 1), offsets.push_back(is_plain ? 1 - lambda : 0);
+  const auto of_each = [&](const kept_list<double>& numbers) {
+    return variable(tensor_of(masks.on(), {std::ssize(numbers), 1, 1, 1}, numbers.data()));
+  };
+  return add(multiply(masks, of_each(factors)), of_each(offsets));
+}
+
+/// Each number along an axis becomes a weighted mean of its neighbours, `weights` by distance: (extent, extent).
+tensor shares_of_neighbours(device& on, index_t extent, const std::vector<double>& weights) {
+  return computed(on, {extent, extent}, [&](auto* to) {
+    using T = std::remove_pointer_t<decltype(to)>;
+    const auto weight = [&](index_t k, index_t j) {
+      const auto apart = static_cast<std::size_t>(std::abs(k - j));
+      return apart < weights.size() ? weights[apart] : 0.0;
+    };
+    for (index_t k = 0; k < extent; ++k) {
+      double sum = 0;
+      for (index_t j = 0; j < extent; ++j) sum += weight(k, j);
+      for (index_t j = 0; j < extent; ++j) *to++ = static_cast<T>(weight(k, j) / sum);
+    }
+  });
+}
+/// Rows, then columns, by products of the device.
+variable smoothed_by_products(operator_kernels& kernels, const tensor& shares, const std::vector<double>& weights) {
+  device& on = shares.on();
+  const shape e = shares.extents();
+  const index_t planes = e[0] * e[1], rows = e[2], columns = e[3];
+  const auto turned = [&](const tensor& m, index_t from, index_t to) {
+    return kernels.transposed(m.reshaped({planes, from, to})).reshaped({planes * to, from});
+  };
+  const tensor along = on.product(shares.reshaped({planes * rows, columns}), false,
+                                  shares_of_neighbours(on, columns, weights), true),
+               across = on.product(turned(along, rows, columns), false, shares_of_neighbours(on, rows, weights), true);
+  return variable(turned(across, columns, rows).reshaped(e));
+}
+
 }  // namespace
 
 // Of own shares m or partner shares m, those that shrink: m' = c m, where c is their wanted mean over their mean; so
@@ -32,6 +74,11 @@ variable of_mean_lambda(const variable& partner_share, double lambda) {
   const shape e = partner_share.extents();
   MIXCON_REQUIRE(e.rank() == 4 && e[1] == 1 && lambda >= 0 && lambda <= 1, "of_mean_lambda: masks of ", to_string(e),
                  " and lambda ", lambda, "; expected (samples, 1, rows, columns), and a number in [0, 1]");
+  if (recipe_kernels* const kernels = recipe_kernels_of(partner_share.on())) {
+    const tensor shares = partner_share.value();
+    return {kernels->masks_of_mean(shares, lambda, 0), partner_share,
+            [=](const tensor& g) { return kernels->masks_of_mean_gradient(g, shares, lambda); }};
+  }
   const index_t places = e.row_size();
   // calls use(first number of the mask, whether own shares shrink, their factor, the sum of those that shrink)
   const auto each_mask = [=](const auto* shares, auto&& use) {
@@ -82,6 +129,8 @@ variable smoothed(const variable& partner_share, double deviation) {
     const double at = static_cast<double>(k) / deviation;
     weights.push_back(std::exp(-at * at / 2));
   }
+  if (operator_kernels* const kernels = partner_share.on().operators())
+    return smoothed_by_products(*kernels, partner_share.value(), weights);
   // `size` numbers that lie `step` apart
   const auto along = [=](auto* to, const auto* from, index_t size, index_t step) {
     for (index_t k = 0; k < size; ++k) {
@@ -131,6 +180,11 @@ variable adjusted(const variable& partner_share, double lambda, const mask_adjus
   if (by.smoothing > 0)
     from_shares = smoothed(partner_share, draws.uniform("smoothing", 0, least_smoothing, by.smoothing));
   if (!rescales && plain.empty()) return constant(from_shares);
+  if (recipe_kernels* const kernels = recipe_kernels_of(partner_share.on())) {
+    const variable masks(rescales ? kernels->masks_of_mean(from_shares.value(), lambda, by.mean_margin)
+                                  : from_shares.value());
+    return plain.empty() ? masks : with_plain(masks, lambda, plain);
+  }
   const index_t places = e.row_size();
   return variable(computed(
       partner_share.on(), e,

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "nn/mask_loss.hpp"
 
+#include "autograd/elementwise.hpp"
+#include "autograd/sums.hpp"
+
 #include <mixcon/core/require.hpp>
 
 #include <algorithm>
@@ -63,11 +66,30 @@ judged judge(const share_moments& m, double lambda, const mask_loss_options& opt
   return {};
 }
 
+/// The same made of operators, for a device that computes these where shares lie.
+variable loss_of_operators(const variable& shares, double lambda, const mask_loss_options& options) {
+  using kind = mask_loss_kind;
+  shape one = shares.extents();
+  for (int axis = 0; axis < one.rank(); ++axis) one[axis] = 1;
+  const auto above = [](const variable& x, double margin) { return relu(affine(x, 1, -margin)); };
+  if (options.kind == kind::sparsity)
+    return above(mean(absolute(multiply(shares, affine(shares, 1, -1)))), options.margin);
+  const auto variance = [&] { return mean(square(subtract(shares, mean_to(shares, one)))); };
+  if (options.kind == kind::variance) return scale(variance(), -1);
+  const variable off = affine(mean(shares), -1, 1 - lambda);
+  const bool is_squared = options.kind == kind::l2 || options.kind == kind::l2_variance;
+  const variable outside =
+      is_squared ? above(square(off), options.margin * options.margin) : above(absolute(off), options.margin);
+  const bool has_variance = options.kind == kind::l1_variance || options.kind == kind::l2_variance;
+  return has_variance ? add(outside, scale(variance(), -2)) : outside;
+}
+
 }  // namespace
 
 variable mask_loss(const variable& partner_share, double lambda, const mask_loss_options& options) {
   MIXCON_REQUIRE(lambda >= 0 && lambda <= 1, "mask_loss: lambda is ", lambda, "; expected a number in [0, 1]");
   MIXCON_REQUIRE(options.margin >= 0, "mask_loss: the margin is ", options.margin, "; expected at least 0");
+  if (partner_share.on().operators() != nullptr) return loss_of_operators(partner_share, lambda, options);
   const tensor shares = partner_share.value();
   const share_moments m = moments_of(shares);
   const judged at = judge(m, lambda, options);

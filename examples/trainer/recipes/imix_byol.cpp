@@ -2,6 +2,7 @@
 #include "autograd/over_ranks.hpp"
 #include "autograd/rows.hpp"
 #include "recipes/imix_mixer.hpp"
+#include "recipes/mixed_rows.hpp"
 #include "recipes/prediction.hpp"
 
 namespace mixcon_train {

@@ -42,15 +42,6 @@ variable mixed_by(const Policy& policy, const Shape& of, const variable& arrivin
 
 }  // namespace
 
-variable own_rows(const variable& samples, const recipe_step& step) {
-  if (step.share.parts == 1) return samples;
-  kept_list<index_t> own;
-  const index_t batch = step.shape.samples, first = step.share.first(batch);
-  for (index_t block = 0; block < samples.extents()[0]; block += batch)
-    for (index_t i = 0; i < step.own_samples(); ++i) own.push_back(block + first + i);
-  return gather_rows(samples, own);
-}
-
 void imix_options::declare(option_list& to) {
   to.add("alpha", alpha, {1e-6, 1e6}, "lambda is Beta(alpha, alpha), or 1 less it where that is more",
          "1 on images and clips, 2 on rows");
@@ -102,16 +93,10 @@ variable imix_mixer::views_of(const recipe_step& step) const {
 /// To the mixer each sample is a class of its own, so that its targets are the samples' numbers.
 mixed_embeddings imix_mixer::embed_by_masks(network& net, const variable& samples, const recipe_step& step) const {
   const index_t count = step.shape.samples, rows = samples.extents()[0];
-  const variable first = rows == count ? samples : slice(samples, 0, count);
-  kept_list<float> images(static_cast<std::size_t>(first.extents().size()));
-  copy_numbers(first.value(), images.data());
   kept_list<int> numbers(static_cast<std::size_t>(count));
   std::iota(numbers.begin(), numbers.end(), 0);
-  const lent<batch_to_mix> batch;
-  batch_of_step(images, numbers, step.shape, *batch);
-  const mixed_training_batch made = learned_->mix(*batch, step.draws);
-  const variable mixed = input_of(on_, *made.images, step.shape, count);
-  const variable all = rows == count ? mixed : concatenate(mixed, slice(samples, count, rows));
+  const mixed_samples made = learned_->mix(rows == count ? samples : slice(samples, 0, count), numbers, step.draws);
+  const variable all = rows == count ? made.images : concatenate(made.images, slice(samples, count, rows));
   const mixcon::pair_targets& by = *made.targets;
   return {net.forward(own_rows(all, step)),
           {{by.lambda.begin(), by.lambda.end()}, {by.partner.begin(), by.partner.end()}}};

@@ -29,9 +29,6 @@ struct mixed_embeddings {
   virtual_labels labels{};
 };
 
-/// Of blocks of whole batches of samples, those that this rank encodes.
-variable own_rows(const variable& samples, const recipe_step& step);
-
 /// Mixup with a lambda of each sample, or CutMix with one of the batch, in front of the encoder or of a random layer of
 /// it; the own share is never the smaller one. Or the masks of a run that trained a mixer, whose lambda is any.
 class imix_mixer {

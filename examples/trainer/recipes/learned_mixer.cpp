@@ -94,8 +94,7 @@ variable learned_mixer::masks_among(const variable& own, const variable& others,
   return masks(own, gather_rows(others, by.partner), by);
 }
 
-variable learned_mixer::adjusted_masks(const variable& masks, const mask_plan& by,
-                                       const std::vector<int>& labels) const {
+variable learned_mixer::adjusted_masks(const variable& masks, const mask_plan& by, std::span<const int> labels) const {
   std::vector<bool> plain;
   if (chosen_.plain_in_class && !labels.empty())
     for (std::size_t i = 0; i < by.partner.size(); ++i)

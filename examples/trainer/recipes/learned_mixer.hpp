@@ -9,6 +9,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace mixcon_train {
@@ -47,7 +48,7 @@ class learned_mixer final : public module, public learned_policy {
   variable masks_among(const variable& own, const variable& others, const mask_plan& by);
   /// Masks for an encoder to learn from: corrected, constants. Pairs of one class may be mixed without one; no labels:
   /// none is.
-  variable adjusted_masks(const variable& masks, const mask_plan& by, const std::vector<int>& labels = {}) const;
+  variable adjusted_masks(const variable& masks, const mask_plan& by, std::span<const int> labels = {}) const;
   /// The masks of the mixtures that it learns from: as they are, or with the mean lambda.
   variable shown_masks(const variable& masks, const mask_plan& by) const;
   /// Embeddings or scores (N, D) of mixtures by the key network; gradients go through it to the images.
@@ -72,7 +73,8 @@ class learned_mixer final : public module, public learned_policy {
   }
 
   const char* summary() const override { return "masks that were learned from features of both images, and lambda"; }
-  mixed_training_batch mix_for_training(const batch_to_mix& batch, const mixcon::philox_draws& draws) override;
+  mixed_samples mix_for_training(const variable& images, const variable& seen, std::span<const int> labels,
+                                 const mixcon::philox_draws& draws) override;
   mixed_batch mix(const batch_to_mix& batch, const mixcon::philox_draws& draws) override;
 
  private:
@@ -92,7 +94,7 @@ class learned_mixer final : public module, public learned_policy {
   module& block();
   const module& block() const;
   void measure(const recipe_world& world);
-  variable seen_images(const batch_to_mix& batch) const;
+  void require_images_as_learned(index_t channels, index_t rows, index_t columns) const;
 
   device& on_;
   mixer_options chosen_;

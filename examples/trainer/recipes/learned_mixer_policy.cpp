@@ -52,30 +52,26 @@ kept_list<float> seen(const batch_to_mix& batch) {
 
 }  // namespace
 
-/// The images of a batch as a network sees them. Refuses other extents than those of the images learned from.
-variable learned_mixer::seen_images(const batch_to_mix& batch) const {
-  const image_shape& given = batch.shape;
-  MIXCON_REQUIRE(given.channels == shape_.channels && given.rows == shape_.rows && given.columns == shape_.columns,
+void learned_mixer::require_images_as_learned(index_t channels, index_t rows, index_t columns) const {
+  MIXCON_REQUIRE(channels == shape_.channels && rows == shape_.rows && columns == shape_.columns,
                  "--policy: the mixer learned from images of ", shape_.channels, " x ", shape_.rows, " x ",
-                 shape_.columns, ", not ", given.channels, " x ", given.rows, " x ", given.columns,
+                 shape_.columns, ", not ", channels, " x ", rows, " x ", columns,
                  "; take the run of a mixer of such images.");
-  return input_of(on_, seen(batch), given, given.samples);
 }
 
-mixed_training_batch learned_mixer::mix_for_training(const batch_to_mix& batch, const mixcon::philox_draws& draws) {
+mixed_samples learned_mixer::mix_for_training(const variable& images, const variable& seen, std::span<const int> labels,
+                                              const mixcon::philox_draws& draws) {
   const without_gradients guard;
   const in_evaluation frozen(*key_, block());
-  const mask_plan by = plan(batch.shape.samples, draws);
-  const variable own = input_of(on_, batch.images, batch.shape, batch.shape.samples), f = features(seen_images(batch));
-  const variable shares = adjusted_masks(masks_among(f, f, by), by, batch.labels);
-  mixed_training_batch made{.columns = batch.shape.columns,
-                            .images = numbers_in(mixed_by(own, gather_rows(own, by.partner), shares)),
-                            .targets = {}};
-  made.targets = no_targets();
+  const shape e = images.extents();
+  require_images_as_learned(e[1], e[2], e[3]);
+  const mask_plan by = plan(e[0], draws);
+  const variable f = features(seen), shares = adjusted_masks(masks_among(f, f, by), by, labels);
+  mixed_samples made{mixed_by(images, gather_rows(images, by.partner), shares), no_targets()};
   mixcon::pair_targets& targets = *made.targets;
-  targets.own.assign(batch.labels.begin(), batch.labels.end());
+  targets.own.assign(labels.begin(), labels.end());
   targets.lambda.assign(by.partner.size(), by.lambda);
-  for (const index_t partner : by.partner) targets.partner.push_back(batch.labels[static_cast<std::size_t>(partner)]);
+  for (const index_t partner : by.partner) targets.partner.push_back(labels[static_cast<std::size_t>(partner)]);
   return made;
 }
 
@@ -86,7 +82,8 @@ mixed_batch learned_mixer::mix(const batch_to_mix& batch, const mixcon::philox_d
   const index_t plane = batch.shape.rows * batch.shape.columns;
   const mask_plan by = plan(samples, draws);
   mixed_batch made{.partner = {by.partner.begin(), by.partner.end()}, .columns = batch.shape.columns};
-  const variable f = features(seen_images(batch));
+  require_images_as_learned(batch.shape.channels, batch.shape.rows, batch.shape.columns);
+  const variable f = features(input_of(on_, seen(batch), batch.shape, samples));
   for (index_t i = 0; i < samples; ++i) {  // by a lambda of its own
     const index_t j = by.partner[static_cast<std::size_t>(i)];
     const mask_plan pair{.lambda = draws.beta("lambda of each", i, chosen_.alpha, chosen_.alpha),

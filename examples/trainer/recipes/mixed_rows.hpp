@@ -5,6 +5,7 @@
 #include "autograd/over_ranks.hpp"
 #include "autograd/rows.hpp"
 #include "ranks/batch_share.hpp"
+#include "recipes/recipe.hpp"
 
 namespace mixcon_train {
 inline namespace recipes {
@@ -23,6 +24,16 @@ variable with_mixed_rows(const mixcon::mix_plan<Region>& plan, const variable& x
   if (is_all) return made;
   if (first > 0) made = concatenate(slice(x, 0, first), made);
   return end < rows ? concatenate(made, slice(x, end, rows)) : made;
+}
+
+/// Of blocks of whole batches of samples, those that this rank encodes.
+inline variable own_rows(const variable& samples, const recipe_step& step) {
+  if (step.share.parts == 1) return samples;
+  kept_list<index_t> own;
+  const index_t batch = step.shape.samples, first = step.share.first(batch);
+  for (index_t block = 0; block < samples.extents()[0]; block += batch)
+    for (index_t i = 0; i < step.own_samples(); ++i) own.push_back(block + first + i);
+  return gather_rows(samples, own);
 }
 
 }  // namespace recipes

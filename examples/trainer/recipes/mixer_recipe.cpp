@@ -41,8 +41,7 @@ variable mixer_recipe::learned(const recipe_step& step, double weight, const var
   const variable masks = mixer_->masks_among(own, others, by);
   const variable shown = mixer_->shown_masks(masks, by);
   const variable of_mixtures = loss_of_mixer(step, shown), of_masks = mixer_->loss_of(masks, by, step);
-  last_.loss = of_mixtures.number(), last_.learned = true;
-  last_.key_share = 1 - by.lambda - health_of(shown, by.lambda).mean_minus_lambda;
+  last_.loss = constant(of_mixtures), last_.key_masks = constant(shown);
   const variable weighted = scale(of_mixtures, weight);
   return of_masks ? add(weighted, of_masks) : weighted;
 }
@@ -54,15 +53,17 @@ std::vector<health_number> mixer_recipe::health(const recipe_step& step) {
                                  {"corrected_mask_minus_lambda", after.mean_minus_lambda},
                                  {"mask_variance", before.variance},
                                  {"key_distance", mixer_->distance_to(net())}};
-  if (!last_.learned) return all;
+  if (!last_.loss) return all;
   const without_gradients guard;
   const auto by_constant = [&](double share) {
     const variable masks(filled(on(), {step.shape.samples, 1, 1, 1}, share));
     return mixer_->unchanged([&] { return loss_of_mixer(step, masks).number(); });
   };
-  all.push_back({"mixer_loss", last_.loss});
-  all.push_back({"constant_mask_loss", by_constant(1 - last_.by_key.lambda)});
-  all.push_back({"same_mean_mask_loss", by_constant(last_.key_share)});
+  const double of_key = last_.by_key.lambda;
+  all.push_back({"mixer_loss", last_.loss.number()});
+  all.push_back({"constant_mask_loss", by_constant(1 - of_key)});
+  all.push_back(
+      {"same_mean_mask_loss", by_constant(1 - of_key - health_of(last_.key_masks, of_key).mean_minus_lambda)});
   return all;
 }
 

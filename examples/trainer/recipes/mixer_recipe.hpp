@@ -21,9 +21,7 @@ struct mixing_weights {
 struct mixer_step {
   mask_plan by_key{}, by_query{};
   variable masks{}, corrected{};  ///< partner shares for the network, before and after; constants
-  double loss = 0;                ///< of the mixer's mixtures, where it learned
-  double key_share = 0;           ///< mean of the masks of these
-  bool learned = false;
+  variable loss{}, key_masks{};   ///< of the mixer's mixtures, and their masks, where it learned; constants
 };
 
 /// A batch is mixed twice by learned masks: for the mixer, which learns from what a slow copy of the network makes of

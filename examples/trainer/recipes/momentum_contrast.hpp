@@ -3,6 +3,7 @@
 
 #include "autograd/rows.hpp"
 #include "recipes/imix_mixer.hpp"
+#include "recipes/mixed_rows.hpp"
 #include "recipes/momentum_keys.hpp"
 #include "recipes/virtual_labels_over_ranks.hpp"
 

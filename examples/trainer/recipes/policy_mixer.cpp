@@ -82,13 +82,18 @@ std::optional<shown_mix> policy_mixer::shown() const {
 mixed_training_batch policy_mixer::mixed(const recipe_step& step) const {
   const lent<batch_to_mix> batch;
   batch_of_step(step.from.images, step.from.labels, step.shape, *batch);
-  return learned_ ? learned_->mix(*batch, step.draws) : policy_->mix_for_training(*batch, step.draws, options_);
+  return policy_->mix_for_training(*batch, step.draws, options_);
 }
 
 mixed_features policy_mixer::encode(device& on, network& net, const recipe_step& step) const {
   if (is_hidden_)
     return mixed_at_a_layer(net, own_input_of(on, step.from.images, step.shape, 1, step.share), 0, step,
                             *options_.alpha);
+  if (learned_) {
+    const variable images = input_of(on, step.from.images, step.shape, step.shape.samples);
+    mixed_samples made = learned_->mix(images, step.from.labels, step.draws);
+    return {net.features(own_rows(made.images, step)), std::move(made.targets)};
+  }
   mixed_training_batch made = mixed(step);
   mixcon::image_shape shape = step.shape;
   shape.columns = made.columns;
@@ -100,6 +105,12 @@ clean_and_mixed policy_mixer::encode_beside_clean(device& on, network& net, cons
   const auto halves = [&](const variable& features, lent<mixcon::pair_targets> targets) {
     return clean_and_mixed{slice(features, 0, own), slice(features, own, 2 * own), std::move(targets)};
   };
+  if (learned_) {
+    const variable images = input_of(on, step.from.images, step.shape, step.shape.samples);
+    mixed_samples made = learned_->mix(images, step.from.labels, step.draws);
+    return halves(net.features(concatenate(own_rows(images, step), own_rows(made.images, step))),
+                  std::move(made.targets));
+  }
   kept_list<float> both(step.from.images.begin(), step.from.images.end());
   if (is_hidden_) {
     both.insert(both.end(), step.from.images.begin(), step.from.images.end());

@@ -5,6 +5,7 @@
 #include "recipes/recipe.hpp"
 
 #include <memory>
+#include <span>
 #include <string>
 
 namespace mixcon_train {
@@ -16,18 +17,17 @@ class policy_of_run {
   /// Opens a run folder. Refuses one of another kind of samples, size or number of classes, and one that learned no
   /// policy. `flag` is the option that named it, for sentences.
   policy_of_run(const recipe_world& world, const std::string& folder, const char* flag = "--policy");
-  /// The same of a run that is open already, for samples normalised by `statistics`.
-  policy_of_run(frozen_run opened, const channel_statistics& statistics);
+  /// The same of a run that is open already.
+  explicit policy_of_run(frozen_run opened);
   ~policy_of_run();
 
-  /// Mixes a batch that is normalised as this run's samples are, and notes in it by what.
-  mixed_training_batch mix(batch_to_mix& batch, const mixcon::philox_draws& draws) const;
+  /// Mixes images (N, C, H, W) that are normalised as this run's samples are, where they lie.
+  mixed_samples mix(const variable& images, std::span<const int> labels, const mixcon::philox_draws& draws) const;
   learned_policy& policy() const;
   const std::string& recipe_name() const;
 
  private:
   std::unique_ptr<frozen_run> from_;
-  std::vector<float> mean_{}, deviation_{};  // by which its network sees this run's numbers
 };
 
 }  // namespace recipes

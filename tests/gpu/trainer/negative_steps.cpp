@@ -19,7 +19,6 @@ void add_losses(loss_table& to, cuda_queue& queue) {
 
 // Batches name different samples of a bank, and so tables of several sizes.
 TEST_CASE("ten steps of scns-class are the reference device's, and its negatives stay on the device", "[gpu]") {
-  check_recipe(add_losses, recipe_called("scns-class"), {.options = {{"negatives", "3"}}});
   check_recipe(add_losses, recipe_called("scns-class"),
                {.sizes_vary = true, .options = {{"negatives", "3"}, {"pool", "bank"}}});
 }
@@ -31,7 +30,6 @@ TEST_CASE("ten steps of scns-sample are the reference device's, and its negative
                 .options = {{"negatives", "3"}, {"teacher", "ce"}, {"ce-weight", "1"}, {"kd-weight", "0.5"}}});
 }
 TEST_CASE("ten steps of latent-mixup are the reference device's, and mix negatives on the device", "[gpu]") {
-  check_recipe(add_losses, recipe_called("latent-mixup"), {.options = {{"negatives", "4"}}});
   check_recipe(add_losses, recipe_called("latent-mixup"),
                {.sizes_vary = true,
                 .options = {{"negatives", "3"},

@@ -176,14 +176,17 @@ TEST_CASE("a learned policy mixes images by its masks, and its pictures say how"
   }
 
   // in training the mixer sees what its network saw: the same normalised images, whatever the batch was scaled by
-  batch_to_mix seen = batch_of_step(shown.images, shown.labels, shown.shape), raw = seen;
-  for (std::size_t k = 0; k < seen.images.size(); ++k)
-    seen.images[k] = (shown.images[k] - shown.mean[0]) / shown.deviation[0];
-  raw.mean = shown.mean, raw.deviation = shown.deviation;
-  const mixed_training_batch as_seen = policy->mix_for_training(seen, {.seed = 4}),
-                             as_raw = policy->mix_for_training(raw, {.seed = 4});
-  for (std::size_t k = 0; k < as_seen.images->size(); ++k)
-    CHECK((*as_seen.images)[k] == Approx(((*as_raw.images)[k] - shown.mean[0]) / shown.deviation[0]).margin(1e-4));
+  std::vector<float> normalised;
+  for (const float x : shown.images) normalised.push_back((x - shown.mean[0]) / shown.deviation[0]);
+  const variable raw(tensor_of(on, {8, 1, 8, 8}, shown.images.data())),
+      seen(tensor_of(on, {8, 1, 8, 8}, normalised.data()));
+  const mixed_samples as_seen = policy->mix_for_training(seen, seen, shown.labels, {.seed = 4}),
+                      as_raw = policy->mix_for_training(raw, seen, shown.labels, {.seed = 4});
+  const auto of_seen = numbers_in(as_seen.images.value()), of_raw = numbers_in(as_raw.images.value());
+  for (std::size_t k = 0; k < of_seen.size(); ++k)
+    CHECK(of_seen[k] ==
+          Approx((of_raw[k] - static_cast<double>(shown.mean[0])) / static_cast<double>(shown.deviation[0]))
+              .margin(1e-4));
   CHECK(*as_seen.targets == *as_raw.targets);
   for (std::size_t i = 0; i < 8; ++i) CHECK(as_seen.targets->own[i] == shown.labels[i]);
   CHECK(state_of() == before);
