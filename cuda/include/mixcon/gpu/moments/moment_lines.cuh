@@ -5,6 +5,7 @@
 // different shifts are added.
 
 #include <mixcon/gpu/moments/biases.cuh>
+#include <mixcon/gpu/moments/mixed_rule.cuh>
 
 namespace mixcon::gpu {
 

@@ -14,11 +14,12 @@ template <class Operand, int D>
 inline constexpr int row_blocks_of_moments = D * Operand::parts <= 128 ? 2 : 1;
 
 /// Blocks that a multiprocessor shall have registers for: of 128 a thread for one sum with a fixed shift and without
-/// classes or biases, of 255 for two sums, long operands or biases, else of 168.
+/// classes, mixtures or biases, of 255 for two sums, long operands or biases, else of 168.
 template <int D, keep Keep, moment_shift Shift, class Operand, int K, class Rule>
-inline constexpr int blocks_at_once = K == 2 || D * Operand::parts > 256 || is_biased<Rule>                         ? 2
-                                      : Keep != keep::by_class&& Shift == moment_shift::fixed&& Operand::parts == 1 ? 4
-                                                                                                                    : 3;
+inline constexpr int blocks_at_once =
+    K == 2 || D * Operand::parts > 256 || is_biased<Rule>                                            ? 2
+    : Keep != keep::by_class&& Shift == moment_shift::fixed&& Operand::parts == 1 && !is_mixed<Rule> ? 4
+                                                                                                     : 3;
 
 /// Four numbers of a strip's columns, read from one address: `beyond` where there is none, and of no array what
 /// `otherwise` says of the column.
@@ -45,7 +46,7 @@ __global__ void __launch_bounds__(128, (blocks_at_once<D, Keep, Shift, Operand, 
                 const moment_limit* limit, int tiles_per_split, moment_part<K>* part) {
   using sizes = tile_sizes<Operand, D, 3>;
   constexpr bool is_fixed = Shift == moment_shift::fixed, by_class = Keep == keep::by_class;
-  constexpr bool biased = is_biased<Rule>;
+  constexpr bool biased = is_biased<Rule>, mixed = is_mixed<Rule>;
   constexpr int stages = sizes::stages, Blocks = row_blocks_of_moments<Operand, D>, block_rows = 64 * Blocks;
   constexpr auto blocks = static_cast<unsigned>(Blocks), sums = static_cast<unsigned>(K);
   static_assert(block_rows * sizes::pitch <= sizes::ring_entries);
@@ -79,6 +80,7 @@ __global__ void __launch_bounds__(128, (blocks_at_once<D, Keep, Shift, Operand, 
 
   float shift[blocks][2][sums], negative[blocks][2][sums] = {}, positive[blocks][2][sums] = {};
   int key[blocks][2];  // of keep::all_but_one: the candidate that is left out
+  [[maybe_unused]] int partner_key[blocks][2];
   [[maybe_unused]] float row_bias[blocks][2] = {};
   const int row_of_warp = row0 + warp_of_block() * Blocks * 16;
   const auto row_of = [&](int b, int h) { return row_of_warp + b * 16 + lane / 4 + 8 * h; };
@@ -88,9 +90,10 @@ __global__ void __launch_bounds__(128, (blocks_at_once<D, Keep, Shift, Operand, 
     for (int h = 0; h < 2; ++h) {
 #pragma unroll
       for (int k = 0; k < K; ++k) shift[b][h][k] = is_fixed ? lines.size(k, known) : minus_infinity<float>();
-      key[b][h] = -1;
+      key[b][h] = partner_key[b][h] = -1;
       if (row_of(b, h) >= rows) continue;
       if constexpr (Keep == keep::all_but_one) key[b][h] = rule.left_out(row_of(b, h));
+      if constexpr (mixed) partner_key[b][h] = rule.also_left_out(row_of(b, h));
       if constexpr (by_class) key[b][h] = rule.key_of_anchor(row_of(b, h));
       if constexpr (biased) row_bias[b][h] = rule.bias_of_anchor(row_of(b, h));
     }
@@ -166,6 +169,7 @@ __global__ void __launch_bounds__(128, (blocks_at_once<D, Keep, Shift, Operand, 
             const int c = column0 + column_of_strip(e);
             if (!is_fixed && is_odd) s[e] += mark[e] + (a < rows ? anchors.mark[a] : 0.0F);
             if constexpr (Keep == keep::all_but_one) seen[e] = seen[e] & (c != key[b][h]);
+            if constexpr (mixed) seen[e] = seen[e] & (c != partner_key[b][h]);
             if constexpr (by_class) seen[e] = (is_near[e] | (far_number[e] >= first_far)) & (c != own_number);
             if constexpr (biased) seen[e] = seen[e] & !is_minus_infinity(row_bias[b][h] + bias[e]);
           }
@@ -221,12 +225,15 @@ __global__ void __launch_bounds__(128, (blocks_at_once<D, Keep, Shift, Operand, 
       needs_tests = needs_tests || rule.hides_others ||
                     (rule.hides_self && begin < row_of_warp + 16 * Blocks && row_of_warp < end);
     if constexpr (Keep == keep::all_but_one)
-      if (begin <= last_key && first_key < end) {
+      if (mixed || (begin <= last_key && first_key < end)) {
         bool mine = false;
 #pragma unroll
         for (int b = 0; b < Blocks; ++b)
 #pragma unroll
-          for (int h = 0; h < 2; ++h) mine = mine || (begin <= key[b][h] && key[b][h] < end);
+          for (int h = 0; h < 2; ++h) {
+            mine = mine || (begin <= key[b][h] && key[b][h] < end);
+            if constexpr (mixed) mine = mine || (begin <= partner_key[b][h] && partner_key[b][h] < end);
+          }
         needs_tests = any_of_warp(mine) || needs_tests;
       }
     const int stage = (tile - first) % stages * sizes::tile_entries;
