@@ -3,6 +3,7 @@
 // with each test of a pair; and over a softmax loss those that know the loss.
 #include <mixcon/gpu/moments/moment_calls.cuh>
 
+#include <mixcon/bridge/mixed_targets.hpp>
 #include <mixcon/losses/info_nce.hpp>
 
 namespace mixcon::gpu {
@@ -11,6 +12,9 @@ using softmax =
     device_problem<mixcon::detail::pair_rules<float, info_nce, cosine, plain_logits, mixcon::detail::same_class_rule>>;
 using biased_softmax = device_problem<
     mixcon::detail::pair_rules<float, info_nce, cosine, candidate_bias<float>, mixcon::detail::same_class_rule>>;
+using diagonal = diagonal_targets::rule_type;
+using mixed_softmax = device_problem<mixcon::detail::pair_rules<float, info_nce, cosine, plain_logits,
+                                                                mixed_targets<diagonal_targets>::rule_type<diagonal>>>;
 using bf16 = operand<bfloat16, 1>;
 using fp16 = operand<half, 1>;
 using split = operand<bfloat16, 2>;
@@ -49,6 +53,12 @@ template __global__ void moment_rows<128, keep::all_but_one, fixed, 1>(moment_li
 template __global__ void moment_rows<128, keep::by_class, running, 1>(moment_lines<1>, biased_rule, operand_rows<split>,
                                                                       operand_rows<split>, const moment_limit*, int,
                                                                       moment_part<1>*);
+template __global__ void moment_rows<128, keep::all_but_one, fixed, 1>(moment_lines<1>, mixed_rule, operand_rows<bf16>,
+                                                                       operand_rows<bf16>, const moment_limit*, int,
+                                                                       moment_part<1>*);
+template __global__ void moment_rows<128, keep::all_but_one, running, 1>(moment_lines<1>, mixed_rule,
+                                                                         operand_rows<split>, operand_rows<split>,
+                                                                         const moment_limit*, int, moment_part<1>*);
 #define MIXCON_GATE(D, KEEP, OF, K, OPERAND)                                                                   \
   template __global__ void moment_weights<D, KEEP, OF, K>(moment_lines<K>, weighing_side<K>, weighing_side<K>, \
                                                           operand_rows<OPERAND>, operand_rows<OPERAND>,        \
@@ -73,6 +83,19 @@ MIXCON_GATE(256, keep::by_class, output_rows::both, 2, split);
 MIXCON_BIASED_GATE(128, keep::all_but_one, output_rows::candidates, 1, bf16);
 MIXCON_BIASED_GATE(128, keep::by_class, output_rows::anchors, 1, split);
 MIXCON_BIASED_GATE(128, keep::by_class, output_rows::both, 1, bf16);
+#define MIXCON_MIXED_GATE(D, OF, OPERAND)                                                                 \
+  template __global__ void moment_weights<D, keep::all_but_one, OF, 1>(                                   \
+      moment_lines<1>, weighing_side<1, mixed_rule>, weighing_side<1, mixed_rule>, operand_rows<OPERAND>, \
+      operand_rows<OPERAND>, const moment_limit*, float, tile_outputs)
+MIXCON_MIXED_GATE(128, output_rows::anchors, bf16);
+MIXCON_MIXED_GATE(128, output_rows::candidates, split);
+MIXCON_MIXED_GATE(128, output_rows::both, bf16);
+template __global__ void join_mixed_moments(mixed_softmax, mixed_rule, moment_lines<1>, int, const moment_part<1>*,
+                                            row_work<mixed_softmax>);
+template __global__ void find_mixed_slopes(mixed_softmax, mixed_rule, moment_lines<1>, device_saved<mixed_softmax>,
+                                           double, moment_slopes<1>*);
+template __global__ void pull_left_out(mixed_softmax, mixed_rule, const moment_slopes<1>*, float*, double*, double*);
+template __global__ void pull_as_left_out(mixed_softmax, mixed_rule, key_groups, const moment_slopes<1>*, float*);
 template __global__ void fill_biases(candidate_bias<float>, index_t, float*);
 template __global__ void find_bias_limit(const float*, index_t, moment_limit*);
 template __global__ void sum_class_numbers(key_groups, const float*, int, number_sum*);

@@ -27,10 +27,29 @@ def said_of(same_compiler=True, **changed):
     return list(check_compile.breaches({KERNEL: GOOD | changed}, {KERNEL: GOOD}, same_compiler))
 
 
-def elf(name, opcodes):
+def rows_kernel(keep, shift=0):
+    return (f"moment_rows<128,(mixcon::moments::keep){keep},(mixcon::gpu::moment_shift){shift},1,"
+            "mixcon::gpu::operand<mixcon::bfloat16,1>,mixcon::moments::described_rule>")
+
+
+def said_of_pairs(keep, same_compiler=True, listed=None, **counts):
+    """Of moment_rows with these instructions per pair."""
+    kernel = "90", rows_kernel(keep)
+    return list(check_compile.breaches({kernel: GOOD | counts}, {kernel: GOOD | (listed or counts)}, same_compiler))
+
+
+def jump(by, arch):
+    """A branch over so many instructions, back where negative."""
+    distance = 4 * (by - 1)
+    if arch >= 90:
+        return 0x947 | (distance & 0xff) << 16 | (distance >> 8 & (1 << 48) - 1) << 34
+    return 0x947 | (distance & (1 << 48) - 1) << 34
+
+
+def elf(name, words):
     """A 64-bit ELF file with one section of code and the section of names."""
     names = b"\0" + name.encode() + b"\0"
-    code = b"".join(struct.pack("<QQ", opcode, 0) for opcode in opcodes)
+    code = b"".join(word.to_bytes(16, "little") for word in words)
     headers = struct.pack("<IIQQQQIIQQ", 1, 1, 0, 0, 64, len(code), 0, 0, 0, 0)
     headers += struct.pack("<IIQQQQIIQQ", 0, 3, 0, 0, 64 + len(code), len(names), 0, 0, 0, 0)
     head = bytearray(64)
@@ -72,9 +91,40 @@ class Gates(unittest.TestCase):
         self.assertEqual(check_compile.COMPILED.findall(PRINTED), [("_Z4ringv", "8", "4", "12", "40")])
 
     def test_instructions_are_counted_by_their_low_bits(self):
-        code = elf(".text.ring", [0x123c, 0x23c, 0xf83b, 0xfae, 0x7983, 0x7387, 0x918])
-        self.assertEqual(dict(check_compile.opcodes(code)["ring"]),
-                         {"instructions": 7, "products": 2, "matrix_loads": 1, "copies": 1, "local": 2, "others": 1})
+        code = elf(".text.ring", [0x123c, 0x783b, 0xfae, 0x7983, 0x7387, 0x7918, 0x7223])
+        self.assertEqual(dict(check_compile.kernels(code, 80)["ring"][0]),
+                         {"instructions": 7, "products": 1, "matrix_loads": 1, "copies": 1, "local": 2, "others": 1,
+                          "padding": 1})
+
+    def test_loops_with_products_are_counted_without_padding(self):
+        product, special, other, padding, never = 0x23c, 0x308, 0x223, 0x918, 0xf223
+        for arch in (80, 90, 100, 120):
+            back, over = (lambda by: jump(-by, arch)), jump(3, arch)
+            plain = [product] * 8 + [special] * 4 + [other] * 2 + [padding, never]
+            longer = [product] * 8 + [other, over] + [special] * 4 + [other] * 20
+            words = [other, *plain, back(len(plain)), *longer, back(len(longer)), back(40), other, back(1), back(0)]
+            counts, loops = check_compile.kernels(elf(".text.rows", words), arch)["rows"]
+            self.assertEqual(counts["instructions"], len(words))
+            self.assertEqual([loop["products"] for loop in loops], [8, 8])
+            # 4 pairs in a lane of 8 products of 128 numbers: 4 + 2 + 1 instructions, and 4 + 22 + 1
+            self.assertEqual(check_compile.per_pair(rows_kernel(1), loops), {"interior": 7 / 4, "tested": 27 / 4})
+            self.assertEqual(check_compile.per_pair("tile_states<128>", loops), {})
+            self.assertEqual(check_compile.per_pair(rows_kernel(1), loops[:1]), {})
+
+    def test_instructions_per_pair_have_limits_with_every_compiler(self):
+        self.assertEqual(said_of_pairs(1, interior=4, tested=12), [])
+        self.assertEqual(said_of_pairs(2, interior=8, tested=12), [])
+        self.assertIn("4.25 instructions per pair (interior); expected at most 4",
+                      said_of_pairs(0, False, interior=4.25, tested=12)[0])
+        self.assertIn("12.5 instructions per pair (tested)", said_of_pairs(2, False, interior=8, tested=12.5)[0])
+
+    def test_loops_that_cannot_be_told_apart_do_not_pass(self):
+        self.assertIn("uncounted instructions per pair (interior)", said_of_pairs(1)[0])
+
+    def test_instructions_per_pair_have_a_ceiling_with_the_compiler_of_the_table(self):
+        listed = {"interior": 3.5, "tested": 12}
+        self.assertIn("the table allows 3.5", said_of_pairs(1, True, listed, interior=3.75, tested=12)[0])
+        self.assertEqual(said_of_pairs(1, False, listed, interior=3.75, tested=12), [])
 
 
 if __name__ == "__main__":

@@ -235,6 +235,8 @@ TEST_CASE("The kernels of moments agree with naive sums, with each test of a pai
   check<keep::by_class>(classes, 66, 65, 1, 200, one);
   classes.by_key.hides_others = true;
   check<keep::by_class>(classes, 70, 65, 2, 1, one);  // rows without keys, on both sides
+  check<keep::by_class>(classes, 70, 65, 1, 200, one);
+  check<keep::by_class>({keyed(66, 130)}, 66, 130, 3, 1, one);  // keys that are the rows' numbers
 }
 
 TEST_CASE(

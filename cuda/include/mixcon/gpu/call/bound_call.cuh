@@ -23,6 +23,7 @@ struct call_side {
   weight_of<Problem>* weight;     // (chunk, pairs)
   typename Problem::T* by_logit;  // (chunk, pairs)
   placed_groups groups;           // of moments
+  placed_partners partners;
 };
 
 /// The objective, the targets bound to the call's shapes, and the rows or logits. The constructor checks everything
@@ -44,7 +45,8 @@ class bound_call {
         bound_(bind(place, targets)),
         skipped_anchors_{scratch<char>(memory)},
         skipped_candidates_{scratch<char>(memory)},
-        groups_(memory) {
+        groups_(memory),
+        partners_(memory) {
     check_places(call_);
     measure(is_captured(place.queue));
   }
@@ -73,11 +75,17 @@ class bound_call {
     if (share.rows != 0)
       each(call_side<Rows, false>{rows_problem(at, parts), at.rows, saved.rows, share.rows,
                                   extents_.chunk_of(extents_.anchors, extents_.own + extents_.shared), at.weight,
-                                  at.by_logit, parts.groups});
+                                  at.by_logit, parts.groups, parts.partners});
     if (share.columns != 0)
-      each(call_side<Columns, true>{columns_problem(at, parts), at.columns, saved.columns, share.columns,
-                                    extents_.chunk_of(extents_.shared, extents_.anchors), at.weight, at.by_logit,
-                                    parts.groups.turned()});
+      each(call_side<Columns, true>{columns_problem(at, parts),
+                                    at.columns,
+                                    saved.columns,
+                                    share.columns,
+                                    extents_.chunk_of(extents_.shared, extents_.anchors),
+                                    at.weight,
+                                    at.by_logit,
+                                    parts.groups.turned(),
+                                    {}});
   }
 
  private:
@@ -95,6 +103,7 @@ class bound_call {
     vector_view<const char> skipped_anchors, skipped_candidates;
     vector_view<const double> weights;
     placed_groups groups;
+    placed_partners partners;
   };
 
   bound_type bind(const call_place& place, const Targets& targets) {
@@ -132,6 +141,7 @@ class bound_call {
               groups.anchors.keys > groups.candidates.keys ? groups.anchors.keys : groups.candidates.keys;
         } else {
           groups_.group(described<Rule>::of(bound_.rule(), extents_.anchors, extents_.shared));
+          partners_.group(bound_.rule(), extents_.anchors, extents_.shared);
           extents_.classes = groups_.keys();
         }
       }
@@ -162,7 +172,8 @@ class bound_call {
             arrays(skipped_rows<true>(bound_, skipped_anchors_)),
             arrays(skipped_rows<false>(bound_, skipped_candidates_)),
             arrays(objective_.weights),
-            groups_at(arrays)};
+            groups_at(arrays),
+            partners_.placed(arrays)};
   }
   placed_groups groups_at(host_arrays& arrays) const {
     if constexpr (has_device_groups)
@@ -199,6 +210,7 @@ class bound_call {
   bound_type bound_;
   mixcon::detail::marked_rows skipped_anchors_, skipped_candidates_;
   call_groups groups_;
+  call_partners partners_;
   std::size_t array_bytes_ = 0;
 };
 

@@ -139,7 +139,8 @@ class call_tiers {
   template <class Side>
   moment_direction<Operand, typename Side::Problem> moments_of(const Side& of) const {
     const auto [rows, others] = tiles_.template sides<Side::of_columns>();
-    return {of.problem, rows, others, of.groups, moments_.template memory<Side::of_columns>(), moments_.numbers};
+    return {of.problem,      rows, others, of.groups, of.partners, moments_.template memory<Side::of_columns>(),
+            moments_.numbers};
   }
 
   matrix_products* products_;

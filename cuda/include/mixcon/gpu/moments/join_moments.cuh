@@ -18,12 +18,14 @@ inline constexpr bool fits_moments = false;
 template <class Problem>
 requires(fits_tiles<Problem> && moment_logits<typename Problem::logits_type>::fits &&
          always_described<typename Problem::rule_type> && moments_of<typename Problem::statistics_type>::fits)
-inline constexpr bool fits_moments<Problem> = true;
+inline constexpr bool fits_moments<Problem> =
+    !mixes_two_candidates<typename Problem::rule_type> || std::is_same_v<typename Problem::logits_type, plain_logits>;
 template <class Problem>
 inline constexpr int sums_of_problem = moments_of<typename Problem::statistics_type>::sums;
 /// What the kernels of such a problem are given of its rule and its logits.
 template <class Problem>
-using moment_rule = typename moment_logits<typename Problem::logits_type>::rule;
+using moment_rule = std::conditional_t<mixes_two_candidates<typename Problem::rule_type>, mixed_rule,
+                                       typename moment_logits<typename Problem::logits_type>::rule>;
 template <class Problem>
 MIXCON_HD double bias_of_all(const Problem& p) {
   if constexpr (is_biased<moment_rule<Problem>>)
@@ -104,6 +106,26 @@ __device__ typename Problem::state state_of_own(const Problem& p, index_t a) {
   return merged_by_warp(own, [&](state& first, const state& next) { first.merge(p.statistics, next); });
 }
 
+/// What tiles found of sum k. meets, top: the sum is about to meet a pair of this logit, which is
+/// observed; where that is the larger, the loss may be near 0 and about the sum itself, which then has its shift.
+template <int K>
+__device__ found_moment sums_of_tiles(const moment_part<K>& whole, const moment_lines<K>& lines, int k, bool meets,
+                                      double top) {
+  const double shift = (static_cast<double>(whole.shift[k]) + static_cast<double>(lines.plus[k])) / log2_of_e;
+  found_moment moment;
+  moment.shift = static_cast<float>(shift);
+  double unit = 1;
+  if (meets && whole.negative[k] > 0.0F && top > shift + mixcon::log_of(static_cast<double>(whole.negative[k]))) {
+    moment.shift = static_cast<float>(top);
+    unit = mixcon::exp_of(shift - top);
+  } else if (!is_minus_infinity(moment.shift)) {
+    unit += shift - static_cast<double>(moment.shift);  // what rounding the shift took
+  }
+  moment.negative = static_cast<float>(static_cast<double>(whole.negative[k]) * unit);
+  moment.positive = static_cast<float>(static_cast<double>(whole.positive[k]) * unit);
+  return moment;
+}
+
 // a warp a row: merges what the splits saw, in their order, and adds the positives.  writes states, sees
 template <class Problem, class Rule>
 __global__ void join_moments(Problem p, Rule rule, key_groups of_candidates, const float* sums,
@@ -136,18 +158,8 @@ __global__ void join_moments(Problem p, Rule rule, key_groups of_candidates, con
     found_moment moment;
     if constexpr (moment_statistic<statistic>::sums > 0) {
       constexpr int k = moments_of<typename Problem::statistics_type>::template first<at>();
-      const double shift = (static_cast<double>(whole.shift[k]) + static_cast<double>(lines.plus[k])) / log2_of_e;
-      moment.shift = static_cast<float>(shift);
-      double unit = 1;
-      if (moment_statistic<statistic>::meets_single && is_single && whole.negative[k] > 0.0F &&
-          row.logits > shift + mixcon::log_of(static_cast<double>(whole.negative[k]))) {
-        moment.shift = static_cast<float>(row.logits);  // then the loss, near 0, is about the sum itself
-        unit = mixcon::exp_of(shift - row.logits);
-      } else if (!is_minus_infinity(moment.shift)) {
-        unit += shift - static_cast<double>(moment.shift);  // what rounding the shift took
-      }
-      moment.negative = static_cast<float>(static_cast<double>(whole.negative[k]) * unit);
-      moment.positive = is_single ? 0.0F : static_cast<float>(static_cast<double>(whole.positive[k]) * unit);
+      moment = sums_of_tiles(whole, lines, k, moment_statistic<statistic>::meets_single && is_single, row.logits);
+      if (is_single) moment.positive = 0.0F;
       if constexpr (is_biased<Rule>)  // tiles leave these out, which are 0 of a rising f(x)
         if (!is_single && seen.biases.hidden > 0 && lines.by[k] < 0.0F) moment.positive = -minus_infinity<float>();
     }

@@ -3,6 +3,7 @@
 
 // A call by moments: where its numbers lie, and the launches of a direction's passes.
 
+#include <mixcon/gpu/moments/left_out.cuh>
 #include <mixcon/gpu/moments/moment_weights.cuh>
 #include <mixcon/gpu/moments/pull_positives.cuh>
 #include <mixcon/gpu/tiles/tile_calls.cuh>
@@ -56,8 +57,10 @@ __global__ void find_moment_limit(const T* of_anchors, index_t anchors, const T*
 template <class Problem>
 struct moment_memory {
   static constexpr int K = sums_of_problem<Problem>;
+  static constexpr bool mixed = is_mixed<moment_rule<Problem>>;
   moment_part<K>* part = nullptr;      // (splits, N)
   moment_slopes<K>* slopes = nullptr;  // (N)
+  float* partner_pull = nullptr;       // (N), of mixed anchors
 };
 struct moment_numbers {
   float *of_anchors = nullptr, *of_shared = nullptr;  // squared lengths
@@ -72,7 +75,7 @@ template <class Operand, class Problem>
 struct moment_direction {
   static constexpr int K = sums_of_problem<Problem>;
   using Rule = moment_rule<Problem>;
-  static constexpr bool biased = is_biased<Rule>;
+  static constexpr bool biased = is_biased<Rule>, mixed = is_mixed<Rule>;
   const Problem& p;
   operand_rows<Operand> anchors, candidates;
   Rule rule;
@@ -83,7 +86,7 @@ struct moment_direction {
 
   moment_direction(const Problem& problem, const operand_rows<Operand>& of_anchors,
                    const operand_rows<Operand>& of_candidates, const placed_groups& by_key,
-                   const moment_memory<Problem>& in, const moment_numbers& at)
+                   const placed_partners& partners, const moment_memory<Problem>& in, const moment_numbers& at)
       : p(problem),
         anchors(of_anchors),
         candidates(of_candidates),
@@ -92,6 +95,8 @@ struct moment_direction {
         memory(in),
         numbers(at),
         lines(lines_of(problem)) {
+    if constexpr (mixed)
+      rule.partner_key = partners.key, rule.by_partner = partners.anchors, rule.partner_pull = in.partner_pull;
     if constexpr (biased) {
       (of_anchors_biased ? rule.anchor_bias : rule.candidate_bias) = at.biases;
       if (!of_anchors_biased) rule.by_key = at.biases_by_key;
@@ -115,9 +120,12 @@ struct moment_direction {
       };
       rows_by.template operator()<moment_shift::fixed>();
       rows_by.template operator()<moment_shift::running>();
+      const auto* part = static_cast<const moment_part<K>*>(memory.part);
+      if constexpr (mixed)
+        return to.a_warp_each<&join_mixed_moments<Problem>>(anchors.count, p, rule, lines, by.splits, part, work);
       sum_classes(to, groups.candidates, p.candidates, nullptr);
       to.a_warp_each<&join_moments<Problem, Rule>>(anchors.count, p, rule, groups.candidates, sums(), lines, by.splits,
-                                                   static_cast<const moment_part<K>*>(memory.part), work);
+                                                   part, work);
     });
   }
   /// Finds the factors of this direction's anchors; before the backward pass. `joins_unit`: weights are added to those
@@ -131,6 +139,8 @@ struct moment_direction {
                                                     static_cast<const float*>(saved.adjoint),
                                                     static_cast<float>(times < 0 ? -times : times), joins_unit, unit);
     }
+    if constexpr (mixed)
+      return to.a_warp_each<&find_mixed_slopes<Problem>>(anchors.count, p, rule, lines, saved, upstream, memory.slopes);
     sum_classes(to, groups.candidates, p.candidates, nullptr);
     to.a_warp_each<&find_moment_slopes<Problem, Rule>>(anchors.count, p, rule, groups.candidates, sums(), lines, saved,
                                                        upstream, memory.slopes);
@@ -152,9 +162,14 @@ struct moment_direction {
       weigh<output_rows::both>(to, anchors, candidates, asked(), theirs, outputs);
     else
       weigh<output_rows::anchors>(to, anchors, candidates, asked(), nobody(), outputs);
-    if (out.joined) sum_classes(to, groups.candidates, p.candidates, nullptr);  // the other direction's came after ours
-    to.a_warp_each<&pull_positives<Problem, Rule>>(anchors.count, p, rule, groups.candidates, sums(), slopes,
-                                                   out.by_anchors, out.by_scale, out.by_bias);
+    if constexpr (mixed) {
+      to.a_warp_each<&pull_left_out<Problem>>(anchors.count, p, rule, slopes, out.by_anchors, out.by_scale,
+                                              out.by_bias);
+    } else {
+      if (out.joined) sum_classes(to, groups.candidates, p.candidates, nullptr);  // the other's came after ours
+      to.a_warp_each<&pull_positives<Problem, Rule>>(anchors.count, p, rule, groups.candidates, sums(), slopes,
+                                                     out.by_anchors, out.by_scale, out.by_bias);
+    }
     if constexpr (has_own_pairs<Problem>)
       if (p.own_count > 0)
         to.a_warp_each<&pull_own_pairs<Problem>>(anchors.count, p, saved, static_cast<float>(upstream), out.by_anchors,
@@ -162,7 +177,11 @@ struct moment_direction {
     outputs.by_rows = out.by_candidates;
     if (out.by_candidates != nullptr || out.candidate_bias)
       if (!is_one_pass) weigh<output_rows::candidates>(to, candidates, anchors, nobody(), asked(), outputs);
-    if (out.by_candidates != nullptr) {
+    if constexpr (mixed) {
+      if (out.by_candidates != nullptr)
+        to.a_warp_each<&pull_as_left_out<Problem>>(candidates.count, p, rule, groups.anchors, slopes,
+                                                   out.by_candidates);
+    } else if (out.by_candidates != nullptr) {
       sum_classes(to, groups.anchors, p.anchors, &memory.slopes->pull);
       to.a_warp_each<&pull_as_positive<Problem>>(candidates.count, p, rule, groups.anchors, sums(), slopes,
                                                  out.by_candidates);
@@ -245,6 +264,7 @@ struct moment_layout<Types, Operand, true> {
       const tile_splits by(anchors, static_cast<int>((candidates + columns_of_tile - 1) / columns_of_tile));
       memory.part = from.take<moment_part<K>>(anchors * by.splits);
       memory.slopes = from.take<moment_slopes<K>>(anchors);
+      if constexpr (std::remove_reference_t<decltype(memory)>::mixed) memory.partner_pull = from.take<float>(anchors);
     };
     if (of.rows) take(rows, of.anchors, of.shared);
     if (of.columns) take(columns, of.shared, of.anchors);

@@ -4,78 +4,49 @@
 // The forward kernel of the tier `moments`: products on tensor cores, and at once sums of exponentials in base 2. It
 // knows no loss: what a pair is, `described_rule` says, and f(x) of up to two statistics is a line in the similarity.
 
-#include <mixcon/gpu/moments/biases.cuh>
+#include <mixcon/gpu/moments/moment_lines.cuh>
 #include <mixcon/gpu/tiles/products.cuh>
 
 namespace mixcon::gpu {
-
-/// f(x) log2(e) = similarity * times + bias * by + plus, for each sum of exponentials.
-template <int K>
-struct moment_lines {
-  float times[static_cast<unsigned>(K)]{}, plus[static_cast<unsigned>(K)]{}, by[static_cast<unsigned>(K)]{};
-
-  /// How large f(x) log2(e) can be, without `plus`.
-  MIXCON_HD float size(int k, const moment_limit& limit) const {
-    const float of_bias = (by[k] < 0.0F ? -by[k] : by[k]) * limit.bias;
-    return (times[k] < 0.0F ? -times[k] : times[k]) * limit.bound + of_bias;
-  }
-};
-/// Which shift a sum's exponentials have.
-enum class moment_shift {
-  fixed,    // what `bound` allows: no maximum is kept
-  running,  // the largest so far, kept by each lane
-};
-/// Whether a fixed shift loses nothing: the smallest exponential that can be is above 2^-120.
-template <int K>
-MIXCON_HD bool allows_fixed_shift(const moment_lines<K>& lines, const moment_limit& limit) {
-  bool fits = limit.odd == 0;
-  for (int k = 0; k < K; ++k) {
-    fits = fits && lines.size(k, limit) <= 60.0F;
-  }
-  return fits;
-}
-
-/// What a split of the columns comes to for a row: sums in units of 2^shift, which is without `plus`.
-template <int K>
-struct moment_part {
-  float shift[static_cast<unsigned>(K)], negative[static_cast<unsigned>(K)], positive[static_cast<unsigned>(K)];
-};
-/// Adds `other` to `to`, whichever shift is larger. Exchanging them leaves the bits as they are.
-template <int K>
-__device__ __forceinline__ void add_moments(moment_part<K>& to, const moment_part<K>& other) {
-#pragma unroll
-  for (int k = 0; k < K; ++k) {
-    const float top = to.shift[k] > other.shift[k] ? to.shift[k] : other.shift[k];
-    const float mine = to.shift[k] == top ? 1.0F : exp2_fast(to.shift[k] - top);
-    const float its = other.shift[k] == top ? 1.0F : exp2_fast(other.shift[k] - top);
-    to.negative[k] = to.negative[k] * mine + other.negative[k] * its;
-    to.positive[k] = to.positive[k] * mine + other.positive[k] * its;
-    to.shift[k] = top;
-  }
-}
 
 /// Rows of a block: two blocks of 16 for each warp where their registers allow it.
 template <class Operand, int D>
 inline constexpr int row_blocks_of_moments = D * Operand::parts <= 128 ? 2 : 1;
 
 /// Blocks that a multiprocessor shall have registers for: of 128 a thread for one sum with a fixed shift and without
-/// classes or biases, of 255 for two sums, long operands or biases, else of 168.
+/// classes, mixtures or biases, of 255 for two sums, long operands or biases, else of 168.
 template <int D, keep Keep, moment_shift Shift, class Operand, int K, class Rule>
-inline constexpr int blocks_at_once = K == 2 || D * Operand::parts > 256 || is_biased<Rule>                         ? 2
-                                      : Keep != keep::by_class&& Shift == moment_shift::fixed&& Operand::parts == 1 ? 4
-                                                                                                                    : 3;
+inline constexpr int blocks_at_once =
+    K == 2 || D * Operand::parts > 256 || is_biased<Rule>                                            ? 2
+    : Keep != keep::by_class&& Shift == moment_shift::fixed&& Operand::parts == 1 && !is_mixed<Rule> ? 4
+                                                                                                     : 3;
+
+/// Four numbers of a strip's columns, read from one address: `beyond` where there is none, and of no array what
+/// `otherwise` says of the column.
+template <class T, class F>
+__device__ __forceinline__ void read_columns(const T* array, int column0, const bool (&there)[4], T beyond,
+                                             F&& otherwise, T (&to)[4]) {
+  const int first = column0 + column_of_strip(0);
+  const T* from = array != nullptr ? array + first : nullptr;
+#pragma unroll
+  for (int e = 0; e < 4; ++e) {
+    const int step = e / 2 * 8 + e % 2;
+    to[e] = !there[e] ? beyond : from != nullptr ? from[step] : otherwise(first + step);
+  }
+}
 
 /// Launches of both shifts are enqueued, and one of them returns at once: which, only the device knows.
 // grid: splits * blocks of rows, one after another;  block: 4 warps, 16 or 32 rows each.  Columns pass in tiles through
-// a ring of 3. Tiles that are full, and in which each row's pairs are all negatives, take a body without tests.  writes
-// part (splits, rows)
+// a ring of 3. Most tiles take a body with few tests: those that are full, and in which no row has a hidden pair; with
+// keep::all_but_one all pairs are negatives there, with keep::by_class they are so where keys differ.  writes part
+// (splits, rows)
 template <int D, keep Keep, moment_shift Shift, int K, class Operand, class Rule = described_rule>
 __global__ void __launch_bounds__(128, (blocks_at_once<D, Keep, Shift, Operand, K, Rule>))
     moment_rows(moment_lines<K> lines, Rule rule, operand_rows<Operand> anchors, operand_rows<Operand> candidates,
                 const moment_limit* limit, int tiles_per_split, moment_part<K>* part) {
   using sizes = tile_sizes<Operand, D, 3>;
   constexpr bool is_fixed = Shift == moment_shift::fixed, by_class = Keep == keep::by_class;
-  constexpr bool biased = is_biased<Rule>;
+  constexpr bool biased = is_biased<Rule>, mixed = is_mixed<Rule>;
   constexpr int stages = sizes::stages, Blocks = row_blocks_of_moments<Operand, D>, block_rows = 64 * Blocks;
   constexpr auto blocks = static_cast<unsigned>(Blocks), sums = static_cast<unsigned>(K);
   static_assert(block_rows * sizes::pitch <= sizes::ring_entries);
@@ -109,21 +80,41 @@ __global__ void __launch_bounds__(128, (blocks_at_once<D, Keep, Shift, Operand, 
 
   float shift[blocks][2][sums], negative[blocks][2][sums] = {}, positive[blocks][2][sums] = {};
   int key[blocks][2];  // of keep::all_but_one: the candidate that is left out
+  [[maybe_unused]] int partner_key[blocks][2];
   [[maybe_unused]] float row_bias[blocks][2] = {};
-  const auto row_of = [&](int b, int h) { return row0 + (warp_of_block() * Blocks + b) * 16 + lane / 4 + 8 * h; };
+  const int row_of_warp = row0 + warp_of_block() * Blocks * 16;
+  const auto row_of = [&](int b, int h) { return row_of_warp + b * 16 + lane / 4 + 8 * h; };
 #pragma unroll
   for (int b = 0; b < Blocks; ++b)
 #pragma unroll
     for (int h = 0; h < 2; ++h) {
 #pragma unroll
       for (int k = 0; k < K; ++k) shift[b][h][k] = is_fixed ? lines.size(k, known) : minus_infinity<float>();
-      key[b][h] = -1;
+      key[b][h] = partner_key[b][h] = -1;
       if (row_of(b, h) >= rows) continue;
       if constexpr (Keep == keep::all_but_one) key[b][h] = rule.left_out(row_of(b, h));
+      if constexpr (mixed) partner_key[b][h] = rule.also_left_out(row_of(b, h));
       if constexpr (by_class) key[b][h] = rule.key_of_anchor(row_of(b, h));
       if constexpr (biased) row_bias[b][h] = rule.bias_of_anchor(row_of(b, h));
     }
 
+  [[maybe_unused]] int first_key = columns, last_key = -1;  // of what the warp's rows leave out
+  if constexpr (Keep == keep::all_but_one) {
+#pragma unroll
+    for (int b = 0; b < Blocks; ++b)
+#pragma unroll
+      for (int h = 0; h < 2; ++h) {
+        if (key[b][h] < 0) continue;
+        first_key = key[b][h] < first_key ? key[b][h] : first_key;
+        last_key = key[b][h] > last_key ? key[b][h] : last_key;
+      }
+#pragma unroll
+    for (int bits = warp_size / 2; bits > 0; bits /= 2) {
+      const int other_first = shuffle_xor(first_key, bits), other_last = shuffle_xor(last_key, bits);
+      first_key = other_first < first_key ? other_first : first_key;
+      last_key = other_last > last_key ? other_last : last_key;
+    }
+  }
   // a tile's sums are formed apart from those before: long sums lose few digits
   float product[blocks][2][4], far_here[blocks][2][sums], near_here[blocks][2][sums];
   const auto clear = [](auto& numbers) {
@@ -134,41 +125,53 @@ __global__ void __launch_bounds__(128, (blocks_at_once<D, Keep, Shift, Operand, 
 #pragma unroll
         for (float& x : row) x = 0;
   };
+  // what `rule.of` says, in numbers that need one comparison per pair and no branch: rows below the first hide their
+  // own number, and a row with a key sees negatives from the second on
+  [[maybe_unused]] const int hidden_selves = !rule.hides_self                 ? 0
+                                             : rule.anchors < rule.candidates ? rule.anchors
+                                                                              : rule.candidates;
+  [[maybe_unused]] const int first_far_of_keys = rule.candidates * static_cast<int>(rule.hides_others);
   /// Adds the exponentials of a strip's products to the sums of its tile.
   const auto add_strip = [&](auto with_tests, int column0) {
     constexpr bool tests = decltype(with_tests)::value;
-    [[maybe_unused]] int other_key[4] = {};
+    bool there[4];
+    [[maybe_unused]] bool keyed[4];
+    [[maybe_unused]] int other_key[4], far_number[4];
     [[maybe_unused]] float mark[4] = {}, bias[4] = {};
-    if constexpr (biased)
 #pragma unroll
-      for (int e = 0; e < 4; ++e)
-        if (!tests || column0 + column_of_strip(e) < columns)
-          bias[e] = rule.bias_of_candidate(column0 + column_of_strip(e));
-    if constexpr (tests) {
-#pragma unroll
-      for (int e = 0; e < 4; ++e) {
-        const int c = column0 + column_of_strip(e);
-        if (by_class && c < columns) other_key[e] = rule.key_of_candidate(c);
-        if (!is_fixed && is_odd && c < columns) mark[e] = candidates.mark[c];
-      }
+    for (int e = 0; e < 4; ++e) {
+      const int c = column0 + column_of_strip(e);
+      there[e] = !tests || c < columns;
+      if constexpr (by_class) keyed[e] = c < rule.candidates;
+      if constexpr (by_class) far_number[e] = there[e] ? c : -1;
+      if (tests && !is_fixed && is_odd && there[e]) mark[e] = candidates.mark[c];
     }
+    if constexpr (by_class)
+      read_columns(
+          rule.candidate_key, column0, keyed, -3, [](int c) { return c; }, other_key);
+    if constexpr (biased)
+      read_columns(
+          rule.candidate_bias, column0, there, 0.0F, [](int) { return 0.0F; }, bias);
 #pragma unroll
     for (int b = 0; b < Blocks; ++b)
 #pragma unroll
       for (int h = 0; h < 2; ++h) {
         [[maybe_unused]] const int a = row_of(b, h);
+        [[maybe_unused]] const int own_number = a < hidden_selves ? a : -1;
+        [[maybe_unused]] const int first_far = a < rule.anchors ? first_far_of_keys : 0;
         float s[4];
-        [[maybe_unused]] relation is[4] = {};
+        bool seen[4], is_near[4];
 #pragma unroll
         for (int e = 0; e < 4; ++e) {
           s[e] = product[b][e / 2][2 * h + e % 2];
+          seen[e] = there[e], is_near[e] = by_class && key[b][h] == other_key[e];
           if constexpr (tests) {
             const int c = column0 + column_of_strip(e);
             if (!is_fixed && is_odd) s[e] += mark[e] + (a < rows ? anchors.mark[a] : 0.0F);
-            if constexpr (by_class) is[e] = rule.of(a, c, key[b][h], other_key[e]);
-            if constexpr (Keep == keep::all_but_one) is[e] = c == key[b][h] ? relation::hidden : relation::negative;
-            if (c >= columns) is[e] = relation::hidden;
-            if (biased && is_minus_infinity(row_bias[b][h] + bias[e])) is[e] = relation::hidden;
+            if constexpr (Keep == keep::all_but_one) seen[e] = seen[e] & (c != key[b][h]);
+            if constexpr (mixed) seen[e] = seen[e] & (c != partner_key[b][h]);
+            if constexpr (by_class) seen[e] = (is_near[e] | (far_number[e] >= first_far)) & (c != own_number);
+            if constexpr (biased) seen[e] = seen[e] & !is_minus_infinity(row_bias[b][h] + bias[e]);
           }
         }
 #pragma unroll
@@ -181,7 +184,7 @@ __global__ void __launch_bounds__(128, (blocks_at_once<D, Keep, Shift, Operand, 
 #pragma unroll
             for (int e = 0; e < 4; ++e) {
               const float height = raised(e, s[e] * lines.times[k]);
-              if ((!tests || is[e] != relation::hidden) && height > top) top = height;
+              top = __builtin_fmaxf(top, seen[e] ? height : minus_infinity<float>());
             }
             if (top > shift[b][h][k]) {
               const float shrink = exp2_fast(shift[b][h][k] - top);
@@ -192,42 +195,53 @@ __global__ void __launch_bounds__(128, (blocks_at_once<D, Keep, Shift, Operand, 
           }
 #pragma unroll
           for (int e = 0; e < 4; ++e) {
-            const float share = exp2_fast(__builtin_fmaf(s[e], lines.times[k], raised(e, -shift[b][h][k])));
-            if constexpr (!tests) {
+            const float height = __builtin_fmaf(s[e], lines.times[k], raised(e, -shift[b][h][k]));
+            const float share = exp2_fast(seen[e] ? height : minus_infinity<float>());
+            if (by_class && is_near[e])
+              near_here[b][h][k] += share;
+            else
               far_here[b][h][k] += share;
-            } else {
-              far_here[b][h][k] += is[e] == relation::negative ? share : 0.0F;
-              if constexpr (by_class) near_here[b][h][k] += is[e] == relation::positive ? share : 0.0F;
-            }
           }
         }
       }
+  };
+  const auto add_tile = [&](auto with_tests, int begin, int stage) {
+    [[maybe_unused]] constexpr int at_once =
+        decltype(with_tests)::value ? 1 : 2 / Blocks;  // more would need too many registers
+#pragma unroll at_once
+    for (int n = 0; n < sizes::columns; n += 16) {
+      clear(product);
+      add_products<Operand, sizes, Blocks>(product, left, ring, stage, n);
+      add_strip(with_tests, begin + n);
+    }
   };
   for (int tile = first; tile < last; ++tile) {
     copy_async_wait<stages - 2>();
     __syncthreads();
     fetch(tile + stages - 1);
     const int begin = tile * sizes::columns, end = begin + sizes::columns;
-    bool needs_tests = is_odd || by_class || end > columns || (biased && known.hidden != 0);
-    if constexpr (Keep == keep::all_but_one) {
-      bool mine = false;
+    bool needs_tests = is_odd || end > columns || (biased && known.hidden != 0);
+    if constexpr (by_class)
+      needs_tests = needs_tests || rule.hides_others ||
+                    (rule.hides_self && begin < row_of_warp + 16 * Blocks && row_of_warp < end);
+    if constexpr (Keep == keep::all_but_one)
+      if (mixed || (begin <= last_key && first_key < end)) {
+        bool mine = false;
 #pragma unroll
-      for (int b = 0; b < Blocks; ++b)
+        for (int b = 0; b < Blocks; ++b)
 #pragma unroll
-        for (int h = 0; h < 2; ++h) mine = mine || (begin <= key[b][h] && key[b][h] < end);
-      needs_tests = any_of_warp(mine) || needs_tests;
-    }
+          for (int h = 0; h < 2; ++h) {
+            mine = mine || (begin <= key[b][h] && key[b][h] < end);
+            if constexpr (mixed) mine = mine || (begin <= partner_key[b][h] && partner_key[b][h] < end);
+          }
+        needs_tests = any_of_warp(mine) || needs_tests;
+      }
     const int stage = (tile - first) % stages * sizes::tile_entries;
     clear(far_here), clear(near_here);
-#pragma unroll 1
-    for (int n = 0; n < sizes::columns; n += 16) {
-      clear(product);
-      add_products<Operand, sizes, Blocks>(product, left, ring, stage, n);
-      if (by_class || needs_tests)
-        add_strip(std::true_type{}, begin + n);
-      else
-        add_strip(std::false_type{}, begin + n);
-    }
+    if (needs_tests)
+      add_tile(std::true_type{}, begin, stage);
+    else
+      add_tile(std::false_type{}, begin, stage);
 #pragma unroll
     for (int b = 0; b < Blocks; ++b)
 #pragma unroll

@@ -64,7 +64,7 @@ __global__ void __launch_bounds__(128, (weighing_blocks_at_once<Operand, D, Of, 
   constexpr int stages = sizes::stages, out_columns = columns_of_output<Operand, D>;
   constexpr bool by_class = Keep == keep::by_class, leaves_one = Keep == keep::all_but_one;
   constexpr bool as_anchors = Of != output_rows::candidates, as_candidates = Of != output_rows::anchors;
-  constexpr bool biased = is_biased<Rule>;
+  constexpr bool biased = is_biased<Rule>, mixed = is_mixed<Rule>;
   static_assert(64 * sizes::pitch <= sizes::ring_entries);
   const shared_array<Element> ring(0, sizes::ring_entries);
   const bool is_odd = limit->odd != 0, hides_some = biased && limit->hidden != 0;
@@ -90,9 +90,10 @@ __global__ void __launch_bounds__(128, (weighing_blocks_at_once<Operand, D, Of, 
   const auto row_of = [&](int h) { return row0 + warp_of_block() * 16 + lane / 4 + 8 * h; };
   // where a row's tile needs tests: at the one candidate that is left out, or the anchor that leaves it out
   const bool always_tests =
-      is_odd || by_class || hides_some || (leaves_one && as_candidates && theirs.rule.anchor_key != nullptr);
+      is_odd || by_class || hides_some || (leaves_one && as_candidates && (mixed || theirs.rule.anchor_key != nullptr));
   [[maybe_unused]] moment_slopes<K> of_row[2];
   [[maybe_unused]] int key[2] = {-1, -1}, turned_key[2] = {-1, -1};  // of the row as an anchor, and as a candidate
+  [[maybe_unused]] int partner_key[2] = {-1, -1};
   float mark[2] = {}, scale_sum[2] = {}, bias_sum[2] = {};
   [[maybe_unused]] float bias[2] = {}, turned_bias[2] = {}, column_sum[2] = {};  // of the row as either
   moment_slopes<K> none{};
@@ -106,6 +107,7 @@ __global__ void __launch_bounds__(128, (weighing_blocks_at_once<Operand, D, Of, 
     if constexpr (as_anchors) {
       of_row[h] = mine.slopes[row_of(h)];
       if constexpr (leaves_one) key[h] = mine.rule.left_out(row_of(h));
+      if constexpr (mixed) partner_key[h] = mine.rule.also_left_out(row_of(h));
       if constexpr (by_class) key[h] = mine.rule.key_of_anchor(row_of(h));
       if constexpr (biased) bias[h] = mine.rule.bias_of_anchor(row_of(h));
     }
@@ -133,6 +135,7 @@ __global__ void __launch_bounds__(128, (weighing_blocks_at_once<Operand, D, Of, 
         [[maybe_unused]] moment_slopes<K> of_other = none;
         if (as_candidates && (!tests || j < columns)) of_other = theirs.slopes[j];
         [[maybe_unused]] int other_key = -1, turned_other_key = -1;  // of column j as a candidate, and as an anchor
+        [[maybe_unused]] int turned_partner_key = -1;
         [[maybe_unused]] float other_bias = 0, turned_other_bias = 0;
         if constexpr (biased)
           if (!tests || j < columns) {
@@ -145,6 +148,8 @@ __global__ void __launch_bounds__(128, (weighing_blocks_at_once<Operand, D, Of, 
           if (by_class && as_anchors && j < columns) other_key = mine.rule.key_of_candidate(j);
           if (by_class && as_candidates && j < columns) turned_other_key = theirs.rule.key_of_anchor(j);
           if (leaves_one && as_candidates && j < columns) turned_other_key = theirs.rule.left_out(j);
+          if constexpr (mixed && as_candidates)
+            if (j < columns) turned_partner_key = theirs.rule.also_left_out(j);
         }
 #pragma unroll
         for (int h = 0; h < 2; ++h) {
@@ -162,6 +167,7 @@ __global__ void __launch_bounds__(128, (weighing_blocks_at_once<Operand, D, Of, 
               relation is = relation::negative;
               if constexpr (by_class) is = mine.rule.of(i, j, key[h], other_key);
               if constexpr (leaves_one) is = key[h] == j ? relation::hidden : relation::negative;
+              if (mixed && partner_key[h] == j) is = relation::hidden;
               if (biased && is_minus_infinity(plus)) is = relation::hidden;
               by_logit = slope_of_pair<Rule>(lines, of_row[h], is_there ? is : relation::hidden, x, plus);
             }
@@ -169,6 +175,7 @@ __global__ void __launch_bounds__(128, (weighing_blocks_at_once<Operand, D, Of, 
               relation is = relation::negative;
               if constexpr (by_class) is = theirs.rule.of(j, i, turned_other_key, turned_key[h]);
               if constexpr (leaves_one) is = turned_other_key == i ? relation::hidden : relation::negative;
+              if (mixed && turned_partner_key == i) is = relation::hidden;
               if (biased && is_minus_infinity(turned_plus)) is = relation::hidden;
               turned = slope_of_pair<Rule>(lines, of_other, is_there ? is : relation::hidden, x, turned_plus);
             }
@@ -214,8 +221,9 @@ __global__ void __launch_bounds__(128, (weighing_blocks_at_once<Operand, D, Of, 
     bool needs_tests = always_tests || end > columns;
     const auto is_in = [&](int one) { return begin <= one && one < end; };
     if constexpr (leaves_one)
-      needs_tests =
-          any_of_warp(is_in(key[0]) || is_in(key[1]) || is_in(turned_key[0]) || is_in(turned_key[1])) || needs_tests;
+      needs_tests = any_of_warp(is_in(key[0]) || is_in(key[1]) || is_in(turned_key[0]) || is_in(turned_key[1]) ||
+                                (mixed && (is_in(partner_key[0]) || is_in(partner_key[1])))) ||
+                    needs_tests;
     if (needs_tests)
       add_tile(std::true_type{}, tile);
     else if constexpr (!by_class)

@@ -34,14 +34,15 @@ __device__ __forceinline__ int tile_place(int row, int chunk) {
 template <class Sizes, int Rows, class Operand>
 __device__ __forceinline__ void fetch_tile(const shared_array<typename Operand::Element>& ring, int at,
                                            const operand_rows<Operand>& from, index_t first) {
-  constexpr int chunks = Sizes::pitch / 8;
-#pragma unroll 4
-  for (int e = static_cast<int>(threadIdx.x); e < Rows * chunks; e += Sizes::threads) {
-    const int row = e / chunks, chunk = e % chunks;
-    const bool valid = first + row < from.count;
-    const auto* source = from.data + (valid ? (first + row) * Sizes::pitch + chunk * 8 : 0);
-    copy_async<16>(ring.address(at + tile_place<Sizes>(row, chunk)), source, valid);
-  }
+  constexpr int chunks = Sizes::pitch / 8, step = Sizes::threads / chunks;
+  static_assert(Rows % step == 0);
+  const int thread = static_cast<int>(threadIdx.x), row0 = thread / chunks, chunk = thread % chunks;
+  const int left = static_cast<int>(from.count - first) - row0;
+  const auto* source = from.data + (first + row0) * Sizes::pitch + chunk * 8;
+  const int place = at + tile_place<Sizes>(row0, chunk);
+#pragma unroll
+  for (int row = 0; row < Rows; row += step)
+    copy_async<16>(ring.address((place ^ (row & 7) * 8) + row * Sizes::pitch), source + row * Sizes::pitch, row < left);
 }
 
 /// Sixteen rows as the left side of products, in the registers of a warp.
@@ -68,11 +69,17 @@ __device__ __forceinline__ void add_products(float (&sum)[static_cast<unsigned>(
                                              const left_rows<Operand, Sizes> (&left)[static_cast<unsigned>(Blocks)],
                                              const shared_array<typename Operand::Element>& ring, int at, int n) {
   using Element = typename Operand::Element;
-  const int lane = lane_of_warp(), row = n + lane / 16 * 8 + lane % 8;
+  const int lane = lane_of_warp();
+  // row n + r has chunk 2 k + h at (2 k + h) ^ (r & 7), which is (h ^ (r & 7)) ^ 2 k: the strips that unrolled loops
+  // read of one `at` share four places
+  const int place = at + tile_place<Sizes>(lane / 16 * 8 + lane % 8, lane / 8 % 2);
+  const auto load = [&](std::uint32_t(&right)[4], int k) {
+    load_matrix_x4(right, ring.address((place ^ k % 4 * 16) + k / 4 * 64 + n * Sizes::pitch));
+  };
 #pragma unroll
   for (int k = 0; k < Sizes::steps; ++k) {
     std::uint32_t right[4];
-    load_matrix_x4(right, ring.address(at + tile_place<Sizes>(row, 2 * k + lane / 8 % 2)));
+    load(right, k);
 #pragma unroll
     for (int q = 0; q < Operand::parts; ++q)
 #pragma unroll
@@ -81,7 +88,7 @@ __device__ __forceinline__ void add_products(float (&sum)[static_cast<unsigned>(
         mma_16x8x16<Element>(sum[b][1], left[b].part[q][k], right[2], right[3]);
       }
     if constexpr (Operand::parts == 2) {  // high times low
-      load_matrix_x4(right, ring.address(at + tile_place<Sizes>(row, 2 * (Sizes::steps + k) + lane / 8 % 2)));
+      load(right, Sizes::steps + k);
 #pragma unroll
       for (int b = 0; b < Blocks; ++b) {
         mma_16x8x16<Element>(sum[b][0], left[b].part[0][k], right[0], right[1]);
