@@ -12,6 +12,7 @@ from ._arrays import check_name, doc_of, signature_of
 from ._autograd import Tensors, loss_of
 from ._calls import Call, general
 from ._forms import FORMS, Form
+from ._graphs import outside_graphs
 from ._settings import settings_of
 
 
@@ -28,6 +29,7 @@ def call_of(name: str, usual: Any, call: Call, threads: int | None, given: dict[
 def function_of(name: str, form: Form) -> Callable[..., torch.Tensor]:
     keywords = form.keywords()
 
+    @outside_graphs
     def loss(*tensors: Any, threads: int | None = None, **given: Any) -> torch.Tensor:
         taken = {k: given.pop(k) for k in list(given) if k in keywords}
         return call_of(name, form.usual, form.made(Tensors, name, *tensors, **taken), threads, given)
@@ -39,6 +41,7 @@ def function_of(name: str, form: Form) -> Callable[..., torch.Tensor]:
     return loss
 
 
+@outside_graphs
 def contrast(
     loss: str, anchors: Any, candidates: Any = None, targets: Any = None, *, threads: int | None = None, **given: Any
 ) -> torch.Tensor:

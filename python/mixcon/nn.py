@@ -13,6 +13,7 @@ from ._arrays import check_name, doc_of
 from ._autograd import Tensors, tensors_now
 from ._calls import general
 from ._forms import FORMS, Form
+from ._graphs import outside_graphs
 from ._given import number, truth, whole
 from ._settings import parameters_of, settings_of
 from .functional import call_of
@@ -67,6 +68,7 @@ class LossModule(torch.nn.Module):
         now = {name: getattr(self, name) for name in self._names if name in self._parameters or not self._is_learned(name)}
         return {k: v for k, v in now.items() if k in self._given or not _is(v, usual.get(k))}
 
+    @outside_graphs
     def forward(self, *tensors: Any, **taken: Any) -> torch.Tensor:
         form = self._form
         assert form is not None
@@ -100,6 +102,7 @@ class Contrast(LossModule):
         self.__dict__["_loss"] = loss
         super().__init__(*unnamed, threads=threads, **given)
 
+    @outside_graphs
     def forward(self, anchors: Any, candidates: Any = None, targets: Any = None) -> torch.Tensor:
         call = general(tensors_now(), self._loss, anchors, candidates, targets)
         return call_of(self._loss, FORMS[self._loss].usual, call, self.threads, self._parameters_now())
@@ -155,8 +158,15 @@ class _Learned(LossModule):
         return name in learned or (name == "scale" and "log_scale" in learned)
 
     def _scale_now(self) -> torch.Tensor:
+        most = self.max_scale
+        if most is None:
+            return self.log_scale.exp()
+        if not (self.training and torch.is_grad_enabled()):
+            return self.log_scale.exp().clamp(max=most)
+        with torch.no_grad():  # a clamp in the graph has no gradient above: log_scale would stay there for good
+            self.log_scale.clamp_(max=math.log(most))
         scale = self.log_scale.exp()
-        return scale if self.max_scale is None else scale.clamp(max=self.max_scale)
+        return scale - (scale - most).clamp(min=0).detach()
 
     def _parameters_now(self) -> dict[str, Any]:
         now = super()._parameters_now()
@@ -180,6 +190,7 @@ class _Proxies(LossModule):
         self.proxies = torch.nn.Parameter(torch.empty(self.classes, self.width))
         torch.nn.init.kaiming_normal_(self.proxies, mode="fan_out")
 
+    @outside_graphs
     def forward(self, z: Any, labels: Any) -> torch.Tensor:
         proxies = self.proxies.to(z.dtype) if isinstance(z, torch.Tensor) else self.proxies
         return super().forward(z, labels, proxies)
@@ -217,6 +228,7 @@ class _Queued(LossModule):
         self.queue[at] = rows
         self.position.fill_((int(self.position) + len(rows)) % self.size)
 
+    @outside_graphs
     def forward(self, queries: Any, keys: Any, *more: Any, **taken: Any) -> torch.Tensor:
         if self.queue.numel() == 0:
             self._make(Tensors.shape(self._loss, "keys", keys, 2)[1])

@@ -62,6 +62,37 @@ def test_the_scale_that_is_learned_is_an_attribute():
     assert fixed(Z, OTHERS) == F.clip(Z, OTHERS, scale=2.0)
 
 
+def test_a_scale_above_its_maximum_comes_back():
+    """As where the parameter is clamped after each step: one that has grown past the maximum is not stuck there."""
+    clip = mixcon.CLIP(max_scale=20.0)
+    with torch.no_grad():
+        clip.log_scale.fill_(5.0)
+    scales = []
+    for _ in range(4):
+        clip.zero_grad()
+        value = clip(Z, OTHERS)  # random pairs: a smaller scale is better
+        assert abs(value - F.clip(Z, OTHERS, scale=clip.scale)) < 1e-5
+        value.backward()
+        with torch.no_grad():
+            clip.log_scale -= 0.1 * clip.log_scale.grad.sign()
+        scales.append(clip.scale)
+    assert scales == sorted(scales, reverse=True) and scales[0] < 20 and scales[-1] < 15
+
+
+def test_compiled_programs_call_losses_between_their_graphs():
+    if not hasattr(torch, "compiler"):
+        pytest.skip("no torch.compile")
+    net, clip = torch.nn.Linear(4, 4), mixcon.CLIP()
+    step = lambda z: clip(net(z), OTHERS) + F.nt_xent(net(z))
+    answers = []
+    for call in (step, torch.compile(step, backend="eager")):
+        net.zero_grad(), clip.zero_grad()
+        value = call(Z)
+        value.backward()
+        answers.append((value.detach(), net.weight.grad.clone(), clip.log_scale.grad.clone()))
+    assert all(torch.equal(a, b) for a, b in zip(*answers))
+
+
 def negated(x):
     """The same numbers, as a view of their negatives that torch would negate when it reads them."""
     return torch._neg_view(-x.detach())
