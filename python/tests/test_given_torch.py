@@ -3,6 +3,8 @@
 to a call."""
 
 import copy
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -211,3 +213,12 @@ def test_batches_of_more_than_images_and_labels():
     batch = [(Z[i], int(Y[i]), 1) for i in range(4)]
     with pytest.raises(ValueError, match="Collate: a batch has 3 parts; expected images and labels"):
         mixing.Collate(mixing.Mixup(seed=1))(batch)
+
+
+def test_a_program_may_end_with_a_graph(tmp_path):
+    """torch leaves nodes of Python alone when Python ends; nothing is said about what they hold."""
+    program = tmp_path / "ends.py"
+    program.write_text("import torch, mixcon\nmixed, plan = mixcon.mixup(torch.randn(8, 4, requires_grad=True), seed=1)\n"
+                       "loss = mixcon.NTXent()(mixed)\nloss.backward()\n")
+    ended = subprocess.run([sys.executable, program], capture_output=True, text=True, timeout=300)
+    assert ended.returncode == 0 and "leaked" not in ended.stderr, ended.stderr
