@@ -167,11 +167,16 @@ def doc_of(name: str, form: Form, returns: str) -> str:
 
 
 def check_name(loss: Any) -> None:
-    """Refuses what is no name of a loss; the core says so of a name that it does not know."""
+    """Refuses what is no name of a loss over pairs; the core says so of a name that it does not know."""
     if not isinstance(loss, str):
         raise TypeError(f"contrast: loss is a {type(loss).__name__}; expected the name of a loss, as 'info_nce'")
-    if loss not in FORMS:
-        _core.describe(loss)
+    if loss not in _over_pairs:
+        _over_pairs[loss] = _core.describe(loss)["shape"] in ("formula", "objective")
+    if not _over_pairs[loss]:
+        raise ValueError(f"contrast: {loss} is no loss over pairs with targets; call mixcon.{loss} or its module")
+
+
+_over_pairs: dict[str, bool] = {}
 
 
 def contrast(

@@ -82,6 +82,8 @@ def labelled(
     call = Call([z], ["z"])
     if b.rank(z) == 3:
         samples, views, width = b.shape(name, "z", z, 3)
+        if views == 0:
+            refuse(name, "z", f"has the shape {(samples, views, width)}", "at least one view of each sample")
         call.arrays = [b.cat([z[:, v] for v in range(views)])]
         call.back = lambda g: [b.unstacked(g[0], samples, views, width)]
     if candidates is not None:
@@ -210,13 +212,20 @@ def student_and_drawn(b: Any, name: str, x: Any, y: Any) -> Call:
     return Call([x, y], ["x", "y"], _core.own("first"), quiet=(1,), own_segment=0)
 
 
+def some_rows(b: Any, name: str, x: Any) -> None:
+    if not b.may_be_empty and b.shape(name, "x", x, 2)[0] == 0:
+        refuse(name, "x", "has no rows", "at least one")
+
+
 def paired(b: Any, name: str, x: Any, y: Any) -> Call:
     """x (N, D) and y (N, D): row i of one with row i of the other."""
+    some_rows(b, name, x)
     return Call([x, y], ["x", "y"])
 
 
 def paired_with_constant(b: Any, name: str, x: Any, y: Any) -> Call:
     """x (N, D), and y with the same number of rows, which is a constant: a teacher, or the other view's target."""
+    some_rows(b, name, x)
     return Call([x, y], ["x", "y"], constant=(1,))
 
 

@@ -38,8 +38,10 @@ class Form:
 
     def made(self, b: Any, name: str, *arrays: Any, **taken: Any) -> Call:
         """The call of these arguments, whose arrays and refusals have the names of the loss's own sides."""
-        in_form = dict(zip(self.sides, ("x", "y")))
-        given = {in_form.get(argument, argument): value for argument, value in taken.items()}
+        given = taken
+        if taken and self.sides != ("x", "y"):
+            in_form = dict(zip(self.sides, ("x", "y")))
+            given = {in_form.get(argument, argument): value for argument, value in taken.items()}
         try:
             call = self.call(b, name, *arrays, **given)
         except (TypeError, ValueError) as wrong:
@@ -47,8 +49,9 @@ class Form:
                 self._check_arguments(name, arrays, taken)
             said = re.sub(r"^targets\.\w+: ", f"{name}: ", str(wrong))
             raise type(wrong)(_words.of_sides(said, self.sides)) from None
-        named = dict(zip(("x", "y"), self.sides))
-        call.names = [named.get(argument, argument) for argument in call.names]
+        if self.sides != ("x", "y"):
+            named = dict(zip(("x", "y"), self.sides))
+            call.names = [named.get(argument, argument) for argument in call.names]
         return call
 
     def _check_arguments(self, name: str, arrays: tuple[Any, ...], taken: dict[str, Any]) -> None:

@@ -12,6 +12,8 @@ import numpy as np
 
 def is_tensor(x: Any) -> bool:
     """Whether it is PyTorch's, without importing that."""
+    if isinstance(x, np.ndarray):
+        return False
     return type(x).__module__.partition(".")[0] == "torch" or hasattr(x, "requires_grad")
 
 

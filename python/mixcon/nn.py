@@ -64,9 +64,13 @@ class LossModule(torch.nn.Module):
 
     def _parameters_now(self) -> dict[str, Any]:
         """Those that were given or set since, which may be learned."""
-        usual = _usual_parameters(self._loss)
-        now = {name: getattr(self, name) for name in self._names if name in self._parameters or not self._is_learned(name)}
-        return {k: v for k, v in now.items() if k in self._given or not _is(v, usual.get(k))}
+        usual, own, now = _usual_parameters(self._loss), self.__dict__, {}
+        for name in self._names:
+            if name in own or name in self._parameters or not self._is_learned(name):
+                value = own[name] if name in own else getattr(self, name)
+                if name in self._given or not _is(value, usual[name]):
+                    now[name] = value
+        return now
 
     @outside_graphs
     def forward(self, *tensors: Any, **taken: Any) -> torch.Tensor:
