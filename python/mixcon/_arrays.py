@@ -12,12 +12,13 @@ from . import _core
 from ._calls import Call, general
 from ._forms import FORMS, Form
 from ._given import readable, whole
-from ._settings import parameters_of, settings_of
+from ._settings import learnable_of, parameters_of, settings_of
 from ._words import in_python
 
 
 class Answer(NamedTuple):
-    """What `details=True` returns. Gradients by parameters are 0 for losses without them."""
+    """What `details=True` returns. Gradients by parameters are 0 for losses without them; `by_scale` is that of the
+    objective's scale, and 0 where the loss itself has one, as ArcFace."""
 
     value: float
     gradient: Any
@@ -115,7 +116,8 @@ def answer_of(
     if wanted is not None:
         made = [g for g in (call.back(list(wanted)) if call.back else wanted) if g is not None]
         gradients = made[0] if len(made) == 1 else tuple(made)
-    return Answer(*(found[0], gradients, *found[1:], by_targets))
+    by_scale = found[3] if "scale" in learnable_of(name) or call.of_logits else 0.0  # else of another scale than its own
+    return Answer(found[0], gradients, found[1], found[2], by_scale, found[4], by_targets)
 
 
 def function_of(name: str, form: Form) -> Callable[..., Any]:

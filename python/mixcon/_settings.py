@@ -48,6 +48,20 @@ def kinds_of(name: str) -> dict[str, str]:
     return _kinds[name]
 
 
+def learnable_of(name: str) -> frozenset[str]:
+    """The parameters that have a gradient: the temperature of a loss over pairs, and its objective's scale and bias. A
+    parameter of the loss itself that is called scale, as ArcFace's, is none of them."""
+    if name not in _learnable:
+        about = _core.describe(name)
+        own = {field["name"] for field in about["fields"]}
+        found = ({"temperature"} & own) | ({"scale", "bias"} - own)
+        _learnable[name] = frozenset(found if about["shape"] in ("formula", "objective") else ())
+    return _learnable[name]
+
+
+_learnable: dict[str, frozenset[str]] = {}
+
+
 def _plain(name: str, parameter: str, value: Any) -> Any:
     """A parameter without a tensor or an array, but for those that have one number for each anchor."""
     if value is None or isinstance(value, (bool, int, float, str)):

@@ -13,16 +13,13 @@ from ._autograd import Tensors, loss_of
 from ._calls import Call, general
 from ._forms import FORMS, Form
 from ._graphs import outside_graphs
-from ._settings import settings_of
+from ._settings import learnable_of, settings_of
 
 
 def call_of(name: str, usual: Any, call: Call, threads: int | None, given: dict[str, Any]) -> torch.Tensor:
     """The loss of a call; temperature, scale and bias may be tensors, and then have gradients."""
-    learned = {k: given.pop(k) for k in ("temperature", "scale", "bias") if isinstance(given.get(k), torch.Tensor)}
+    learned = {k: given.pop(k) for k in learnable_of(name) if isinstance(given.get(k), torch.Tensor)}
     settings = settings_of(name, usual, {**given, **call.parameters} if call.parameters else given)
-    for parameter in learned:
-        if parameter not in settings.parameters:
-            settings_of(name, usual, {parameter: 1.0})  # which says what there is
     return loss_of(name, settings, call, threads, **learned)
 
 

@@ -15,10 +15,8 @@ from ._calls import general
 from ._forms import FORMS, Form
 from ._graphs import outside_graphs
 from ._given import number, truth, whole
-from ._settings import parameters_of, settings_of
+from ._settings import learnable_of, parameters_of, settings_of
 from .functional import call_of
-
-_learnable = ("temperature", "scale", "bias")
 
 
 _usual: dict[str, dict[str, Any]] = {}
@@ -46,15 +44,14 @@ class LossModule(torch.nn.Module):
         super().__init__()
         self.threads = None if threads is None else whole(f"{self._loss}: threads", threads)
         usual = self._form.usual if self._form is not None else FORMS[self._loss].usual
-        plain = {k: v for k, v in given.items() if not isinstance(v, torch.Tensor) or k not in _learnable}
+        learnable = learnable_of(self._loss)
+        plain = {k: v for k, v in given.items() if not isinstance(v, torch.Tensor) or k not in learnable}
         settings = settings_of(self._loss, usual, plain)
         known = settings.parameters
         if unnamed:
             raise TypeError(f"{type(self).__name__}: {unnamed[0]!r} has no name; expected parameters by their names, of "
                             f"{', '.join(known) or 'which there are none'}")
         for name, value in given.items():
-            if name not in plain and name not in known:
-                settings_of(self._loss, (), {name: 1.0})  # which says what there is
             setattr(self, name, value)
         for name, value in {**_usual_parameters(self._loss), **known}.items():
             if name not in given:

@@ -15,6 +15,7 @@ torch = torch_or_skip()
 
 import mixcon
 import mixcon.functional as F
+from examples import examples
 from mixcon import mixing
 
 Y = torch.arange(8) % 3
@@ -46,6 +47,34 @@ def test_a_parameter_that_is_set_later_is_the_parameter():
     loss.reduction, loss.weights = "weighted", torch.arange(8.0)
     for module in (loss, copy.deepcopy(loss)):
         assert module(Z) == F.nt_xent(Z, weights=np.arange(8.0), reduction="weighted")
+
+
+EXAMPLES = examples()
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.parametrize("parameter", ["temperature", "scale", "bias"])
+def test_a_tensor_as_parameter_is_its_number_and_has_its_gradient(name, parameter):
+    """Whether the parameter is the loss's own or its objective's; or it is refused, if it has no gradient."""
+    example = EXAMPLES[name]
+    usual = mixcon._settings.parameters_of(name, mixcon._forms.FORMS[name].usual)
+    if parameter not in usual or parameter in example.rows:
+        return
+    rows = {k: torch.tensor(v) for k, v in example.rows.items()}
+    at = float(example.parameters.get(parameter, usual[parameter] or 0.25)) * 0.9
+    call = lambda x: getattr(F, name)(**rows, **example.rest, **{**example.parameters, parameter: x})
+    assert call(torch.tensor(at, dtype=torch.float64)) == call(at)
+    learned = torch.tensor(at, dtype=torch.float64, requires_grad=True)
+    if parameter not in mixcon._settings.learnable_of(name):
+        with pytest.raises(TypeError, match=f"{name}: {parameter} requires a gradient, which is not computed"):
+            call(learned)
+        return
+    value = call(learned)
+    value.backward()
+    slope = float(call(at + 1e-6) - call(at - 1e-6)) / 2e-6
+    assert value == call(at)
+    if name not in ("circle", "mmcl"):  # whose weights of pairs are constants in the gradient
+        assert abs(float(learned.grad) - slope) <= 1e-5 * max(1, abs(slope))
 
 
 def test_the_scale_that_is_learned_is_an_attribute():
