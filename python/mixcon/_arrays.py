@@ -158,8 +158,8 @@ def signature_of(name: str, form: Form, own: dict[str, Any]) -> inspect.Signatur
 def doc_of(name: str, form: Form, returns: str) -> str:
     """The summary, the arguments, and the parameters with their meanings, as the headers have them."""
     about = _core.describe(name)
-    said = (form.call.__doc__ or "").replace(" x ", f" {form.sides[0]} ").replace(" y ", f" {form.sides[1]} ")
-    lines = [f"{about['summary']}.", "", said.strip(), "", returns, "", "Parameters, by keyword:", ""]
+    said = inspect.cleandoc(form.call.__doc__ or "").replace(" x ", f" {form.sides[0]} ").replace(" y ", f" {form.sides[1]} ")
+    lines = [f"{about['summary']}.", "", said, "", returns, "", "Parameters, by keyword:", ""]
     settings = _core.Settings(name, dict(form.usual))
     meanings = {field["name"]: field["meaning"] for field in about["fields"]}
     for parameter, value in settings.parameters.items():

@@ -77,7 +77,8 @@ def weighted_two_views(b: Any, name: str, z: Any, z2: Any = None, *, sigma: floa
 def labelled(
     b: Any, name: str, z: Any, labels: Any = None, *, candidates: Any = None, mask: Any = None, targets: Any = None
 ) -> Call:
-    """z (N, D) with labels (N); or z (N, V, D), V views of each, with labels, a mask (N, N) or neither; or targets."""
+    """z (N, D) with labels (N); or z (N, V, D), V views of each, with labels, a mask (N, N) or neither; or targets.
+    Candidates with labels stand for the rows of z, and row i does not see candidate i; others need targets."""
     views = 1
     call = Call([z], ["z"])
     if b.rank(z) == 3:

@@ -10,7 +10,7 @@ from typing import Any, Callable
 
 from . import _words
 from ._calls import (
-    Call, images_and_mixtures, labelled, logits, matched, matched_keys, mixed_classifiers, mixed_labels,
+    Call, images_and_mixtures, is_targets, labelled, logits, matched, matched_keys, mixed_classifiers, mixed_labels,
     mixed_with_keys, other_rows, paired, paired_with_constant, plain_labelled, proxies_first, soft_logits,
     student_and_drawn, two_views, un_mixed, weighted_two_views, with_keys_and_queue, with_proxies, with_queue,
     with_universum,
@@ -49,6 +49,9 @@ class Form:
                 self._check_arguments(name, arrays, taken)
             said = re.sub(r"^targets\.\w+: ", f"{name}: ", str(wrong))
             raise type(wrong)(_words.of_sides(said, self.sides)) from None
+        if call.targets is not None and not is_targets(call.targets):
+            came = type(call.targets).__name__
+            raise TypeError(f"{name}: targets is a {came}; expected targets of mixcon.targets, as targets.Labels(labels)")
         if self.sides != ("x", "y"):
             named = dict(zip(("x", "y"), self.sides))
             call.names = [named.get(argument, argument) for argument in call.names]

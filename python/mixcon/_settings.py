@@ -20,6 +20,8 @@ def settings_of(name: str, usual: tuple[tuple[str, Any], ...], given: dict[str, 
     both = {**dict(usual), **{key: _plain(name, key, value) for key, value in given.items()}}
     if "similarity" in both:  # which decides about rows, unless they are given too, in whatever order
         both = {"similarity": both["similarity"], **both}
+    if both.get("weights") is not None and both.get("reduction") != "weighted":
+        raise ValueError(f"{name}: weights are given, which count with reduction='weighted' alone; expected both")
     key = (name, tuple((k, _key(v)) for k, v in both.items()))
     if any(k is None for _, k in key[1]):
         return _core.Settings(name, both)
@@ -76,7 +78,7 @@ def _plain(name: str, parameter: str, value: Any) -> Any:
         return integers(what, value)
     if is_tensor(value) or isinstance(value, (np.ndarray, np.generic)):
         found = constant(what, value)
-        return found.item() if found.ndim == 0 else found
+        return found.item() if found.ndim == 0 else tuple(found.tolist())
     return value
 
 

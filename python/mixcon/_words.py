@@ -25,6 +25,7 @@ def in_python(sentence: str, name: str, arrays: Sequence[str]) -> str:
     there are others."""
     said = re.sub(rf"^(?:mixcon: )?(?:{_CALLS}): ", f"{name}: ", sentence)
     said = re.sub(rf"^{name}: {name} of ", f"{name}: ", said)
+    said = re.sub(r"^per_anchor: (\d+) numbers (.*), as in .*", rf"{name}: kappa has \1 numbers \2", said)
     kind = "Classes" if sentence.startswith(("class_targets", "member_targets")) else "Labels"
     said = re.sub(r"say \.ignored = (\S+)", rf"say targets.{kind}(labels, ignored=\1)", said)
     if not arrays:
