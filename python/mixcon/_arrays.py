@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-import functools
+import inspect
 from typing import Any, Callable, NamedTuple
 
 import numpy as np
@@ -11,11 +11,14 @@ import numpy as np
 from . import _core
 from ._calls import Call, general
 from ._forms import FORMS, Form
+from ._given import readable, whole
+from ._settings import learnable_of, parameters_of, settings_of
 from ._words import in_python
 
 
 class Answer(NamedTuple):
-    """What `details=True` returns. Gradients by parameters are 0 for losses without them."""
+    """What `details=True` returns. Gradients by parameters are 0 for losses without them; `by_scale` is that of the
+    objective's scale, and 0 where the loss itself has one, as ArcFace."""
 
     value: float
     gradient: Any
@@ -53,14 +56,6 @@ class Arrays:
         return np.concatenate(parts)
 
     @staticmethod
-    def plain(given: Any) -> Any:
-        return given
-
-    @staticmethod
-    def numpy(given: Any) -> Any:
-        return np.asarray(given)
-
-    @staticmethod
     def unstacked(gradient: Any, samples: int, views: int, width: int) -> Any:
         return np.ascontiguousarray(gradient.reshape(views, samples, width).swapaxes(0, 1))
 
@@ -76,22 +71,13 @@ class Arrays:
         return np.concatenate([own, np.stack([keys, keys[::-1]], axis=1)]) if samples else own
 
 
-@functools.lru_cache(maxsize=256)
-def _known_settings(name: str, given: tuple[tuple[str, Any], ...]) -> Any:
-    return _core.Settings(name, dict(given))
-
-
-def settings_of(name: str, usual: tuple[tuple[str, Any], ...], given: dict[str, Any]) -> Any:
-    """The parameters of a loss; those of plain values are made once."""
-    if not given:
-        return _known_settings(name, usual)
-    both = {**dict(usual), **given}
-    try:
-        return _known_settings(name, tuple(both.items()))
-    except TypeError as wrong:
-        if "unhashable" not in str(wrong):
-            raise
-        return _core.Settings(name, both)
+def _asked(name: str, gradient: bool | str) -> bool | str:
+    """Which gradients are wanted: True, False or "all"."""
+    if isinstance(gradient, (bool, np.bool_)):
+        return bool(gradient)
+    if gradient != "all":
+        raise ValueError(f"{name}: gradient is {gradient!r}; expected True, False or 'all'")
+    return gradient
 
 
 def _gradient_like(name: str, argument: str, array: Any) -> Any:
@@ -103,10 +89,13 @@ def _gradient_like(name: str, argument: str, array: Any) -> Any:
 
 
 def answer_of(
-    name: str, call: Call, settings: Any, threads: int, gradient: bool | str, details: bool = False
+    name: str, call: Call, settings: Any, threads: int | None, gradient: bool | str, details: bool = False
 ) -> Answer:
     wanted: Any = None
     by_targets = None
+    gradient = _asked(name, gradient)
+    threads = 0 if threads is None else whole(f"{name}: threads", threads)
+    call.arrays = [readable(f"{name}: {argument}", a) for argument, a in zip(call.names, call.arrays)]
     by_parameters = details and bool(gradient)
     without = call.constant if gradient == "all" else call.constant + call.quiet
     if gradient:
@@ -127,16 +116,16 @@ def answer_of(
     if wanted is not None:
         made = [g for g in (call.back(list(wanted)) if call.back else wanted) if g is not None]
         gradients = made[0] if len(made) == 1 else tuple(made)
-    return Answer(*(found[0], gradients, *found[1:], by_targets))
+    by_scale = found[3] if "scale" in learnable_of(name) or call.of_logits else 0.0  # else of another scale than its own
+    return Answer(found[0], gradients, found[1], found[2], by_scale, found[4], by_targets)
 
 
 def function_of(name: str, form: Form) -> Callable[..., Any]:
     """The function of a loss on arrays."""
-    renamed = dict(zip(form.sides, ("x", "y")))
-    keywords = _keywords_of(form.call)
+    keywords = form.keywords()
 
     def loss(*arrays: Any, threads: int = 0, gradient: bool | str = True, details: bool = False, **given: Any) -> Any:
-        taken = {renamed.get(k, k): given.pop(k) for k in list(given) if renamed.get(k, k) in keywords}
+        taken = {k: given.pop(k) for k in list(given) if k in keywords}
         call = form.made(Arrays, name, *arrays, **taken)
         settings = settings_of(name, form.usual, {**given, **call.parameters} if call.parameters else given)
         found = answer_of(name, call, settings, threads, gradient, details)
@@ -146,28 +135,50 @@ def function_of(name: str, form: Form) -> Callable[..., Any]:
 
     loss.__name__ = loss.__qualname__ = name
     loss.__module__ = "mixcon"
+    own = {"threads": 0, "gradient": True, "details": False}
+    loss.__signature__ = signature_of(name, form, own)  # type: ignore[attr-defined]
     returns = "Returns the value, and the gradient by each array; by keys and queues too where `gradient='all'`."
     loss.__doc__ = doc_of(name, form, returns)
     return loss
 
 
-@functools.lru_cache(maxsize=None)
-def _keywords_of(call: Callable[..., Call]) -> frozenset[str]:
-    code: Any = getattr(call, "__code__")
-    return frozenset(code.co_varnames[2 : code.co_argcount + code.co_kwonlyargcount])
+def signature_of(name: str, form: Form, own: dict[str, Any]) -> inspect.Signature:
+    """What a loss's function takes: arrays and labels, its parameters, and `own` keywords."""
+    taken = form.parameters()
+    parameters = parameters_of(name, form.usual)
+    known = {**parameters, **own}
+    more = [
+        inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY, default=value)
+        for key, value in known.items()
+        if key not in form.keywords()
+    ]
+    return inspect.Signature([*taken, *more])
 
 
 def doc_of(name: str, form: Form, returns: str) -> str:
     """The summary, the arguments, and the parameters with their meanings, as the headers have them."""
     about = _core.describe(name)
-    said = (form.call.__doc__ or "").replace(" x ", f" {form.sides[0]} ").replace(" y ", f" {form.sides[1]} ")
-    lines = [f"{about['summary']}.", "", said.strip(), "", returns, "", "Parameters, by keyword:", ""]
+    said = inspect.cleandoc(form.call.__doc__ or "").replace(" x ", f" {form.sides[0]} ").replace(" y ", f" {form.sides[1]} ")
+    lines = [f"{about['summary']}.", "", said, "", returns, "", "Parameters, by keyword:", ""]
     settings = _core.Settings(name, dict(form.usual))
     meanings = {field["name"]: field["meaning"] for field in about["fields"]}
     for parameter, value in settings.parameters.items():
         meaning = meanings.get(parameter) or _core.meaning_of_option(parameter)
         lines.append(f"    {parameter} = {value!r}" + (f": {meaning}" if meaning else ""))
     return "\n".join(lines)
+
+
+def check_name(loss: Any) -> None:
+    """Refuses what is no name of a loss over pairs; the core says so of a name that it does not know."""
+    if not isinstance(loss, str):
+        raise TypeError(f"contrast: loss is a {type(loss).__name__}; expected the name of a loss, as 'info_nce'")
+    if loss not in _over_pairs:
+        _over_pairs[loss] = _core.describe(loss)["shape"] in ("formula", "objective")
+    if not _over_pairs[loss]:
+        raise ValueError(f"contrast: {loss} is no loss over pairs with targets; call mixcon.{loss} or its module")
+
+
+_over_pairs: dict[str, bool] = {}
 
 
 def contrast(
@@ -182,6 +193,7 @@ def contrast(
     **given: Any,
 ) -> Any:
     """Any loss over pairs, with any targets: anchors (N, D) against candidates (M, D), or against themselves."""
+    check_name(loss)
     call = general(Arrays, loss, anchors, candidates, targets)
     usual = FORMS[loss].usual if loss in FORMS else ()
     found = answer_of(loss, call, settings_of(loss, usual, given), threads, gradient, details)

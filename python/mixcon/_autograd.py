@@ -8,11 +8,13 @@ import contextvars
 from dataclasses import dataclass
 from typing import Any, Iterator
 
-import numpy as np
 import torch
+
+from torch.autograd import forward_ad
 
 from . import _core
 from ._calls import Call
+from ._given import readable, whole
 from ._words import in_python
 
 _row_types = (torch.float32, torch.float64, torch.bfloat16, torch.float16)
@@ -22,12 +24,9 @@ def checked(name: str, argument: str, given: Any) -> torch.Tensor:
     """A dense tensor of real numbers in the host's memory."""
     if not isinstance(given, torch.Tensor):
         raise TypeError(f"{name}: {argument} is a {type(given).__name__}; expected a torch.Tensor")
-    if given.layout != torch.strided:
-        raise ValueError(f"{name}: {argument} is of the layout {given.layout}; expected a dense tensor: x.to_dense()")
-    if given.device.type != "cpu":
-        raise ValueError(
-            f"{name}: {argument} is on {given.device}; this build computes on the processor: hand in {argument}.cpu()"
-        )
+    readable(f"{name}: {argument}", given)
+    if forward_ad.unpack_dual(given).tangent is not None:
+        raise TypeError(f"{name}: {argument} has a tangent; mixcon has no forward derivatives, use backward()")
     if given.dtype not in _row_types:
         raise TypeError(
             f"{name}: {argument} is of the type {given.dtype}; expected float32, float64, bfloat16 or float16"
@@ -39,8 +38,7 @@ def check_number(name: str, argument: str, given: Any) -> None:
     """Refuses a learned number that is no number: NaN stands for "not given" in the core."""
     if given is None:
         return
-    if given.device.type != "cpu":
-        raise ValueError(f"{name}: {argument} is on {given.device}; this build computes on the processor")
+    readable(f"{name}: {argument}", given)
     if not given.dtype.is_floating_point:
         raise TypeError(f"{name}: {argument} is of the type {given.dtype}; expected a floating-point type, as float32")
     if given.numel() != 1:
@@ -81,14 +79,6 @@ class Tensors:
     @staticmethod
     def cat(parts: list[Any]) -> Any:
         return torch.cat(parts)
-
-    @staticmethod
-    def plain(given: Any) -> Any:
-        return given.detach() if isinstance(given, torch.Tensor) else given
-
-    @staticmethod
-    def numpy(given: Any) -> Any:
-        return given.detach().numpy() if isinstance(given, torch.Tensor) else np.asarray(given)
 
     @staticmethod
     def unstacked(gradient: Any, samples: int, views: int, width: int) -> Any:
@@ -164,7 +154,7 @@ def _evaluate(
         now.has_met = True
     try:
         found = _core.evaluate(
-            spec.settings, call.targets, tuple(t.detach() for t in tensors), tuple(gradients), call.names, spec.threads,
+            spec.settings, call.targets, tuple(t.detach().resolve_neg() for t in tensors), tuple(gradients), call.names, spec.threads,
             wants_parameters, temperature, scale, bias, call.own_segment, call.forms, by_targets,
             bool(call.constant) or not all(wanted), call.of_logits, None if now is None else now.ranks,
             now is not None and now.gathered, call.mean_weights, wants_bias,
@@ -245,7 +235,8 @@ def loss_of(
             )
     for argument, number in (("temperature", temperature), ("scale", scale), ("bias", bias)):
         check_number(name, argument, number)
-    spec = Spec(name, settings, call, torch.get_num_threads() if threads is None else threads)
+    count = torch.get_num_threads() if threads is None else whole(f"{name}: threads", threads)
+    spec = Spec(name, settings, call, count)
     soft = call.soft if isinstance(call.soft, torch.Tensor) else None
     given = [temperature, scale, bias, soft, *tensors]
     if torch.is_grad_enabled() and any(isinstance(t, torch.Tensor) and t.requires_grad for t in given):

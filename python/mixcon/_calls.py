@@ -12,6 +12,7 @@ from typing import Any, Callable
 
 from . import _core
 from . import targets as _targets
+from ._given import as_array, integers, number, numbers, readable, table
 
 
 @dataclass
@@ -44,12 +45,14 @@ def two_views(b: Any, name: str, z: Any, z2: Any = None, *, targets: Any = None)
     """z (2N, D): rows i and N + i are two views of sample i; or z and z2, (N, D) each."""
     call = stacked(b, name, z, z2)
     rows = b.shape(name, "z", call.arrays[0], 2)[0]
-    if targets is None:
-        if rows % 2 or (rows == 0 and not b.may_be_empty):
-            refuse(name, "z", f"has {rows} rows", "two views of each sample, an even number")
-        targets = _core.views(rows // 2)
-    call.targets = targets
+    call.targets = _core.views(samples_of_two_views(b, name, rows)) if targets is None else targets
     return call
+
+
+def samples_of_two_views(b: Any, name: str, rows: int) -> int:
+    if rows % 2 or (rows == 0 and not b.may_be_empty):
+        refuse(name, "z", f"has {rows} rows", "two views of each sample, an even number")
+    return rows // 2
 
 
 def stacked(b: Any, name: str, z: Any, z2: Any) -> Call:
@@ -65,7 +68,8 @@ def weighted_two_views(b: Any, name: str, z: Any, z2: Any = None, *, sigma: floa
     """As two views; a pair counts the less the more alike it is, by `sigma`. The weights are constants."""
     call = stacked(b, name, z, z2)
     rows = b.shape(name, "z", call.arrays[0], 2)[0]
-    weights = _core.decoupled_weights(b.plain(call.arrays[0]), sigma)
+    samples_of_two_views(b, name, rows)
+    weights = _core.decoupled_weights(readable(f"{name}: z", call.arrays[0]), number(f"{name}: sigma", sigma))
     call.targets = _targets.table_of_pairs(weights, rows)
     return call
 
@@ -73,11 +77,14 @@ def weighted_two_views(b: Any, name: str, z: Any, z2: Any = None, *, sigma: floa
 def labelled(
     b: Any, name: str, z: Any, labels: Any = None, *, candidates: Any = None, mask: Any = None, targets: Any = None
 ) -> Call:
-    """z (N, D) with labels (N); or z (N, V, D), V views of each, with labels, a mask (N, N) or neither; or targets."""
+    """z (N, D) with labels (N); or z (N, V, D), V views of each, with labels, a mask (N, N) or neither; or targets.
+    Candidates with labels stand for the rows of z, and row i does not see candidate i; others need targets."""
     views = 1
     call = Call([z], ["z"])
     if b.rank(z) == 3:
         samples, views, width = b.shape(name, "z", z, 3)
+        if views == 0:
+            refuse(name, "z", f"has the shape {(samples, views, width)}", "at least one view of each sample")
         call.arrays = [b.cat([z[:, v] for v in range(views)])]
         call.back = lambda g: [b.unstacked(g[0], samples, views, width)]
     if candidates is not None:
@@ -92,9 +99,9 @@ def labelled(
         return call
     rows = b.shape(name, "z", call.arrays[0], 2)[0]
     if mask is not None:
-        call.targets = _targets.table_of_mask(b.numpy(mask), rows, views, name)
+        call.targets = _targets.table_of_mask(table(f"{name}: mask", mask), rows, views, name)
     elif labels is not None:
-        call.targets = labels if is_targets(labels) else _core.labels(b.plain(labels), views)
+        call.targets = labels if is_targets(labels) else _targets.Labels(labels, views)
     elif views > 1:
         call.targets = _core.views(rows // views, views)
     else:
@@ -104,7 +111,7 @@ def labelled(
 
 def plain_labelled(b: Any, name: str, z: Any, labels: Any) -> Call:
     """z (N, D) with labels (N)."""
-    return Call([z], ["z"], labels if is_targets(labels) else _core.labels(b.plain(labels)))
+    return Call([z], ["z"], labels if is_targets(labels) else _targets.Labels(labels))
 
 
 def other_rows(b: Any, name: str, z: Any, *, targets: Any = None) -> Call:
@@ -136,19 +143,19 @@ def matched_keys(b: Any, name: str, x: Any, y: Any, *, targets: Any = None) -> C
 def mixed_with_keys(b: Any, name: str, x: Any, y: Any, lam: Any, partner: Any) -> Call:
     """Mixed x (N, D) and unmixed keys y (N, D): a share lam (N) belongs to key i, the rest to that of the partner."""
     same_rows(b, name, x, y)
-    mixed = _core.mixed(_core.diagonal(), b.plain(lam), b.plain(partner))
+    mixed = _targets.Mixed(_core.diagonal(), lam=lam, partner=partner)
     return Call([x, y], ["x", "y"], mixed)
 
 
 def with_proxies(b: Any, name: str, z: Any, labels: Any, proxies: Any) -> Call:
     """z (N, D) with labels (N), classes in [0, C), and a proxy for each class, (C, D)."""
-    made = labels if is_targets(labels) else _core.classes(b.plain(labels))
+    made = labels if is_targets(labels) else _targets.Classes(labels)
     return Call([z, b.share(proxies)], ["z", "proxies"], made)
 
 
 def proxies_first(b: Any, name: str, z: Any, labels: Any, proxies: Any) -> Call:
     """z (N, D) with labels (N), classes in [0, C), and a proxy for each class, (C, D), which is the anchor."""
-    made = labels if is_targets(labels) else _core.classes(b.plain(labels), True)
+    made = labels if is_targets(labels) else _targets.Classes(labels, of_candidates=True)
     return Call([b.share(proxies), z], ["proxies", "z"], made, back=lambda g: [g[1], g[0]])
 
 
@@ -164,7 +171,7 @@ def with_keys_and_queue(
     same_rows(b, name, x, y)
     targets = _core.diagonal()
     if lam is not None:
-        targets = _core.mixed(targets, b.plain(lam), b.plain(partner))
+        targets = _targets.Mixed(targets, lam=lam, partner=partner)
     if queue is None or b.shape(name, "queue", queue, 2)[0] == 0:
         return Call([x, y], ["x", "y"], targets, quiet=(1,), forms=("unit",))
     return Call([x, y, queue], ["x", "y", "queue"], targets, quiet=(1, 2), forms=("unit", "as_given"))
@@ -177,9 +184,10 @@ def un_mixed(b: Any, name: str, x: Any, y: Any, queue: Any, lam: float, *, clean
     if b.shape(name, "x", x, 2)[0] != 2 * samples:
         refuse(name, "x", f"has {b.shape(name, 'x', x, 2)[0]} rows beside {samples} keys", "twice as many")
     keys = b.stack_own(y)
+    share, clean = number(f"{name}: lam", lam), number(f"{name}: clean_weight", clean_weight)
     parameters = {
-        "lam": [1.0] * samples + [float(lam)] * samples,
-        "weights": [weight / samples for weight in (clean_weight, 1.0) for _ in range(samples)],
+        "lam": [1.0] * samples + [share] * samples,
+        "weights": [weight / samples for weight in (clean, 1.0) for _ in range(samples)],
         "reduction": "weighted",
     }
     return Call(
@@ -191,12 +199,12 @@ def un_mixed(b: Any, name: str, x: Any, y: Any, queue: Any, lam: float, *, clean
 
 def images_and_mixtures(b: Any, name: str, z: Any, labels: Any, lam: Any) -> Call:
     """z (2N, D): images, then image i mixed with image N - 1 - i; labels (N); lam, the share of image i."""
-    return Call([z], ["z"], _core.images_and_mixtures(b.plain(labels), b.plain(lam)))
+    return Call([z], ["z"], _targets.ImagesAndMixtures(labels, lam))
 
 
 def with_universum(b: Any, name: str, z: Any, u: Any, labels: Any, *, views: int = 2) -> Call:
     """z (V N, D), V views of N samples; u (V N, D), the universum rows made of them; labels (N)."""
-    return Call([z, u], ["z", "u"], labels if is_targets(labels) else _core.labels(b.plain(labels), views))
+    return Call([z, u], ["z", "u"], labels if is_targets(labels) else _targets.Labels(labels, views))
 
 
 def student_and_drawn(b: Any, name: str, x: Any, y: Any) -> Call:
@@ -205,39 +213,51 @@ def student_and_drawn(b: Any, name: str, x: Any, y: Any) -> Call:
     return Call([x, y], ["x", "y"], _core.own("first"), quiet=(1,), own_segment=0)
 
 
+def some_rows(b: Any, name: str, x: Any) -> None:
+    if not b.may_be_empty and b.shape(name, "x", x, 2)[0] == 0:
+        refuse(name, "x", "has no rows", "at least one")
+
+
 def paired(b: Any, name: str, x: Any, y: Any) -> Call:
     """x (N, D) and y (N, D): row i of one with row i of the other."""
+    some_rows(b, name, x)
     return Call([x, y], ["x", "y"])
 
 
 def paired_with_constant(b: Any, name: str, x: Any, y: Any) -> Call:
     """x (N, D), and y with the same number of rows, which is a constant: a teacher, or the other view's target."""
+    some_rows(b, name, x)
     return Call([x, y], ["x", "y"], constant=(1,))
 
 
 def logits(b: Any, name: str, logits: Any, targets: Any) -> Call:
     """logits (N, K), and soft labels (N, K), labels (N), or targets of `mixcon.targets`."""
     call = Call([logits], ["logits"], of_logits=True)
+    if isinstance(targets, (list, tuple)):
+        targets = as_array(f"{name}: targets", targets, "labels (N), or soft labels (N, K)")
     if is_targets(targets):
         call.targets = targets
     elif b.rank(targets) == 2:
-        call.soft, call.targets = targets, _core.table(b.plain(targets))
+        call.soft, call.targets = targets, _core.table(table(f"{name}: targets", readable(f"{name}: targets", targets)))
     else:
-        call.targets = _core.classes(b.plain(targets))
+        call.targets = _targets.Classes(targets)
     return call
 
 
 def soft_logits(b: Any, name: str, logits: Any, targets: Any) -> Call:
     """logits (N, K), and soft labels (N, K) in [0, 1]."""
-    return Call([logits], ["logits"], targets if is_targets(targets) else _core.table(b.plain(targets)))
+    return Call([logits], ["logits"], targets if is_targets(targets) else _core.table(table(f"{name}: targets", targets)))
 
 
 def pairs_of_labels(b: Any, name: str, labels: Any, lam: Any, partner: Any, labels_of_partners: Any) -> Any:
     if (partner is None) == (labels_of_partners is None):
         raise TypeError(f"{name}: expected partner, the indices of the partners, or labels_of_partners")
     if partner is not None:
-        return _core.mixed(_core.labels(b.plain(labels)), b.plain(lam), b.plain(partner))
-    return _core.pairs(b.plain(labels), b.plain(labels_of_partners), b.plain(lam))
+        return _targets.Mixed(_targets.Labels(labels), lam=lam, partner=partner)
+    return _core.pairs(
+        integers(f"{name}: labels", labels), integers(f"{name}: labels_of_partners", labels_of_partners),
+        numbers(f"{name}: lam", lam),
+    )
 
 
 def mixed_labels(
@@ -268,5 +288,5 @@ def general(b: Any, name: str, anchors: Any, candidates: Any = None, targets: An
     if is_targets(targets):
         call.targets = targets
     else:
-        call.soft, call.targets = targets, _core.table(b.plain(targets))
+        call.soft, call.targets = targets, _core.table(table(f"{name}: targets", readable(f"{name}: targets", targets)))
     return call

@@ -9,14 +9,23 @@ from typing import Any
 import numpy as np
 
 from . import _mixing
-from ._plans import is_tensor, maps_given, plain_integers
+from ._given import is_tensor, number, whole
+from ._samples import maps_given, plain_integers
 
 INFO: dict[str, dict[str, Any]] = {info["name"]: info for info in _mixing.policies()}
 
 
+def info_of(name: str) -> dict[str, Any]:
+    """What is known of a policy."""
+    if name not in INFO:
+        near = difflib.get_close_matches(str(name), INFO, 1)
+        raise ValueError(f"mixcon: there is no policy {name}" + (f"; did you mean {near[0]}?" if near else ""))
+    return INFO[name]
+
+
 def parameters_of(name: str, given: dict[str, Any]) -> list[tuple[str, float | str]]:
     """The parameters of a call, checked against those that the policy has."""
-    known = {parameter["name"]: parameter for parameter in INFO[name]["parameters"]}
+    known = {parameter["name"]: parameter for parameter in info_of(name)["parameters"]}
     checked: list[tuple[str, float | str]] = []
     for key, value in given.items():
         if key not in known:
@@ -41,9 +50,10 @@ def _checked(name: str, parameter: dict[str, Any], value: Any) -> float | str:
         return float(value)
     if isinstance(value, (bool, str)) or not hasattr(value, "__float__"):
         raise TypeError(f"{name}: {key} is {value!r}; expected a number")
-    if kind == "integer" and float(value) != int(value):
+    found = number(f"{name}: {key}", value)
+    if kind == "integer" and not found.is_integer():
         raise ValueError(f"{name}: {key} is {value!r}; expected a whole number")
-    return float(value)
+    return found
 
 
 def seed_of(given: int | None, of: Any) -> int:
@@ -57,6 +67,14 @@ def seed_of(given: int | None, of: Any) -> int:
 
         return int(torch.randint(2**62, ()).item())
     return int(np.random.randint(2**62, dtype=np.int64))
+
+
+def step_of(name: str, given: int) -> int:
+    """The step of a call: 0 or more."""
+    step = whole(f"{name}: step", given, 0)
+    if step >= 2**64:
+        raise ValueError(f"{name}: step is {step}; expected a whole number < 2**64")
+    return step
 
 
 def looked_at(name: str, samples: Any, labels: Any, saliency: Any, features: Any) -> dict[str, Any]:

@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from dataclasses import dataclass
-from typing import Any, Callable, Sequence
+from typing import Any, Callable
 
 from . import _words
 from ._calls import (
-    Call, images_and_mixtures, labelled, logits, matched, matched_keys, mixed_classifiers, mixed_labels,
+    Call, images_and_mixtures, is_targets, labelled, logits, matched, matched_keys, mixed_classifiers, mixed_labels,
     mixed_with_keys, other_rows, paired, paired_with_constant, plain_labelled, proxies_first, soft_logits,
     student_and_drawn, two_views, un_mixed, weighted_two_views, with_keys_and_queue, with_proxies, with_queue,
     with_universum,
@@ -24,17 +26,44 @@ class Form:
     sides: tuple[str, str] = ("x", "y")
     usual: tuple[tuple[str, Any], ...] = ()
 
+    def parameters(self) -> list[inspect.Parameter]:
+        """What the call takes, by the names of the loss's own sides."""
+        own = dict(zip(("x", "y"), self.sides))
+        taken = list(inspect.signature(self.call).parameters.values())[2:]
+        return [one.replace(name=own.get(one.name, one.name), annotation=inspect.Parameter.empty) for one in taken]
+
+    def keywords(self) -> frozenset[str]:
+        """The names of what the call takes."""
+        return frozenset(one.name for one in self.parameters())
+
     def made(self, b: Any, name: str, *arrays: Any, **taken: Any) -> Call:
         """The call of these arguments, whose arrays and refusals have the names of the loss's own sides."""
-        if self.sides == ("x", "y"):
-            return self.call(b, name, *arrays, **taken)
+        given = taken
+        if taken and self.sides != ("x", "y"):
+            in_form = dict(zip(self.sides, ("x", "y")))
+            given = {in_form.get(argument, argument): value for argument, value in taken.items()}
         try:
-            call = self.call(b, name, *arrays, **taken)
+            call = self.call(b, name, *arrays, **given)
         except (TypeError, ValueError) as wrong:
-            raise type(wrong)(_words.of_sides(str(wrong), self.sides)) from None
-        named = dict(zip(("x", "y"), self.sides))
-        call.names = [named.get(argument, argument) for argument in call.names]
+            if isinstance(wrong, TypeError):
+                self._check_arguments(name, arrays, taken)
+            said = re.sub(r"^targets\.\w+: ", f"{name}: ", str(wrong))
+            raise type(wrong)(_words.of_sides(said, self.sides)) from None
+        if call.targets is not None and not is_targets(call.targets):
+            came = type(call.targets).__name__
+            raise TypeError(f"{name}: targets is a {came}; expected targets of mixcon.targets, as targets.Labels(labels)")
+        if self.sides != ("x", "y"):
+            named = dict(zip(("x", "y"), self.sides))
+            call.names = [named.get(argument, argument) for argument in call.names]
         return call
+
+    def _check_arguments(self, name: str, arrays: tuple[Any, ...], taken: dict[str, Any]) -> None:
+        """Refuses arguments that are too many, too few or of other names."""
+        expected = inspect.Signature(self.parameters())
+        try:
+            expected.bind(*arrays, **taken)
+        except TypeError as wrong:
+            raise TypeError(f"{name}: {wrong}; expected {name}{expected}, and parameters by their names") from None
 
 
 _distance = (("similarity", "negative_distance"), ("rows", "unit"))
@@ -89,14 +118,3 @@ FORMS: dict[str, Form] = {
     "weighted_decoupled": Form("WeightedDecoupled", weighted_two_views),
     "weighted_softmax": Form("WeightedSoftmax", labelled),
 }
-
-
-def positional(form: Form) -> Sequence[str]:
-    """The names of what the form takes, with those of the loss's two sides."""
-    import inspect
-
-    names = []
-    for parameter in list(inspect.signature(form.call).parameters.values())[2:]:
-        name = dict(zip(("x", "y"), form.sides)).get(parameter.name, parameter.name)
-        names.append(name)
-    return names

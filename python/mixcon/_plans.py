@@ -5,77 +5,25 @@ from __future__ import annotations
 
 import copy
 import json
-import os
 from typing import Any
 
 import numpy as np
 
 from . import _mixing
+from ._given import is_tensor, number, numbers, whole
+from ._samples import check_mixable, plain_integers, shape_of, threads_for
 
 __all__ = ["Plan"]
 
 
-def is_tensor(x: Any) -> bool:
-    """Whether it is PyTorch's, without importing that."""
-    return type(x).__module__.partition(".")[0] == "torch" or hasattr(x, "requires_grad")
-
-
-def shape_of(name: str, samples: Any) -> list[int]:
-    """The extents of a batch that is an array or a tensor."""
-    if not hasattr(samples, "shape") or not hasattr(samples, "dtype"):
-        raise TypeError(f"{name}: samples are a {type(samples).__name__}; expected a NumPy array or a PyTorch tensor")
-    return [int(extent) for extent in samples.shape]
-
-
-def plain_integers(name: str, given: Any) -> Any:
-    """Labels or partners (N,), as int64."""
-    found = np.asarray(given.detach().cpu() if is_tensor(given) else given)
-    if found.dtype.kind not in "iu":
-        raise TypeError(f"{name} are of the type {found.dtype}; expected integers")
-    if found.ndim != 1:
-        raise ValueError(f"{name} have the shape {found.shape}; expected (N,)")
-    return np.ascontiguousarray(found, np.int64)
-
-
-def maps_given(name: str, given: Any, rank: int) -> Any:
-    """Numbers that a plan looks at, as float64; (N, C, p) tokens are (N, C, p, 1)."""
-    if is_tensor(given):
-        given = given.detach().cpu().double()
-    found = np.asarray(given)
-    if found.dtype.kind not in "fiu":
-        raise TypeError(f"{name} are of the type {found.dtype}; expected numbers")
-    if rank == 4 and found.ndim == 3:
-        found = found[..., None]
-    if found.ndim != rank:
-        raise ValueError(f"{name} have the shape {found.shape}; expected {rank} axes")
-    return np.ascontiguousarray(found, np.float64)
-
-
-def threads_for(samples: Any, threads: int | None) -> int:
-    """As many as given, or as torch works with where the samples are its; 0: the library's shared pool."""
-    if threads is not None:
-        if isinstance(threads, bool) or not isinstance(threads, int):
-            raise TypeError(f"threads is {threads!r}; expected a whole number")
-        if threads < 0:
-            raise ValueError(f"threads is {threads}; expected 1 or more, or 0 for the shared pool")
-        return threads
-    if not is_tensor(samples):
-        return 0
-    import torch
-
-    count = torch.get_num_threads()
-    return 0 if count == os.cpu_count() and "MIXCON_NUM_THREADS" not in os.environ else count
-
-
-def _require_tensor(name: str, x: Any) -> None:
-    import torch
-
-    if not x.device.type == "cpu":
-        raise ValueError(f"{name} is on {x.device}; this build mixes on the processor: hand in x.cpu()")
-    if x.layout != torch.strided:
-        raise ValueError(f"{name} is {x.layout}; expected a strided tensor, as x.to_dense()")
-    if x.is_complex() or x.dtype in (torch.bool, torch.int32, torch.int64):
-        raise TypeError(f"{name} is of the type {x.dtype}; expected floating-point numbers, or 8 and 16 bit integers")
+def _float_named(dtype: Any) -> str:
+    """The name of a floating-point type of NumPy or torch; float32 where none is asked for."""
+    if dtype is None:
+        return "float32"
+    kind = str(dtype).rpartition(".")[2] if "torch." in str(dtype) else getattr(dtype, "__name__", str(dtype))
+    if kind not in ("float16", "float32", "float64", "bfloat16"):
+        raise TypeError(f"targets: dtype is {dtype!r}; expected a floating-point type, as float32")
+    return str(kind)
 
 
 class Plan:
@@ -91,7 +39,7 @@ class Plan:
     def of(cls, kind: str, partner: Any, lam: Any, **fields: Any) -> Plan:
         """A plan of your own: its kind and fields as `to_json` writes them."""
         partners = plain_integers("Plan.of: partner", partner).tolist()
-        lambdas = np.atleast_1d(np.asarray(lam, np.float64)).tolist()
+        lambdas = np.atleast_1d(numbers("Plan.of: lam", lam)).tolist()
         return cls.from_json(json.dumps({"kind": kind, "perm": partners, "lam": lambdas, **fields}))
 
     @property
@@ -121,19 +69,23 @@ class Plan:
     @classmethod
     def from_json(cls, text: str, labels: Any = None) -> Plan:
         """Reads what `to_json`, here or of the C++ library, wrote."""
+        if not isinstance(text, str):
+            raise TypeError(f"Plan.from_json: text is a {type(text).__name__}; expected a str")
         return cls(_mixing.Plan.from_json(text), labels)
 
     def blend(self, samples: Any, partners: Any = None, *, threads: int | None = None) -> Any:
         """The mixed batch: a new array or tensor, differentiable by samples and partners. Partners are the samples
         themselves, or another batch (M, ...) that partner[i] counts in."""
         shape_of("Plan.blend", samples)
+        if partners is not None:
+            shape_of("Plan.blend", partners, "partners")
         if partners is not None and is_tensor(partners) != is_tensor(samples):
             raise TypeError("Plan.blend: of samples and partners one is an array, one a tensor; expected both alike")
         threads = threads_for(samples, threads)
+        for name, x in (("Plan.blend: samples", samples), ("Plan.blend: partners", partners)):
+            if x is not None:
+                check_mixable(name, x)
         if is_tensor(samples):
-            for name, x in (("Plan.blend: samples", samples), ("Plan.blend: partners", partners)):
-                if x is not None:
-                    _require_tensor(name, x)
             from ._torch_mixing import blended
 
             return blended(self.held, samples, partners, threads)
@@ -165,14 +117,17 @@ class Plan:
     ) -> Any:
         """Soft targets (N, classes), rows that sum to 1: an array of float32, or a tensor where the labels are one."""
         own, of_partners = self._labels("targets", labels)
-        wide = dtype is not None and "64" in str(dtype)
-        soft = np.empty((self.samples, classes), np.float64 if wide else np.float32)
+        kind = _float_named(dtype)
+        wide = kind == "float64"
+        soft = np.empty((self.samples, whole("targets: classes", classes, 1)), np.float64 if wide else np.float32)
+        ignored = None if ignored is None else whole("targets: ignored", ignored)
+        smoothing = number("targets: smoothing", smoothing)
         (self.held.soft64 if wide else self.held.soft32)(own, of_partners, ignored, smoothing, soft)
         if not is_tensor(self.labels if labels is None else labels):
-            return soft if dtype is None else soft.astype(dtype)
+            return soft.astype(kind)
         import torch
 
-        return torch.from_numpy(soft).to(dtype or torch.float32)
+        return torch.from_numpy(soft).to(getattr(torch, kind))
 
     def loss(self, criterion: Any, output: Any, labels: Any = None, *, ignored: int | None = None) -> Any:
         """lambda * criterion(output, own labels) + (1 - lambda) * criterion(output, the partners' labels). A criterion
@@ -190,9 +145,12 @@ class Plan:
             values = [criterion(output, one) for one in labels_of_both]
             if all(getattr(value, "ndim", 0) == 0 for value in values):
                 return float(shares[0, 0]) * values[0] + float(shares[1, 0]) * values[1]
-            return self._weighted(values, shares, "mean")
+            return self._weighted(values, shares, len(first))
         single, reduction = self._for_each_sample(criterion)
-        return self._weighted([single(output, one) for one in labels_of_both], shares, reduction)
+        leaves_out = [np.equal(one, getattr(criterion, "ignore_index", None)) for one in (first, second)]
+        counted = len(first) - float((shares * leaves_out).sum())  # as torch divides: by the share of labels that count
+        values = [single(output, one) for one in labels_of_both]
+        return self._weighted(values, shares, 1 if reduction == "sum" else counted)
 
     @staticmethod
     def _for_each_sample(criterion: Any) -> tuple[Any, str]:
@@ -208,7 +166,7 @@ class Plan:
         return single, reduction
 
     @staticmethod
-    def _weighted(values: Any, shares: Any, reduction: str) -> Any:
+    def _weighted(values: Any, shares: Any, divisor: float) -> Any:
         if any(getattr(value, "ndim", 0) != 1 for value in values):
             raise ValueError("Plan.loss: the criterion gives one number for the batch, and each sample has a lambda of "
                              "its own; expected one number for each sample, as with reduction='none'")
@@ -216,8 +174,7 @@ class Plan:
             import torch
 
             shares = torch.from_numpy(shares).to(values[0].dtype).to(values[0].device)
-        total = (shares[0] * values[0] + shares[1] * values[1]).sum()
-        return total if reduction == "sum" else total / len(values[0])
+        return (shares[0] * values[0] + shares[1] * values[1]).sum() / divisor
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Plan) and self.held == other.held

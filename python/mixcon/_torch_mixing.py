@@ -19,7 +19,7 @@ class _Blend(torch.autograd.Function):
         ctx.held, ctx.threads = held, threads
         ctx.count = None if partners is None else len(partners)
         mixed = torch.empty_like(samples)
-        held.blend(samples.detach(), None if partners is None else partners.detach(), mixed, threads)
+        held.blend(samples.detach().resolve_neg(), None if partners is None else partners.detach().resolve_neg(), mixed, threads)
         return mixed
 
     @staticmethod
@@ -34,7 +34,7 @@ class _Unblend(torch.autograd.Function):
         ctx.held, ctx.threads = held, threads
         by = torch.zeros(upstream.shape, dtype=upstream.dtype)
         others = None if count is None else torch.zeros((count, *upstream.shape[1:]), dtype=upstream.dtype)
-        held.unblend(upstream.detach(), by, others, None, None, threads)
+        held.unblend(upstream.detach().resolve_neg(), by, others, None, None, threads)
         return by if others is None else (by, others)
 
     @staticmethod
@@ -48,7 +48,7 @@ class _BlendOnSphere(torch.autograd.Function):
         ctx.held, ctx.threads, ctx.own = held, threads, partners is None
         ctx.save_for_backward(samples, samples if partners is None else partners)
         mixed = torch.empty_like(samples)
-        held.blend(samples.detach(), None if partners is None else partners.detach(), mixed, threads)
+        held.blend(samples.detach().resolve_neg(), None if partners is None else partners.detach().resolve_neg(), mixed, threads)
         return mixed
 
     @staticmethod
@@ -57,7 +57,7 @@ class _BlendOnSphere(torch.autograd.Function):
         samples, partners = ctx.saved_tensors
         by = torch.zeros(samples.shape, dtype=samples.dtype)
         others = None if ctx.own else torch.zeros(partners.shape, dtype=samples.dtype)
-        ctx.held.unblend(upstream, by, others, samples.detach(), None if ctx.own else partners.detach(), ctx.threads)
+        ctx.held.unblend(upstream.resolve_neg(), by, others, samples.detach().resolve_neg(), None if ctx.own else partners.detach().resolve_neg(), ctx.threads)
         return None, by, others, None
 
 

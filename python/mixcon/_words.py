@@ -24,10 +24,13 @@ def in_python(sentence: str, name: str, arrays: Sequence[str]) -> str:
     """What C++ said of a call of the loss `name`, whose first array has the anchors, and the others the candidates, if
     there are others."""
     said = re.sub(rf"^(?:mixcon: )?(?:{_CALLS}): ", f"{name}: ", sentence)
+    said = re.sub(rf"^{name}: {name} of ", f"{name}: ", said)
+    said = re.sub(r"^per_anchor: (\d+) numbers (.*), as in .*", rf"{name}: kappa has \1 numbers \2", said)
     kind = "Classes" if sentence.startswith(("class_targets", "member_targets")) else "Labels"
     said = re.sub(r"say \.ignored = (\S+)", rf"say targets.{kind}(labels, ignored=\1)", said)
     if not arrays:
         return said
+    said = re.sub(r"\bgiven_logits are\b", f"{arrays[0]} is", said)
     said = _of_rows(said, "anchor", arrays[0])
     said = _of_rows(said, "candidate", " and ".join(arrays[1:]) or arrays[0])
     said = re.sub(r"(?<![\w:])(\w+)::(\w+) or ::(\w+)", r'\1="\2" or "\3"', said)

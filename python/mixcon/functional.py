@@ -8,40 +8,42 @@ from typing import Any, Callable
 import torch
 
 from . import _core
-from ._arrays import _keywords_of, doc_of, settings_of
+from ._arrays import check_name, doc_of, signature_of
 from ._autograd import Tensors, loss_of
 from ._calls import Call, general
 from ._forms import FORMS, Form
+from ._graphs import outside_graphs
+from ._settings import learnable_of, settings_of
 
 
 def call_of(name: str, usual: Any, call: Call, threads: int | None, given: dict[str, Any]) -> torch.Tensor:
     """The loss of a call; temperature, scale and bias may be tensors, and then have gradients."""
-    learned = {k: given.pop(k) for k in ("temperature", "scale", "bias") if isinstance(given.get(k), torch.Tensor)}
+    learned = {k: given.pop(k) for k in learnable_of(name) if isinstance(given.get(k), torch.Tensor)}
     settings = settings_of(name, usual, {**given, **call.parameters} if call.parameters else given)
-    for parameter in learned:
-        if parameter not in settings.parameters:
-            raise TypeError(f"{name}() has no parameter {parameter} that is learned")
     return loss_of(name, settings, call, threads, **learned)
 
 
 def function_of(name: str, form: Form) -> Callable[..., torch.Tensor]:
-    renamed = dict(zip(form.sides, ("x", "y")))
-    keywords = _keywords_of(form.call)
+    keywords = form.keywords()
 
+    @outside_graphs
     def loss(*tensors: Any, threads: int | None = None, **given: Any) -> torch.Tensor:
-        taken = {renamed.get(k, k): given.pop(k) for k in list(given) if renamed.get(k, k) in keywords}
+        taken = {k: given.pop(k) for k in list(given) if k in keywords}
         return call_of(name, form.usual, form.made(Tensors, name, *tensors, **taken), threads, given)
 
     loss.__name__ = loss.__qualname__ = name
     loss.__module__ = "mixcon.functional"
+    loss.__signature__ = signature_of(name, form, {"threads": None})  # type: ignore[attr-defined]
     loss.__doc__ = doc_of(name, form, "Returns the value, a tensor without dimensions.")
     return loss
 
 
+@outside_graphs
 def contrast(
     loss: str, anchors: Any, candidates: Any = None, targets: Any = None, *, threads: int | None = None, **given: Any
 ) -> torch.Tensor:
     """Any loss over pairs, with any targets: anchors (N, D) against candidates (M, D), or against themselves."""
+    check_name(loss)
     call = general(Tensors, loss, anchors, candidates, targets)
     return call_of(loss, FORMS[loss].usual if loss in FORMS else (), call, threads, given)
 

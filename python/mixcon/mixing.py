@@ -18,8 +18,10 @@ from typing import Any
 import numpy as np
 
 from . import _mixing
-from ._drawing import INFO, looked_at, parameters_of, seed_of
-from ._plans import Plan, is_tensor, maps_given, plain_integers, shape_of
+from ._drawing import INFO, looked_at, parameters_of, seed_of, step_of
+from ._given import is_tensor, truth
+from ._plans import Plan
+from ._samples import maps_given, plain_integers, shape_of
 
 __all__ = ["Collate", "Plan", "Policy", "multi_mask", "plan_of", "policies", "slerp", "transmix"]
 
@@ -46,7 +48,9 @@ def plan_of(
     checked = parameters_of(name, parameters)
     shape = shape_of(name, samples)
     seen = looked_at(name, samples, labels, saliency, features)
-    held = _mixing.draw(name, checked, shape, seed_of(seed, samples), step, within, **seen)
+    if not isinstance(within, str):
+        raise TypeError(f"{name}: within is {within!r}; expected a str, the name of a part of the draws")
+    held = _mixing.draw(name, checked, shape, seed_of(seed, samples), step_of(name, step), within, **seen)
     return Plan(held, labels, partner_labels)
 
 
@@ -88,13 +92,18 @@ def positive_features(
     if shape_of(name, keys) != shape:
         of_keys = tuple(shape_of(name, keys))
         raise ValueError(f"{name}: queries are {tuple(shape)}, keys {of_keys}; expected the same shape")
-    drawn = np.asarray(_mixing.shares(name, checked, shape, seed_of(seed, queries), step, within)).reshape(shape)
+    seed, step = seed_of(seed, queries), step_of(name, step)
+    drawn = np.asarray(_mixing.shares(name, checked, shape, seed, step, within)).reshape(shape)
     normalised = dict(checked).get("normalize", 1.0) != 0
+    if is_tensor(queries) != is_tensor(keys):
+        raise TypeError(f"{name}: of queries and keys one is an array, one a tensor; expected both alike")
     shares: Any = drawn
     if is_tensor(queries):
         import torch
 
         shares = torch.from_numpy(drawn).to(queries.dtype)
+    elif queries.dtype.kind == "f":
+        shares = drawn.astype(queries.dtype)
 
     def side(own: Any, other: Any) -> Any:
         mixed = shares * own + (1 - shares) * other
@@ -103,9 +112,15 @@ def positive_features(
     return (side(queries, keys), side(keys, queries)), drawn
 
 
+def _check_plan(name: str, plan: Any) -> None:
+    if not isinstance(plan, Plan):
+        raise TypeError(f"{name}: plan is a {type(plan).__name__}; expected a plan, as the second result of a policy")
+
+
 def slerp(plan: Plan, rescale: bool = False) -> Plan:
     """A plan that mixes by lambda, along the great circle between two rows instead of the chord."""
-    return Plan(plan.held.on_sphere(rescale), plan.labels, plan.partner_labels)
+    _check_plan("slerp", plan)
+    return Plan(plan.held.on_sphere(truth("slerp: rescale", rescale)), plan.labels, plan.partner_labels)
 
 
 def multi_mask(partner: Any, more_partners: Sequence[Any], masks: Sequence[Any], lam: Any = (1.0,)) -> Plan:
@@ -120,6 +135,7 @@ def multi_mask(partner: Any, more_partners: Sequence[Any], masks: Sequence[Any],
 
 def transmix(plan: Plan, attention: Any, size: tuple[int, int], **parameters: Any) -> Plan:
     """The plan with labels that follow the attention (N, h, w) of the class token to mixed images of rows x columns."""
+    _check_plan("transmix", plan)
     checked = parameters_of("transmix", parameters)
     maps = maps_given("transmix: attention", attention, 3)
     lambdas = _mixing.lambdas_by("transmix", checked, plan.held, maps, *size)
@@ -131,7 +147,11 @@ class Policy:
 
     name = ""
 
-    def __init__(self, *, seed: int | None = None, **parameters: Any) -> None:
+    def __init__(self, *unnamed: Any, seed: int | None = None, **parameters: Any) -> None:
+        if unnamed:
+            known = ", ".join(info["name"] for info in INFO[self.name]["parameters"])
+            raise TypeError(f"{type(self).__name__}: {unnamed[0]!r} has no name; expected parameters by their names, of "
+                            f"{known or 'which there are none'}")
         parameters_of(self.name, parameters)
         self.parameters = parameters
         self.seed = seed_of(seed, None)
@@ -184,12 +204,19 @@ class Collate:
         self, policy: Policy, classes: int | None = None, smoothing: float = 0.0,
         collate: Callable[[Any], Any] | None = None,
     ) -> None:
+        if not isinstance(policy, Policy):
+            raise TypeError(f"Collate: policy is {policy!r}; expected a policy, as Mixup(alpha=0.2)")
         self.policy, self.classes, self.smoothing, self.collate = policy, classes, smoothing, collate
 
     def __call__(self, batch: Any) -> tuple[Any, Any]:
         from torch.utils import data
 
-        images, labels = (self.collate or data.default_collate)(batch)
+        collated = (self.collate or data.default_collate)(batch)
+        if not isinstance(collated, (list, tuple)) or len(collated) != 2:
+            came = f"{len(collated)} parts" if isinstance(collated, (list, tuple)) else f"a {type(collated).__name__}"
+            raise ValueError(f"Collate: a batch has {came}; expected images and labels. Pass collate=, a function that "
+                             "makes these two of a batch")
+        images, labels = collated
         worker = data.get_worker_info()
         more = {} if worker is None else {"seed": (self.policy.seed + worker.seed) % 2**64}
         mixed, plan = self.policy(images, labels, **more)

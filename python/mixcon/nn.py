@@ -3,25 +3,34 @@
 
 from __future__ import annotations
 
-import functools
 import math
 from typing import Any
 
 import torch
 
 from . import _core
-from ._arrays import doc_of, settings_of
+from ._arrays import check_name, doc_of
 from ._autograd import Tensors, tensors_now
 from ._calls import general
 from ._forms import FORMS, Form
-from .functional import _keywords_of, call_of
+from ._graphs import outside_graphs
+from ._given import number, truth, whole
+from ._settings import learnable_of, parameters_of, settings_of
+from .functional import call_of
 
-_learnable = ("temperature", "scale", "bias")
+
+_usual: dict[str, dict[str, Any]] = {}
 
 
-@functools.lru_cache(maxsize=None)
 def _usual_parameters(loss: str) -> dict[str, Any]:
-    return settings_of(loss, FORMS[loss].usual, {}).parameters  # type: ignore[no-any-return]
+    if loss not in _usual:
+        _usual[loss] = parameters_of(loss, FORMS[loss].usual)
+    return _usual[loss]
+
+
+def _is(value: Any, usual: Any) -> bool:
+    """Whether a parameter is what it usually is."""
+    return value is usual or (type(value) is type(usual) and not hasattr(value, "shape") and bool(value == usual))
 
 
 class LossModule(torch.nn.Module):
@@ -31,43 +40,53 @@ class LossModule(torch.nn.Module):
     _loss: str
     _form: Form | None = None
 
-    def __init__(self, *, threads: int | None = None, **given: Any) -> None:
+    def __init__(self, *unnamed: Any, threads: int | None = None, **given: Any) -> None:
         super().__init__()
-        self.threads = threads
+        self.threads = None if threads is None else whole(f"{self._loss}: threads", threads)
         usual = self._form.usual if self._form is not None else FORMS[self._loss].usual
-        plain = {k: v for k, v in given.items() if not isinstance(v, torch.Tensor) or k not in _learnable}
+        learnable = learnable_of(self._loss)
+        plain = {k: v for k, v in given.items() if not isinstance(v, torch.Tensor) or k not in learnable}
         settings = settings_of(self._loss, usual, plain)
         known = settings.parameters
+        if unnamed:
+            raise TypeError(f"{type(self).__name__}: {unnamed[0]!r} has no name; expected parameters by their names, of "
+                            f"{', '.join(known) or 'which there are none'}")
         for name, value in given.items():
-            if name not in plain and name not in known:
-                settings_of(self._loss, (), {name: 1.0})  # which says what there is
             setattr(self, name, value)
-        for name, value in known.items():
+        for name, value in {**_usual_parameters(self._loss), **known}.items():
             if name not in given:
                 setattr(self, name, value)
-        self._names = tuple(known) + tuple(k for k in given if k not in known)
+        self._names = tuple(_usual_parameters(self._loss))
         self._given = tuple(given)
 
     def _parameters_now(self) -> dict[str, Any]:
-        usual, own = _usual_parameters(self._loss), self.__dict__
-        return {
-            name: getattr(self, name)
-            for name in self._names
-            if name in self._given or (name in own and own[name] != usual.get(name))
-        }
+        """Those that were given or set since, which may be learned."""
+        usual, own, now = _usual_parameters(self._loss), self.__dict__, {}
+        for name in self._names:
+            if name in own or name in self._parameters or not self._is_learned(name):
+                value = own[name] if name in own else getattr(self, name)
+                if name in self._given or not _is(value, usual[name]):
+                    now[name] = value
+        return now
 
+    @outside_graphs
     def forward(self, *tensors: Any, **taken: Any) -> torch.Tensor:
         form = self._form
         assert form is not None
-        renamed = dict(zip(form.sides, ("x", "y")))
-        call = form.made(tensors_now(), self._loss, *tensors, **{renamed.get(k, k): v for k, v in taken.items()})
+        call = form.made(tensors_now(), self._loss, *tensors, **taken)
         return call_of(self._loss, form.usual, call, self.threads, self._parameters_now())
+
+    def _is_learned(self, name: str) -> bool:
+        return name in self._parameters
 
     def extra_repr(self) -> str:
         said = []
         for name in self._names:
             value = getattr(self, name)
-            said.append(f"{name}=learned" if isinstance(value, torch.nn.Parameter) else f"{name}={value!r}")
+            if self._is_learned(name):
+                said.append(f"{name}=learned")
+            elif value is not None:
+                said.append(f"{name}={value!r}")
         if self.threads is not None:
             said.append(f"threads={self.threads}")
         return ", ".join(said)
@@ -79,12 +98,12 @@ class Contrast(LossModule):
     `similarity`, `rows`, `direction`, `reduction`, `no_positive` and the loss's own parameters are keywords. Targets
     are those of `mixcon.targets`, or a tensor of shares (N, M), which may have a gradient."""
 
-    def __init__(self, loss: str = "info_nce", *, threads: int | None = None, **given: Any) -> None:
+    def __init__(self, loss: str = "info_nce", *unnamed: Any, threads: int | None = None, **given: Any) -> None:
+        check_name(loss)
         self.__dict__["_loss"] = loss
-        if loss not in FORMS:
-            _core.Settings(loss, {})  # which says what there is
-        super().__init__(threads=threads, **given)
+        super().__init__(*unnamed, threads=threads, **given)
 
+    @outside_graphs
     def forward(self, anchors: Any, candidates: Any = None, targets: Any = None) -> torch.Tensor:
         call = general(tensors_now(), self._loss, anchors, candidates, targets)
         return call_of(self._loss, FORMS[self._loss].usual, call, self.threads, self._parameters_now())
@@ -94,33 +113,66 @@ class Contrast(LossModule):
 
 
 class _Learned(LossModule):
-    """A loss of two sides whose scale is learned, as its logarithm."""
+    """A loss of two sides whose scale is learned, as its logarithm `log_scale`. `scale` is the scale of now; setting it
+    sets `log_scale`."""
 
-    def __init__(self, *, max_scale: float | None = -1.0, learn: bool = True, **given: Any) -> None:
-        super().__init__(**given)
-        max_scale = self._usual_maximum if max_scale == -1.0 else max_scale
-        scale = getattr(self, "scale")
-        bias = getattr(self, "bias")
-        self.max_scale = max_scale
-        self.learn = learn
-        self._start = scale
+    def __init__(self, *unnamed: Any, max_scale: Any = "usual", learn: bool = True, **given: Any) -> None:
+        super().__init__(*unnamed, **given)
+        self.max_scale = self._usual_maximum if max_scale == "usual" else max_scale
+        if self.max_scale is not None:
+            self._positive("max_scale", self.max_scale)
+        self.learn = truth(f"{self._loss}: learn", learn)
+        scale, bias = self.scale, self.bias
         if learn and not isinstance(scale, torch.Tensor):
-            if scale <= 0:
-                settings_of(self._loss, (), {"scale": scale})
-                raise ValueError(f"{self._loss}: scale is {scale}; expected a number > 0")
-            self.log_scale = torch.nn.Parameter(torch.tensor(math.log(scale)))
+            start = math.log(self._positive("scale", scale))
+            del self.scale
+            self.log_scale = torch.nn.Parameter(torch.tensor(start))
             if self._learns_bias and not isinstance(bias, torch.Tensor):
                 del self.bias
                 self.bias = torch.nn.Parameter(torch.tensor(float(bias)))
 
+    scale: Any
+    bias: Any
     _learns_bias = False
     _usual_maximum: float | None = None
+
+    def _positive(self, name: str, given: Any) -> float:
+        found = number(f"{self._loss}: {name}", given)
+        if not 0 < found < math.inf:
+            raise ValueError(f"{self._loss}: {name} is {found}; expected a finite number > 0")
+        return found
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "scale" and self._is_learned(name):
+            return float(self._scale_now().detach())
+        return super().__getattr__(name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name == "scale" and self._is_learned(name):
+            with torch.no_grad():
+                self.log_scale.fill_(math.log(self._positive(name, value)))
+        else:
+            super().__setattr__(name, value)
+
+    def _is_learned(self, name: str) -> bool:
+        learned = self.__dict__.get("_parameters", {})
+        return name in learned or (name == "scale" and "log_scale" in learned)
+
+    def _scale_now(self) -> torch.Tensor:
+        most = self.max_scale
+        if most is None:
+            return self.log_scale.exp()
+        if not (self.training and torch.is_grad_enabled()):
+            return self.log_scale.exp().clamp(max=most)
+        with torch.no_grad():  # a clamp in the graph has no gradient above: log_scale would stay there for good
+            self.log_scale.clamp_(max=math.log(most))
+        scale = self.log_scale.exp()
+        return scale - (scale - most).clamp(min=0).detach()
 
     def _parameters_now(self) -> dict[str, Any]:
         now = super()._parameters_now()
         if "log_scale" in self._parameters:
-            scale = self.log_scale.exp()
-            now["scale"] = scale if self.max_scale is None else scale.clamp(max=self.max_scale)
+            now["scale"] = self._scale_now()
             if self._learns_bias:
                 now["bias"] = self.bias
         return now
@@ -132,12 +184,14 @@ class _Learned(LossModule):
 class _Proxies(LossModule):
     """A loss against a learned proxy for each class."""
 
-    def __init__(self, classes: int, width: int, **given: Any) -> None:
-        super().__init__(**given)
-        self.classes, self.width = classes, width
-        self.proxies = torch.nn.Parameter(torch.empty(classes, width))
+    def __init__(self, classes: int, width: int, *unnamed: Any, **given: Any) -> None:
+        super().__init__(*unnamed, **given)
+        self.classes = whole(f"{self._loss}: classes", classes, 1)
+        self.width = whole(f"{self._loss}: width", width, 1)
+        self.proxies = torch.nn.Parameter(torch.empty(self.classes, self.width))
         torch.nn.init.kaiming_normal_(self.proxies, mode="fan_out")
 
+    @outside_graphs
     def forward(self, z: Any, labels: Any) -> torch.Tensor:
         proxies = self.proxies.to(z.dtype) if isinstance(z, torch.Tensor) else self.proxies
         return super().forward(z, labels, proxies)
@@ -155,15 +209,13 @@ class _Queued(LossModule):
     queue: torch.Tensor
     position: torch.Tensor
 
-    def __init__(self, size: int = 65536, width: int | None = None, **given: Any) -> None:
-        super().__init__(**given)
-        if size < 1:
-            raise ValueError(f"{self._loss}: size is {size}; expected a number of keys >= 1")
-        self.size = size
+    def __init__(self, size: int = 65536, width: int | None = None, *unnamed: Any, **given: Any) -> None:
+        super().__init__(*unnamed, **given)
+        self.size = whole(f"{self._loss}: size", size, 1)
         self.register_buffer("queue", torch.empty(0, 0))
         self.register_buffer("position", torch.zeros((), dtype=torch.int64))
         if width is not None:
-            self._make(width)
+            self._make(whole(f"{self._loss}: width", width, 1))
 
     def _make(self, width: int) -> None:
         self.queue = torch.nn.functional.normalize(torch.randn(self.size, width), dim=1)
@@ -177,6 +229,7 @@ class _Queued(LossModule):
         self.queue[at] = rows
         self.position.fill_((int(self.position) + len(rows)) % self.size)
 
+    @outside_graphs
     def forward(self, queries: Any, keys: Any, *more: Any, **taken: Any) -> torch.Tensor:
         if self.queue.numel() == 0:
             self._make(Tensors.shape(self._loss, "keys", keys, 2)[1])
@@ -188,8 +241,10 @@ class _Queued(LossModule):
 
     def _load_from_state_dict(self, state: Any, prefix: str, *rest: Any) -> None:
         saved = state.get(prefix + "queue")
-        if saved is not None and saved.shape != self.queue.shape:
-            self.queue = torch.empty_like(saved)
+        if saved is not None and self.queue.numel() == 0 and saved.dim() == 2 and len(saved) in (0, self.size):
+            self.queue = torch.empty_like(saved)  # of the width that is known now; another size is torch's to refuse
+        elif saved is not None and saved.numel() == 0:
+            self.queue = torch.empty_like(saved)  # of a module that had not been called
         super()._load_from_state_dict(state, prefix, *rest)
 
     def extra_repr(self) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 
 from . import _core
 from ._core import Targets
+from ._given import choice, integers, number, numbers, table, truth, whole
 
 __all__ = [
     "Classes", "Diagonal", "ImagesAndMixtures", "Labels", "Mixed", "Negatives", "Others", "Queue", "Table", "Targets",
@@ -16,14 +17,24 @@ __all__ = [
 ]
 
 
-def _plain(given: Any) -> Any:
-    """A tensor that may be read: torch's without its graph."""
-    return given.detach() if hasattr(given, "detach") else given
+_orders = ("view_major", "sample_major")
+
+
+def _base(what: str, given: Any) -> Targets:
+    if not isinstance(given, Targets):
+        raise TypeError(f"{what} is a {type(given).__name__}; expected targets, as Diagonal() or Labels(labels)")
+    return given
+
+
+def _label(what: str, given: int | None) -> int | None:
+    return None if given is None else whole(what, given)
 
 
 def Views(samples: int, views: int = 2, order: str = "view_major") -> Targets:
     """The other views of the same sample are positives; a row does not see itself."""
-    return _core.views(samples, views, order)
+    what = "targets.Views: "
+    return _core.views(whole(what + "samples", samples), whole(what + "views", views),
+                       choice(what + "order", order, _orders))
 
 
 def Labels(
@@ -37,8 +48,12 @@ def Labels(
     keeps_ignored: bool = False,
 ) -> Targets:
     """Rows of the same label are positives, in equal shares. With `candidate_labels` the candidates are other rows."""
+    what = "targets.Labels: "
     return _core.labels(
-        _plain(labels), views, order, _plain(candidate_labels), hides_others, ignored, keeps_ignored
+        integers(what + "labels", labels), whole(what + "views", views), choice(what + "order", order, _orders),
+        None if candidate_labels is None else integers(what + "candidate_labels", candidate_labels),
+        truth(what + "hides_others", hides_others), _label(what + "ignored", ignored),
+        truth(what + "keeps_ignored", keeps_ignored),
     )
 
 
@@ -51,7 +66,11 @@ def Classes(
     labels: Any, *, of_candidates: bool = False, ignored: int | None = None, keeps_ignored: bool = False
 ) -> Targets:
     """Candidate c stands for class c (a proxy), and labels are of the anchors; or the other way round."""
-    return _core.classes(_plain(labels), of_candidates, ignored, keeps_ignored)
+    what = "targets.Classes: "
+    return _core.classes(
+        integers(what + "labels", labels), truth(what + "of_candidates", of_candidates),
+        _label(what + "ignored", ignored), truth(what + "keeps_ignored", keeps_ignored),
+    )
 
 
 def Others() -> Targets:
@@ -71,21 +90,33 @@ def Queue() -> Targets:
 
 def Mixed(base: Targets, plan: Any = None, *, lam: Any = None, partner: Any = None) -> Targets:
     """Mixed anchors share the targets of their sample and of its partner, by lam: those of a plan, or given."""
+    what = "targets.Mixed: "
     if plan is not None:
+        if not (hasattr(plan, "lam") and hasattr(plan, "partner")):
+            raise TypeError(f"{what}plan is a {type(plan).__name__}; expected a plan of mixcon")
         lam, partner = plan.lam, plan.partner
-    if lam is None or partner is None:
+    elif lam is None and partner is None:
         raise TypeError("targets.Mixed: expected a plan, or lam and partner")
-    return _core.mixed(base, _plain(lam), _plain(partner))
+    return _core.mixed(
+        _base(what + "base", base), numbers(what + "lam", lam), integers(what + "partner", partner)
+    )
 
 
 def ImagesAndMixtures(labels: Any, lam: float, *, ignored: int | None = None) -> Targets:
     """Of images (N) and their mixtures with the batch in reverse, stacked: a mixture is of both classes, by lam."""
-    return _core.images_and_mixtures(_plain(labels), lam, ignored)
+    what = "targets.ImagesAndMixtures: "
+    return _core.images_and_mixtures(
+        integers(what + "labels", labels), number(what + "lam", lam), _label(what + "ignored", ignored)
+    )
 
 
 def Table(shares: Any, weights: Any = None, *, any_sign: bool = False) -> Targets:
     """Shares (N, M) of each pair, positive where not 0; weights (N, M), how often it is a candidate, 0: hidden."""
-    return _core.table(_plain(shares), _plain(weights), any_sign)
+    what = "targets.Table: "
+    return _core.table(
+        table(what + "shares", shares), None if weights is None else table(what + "weights", weights),
+        truth(what + "any_sign", any_sign),
+    )
 
 
 def table_of_pairs(weights: Any, rows: int) -> Targets:
@@ -99,7 +130,6 @@ def table_of_pairs(weights: Any, rows: int) -> Targets:
 
 def table_of_mask(mask: Any, rows: int, views: int, name: str) -> Targets:
     """What a mask over samples (N, N) says of their views: each positive has its share of the anchor's mass."""
-    mask = np.asarray(mask, np.float64)
     samples = rows // views
     if mask.shape != (samples, samples):
         expected = (samples, samples)

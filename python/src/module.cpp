@@ -225,6 +225,7 @@ nb::list weights_of_pairs(nb::handle embeddings, double sigma) {
 NB_MODULE(_core, module) {
   using namespace nb::literals;
   const double unset = std::nan("");
+  nb::set_leak_warnings(false);  // torch frees no Python node of a graph that is alive when Python ends
   module.doc() = "mixcon's losses on arrays; use the package mixcon.";
   nb::class_<loss_settings>(module, "Settings", "A loss and its parameters.")
       .def(nb::init<const std::string&, nb::dict>(), "name"_a, "parameters"_a)

@@ -190,7 +190,7 @@ void loss_settings::refuse_name(const std::string& name) const {
   sentence.append("() has no parameter ").append(name);
   const std::string nearest = nearest_name(name, all);
   if (!nearest.empty()) sentence.append("; did you mean ").append(nearest).append("?");
-  sentence.append(" It takes ").append(all.empty() ? "none" : joined(all));
+  sentence.append(nearest.empty() ? "; it takes " : " It takes ").append(all.empty() ? "none" : joined(all));
   throw nb::type_error(sentence.c_str());
 }
 

@@ -193,6 +193,7 @@ struct held_plan {
 
 NB_MODULE(_mixing, module) {
   using namespace nb::literals;
+  nb::set_leak_warnings(false);  // torch frees no Python node of a graph that is alive when Python ends
   module.doc() = "mixcon's policies and plans; use the package mixcon.";
   const auto each = [](const held_plan& held, auto&& call) { return std::visit(call, held.plan); };
   nb::class_<held_plan>(module, "Plan", "What a policy decided for one batch.")
