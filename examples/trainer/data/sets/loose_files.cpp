@@ -104,7 +104,7 @@ loose_samples read_loose_rows(const std::string& path, const table_options& tabl
   csv_layout layout = table.layout();
   const index_t columns = columns_of_csv(file.named(), layout);
   if (columns != features && columns != features + 1)
-    refuse_file(path, ": it has ", columns, " columns; expected the ", features,
+    refuse_file(path, ": it has ", columns, columns == 1 ? " column" : " columns", "; expected the ", features,
                 " numbers that the run was trained on, with a label or without. Is the separator another?");
   layout.labelled = columns == features + 1;
   csv_table read = decode_csv(file.named(), layout);
