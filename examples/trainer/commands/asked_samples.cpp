@@ -88,6 +88,7 @@ run_and_samples load_run_and_samples(const std::string& file_or_folder, const sa
   require_one_of("--part", request.part, {"train", "test"});
   MIXCON_REQUIRE(request.data.empty() || request.files.empty(),
                  "--data and --files each say what is looked at; give one of them.");
+  MIXCON_REQUIRE(request.files.empty() || request.part == "test", "--part: files have no parts; leave it out.");
   if (!request.data.empty()) require_one_of("--data", request.data, named_data_sets());
   run_and_samples run{.from = load_and_say(file_or_folder)};
   data_options own = run.from.chosen.data;

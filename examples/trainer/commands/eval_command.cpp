@@ -41,6 +41,8 @@ int evaluate(const eval_request& request, std::FILE* to) {
   const bool is_own = asked.data.empty() && asked.files.empty() && asked.part == "test";
   MIXCON_REQUIRE(!request.transfers || !asked.data.empty(),
                  "--transfer: it trains the probes on another data set; expected its name, by --data.");
+  MIXCON_REQUIRE(!request.transfers || asked.files.empty(),
+                 "--data and --files each say what is looked at; give one of them.");
   MIXCON_REQUIRE(!request.transfers || asked.part == "test", "--transfer: it takes both parts of ", asked.data,
                  "; leave --part out.");
   if (is_own || request.transfers) return by_probes(request, to);

@@ -255,7 +255,10 @@ void make_ready(ready_run& ready, train_request& asked, const std::optional<sett
   const index_t share = ranks == nullptr ? 0 : threads_of_rank(*ranks);  // of a machine that ranks share
   const index_t threads = given ? 0 : share;
   together(ranks, [&] {
-    if (asked.resume == "auto") asked.resume = run_to_resume(resolved(*wanted));
+    if (asked.resume == "auto") {
+      asked.resume = run_to_resume(resolved(*wanted), asked.from.empty() ? "" : load_checkpoint(asked.from).run);
+      if (!asked.resume.empty()) asked.from.clear();  // its weights have gone on since
+    }
     if (!asked.resume.empty()) {
       resume(ready, asked, threads, ranks);
       return;
@@ -300,7 +303,10 @@ int train_as(const rank_group* ranks, const train_request& request, std::FILE* t
   train_request asked = request;
   std::optional<settings> wanted;
   together(ranks, [&] {
-    if (asked.resume.empty() || asked.resume == "auto" || asked.prints_config) wanted = settings(asked.given);
+    const bool goes_on = !asked.resume.empty() && asked.resume != "auto";
+    MIXCON_REQUIRE(!goes_on || !asked.prints_config, "--print-config: the settings of ", asked.resume,
+                   " stand in its config.toml; give one of --print-config and --resume.");
+    if (!goes_on) wanted = settings(asked.given);
   });
   if (asked.prints_config) {
     std::fputs(config_of(wanted->list()).c_str(), to);

@@ -117,6 +117,8 @@ TEST_CASE("what cannot be done is refused with one sentence and status 2", "[exa
       {{"train", "--from", folder / "nothing"}, "nothing"},
       {{"train", "--from", folder.path(), "--resume", folder.path()}, "--from: a run that goes on"},
       {{"train", "--overwrite"}, "--overwrite: it needs --out"},
+      {{"train", "--resume", folder.path(), "--print-config"}, "stand in its config.toml; give one of --print-config"},
+      {{"predict", "a run", "--files", folder.path(), "--part", "train"}, "--part: files have no parts; leave it out."},
       {{"train", "--overwrite", "--resume", folder.path()}, "give one of them"},
       {{"inspect", "--policy", "mixup", "--partner-share", "0.3"}, "--partner-share: the policy mixup does not use it"},
       {{"inspect", "--policy", "smoothmix", "--alpha", "1"}, "--alpha: the policy smoothmix does not use it; mixup, "},
@@ -356,6 +358,22 @@ TEST_CASE("--resume auto begins a run, then goes on with it, and never with anot
   REQUIRE(run_program(unnamed, folder.path()).status == exit_done);
   CHECK(std::filesystem::exists(folder / "runs/ce-digits-002"));
   CHECK_FALSE(std::filesystem::exists(folder / "runs/ce-digits-003"));
+
+  for (const char* name : {"a.csv", "b.csv"}) {
+    std::ofstream table(folder / name);
+    for (int k = 0; k < 20; ++k) table << k % 7 << "," << (*name == 'a' ? k : -k) << "," << k % 2 << "\n";
+  }
+  std::filesystem::copy_file(folder / "a.csv", folder / "copy.csv");
+  for (const char* name : {"a.csv", "b.csv", "copy.csv", "b.csv"}) {  // a run for each table, wherever it lies
+    const outcome seen =
+        run_program({"train", "--data", "csv", "--data-dir", folder / name, "--recipe", "ce", "--batch", "4", "--steps",
+                     "2", "--threads", "1", "--no-evaluation", "--resume", "auto"},
+                    folder.path());
+    INFO(seen.text);
+    CHECK(seen.status == exit_done);
+  }
+  CHECK(std::filesystem::exists(folder / "runs/ce-csv-002"));
+  CHECK_FALSE(std::filesystem::exists(folder / "runs/ce-csv-003"));
 }
 
 TEST_CASE("a run that begins with the weights of another one is a run of its own", "[examples]") {
@@ -372,6 +390,12 @@ TEST_CASE("a run that begins with the weights of another one is a run of its own
   for (const stored_tensor& each : parent.tensors)
     if (each.name.ends_with("weight") && !each.name.starts_with("optimiser"))
       CHECK(std::find(fork.tensors.begin(), fork.tensors.end(), each) != fork.tensors.end());
+  job.insert(job.end(), {"--resume", "auto"});  // as a job that is started again says
+  CHECK(run_program(job).text.find("nothing left to train") != std::string::npos);
+  CHECK(load_checkpoint(folder / "fork").run == fork.run);
+  REQUIRE(run_program(small_job(folder / "uncle", "6")).status == exit_done);
+  std::replace(job.begin(), job.end(), folder / "parent", folder / "uncle");
+  CHECK(run_program(job).text.find("that began with the weights of --from; this one did not.") != std::string::npos);
   std::vector<std::string> stranger = small_job(folder / "other", "3");
   stranger.insert(stranger.end(), {"--from", folder / "parent", "--first-stride", "2"});
   stranger[6] = "8";  // --width

@@ -178,6 +178,8 @@ TEST_CASE("predict gives the softmax of the classifier's scores, and eval says w
   transferred.insert(transferred.end(), other.begin(), other.end());
   check_refused(transferred, "have 3 channels, and the run was trained on 1");
   check_refused({"eval", folder / "run", "--transfer"}, "expected its name, by --data");
+  transferred.insert(transferred.end(), {"--files", folder / "lines"});
+  check_refused(transferred, "--data and --files each say what is looked at; give one of them.");
   check_refused({"eval", folder / "run", "--files", folder / "run"}, "there are no files of that kind");
 }
 
