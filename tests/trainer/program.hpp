@@ -30,14 +30,16 @@ struct outcome {
   std::string text{};
 };
 
-/// Starts it, with what it prints going to a file, in a folder where that is given.
+/// Starts it, with what it prints going to a file, in a folder where that is given. No file: it has no input, no output
+/// and no place for errors.
 inline pid_t start(const std::vector<std::string>& arguments, const std::string& output,
                    const std::string& folder = {}) {
   std::string line;
   for (const std::string& argument : arguments) line += argument + '\n';
   const pid_t child = fork();
   if (child != 0) return child;
-  const int to = open(output.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+  const int to = output.empty() ? -1 : open(output.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+  if (to < 0) close(0), close(1), close(2);
   dup2(to, 1), dup2(to, 2);
   if (!folder.empty() && chdir(folder.c_str()) != 0) _exit(127);
   setenv("MIXCON_TRAIN_ARGUMENTS", line.c_str(), 1);

@@ -5,6 +5,7 @@
 #include "commands/named_data.hpp"
 #include "files/file_error.hpp"
 #include "options/nearest_name.hpp"
+#include "run/open_run.hpp"
 
 #include <mixcon/core/require.hpp>
 
@@ -24,9 +25,10 @@ std::string size_of(const data_set& data) {
   return data.kind == sample_kind::row ? text.append(" numbers") : text;
 }
 
-void require_kind_of_run(const std::string& where, const std::string& name, sample_kind kind, const data_set& own) {
-  MIXCON_REQUIRE(kind == own.kind, where, ": the samples of ", name, " are ", to_string(kind),
-                 "s, and the run was trained on ", to_string(own.kind), "s, of ", own.name, ".");
+void require_kind_of_run(const std::string& where, const std::string& name, sample_kind kind, sample_kind own,
+                         const std::string& own_name) {
+  MIXCON_REQUIRE(kind == own, where, ": the samples of ", name, " are ", to_string(kind),
+                 "s, and the run was trained on ", to_string(own), "s, of ", own_name, ".");
 }
 
 void require_same_form(const std::string& where, const data_set& asked, const data_set& own) {
@@ -65,18 +67,20 @@ loose_samples part_asked(train_and_test& of, const std::string& part) {
 
 }  // namespace
 
-run_on_data load_run_to_transfer(const std::string& file_or_folder, const sample_request& request) {
-  require_one_of("--data", request.data, named_data_sets());
+run_on_data load_run_on_other(const std::string& file_or_folder, const std::string& name, const std::string& folder) {
+  require_one_of("--data", name, named_data_sets());
   run_on_data run{.from = load_and_say(file_or_folder)};
-  const data_set own =
-      read_data(run.from.chosen.data).train;  // for the number of classes, and what features are called
-  require_kind_of_run("--data", request.data, kind_of_data(request.data), own);
-  run.data = read_data(data_options{.name = request.data, .folder = request.data_folder});
+  const settings& chosen = run.from.chosen;
+  const data_facts& own = run.from.data;
+  if (own.classes == 0) refuse_file(file_or_folder, ": it does not say what it learned from; leave --data out.");
+  require_kind_of_run("--data", name, kind_of_data(name), own.kind, chosen.data.name);
+  run.data = read_data(other_data(chosen.data, name, folder));
   const data_set& other = run.data.train;
-  if (own.kind == sample_kind::row) require_same_form("--data", other, own);
+  if (own.kind == sample_kind::row) require_same_form("--data", other, read_data(chosen.data).train);
   MIXCON_REQUIRE(other.shape.channels == own.shape.channels, "--data: the ", to_string(other.kind), "s of ", other.name,
                  " have ", other.shape.channels, " channels, and the run was trained on ", own.shape.channels, ".");
-  run.loaded = load_run(run.from, own, file_or_folder);
+  run.loaded = untrained_run(chosen, own, nullptr);
+  restore(*run.loaded.made, *run.loaded.device, run.from, file_or_folder, chosen.training.average > 0);
   return run;
 }
 
@@ -84,14 +88,13 @@ run_and_samples load_run_and_samples(const std::string& file_or_folder, const sa
   require_one_of("--part", request.part, {"train", "test"});
   MIXCON_REQUIRE(request.data.empty() || request.files.empty(),
                  "--data and --files each say what is looked at; give one of them.");
+  MIXCON_REQUIRE(request.files.empty() || request.part == "test", "--part: files have no parts; leave it out.");
   if (!request.data.empty()) require_one_of("--data", request.data, named_data_sets());
   run_and_samples run{.from = load_and_say(file_or_folder)};
   data_options own = run.from.chosen.data;
   if (request.data.empty() && !request.data_folder.empty()) own.folder = request.data_folder;
   run.own = read_data(own);
-  if (content_hash(run.own.train) != run.from.data_hash)
-    refuse_file(file_or_folder, ": it was trained on other samples than those of ", run.own.train.name,
-                " now. Where are these? Name their folder with --data-dir.");
+  require_own_samples(run.from, run.own.train, file_or_folder);
   run.loaded = load_run(run.from, run.own.train, file_or_folder);
   run.where = request.files.empty() ? "--data" : "--files";
   if (!request.files.empty()) {
@@ -100,11 +103,8 @@ run_and_samples load_run_and_samples(const std::string& file_or_folder, const sa
     train_and_test same = run.own;
     run.asked = part_asked(same, request.part);
   } else {
-    require_kind_of_run("--data", request.data, kind_of_data(request.data), run.own.train);
-    data_options other = run.from.chosen.data;
-    if (other.name != request.data) other = data_options{.name = request.data};
-    other.folder = request.data_folder;
-    train_and_test read = read_data(other);
+    require_kind_of_run("--data", request.data, kind_of_data(request.data), run.own.train.kind, run.own.train.name);
+    train_and_test read = read_data(other_data(run.from.chosen.data, request.data, request.data_folder));
     run.asked = part_asked(read, request.part);
   }
   require_same_form(run.where, run.asked.samples, run.own.train);

@@ -25,9 +25,10 @@ struct run_and_samples {
 /// Throws file_error and std::invalid_argument.
 run_and_samples load_run_and_samples(const std::string& file_or_folder, const sample_request& request);
 
-/// The same with another data set, both parts of it, whose classes and size may be others. Refuses another kind, and
-/// samples of other channels or features than the network takes.
-run_on_data load_run_to_transfer(const std::string& file_or_folder, const sample_request& request);
+/// The same with both parts of the data set called `name` from `folder`, see `other_data`, whose classes and sizes of
+/// images may be others. Refuses another kind, and samples of other channels or features than the network takes. Of a
+/// run on rows its own data set must be there, which names these features.
+run_on_data load_run_on_other(const std::string& file_or_folder, const std::string& name, const std::string& folder);
 
 }  // namespace commands
 }  // namespace mixcon_train

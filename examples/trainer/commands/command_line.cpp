@@ -2,6 +2,7 @@
 #include "commands/commands.hpp"
 #include "commands/inspect_options.hpp"
 #include "commands/named_data.hpp"
+#include "commands/standard_files.hpp"
 #include "commands/train_options.hpp"
 #include "data/sets/readers.hpp"
 #include "files/file_error.hpp"
@@ -14,6 +15,7 @@
 #include <CLI/CLI.hpp>
 
 #include <csignal>
+#include <cstdio>
 #include <exception>
 #include <new>
 #include <sstream>
@@ -164,9 +166,9 @@ int refuse_arguments(const CLI::App& app, const CLI::ParseError& error) {
   } else if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::RequiredError)) {
     sentence += "; expected the folder of a run, or a checkpoint.";
   }
-  for (char& c : sentence)
-    if (c == '\n') c = ' ';
-  std::fprintf(stderr, "mixcon-train: %s See mixcon-train --help.\n", sentence.c_str());
+  const auto of_command = app.get_subcommands();
+  const std::string command = of_command.empty() ? "" : of_command.front()->get_name() + " ";
+  say_refused(sentence + " See mixcon-train " + command + "--help.");
   return exit_refused;
 }
 
@@ -178,9 +180,7 @@ void require_one_process(const CLI::App& app, const rank_group* ranks) {
   });
 }
 
-}  // namespace
-
-int run_command_line(int count, const char* const* arguments, const rank_group* ranks) {
+int run_command(int count, const char* const* arguments, const rank_group* ranks) {
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is a write that fails, not the end
   CLI::App app("Trains encoders with mixing and contrastive losses, and evaluates them.", "mixcon-train");
   app.require_subcommand(0, 1);
@@ -200,16 +200,14 @@ int run_command_line(int count, const char* const* arguments, const rank_group* 
   compare_request compare_asked;
   const CLI::App& compare_command = add_compare(app, compare_asked);
   const inspect_options inspect_command(app, count, arguments);
-  const auto says = [&](const std::string& sentence) { std::fprintf(stderr, "mixcon-train: %s\n", sentence.c_str()); };
   try {
     const std::vector<std::string> words = joined_words(count, arguments);
     std::vector<const char*> places;
     for (const std::string& word : words) places.push_back(word.c_str());
     app.parse(static_cast<int>(places.size()), places.data());
     if (app.get_subcommands().empty()) {
-      std::fprintf(stderr,
-                   "mixcon-train: no command was given; expected train, eval, predict, embed, compare or inspect. "
-                   "See mixcon-train --help.\n");
+      say_refused(
+          "no command was given; expected train, eval, predict, embed, compare or inspect. See mixcon-train --help.");
       return exit_refused;
     }
     if (train_command.was_asked()) return train(train_command.request(), stdout, ranks);
@@ -222,17 +220,24 @@ int run_command_line(int count, const char* const* arguments, const rank_group* 
     if (!leads(ranks)) return error.get_exit_code() == 0 ? exit_done : exit_refused;
     return error.get_exit_code() == 0 ? app.exit(error) : refuse_arguments(app, error);
   } catch (const refused_together& refused) {
-    if (leads(ranks)) says(refused.what());
+    if (leads(ranks)) say_refused(refused.what());
     return exit_refused;
   } catch (const mixcon::rank_failure& failed) {  // the other one has said why
     ranks->abandon(exit_refused);
   } catch (const std::bad_alloc&) {
-    says("there is not enough memory; a smaller --batch or --width needs less.");
+    say_refused("there is not enough memory; a smaller --batch or --width needs less.");
   } catch (const std::exception& error) {
-    says(error.what());
+    say_refused(error.what());
   }
   if (ranks != nullptr) ranks->abandon(exit_refused);
   return exit_refused;
+}
+
+}  // namespace
+
+int run_command_line(int count, const char* const* arguments, const rank_group* ranks) {
+  hold_standard_files();
+  return status_of_printing(run_command(count, arguments, ranks));
 }
 
 }  // namespace commands

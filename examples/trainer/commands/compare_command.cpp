@@ -2,11 +2,14 @@
 #include "commands/commands.hpp"
 #include "commands/comparison_plan.hpp"
 #include "commands/comparison_record.hpp"
+#include "commands/enough_samples.hpp"
+#include "commands/free_file.hpp"
 #include "commands/resumed_settings.hpp"
 #include "evaluation/quick_score.hpp"
 #include "files/atomic_file.hpp"
 #include "files/file_error.hpp"
 #include "files/html.hpp"
+#include "files/shell_word.hpp"
 #include "options/nearest_name.hpp"
 #include "report/comparison_report.hpp"
 #include "run/machine.hpp"
@@ -110,13 +113,11 @@ void check_arms(const comparison_plan& plan, const std::string& folder, const tr
       run_to_resume(resolved(settings(arm.options(seed, of_run))));
     }
     const settings chosen = resolved(settings(arm.options(plan.seeds[0], folder)));
-    if (chosen.training.batch > data.train.samples())
-      refuse_file(arm.where, "--batch: ", chosen.training.batch, " of the ", data.train.samples(), " samples of ",
-                  data.train.name, "; expected no more than there are.");
     try {
+      require_enough_samples(chosen, data, true);
       const loaded_run made = untrained_run(chosen, facts_of(data.train), &data.train);
       if (plan.choice.measure == "classifier" && !made.judged().classifies())
-        refuse_file(arm.where, "the recipe ", chosen.recipe,
+        refuse_file("the recipe ", chosen.recipe,
                     " has no classifier, which measure asks for; expected linear, neighbours or ridge.");
     } catch (const std::invalid_argument& why) {
       refuse_file(arm.where, why.what());
@@ -163,6 +164,8 @@ void write_comparison(const comparison_plan& plan, const std::string& path, cons
 /// Trains what has not been trained; none: it was interrupted.
 std::optional<comparison_record> trained(const comparison_plan& plan, const std::string& folder, std::FILE* to) {
   const train_and_test data = read_data(settings(plan.arms[0].given).data);
+  if (data.train.classes() < 2)
+    refuse_file(plan.path, ": the samples of ", data.train.name, " have no classes to compare the arms by.");
   check_arms(plan, folder, data);
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> nowhere(std::fopen("/dev/null", "we"), &std::fclose);
   MIXCON_REQUIRE(nowhere != nullptr, "compare: /dev/null cannot be opened; what each run says needs a place to go.");
@@ -218,6 +221,7 @@ int compare(const compare_request& request, std::FILE* to) {
   MIXCON_REQUIRE(!request.plan.empty(), "--plan: no file was named; expected a TOML file with arms and seeds.");
   MIXCON_REQUIRE(request.from_records.empty() || (request.out.empty() && request.record.empty()),
                  "--from-records trains nothing; expected no --out or --record beside it.");
+  if (!request.record.empty()) require_folder_of(request.record);
   comparison_plan plan = read_plan(request.plan);
   if (!request.measure.empty()) {
     require_one_of("--measure", request.measure, {"linear", "neighbours", "ridge", "classifier"});
@@ -229,8 +233,8 @@ int compare(const compare_request& request, std::FILE* to) {
   if (request.from_records.empty()) {
     record = trained(plan, folder, to);
     if (!record) {
-      std::fprintf(to, "stopped; go on with: mixcon-train compare --plan %s --out %s\n", request.plan.c_str(),
-                   folder.c_str());
+      std::fprintf(to, "stopped; go on with: mixcon-train compare --plan %s --out %s\n",
+                   shell_word(request.plan).c_str(), shell_word(folder).c_str());
       return exit_interrupted;
     }
     if (!request.record.empty()) write_record(request.record, *record);

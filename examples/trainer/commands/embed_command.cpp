@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "commands/asked_samples.hpp"
 #include "commands/commands.hpp"
 #include "commands/free_file.hpp"
 #include "commands/run_on_data.hpp"
@@ -39,11 +40,13 @@ int embed(const embed_request& request, std::FILE* to) {
   MIXCON_REQUIRE(is_npy || request.out.ends_with(".safetensors"),
                  "--out: ", request.out.empty() ? "no file was named" : request.out,
                  "; expected FILE.npy or FILE.safetensors.");
+  require_folder_of(request.out);
   if (!request.overwrites) {
     require_free(request.out);
     if (is_npy) require_free(beside(request.out, "labels"));
   }
-  const run_on_data run = load_run_on(request.from, request.data, request.data_folder);
+  const run_on_data run = request.data.empty() ? load_run_on(request.from, request.data_folder)
+                                               : load_run_on_other(request.from, request.data, request.data_folder);
   const data_set& samples = request.part == "train" ? run.data.train : run.data.test;
   encoded all = encode(run.loaded.judged(), *run.loaded.device, samples, channel_statistics_of(run.data.train));
   const features found = std::move(request.of == "head" ? all.head : all.backbone);

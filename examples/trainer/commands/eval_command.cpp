@@ -23,12 +23,14 @@ void print_worth(const data_set& samples, const features& probabilities, const s
 /// The probes, trained and judged on one data set: that of the run, or another one with classes of its own.
 int by_probes(const eval_request& request, std::FILE* to) {
   const run_on_data run = request.transfers
-                              ? load_run_to_transfer(request.from, request.samples)
-                              : load_run_on(request.from, request.samples.data, request.samples.data_folder);
+                              ? load_run_on_other(request.from, request.samples.data, request.samples.data_folder)
+                              : load_run_on(request.from, request.samples.data_folder);
+  MIXCON_REQUIRE(run.data.train.classes() >= 2, "eval: the samples of ", run.data.train.name,
+                 " have no classes to evaluate by; embed writes the features.");
   const judgement found =
       judge(run.loaded.judged(), *run.loaded.device, run.from.chosen, run.data, to, !request.transfers);
   std::fprintf(to, "\n%s\n%s", run.data.test.title().c_str(), written_table(found.scores).c_str());
-  if (run.data.test.classes() >= 2) print_worth(run.data.test, found.probabilities, found.predicted_by, to);
+  print_worth(run.data.test, found.probabilities, found.predicted_by, to);
   return exit_done;
 }
 
@@ -39,6 +41,8 @@ int evaluate(const eval_request& request, std::FILE* to) {
   const bool is_own = asked.data.empty() && asked.files.empty() && asked.part == "test";
   MIXCON_REQUIRE(!request.transfers || !asked.data.empty(),
                  "--transfer: it trains the probes on another data set; expected its name, by --data.");
+  MIXCON_REQUIRE(!request.transfers || asked.files.empty(),
+                 "--data and --files each say what is looked at; give one of them.");
   MIXCON_REQUIRE(!request.transfers || asked.part == "test", "--transfer: it takes both parts of ", asked.data,
                  "; leave --part out.");
   if (is_own || request.transfers) return by_probes(request, to);

@@ -6,6 +6,7 @@
 #include "evaluation/prediction_table.hpp"
 #include "files/atomic_file.hpp"
 #include "files/npy.hpp"
+#include "files/text_width.hpp"
 
 #include <mixcon/core/require.hpp>
 
@@ -70,11 +71,11 @@ std::string csv_of(const loose_samples& asked, const features& found, const std:
 std::string table_of(const std::vector<std::vector<std::string>>& rows) {
   std::vector<std::size_t> widths(rows.front().size());
   for (const auto& row : rows)
-    for (std::size_t k = 0; k < row.size(); ++k) widths[k] = std::max(widths[k], row[k].size());
+    for (std::size_t k = 0; k < row.size(); ++k) widths[k] = std::max(widths[k], width_of(row[k]));
   std::string text;
   for (const auto& row : rows) {
     std::string line;
-    for (std::size_t k = 0; k < row.size(); ++k) line.append(row[k]).append(widths[k] - row[k].size() + 2, ' ');
+    for (std::size_t k = 0; k < row.size(); ++k) line.append(padded(row[k], widths[k] + 2));
     text.append(line, 0, line.find_last_not_of(' ') + 1).append("\n");
   }
   return text;
@@ -107,6 +108,7 @@ int predict(const predict_request& request, std::FILE* to) {
   const bool is_npy = request.out.ends_with(".npy");
   MIXCON_REQUIRE(request.out.empty() || is_npy || request.out.ends_with(".csv"), "--out: ", request.out,
                  "; expected FILE.csv or FILE.npy, or nothing for a table.");
+  if (!request.out.empty()) require_folder_of(request.out);
   if (!request.out.empty() && !request.overwrites) {
     require_free(request.out);
     if (is_npy) require_free(beside(request.out, "classes"));

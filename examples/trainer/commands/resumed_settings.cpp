@@ -10,6 +10,7 @@
 #include <mixcon/core/require.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <vector>
@@ -54,6 +55,21 @@ std::optional<std::string> first_difference(settings a, settings b, const std::v
   }
   return std::nullopt;
 }
+
+/// Training samples that are read, once, where a run's own lie elsewhere.
+class asked_data {
+ public:
+  explicit asked_data(const data_options& asked) : asked_(asked) {}
+  bool are_of(const checkpoint& run) {
+    if (full_path(run.chosen.data.folder) == full_path(asked_.folder)) return true;
+    if (!hash_) hash_ = content_hash(read_data(asked_).train);
+    return *hash_ == run.data_hash;
+  }
+
+ private:
+  data_options asked_;
+  std::optional<std::uint64_t> hash_{};
+};
 
 }  // namespace
 
@@ -119,7 +135,7 @@ settings settings_to_resume(const checkpoint& from, const train_request& request
   return chosen;
 }
 
-std::string run_to_resume(const settings& asked) {
+std::string run_to_resume(const settings& asked, const std::string& parent) {
   const std::string& out = asked.run.out;
   if (!out.empty()) {
     std::error_code error;
@@ -130,12 +146,18 @@ std::string run_to_resume(const settings& asked) {
     if (const auto name = first_difference(found.chosen, asked, found.used_runs))
       refuse_file(out, ": --resume auto goes on with a run of the same settings; this one differs in --", *name,
                   ". Take another folder by --out, or move this one.");
+    if (!parent.empty() && found.parent != parent)
+      refuse_file(out,
+                  ": --resume auto goes on with a run that began with the weights of --from; this one did not. "
+                  "Take another folder by --out, or move this one.");
     return out;
   }
   std::string newest;
+  asked_data samples(asked.data);
   for (const std::string& folder : numbered_folders(folder_base(asked))) try {
       const checkpoint found = load_checkpoint(folder);
-      if (!first_difference(found.chosen, asked, found.used_runs)) newest = folder;
+      const bool is_child = parent.empty() || found.parent == parent;
+      if (is_child && !first_difference(found.chosen, asked, found.used_runs) && samples.are_of(found)) newest = folder;
     } catch (const file_error&) {
       continue;  // a damaged run is none to go on with without being asked
     }

@@ -20,8 +20,10 @@ settings settings_to_resume(const checkpoint& from, const train_request& request
 
 /// What `--resume auto` goes on from: the folder that --out names, where it holds a run, or the newest of this recipe
 /// and data with the same settings; empty: none. Settings are the same if the two compute the same, wherever they read
-/// and write, and wherever the runs lie that they use. Refuses a run of other settings in the folder that --out names.
-std::string run_to_resume(const settings& asked);
+/// and write, and wherever the runs lie that they use; where data lie elsewhere than a run's own, they have to be the
+/// same samples. `parent` is the identity of the run whose weights it began with; empty: any, or none. Refuses another
+/// run in the folder that --out names.
+std::string run_to_resume(const settings& asked, const std::string& parent = {});
 
 }  // namespace commands
 }  // namespace mixcon_train

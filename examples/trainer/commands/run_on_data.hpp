@@ -17,10 +17,12 @@ struct run_on_data {
   loaded_run loaded{};
 };
 
-/// Loads a checkpoint or the newest of a run folder, with the data set called `name`, or that of the run where the name
-/// is empty, from `folder`, or where that data set usually lies. Refuses a data set that the run was not trained on
-/// unless it is named. Throws file_error, or std::invalid_argument for a name that is not known.
-run_on_data load_run_on(const std::string& file_or_folder, const std::string& name, const std::string& folder);
+/// Loads a checkpoint or the newest of a run folder, with the samples that it was trained on, which lie in `folder`, or
+/// where they did where that is empty. Refuses others (file_error).
+run_on_data load_run_on(const std::string& file_or_folder, const std::string& folder);
+
+/// Refuses (file_error) training samples that are not those of the run.
+void require_own_samples(const checkpoint& from, const data_set& train, const std::string& file_or_folder);
 
 }  // namespace commands
 }  // namespace mixcon_train

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "commands/commands.hpp"
+#include "commands/enough_samples.hpp"
 #include "commands/loaded_checkpoint.hpp"
 #include "commands/named_data.hpp"
 #include "commands/resumed_settings.hpp"
@@ -7,6 +8,7 @@
 #include "evaluation/quick_score.hpp"
 #include "files/atomic_file.hpp"
 #include "files/file_error.hpp"
+#include "files/shell_word.hpp"
 #include "ranks/together.hpp"
 #include "report/run_report.hpp"
 #include "run/interrupt.hpp"
@@ -147,11 +149,12 @@ bool train_on(training_run& run, const train_and_test& data, metrics_log* log, p
   const index_t look_every = std::max<index_t>(25, run.steps() / 10);  // a shorter run is over before one looks
   const quick_score looks(data.train.labels, data.test.labels, data.train.classes());
   const channel_statistics statistics = channel_statistics_of(data.train);
+  const bool has_classes = data.train.classes() >= 2;  // without, every neighbour is right
   while (!run.is_done()) {
     const step_report report = run.step();
     if (log != nullptr) {
       loss.add(report.loss);
-      if (run.done() % look_every == 0 || (run.is_done() && run.steps() > look_every)) {
+      if (has_classes && (run.done() % look_every == 0 || (run.is_done() && run.steps() > look_every))) {
         const double accuracy = looked_at(run, looks, data, statistics);
         log->write({{"step", run.done()}, {"neighbours", accuracy}});
         shown.score(accuracy);
@@ -180,12 +183,6 @@ struct ready_run {
   running_mean loss{};  ///< since its last record
 };
 
-void require_whole_batch(const settings& chosen, const data_set& train) {
-  MIXCON_REQUIRE(chosen.training.batch <= train.samples(), "--batch: ", chosen.training.batch, " of the ",
-                 train.samples(), " ", to_string(train.kind), "s of ", train.name,
-                 "; expected no more than there are.");
-}
-
 /// Refuses to replace a run by one that learns from it.
 void require_other_folder(const std::vector<used_run>& used, const std::string& out) {
   for (const used_run& each : used)
@@ -209,7 +206,7 @@ void resume(ready_run& ready, const train_request& request, index_t threads, con
   from.chosen = settings_to_resume(from, request);
   if (threads > 0) from.chosen.run.threads = threads;
   ready.data = read_data(from.chosen.data);
-  require_whole_batch(from.chosen, ready.data.train);
+  require_enough_samples(from.chosen, ready.data, request.evaluates);
   ready.run = std::make_unique<training_run>(from, ready.data.train, request.resume, ranks);
   ready.loss = from.loss;
 }
@@ -230,7 +227,7 @@ void begin(ready_run& ready, const train_request& request, settings asked, std::
   if (data_asked_for(request) == "auto" && asked.data.name == "digits")
     std::fprintf(to, "Fashion-MNIST is not installed (package dataset-fashion-mnist); taking the shipped digits\n");
   ready.data = read_data(asked.data);
-  require_whole_batch(asked, ready.data.train);
+  require_enough_samples(asked, ready.data, request.evaluates);
   if (!asked.data.folder.empty()) asked.data.folder = full_path(asked.data.folder);
   const option_list options = asked.list();
   for (const option& each : options.all())
@@ -258,7 +255,10 @@ void make_ready(ready_run& ready, train_request& asked, const std::optional<sett
   const index_t share = ranks == nullptr ? 0 : threads_of_rank(*ranks);  // of a machine that ranks share
   const index_t threads = given ? 0 : share;
   together(ranks, [&] {
-    if (asked.resume == "auto") asked.resume = run_to_resume(resolved(*wanted));
+    if (asked.resume == "auto") {
+      asked.resume = run_to_resume(resolved(*wanted), asked.from.empty() ? "" : load_checkpoint(asked.from).run);
+      if (!asked.resume.empty()) asked.from.clear();  // its weights have gone on since
+    }
     if (!asked.resume.empty()) {
       resume(ready, asked, threads, ranks);
       return;
@@ -303,7 +303,10 @@ int train_as(const rank_group* ranks, const train_request& request, std::FILE* t
   train_request asked = request;
   std::optional<settings> wanted;
   together(ranks, [&] {
-    if (asked.resume.empty() || asked.resume == "auto" || asked.prints_config) wanted = settings(asked.given);
+    const bool goes_on = !asked.resume.empty() && asked.resume != "auto";
+    MIXCON_REQUIRE(!goes_on || !asked.prints_config, "--print-config: the settings of ", asked.resume,
+                   " stand in its config.toml; give one of --print-config and --resume.");
+    if (!goes_on) wanted = settings(asked.given);
   });
   if (asked.prints_config) {
     std::fputs(config_of(wanted->list()).c_str(), to);
@@ -333,12 +336,13 @@ int train_as(const rank_group* ranks, const train_request& request, std::FILE* t
                ready.data.train.title().c_str(), static_cast<long long>(run.steps()),
                static_cast<long long>(run.images_per_step()), to_string(chosen.kind()),
                computed_with(chosen.run, ranks).c_str(), folder.c_str());
+  std::fflush(to);
   if (run.is_done()) std::fprintf(to, "all steps are done; there is nothing left to train\n");
   progress shown(asked.quiet || !leads(ranks) ? nullptr : to, run.steps(), run.images_per_step(), run.done(),
                  to_string(chosen.kind()));
   if (!train_on(run, ready.data, log ? &*log : nullptr, shown, ready.loss, ranks)) {
     std::fprintf(to, "stopped after step %lld; go on with: mixcon-train train --resume %s\n",
-                 static_cast<long long>(run.done()), folder.c_str());
+                 static_cast<long long>(run.done()), shell_word(folder).c_str());
     return exit_interrupted;
   }
   if (!asked.evaluates) return exit_done;
@@ -350,7 +354,8 @@ int train_as(const rank_group* ranks, const train_request& request, std::FILE* t
     for (const score_row& row : found.scores) log->write(score_record(row));
     const std::string report =
         write_report(folder, run.identity(), run.parent(), chosen, run.trained(), ready.data, found);
-    std::fprintf(to, "\n%s\nreport: %s\n", written_table(found.scores).c_str(), report.c_str());
+    if (!found.scores.empty()) std::fprintf(to, "\n%s", written_table(found.scores).c_str());
+    std::fprintf(to, "\nreport: %s\n", report.c_str());
   });
   return exit_done;
 }

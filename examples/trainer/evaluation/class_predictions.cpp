@@ -14,7 +14,7 @@ inline namespace evaluation {
 
 class_predictions predict_classes(network& net, device& on, const data_set& train, const data_set& samples) {
   MIXCON_REQUIRE(train.classes() >= 2, "predict_classes: the run was trained on ", train.name,
-                 ", whose samples have no classes; expected two or more.");
+                 ", whose samples have no classes; expected two or more. embed writes the features.");
   const channel_statistics statistics = channel_statistics_of(train);
   encoded found = encode(net, on, samples, statistics);
   if (net.classifies()) return {class_probabilities(std::move(found.head)), "classifier"};

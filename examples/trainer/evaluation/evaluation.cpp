@@ -5,7 +5,10 @@
 #include "evaluation/nearest_neighbours.hpp"
 #include "evaluation/ridge_probe.hpp"
 
+#include <mixcon/core/require.hpp>
+
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <utility>
 
@@ -20,6 +23,16 @@ std::vector<index_t> counted(index_t first, index_t end) {
   std::vector<index_t> samples(static_cast<std::size_t>(end - first));
   std::iota(samples.begin(), samples.end(), first);
   return samples;
+}
+
+/// Whoever looks at rows of a network can count on finite ones.
+void require_finite(const features& found, const std::vector<index_t>& samples, const data_set& data) {
+  for (index_t i = 0; i < found.samples(); ++i)
+    for (index_t d = 0; d < found.width; ++d)
+      MIXCON_REQUIRE(std::isfinite(found.row(i)[d]), "encode: the network makes ", found.row(i)[d], " of ",
+                     to_string(data.kind), " ", samples[static_cast<std::size_t>(i)] + 1, " of ", data.title(),
+                     "; expected finite numbers. Did training diverge (a smaller --lr may help), or does that ",
+                     to_string(data.kind), " hold numbers far beyond those of training?");
 }
 
 }  // namespace
@@ -46,6 +59,7 @@ encoded encode(network& net, device& on, const data_set& data, const channel_sta
     copy_numbers(backbone.value(), made.backbone.row(first));
     copy_numbers(net.head(backbone).value(), made.head.row(first));
   }
+  require_finite(made.backbone, samples, data), require_finite(made.head, samples, data);
   return made;
 }
 

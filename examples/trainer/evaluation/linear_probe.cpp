@@ -126,8 +126,8 @@ std::vector<index_t> rows_where(index_t samples, const Takes& takes) {
 linear_probe_result linear_probe(features train, features test, index_t classes, const linear_probe_options& options) {
   check_features(train, classes, "linear_probe");
   check_features(test, classes, "linear_probe");
-  MIXCON_REQUIRE(train.samples() >= 10, "linear_probe: ", train.samples(),
-                 " training rows; expected at least 10, of which one is held out.");
+  MIXCON_REQUIRE(train.samples() >= least_to_probe, "linear_probe: ", train.samples(),
+                 " training rows; expected at least ", least_to_probe, ", of which one is held out.");
   standardise(train, test);
   const auto held_out = rows_where(train.samples(), [](index_t i) { return i % 10 == 9; });
   const index_t every = std::max<index_t>(1, train.samples() / most_tried);

@@ -8,6 +8,9 @@
 namespace mixcon_train {
 inline namespace evaluation {
 
+/// Rows that a probe needs to hold one of them out and learn from the rest.
+constexpr index_t least_to_probe = 10;
+
 struct linear_probe_options {
   index_t batch = 256;
   index_t epochs = 20;

@@ -4,6 +4,7 @@
 #include "evaluation/calibration.hpp"
 #include "evaluation/class_table.hpp"
 #include "files/html.hpp"
+#include "files/text_width.hpp"
 
 #include <mixcon/core/require.hpp>
 
@@ -45,12 +46,11 @@ std::string written_predictions(const features& probabilities, const std::vector
   text += ", mean over the classes " + per_cent(balanced_accuracy(table)) + " %";
   text += ", calibration error " + per_cent(calibration_of(probabilities).error) + " %\n\n";
   std::size_t widest = 5;
-  for (const class_row& row : table) widest = std::max(widest, row.name.size());
+  for (const class_row& row : table) widest = std::max(widest, width_of(row.name));
   const std::size_t count_width = std::max<std::size_t>(samples.size(), 6) + 2;
-  const auto padded = [&](const std::string& name) { return name + std::string(widest - name.size(), ' '); };
-  text += padded("class") + on_the_right(samples, count_width) + "  recall  precision  most often taken for\n";
+  text += padded("class", widest) + on_the_right(samples, count_width) + "  recall  precision  most often taken for\n";
   for (const class_row& row : table) {
-    text += padded(row.name) + on_the_right(std::to_string(row.count), count_width);
+    text += padded(row.name, widest) + on_the_right(std::to_string(row.count), count_width);
     text += on_the_right(per_cent(row.recall), 8) + on_the_right(per_cent(row.precision), 11);
     if (row.taken_for_count > 0)
       text.append("  ").append(row.taken_for).append(" (").append(std::to_string(row.taken_for_count)).append(")");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "evaluation/ridge_probe.hpp"
 
+#include "evaluation/linear_probe.hpp"
 #include "evaluation/matrix_product.hpp"
 #include "evaluation/symmetric_matrix.hpp"
 
@@ -108,8 +109,8 @@ double accuracy_of(const std::vector<float>& weights, const features& data, inde
 ridge_result ridge_probe(features train, features test, index_t classes) {
   check_features(train, classes, "ridge_probe");
   check_features(test, classes, "ridge_probe");
-  MIXCON_REQUIRE(train.samples() >= 10, "ridge_probe: ", train.samples(),
-                 " training rows; expected at least 10, of which one is held out.");
+  MIXCON_REQUIRE(train.samples() >= least_to_probe, "ridge_probe: ", train.samples(),
+                 " training rows; expected at least ", least_to_probe, ", of which one is held out.");
   standardise(train, test);
   const auto held_out = [](index_t i) { return i % 10 == 9; };
   const auto fitted = [](index_t i) { return i % 10 != 9; };

@@ -89,7 +89,10 @@ void write_atomically(const std::string& path, std::string_view bytes, const std
 
 std::string read_whole_file(const std::string& path, std::size_t largest) {
   std::error_code error;
-  if (!std::filesystem::is_regular_file(path, error)) refuse_file(path, ": there is no such file. Is the path right?");
+  const auto status = std::filesystem::status(path, error);
+  if (!std::filesystem::is_regular_file(status))
+    refuse_file(path, std::filesystem::exists(status) ? ": this is no regular file" : ": there is no such file",
+                ". Is the path right?");
   const auto size = std::filesystem::file_size(path, error);
   if (error || size > largest)
     refuse_file(path, ": its size is ", size, " bytes; expected at most ", largest, ". Is it the file you mean?");

@@ -6,7 +6,12 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <limits>
 #include <sstream>
+#include <system_error>
+#include <variant>
 
 namespace mixcon_train {
 inline namespace options {
@@ -37,7 +42,17 @@ std::string quoted(const std::string& text) {
   return written.str();
 }
 
+/// Whether a value stands in TOML as it is: no text, and no number beyond its 64 bits with a sign.
+bool is_bare(const option& of) {
+  if (const auto* const number = std::get_if<std::uint64_t*>(&of.value))
+    return **number <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  return !of.is_text();
+}
+
 toml::table parsed(const std::string& path) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored))  // which reads as a file without lines
+    refuse_file(path, ": this is a folder; expected a TOML file. Is the path right?");
   try {
     return toml::parse_file(path);
   } catch (const toml::parse_error& error) {
@@ -106,7 +121,7 @@ std::string config_of(const option_list& options) {
     const std::string value = text_of(each);
     if ((each.is_text() && value.empty()) || !each.idle.empty()) continue;
     if (each.section != section) text += (text.empty() ? "# " : "\n# ") + (section = each.section) + "\n";
-    text += each.name + " = " + (each.is_text() ? quoted(value) : value) + "  # " + each.help + "\n";
+    text += each.name + " = " + (is_bare(each) ? value : quoted(value)) + "  # " + each.help + "\n";
   }
   return text;
 }

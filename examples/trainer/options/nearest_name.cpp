@@ -11,6 +11,12 @@ inline namespace options {
 
 namespace {
 
+std::string in_small_letters(std::string text) {
+  for (char& letter : text)
+    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+  return text;
+}
+
 /// Levenshtein's distance.
 std::size_t distance(const std::string& a, const std::string& b) {
   std::vector<std::size_t> row(b.size() + 1);
@@ -30,10 +36,11 @@ std::size_t distance(const std::string& a, const std::string& b) {
 }  // namespace
 
 std::string nearest_name(const std::string& wrong, const std::vector<std::string>& known) {
-  const auto nearest = std::min_element(known.begin(), known.end(), [&](const std::string& a, const std::string& b) {
-    return distance(wrong, a) < distance(wrong, b);
-  });
-  const bool is_near = nearest != known.end() && 2 * distance(wrong, *nearest) <= nearest->size();
+  const std::string meant = in_small_letters(wrong);
+  const auto away = [&](const std::string& name) { return distance(meant, in_small_letters(name)); };
+  const auto nearest = std::min_element(known.begin(), known.end(),
+                                        [&](const std::string& a, const std::string& b) { return away(a) < away(b); });
+  const bool is_near = nearest != known.end() && 2 * away(*nearest) <= nearest->size();
   return is_near ? *nearest : std::string();
 }
 

@@ -64,7 +64,7 @@ struct setter {
   }
   void operator()(std::uint64_t* value) const {
     std::uint64_t number = 0;
-    require_value(reads(text, number), where, ": ", shown(), "; expected a whole number from 0.");
+    require_value(reads(text, number), where, ": ", shown(), "; expected a whole number from 0 to 2^64 - 1.");
     *value = number;
   }
   void operator()(std::string* value) const {

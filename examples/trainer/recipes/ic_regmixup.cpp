@@ -19,9 +19,7 @@ class ic_regmixup_recipe final : public clean_and_mixed_recipe {
   static std::vector<preferred_value> paper_values(sample_kind kind) { return paper_of_mixed_classes(kind, "20"); }
 
   ic_regmixup_recipe(const recipe_world& world, const options& chosen)
-      : clean_and_mixed_recipe(world, chosen), classes_(chosen) {
-    require_classes_to_mix(name, world);
-  }
+      : clean_and_mixed_recipe(world, chosen), classes_(chosen) {}
 
  protected:
   std::pair<variable, double> loss_of_mixed(const variable& features, lent<mixcon::pair_targets> targets,

@@ -20,9 +20,7 @@ class infinite_class_mixup_recipe final : public mixed_classifier {
   static std::vector<preferred_value> paper_values(sample_kind kind) { return paper_of_mixed_classes(kind, "0.2"); }
 
   infinite_class_mixup_recipe(const recipe_world& world, const options& chosen)
-      : mixed_classifier(world, chosen), chosen_(chosen) {
-    require_classes_to_mix(name, world);
-  }
+      : mixed_classifier(world, chosen), chosen_(chosen) {}
 
   recipe_loss loss(const recipe_step& step) override {
     const auto [features, targets] = mixed(step);

@@ -5,8 +5,6 @@
 #include "autograd/mixed_classifier_node.hpp"
 #include "autograd/over_ranks.hpp"
 
-#include <mixcon/core/require.hpp>
-
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -47,11 +45,6 @@ mixed_class_loss loss_of_mixed_classes(const mixed_class_options& chosen, networ
   const variable all = rows_of_all_ranks(features);  // a sample of another rank is a class here too
   const auto of_all = [&] { return mixed_classifier_loss(loss, targets, all, classes.weight(), classes.bias()); };
   return {mean_over_ranks(features.on(), of_all), chance_of(loss, targets)};
-}
-
-void require_classes_to_mix(const char* recipe, const recipe_world& world) {
-  MIXCON_REQUIRE(world.data.classes >= 2, "--recipe ", recipe, ": the training set has ", world.data.classes,
-                 " class; expected at least two, whose classifiers can be mixed.");
 }
 
 std::vector<preferred_value> paper_of_mixed_classes(sample_kind kind, const char* alpha) {

@@ -33,9 +33,6 @@ struct mixed_class_loss {
 mixed_class_loss loss_of_mixed_classes(const mixed_class_options& chosen, network& net, const variable& features,
                                        const mixcon::pair_targets& targets);
 
-/// Refuses a training set of one class: all mixtures would have the same classifier.
-void require_classes_to_mix(const char* recipe, const recipe_world& world);
-
 /// What the published code trains with on CIFAR, but for alpha; nothing on other kinds.
 std::vector<preferred_value> paper_of_mixed_classes(sample_kind kind, const char* alpha);
 

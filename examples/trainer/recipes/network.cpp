@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "recipes/network.hpp"
 
+#include "recipes/classes_to_learn.hpp"
+
 #include <utility>
 
 namespace mixcon_train {
@@ -22,6 +24,7 @@ network::network(device& on, std::unique_ptr<encoder> backbone, head_kind kind, 
       kind_(kind),
       head_width_(widths.back()),
       head_(on, widths_of_head(backbone_->features(), widths), seed, last) {
+  if (kind == head_kind::classifier) require_classes_to_learn(head_width_);
   register_part("backbone", *backbone_);
   register_part("head", head_);
 }

@@ -16,7 +16,7 @@ class network final : public layer {
  public:
   enum class head_kind { classifier, projection };
 
-  /// The head's widths behind the features: {10} is a linear map to ten scores, {64, 128} an MLP.
+  /// The head's widths behind the features: {10} is linear, to ten scores; {64, 128} an MLP. Refuses one class.
   network(device& on, std::unique_ptr<encoder> backbone, head_kind kind, const std::vector<index_t>& widths,
           std::uint64_t seed, mlp::end last = mlp::end::plain);
 

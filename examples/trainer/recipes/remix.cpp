@@ -27,10 +27,7 @@ class remix_recipe final : public mixed_classifier {
   };
 
   remix_recipe(const recipe_world& world, const options& chosen)
-      : mixed_classifier(world, chosen), chosen_(chosen), counts_(world.data.class_counts) {
-    MIXCON_REQUIRE(world.data.classes >= 2, "--recipe ", name, ": the training set has ", world.data.classes,
-                   " class; expected at least two, of which one can be rarer.");
-  }
+      : mixed_classifier(world, chosen), chosen_(chosen), counts_(world.data.class_counts) {}
 
  protected:
   mixed_features mixed(const recipe_step& step) override {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "recipes/classes_to_learn.hpp"
 #include "recipes/losses.hpp"
 #include "recipes/preferred_views.hpp"
 
@@ -21,7 +22,9 @@ class supcon_recipe final : public network_recipe {
   supcon_recipe(const recipe_world& world, const options& chosen)
       : network_recipe(world.on, embedder_of(world, chosen)),
         chosen_(chosen),
-        loss_(&comparing_loss_called(chosen.loss)) {}
+        loss_(&comparing_loss_called(chosen.loss)) {
+    require_classes_to_learn(world.data.classes);
+  }
   static std::vector<preferred_value> preferred(sample_kind kind) { return views_of_numbers(kind); }
   /// On CIFAR-10, by the published code (HobbitLong/SupContrast).
   static std::vector<preferred_value> paper_values(sample_kind kind) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "recipes/classes_to_learn.hpp"
 #include "recipes/lent_plan.hpp"
 #include "recipes/preferred_views.hpp"
 #include "recipes/recipe_parts.hpp"
@@ -28,7 +29,9 @@ class supmix_recipe final : public network_recipe {
   };
 
   supmix_recipe(const recipe_world& world, const options& chosen)
-      : network_recipe(world.on, embedder_of(world, chosen)), chosen_(chosen) {}
+      : network_recipe(world.on, embedder_of(world, chosen)), chosen_(chosen) {
+    require_classes_to_learn(world.data.classes);
+  }
   static std::vector<preferred_value> preferred(sample_kind kind) { return views_of_numbers(kind); }
   recipe_wish wants() const override { return {.views = 2, .encoded = 2, .mixes = true}; }
   std::optional<shown_mix> shown() const override { return shown_mix{"mixup", {.alpha = chosen_.alpha}}; }

@@ -2,6 +2,7 @@
 #include "report/comparison_report.hpp"
 
 #include "files/html.hpp"
+#include "files/text_width.hpp"
 #include "report/chart.hpp"
 #include "report/page.hpp"
 
@@ -65,12 +66,6 @@ std::vector<std::string> cells_of(const arm_summary& arm, const comparison& foun
 }
 
 std::string plain(const std::string& column) { return column.substr(column.starts_with('#') ? 1 : 0); }
-
-/// Characters of UTF-8 text, of which a terminal shows each in one place.
-std::size_t places(const std::string& text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; }));
-}
 
 const char* kind_of(verdict v) {
   return v == verdict::supported      ? "better"
@@ -139,8 +134,8 @@ std::string comparison_table(const comparison& found) {
     std::string line;
     for (std::size_t c = 0; c < cells.size(); ++c) {
       std::size_t width = 0;
-      for (const std::vector<std::string>& other : lines) width = std::max(width, places(other[c]));
-      const std::string padding(width - places(cells[c]), ' ');
+      for (const std::vector<std::string>& other : lines) width = std::max(width, width_of(other[c]));
+      const std::string padding(width - width_of(cells[c]), ' ');
       line += (c == 0 ? "" : "  ") + (columns[c].starts_with('#') ? padding + cells[c] : cells[c] + padding);
     }
     text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";

@@ -69,6 +69,11 @@ judgement judge(network& net, device& on, const settings& chosen, const train_an
   const encoded train = encode(net, on, data.train, statistics);
   encoded test = encode(net, on, data.test, statistics);
   judgement found;
+  found.test_backbone = test.backbone;
+  if (classes < 2) {
+    say("evaluating: no probes, since the samples have no classes");
+    return found;
+  }
   say("evaluating: the probes, on backbone and head");
   found.predicted_by = "linear probe";
   found.scores.push_back(
@@ -90,7 +95,6 @@ judgement judge(network& net, device& on, const settings& chosen, const train_an
   if (found.scores.front().classifier) found.scores.front().calibration = calibration_of(found.probabilities).error;
   if (data.train.name.starts_with("fashion-mnist"))
     for (const score_row& row : recorded_scores()) found.scores.push_back(row);
-  found.test_backbone = std::move(test.backbone);
   return found;
 }
 
@@ -108,8 +112,9 @@ std::string write_report(const std::string& folder, const std::string& identity,
                                                {"training samples", std::to_string(data.train.samples())},
                                                {"test samples", std::to_string(data.test.samples())}});
   add_history(folder + "/" + metrics_name, content);
-  add_embeddings(found.test_backbone, data.test.class_names, content);
-  add_predictions(found.probabilities, found.predicted_by, data.test.class_names, content);
+  if (found.test_backbone.width >= 2)  // one number has no plane to be shown in
+    add_embeddings(found.test_backbone, data.test.class_names, content);
+  if (!found.scores.empty()) add_predictions(found.probabilities, found.predicted_by, data.test.class_names, content);
   content.sheet = sheet_of(trained, chosen, data.train);
   const std::string path = folder + "/" + report_name;
   write_atomically(path, report_html(content));

@@ -6,7 +6,8 @@
 namespace mixcon_train {
 inline namespace run {
 
-/// While one exists, Ctrl-C (SIGINT) and SIGTERM set a flag instead of ending the program; the second one ends it.
+/// While one exists, Ctrl-C (SIGINT), SIGTERM and the end of the terminal (SIGHUP) set a flag instead of ending the
+/// program; the second one ends it. A SIGHUP that was ignored, as by nohup, still is.
 class interrupt_guard {
  public:
   interrupt_guard();
@@ -18,7 +19,7 @@ class interrupt_guard {
 
  private:
   struct sigaction interrupt_before_ {
-  }, terminate_before_{};
+  }, terminate_before_{}, hang_up_before_{};
 };
 
 }  // namespace run

@@ -136,8 +136,8 @@ training_run::training_run(const checkpoint& from, const data_set& train, const 
                            const rank_group* ranks)
     : training_run(from.chosen, train, ranks) {
   if (from.data_hash != data_hash_)
-    refuse_file(path, ": it was trained on other ", to_string(train.kind), "s than ", train.name,
-                ". Go on with the data set ", from.chosen.data.name, " that it began with.");
+    refuse_file(path, ": it was trained on other ", to_string(train.kind), "s than those of ", train.name,
+                " now. Where are these? Name their folder with --data-dir.");
   const tensor_file file = file_of(from);
   require_same_runs(*recipe_, from.used_runs, path);
   restore(*recipe_, *device_, from, path, false);

@@ -56,10 +56,12 @@ TEST_CASE("what cannot be done is refused with one sentence and status 2", "[exa
   std::ofstream(folder / "wrong.toml") << "lr = 0.2\nbatsh = 64\n";
   std::ofstream(folder / "value.toml") << "batch = 1\n";
   std::ofstream(folder / "no.toml") << "batch 1\n";
+  std::ofstream(folder / "lines.toml") << "recipe = \"c\\ne\"\n";
   std::ofstream(folder / "rows.csv") << "a,b,class\n1,2,x\n3,4,y\n5,6,x\n7,8,y\n1,3,x\n2,4,y\n9,6,x\n7,1,y\n";
   std::ofstream(folder / "table.toml") << "[training]\nbatch = 64\n";
   const std::vector<std::pair<std::vector<std::string>, std::string>> refused{
-      {{"train", "--recip", "ce"}, "did you mean --recipe?"},
+      {{"train", "--recip", "ce"}, "did you mean --recipe? See mixcon-train train --help."},
+      {{"train", "--recipe", "CE"}, "Did you mean ce?"},
       {{"trian"}, "did you mean train?"},
       {{"train", "--recipe", "unicorn"}, "there is no unicorn; expected one of ce, mixup"},
       {{"train", "--data", "digits", "--lr", "-1"}, "--lr: -1; expected a number in [0, "},
@@ -68,7 +70,7 @@ TEST_CASE("what cannot be done is refused with one sentence and status 2", "[exa
       {{"inspect", "--samples", "-3", "--data", "digits"}, "-3 of the 1437 images"},
       {{"train", "--batch", "many"}, "--batch: many; expected a whole number from 2 to 65536."},
       {{"train", "--temperature", "-1"}, "--temperature: -1"},
-      {{"train", "--seed", "-3"}, "--seed: -3; expected a whole number from 0."},
+      {{"train", "--seed", "-3"}, "--seed: -3; expected a whole number from 0 to"},
       {{"train", "--steps", "2", "--steps", "3"}, "--steps: expected once"},
       {{"train", "--steps", "2", "--epochs", "3"}, "give one of them"},
       {{"train", "everything"}, "there is no option or command everything. See"},
@@ -101,6 +103,12 @@ TEST_CASE("what cannot be done is refused with one sentence and status 2", "[exa
       {{"train", "--recipe", "simclr", "--loss", "nca", "--temperature", "1"}, "--temperature: the loss nca has no"},
       {{"train", "--no-augmentation", "--data", "digits", "--flip", "1"}, "--flip: --no-augmentation leaves every"},
       {{"train", "--config", folder / "nowhere.toml"}, "nowhere.toml: cannot be read"},
+      {{"train", "--config", folder.path()}, "this is a folder; expected a TOML file"},
+      {{"compare", "--plan", folder.path()}, "this is a folder; expected a TOML file"},
+      {{"train", "--config", folder / "lines.toml"}, "recipe: there is no c e; expected one of"},
+      {{"predict", "a run", "--out", folder / "no/p.csv"}, "no/p.csv: there is no such folder. Make it, or name"},
+      {{"embed", "a run", "--out", folder / "no/e.npy"}, "no/e.npy: there is no such folder. Make it, or name"},
+      {{"compare", "--plan", folder / "no.toml", "--record", folder / "no/r.json"}, "r.json: there is no such folder"},
       {{"train", "--config", folder / "wrong.toml"},
        "wrong.toml, line 2: batsh: there is no such option; did you mean batch?"},
       {{"train", "--config", folder / "value.toml"}, "value.toml, line 1: batch: 1; expected a whole number from 2"},
@@ -109,6 +117,8 @@ TEST_CASE("what cannot be done is refused with one sentence and status 2", "[exa
       {{"train", "--from", folder / "nothing"}, "nothing"},
       {{"train", "--from", folder.path(), "--resume", folder.path()}, "--from: a run that goes on"},
       {{"train", "--overwrite"}, "--overwrite: it needs --out"},
+      {{"train", "--resume", folder.path(), "--print-config"}, "stand in its config.toml; give one of --print-config"},
+      {{"predict", "a run", "--files", folder.path(), "--part", "train"}, "--part: files have no parts; leave it out."},
       {{"train", "--overwrite", "--resume", folder.path()}, "give one of them"},
       {{"inspect", "--policy", "mixup", "--partner-share", "0.3"}, "--partner-share: the policy mixup does not use it"},
       {{"inspect", "--policy", "smoothmix", "--alpha", "1"}, "--alpha: the policy smoothmix does not use it; mixup, "},
@@ -167,6 +177,51 @@ TEST_CASE("Ctrl-C saves and says how to go on, and a resumed run ends with the w
   CHECK(run_program({"train", "--resume", folder / "stopped", "--no-evaluation"}).text.find("nothing left to train") !=
         std::string::npos);
   CHECK(hash_of(load_checkpoint(folder / "stopped").tensors) == hash_of(load_checkpoint(folder / "straight").tensors));
+}
+
+TEST_CASE("the end of its terminal stops a run as Ctrl-C does, unless it was told to ignore that", "[examples]") {
+  const scratch_folder folder;
+  int status = 0;
+  pid_t child = start(small_job(folder / "run", "1000000"), folder / "output");
+  REQUIRE(wait_for_file(folder / "run/checkpoint.previous.safetensors", child));
+  kill(child, SIGHUP);
+  waitpid(child, &status, 0);
+  CHECK(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == exit_interrupted);
+
+  const auto before = std::signal(SIGHUP, SIG_IGN);  // as nohup does
+  child = start({"train", "--resume", folder / "run", "--no-evaluation"}, folder / "output");
+  std::signal(SIGHUP, before);
+  const index_t stopped = load_checkpoint(folder / "run").step;
+  const auto goes_on = [&](index_t from) {
+    while (waitpid(child, &status, WNOHANG) == 0) {
+      if (load_checkpoint(folder / "run").step > from) return true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+    return false;
+  };
+  REQUIRE(goes_on(stopped));
+  kill(child, SIGHUP);
+  CHECK(goes_on(load_checkpoint(folder / "run").step + 6));
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
+}
+
+TEST_CASE("what cannot be printed is no success", "[examples]") {
+  int status = 0;
+  waitpid(start({"train", "--data", "digits", "--print-config"}, "/dev/full"), &status, 0);
+  CHECK(WEXITSTATUS(status) == exit_refused);
+}
+
+TEST_CASE("a run that was given no place to print to prints into none of its files", "[examples]") {
+  const scratch_folder folder;
+  int status = 0;
+  waitpid(start(small_job(folder / "run", "6"), ""), &status, 0);
+  CHECK(WEXITSTATUS(status) == exit_done);
+  index_t lines = 0;
+  std::ifstream records(folder / "run/metrics.jsonl");
+  for (std::string line; std::getline(records, line); ++lines) CHECK(line.starts_with("{\""));
+  CHECK(lines >= 7);
 }
 
 TEST_CASE("a run that is killed at any moment loses at most what came after its last checkpoint", "[examples]") {
@@ -229,6 +284,13 @@ TEST_CASE("a config file gives the values that flags would, and flags count more
   for (const std::string& line : printed) again << line << "\n";
   again.close();
   CHECK(lines_of(run_program({"train", "--config", folder / "again.toml", "--print-config"})) == printed);
+  const words_of large = lines_of(run_program({"train", "--seed", "18446744073709551615", "--print-config"}));
+  std::ofstream seeded(folder / "seeded.toml");  // TOML has no such whole numbers
+  for (const std::string& line : large) seeded << line << "\n";
+  seeded.close();
+  CHECK(std::any_of(large.begin(), large.end(),
+                    [](const std::string& line) { return line.starts_with("seed = '18446744073709551615'"); }));
+  CHECK(lines_of(run_program({"train", "--config", folder / "seeded.toml", "--print-config"})) == large);
   // what counts of how long to train is printed alone, and is the flag's
   const auto lengths_of = [&](words_of arguments) {
     arguments.insert(arguments.begin(), "train");
@@ -296,6 +358,22 @@ TEST_CASE("--resume auto begins a run, then goes on with it, and never with anot
   REQUIRE(run_program(unnamed, folder.path()).status == exit_done);
   CHECK(std::filesystem::exists(folder / "runs/ce-digits-002"));
   CHECK_FALSE(std::filesystem::exists(folder / "runs/ce-digits-003"));
+
+  for (const char* name : {"a.csv", "b.csv"}) {
+    std::ofstream table(folder / name);
+    for (int k = 0; k < 20; ++k) table << k % 7 << "," << (*name == 'a' ? k : -k) << "," << k % 2 << "\n";
+  }
+  std::filesystem::copy_file(folder / "a.csv", folder / "copy.csv");
+  for (const char* name : {"a.csv", "b.csv", "copy.csv", "b.csv"}) {  // a run for each table, wherever it lies
+    const outcome seen =
+        run_program({"train", "--data", "csv", "--data-dir", folder / name, "--recipe", "ce", "--batch", "4", "--steps",
+                     "2", "--threads", "1", "--no-evaluation", "--resume", "auto"},
+                    folder.path());
+    INFO(seen.text);
+    CHECK(seen.status == exit_done);
+  }
+  CHECK(std::filesystem::exists(folder / "runs/ce-csv-002"));
+  CHECK_FALSE(std::filesystem::exists(folder / "runs/ce-csv-003"));
 }
 
 TEST_CASE("a run that begins with the weights of another one is a run of its own", "[examples]") {
@@ -312,6 +390,12 @@ TEST_CASE("a run that begins with the weights of another one is a run of its own
   for (const stored_tensor& each : parent.tensors)
     if (each.name.ends_with("weight") && !each.name.starts_with("optimiser"))
       CHECK(std::find(fork.tensors.begin(), fork.tensors.end(), each) != fork.tensors.end());
+  job.insert(job.end(), {"--resume", "auto"});  // as a job that is started again says
+  CHECK(run_program(job).text.find("nothing left to train") != std::string::npos);
+  CHECK(load_checkpoint(folder / "fork").run == fork.run);
+  REQUIRE(run_program(small_job(folder / "uncle", "6")).status == exit_done);
+  std::replace(job.begin(), job.end(), folder / "parent", folder / "uncle");
+  CHECK(run_program(job).text.find("that began with the weights of --from; this one did not.") != std::string::npos);
   std::vector<std::string> stranger = small_job(folder / "other", "3");
   stranger.insert(stranger.end(), {"--from", folder / "parent", "--first-stride", "2"});
   stranger[6] = "8";  // --width

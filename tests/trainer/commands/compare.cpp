@@ -150,7 +150,7 @@ TEST_CASE("a comparison says what its records say, and the same when it was inte
   for (const auto& [file, expected] : std::vector<std::pair<std::string, std::string>>{
            {"other.toml",
             "mixup-seed-0: --resume auto goes on with a run of the same settings; this one differs in --lr"},
-           {"simclr.toml", "line " + line + ": --batch: 500 of the 200 samples"}}) {
+           {"simclr.toml", "line " + line + ": --batch: 500 of the 200 images"}}) {
     const outcome refused = run_program({"compare", "--plan", folder / file, "--out", folder / "stopped"});
     INFO(refused.text);
     CHECK(refused.status == exit_refused);
@@ -223,6 +223,6 @@ TEST_CASE("a measure that an arm cannot give is refused before anything is train
                                          "[[arm]]\nrecipe = \"ce\"\n[[arm]]\nrecipe = \"simclr\"\n";
   const outcome refused = run_program({"compare", "--plan", folder / "plan.toml", "--out", folder / "out"});
   CHECK(refused.status == exit_refused);
-  CHECK(refused.text.find("plan.toml, line 7: the recipe simclr has no classifier") != std::string::npos);
+  CHECK(refused.text.starts_with("mixcon-train: " + folder / "plan.toml" + ", line 7: the recipe simclr has no "));
   CHECK_FALSE(std::filesystem::exists(folder / "out"));
 }

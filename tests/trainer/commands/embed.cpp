@@ -4,6 +4,7 @@
 #include "data/sets/readers.hpp"
 #include "files/atomic_file.hpp"
 #include "files/safetensors.hpp"
+#include "pictures/png.hpp"
 #include "run/training_run.hpp"
 #include "support/catch.hpp"
 #include "trainer/program.hpp"
@@ -112,6 +113,58 @@ TEST_CASE("embed writes what the network says of each sample, one by one, with i
     for (std::size_t k = 0; k < wide_head; ++k)
       CHECK(head.numbers[wide_head * sample + k] == Approx(double{expected_head[k]}).margin(1e-4));
   }
+}
+
+TEST_CASE("other samples are read as the run's own were, whatever classes they have", "[examples]") {
+  const scratch_folder folder;
+  std::ofstream own(folder / "own.csv"), other(folder / "other.csv"), swapped(folder / "swapped.csv");
+  own << "kind,x,y,z\n", other << "kind,x,y,z\n", swapped << "kind,y,x,z\n";
+  for (int k = 0; k < 40; ++k) {
+    const std::string numbers = std::to_string(k % 7) + "," + std::to_string(k % 5) + "," + std::to_string(k % 2);
+    own << k % 2 << "," << numbers << "\n", other << k % 3 << "," << numbers << "\n",
+        swapped << "0," << numbers << "\n";
+  }
+  own.close(), other.close(), swapped.close();
+  REQUIRE(run_program({"train",       "--data",      "csv",         "--data-dir", folder / "own.csv",
+                       "--csv-label", "kind",        "--recipe",    "ce",         "--batch",
+                       "8",           "--steps",     "5",           "--threads",  "1",
+                       "--mlp-width", "8",           "--per-class", "10",         "--no-evaluation",
+                       "--out",       folder / "run"})
+              .status == exit_done);
+  const auto embedded = [&](const std::string& name, const std::string& part) {
+    const outcome seen = run_program({"embed", folder / "run", "--data", "csv", "--data-dir", folder / name + ".csv",
+                                      "--part", part, "--out", folder / name + part + ".npy"});
+    INFO(seen.text);
+    REQUIRE(seen.status == exit_done);
+    return read_by_python(folder / name + part + ".npy").shape;
+  };
+  CHECK(embedded("own", "train") == "(28, 128)");  // the run learned from 20 of them
+  CHECK(embedded("own", "test") == "(12, 128)");
+  CHECK(embedded("other", "test") == "(12, 128)");  // three classes, which the network needs not know
+  CHECK(read_by_python(folder / "othertest.labels.npy").shape == "(12,)");
+  const outcome refused = run_program({"embed", folder / "run", "--data", "csv", "--data-dir", folder / "swapped.csv",
+                                       "--out", folder / "swapped.npy"});
+  CHECK(refused.status == exit_refused);
+  CHECK(refused.text.find("expected x, y and z, in this order") != std::string::npos);
+
+  for (int k = 0; k < 24; ++k) {  // pictures of 12 x 12, which the run sees as 8 x 8
+    picture made(12, 12);
+    for (index_t x = 0; x < 12; ++x) made(k % 2 == 0 ? x : 6, k % 2 == 0 ? 6 : x) = black;
+    const std::string in = folder / (k % 2 == 0 ? "lines/up" : "lines/across");
+    std::filesystem::create_directories(in);
+    write_png(in + "/" + std::to_string(k) + ".png", made);
+  }
+  const std::vector<std::string> pictures{"--data", "image-folder", "--data-dir", folder / "lines"};
+  std::vector<std::string> job{"train", "--recipe",        "ce",    "--image-size",  "8", "--width",
+                               "4",     "--batch",         "4",     "--steps",       "3", "--threads",
+                               "1",     "--no-evaluation", "--out", folder / "small"};
+  job.insert(job.end(), pictures.begin(), pictures.end());
+  REQUIRE(run_program(job).status == exit_done);
+  std::vector<std::string> named{"embed", folder / "small", "--out", folder / "named.npy"};
+  named.insert(named.end(), pictures.begin(), pictures.end());
+  REQUIRE(run_program(named).status == exit_done);
+  REQUIRE(run_program({"embed", folder / "small", "--out", folder / "same.npy"}).status == exit_done);
+  CHECK(read_by_python(folder / "named.npy").numbers == read_by_python(folder / "same.npy").numbers);
 }
 
 TEST_CASE("safetensors hold the same numbers, and files that are there are replaced only when asked", "[examples]") {

@@ -178,6 +178,8 @@ TEST_CASE("predict gives the softmax of the classifier's scores, and eval says w
   transferred.insert(transferred.end(), other.begin(), other.end());
   check_refused(transferred, "have 3 channels, and the run was trained on 1");
   check_refused({"eval", folder / "run", "--transfer"}, "expected its name, by --data");
+  transferred.insert(transferred.end(), {"--files", folder / "lines"});
+  check_refused(transferred, "--data and --files each say what is looked at; give one of them.");
   check_refused({"eval", folder / "run", "--files", folder / "run"}, "there are no files of that kind");
 }
 
@@ -290,6 +292,12 @@ TEST_CASE("rows of a table are predicted with their label or without, and clips 
   CHECK(judged.find("classifier") == std::string::npos);
   CHECK(judged.find("\nm ") != std::string::npos);
 
+  std::ofstream(folder / "far.csv") << "1,2\n3e38,-3e38\n";  // a softmax of what the network makes of these is none
+  for (const char* to : {"far.csv", "far.npy"})
+    check_refused({"predict", folder / "run", "--files", folder / "far.csv", "--out", folder / "out of " + to},
+                  " of row 2 of " + folder / "far.csv" + "; expected finite numbers.");
+  CHECK_FALSE(std::filesystem::exists(folder / "out of far.csv"));
+  CHECK_FALSE(std::filesystem::exists(folder / "out of far.classes.npy"));
   std::ofstream(folder / "wide.csv") << "1,2,3,4\n";
   std::ofstream(folder / "wrong.csv") << "1,2,hgih\n";
   check_refused({"eval", folder / "run", "--files", folder / "wrong.csv"},

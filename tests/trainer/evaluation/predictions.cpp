@@ -8,7 +8,9 @@
 #include "evaluation/health.hpp"
 #include "evaluation/linear_probe.hpp"
 #include "evaluation/nearest_neighbours.hpp"
+#include "evaluation/prediction_table.hpp"
 #include "evaluation/quick_score.hpp"
+#include "files/text_width.hpp"
 #include "support/catch.hpp"
 
 #include <algorithm>
@@ -178,4 +180,18 @@ TEST_CASE("the deviation is that of the columns of rows of length 1, and the gra
   };
   backward(square());
   CHECK(gradient_norm({first, second}) == Approx(std::sqrt(14.0)));
+}
+
+TEST_CASE("columns stand below each other whatever the script of a class", "[examples]") {
+  const features said{.width = 3, .rows = {0.8F, 0.1F, 0.1F, 0.1F, 0.8F, 0.1F, 0.1F, 0.1F, 0.8F}, .labels = {0, 1, 2}};
+  const std::string table = written_predictions(said, {"\u732B", "\u00FCn\u00EF", "tall dog"}, "images");
+  CHECK(table.substr(table.find("class ")) ==
+        "class     images  recall  precision  most often taken for\n"
+        "\u732B             1   100.0      100.0\n"        // a wide character: two places
+        "\u00FCn\u00EF            1   100.0      100.0\n"  // three characters of five bytes
+        "tall dog       1   100.0      100.0\n");
+  CHECK(width_of("e\u0301a\U0001F600") == 4);  // an accent of its own, and an emoji
+  CHECK(width_of("\xFF\xC3") <= 2);
+  CHECK(padded("\u732B", 4) == "\u732B  ");
+  CHECK(padded("long", 2) == "long");
 }

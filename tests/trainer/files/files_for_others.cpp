@@ -6,6 +6,7 @@
 #include "files/event_file.hpp"
 #include "files/file_error.hpp"
 #include "files/npy.hpp"
+#include "files/shell_word.hpp"
 #include "support/catch.hpp"
 #include "trainer/scratch_folder.hpp"
 
@@ -120,4 +121,16 @@ TEST_CASE("an .npy file holds type, shape and numbers as NumPy's format says", "
   CHECK(read(npy_bytes(std::vector<float>{2.0F}, {})) == "<f4 () 2.0\n");
   CHECK(read(npy_bytes(std::vector<float>{}, {0, 4})) == "<f4 (0, 4)\n");
   CHECK_THROWS_AS(npy_bytes(numbers, {2, 2}), std::invalid_argument);
+}
+
+TEST_CASE("a path in a command that is printed is one word to a shell", "[examples]") {
+  for (const std::string path : {"runs/ce-digits-001", "my runs/a", "r & d;x", "it's", "$HOME `x` \"y\"", "*", "-x"}) {
+    std::FILE* pipe = popen(("printf '<%s>' " + shell_word(path)).c_str(), "r");
+    REQUIRE(pipe != nullptr);
+    char seen[100] = "";
+    CHECK(std::fgets(seen, sizeof seen, pipe) != nullptr);
+    CHECK(pclose(pipe) == 0);
+    CHECK(seen == "<" + path + ">");
+  }
+  CHECK(shell_word("runs/ce-digits-001") == "runs/ce-digits-001");
 }

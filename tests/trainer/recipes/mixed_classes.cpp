@@ -107,10 +107,7 @@ TEST_CASE("Remix gives a label to the rare class alone, by kappa and tau", "[exa
 }
 
 TEST_CASE("what cannot be mixed is refused in a sentence", "[examples]") {
-  CHECK(refusal("remix", {40}).find("--recipe remix: the training set has 1 class; expected at least two") == 0);
-  for (const char* recipe : {"infinite-class-mixup", "ic-regmixup"}) {
-    CHECK(refusal(recipe, {40}).find("the training set has 1 class; expected at least two") != std::string::npos);
+  for (const char* recipe : {"infinite-class-mixup", "ic-regmixup"})
     CHECK(refusal(recipe, {40, 40, 40}, {{"axis", "pairs"}}).find("Did you mean pair?") != std::string::npos);
-  }
   CHECK(refusal("remix", {40, 40, 40}, {{"kappa", "0.5"}}).find("--kappa: 0.5; expected a number in") == 0);
 }

@@ -86,6 +86,20 @@ TEST_CASE("a run that diverges ends with one sentence", "[examples]") {
   CHECK_THROWS_WITH(resumed.step(), ContainsSubstring("training has diverged. A smaller --lr"));
 }
 
+TEST_CASE("recipes that learn from labels refuse samples of one class, and only these", "[examples]") {
+  data_set alike = digits();
+  alike.labels.assign(alike.labels.size(), 0);
+  alike.class_names = {"all"};
+  std::vector<std::string> taken;
+  for (const std::string& recipe : recipe_names()) try {
+      training_run run(small_run(recipe), alike);
+      taken.push_back(recipe);
+    } catch (const std::invalid_argument&) {
+    }
+  CHECK(taken == std::vector<std::string>{"simclr", "npair", "moco", "moco-n", "byol", "simsiam", "imix-npair",
+                                          "imix-moco", "imix-byol", "samix-i"});
+}
+
 TEST_CASE("a run that ends just after an epoch does not end another", "[examples]") {
   settings chosen = small_run("ce");
   chosen.training.batch = 4, chosen.training.steps = 42;  // 40 batches an epoch

@@ -160,7 +160,7 @@ class reader {
       const std::optional<float> number = number_of(fields_[k].text);
       if (!number)
         refuse(fields_[k].at, column_name(k) + " is \"" + shown(fields_[k].text) +
-                                  "\"; expected a finite number. Fill or drop missing values");
+                                  "\"; expected a finite number, of at most 3.4e38. Fill or drop missing values");
       table_.values.push_back(*number);
     }
     if (layout_.labelled) table_.labels.push_back(label_of(fields_[label_]));

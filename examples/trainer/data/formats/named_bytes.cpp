@@ -12,7 +12,8 @@ namespace mixcon_train {
 inline namespace data {
 
 void named_bytes::refuse_at(std::uint64_t offset, const std::string& reason) const {
-  refuse_file(path, ", byte ", offset, ": ", reason, advice.empty() ? "." : ". ", advice);
+  const char* const end = reason.ends_with('?') ? "" : ".";
+  refuse_file(path, ", byte ", offset, ": ", reason, end, advice.empty() ? "" : " ", advice);
 }
 
 whole_file::whole_file(std::string path, std::string advice, std::size_t largest)

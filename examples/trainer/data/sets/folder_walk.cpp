@@ -4,6 +4,7 @@
 #include "data/data_folder.hpp"
 #include "data/formats/named_bytes.hpp"
 #include "files/file_error.hpp"
+#include "options/nearest_name.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -32,6 +33,9 @@ bool lies_in(const std::string& path, const std::string& root) {
 }
 
 }  // namespace
+
+const std::vector<std::string> unread_pictures{".gif", ".bmp", ".webp", ".tif", ".tiff", ".avif", ".heic"},
+    unread_sounds{".mp3", ".flac", ".ogg", ".opus", ".m4a", ".aiff"};
 
 folder_walk::folder_walk(const std::string& root, std::string advice) : root_(root), advice_(std::move(advice)) {
   require_files_in(root, {}, false, advice_);
@@ -86,22 +90,25 @@ std::vector<std::string> folder_walk::files_in(const std::string& folder,
   return names;
 }
 
-void folder_walk::add_files(const std::string& folder, const std::vector<std::string>& endings, int depth,
-                            std::vector<std::string>& to) const {
+void folder_walk::add_files(const std::string& folder, const std::vector<std::string>& endings,
+                            const std::vector<std::string>& unread, int depth, std::vector<std::string>& to) const {
   if (depth > deepest)
     refuse_file(place(folder), ": folders lie in folders more than ", deepest, " deep. Do links form a circle?");
   for (const entry& each : entries_of(folder)) {
     if (each.is_folder)
-      add_files(each.name, endings, depth + 1, to);
+      add_files(each.name, endings, unread, depth + 1, to);
     else if (ends_in(each.name, endings))
       to.push_back(each.name);
+    else if (ends_in(each.name, unread))
+      refuse_file(place(each.name), ": files of this kind are not read; expected ", listed(endings),
+                  ". Convert it, or remove it.");
   }
 }
 
-std::vector<std::string> folder_walk::files_below(const std::string& folder,
-                                                  const std::vector<std::string>& endings) const {
+std::vector<std::string> folder_walk::files_below(const std::string& folder, const std::vector<std::string>& endings,
+                                                  const std::vector<std::string>& unread) const {
   std::vector<std::string> names;
-  add_files(folder, endings, 0, names);
+  add_files(folder, endings, unread, 0, names);
   return names;
 }
 

@@ -18,7 +18,9 @@ class folder_walk {
   /// Names of the folders in a folder of the root ("" is the root itself).
   std::vector<std::string> folders_in(const std::string& folder) const;
   /// Files below it at any depth, as paths from the root, whose names end in one of `endings` (lower case: ".png").
-  std::vector<std::string> files_below(const std::string& folder, const std::vector<std::string>& endings) const;
+  /// Refuses one that ends in one of `unread`: it is meant too, and would be missing.
+  std::vector<std::string> files_below(const std::string& folder, const std::vector<std::string>& endings,
+                                       const std::vector<std::string>& unread = {}) const;
   /// The same of files that lie in the folder itself.
   std::vector<std::string> files_in(const std::string& folder, const std::vector<std::string>& endings) const;
 
@@ -33,11 +35,14 @@ class folder_walk {
     bool is_folder = false;
   };
   std::vector<entry> entries_of(const std::string& folder) const;
-  void add_files(const std::string& folder, const std::vector<std::string>& endings, int depth,
-                 std::vector<std::string>& to) const;
+  void add_files(const std::string& folder, const std::vector<std::string>& endings,
+                 const std::vector<std::string>& unread, int depth, std::vector<std::string>& to) const;
 
   std::string root_, true_root_, advice_;
 };
+
+/// Endings of pictures and sounds that this program cannot read.
+extern const std::vector<std::string> unread_pictures, unread_sounds;
 
 }  // namespace data
 }  // namespace mixcon_train

@@ -68,11 +68,11 @@ class folder_of_pictures {
     const bool has_one = classes.empty() || (!decides && has_one_);
     if (decides) has_one_ = has_one, classes_ = has_one ? std::vector<std::string>{"all"} : classes;
     if (has_one != has_one_) refuse(folder, "it has no folders of classes, and train has");
-    if (has_one) add(walk_.files_below(folder, endings), 0);
+    if (has_one) add(walk_.files_below(folder, endings, unread_pictures), 0);
     for (const std::string& name : has_one ? std::vector<std::string>{} : classes) {
       const std::string in = folder.empty() ? name : folder + "/" + name;
       const std::size_t label = class_of(name, in);
-      std::vector<std::string> files = walk_.files_below(in, endings);
+      std::vector<std::string> files = walk_.files_below(in, endings, unread_pictures);
       if (files.empty()) refuse(in, "the class has no pictures");
       add(std::move(files), label);
     }
@@ -102,7 +102,7 @@ class folder_of_pictures {
       labels["val/images/" + picture] = static_cast<int>(known - classes_.begin());
     }
     listing found;
-    found.files = walk_.files_below("val/images", endings);
+    found.files = walk_.files_below("val/images", endings, unread_pictures);
     for (const std::string& each : found.files) {
       const auto label = labels.find(each);
       if (label == labels.end()) refuse(each, "val_annotations.txt does not say its class");

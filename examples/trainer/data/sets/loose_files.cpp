@@ -31,12 +31,13 @@ struct listed_files {
   std::vector<std::string> places{}, names{}, classes{};
 };
 
-listed_files files_of(const std::string& path, const std::vector<std::string>& endings, const char* advice) {
+listed_files files_of(const std::string& path, const std::vector<std::string>& endings,
+                      const std::vector<std::string>& unread, const char* advice) {
   std::error_code error;
   if (fs::is_regular_file(path, error)) return {{path}, {fs::path(path).filename().string()}, {""}};
   const folder_walk walk(path, advice);
   listed_files found;
-  found.names = walk.files_below("", endings);
+  found.names = walk.files_below("", endings, unread);
   if (found.names.empty()) refuse_file(path, ": there are no files of that kind in it. ", advice);
   for (const std::string& name : found.names) {
     found.places.push_back(walk.place(name));
@@ -67,7 +68,7 @@ loose_samples empty_samples(listed_files& files, const std::string& path, sample
 }  // namespace
 
 loose_samples read_loose_pictures(const std::string& path, const picture_request& wanted) {
-  listed_files files = files_of(path, {".png", ".jpg", ".jpeg"},
+  listed_files files = files_of(path, {".png", ".jpg", ".jpeg"}, unread_pictures,
                                 "Expected a folder with pictures (.png, .jpg), in folders named after their classes "
                                 "or not; or one picture.");
   const index_t width = wanted.width();
@@ -83,7 +84,7 @@ loose_samples read_loose_pictures(const std::string& path, const picture_request
 }
 
 loose_samples read_loose_clips(const std::string& path) {
-  listed_files files = files_of(path, {".wav"},
+  listed_files files = files_of(path, {".wav"}, unread_sounds,
                                 "Expected a folder with clips (.wav), in folders named after their words or not; or "
                                 "one clip.");
   constexpr auto width = static_cast<index_t>(log_mel::bands * log_mel::frames);
@@ -104,7 +105,7 @@ loose_samples read_loose_rows(const std::string& path, const table_options& tabl
   csv_layout layout = table.layout();
   const index_t columns = columns_of_csv(file.named(), layout);
   if (columns != features && columns != features + 1)
-    refuse_file(path, ": it has ", columns, " columns; expected the ", features,
+    refuse_file(path, ": it has ", columns, columns == 1 ? " column" : " columns", "; expected the ", features,
                 " numbers that the run was trained on, with a label or without. Is the separator another?");
   layout.labelled = columns == features + 1;
   csv_table read = decode_csv(file.named(), layout);

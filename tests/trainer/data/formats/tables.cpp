@@ -96,8 +96,8 @@ TEST_CASE("What is wrong in a CSV file is refused with line, byte and column", "
   CHECK_THAT(complaint("1,2,a\n", {.label = "0"}), ContainsSubstring("there is no column 0"));
   CHECK_THAT(complaint("1,\"2,a\n"), ContainsSubstring("byte 2: the quotation mark is not closed"));
   CHECK_THAT(complaint("1,\"2\"3,a\n"), ContainsSubstring("byte 5: expected a separator"));
-  CHECK_THAT(complaint("1;2;3\n"),
-             ContainsSubstring("the line has one field") && ContainsSubstring("Is the separator another?"));
+  CHECK_THAT(complaint("1;2;3\n"), ContainsSubstring("the line has one field") &&
+                                       ContainsSubstring("Is the separator another?") && !ContainsSubstring("?."));
   CHECK_THAT(complaint(""), ContainsSubstring("line 1, byte 0: the file has no lines"));
   CHECK_THAT(complaint("a,b\n"), ContainsSubstring("the file has a header and no rows"));
   CHECK_THAT(complaint(std::string(70000, ',')), ContainsSubstring("more than 65536 fields"));

@@ -151,6 +151,11 @@ TEST_CASE("Folders that cannot be meant are refused in one sentence", "[data]") 
   write_bytes(empty.file("train/a/1.png"), {0x89, 'P', 'N', 'G'});
   CHECK_THAT(empty.refusal(), ContainsSubstring("train/a/1.png, byte 0: this is no PNG file") &&
                                   ContainsSubstring("Replace the file, or remove it."));
+  fs::remove(empty.file("train/a/1.png"));
+  write_bytes(empty.file("train/a/2.WebP"), {'R', 'I', 'F', 'F'});  // it would be missing, and nobody would know
+  CHECK_THAT(empty.refusal(),
+             ContainsSubstring("train/a/2.WebP: files of this kind are not read; expected .png, .jpg") &&
+                 ContainsSubstring("Convert it, or remove it."));
   CHECK_THROWS_WITH(read_image_folder("", {}, {}), ContainsSubstring("image-folder has no usual place"));
   CHECK_THROWS_WITH(read_image_folder(empty.file("nowhere"), {}, {}), ContainsSubstring("there is no such folder"));
   const gallery named;
