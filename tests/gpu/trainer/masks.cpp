@@ -73,7 +73,7 @@ TEST_CASE("masks are corrected where they lie: rescaled, smoothed, or plain for 
         for (const double smoothing : {0.0, 1.5}) {
           const mask_adjustment by{
               .lambda_margin = 0.05, .rescale_probability = rescales, .mean_margin = margin, .smoothing = smoothing};
-          for (const double lambda : {0.01, 0.3, 0.7})
+          for (const double lambda : {0.01, 0.25, 0.35, 0.7})  // means of own shares near it on both sides
             check_of_shares([&](const variable& shares) { return adjusted(shares, lambda, by, {.seed = 3}, plain); });
         }
 }
