@@ -165,7 +165,9 @@ class _Learned(LossModule):
         if not (self.training and torch.is_grad_enabled()):
             return self.log_scale.exp().clamp(max=most)
         with torch.no_grad():  # a clamp in the graph has no gradient above: log_scale would stay there for good
-            self.log_scale.clamp_(max=math.log(most))
+            largest = self.log_scale.new_tensor(math.log(most))
+            if self.log_scale > largest:
+                self.log_scale.copy_(largest)
         scale = self.log_scale.exp()
         return scale - (scale - most).clamp(min=0).detach()
 

@@ -108,6 +108,10 @@ def test_a_scale_above_its_maximum_comes_back():
             clip.log_scale -= 0.1 * clip.log_scale.grad.sign()
         scales.append(clip.scale)
     assert scales == sorted(scales, reverse=True) and scales[0] < 20 and scales[-1] < 15
+    with torch.no_grad():
+        clip.log_scale.fill_(5.0)
+    clip(Z, OTHERS)
+    (clip.log_scale.square() + clip(Z, OTHERS)).backward()  # no call changes a parameter that is in range
 
 
 def test_compiled_programs_call_losses_between_their_graphs():
