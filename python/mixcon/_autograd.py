@@ -14,7 +14,7 @@ from torch.autograd import forward_ad
 
 from . import _core
 from ._calls import Call
-from ._given import readable, whole
+from ._given import readable, thread_count
 from ._words import in_python
 
 _row_types = (torch.float32, torch.float64, torch.bfloat16, torch.float16)
@@ -235,7 +235,7 @@ def loss_of(
             )
     for argument, number in (("temperature", temperature), ("scale", scale), ("bias", bias)):
         check_number(name, argument, number)
-    count = torch.get_num_threads() if threads is None else whole(f"{name}: threads", threads)
+    count = torch.get_num_threads() if threads is None else thread_count(f"{name}: threads", threads)
     spec = Spec(name, settings, call, count)
     soft = call.soft if isinstance(call.soft, torch.Tensor) else None
     given = [temperature, scale, bias, soft, *tensors]

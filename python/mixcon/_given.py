@@ -52,6 +52,17 @@ def _tensor(what: str, given: Any) -> Any:
     return given.detach().resolve_neg()
 
 
+def rows(what: str, given: Any) -> Any:
+    """An array or tensor of floating-point numbers that the core reads."""
+    found = readable(what, given)
+    if isinstance(found, (np.ndarray, np.generic)) and found.dtype.name not in _row_types:
+        raise TypeError(f"{what} is of the type {found.dtype}; expected float32, float64, bfloat16 or float16")
+    return found
+
+
+_row_types = ("float32", "float64", "bfloat16", "float16")
+
+
 def constant(what: str, given: Any) -> Any:
     """A tensor or array that has no gradient: one that asks for it would miss it in silence."""
     if getattr(given, "requires_grad", False) and is_tensor(given):
@@ -144,6 +155,14 @@ def whole(what: str, given: Any, least: int | None = None) -> int:
         raise TypeError(f"{what} is {given!r}; expected a whole number")
     if least is not None and found < least:
         raise ValueError(f"{what} is {found}; expected a whole number >= {least}")
+    return found
+
+
+def thread_count(what: str, given: Any) -> int:
+    """A number of threads; 0: the library's shared pool."""
+    found = whole(what, given)
+    if not 0 <= found <= 1024:
+        raise ValueError(f"{what} is {found}; expected 0 (one a core, or MIXCON_NUM_THREADS) to 1024")
     return found
 
 

@@ -14,7 +14,7 @@ from ._autograd import Tensors, tensors_now
 from ._calls import general
 from ._forms import FORMS, Form
 from ._graphs import outside_graphs
-from ._given import number, truth, whole
+from ._given import number, thread_count, truth, whole
 from ._settings import learnable_of, parameters_of, settings_of
 from .functional import call_of
 
@@ -42,7 +42,7 @@ class LossModule(torch.nn.Module):
 
     def __init__(self, *unnamed: Any, threads: int | None = None, **given: Any) -> None:
         super().__init__()
-        self.threads = None if threads is None else whole(f"{self._loss}: threads", threads)
+        self.threads = None if threads is None else thread_count(f"{self._loss}: threads", threads)
         usual = self._form.usual if self._form is not None else FORMS[self._loss].usual
         learnable = learnable_of(self._loss)
         plain = {k: v for k, v in given.items() if not isinstance(v, torch.Tensor) or k not in learnable}
