@@ -149,13 +149,14 @@ def _evaluate(
     gradients = [torch.empty(t.shape, dtype=number) if w else None for t, w in zip(tensors, wanted)]
     by_targets = torch.empty(call.soft.shape, dtype=number) if wants_targets else None
     temperature, scale, bias = (float("nan") if n is None else float(n) for n in numbers)
+    read = tuple(t.detach().resolve_neg() for t in tensors)  # a view that negates, as the numbers that it shows
     now = _over_ranks.get()
     if now is not None:
         now.has_met = True
     try:
         found = _core.evaluate(
-            spec.settings, call.targets, tuple(t.detach().resolve_neg() for t in tensors), tuple(gradients), call.names, spec.threads,
-            wants_parameters, temperature, scale, bias, call.own_segment, call.forms, by_targets,
+            spec.settings, call.targets, read, tuple(gradients), call.names, spec.threads, wants_parameters,
+            temperature, scale, bias, call.own_segment, call.forms, by_targets,
             bool(call.constant) or not all(wanted), call.of_logits, None if now is None else now.ranks,
             now is not None and now.gathered, call.mean_weights, wants_bias,
         )

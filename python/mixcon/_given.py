@@ -55,7 +55,8 @@ def _tensor(what: str, given: Any) -> Any:
 def rows(what: str, given: Any) -> Any:
     """An array or tensor of floating-point numbers that the core reads."""
     found = readable(what, given)
-    if isinstance(found, (np.ndarray, np.generic)) and found.dtype.name not in _row_types:
+    kind = str(getattr(found, "dtype", "")).rpartition(".")[2]
+    if kind not in _row_types and (is_tensor(found) or isinstance(found, (np.ndarray, np.generic))):
         raise TypeError(f"{what} is of the type {found.dtype}; expected float32, float64, bfloat16 or float16")
     return found
 
@@ -99,7 +100,8 @@ def integers(what: str, given: Any) -> Any:
     if found.ndim != 1:
         name, have = what.rpartition(" ")[2], "have" if what.endswith("s") else "has"
         is_column = found.ndim == 2 and found.shape[1] == 1
-        hint = f", as {name}[:, 0]" if is_column else f", as {name}.argmax(1) of one-hot rows" if found.ndim == 2 else ""
+        of_rows = f", as {name}.argmax(1) of one-hot rows" if found.ndim == 2 else ""
+        hint = f", as {name}[:, 0]" if is_column else of_rows
         raise ValueError(f"{what} {have} the shape {tuple(found.shape)}; expected (N,){hint}")
     return found
 

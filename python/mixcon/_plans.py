@@ -103,8 +103,8 @@ class Plan:
         if is_tensor(samples) != is_tensor(others):
             raise TypeError("Plan.stack: of samples and partners one is an array, one a tensor; expected both alike")
         if len(second) != len(first) or second[1:-1] != first[1:-1] or second[0] <= self.partner.max(initial=-1):
-            raise ValueError(f"Plan.stack: samples are {tuple(first)}, partners {tuple(second)}; expected rows for each "
-                             "partner, that differ in the last axis at most")
+            raise ValueError(f"Plan.stack: samples are {tuple(first)}, partners {tuple(second)}; expected rows for each"
+                             " partner, that differ in the last axis at most")
         if is_tensor(samples):
             import torch
 

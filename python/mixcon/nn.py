@@ -49,8 +49,9 @@ class LossModule(torch.nn.Module):
         settings = settings_of(self._loss, usual, plain)
         known = settings.parameters
         if unnamed:
-            raise TypeError(f"{type(self).__name__}: {unnamed[0]!r} has no name; expected parameters by their names, of "
-                            f"{', '.join(known) or 'which there are none'}")
+            names = ", ".join(known) or "which there are none"
+            raise TypeError(f"{type(self).__name__}: {unnamed[0]!r} has no name; expected parameters by their names, "
+                            f"of {names}")
         for name, value in given.items():
             setattr(self, name, value)
         for name, value in {**_usual_parameters(self._loss), **known}.items():
