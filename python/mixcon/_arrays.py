@@ -11,7 +11,7 @@ import numpy as np
 from . import _core
 from ._calls import Call, general
 from ._forms import FORMS, Form
-from ._given import readable, whole
+from ._given import rows, thread_count
 from ._settings import learnable_of, parameters_of, settings_of
 from ._words import in_python
 
@@ -66,6 +66,7 @@ class Arrays:
 
     @staticmethod
     def stack_own(keys: Any) -> Any:
+        keys = np.asarray(keys)
         samples = keys.shape[0]
         own = np.stack([keys, keys], axis=1)
         return np.concatenate([own, np.stack([keys, keys[::-1]], axis=1)]) if samples else own
@@ -94,8 +95,8 @@ def answer_of(
     wanted: Any = None
     by_targets = None
     gradient = _asked(name, gradient)
-    threads = 0 if threads is None else whole(f"{name}: threads", threads)
-    call.arrays = [readable(f"{name}: {argument}", a) for argument, a in zip(call.names, call.arrays)]
+    threads = 0 if threads is None else thread_count(f"{name}: threads", threads)
+    call.arrays = [rows(f"{name}: {argument}", a) for argument, a in zip(call.names, call.arrays)]
     by_parameters = details and bool(gradient)
     without = call.constant if gradient == "all" else call.constant + call.quiet
     if gradient:
@@ -116,7 +117,7 @@ def answer_of(
     if wanted is not None:
         made = [g for g in (call.back(list(wanted)) if call.back else wanted) if g is not None]
         gradients = made[0] if len(made) == 1 else tuple(made)
-    by_scale = found[3] if "scale" in learnable_of(name) or call.of_logits else 0.0  # else of another scale than its own
+    by_scale = found[3] if "scale" in learnable_of(name) else 0.0  # or it is that of another scale than the loss's own
     return Answer(found[0], gradients, found[1], found[2], by_scale, found[4], by_targets)
 
 
@@ -158,7 +159,8 @@ def signature_of(name: str, form: Form, own: dict[str, Any]) -> inspect.Signatur
 def doc_of(name: str, form: Form, returns: str) -> str:
     """The summary, the arguments, and the parameters with their meanings, as the headers have them."""
     about = _core.describe(name)
-    said = inspect.cleandoc(form.call.__doc__ or "").replace(" x ", f" {form.sides[0]} ").replace(" y ", f" {form.sides[1]} ")
+    said = inspect.cleandoc(form.call.__doc__ or "")
+    said = said.replace(" x ", f" {form.sides[0]} ").replace(" y ", f" {form.sides[1]} ")
     lines = [f"{about['summary']}.", "", said, "", returns, "", "Parameters, by keyword:", ""]
     settings = _core.Settings(name, dict(form.usual))
     meanings = {field["name"]: field["meaning"] for field in about["fields"]}

@@ -14,7 +14,7 @@ from torch.autograd import forward_ad
 
 from . import _core
 from ._calls import Call
-from ._given import readable, whole
+from ._given import readable, thread_count
 from ._words import in_python
 
 _row_types = (torch.float32, torch.float64, torch.bfloat16, torch.float16)
@@ -149,13 +149,14 @@ def _evaluate(
     gradients = [torch.empty(t.shape, dtype=number) if w else None for t, w in zip(tensors, wanted)]
     by_targets = torch.empty(call.soft.shape, dtype=number) if wants_targets else None
     temperature, scale, bias = (float("nan") if n is None else float(n) for n in numbers)
+    read = tuple(t.detach().resolve_neg() for t in tensors)  # a view that negates, as the numbers that it shows
     now = _over_ranks.get()
     if now is not None:
         now.has_met = True
     try:
         found = _core.evaluate(
-            spec.settings, call.targets, tuple(t.detach().resolve_neg() for t in tensors), tuple(gradients), call.names, spec.threads,
-            wants_parameters, temperature, scale, bias, call.own_segment, call.forms, by_targets,
+            spec.settings, call.targets, read, tuple(gradients), call.names, spec.threads, wants_parameters,
+            temperature, scale, bias, call.own_segment, call.forms, by_targets,
             bool(call.constant) or not all(wanted), call.of_logits, None if now is None else now.ranks,
             now is not None and now.gathered, call.mean_weights, wants_bias,
         )
@@ -235,7 +236,7 @@ def loss_of(
             )
     for argument, number in (("temperature", temperature), ("scale", scale), ("bias", bias)):
         check_number(name, argument, number)
-    count = torch.get_num_threads() if threads is None else whole(f"{name}: threads", threads)
+    count = torch.get_num_threads() if threads is None else thread_count(f"{name}: threads", threads)
     spec = Spec(name, settings, call, count)
     soft = call.soft if isinstance(call.soft, torch.Tensor) else None
     given = [temperature, scale, bias, soft, *tensors]

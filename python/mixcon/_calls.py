@@ -12,7 +12,7 @@ from typing import Any, Callable
 
 from . import _core
 from . import targets as _targets
-from ._given import as_array, integers, number, numbers, readable, table
+from ._given import as_array, integers, number, numbers, readable, rows as rows_given, table
 
 
 @dataclass
@@ -69,7 +69,7 @@ def weighted_two_views(b: Any, name: str, z: Any, z2: Any = None, *, sigma: floa
     call = stacked(b, name, z, z2)
     rows = b.shape(name, "z", call.arrays[0], 2)[0]
     samples_of_two_views(b, name, rows)
-    weights = _core.decoupled_weights(readable(f"{name}: z", call.arrays[0]), number(f"{name}: sigma", sigma))
+    weights = _core.decoupled_weights(rows_given(f"{name}: z", call.arrays[0]), number(f"{name}: sigma", sigma))
     call.targets = _targets.table_of_pairs(weights, rows)
     return call
 
@@ -246,7 +246,8 @@ def logits(b: Any, name: str, logits: Any, targets: Any) -> Call:
 
 def soft_logits(b: Any, name: str, logits: Any, targets: Any) -> Call:
     """logits (N, K), and soft labels (N, K) in [0, 1]."""
-    return Call([logits], ["logits"], targets if is_targets(targets) else _core.table(table(f"{name}: targets", targets)))
+    made = targets if is_targets(targets) else _core.table(table(f"{name}: targets", targets))
+    return Call([logits], ["logits"], made)
 
 
 def pairs_of_labels(b: Any, name: str, labels: Any, lam: Any, partner: Any, labels_of_partners: Any) -> Any:

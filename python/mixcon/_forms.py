@@ -51,7 +51,8 @@ class Form:
             raise type(wrong)(_words.of_sides(said, self.sides)) from None
         if call.targets is not None and not is_targets(call.targets):
             came = type(call.targets).__name__
-            raise TypeError(f"{name}: targets is a {came}; expected targets of mixcon.targets, as targets.Labels(labels)")
+            expected = "targets of mixcon.targets, as targets.Labels(labels)"
+            raise TypeError(f"{name}: targets is a {came}; expected {expected}")
         if self.sides != ("x", "y"):
             named = dict(zip(("x", "y"), self.sides))
             call.names = [named.get(argument, argument) for argument in call.names]

@@ -52,6 +52,18 @@ def _tensor(what: str, given: Any) -> Any:
     return given.detach().resolve_neg()
 
 
+def rows(what: str, given: Any) -> Any:
+    """An array or tensor of floating-point numbers that the core reads."""
+    found = readable(what, given)
+    kind = str(getattr(found, "dtype", "")).rpartition(".")[2]
+    if kind not in _row_types and (is_tensor(found) or isinstance(found, (np.ndarray, np.generic))):
+        raise TypeError(f"{what} is of the type {found.dtype}; expected float32, float64, bfloat16 or float16")
+    return found
+
+
+_row_types = ("float32", "float64", "bfloat16", "float16")
+
+
 def constant(what: str, given: Any) -> Any:
     """A tensor or array that has no gradient: one that asks for it would miss it in silence."""
     if getattr(given, "requires_grad", False) and is_tensor(given):
@@ -88,7 +100,8 @@ def integers(what: str, given: Any) -> Any:
     if found.ndim != 1:
         name, have = what.rpartition(" ")[2], "have" if what.endswith("s") else "has"
         is_column = found.ndim == 2 and found.shape[1] == 1
-        hint = f", as {name}[:, 0]" if is_column else f", as {name}.argmax(1) of one-hot rows" if found.ndim == 2 else ""
+        of_rows = f", as {name}.argmax(1) of one-hot rows" if found.ndim == 2 else ""
+        hint = f", as {name}[:, 0]" if is_column else of_rows
         raise ValueError(f"{what} {have} the shape {tuple(found.shape)}; expected (N,){hint}")
     return found
 
@@ -144,6 +157,14 @@ def whole(what: str, given: Any, least: int | None = None) -> int:
         raise TypeError(f"{what} is {given!r}; expected a whole number")
     if least is not None and found < least:
         raise ValueError(f"{what} is {found}; expected a whole number >= {least}")
+    return found
+
+
+def thread_count(what: str, given: Any) -> int:
+    """A number of threads; 0: the library's shared pool."""
+    found = whole(what, given)
+    if not 0 <= found <= 1024:
+        raise ValueError(f"{what} is {found}; expected 0 (one a core, or MIXCON_NUM_THREADS) to 1024")
     return found
 
 

@@ -96,8 +96,15 @@ class Plan:
     def stack(self, samples: Any, partners: Any = None) -> Any:
         """Each sample (..., W) and its partner beside each other, (..., 2 W)."""
         others = samples if partners is None else partners
-        if len(samples) != self.samples:
-            raise ValueError(f"Plan.stack: {len(samples)} samples for a plan of {self.samples}")
+        first, second = shape_of("Plan.stack", samples), shape_of("Plan.stack", others, "partners")
+        check_mixable("Plan.stack: samples", samples), check_mixable("Plan.stack: partners", others)
+        if not first or first[0] != self.samples:
+            raise ValueError(f"Plan.stack: samples are {tuple(first)} for a plan of {self.samples}; expected one each")
+        if is_tensor(samples) != is_tensor(others):
+            raise TypeError("Plan.stack: of samples and partners one is an array, one a tensor; expected both alike")
+        if len(second) != len(first) or second[1:-1] != first[1:-1] or second[0] <= self.partner.max(initial=-1):
+            raise ValueError(f"Plan.stack: samples are {tuple(first)}, partners {tuple(second)}; expected rows for each"
+                             " partner, that differ in the last axis at most")
         if is_tensor(samples):
             import torch
 

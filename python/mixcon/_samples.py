@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ._given import as_array, integers, is_tensor, readable, whole
+from ._given import as_array, integers, is_tensor, readable, thread_count
 
 _types = ("float32", "float64", "float16", "bfloat16", "uint8", "int8", "int16")
 
@@ -46,10 +46,7 @@ def maps_given(name: str, given: Any, rank: int) -> Any:
 def threads_for(samples: Any, threads: int | None) -> int:
     """As many as given, or as torch works with where the samples are its; 0: the library's shared pool."""
     if threads is not None:
-        count = whole("threads", threads)
-        if count < 0:
-            raise ValueError(f"threads is {count}; expected 1 or more, or 0 for the shared pool")
-        return count
+        return thread_count("threads", threads)
     if not is_tensor(samples):
         return 0
     import torch

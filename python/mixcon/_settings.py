@@ -66,10 +66,10 @@ _learnable: dict[str, frozenset[str]] = {}
 
 def _plain(name: str, parameter: str, value: Any) -> Any:
     """A parameter without a tensor or an array, but for those that have one number for each anchor."""
-    if value is None or isinstance(value, (bool, int, float, str)):
+    kind = kinds_of(name).get(parameter)
+    if value is None or (isinstance(value, (bool, int, float, str)) and kind not in ("numbers", "integers")):
         return value
     what = f"{name}: {parameter}"
-    kind = kinds_of(name).get(parameter)
     if kind is None and parameter not in _core.option_names():
         return value  # of no such name, as the core says
     if kind == "numbers":

@@ -13,13 +13,18 @@ from . import _mixing
 Tensor = torch.Tensor
 
 
+def _read(x: Tensor) -> Tensor:
+    """The tensor as the module reads it: without its graph, and a view that negates as the numbers that it shows."""
+    return x.detach().resolve_neg()
+
+
 class _Blend(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, held: _mixing.Plan, samples: Tensor, partners: Tensor | None, threads: int) -> Tensor:
         ctx.held, ctx.threads = held, threads
         ctx.count = None if partners is None else len(partners)
         mixed = torch.empty_like(samples)
-        held.blend(samples.detach().resolve_neg(), None if partners is None else partners.detach().resolve_neg(), mixed, threads)
+        held.blend(_read(samples), None if partners is None else _read(partners), mixed, threads)
         return mixed
 
     @staticmethod
@@ -34,7 +39,7 @@ class _Unblend(torch.autograd.Function):
         ctx.held, ctx.threads = held, threads
         by = torch.zeros(upstream.shape, dtype=upstream.dtype)
         others = None if count is None else torch.zeros((count, *upstream.shape[1:]), dtype=upstream.dtype)
-        held.unblend(upstream.detach().resolve_neg(), by, others, None, None, threads)
+        held.unblend(_read(upstream), by, others, None, None, threads)
         return by if others is None else (by, others)
 
     @staticmethod
@@ -48,7 +53,7 @@ class _BlendOnSphere(torch.autograd.Function):
         ctx.held, ctx.threads, ctx.own = held, threads, partners is None
         ctx.save_for_backward(samples, samples if partners is None else partners)
         mixed = torch.empty_like(samples)
-        held.blend(samples.detach().resolve_neg(), None if partners is None else partners.detach().resolve_neg(), mixed, threads)
+        held.blend(_read(samples), None if partners is None else _read(partners), mixed, threads)
         return mixed
 
     @staticmethod
@@ -57,7 +62,8 @@ class _BlendOnSphere(torch.autograd.Function):
         samples, partners = ctx.saved_tensors
         by = torch.zeros(samples.shape, dtype=samples.dtype)
         others = None if ctx.own else torch.zeros(partners.shape, dtype=samples.dtype)
-        ctx.held.unblend(upstream.resolve_neg(), by, others, samples.detach().resolve_neg(), None if ctx.own else partners.detach().resolve_neg(), ctx.threads)
+        mixed_with = None if ctx.own else _read(partners)
+        ctx.held.unblend(_read(upstream), by, others, _read(samples), mixed_with, ctx.threads)
         return None, by, others, None
 
 

@@ -14,7 +14,7 @@ from ._autograd import Tensors, tensors_now
 from ._calls import general
 from ._forms import FORMS, Form
 from ._graphs import outside_graphs
-from ._given import number, truth, whole
+from ._given import number, thread_count, truth, whole
 from ._settings import learnable_of, parameters_of, settings_of
 from .functional import call_of
 
@@ -42,15 +42,16 @@ class LossModule(torch.nn.Module):
 
     def __init__(self, *unnamed: Any, threads: int | None = None, **given: Any) -> None:
         super().__init__()
-        self.threads = None if threads is None else whole(f"{self._loss}: threads", threads)
+        self.threads = None if threads is None else thread_count(f"{self._loss}: threads", threads)
         usual = self._form.usual if self._form is not None else FORMS[self._loss].usual
         learnable = learnable_of(self._loss)
         plain = {k: v for k, v in given.items() if not isinstance(v, torch.Tensor) or k not in learnable}
         settings = settings_of(self._loss, usual, plain)
         known = settings.parameters
         if unnamed:
-            raise TypeError(f"{type(self).__name__}: {unnamed[0]!r} has no name; expected parameters by their names, of "
-                            f"{', '.join(known) or 'which there are none'}")
+            names = ", ".join(known) or "which there are none"
+            raise TypeError(f"{type(self).__name__}: {unnamed[0]!r} has no name; expected parameters by their names, "
+                            f"of {names}")
         for name, value in given.items():
             setattr(self, name, value)
         for name, value in {**_usual_parameters(self._loss), **known}.items():
@@ -165,7 +166,9 @@ class _Learned(LossModule):
         if not (self.training and torch.is_grad_enabled()):
             return self.log_scale.exp().clamp(max=most)
         with torch.no_grad():  # a clamp in the graph has no gradient above: log_scale would stay there for good
-            self.log_scale.clamp_(max=math.log(most))
+            largest = self.log_scale.new_tensor(math.log(most))
+            if self.log_scale > largest:
+                self.log_scale.copy_(largest)
         scale = self.log_scale.exp()
         return scale - (scale - most).clamp(min=0).detach()
 

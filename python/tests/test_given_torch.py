@@ -108,6 +108,10 @@ def test_a_scale_above_its_maximum_comes_back():
             clip.log_scale -= 0.1 * clip.log_scale.grad.sign()
         scales.append(clip.scale)
     assert scales == sorted(scales, reverse=True) and scales[0] < 20 and scales[-1] < 15
+    with torch.no_grad():
+        clip.log_scale.fill_(5.0)
+    clip(Z, OTHERS)
+    (clip.log_scale.square() + clip(Z, OTHERS)).backward()  # no call changes a parameter that is in range
 
 
 def test_compiled_programs_call_losses_between_their_graphs():
@@ -161,7 +165,8 @@ def test_a_gradient_that_is_not_computed_is_not_left_out_in_silence():
         (lambda: F.i_mix(Z, OTHERS, lam, Y), "i_mix: lam"),
         (lambda: mixcon.TripletMargin(margin=margin)(Z, Y), "triplet_margin: margin"),
         (lambda: F.nt_xent(Z, weights=lam, reduction="weighted"), "nt_xent: weights"),
-        (lambda: F.soft_binary_cross_entropy(Z, OTHERS.sigmoid().requires_grad_()), "soft_binary_cross_entropy: targets"),
+        (lambda: F.soft_binary_cross_entropy(Z, OTHERS.sigmoid().requires_grad_()),
+         "soft_binary_cross_entropy: targets"),
         (lambda: mixcon.targets.Table(OTHERS.exp().requires_grad_()), "targets.Table: shares"),
     ):
         with pytest.raises(TypeError, match=f"{argument} requires? a gradient, which is not computed"):
@@ -224,7 +229,7 @@ def test_modules_refuse_in_a_sentence(make, words):
 
 
 def test_the_mean_over_labels_that_count():
-    """Each sample with a lambda of its own: what torch ignores is not in the divisor, as where lambda is one for all."""
+    """What torch ignores is not in the divisor where each sample has a lambda, as where there is one for all."""
     labels, logits = torch.tensor([0, 1, -100, 2, 1, 0, -100, 1]), rows(3)
     plan = mixing.mixup(Z, labels, seed=1, per="sample")[1]
     lam, partners = torch.from_numpy(plan.lam), labels[torch.from_numpy(plan.partner)]
@@ -247,7 +252,8 @@ def test_batches_of_more_than_images_and_labels():
 def test_a_program_may_end_with_a_graph(tmp_path):
     """torch leaves nodes of Python alone when Python ends; nothing is said about what they hold."""
     program = tmp_path / "ends.py"
-    program.write_text("import torch, mixcon\nmixed, plan = mixcon.mixup(torch.randn(8, 4, requires_grad=True), seed=1)\n"
+    program.write_text("import torch, mixcon\n"
+                       "mixed, plan = mixcon.mixup(torch.randn(8, 4, requires_grad=True), seed=1)\n"
                        "loss = mixcon.NTXent()(mixed)\nloss.backward()\n")
     ended = subprocess.run([sys.executable, program], capture_output=True, text=True, timeout=300)
     assert ended.returncode == 0 and "leaked" not in ended.stderr, ended.stderr
