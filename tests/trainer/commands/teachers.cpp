@@ -138,7 +138,7 @@ TEST_CASE("a teacher that does not fit is refused before anything is written", "
   refused({"--data", "digits"}, "--teacher: kd learns from another run; expected its folder");
   refused({"--data", "digits", "--teacher", "nowhere"}, "--teacher: there is no run nowhere.");
   std::ofstream(in / "rows.csv") << "a,b,class\n1,2,x\n3,4,y\n5,6,x\n7,8,y\n1,3,x\n2,4,y\n9,6,x\n7,1,y\n";
-  refused({"--data", "csv", "--data-dir", "rows.csv", "--batch", "2", "--teacher", "teacher"},
+  refused({"--data", "csv", "--data-dir", "rows.csv", "--batch", "2", "--no-evaluation", "--teacher", "teacher"},
           "learnt from images of 1 x 8 x 8 in 10 classes, this run learns from rows of 2 features in 2 classes");
   std::filesystem::resize_file(in / "teacher/checkpoint.safetensors", 1000);
   refused({"--data", "digits", "--teacher", "teacher"}, "--teacher: teacher/checkpoint.safetensors, byte ");
