@@ -14,7 +14,7 @@ Call = TypeVar("Call", bound=Callable[..., Any])
 def outside_graphs(call: Call) -> Call:
     """The call, which torch.compile leaves alone. What tells it so (`torch.compiler.disable`) takes seconds to import,
     and is therefore asked for only where something is compiled."""
-    if not hasattr(torch, "compiler"):
+    if not hasattr(getattr(torch, "compiler", None), "is_compiling"):
         return call
 
     @functools.wraps(call)
