@@ -11,7 +11,7 @@ import numpy as np
 from . import _core
 from ._calls import Call, general
 from ._forms import FORMS, Form
-from ._given import rows, thread_count
+from ._given import are_plain_rows, rows, thread_count
 from ._settings import learnable_of, parameters_of, settings_of
 from ._words import in_python
 
@@ -96,7 +96,8 @@ def answer_of(
     by_targets = None
     gradient = _asked(name, gradient)
     threads = 0 if threads is None else thread_count(f"{name}: threads", threads)
-    call.arrays = [rows(f"{name}: {argument}", a) for argument, a in zip(call.names, call.arrays)]
+    if not all(map(are_plain_rows, call.arrays)):
+        call.arrays = [rows(f"{name}: {argument}", a) for argument, a in zip(call.names, call.arrays)]
     by_parameters = details and bool(gradient)
     without = call.constant if gradient == "all" else call.constant + call.quiet
     if gradient:

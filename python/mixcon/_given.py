@@ -52,6 +52,11 @@ def _tensor(what: str, given: Any) -> Any:
     return given.detach().resolve_neg()
 
 
+def are_plain_rows(given: Any) -> bool:
+    """Whether it is an array as most callers have it, which needs no further look: that costs more than a small loss."""
+    return type(given) is np.ndarray and given.dtype in _array_types
+
+
 def rows(what: str, given: Any) -> Any:
     """An array or tensor of floating-point numbers that the core reads."""
     found = readable(what, given)
@@ -62,6 +67,7 @@ def rows(what: str, given: Any) -> Any:
 
 
 _row_types = ("float32", "float64", "bfloat16", "float16")
+_array_types = (np.dtype(np.float32), np.dtype(np.float64))
 
 
 def constant(what: str, given: Any) -> Any:

@@ -11,27 +11,33 @@ from . import _core
 from ._given import constant, integers, is_tensor, numbers
 
 _known: dict[Any, Any] = {}  # settings of plain values alone: a tensor or array may change in place
+_plain_types = frozenset((bool, int, float, str, type(None)))
 _kinds: dict[str, dict[str, str]] = {}
 _most = 256
 
 
 def settings_of(name: str, usual: tuple[tuple[str, Any], ...], given: dict[str, Any]) -> Any:
     """The parameters of a loss; those of plain values are made once."""
+    types = tuple(map(type, given.values()))  # True is 1.0 otherwise
+    if not _plain_types.issuperset(types):
+        return _settings_made(name, usual, given)
+    key = (name, usual, tuple(given.items()), types)
+    made = _known.get(key)
+    if made is None:
+        made = _settings_made(name, usual, given)
+        if len(_known) >= _most:
+            _known.clear()
+        _known[key] = made
+    return made
+
+
+def _settings_made(name: str, usual: tuple[tuple[str, Any], ...], given: dict[str, Any]) -> Any:
     both = {**dict(usual), **{key: _plain(name, key, value) for key, value in given.items()}}
     if "similarity" in both:  # which decides about rows, unless they are given too, in whatever order
         both = {"similarity": both["similarity"], **both}
     if both.get("weights") is not None and both.get("reduction") != "weighted":
         raise ValueError(f"{name}: weights are given, which count with reduction='weighted' alone; expected both")
-    key = (name, tuple((k, _key(v)) for k, v in both.items()))
-    if any(k is None for _, k in key[1]):
-        return _core.Settings(name, both)
-    made = _known.get(key)
-    if made is None:
-        made = _core.Settings(name, both)
-        if len(_known) >= _most:
-            _known.clear()
-        _known[key] = made
-    return made
+    return _core.Settings(name, both)
 
 
 def parameters_of(name: str, usual: tuple[tuple[str, Any], ...]) -> dict[str, Any]:
@@ -80,13 +86,3 @@ def _plain(name: str, parameter: str, value: Any) -> Any:
         found = constant(what, value)
         return found.item() if found.ndim == 0 else tuple(found.tolist())
     return value
-
-
-def _key(value: Any) -> Any:
-    """What tells a plain value from others, whose types may differ (True is 1.0); None of anything else."""
-    if value is None or isinstance(value, (bool, int, float, str)):
-        return type(value), value
-    if isinstance(value, tuple):
-        parts = tuple(map(_key, value))
-        return None if None in parts else (tuple, parts)
-    return None
