@@ -112,25 +112,53 @@ TEST_CASE("Products of one direction are not taken for those of the other", "[en
   CHECK(largest_difference(by_texts, texts_apart) <= 1e-5L * largest_entry(by_texts));
 }
 
-TEST_CASE("Products that are kept for the gradients take the memory that they may, and change no bit", "[engine]") {
+namespace {
+
+const index_t kept_rows = 500;
+const long bytes_of_pairs = kept_rows * kept_rows * static_cast<long>(sizeof(float));
+
+struct kept_results {
+  matrix<float> by_z, by_u;
+  long in_triangle = 0, in_tiles = 0;  // bytes held at once
+};
+/// Of rows that are their own candidates, and of rows beside others.
+kept_results results_of_keeping(index_t bytes) {
   random_numbers draw(6);
-  const index_t rows = 500, features = 64;
-  const auto z = random_embeddings<float>(rows, features, draw), u = random_embeddings<float>(rows, features, draw);
+  const auto z = random_embeddings<float>(kept_rows, 64, draw), u = random_embeddings<float>(kept_rows, 64, draw);
+  kept_results found{zeros_like(z), zeros_like(u)};
   objective of{info_nce{.temperature = 0.1}, cosine{}};
-  const auto by_keeping = [&](index_t bytes, auto& by_z, auto& by_u) {
-    const tiled executor{.threads = 1, .keeps = bytes};
-    return most_bytes_during([&] {
-      of.direction = {1, 0};
-      value_and_grad(executor, of, view_targets{.samples = rows / 2}, z, by_z);
-      of.direction = {0.5, 0.5};
-      value_and_grad(executor, of, diagonal_targets{}, u, candidates(z), {.anchors = by_u});
-    });
-  };
-  auto by_z = zeros_like(z), by_u = zeros_like(u), kept_by_z = zeros_like(z), kept_by_u = zeros_like(u);
-  const long without = by_keeping(0, by_z, by_u), with = by_keeping(index_t{1} << 25, kept_by_z, kept_by_u);
-  const long pairs = rows * rows * static_cast<long>(sizeof(float));
-  CHECK((with > without + pairs / 2 || under_thread_sanitizer));
-  CHECK(with < without + 2 * pairs);
-  CHECK(by_z == kept_by_z);
-  CHECK(by_u == kept_by_u);
+  const tiled executor{.threads = 1, .keeps = bytes};
+  found.in_triangle =
+      most_bytes_during([&] { value_and_grad(executor, of, view_targets{.samples = kept_rows / 2}, z, found.by_z); });
+  of.direction = {0.5, 0.5};
+  found.in_tiles = most_bytes_during(
+      [&] { value_and_grad(executor, of, diagonal_targets{}, u, candidates(z), {.anchors = found.by_u}); });
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("Products that are kept for the gradients take the memory that they may, and change no bit", "[engine]") {
+  const kept_results without = results_of_keeping(0), with = results_of_keeping(index_t{1} << 25);
+  CHECK((with.in_tiles > without.in_tiles + bytes_of_pairs / 2 || under_thread_sanitizer));
+  CHECK(with.in_tiles < without.in_tiles + 2 * bytes_of_pairs);
+  CHECK(with.by_z == without.by_z);
+  CHECK(with.by_u == without.by_u);
+}
+
+TEST_CASE("Where not all products may be kept, many of them are, or none; bits are the same", "[engine]") {
+  const instruction_set before = instruction_set_in_use();
+  if (before > instruction_set::avx2) use_instruction_set(instruction_set::avx2);
+  const kept_results without = results_of_keeping(0), two_thirds = results_of_keeping(bytes_of_pairs * 2 / 3),
+                     third = results_of_keeping(bytes_of_pairs / 3);
+  use_instruction_set(before);
+  for (const kept_results* const some : {&two_thirds, &third}) {
+    CHECK(some->by_z == without.by_z);
+    CHECK(some->by_u == without.by_u);
+    CHECK((some->in_triangle > without.in_triangle + bytes_of_pairs / 5 || under_thread_sanitizer));
+  }
+  CHECK(third.in_triangle <= without.in_triangle + bytes_of_pairs / 3 + 4096);
+  CHECK((two_thirds.in_tiles > without.in_tiles + bytes_of_pairs / 3 || under_thread_sanitizer));
+  CHECK(two_thirds.in_tiles <= without.in_tiles + bytes_of_pairs * 2 / 3 + 4096);
+  CHECK(third.in_tiles <= without.in_tiles + 4096);
 }

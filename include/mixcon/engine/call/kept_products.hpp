@@ -14,7 +14,8 @@ namespace mixcon::detail {
 template <class T>
 struct kept_products {
   scratch<T> entries;
-  index_t rows_of_tile = 0;  // 0: nothing is kept
+  index_t number = 0;  // of the tiles that are kept, the first ones
+  index_t rows_of_tile = 0;
   bool in_triangle = false;  // tile (i, j), i < j, is number j (j - 1) / 2 + i; else row by row of tiles
 
   bool of_anchors_alone = false;  // the caller wants no gradient by candidates

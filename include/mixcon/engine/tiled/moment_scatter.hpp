@@ -179,16 +179,16 @@ class moment_scatter {
   template <class Weigher>
   void cross(const Weigher& weigher, tile_products<T>& products, index_t most_rows) {
     reserve_tiles<T>(p_.memory, threads_.size(), most_rows);
+    const index_t rows = blocks_of(p_.anchors.count(), most_rows);
     const kept_tiles<T> kept(p_, most_rows, false);
-    const panels<T> candidates(p_.candidates, p_.memory, kept(0, 0) == nullptr);
-    threads_.cross(blocks_of(p_.anchors.count(), most_rows), blocks_of(p_.candidates.count(), tile_columns),
-                   [&](index_t block, index_t other) {
-                     T* const products_of_tile = kept(block, other);
-                     tile<T> weights = tile_of(p_, block, other, most_rows, products_of_tile);
-                     if (products_of_tile == nullptr) weights.multiply(candidates);
-                     weigher.weigh(weights, from_);
-                     products.add_product(weights);
-                   });
+    const panels<T> candidates(p_.candidates, p_.memory, !kept.all(rows));
+    threads_.cross(rows, blocks_of(p_.candidates.count(), tile_columns), [&](index_t block, index_t other) {
+      T* const products_of_tile = kept(block, other);
+      tile<T> weights = tile_of(p_, block, other, most_rows, products_of_tile);
+      if (products_of_tile == nullptr) weights.multiply(candidates);
+      weigher.weigh(weights, from_);
+      products.add_product(weights);
+    });
   }
 
   mixcon::detail::team& threads_;

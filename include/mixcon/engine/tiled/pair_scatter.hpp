@@ -108,11 +108,11 @@ bool scatter_by_pairs(mixcon::detail::team& threads, const Problem& p, const Sav
                       mixcon::detail::packed_gradients<T>& to) {
   if (to.per_pair() || to.candidate_bias || to.logits || !p.anchors.finite() || !p.candidates.finite()) return false;
   const kept_tiles<T> kept(p, tile_rows, false);
-  const panels<T> candidates(p.candidates, p.memory, kept(0, 0) == nullptr);
+  const index_t rows = blocks_of(p.anchors.count(), tile_rows);
+  const panels<T> candidates(p.candidates, p.memory, !kept.all(rows));
   const tile_roles<Problem> roles(p, tile_rows);
   const pair_weigher<Problem, Saved, For> weigher(p, saved, to);
   tile_products<T> products(p.anchors, p.candidates, to);
-  const index_t rows = blocks_of(p.anchors.count(), tile_rows);
   reserve_tiles<T>(p.memory, threads.size(), tile_rows);
   threads.cross(rows, blocks_of(p.candidates.count(), tile_columns), [&](index_t block, index_t other) {
     T* const products_of_tile = kept(block, other);
