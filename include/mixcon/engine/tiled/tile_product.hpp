@@ -14,7 +14,7 @@ namespace tiles {
 /// How much of a product is kept in registers at once: rows, and vectors of columns.
 template <class For>
 struct register_tile {
-  static constexpr unsigned rows = For::bytes == 64 ? 6 : 4;
+  static constexpr unsigned rows = For::bytes == 16 ? 4 : 6;
   static constexpr unsigned vectors = For::bytes == 64 ? 4 : 2;
 };
 
@@ -32,28 +32,40 @@ struct rows_of_vectors {
 };
 
 #if MIXCON_HAS_MASK_BITS
-/// `to` = x on every lane. By hand: g++ needs two instructions where the flags of the file lack AVX-512, and these take
-/// the place of products.
-template <class Vector>
-MIXCON_FOR_AVX512 inline void broadcast(const float& x, Vector& to) {
-  asm("vbroadcastss %1, %0" : "=v"(to) : "m"(x));
+// `to` = x on every lane, of 64 bytes and of 32. By hand: g++ needs up to three instructions where the flags of the
+// file lack the instruction set, and these take the place of products.
+template <class Vector, class T>
+MIXCON_FOR_AVX512 inline void broadcast_to_64(const T& x, Vector& to) {
+  if constexpr (sizeof(T) == 4)
+    asm("vbroadcastss %1, %0" : "=v"(to) : "m"(x));
+  else
+    asm("vbroadcastsd %1, %0" : "=v"(to) : "m"(x));
 }
-template <class Vector>
-MIXCON_FOR_AVX512 inline void broadcast(const double& x, Vector& to) {
-  asm("vbroadcastsd %1, %0" : "=v"(to) : "m"(x));
+template <class Vector, class T>
+MIXCON_FOR_AVX2 inline void broadcast_to_32(const T& x, Vector& to) {
+  if constexpr (sizeof(T) == 4)
+    asm("vbroadcastss %1, %0" : "=x"(to) : "m"(x));
+  else
+    asm("vbroadcastsd %1, %0" : "=x"(to) : "m"(x));
 }
 #endif
 /// x on every lane, from memory.
 template <class V, class T>
 MIXCON_IN_LOOPS inline V broadcast_from(const T& x) {
+  static_assert(std::is_same_v<T, scalar_of<V>>);
 #if MIXCON_HAS_MASK_BITS
-  if constexpr (sizeof(typename V::vector) == 64) {
-    V all;
-    broadcast(x, all.v);
-    return all;
-  } else
+  constexpr std::size_t bytes = sizeof(typename V::vector);
+  V all;
+  if constexpr (bytes == 64)
+    broadcast_to_64(x, all.v);
+  else if constexpr (bytes == 32)
+    broadcast_to_32(x, all.v);
+  else
+    all = V(x);
+  return all;
+#else
+  return V(x);
 #endif
-    return V(x);
 }
 
 /// out[Rows][Vectors] = a b over `depth`, or with `add` +=, all sums in registers.
@@ -95,13 +107,17 @@ template <class For, class V, unsigned Rows, unsigned Vectors, class T>
 inline void product_of_strip(bool add, index_t depth, strided<T> a, rows_of_vectors<T> b, T* out, index_t out_row) {
   run_for<For>([=] { register_product<V, Rows, Vectors>(add, depth, a, b, out, out_row); });
 }
-/// Calls strip(rows, i) for all rows, from i on: as many at once as registers hold, then one by one.
+/// Calls strip(rows, i) for all rows, from i on: as many at once as registers hold, then 4, then one by one.
 template <class For, class Strip>
 void for_each_strip(index_t rows, const Strip& strip) {
   constexpr unsigned at_once = register_tile<For>::rows;
   index_t i = 0;
-  for (; i + at_once <= rows; i += at_once) strip(std::integral_constant<unsigned, at_once>{}, i);
-  for (; i < rows; ++i) strip(std::integral_constant<unsigned, 1>{}, i);
+  const auto go_on_by = [&](auto count) {
+    for (; i + static_cast<index_t>(count) <= rows; i += count) strip(count, i);
+  };
+  go_on_by(std::integral_constant<unsigned, at_once>{});
+  if constexpr (at_once > 4) go_on_by(std::integral_constant<unsigned, 4>{});
+  go_on_by(std::integral_constant<unsigned, 1>{});
 }
 
 /// Vectors of columns, for all rows.
