@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "commands/commands.hpp"
-#include "commands/enough_samples.hpp"
-#include "commands/loaded_checkpoint.hpp"
-#include "commands/named_data.hpp"
-#include "commands/resumed_settings.hpp"
-#include "data/sets/readers.hpp"
+#include "commands/ready_run.hpp"
+#include "commands/run_records.hpp"
 #include "evaluation/quick_score.hpp"
 #include "files/atomic_file.hpp"
-#include "files/file_error.hpp"
 #include "files/shell_word.hpp"
 #include "ranks/together.hpp"
 #include "report/run_report.hpp"
@@ -18,15 +14,14 @@
 #include "run/progress.hpp"
 #include "run/run_folder.hpp"
 #include "run/run_identity.hpp"
-#include "run/training_run.hpp"
 
 #include <mixcon/core/require.hpp>
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cstdio>
 #include <filesystem>
-#include <memory>
 #include <optional>
 #include <utility>
 
@@ -34,99 +29,6 @@ namespace mixcon_train {
 inline namespace commands {
 
 namespace {
-
-using json = nlohmann::ordered_json;
-
-/// The name of the data set as it was given: `auto` says so where it takes the digits.
-std::string data_asked_for(const train_request& request) {
-  std::string name = data_options().name;
-  for (const given_value& each : request.given)
-    if (each.name == "data") name = each.text;
-  return name;
-}
-
-/// Gives a new run its identity and its folder, where nothing of another run is left but a checkpoint to replace.
-folder_lock begun(training_run& run, bool overwrites) {
-  const std::string identity = new_run_identity(run.chosen());
-  std::string folder = run.chosen().run.out;
-  if (folder.empty()) {
-    folder = folder_base(run.chosen());
-    folder_lock lock = make_next_folder(folder);
-    run.name(identity, folder);
-    return lock;
-  }
-  make_folder(folder);
-  folder_lock lock(folder);
-  make_room_for_run(folder, overwrites);
-  run.name(identity, folder);
-  return lock;
-}
-
-json step_record(const training_run& run, const step_report& report, double loss, const progress& shown) {
-  return {{"step", run.done()}, {"epoch", report.epoch}, {"images", run.done() * run.images_per_step()},
-          {"loss", loss},       {"rate", report.rate},   {"images_per_second", shown.images_per_second()}};
-}
-
-json epoch_record(const training_run& run, const step_report& report) {
-  json record{{"step", run.done()},
-              {"epoch", report.epoch},
-              {"chance", report.chance},
-              {"alignment", report.end->measured.alignment},
-              {"uniformity", report.end->measured.uniformity},
-              {"effective_rank", report.end->measured.effective_rank},
-              {"deviation", report.end->measured.deviation},
-              {"gradient_norm", report.end->gradient},
-              {"anchors", report.end->anchors},
-              {"anchors_used", report.end->anchors_used}};
-  for (const health_number& each : report.end->more) record[each.name] = each.value;
-  return record;
-}
-
-json score_record(const score_row& row) {
-  json record{{"encoder", row.name}};
-  const auto add = [&](const char* judge, const std::optional<double>& share) {
-    if (share) record[judge] = *share;
-  };
-  add("linear", row.linear), add("neighbours", row.neighbours), add("ridge", row.ridge);
-  add("classifier", row.classifier), add("calibration", row.calibration);
-  if (!row.note.empty()) record["note"] = row.note;
-  return record;
-}
-
-std::string epoch_line(const step_report& report) {
-  const health& measured = report.end->measured;
-  char chance[40] = "", text[300];
-  if (report.chance > 0) std::snprintf(chance, sizeof chance, " (knows nothing: %.4f)", report.chance);
-  std::snprintf(text, sizeof text,
-                "epoch %.1f  loss %.4f%s  alignment %.3f  uniformity %.3f  effective rank %.1f  deviation %.3f  "
-                "gradient %.3g  anchors %lld of %lld",
-                report.epoch, report.loss, chance, measured.alignment, measured.uniformity, measured.effective_rank,
-                measured.deviation, report.end->gradient, static_cast<long long>(report.end->anchors_used),
-                static_cast<long long>(report.end->anchors));
-  std::string line = text;
-  for (const health_number& each : report.end->more) {
-    std::string name = each.name;
-    std::replace(name.begin(), name.end(), '_', ' ');
-    std::snprintf(text, sizeof text, "  %s %.3g", name.c_str(), each.value);
-    line += text;
-  }
-  return line;
-}
-
-std::string slowness_line(const training_run& run, const step_report& report) {
-  char text[160];
-  std::snprintf(text, sizeof text,
-                "steps take %.0f times as long as the fastest of this run, with %d of %lld threads: does other work "
-                "share the processors?",
-                report.fell_by, run.threads(), static_cast<long long>(run.chosen().run.threads));
-  return text;
-}
-
-void save_with(const training_run& run, const running_mean& loss) {
-  checkpoint now = run.state();
-  now.loss = loss;
-  save_checkpoint(run.chosen().run.out, now);
-}
 
 /// The five nearest neighbours of a part of the test samples, by the backbone as it is now.
 double looked_at(training_run& run, const quick_score& looks, const train_and_test& data,
@@ -173,108 +75,6 @@ bool train_on(training_run& run, const train_and_test& data, metrics_log* log, p
     if (stopped && !run.is_done()) return false;
   }
   return true;
-}
-
-/// A run that is ready to train: begun or gone on with, its folder locked.
-struct ready_run {
-  std::unique_ptr<folder_lock> lock{};
-  train_and_test data{};  // before the run, whose threads read it
-  std::unique_ptr<training_run> run{};
-  running_mean loss{};  ///< since its last record
-};
-
-/// Refuses to replace a run by one that learns from it.
-void require_other_folder(const std::vector<used_run>& used, const std::string& out) {
-  for (const used_run& each : used)
-    MIXCON_REQUIRE(out.empty() || full_path(folder_of(each.folder)) != full_path(out), each.flag, ": ", each.folder,
-                   " lies in --out, where this run would replace it; give it another --out.");
-}
-
-checkpoint load_on(const rank_group* ranks, const std::string& path) {
-  return leads(ranks) ? load_and_say(path) : load_checkpoint(path);
-}
-
-void resume(ready_run& ready, const train_request& request, index_t threads, const rank_group* ranks) {
-  MIXCON_REQUIRE(!request.overwrites, "--overwrite: a run that goes on (--resume) replaces none; give one of them.");
-  MIXCON_REQUIRE(request.from.empty(), "--from: a run that goes on (--resume) has its weights; give one of them.");
-  std::error_code error;
-  if (!std::filesystem::exists(request.resume, error))
-    refuse_file(request.resume, ": there is no such file. Is the path right?");
-  // locked first, so that nobody moves on what is read here
-  if (leads(ranks)) ready.lock = std::make_unique<folder_lock>(folder_of(request.resume));
-  checkpoint from = load_on(ranks, request.resume);
-  from.chosen = settings_to_resume(from, request);
-  if (threads > 0) from.chosen.run.threads = threads;
-  ready.data = read_data(from.chosen.data);
-  require_enough_samples(from.chosen, ready.data, request.evaluates);
-  ready.run = std::make_unique<training_run>(from, ready.data.train, request.resume, ranks);
-  ready.loss = from.loss;
-}
-
-/// Readies the folder of a run that goes on.
-void go_on_in_folder(const ready_run& ready) {
-  const std::string& folder = ready.run->chosen().run.out;
-  check_files_of_run(folder, ready.run->identity());
-  if (!std::filesystem::exists(folder + "/" + checkpoint_name)) save_with(*ready.run, ready.loss);
-}
-
-void begin(ready_run& ready, const train_request& request, settings asked, std::FILE* to, const rank_group* ranks) {
-  MIXCON_REQUIRE(!request.overwrites || !asked.run.out.empty(),
-                 "--overwrite: it needs --out, the folder of the run to replace; without --out each run gets a new "
-                 "folder.");
-  std::optional<checkpoint> parent;
-  if (!request.from.empty()) parent = load_on(ranks, request.from);
-  if (data_asked_for(request) == "auto" && asked.data.name == "digits")
-    std::fprintf(to, "Fashion-MNIST is not installed (package dataset-fashion-mnist); taking the shipped digits\n");
-  ready.data = read_data(asked.data);
-  require_enough_samples(asked, ready.data, request.evaluates);
-  if (!asked.data.folder.empty()) asked.data.folder = full_path(asked.data.folder);
-  const option_list options = asked.list();
-  for (const option& each : options.all())
-    if (each.names_run()) set_option(each, full_path(text_of(each)), each.flag());
-  ready.run = std::make_unique<training_run>(resolved(asked), ready.data.train, ranks);
-  require_other_folder(ready.run->trained().used_runs(), asked.run.out);
-  if (parent) {
-    const index_t taken = ready.run->begin_from(*parent, request.from);
-    std::fprintf(to, "begins with %lld tensors of %s (run %s, step %lld)\n", static_cast<long long>(taken),
-                 request.from.c_str(), parent->run.c_str(), static_cast<long long>(parent->step));
-  }
-}
-
-/// Gives it its folder, and writes its first checkpoint there.
-void begin_in_folder(ready_run& ready, bool overwrites) {
-  ready.lock = std::make_unique<folder_lock>(begun(*ready.run, overwrites));
-  save_checkpoint(ready.run->chosen().run.out, ready.run->state(), false);
-}
-
-/// Begins a run or goes on with one. Ranks do so together, and refuse together; one of them has the folder.
-void make_ready(ready_run& ready, train_request& asked, const std::optional<settings>& wanted, std::FILE* to,
-                const rank_group* ranks) {
-  const bool given = std::any_of(asked.given.begin(), asked.given.end(),
-                                 [](const given_value& each) { return each.name == "threads" && each.text != "0"; });
-  const index_t share = ranks == nullptr ? 0 : threads_of_rank(*ranks);  // of a machine that ranks share
-  const index_t threads = given ? 0 : share;
-  together(ranks, [&] {
-    if (asked.resume == "auto") {
-      asked.resume = run_to_resume(resolved(*wanted), asked.from.empty() ? "" : load_checkpoint(asked.from).run);
-      if (!asked.resume.empty()) asked.from.clear();  // its weights have gone on since
-    }
-    if (!asked.resume.empty()) {
-      resume(ready, asked, threads, ranks);
-      return;
-    }
-    settings chosen = *wanted;
-    if (threads > 0) chosen.run.threads = threads;
-    begin(ready, asked, chosen, to, ranks);
-  });
-  if (ranks != nullptr) require_same(*ranks, "settings, data and steps of the sum", ready.run->sum_of_all());
-  together(ranks, [&] {
-    if (!leads(ranks)) return;
-    if (asked.resume.empty())
-      begin_in_folder(ready, asked.overwrites);
-    else
-      go_on_in_folder(ready);
-  });
 }
 
 /// "fp32, 2 threads"; "fp32, 2 ranks of 1 threads".
