@@ -121,7 +121,7 @@ def functional_stub():
         HEAD, "from collections.abc import Sequence", "from typing import Any, Literal", "",
         "from torch import Tensor", "", "from . import Rows", "from ._core import Targets", "",
         "def contrast(loss: str, anchors: Tensor, candidates: Tensor | None = None, targets: Tensor | Targets | None "
-        "= None, *, threads: int | None = None, **given: Any) -> Tensor: ...",
+        "= None, *, own: Tensor | None = None, threads: int | None = None, **given: Any) -> Tensor: ...",
     ]
     for name, form in FORMS.items():
         positional, keyword = arguments_of(form, True)
@@ -150,7 +150,7 @@ def modules_stub():
         "class Contrast(LossModule):",
         '    def __init__(self, loss: str = "info_nce", *, threads: int | None = None, **given: Any) -> None: ...',
         "    def __call__(self, anchors: Tensor, candidates: Tensor | None = None, targets: Tensor | Targets | None = "
-        "None) -> Tensor: ...",
+        "None, *, own: Tensor | None = None) -> Tensor: ...",
     ]
     for name, form in FORMS.items():
         base = nn._bases.get(name, (nn.LossModule, {}))[0].__name__
@@ -200,6 +200,7 @@ def every_name():
         lines.append(f"    total = total + mixcon.{form.class_name}({made})({left})")
     lines += [
         '    total = total + mixcon.Contrast("info_nce")(z, z, targets.Diagonal())',
+        '    total = total + mixcon.Contrast("info_nce")(z, z, targets.Queue(), own=z)',
         "    total = total + mixcon.distributed.global_loss(mixcon.NTXent(), averaged_by_ddp=False)(z)",
         "    total = total + mixcon.distributed.memory_estimate(65536, 128, 8, gathered=True)",
         "    total = total + mixcon.distributed.traffic_estimate(65536, 128, 8)",

@@ -190,14 +190,16 @@ def contrast(
     candidates: Any = None,
     targets: Any = None,
     *,
+    own: Any = None,
     threads: int = 0,
     gradient: bool | str = True,
     details: bool = False,
     **given: Any,
 ) -> Any:
-    """Any loss over pairs, with any targets: anchors (N, D) against candidates (M, D), or against themselves."""
+    """Any loss over pairs, with any targets: anchors (N, D) against candidates (M, D), or against themselves, and against
+    `own`, (N, D) or (N, K, D), candidates of each anchor alone. Gradients are of anchors, own and candidates."""
     check_name(loss)
-    call = general(Arrays, loss, anchors, candidates, targets)
+    call = general(Arrays, loss, anchors, candidates, targets, own=own)
     usual = FORMS[loss].usual if loss in FORMS else ()
     found = answer_of(loss, call, settings_of(loss, usual, given), threads, gradient, details)
     if details:

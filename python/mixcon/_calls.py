@@ -278,15 +278,24 @@ def mixed_classifiers(
     return Call([features, weight, bias], ["features", "weight", "bias"], made)
 
 
-def general(b: Any, name: str, anchors: Any, candidates: Any = None, targets: Any = None) -> Call:
-    """anchors (N, D); candidates (M, D), or the anchors; targets of `mixcon.targets`, or shares (N, M)."""
+def general(
+    b: Any, name: str, anchors: Any, candidates: Any = None, targets: Any = None, *, own: Any = None
+) -> Call:
+    """anchors (N, D); candidates (M, D), or the anchors; targets of `mixcon.targets`, or shares (N, M); own (N, D) or
+    (N, K, D), candidates of each anchor alone, beside the candidates or in place of them."""
     call = Call([anchors], ["anchors"])
+    if own is not None:
+        call.arrays.append(own)
+        call.names.append("own")
+        call.own_segment = 0
     if candidates is not None:
         call.arrays.append(candidates)
         call.names.append("candidates")
     if targets is None:
         raise TypeError(f"{name}: targets are missing; expected targets of mixcon.targets, or shares (N, M)")
     if is_targets(targets):
+        if targets.needs_own and own is None:
+            raise TypeError(f"{name}: own is missing; expected keys of the anchors, (N, D), their positives")
         call.targets = targets
     else:
         call.soft, call.targets = targets, _core.table(table(f"{name}: targets", readable(f"{name}: targets", targets)))

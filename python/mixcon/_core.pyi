@@ -24,6 +24,10 @@ def instruction_set() -> str: ...
 class Targets:
     """Which pairs are positives, negatives or hidden."""
 
+    @property
+    def needs_own(self) -> bool:
+        """Whether anchors need candidates of their own."""
+
 def views(samples: int, views: int = 2, order: str = 'view_major') -> Targets: ...
 
 def labels(labels: object, views: int = 1, order: str = 'view_major', candidate_labels: object | None = None, hides_others: bool = False, ignored: object | None = None, keeps_ignored: bool = False) -> Targets: ...

@@ -31,6 +31,8 @@ def in_python(sentence: str, name: str, arrays: Sequence[str]) -> str:
     if not arrays:
         return said
     said = re.sub(r"\bgiven_logits are\b", f"{arrays[0]} is", said)
+    if len(arrays) > 1:  # the first of which has the anchors' own
+        said = re.sub(r"\bown candidates are (?=\()", f"{arrays[1]} is ", said)
     said = _of_rows(said, "anchor", arrays[0])
     said = _of_rows(said, "candidate", " and ".join(arrays[1:]) or arrays[0])
     said = re.sub(r"(?<![\w:])(\w+)::(\w+) or ::(\w+)", r'\1="\2" or "\3"', said)

@@ -40,11 +40,13 @@ def function_of(name: str, form: Form) -> Callable[..., torch.Tensor]:
 
 @outside_graphs
 def contrast(
-    loss: str, anchors: Any, candidates: Any = None, targets: Any = None, *, threads: int | None = None, **given: Any
+    loss: str, anchors: Any, candidates: Any = None, targets: Any = None, *, own: Any = None,
+    threads: int | None = None, **given: Any,
 ) -> torch.Tensor:
-    """Any loss over pairs, with any targets: anchors (N, D) against candidates (M, D), or against themselves."""
+    """Any loss over pairs, with any targets: anchors (N, D) against candidates (M, D), or against themselves, and against
+    `own`, (N, D) or (N, K, D), candidates of each anchor alone."""
     check_name(loss)
-    call = general(Tensors, loss, anchors, candidates, targets)
+    call = general(Tensors, loss, anchors, candidates, targets, own=own)
     return call_of(loss, FORMS[loss].usual if loss in FORMS else (), call, threads, given)
 
 

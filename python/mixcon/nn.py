@@ -97,7 +97,8 @@ class Contrast(LossModule):
     """Any loss over pairs, by name, with any targets: `Contrast("info_nce")(anchors, candidates, targets)`.
 
     `similarity`, `rows`, `direction`, `reduction`, `no_positive` and the loss's own parameters are keywords. Targets
-    are those of `mixcon.targets`, or a tensor of shares (N, M), which may have a gradient."""
+    are those of `mixcon.targets`, or a tensor of shares (N, M), which may have a gradient. `own`, (N, D) or (N, K, D), are
+    candidates of each anchor alone."""
 
     def __init__(self, loss: str = "info_nce", *unnamed: Any, threads: int | None = None, **given: Any) -> None:
         check_name(loss)
@@ -105,8 +106,10 @@ class Contrast(LossModule):
         super().__init__(*unnamed, threads=threads, **given)
 
     @outside_graphs
-    def forward(self, anchors: Any, candidates: Any = None, targets: Any = None) -> torch.Tensor:
-        call = general(tensors_now(), self._loss, anchors, candidates, targets)
+    def forward(
+        self, anchors: Any, candidates: Any = None, targets: Any = None, *, own: Any = None
+    ) -> torch.Tensor:
+        call = general(tensors_now(), self._loss, anchors, candidates, targets, own=own)
         return call_of(self._loss, FORMS[self._loss].usual, call, self.threads, self._parameters_now())
 
     def extra_repr(self) -> str:

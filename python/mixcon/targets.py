@@ -84,7 +84,7 @@ def Negatives() -> Targets:
 
 
 def Queue() -> Targets:
-    """The anchor's own keys are its positives, and everything shared is a negative."""
+    """The anchor's own keys are its positives, and everything shared is a negative: `own=` of `contrast` takes the keys."""
     return _core.own("positives")
 
 

@@ -91,6 +91,7 @@ held_targets own(const std::string& role) {
   made.targets.own_candidates = role == "first"          ? own_role::first
                                 : role == "first_of_two" ? own_role::first_of_two
                                                          : own_role::positives;
+  made.needs_own = true;
   return made;
 }
 
@@ -98,7 +99,8 @@ held_targets own(const std::string& role) {
 
 void define_targets(nb::module_& module) {
   using namespace nb::literals;
-  nb::class_<held_targets>(module, "Targets", "Which pairs are positives, negatives or hidden.");
+  nb::class_<held_targets>(module, "Targets", "Which pairs are positives, negatives or hidden.")
+      .def_ro("needs_own", &held_targets::needs_own, "Whether anchors need candidates of their own.");
   module.def("views", &views, "samples"_a, "views"_a = 2, "order"_a = "view_major");
   module.def("labels", &labels, "labels"_a, "views"_a = 1, "order"_a = "view_major",
              "candidate_labels"_a.none() = nb::none(), "hides_others"_a = false, "ignored"_a.none() = nb::none(),

@@ -10,6 +10,7 @@ namespace mixcon_python {
 struct held_targets {
   any_targets targets{};
   std::vector<nb::object> kept{};
+  bool needs_own = false;  // anchors without candidates of their own would have no positive
 };
 
 void define_targets(nb::module_& module);

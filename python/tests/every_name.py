@@ -247,6 +247,7 @@ def tensors(z: Tensor, labels: Tensor) -> Tensor:
     total = total + F.weighted_softmax(z=z)
     total = total + mixcon.WeightedSoftmax()(z)
     total = total + mixcon.Contrast("info_nce")(z, z, targets.Diagonal())
+    total = total + mixcon.Contrast("info_nce")(z, z, targets.Queue(), own=z)
     total = total + mixcon.distributed.global_loss(mixcon.NTXent(), averaged_by_ddp=False)(z)
     total = total + mixcon.distributed.memory_estimate(65536, 128, 8, gathered=True)
     total = total + mixcon.distributed.traffic_estimate(65536, 128, 8)

@@ -298,6 +298,24 @@ def test_parameters_are_attributes():
     assert learned.temperature.grad != 0 and "temperature=learned" in repr(learned)
 
 
+def test_contrast_takes_own_candidates_beside_shared_ones():
+    x, y, queue = (torch.randn(5, 4, requires_grad=True) for _ in range(3))
+    loss = mixcon.Contrast("info_nce", temperature=0.2)
+    found = loss(x, queue, targets.Queue(), own=y)
+    logits = torch.cat([(x.double() @ y.double().T).diagonal()[:, None], x.double() @ queue.double().T], dim=1)
+    lengths = torch.cat([y.norm(dim=1)[:, None], queue.norm(dim=1).expand(5, 5)], dim=1) * x.norm(dim=1)[:, None]
+    expected = torch.nn.functional.cross_entropy(logits / lengths / 0.2, torch.zeros(5, dtype=torch.long))
+    assert found.item() == pytest.approx(expected.item(), rel=1e-5)
+    for ours, theirs in zip(torch.autograd.grad(found, (x, y, queue)), torch.autograd.grad(expected, (x, y, queue))):
+        assert torch.allclose(ours, theirs, atol=1e-5)
+    several = F.contrast("info_nce", x, None, targets.Queue(), own=torch.stack([y, queue], dim=1), no_positive="error")
+    assert torch.isfinite(several)
+    with pytest.raises(TypeError, match="own is missing; expected keys of the anchors"):
+        loss(x, queue, targets.Queue())
+    with pytest.raises(ValueError, match=r"^info_nce: own is \(3, 1, 4\) for 5 anchors; expected \(anchors, k, width\)"):
+        loss(x, queue, targets.Queue(), own=y[:3])
+
+
 def test_contrast_takes_any_targets():
     z = torch.randn(6, 4, requires_grad=True)
     y = torch.arange(6) % 2
