@@ -226,3 +226,34 @@ TEST_CASE("a measure that an arm cannot give is refused before anything is train
   CHECK(refused.text.starts_with("mixcon-train: " + folder / "plan.toml" + ", line 7: the recipe simclr has no "));
   CHECK_FALSE(std::filesystem::exists(folder / "out"));
 }
+
+TEST_CASE("an arm that diverges is left out, and the others go on", "[examples]") {
+  const scratch_folder folder;
+  const std::string plan = folder / "plan.toml", record = folder / "record.json";
+  const auto write = [&](const char* rate_of_ce) {
+    std::ofstream(plan)
+        << "seeds = 2\nmeasure = \"ridge\"\nreference = \"ce\"\ndata = \"digits\"\nwidth = 4\nbatch = 16\n"
+           "steps = 9\nprecision = \"fp32\"\nthreads = 1\n[[arm]]\nrecipe = \"ce\"\nlr = "
+        << rate_of_ce << "\n[[arm]]\nname = \"wild\"\nrecipe = \"ce\"\nlr = 1e30\n[[arm]]\nrecipe = \"mixup\"\n";
+  };
+  write("0.1");
+  const outcome seen = run_program({"compare", "--plan", plan, "--out", folder / "out", "--record", record});
+  INFO(seen.text);
+  CHECK(seen.status == exit_refused);
+  CHECK(seen.text.find("2 of 6: wild, seed 0: failed\n") != std::string::npos);
+  CHECK(seen.text.find("5 of 6") == std::string::npos);
+  CHECK(seen.text.find("6 of 6: mixup, seed 1: ") != std::string::npos);
+  CHECK(seen.text.find("left out: wild, whose run with seed 0 failed: train: the loss of step ") != std::string::npos);
+  CHECK(seen.text.find("training has diverged.") != std::string::npos);
+  const std::vector<std::string> table = table_in(seen.text);
+  REQUIRE(table.size() == 3);
+  CHECK(table[1].starts_with("ce "));
+  CHECK(table[2].starts_with("mixup "));
+  CHECK(seen.text.find("record.json was not written: it would lack runs of the plan") != std::string::npos);
+  CHECK_FALSE(std::filesystem::exists(record));
+
+  write("1e30");
+  const outcome nothing = run_program({"compare", "--plan", plan, "--out", folder / "other"});
+  CHECK(nothing.status == exit_refused);
+  CHECK(nothing.text.find("plan.toml: the reference ce failed, and the others have nothing") != std::string::npos);
+}
