@@ -45,6 +45,15 @@ std::vector<int> times_run(thread_pool& pool, index_t tasks) {
   return times;
 }
 
+// Returns when all threads of the pool have met. One that is still beginning may hold a lock of AddressSanitizer's
+// allocator, which a forked child would wait for, for good.
+void meet(thread_pool& pool) {
+  std::atomic<int> here{0};
+  pool.parallel_for(pool.threads(), [&](index_t) {
+    for (++here; here < pool.threads();) std::this_thread::yield();
+  });
+}
+
 // Runs `job` in a forked child that then ends as programs do, through the destructors of statics; its exit status, or
 // -1 where a signal ended it, as one ends a child that hangs.
 template <class Job>
@@ -200,6 +209,7 @@ TEST_CASE("A forked child ends well, whether or not it uses or destroys its pare
   const std::vector<int> once(50, 1);
   CHECK(times_run(shared, 50) == once);
   CHECK(times_run(*own, 50) == once);
+  meet(shared), meet(*own);
   CHECK(status_of_child([] { return 0; }) == 0);
   CHECK(status_of_child([&] { return own.reset(), 0; }) == 0);
   if (mixcon_test::under_thread_sanitizer) return;  // it lets no child start threads
@@ -208,17 +218,24 @@ TEST_CASE("A forked child ends well, whether or not it uses or destroys its pare
     return own.reset(), right ? 0 : 1;
   };
   CHECK(status_of_child(computes) == 0);
-  CHECK(status_of_child([&] { return times_run(*own, 50) == once ? status_of_child(computes) : 1; }) == 0);
+  const auto forks = [&] {
+    meet(*own);
+    return times_run(*own, 50) == once ? status_of_child(computes) : 1;
+  };
+  CHECK(status_of_child(forks) == 0);
   CHECK(times_run(*own, 50) == once);  // the parent's pool never noticed
 }
 
 TEST_CASE("A child that is forked while another thread runs a region has a pool of its own", "[core]") {
   if (mixcon_test::under_thread_sanitizer) return;
   thread_pool pool(3);
-  std::atomic<bool> stop{false};
+  std::atomic<bool> stop{false}, is_busy{false};
+  std::atomic<long> count{0};
   std::thread busy([&] {
-    while (!stop) times_run(pool, 20);
+    meet(pool);
+    while (!stop) pool.parallel_for(20, [&](index_t) { ++count; }), is_busy = true;  // and allocates nothing
   });
+  while (!is_busy) std::this_thread::yield();
   for (int repeat = 0; repeat < 20; ++repeat)
     CHECK(status_of_child([&] {
             const bool right = times_run(pool, 50) == std::vector<int>(50, 1);
