@@ -103,19 +103,17 @@ void check_arms(const comparison_plan& plan, const std::string& folder, const tr
   }
 }
 
-/// Trains an arm with a seed, unless that was done, and says what it reached. None: it was interrupted. Throws
-/// std::invalid_argument where training fails, as when it diverges.
+/// Trains an arm with a seed, unless that was done, and says to `to` what it reached; what the run says goes `nowhere`.
+/// None: it was interrupted. Throws std::invalid_argument where training fails, as when it diverges.
 std::optional<recorded_run> trained_run(const comparison_plan& plan, const planned_arm& arm, std::uint64_t seed,
-                                        const std::string& folder, named_measures& beside, std::FILE* to) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> nowhere(std::fopen("/dev/null", "we"), &std::fclose);
-  MIXCON_REQUIRE(nowhere != nullptr, "compare: /dev/null cannot be opened; what each run says needs a place to go.");
+                                        const std::string& folder, named_measures& beside, std::FILE* nowhere,
+                                        std::FILE* to) {
   const std::vector<given_value> given = arm.options(seed, folder);
   const settings asked(given);
   std::optional<recorded_run> result = run_in(folder, asked, beside);
   const bool was_there = result.has_value();
   if (!was_there) {
-    if (train({.given = given, .resume = "auto", .quiet = true}, nowhere.get()) == exit_interrupted)
-      return std::nullopt;
+    if (train({.given = given, .resume = "auto", .quiet = true}, nowhere) == exit_interrupted) return std::nullopt;
     result = run_in(folder, asked, beside);
   }
   if (!result || result->reached.count(plan.choice.measure) == 0)
@@ -133,6 +131,8 @@ std::optional<trained_arms> trained(const comparison_plan& plan, const std::stri
   if (data.train.classes() < 2)
     refuse_file(plan.path, ": the samples of ", data.train.name, " have no classes to compare the arms by.");
   check_arms(plan, folder, data);
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> nowhere(std::fopen("/dev/null", "we"), &std::fclose);
+  MIXCON_REQUIRE(nowhere != nullptr, "compare: /dev/null cannot be opened; what each run says needs a place to go.");
   make_folder(folder);
   const quick_score looks(data.train.labels, data.test.labels, data.train.classes());
   trained_arms made{.record = {.data = data.test.title(),
@@ -154,7 +154,7 @@ std::optional<trained_arms> trained(const comparison_plan& plan, const std::stri
       std::fflush(to);
       named_measures beside;
       try {
-        const auto result = trained_run(plan, arm, seed, run_folder_of(folder, arm, seed), beside, to);
+        const auto result = trained_run(plan, arm, seed, run_folder_of(folder, arm, seed), beside, nowhere.get(), to);
         if (!result) return std::nullopt;
         made.record.arms[k].runs.push_back(*result);
       } catch (const std::invalid_argument& why) {  // the other arms go on
