@@ -274,3 +274,24 @@ TEST_CASE("a logit scale of 100 on equal and on opposite rows is finite and righ
     CHECK(all_finite(dc));
   });
 }
+
+TEST_CASE("a temperature beyond float: uniform and without a gradient, or refused where logits would be infinite",
+          "[contrast]") {
+  const auto z = random_embeddings<float>(number, width, 9);
+  const view_targets views{.samples = number / 2};
+  for (const double temperature : {1e44, 1e47, 1e300})
+    for_each_outcome(objective{info_nce{.temperature = temperature}, cosine{}}, views, z,
+                     [&](const outcome<float>& got) {
+                       INFO(temperature);
+                       CHECK(static_cast<double>(got.value) == Approx(std::log(number - 1.0)));
+                       CHECK(largest_entry(got.gradient) <= 1e-37L);
+                     });
+  for (const double temperature : {1e-39, 1e-45, 1e-310}) {
+    const objective criterion{info_nce{.temperature = temperature}, cosine{}};
+    CHECK_THAT(refusal_of([&] { for_each_outcome(criterion, views, z, [](const outcome<float>&) {}); }),
+               ContainsSubstring("more than the largest float") && ContainsSubstring("a larger temperature"));
+  }
+  const auto wide = converted<double>(z);
+  for_each_outcome(objective{info_nce{.temperature = 1e-300}, cosine{}}, views, wide,
+                   [](const outcome<double>& got) { CHECK(got.value > 1e298); });
+}

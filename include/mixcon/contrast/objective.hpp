@@ -78,6 +78,16 @@ struct objective {
   }
   /// The factor that makes logits of similarities.
   double logit_scale() const { return scale / temperature_of(loss); }
+  /// The same in T. Refuses one beyond T's largest number: all logits would be infinite.
+  template <class T>
+  T logit_scale_in() const {
+    constexpr bool is_float = sizeof(T) == sizeof(float);
+    constexpr double most = is_float ? 3.4028234663852886e38 : 1.7976931348623157e308;
+    MIXCON_REQUIRE(logit_scale() <= most, "objective: similarities are multiplied by scale / temperature = ", scale,
+                   " / ", temperature_of(loss), ", which is more than the largest ", is_float ? "float" : "double",
+                   "; expected a larger temperature, usually 0.05 to 1");
+    return static_cast<T>(logit_scale());
+  }
 };
 template <class Loss>
 objective(Loss) -> objective<Loss>;

@@ -99,7 +99,7 @@ auto rules_of_ranks(const Objective& objective, const Logits& logits, const Rule
                                                                  objective.similarity,
                                                                  logits,
                                                                  rule,
-                                                                 static_cast<T>(objective.logit_scale()),
+                                                                 objective.template logit_scale_in<T>(),
                                                                  own_count,
                                                                  first_shared};
 }

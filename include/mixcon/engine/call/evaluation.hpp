@@ -131,7 +131,7 @@ class evaluation {
                   kept_products<T>* kept) const {
     using rules = pair_rules<T, Loss, Similarity, Logits, Rule>;
     return problem<rules>{rules{objective_.loss, objective_.loss.statistics(), similarity, logits, rule,
-                                static_cast<T>(objective_.logit_scale()), own_count, own_count},
+                                objective_.template logit_scale_in<T>(), own_count, own_count},
                           anchors,
                           candidates,
                           rows_.own(),

@@ -74,7 +74,7 @@ auto rules_of_block(const Objective& objective, const Rule& rule, const block_or
       objective.similarity,
       logits,
       shifted_rule<Rule>{rule, from},
-      static_cast<T>(objective.logit_scale()),
+      objective.template logit_scale_in<T>(),
       is_first ? own_count : 0,
       own_count + from.candidate};
 }

@@ -52,7 +52,7 @@ class softmax_at_once {
     softmax_rows<T> rows;
     if (!is_plain() || !wants_logits_alone(wanted) || !describe_softmax<T>(rule_, rows)) return false;
     rows.count = logits_.extent(0), rows.classes = logits_.extent(1);
-    rows.logits = logits_, rows.scale = static_cast<T>(objective_.logit_scale());
+    rows.logits = logits_, rows.scale = objective_.template logit_scale_in<T>();
     if (!have_finite_logits(rows)) return false;
     const auto number = static_cast<std::size_t>(rows.count);
     index_t counted = 0;

@@ -101,7 +101,7 @@ struct moment_slopes {
   void set(int k, std::size_t at, const moments::found_slope& found, const moments::sum_lines<K>& lines, double scale,
            bool has_many, measured_from from, index_t pairs) {
     const double near_too = has_many ? found.positive : found.negative;  // of none or one no pair is weighed so
-    if (found.negative == 0 && near_too == 0) return;
+    if ((found.negative == 0 && near_too == 0) || scale == 0) return;    // of a temperature beyond T, the scale is 0
     double times = scale, above = found.offset * moments::log2_of_e - lines.plus[k];
     if (from == measured_from::one_shift) {
       const double unit = std::exp2(lines.shift[k] - above);

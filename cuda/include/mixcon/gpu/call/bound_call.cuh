@@ -184,7 +184,7 @@ class bound_call {
 
   Rows rows_problem(const layout& at, const placed_parts& parts) const {
     Rows p(typename Rows::rules_type{parts.loss, parts.statistics, parts.similarity, parts.logits, parts.rule,
-                                     static_cast<T>(objective_.logit_scale()), extents_.own, extents_.own});
+                                     objective_.template logit_scale_in<T>(), extents_.own, extents_.own});
     p.anchors = at.anchors, p.candidates = at.shared, p.own = at.own;
     p.skipped = parts.skipped_anchors.data(), p.weights = parts.weights.data();
     p.policy = mixcon::detail::policy_of(objective_);
@@ -195,7 +195,7 @@ class bound_call {
     if constexpr (types::is_given) similarity = call_.transposed_similarity(objective_);
     Columns p(typename Columns::rules_type{
         parts.loss, parts.statistics, similarity, mixcon::detail::transposed(parts.logits),
-        mixcon::detail::transposed_rule_of(parts.rule), static_cast<T>(objective_.logit_scale()), 0, 0});
+        mixcon::detail::transposed_rule_of(parts.rule), objective_.template logit_scale_in<T>(), 0, 0});
     p.anchors = at.shared, p.candidates = at.anchors;
     p.own.width = at.own.width;
     p.skipped = parts.skipped_candidates.data(), p.weights = parts.weights.data();
