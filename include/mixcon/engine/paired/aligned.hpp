@@ -98,8 +98,13 @@ template <class T>
 void(clear)(const aligned_gradients<T>& wanted) {
   const matrix_view<T> both[] = {wanted.first, wanted.second};
   for (const auto& gradient : both)
-    for (index_t i = 0; i < gradient.extent(0); ++i)
-      for (index_t k = 0; k < gradient.extent(1); ++k) gradient(i, k) = T(0);
+    for (index_t i = 0; i < gradient.extent(0); ++i) {
+      T* const row = &gradient(i, 0);
+      if (gradient.stride(1) == 1)  // which compilers make a call of memset
+        for (index_t k = 0; k < gradient.extent(1); ++k) row[k] = T(0);
+      else
+        for (index_t k = 0; k < gradient.extent(1); ++k) gradient(i, k) = T(0);
+    }
 }
 
 }  // namespace detail
