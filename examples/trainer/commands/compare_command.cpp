@@ -58,7 +58,8 @@ named_texts shared_values(const comparison_plan& plan) {
 
 /// The page of a comparison.
 void write_comparison(const comparison_plan& plan, const std::string& path, const comparison_record& record,
-                      const std::vector<arm_result>& arms, const comparison& found, const comparison_options& options) {
+                      const std::vector<arm_result>& arms, const comparison& found, const comparison_options& options,
+                      const std::vector<std::string>& left_out) {
   comparison_content content{
       .title = std::filesystem::path(plan.path).stem().string() + " on " + record.data,
       .measure = what_is_compared(plan.choice.measure) + ", " + std::to_string(record.test_samples) + " test samples",
@@ -66,6 +67,7 @@ void write_comparison(const comparison_plan& plan, const std::string& path, cons
       .arms = arms,
       .found = found,
       .options = options,
+      .left_out = left_out,
       .facts = shared_values(plan)};
   content.facts.insert(content.facts.begin(), {{"plan", plan.path},
                                                {"mixcon", record.machine.version},
@@ -76,16 +78,19 @@ void write_comparison(const comparison_plan& plan, const std::string& path, cons
   write_atomically(path, comparison_html(content));
 }
 
-/// Says which arms failed, and why. Refuses a comparison of which they leave nothing.
-void say_failures(const comparison_plan& plan, const trained_arms& made, std::FILE* to) {
-  for (const failed_arm& each : made.failed)
-    std::fprintf(to, "left out: %s, whose run with seed %llu failed: %s\n", each.name.c_str(),
-                 static_cast<unsigned long long>(each.seed), each.why.c_str());
+/// Says which arms failed, and why: a sentence each. Refuses a comparison of which they leave nothing.
+std::vector<std::string> say_failures(const comparison_plan& plan, const trained_arms& made, std::FILE* to) {
+  std::vector<std::string> said;
+  for (const failed_arm& each : made.failed) {
+    said.push_back(each.name + ", whose run with seed " + std::to_string(each.seed) + " failed: " + each.why);
+    std::fprintf(to, "left out: %s\n", said.back().c_str());
+  }
   if (made.has_failed(plan.choice.reference))
     refuse_file(
         plan.path, ": the reference ", plan.choice.reference,
         " failed, and the others have nothing to be compared with; expected another reference, or other options.");
   if (made.record.arms.size() < 2) refuse_file(plan.path, ": one arm is left, and a comparison is of two.");
+  return said;
 }
 
 }  // namespace
@@ -103,7 +108,7 @@ int compare(const compare_request& request, std::FILE* to) {
   const std::string folder =
       request.out.empty() ? "runs/" + std::filesystem::path(request.plan).stem().string() : request.out;
   comparison_record record;
-  std::size_t failed = 0;
+  std::vector<std::string> left_out;
   if (request.from_records.empty()) {
     const std::optional<trained_arms> made = trained(plan, folder, to);
     if (!made) {
@@ -112,9 +117,9 @@ int compare(const compare_request& request, std::FILE* to) {
       return exit_interrupted;
     }
     std::fputc('\n', to);
-    say_failures(plan, *made, to);
-    record = made->record, failed = made->failed.size();
-    if (!request.record.empty() && failed > 0)
+    left_out = say_failures(plan, *made, to);
+    record = made->record;
+    if (!request.record.empty() && !left_out.empty())
       std::fprintf(to, "%s was not written: it would lack runs of the plan\n", request.record.c_str());
     else if (!request.record.empty())
       write_record(request.record, record);
@@ -134,12 +139,12 @@ int compare(const compare_request& request, std::FILE* to) {
     std::fprintf(to, "for comparison, %s: %s\n", encoder.c_str(), accuracy.c_str());
   if (request.from_records.empty()) {
     const std::string page = folder + "/comparison.html";
-    write_comparison(plan, page, record, results, found, options);
+    write_comparison(plan, page, record, results, found, options, left_out);
     std::fprintf(to, "report: %s\n", page.c_str());
   } else {
     std::fprintf(to, "recorded by mixcon %s on %s\n", record.machine.version.c_str(), record.machine.processor.c_str());
   }
-  return failed > 0 ? exit_refused : exit_done;
+  return !left_out.empty() ? exit_refused : exit_done;
 }
 
 }  // namespace commands

@@ -169,6 +169,8 @@ std::string comparison_html(const comparison_content& content) {
   if (any_early(found))
     html += "<p>At equal time: what each arm had reached when the fastest arm with the same seed had ended, by " +
             escaped(content.early_measure) + ".</p>\n";
+  if (!content.left_out.empty()) html += "<h2>Left out</h2>\n";
+  for (const std::string& each : content.left_out) html += "<p>" + escaped(each) + "</p>\n";
   html += "<h2>Every run</h2>\n" + all_runs(content) + "<h2>What the arms share</h2>\n" + html_facts(content.facts);
   return html_page(content.title, "", html);
 }

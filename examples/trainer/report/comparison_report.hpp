@@ -18,6 +18,7 @@ struct comparison_content {
   std::vector<arm_result> arms{};
   comparison found{};
   comparison_options options{};
+  std::vector<std::string> left_out{};                       ///< which arms failed, and why: a sentence each
   std::vector<std::pair<std::string, std::string>> facts{};  ///< settings that all arms share: name and value
 };
 

@@ -252,6 +252,9 @@ TEST_CASE("an arm that diverges is left out, and the others go on", "[examples]"
   CHECK(table[2].starts_with("mixup "));
   CHECK(seen.text.find("record.json was not written: it would lack runs of the plan") != std::string::npos);
   CHECK_FALSE(std::filesystem::exists(record));
+  std::stringstream page;
+  page << std::ifstream(folder / "out/comparison.html").rdbuf();
+  CHECK(page.str().find("<p>wild, whose run with seed 0 failed: train: the loss of step ") != std::string::npos);
 
   write("1000\nweight-decay = 1");
   const outcome nothing = run_program({"compare", "--plan", plan, "--out", folder / "other"});

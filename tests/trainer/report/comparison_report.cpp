@@ -69,6 +69,11 @@ TEST_CASE("the page has the same cells, a drawn interval for each arm but the re
   };
   CHECK(count("<svg ") == 2);
   CHECK(count("<svg ") == count("</svg>"));
+  CHECK(html.find("Left out") == std::string::npos);
+  comparison_content fewer = content();
+  fewer.left_out = {"wild <b>, whose run with seed 0 failed"};
+  CHECK(comparison_html(fewer).find("<h2>Left out</h2>\n<p>wild &lt;b&gt;, whose run with seed 0 failed</p>") !=
+        std::string::npos);
   CHECK(count("class=\"label\"") == 4);  // two arms, at the end and at equal time
   CHECK(count("<tr") == count("</tr>"));
   CHECK(count("<tr") == 4 + 4);
