@@ -172,6 +172,8 @@ def test_bad_calls_are_refused_in_a_sentence():
     refused(TypeError, lambda: mixcon.nt_xent(z, temperature="a"), "temperature", "'a'", "number")
     refused(ValueError, lambda: mixcon.nt_xent(z, temperature=0.0), "temperature", "> 0")
     refused(ValueError, lambda: mixcon.nt_xent(z, temperature=-1), "temperature", "> 0")
+    narrow = z.astype(np.float32)
+    refused(ValueError, lambda: mixcon.nt_xent(narrow, temperature=1e-45), "largest float", "a larger temperature")
     refused(ValueError, lambda: mixcon.nt_xent(z, reduction="max"), "reduction", "mean, sum, weighted")
     refused(TypeError, lambda: mixcon.nt_xent(z.astype(complex)), "z", "complex128")
     refused(TypeError, lambda: mixcon.nt_xent(z.astype(int)), "z", "int64", "float32")
