@@ -88,6 +88,16 @@ struct alignas(vectors::lane_alignment<T, W>) lane_mask {
     for (int k = 0; k < W; ++k) m.v[k] = f(k) ? -1 : 0;
     return m;
   }
+  /// How many lanes of several masks are true.
+  struct tally {
+    vector of_lane{};
+    MIXCON_HD void add(const lane_mask& answers) { of_lane -= answers.v; }
+    MIXCON_HD index_t total() const {
+      index_t sum = 0;
+      for (int k = 0; k < W; ++k) sum += of_lane[k];
+      return sum;
+    }
+  };
 };
 
 #if MIXCON_HAS_MASK_BITS
@@ -192,6 +202,11 @@ struct lane_mask<T, W> {
     for (int k = 0; k < W; ++k) answers |= (f(k) ? 1U : 0U) << k;
     return {static_cast<bits>(answers)};
   }
+  struct tally {
+    index_t all = 0;
+    void add(lane_mask answers) { all += __builtin_popcount(answers.v); }
+    index_t total() const { return all; }
+  };
 };
 
 #endif

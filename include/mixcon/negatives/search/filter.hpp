@@ -62,10 +62,9 @@ index_t count_at_least(T bound, const T* scores, index_t count) {
 #endif
   index_t found = 0, j = 0;
   if constexpr (lane_count<V>() > 1) {
-    mask_of<V> below{};  // counted as integers: each answer of yes is -1
-    for (; j + lane_count<V>() <= count; j += lane_count<V>()) below.v += (load_as<V>(scores + j) < V(bound)).v;
-    found = j;
-    for (int k = 0; k < lane_count<V>(); ++k) found += below.v[k];
+    typename mask_of<V>::tally below;
+    for (; j + lane_count<V>() <= count; j += lane_count<V>()) below.add(load_as<V>(scores + j) < V(bound));
+    found = j - below.total();
   }
   for (; j < count; ++j) found += scores[j] >= bound ? 1 : 0;
   return found;
