@@ -85,7 +85,7 @@ struct objective {
     constexpr double most = is_float ? 3.4028234663852886e38 : 1.7976931348623157e308;
     MIXCON_REQUIRE(logit_scale() <= most, "objective: similarities are multiplied by scale / temperature = ", scale,
                    " / ", temperature_of(loss), ", which is more than the largest ", is_float ? "float" : "double",
-                   "; expected a larger temperature, usually 0.05 to 1");
+                   "; expected a larger temperature, usually 0.05 to 1, or a smaller scale, usually 1 to 100");
     return static_cast<T>(logit_scale());
   }
 };

@@ -27,13 +27,22 @@ class packed_rows {
         unit_(memory, static_cast<std::size_t>(count)),
         backward_(memory, static_cast<std::size_t>(count)) {}
 
+  /// Rows that are read where they stand, one after the other: nothing is copied, as they are given is how they enter.
+  /// Their width must be that of whole vectors, `pitch_of(width)`.
+  static packed_rows standing(const T* at, index_t count, index_t width, workspace* memory) {
+    packed_rows rows;
+    rows.count_ = count, rows.width_ = width, rows.standing_ = at;
+    rows.unit_ = scratch<char>(memory, static_cast<std::size_t>(count));
+    return rows;
+  }
+
   /// From one row to the next, for rows of this width.
   static constexpr index_t pitch_of(index_t width) { return (width + 15) / 16 * 16; }
 
   index_t count() const { return count_; }
   index_t width() const { return width_; }
   index_t pitch() const { return pitch_of(width_); }
-  const T* row(index_t i) const { return data_.data() + i * pitch(); }
+  const T* row(index_t i) const { return (standing_ == nullptr ? data_.data() : standing_) + i * pitch(); }
   /// Where rows that were packed elsewhere are put, count * pitch numbers; `note_received` looks at them.
   T* to_receive() { return data_.data(); }
   void note_received() {
@@ -42,7 +51,23 @@ class packed_rows {
     finite_ = odd == 0;
   }
   /// Whether every entry is a finite number.
-  bool finite() const { return finite_; }
+  bool finite() const {
+    if (standing_ == nullptr) return finite_;
+    for (index_t i = 0; i < count_; ++i)
+      if (!row_is_finite(i)) return false;
+    return true;
+  }
+  bool row_is_finite(index_t i) const {
+#if !defined(__CUDACC__)
+    if constexpr (std::is_same_v<T, float>) {
+      const double squares = vectors::sum_of_squares(row(i), width_);
+      return squares - squares == 0;
+    }
+#endif
+    index_t odd = 0;
+    for (index_t k = 0; k < width_; ++k) odd += row(i)[k] - row(i)[k] == T(0) ? 0 : 1;
+    return odd == 0;
+  }
   T squared_length(index_t i) const { return dot(row(i), row(i)); }
   /// Refuses row i if it is said to be a unit row and is none; `name` and `named` say in the sentence which row it is.
   void check_unit(const char* function, const char* name, index_t named, index_t i) const {
@@ -145,6 +170,7 @@ class packed_rows {
 
   index_t count_ = 0, width_ = 0;
   bool finite_ = true;
+  const T* standing_ = nullptr;  // where the rows are the caller's
   scratch<T> data_;      // a row is not set before it is packed
   scratch<char> unit_;   // whether the row was divided by its length
   scratch<T> backward_;  // if so, 1 / length; 0 for a row too short to have a direction

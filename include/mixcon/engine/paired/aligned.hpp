@@ -67,15 +67,25 @@ class aligned_rows {
 
  private:
   packed_rows<T> packed(const matrix_view<const E>& from, const char* name, rows form, bool check_finite) const {
-    packed_rows<T> to(from.extent(0), from.extent(1), memory_);
+    packed_rows<T> to = form == rows::unit ? packed_rows<T>() : standing(from);
+    const bool stands = to.count() > 0;
+    if (!stands) to = packed_rows<T>(from.extent(0), from.extent(1), memory_);
     for (index_t i = 0; i < from.extent(0); ++i) {
-      to.pack(i, vector_view<const E>{&from(i, 0), {from.extent(1)}, {from.stride(1)}}, form);
+      if (!stands) to.pack(i, vector_view<const E>{&from(i, 0), {from.extent(1)}, {from.stride(1)}}, form);
       if (!check_finite) continue;
-      MIXCON_REQUIRE(to.finite(), function_, ": row ", i, " of the ", name, " of ", loss_,
+      MIXCON_REQUIRE(to.row_is_finite(i), function_, ": row ", i, " of the ", name, " of ", loss_,
                      " has an entry that is NaN or infinite; expected finite numbers. Has training diverged?");
       if (form == rows::unit_as_given) to.check_unit(function_, name, i, i);
     }
     return to;
+  }
+  /// The rows where they stand, if that is how packed ones would; else none.
+  packed_rows<T> standing(const matrix_view<const E>& from) const {
+    if constexpr (std::is_same_v<E, T>)
+      if (from.stride(1) == 1 && from.stride(0) == from.extent(1) &&
+          from.extent(1) == packed_rows<T>::pitch_of(from.extent(1)))
+        return packed_rows<T>::standing(from.data(), from.extent(0), from.extent(1), memory_);
+    return {};
   }
   void(check)(const matrix_view<T>& output, const char* name) const {
     require_data(function_, "a gradient", output);
