@@ -14,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include <sched.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -261,6 +262,28 @@ TEST_CASE("MIXCON_NUM_THREADS sets the number of threads", "[core]") {
   const num_threads_in_environment unset(nullptr);
   CHECK(thread_pool::default_threads() >= 1);
 }
+
+#if defined(__linux__)
+TEST_CASE("A pool has no more threads than cores that its maker may run on, and those asked for all the same",
+          "[core]") {
+  const num_threads_in_environment unset(nullptr);
+  cpu_set_t allowed;
+  REQUIRE(sched_getaffinity(0, sizeof allowed, &allowed) == 0);
+  CHECK(thread_pool::default_threads() == CPU_COUNT(&allowed));
+  std::size_t core = 0;
+  while (!CPU_ISSET(core, &allowed)) ++core;
+  int threads = 0, asked_for = 0;
+  std::thread([&] {
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(core, &one);
+    if (sched_setaffinity(0, sizeof one, &one) != 0) return;
+    threads = thread_pool().threads(), asked_for = thread_pool(2).threads();
+  }).join();
+  CHECK(threads == 1);
+  CHECK(asked_for == 2);
+}
+#endif
 
 TEST_CASE("A bad MIXCON_NUM_THREADS is answered with what came and what was expected", "[core]") {
   for (const char* bad : {"", "0", "-2", "two", "4x", "1025", "99999999999999999999", "2.5"}) {

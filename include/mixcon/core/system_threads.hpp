@@ -81,8 +81,15 @@ class system_thread {
   pthread_t thread_{};
 };
 
-/// Processor cores that are online; below 1 where the system does not say.
-inline int cores_of_system() { return static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN)); }
+/// Processor cores that the calling thread may run on, by taskset, a container's or a job's limits; where the system
+/// does not tell, those that are online, and below 1 where it does not tell that.
+inline int cores_of_system() {
+#if defined(__linux__) && defined(CPU_COUNT)  // of sched.h, which pthread.h includes
+  cpu_set_t allowed;
+  if (sched_getaffinity(0, sizeof allowed, &allowed) == 0) return CPU_COUNT(&allowed);
+#endif
+  return static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN));
+}
 
 /// Has `handle` called in every child that is forked from now on.
 inline int call_in_forked_children(void (*handle)()) { return pthread_atfork(nullptr, nullptr, handle); }

@@ -48,10 +48,8 @@ MIXCON_IN_LOOPS typename eight_sums<Set>::doubles wide_at(const float* from) {
   return sums::doubles::converted(mixcon::detail::load_as<typename sums::floats>(from));
 }
 
-/// The sum of the squares of `count` numbers, which is finite where all of them are. Calls seen(at, x) with each x, a
-/// number or eight of them.
-template <class Seen>
-double sum_of_squares(const float* from, index_t count, const Seen& seen) {
+/// Copies `count` numbers; answers the sum of their squares, which is finite where all of them are.
+inline double copy_and_square(const float* from, float* to, index_t count) {
   double sum = 0;
   for_set_in_use([&](auto set) {
     using Set = decltype(set);
@@ -62,11 +60,11 @@ double sum_of_squares(const float* from, index_t count, const Seen& seen) {
         sums.add(k, [&](index_t at) MIXCON_IN_LOOPS {
           using floats = typename eight_sums<Set>::floats;
           const auto x = mixcon::detail::load_as<floats>(from + at);
-          seen(at, x);
+          mixcon::detail::store_as(to + at, x);
           const auto wide = eight_sums<Set>::doubles::converted(x);
           return wide * wide;
         });
-      for (index_t j = k; j < count; ++j) seen(j, from[j]);
+      for (index_t j = k; j < count; ++j) to[j] = from[j];
       sum = sums.added_up(k, count, [&](index_t j) MIXCON_IN_LOOPS {
         const auto x = static_cast<double>(from[j]);
         return x * x;
@@ -74,15 +72,6 @@ double sum_of_squares(const float* from, index_t count, const Seen& seen) {
     });
   });
   return sum;
-}
-inline double sum_of_squares(const float* from, index_t count) {
-  return sum_of_squares(from, count, [](index_t, const auto&) MIXCON_IN_LOOPS {});
-}
-/// The same of numbers that it copies.
-inline double copy_and_square(const float* from, float* to, index_t count) {
-  return sum_of_squares(from, count, [to](index_t at, const auto& x) MIXCON_IN_LOOPS {
-    mixcon::detail::store_as(to + at, x);
-  });
 }
 /// row *= factor, in double.
 inline void multiply_row(float* row, index_t count, double factor) {

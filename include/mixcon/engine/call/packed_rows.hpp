@@ -58,15 +58,8 @@ class packed_rows {
     return true;
   }
   bool row_is_finite(index_t i) const {
-#if !defined(__CUDACC__)
-    if constexpr (std::is_same_v<T, float>) {
-      const double squares = vectors::sum_of_squares(row(i), width_);
-      return squares - squares == 0;
-    }
-#endif
-    index_t odd = 0;
-    for (index_t k = 0; k < width_; ++k) odd += row(i)[k] - row(i)[k] == T(0) ? 0 : 1;
-    return odd == 0;
+    const T* const x = row(i);
+    return sum_by_eight<T>(width_, [x](index_t k) { return x[k] - x[k]; }) == T(0);
   }
   T squared_length(index_t i) const { return dot(row(i), row(i)); }
   /// Refuses row i if it is said to be a unit row and is none; `name` and `named` say in the sentence which row it is.
