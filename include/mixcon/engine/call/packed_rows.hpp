@@ -164,9 +164,9 @@ class packed_rows {
   index_t count_ = 0, width_ = 0;
   bool finite_ = true;
   const T* standing_ = nullptr;  // where the rows are the caller's
-  scratch<T> data_;      // a row is not set before it is packed
-  scratch<char> unit_;   // whether the row was divided by its length
-  scratch<T> backward_;  // if so, 1 / length; 0 for a row too short to have a direction
+  scratch<T> data_;              // a row is not set before it is packed
+  scratch<char> unit_;           // whether the row was divided by its length
+  scratch<T> backward_;          // if so, 1 / length; 0 for a row too short to have a direction
 };
 
 }  // namespace mixcon::detail

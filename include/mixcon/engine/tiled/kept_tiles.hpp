@@ -18,9 +18,9 @@ struct keeping {
   index_t bytes_a_feature;  // one feature of a row pays for so many bytes
   index_t one_in;           // where not all may be kept, the first ones are, if they are one in so many
 };
-/// One thread, value and gradients. AVX-512 on Zen 4: 4096 rows of 128 gained 17 %, 5000 (two thirds kept) 14 %, 4096 of
-/// 64 (half kept) 6 %; on a Xeon 1024 of 128 gained 13 to 27 %, and 4096 of 64 lost 19 % where all were kept. AVX2: 4096
-/// rows of 128 and 5000 gained 14 %.
+/// One thread, value and gradients. AVX-512 on Zen 4: 4096 rows of 128 gained 17 %, 5000 (two thirds kept) 14 %, 4096
+/// of 64 (half kept) 6 %; on a Xeon 1024 of 128 gained 13 to 27 %, and 4096 of 64 lost 19 % where all were kept. AVX2:
+/// 4096 rows of 128 and 5000 gained 14 %.
 inline keeping keeping_in_use() {
   switch (instruction_set_in_use()) {
     case instruction_set::avx512:
