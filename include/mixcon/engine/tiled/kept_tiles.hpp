@@ -24,7 +24,6 @@ struct keeping {
 inline keeping keeping_in_use() {
   switch (instruction_set_in_use()) {
     case instruction_set::avx512:
-      return {index_t{1} << 18, 2};
     case instruction_set::avx2:
       return {index_t{1} << 18, 2};
     case instruction_set::as_compiled:
