@@ -77,12 +77,12 @@ bool train_on(training_run& run, const train_and_test& data, metrics_log* log, p
   return true;
 }
 
-/// "fp32, 2 threads"; "fp32, 2 ranks of 1 threads".
+/// "fp32, 2 threads"; "fp32, 2 ranks of 1 thread".
 std::string computed_with(const run_options& of, const rank_group* ranks) {
   if (of.device == "cuda") return "fp32 on a GPU";
   std::string text = of.precision + ", ";
   if (ranks != nullptr) text += std::to_string(ranks->size()) + " ranks of ";
-  return text + std::to_string(of.threads) + " threads";
+  return text + number_of_threads(of.threads);
 }
 
 /// Where ranks that do not lead write.

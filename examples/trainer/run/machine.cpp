@@ -19,6 +19,10 @@ int available_threads() {
   return threads > 0 ? static_cast<int>(threads) : 1;
 }
 
+std::string number_of_threads(long long threads) {
+  return std::to_string(threads) + (threads == 1 ? " thread" : " threads");
+}
+
 machine_facts facts_of_this_machine() {
   machine_facts facts{.processor = "unknown processor"};
   std::ifstream file("/proc/cpuinfo");
@@ -27,7 +31,7 @@ machine_facts facts_of_this_machine() {
       facts.processor = line.substr(line.find(": ") + 2);
       break;
     }
-  facts.processor += ", " + std::to_string(available_threads()) + " threads";
+  facts.processor += ", " + number_of_threads(available_threads());
 #if defined(__clang__)
   facts.compiler = "clang " __clang_version__;
 #else

@@ -16,6 +16,8 @@ machine_facts facts_of_this_machine();
 
 /// Processors that this program may use.
 int available_threads();
+/// "1 thread", "2 threads".
+std::string number_of_threads(long long threads);
 
 }  // namespace run
 }  // namespace mixcon_train
