@@ -50,7 +50,7 @@ template <class T>
 struct outcome {
   T value = 0;
   matrix<T> by_x{number, width}, by_y{number, width};
-  std::size_t bytes = 0;
+  index_t bytes = 0;
 };
 template <class T, class Executor, class Loss>
 outcome<T> outcome_of(const Executor& executor, const Loss& loss, index_t before, index_t gap) {
@@ -74,7 +74,7 @@ void check_standing(const Loss& loss, bool copies_anyway = false) {
       CHECK(same_bits(stood.value, copied.value));
       CHECK(same_bits(stood.by_x, copied.by_x));
       CHECK(same_bits(stood.by_y, copied.by_y));
-      const std::size_t less = copies_anyway ? 0 : 2 * sizeof(T) * static_cast<std::size_t>(number * width);
+      const index_t less = copies_anyway ? 0 : 2 * static_cast<index_t>(sizeof(T)) * number * width;
       CHECK(stood.bytes + less <= copied.bytes);
     }
   };
