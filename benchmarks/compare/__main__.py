@@ -32,7 +32,7 @@ def output_of(*command):
 def environment(build):
     """Peers at their best: PyTorch's widest loops, and freed memory kept on both sides."""
     found = dict(os.environ, MALLOC_TRIM_THRESHOLD_=str(2**30), MALLOC_MMAP_THRESHOLD_=str(2**25),
-                 TORCHINDUCTOR_CACHE_DIR=str(build / "inductor"), TORCHINDUCTOR_COMPILE_THREADS="1",
+                 TORCHINDUCTOR_CACHE_DIR=str(build / "compiled"), TORCHINDUCTOR_COMPILE_THREADS="1",
                  PYTHONDONTWRITEBYTECODE="1")
     if "avx512f" in Path("/proc/cpuinfo").read_text():
         found["ATEN_CPU_CAPABILITY"] = "avx512"

@@ -18,7 +18,7 @@ import clock
 import roofs as machine
 from cases import LOSSES, QUICK, WHOLE, Size
 from library import Library
-from sides import AGAIN, PLAIN, SIDES, all_sides, ours, right_answer
+from sides import AGAIN, PLAIN, SIDES, all_sides, compiled_for, ours, right_answer
 
 
 def checked(loss, sides, right):
@@ -86,7 +86,8 @@ def measure_times(asked):
                     records.append({"loss": loss, "size": vars(size), "pass": "value and gradients" if gradients else "value",
                                     "sides": {}, "refused": {"every side": f"failed: {type(why).__name__}"}})
     after = machine.measure(Library(asked.libraries[PLAIN]), asked.threads)
-    Path(asked.output).write_text(json.dumps({"roofs": roofs, "roofs_after": after, "records": records}), encoding="utf-8")
+    Path(asked.output).write_text(json.dumps({"roofs": roofs, "roofs_after": after, "compiled_for": compiled_for(),
+                                               "records": records}), encoding="utf-8")
 
 
 def peak_of(field):

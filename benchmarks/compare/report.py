@@ -82,9 +82,10 @@ def roofs_line(run):
     tiles = f"{roofs['tiles'] / 1e9:.0f} GF/s bfloat16 in AMX tiles" if roofs["tiles"] else "no AMX"
     drift = max(abs(after[k] / roofs[k] - 1) for k in ("multiply", "exponential", "copy") if roofs[k])
     scaling = f"; {run['threads']} threads multiply {roofs['scales']:.2f} times as fast as one" if run["threads"] > 1 else ""
+    compiled = f" `torch.compile` made loops for {run['compiled_for']}." if run.get("compiled_for") else ""
     return (f"Roofs of a core, in this run: {roofs['multiply'] / 1e9:.0f} GF/s multiplying and adding, "
             f"{roofs['exponential'] / 1e9:.1f} G exponentials/s, {tiles}, {roofs['copy'] / 1e9:.1f} GB/s copied{scaling}. "
-            f"At the end of the run they were up to {100 * drift:.0f} % different.")
+            f"At the end of the run they were up to {100 * drift:.0f} % different.{compiled}")
 
 
 def threads_section(run, drawing):

@@ -92,10 +92,15 @@ class Page(unittest.TestCase):
         text = report.page(found(run_of(record())), ["a.svg"])
         self.assertIn("| `nt_xent` | N 4096, D 128 | value and gradients | 10.0 | 0.900 | 1.25 | 3.3 | 0.50 | 1.0 % |", text)
         self.assertIn("200 GF/s", text)
-        self.assertIn("up to 10 % different", text)
+        self.assertIn("up to 10 % different.", text)
+        self.assertNotIn("made loops for", text)  # a run of before this was recorded
         self.assertIn("| torch.compile | 4e-06 | 8e-06 |", text)
         self.assertIn("| `nt_xent` | N 4096, D 128 | 4.00 | 96.0 |", text)
         self.assertNotIn("void", text)
+
+    def test_the_page_says_for_which_vectors_torch_compiled(self):
+        text = report.page(found({**run_of(record()), "compiled_for": "avx2"}), ["a.svg"])
+        self.assertIn("`torch.compile` made loops for avx2.", text)
 
     def test_a_control_above_3_percent_voids_a_row(self):
         text = report.page(found(run_of(record(), record(control=0.05))), ["a.svg"])
