@@ -65,5 +65,5 @@ TEST_CASE("a run may go on, and is evaluated, on another device than it was trai
   const outcome on = resumed({"--device", "cpu", "--precision", "fp32", "--threads", "1"});
   INFO(on.text);
   CHECK(on.status == exit_done);
-  CHECK(on.text.find("fp32, 1 threads") != std::string::npos);
+  CHECK(on.text.find("fp32, 1 thread,") != std::string::npos);
 }

@@ -50,8 +50,8 @@ TEST_CASE("a run that goes on has the threads that it is given, and otherwise th
     more.insert(more.begin(), {"train", "--resume", folder / "run", "--no-evaluation"});
     return run_program(more).text;
   };
-  CHECK(resumed({}).find(" 1 threads") != std::string::npos);
-  CHECK(resumed({"--threads", "2"}).find(" 2 threads") != std::string::npos);
+  CHECK(resumed({}).find(" 1 thread,") != std::string::npos);
+  CHECK(resumed({"--threads", "2"}).find(" 2 threads,") != std::string::npos);
 }
 
 TEST_CASE("--resume auto begins a run, then goes on with it, and never with another", "[examples]") {
