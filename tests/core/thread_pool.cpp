@@ -263,7 +263,7 @@ TEST_CASE("MIXCON_NUM_THREADS sets the number of threads", "[core]") {
   CHECK(thread_pool::default_threads() >= 1);
 }
 
-#if defined(__linux__)
+#if defined(__linux__) && MIXCON_HAS_PTHREAD
 TEST_CASE("A pool has no more threads than cores that its maker may run on, and those asked for all the same",
           "[core]") {
   const num_threads_in_environment unset(nullptr);
