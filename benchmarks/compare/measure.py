@@ -17,8 +17,9 @@ import torch
 import clock
 import roofs as machine
 from cases import LOSSES, QUICK, WHOLE, Size
+from inductor import compiled_for
 from library import Library
-from sides import AGAIN, PLAIN, SIDES, all_sides, compiled_for, ours, right_answer
+from sides import AGAIN, PLAIN, SIDES, all_sides, ours, right_answer
 
 
 def checked(loss, sides, right):

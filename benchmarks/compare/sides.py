@@ -1,12 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Who takes part in a case, each as a function without arguments, and whether its answers are right."""
-import functools
-import sysconfig
-from pathlib import Path
-
 import torch
 
 from cases import LOSSES
+from inductor import compiled
 from library import Library
 from peers import LIBRARIES, MOST_ROWS, PUBLISHED, WRITTEN
 
@@ -68,29 +65,12 @@ def right_answer(loss, given, gradients):
     return peer(WRITTEN[loss], loss, wide, gradients)[1]()
 
 
-@functools.cache
-def compiled_for():
-    """The vector instructions for which torch.compile makes loops: "avx512", "avx2"; "" if it finds none."""
-    # It tries them with a library that it links with Python's folder of libraries before its own: Debian's libtorch in
-    # there, an older one, makes every trial fail, and without a word all loops are scalar.
-    sysconfig.get_config_vars()["LIBDIR"] = str(Path(torch.__file__).parent / "lib")
-    from torch._inductor import cpu_vec_isa
-
-    found = cpu_vec_isa.pick_vec_isa()
-    return str(found) if found else ""
-
-
-def scalar(*_):
-    raise RuntimeError("torch.compile finds no vector instructions, which this processor has")
-
-
 def formulas(loss, given, only=None):
     """{side: formula} of the peers that have the loss."""
     found = {PYTORCH[0]: PUBLISHED[loss], PYTORCH[1]: WRITTEN[loss]}
     if only is None or PYTORCH[2] in only:
-        fair = compiled_for() or "avx2" not in Path("/proc/cpuinfo").read_text(encoding="utf-8")
         formula = PUBLISHED[loss] if LOSSES[loss].mixes else WRITTEN[loss]
-        found[PYTORCH[2]] = torch.compile(formula, dynamic=False) if fair else scalar
+        found[PYTORCH[2]] = compiled(formula)
     for name, make in LIBRARIES.get(loss, {}).items():
         if len(given.rows[0]) <= MOST_ROWS.get((loss, name), len(given.rows[0])):
             found[name] = make(given)

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""usage: losses.py PROGRAM [--threads T] [--repetitions R] [--venv FOLDER] [--loss NAME] [--output FILE]
+"""usage: losses.py PROGRAM [--threads T] [--repetitions R] [--venv FOLDER] [--loss NAME] [--compiled] [--output FILE]
 
 Time and memory of each loss, value and gradients in float, beside pytorch-metric-learning where it has the loss, else
 beside the formula written out in PyTorch with all its pairs in memory. PROGRAM is `peers_losses` as built; both sides run
-one after the other on as many threads, on rows of the same shapes. Writes one table.
+one after the other on as many threads, on rows of the same shapes. --compiled adds the formula under torch.compile.
+Writes one table.
 
 PyTorch and pytorch-metric-learning go into a virtual environment of their own (build/peers-venv). Where they cannot be
 installed the table has our side alone, and says so. Nothing else needs them.
@@ -19,6 +20,7 @@ import sys
 import time
 from pathlib import Path
 
+sys.path.append(str(Path(__file__).resolve().parents[1] / "compare"))
 PACKAGES = ("torch", "pytorch-metric-learning")
 # Both sides keep what they have freed, as in a program that trains: else page faults are what small losses measure.
 MALLOC = {"MALLOC_TRIM_THRESHOLD_": str(2**30), "MALLOC_MMAP_THRESHOLD_": str(2**25)}
@@ -342,6 +344,104 @@ def alignment(torch, rows, labels):
 def uniformity(torch, rows, labels):
     return torch.pdist(torch.nn.functional.normalize(rows[0], dim=1)).pow(2).mul(-2).exp().mean().log()
 
+# ---- the losses that pytorch-metric-learning has, written out, for torch.compile ----
+
+
+def distances(torch, s):
+    """Of unit rows, from their cosines."""
+    return (2 - 2 * s).clamp(min=1e-12).sqrt()
+
+
+def mean_of_nonzero(x):
+    return x.sum() / (x > 0).sum().clamp(min=1)
+
+
+def contrastive_margin(torch, rows, labels):
+    s, positive, other = labelled(torch, rows, labels)
+    d = distances(torch, s)
+    return mean_of_nonzero(d * positive) + mean_of_nonzero(torch.relu(1 - d) * (other & ~positive))
+
+
+def circle(torch, rows, labels):
+    s, positive, other = labelled(torch, rows, labels)
+    pull = -16 * torch.relu(1.4 - s.detach()) * (s - 0.6)
+    push = 16 * torch.relu(s.detach() + 0.4) * (s - 0.4)
+    value = masked_sum(torch, pull, positive) + masked_sum(torch, push, other & ~positive)
+    return torch.nn.functional.softplus(value)[positive.any(dim=1)].mean()
+
+
+def lifted_structure(torch, rows, labels):
+    s, positive, other = labelled(torch, rows, labels)
+    d = distances(torch, s)
+    negatives = masked_sum(torch, 1 - d, other & ~positive)
+    value = torch.relu(torch.logaddexp(negatives[:, None], negatives[None]) + d) ** 2 / 2
+    return (value * positive).sum() / positive.sum()
+
+
+def multi_similarity(torch, rows, labels):
+    s, positive, other = labelled(torch, rows, labels)
+    pull = masked_sum(torch, -2 * (s - 0.5), positive)
+    push = masked_sum(torch, 50 * (s - 0.5), other & ~positive)
+    softplus = torch.nn.functional.softplus
+    return (softplus(pull) / 2 + softplus(push) / 50).mean()
+
+
+def n_pairs(torch, rows, labels):
+    x = cosines(torch, rows[0][::2], rows[0][1::2])
+    return torch.nn.functional.cross_entropy(x, torch.arange(len(x)))
+
+
+def nca(torch, rows, labels):
+    s, positive, other = labelled(torch, rows, labels)
+    x = 2 * s - 2
+    return (masked_sum(torch, x, other) - masked_sum(torch, x, positive))[positive.any(dim=1)].mean()
+
+
+def nt_xent_per_pair(torch, rows, labels):
+    s, positive, other = labelled(torch, rows, labels)
+    x = s / 0.5
+    negatives = masked_sum(torch, x, other & ~positive)
+    return (torch.nn.functional.softplus(negatives[:, None] - x) * positive).sum() / positive.sum()
+
+
+def batch_hard_triplet(torch, rows, labels):
+    s, positive, other = labelled(torch, rows, labels)
+    farthest = s.masked_fill(~positive, float("inf")).amin(dim=1)
+    nearest = s.masked_fill(~(other & ~positive), float("-inf")).amax(dim=1)
+    gap = distances(torch, farthest) - distances(torch, nearest) + 0.2
+    return mean_of_nonzero(torch.relu(gap) * positive.any(dim=1))
+
+
+def triplet_margin(torch, rows, labels):
+    s, positive, other = labelled(torch, rows, labels)
+    d = distances(torch, s)
+    counts = positive[:, :, None] & (other & ~positive)[:, None, :]
+    return mean_of_nonzero(torch.relu(d[:, :, None] - d[:, None, :] + 0.2) * counts)
+
+
+def normface(torch, rows, labels):
+    return torch.nn.functional.cross_entropy(cosines(torch, *rows) / 0.05, labels)
+
+
+def arcface(torch, rows, labels):
+    s = cosines(torch, *rows)
+    own = s.gather(1, labels[:, None])
+    moved = torch.cos(torch.acos(own.clamp(-1 + 1e-7, 1 - 1e-7)) + 0.5)
+    return torch.nn.functional.cross_entropy(16 * s.scatter(1, labels[:, None], moved), labels)
+
+
+def proxy_anchor(torch, rows, labels):
+    s = cosines(torch, *rows)
+    own = torch.nn.functional.one_hot(labels, s.shape[1]).bool()
+    softplus = torch.nn.functional.softplus
+    pull, push = (masked_sum(torch, (f * 32 * (s - m)).T, k.T) for f, m, k in ((-1, 0.1, own), (1, -0.1, ~own)))
+    return softplus(pull).sum() / own.any(dim=0).sum() + softplus(push).mean()
+
+
+def proxy_nca(torch, rows, labels):
+    x = 2 * cosines(torch, *rows) - 2
+    return torch.nn.functional.cross_entropy(x, labels)
+
 
 PEERS = {
     "alignment": written_out(alignment),
@@ -390,7 +490,15 @@ PEERS = {
 }
 
 
-def measure_peer(name, shapes, classes, threads, repetitions):
+# For torch.compile, the losses whose peer above is a library.
+WRITTEN_OUT = {
+    f.__name__: written_out(f)[1]
+    for f in (arcface, batch_hard_triplet, circle, contrastive_margin, lifted_structure, multi_similarity, n_pairs, nca)
+    + (normface, nt_xent_per_pair, proxy_anchor, proxy_nca, triplet_margin)
+}
+
+
+def measure_peer(name, shapes, classes, threads, repetitions, is_compiled):
     """In a process of its own: prints milliseconds and the bytes that the process grew by."""
     import torch
 
@@ -401,7 +509,13 @@ def measure_peer(name, shapes, classes, threads, repetitions):
         rows = [torch.nn.functional.normalize(r.detach(), dim=1).requires_grad_() for r in rows]
     count = shapes[0][0]
     labels = torch.arange(count) // 2 if name == "n_pairs" else torch.randint(0, classes, (count,))
-    loss, wanted = PEERS[name][1](torch, rows, labels)
+    make = WRITTEN_OUT.get(name, PEERS[name][1]) if is_compiled else PEERS[name][1]
+    loss, wanted = make(torch, rows, labels)
+    if is_compiled:
+        from inductor import compiled
+
+        loss = compiled(loss)
+        torch.autograd.grad(loss(), wanted)
     before = int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
     times = []
     for _ in range(repetitions + 1):
@@ -414,10 +528,10 @@ def measure_peer(name, shapes, classes, threads, repetitions):
     print(statistics.median(times[1:] or times), grown)
 
 
-def run_peer(python, name, shapes, classes, threads, repetitions):
+def run_peer(python, name, shapes, classes, threads, repetitions, is_compiled=False):
     """(milliseconds, bytes), or a word that says why there are none."""
     text = ",".join("x".join(map(str, shape)) for shape in shapes)
-    command = [python, __file__, "--peer", name, text, str(classes), str(threads), str(repetitions)]
+    command = [python, __file__, "--peer", name, text, str(classes), str(threads), str(repetitions), str(int(is_compiled))]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
     except subprocess.TimeoutExpired:
@@ -461,46 +575,57 @@ def mebibytes(count):
     return f"{count / 2**20:.1f}"
 
 
-def table_row(python, line, threads, repetitions):
+def joined(cells):
+    return f"| {' | '.join(cells)} |"
+
+
+def table_row(python, line, asked):
     name, text, classes, milliseconds, held = line.split("\t")
     shapes = [tuple(map(int, shape.split("x"))) for shape in text.split(",")]
-    ours = f"| `{name}` | {' '.join(text.split(','))} | {float(milliseconds):.2f} | {mebibytes(int(held))} |"
+    cells = [f"`{name}`", " ".join(text.split(",")), f"{float(milliseconds):.2f}", mebibytes(int(held))]
     if python is None or name not in PEERS:
-        return f"{ours} - | - | - | - |"
-    found = run_peer(python, name, shapes, int(classes), threads, repetitions)
-    if isinstance(found, str):
-        return f"{ours} {PEERS[name][0]} | {found} | - | - |"
-    factor = found[0] / float(milliseconds)
-    return f"{ours} {PEERS[name][0]} | {found[0]:.2f} | {mebibytes(found[1])} | {factor:.1f} |"
+        return cells + ["-"] * (6 if asked.compiled else 4)
+    for is_compiled in (False, True)[: 1 + asked.compiled]:
+        found = run_peer(python, name, shapes, int(classes), asked.threads, asked.repetitions, is_compiled)
+        cells += [] if is_compiled else [PEERS[name][0]]
+        if isinstance(found, str):
+            cells += [found, "-"] if is_compiled else [found, "-", "-"]
+        else:
+            factor = f"{found[0] / float(milliseconds):.1f}"
+            cells += [f"{found[0]:.2f}", factor] if is_compiled else [f"{found[0]:.2f}", mebibytes(found[1]), factor]
+    return cells
 
 
 def main():
     if sys.argv[1:2] == ["--peer"]:
-        name, text, classes, threads, repetitions = sys.argv[2:]
+        name, text, classes, *numbers = sys.argv[2:]
         shapes = [tuple(map(int, shape.split("x"))) for shape in text.split(",")]
-        return measure_peer(name, shapes, int(classes), int(threads), int(repetitions))
+        return measure_peer(name, shapes, int(classes), *map(int, numbers))
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("program")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--repetitions", type=int, default=5)
     parser.add_argument("--venv", default="build/peers-venv")
     parser.add_argument("--loss", default="")
+    parser.add_argument("--compiled", action="store_true")
     parser.add_argument("--output", default="")
     asked = parser.parse_args()
     python = prepared(asked.venv)
     command = [asked.program, "--threads", str(asked.threads), "--repetitions", str(asked.repetitions)]
-    os.environ.update(MALLOC)
+    os.environ.update(MALLOC, TORCHINDUCTOR_CACHE_DIR=str(Path(asked.venv).absolute() / "compiled"))
     ours = subprocess.run(command + (["--loss", asked.loss] if asked.loss else []), capture_output=True, text=True, check=True)
+    titles = ["loss", "rows", "ms", "MiB", "peer", "ms", "MiB", "times faster"]
+    titles += ["torch.compile, ms", "times faster"] if asked.compiled else []
     lines = [
         f"{processor()}, {asked.threads} thread(s) each, {versions(python) if python else 'no peers could be installed'}; float, "
         "value and all gradients, medians. Memory beyond the arguments: ours what was allocated at most, the peer's what "
         "its process grew by.",
         "",
-        "| loss | rows | ms | MiB | peer | ms | MiB | times faster |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+        joined(titles),
+        joined(["---"] * len(titles)),
     ]
     for line in ours.stdout.splitlines():
-        lines.append(table_row(python, line, asked.threads, asked.repetitions))
+        lines.append(joined(table_row(python, line, asked)))
         print(lines[-1], file=sys.stderr)
     text = "\n".join(lines) + "\n"
     Path(asked.output).write_text(text, encoding="utf-8") if asked.output else print(text, end="")

@@ -39,6 +39,10 @@ struct directions {
 template <class Loss, class Similarity = cosine, class Logits = plain_logits>
 struct objective {
   static_assert(check_loss<Loss>());
+  static_assert(
+      !std::is_arithmetic_v<Similarity> && !std::is_arithmetic_v<Logits>,
+      "mixcon: an objective is made of a loss, a similarity and a logit rule, as in objective{loss, cosine{}, "
+      "plain_logits{}}; a number is a parameter of one of these, as in supcon(0.1)");
 
   Loss loss;
   Similarity similarity;

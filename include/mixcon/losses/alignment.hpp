@@ -3,7 +3,7 @@
 
 // The alignment loss: the mean distance of positive pairs, to a power (Wang and Isola 2020).
 
-#include <mixcon/core/number/length.hpp>
+#include <mixcon/core/number/row_lengths.hpp>
 #include <mixcon/engine/paired/aligned_calls.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
@@ -38,8 +38,7 @@ struct alignment {
     const wide share = 1 / static_cast<wide>(rows.count());
     const wide sum = detail::sum_by_rows<wide>(executor, rows.memory(), rows.count(), [&](index_t i) {
       const T *x = rows.first().row(i), *y = rows.second().row(i);
-      const wide distance = detail::length_of<T>(
-          rows.width(), [&](index_t k) { return static_cast<wide>(x[k]) - static_cast<wide>(y[k]); });
+      const wide distance = vectors::distance_of(x, y, rows.width());
       add_gradients(rows, i, distance, static_cast<wide>(upstream) * share, wanted);
       return raised(distance, power);
     });
@@ -59,15 +58,24 @@ struct alignment {
     const T *x = rows.first().row(i), *y = rows.second().row(i);
     const wide slope = factor * static_cast<wide>(power) * raised(distance, power - 1), by_entry = slope / distance;
     const bool has_room = by_entry - by_entry == 0;
-    const auto along = [=](index_t k) {
-      const wide apart = static_cast<wide>(x[k]) - static_cast<wide>(y[k]);
-      return static_cast<T>(has_room ? by_entry * apart : slope * (apart / distance));
-    };
-    const auto row_of = [i](const matrix_view<T>& m) { return vector_view<T>{&m(i, 0), {m.extent(1)}, {m.stride(1)}}; };
-    if (to.first) rows.first().unpack_each(i, along, row_of(to.first));
-    if (to.second)
-      rows.second().unpack_each(
-          i, [=](index_t k) { return -along(k); }, row_of(to.second));
+    add_along(rows.first(), i, to.first, [=](index_t k, auto as) MIXCON_IN_LOOPS {
+      using W = decltype(as);
+      const W apart = vectors::load_wide<W>(x + k) - vectors::load_wide<W>(y + k);
+      return has_room ? W(by_entry) * apart : W(slope) * (apart / W(distance));
+    });
+    add_along(rows.second(), i, to.second, [=](index_t k, auto as) MIXCON_IN_LOOPS {
+      using W = decltype(as);
+      const W apart = vectors::load_wide<W>(y + k) - vectors::load_wide<W>(x + k);
+      return has_room ? W(by_entry) * apart : W(slope) * (apart / W(distance));
+    });
+  }
+  template <class T, class Along>
+  void add_along(const detail::packed_rows<T>& packed, index_t i, const matrix_view<T>& to, const Along& along) const {
+    if (!to) return;
+    if (form != rows::unit) return vectors::add_wide_terms(&to(i, 0), to.stride(1), to.extent(1), along);
+    packed.unpack_each(
+        i, [&](index_t k) { return static_cast<T>(along(k, detail::wide_t<T>())); },
+        vector_view<T>{&to(i, 0), {to.extent(1)}, {to.stride(1)}});
   }
 };
 

@@ -4,7 +4,7 @@
 // BYOL and SimSiam: predictions of one view find the targets of another, without negatives; mixed targets of i-Mix too.
 
 #include <mixcon/core/integer_view.hpp>
-#include <mixcon/core/number/length.hpp>
+#include <mixcon/core/number/row_lengths.hpp>
 #include <mixcon/core/workspace.hpp>
 #include <mixcon/engine/paired/aligned_calls.hpp>
 
@@ -50,16 +50,23 @@ struct byol {
       const T* other = own < 1 ? given.second().row(partner[i]) : z;
       const wide of_p = inverse_length(p, width), of_z = own * inverse_length(z, width),
                  of_other = (1 - own) * inverse_length(other, width);
-      const auto target = [&](index_t k) {
-        return of_z * static_cast<wide>(z[k]) + (own < 1 ? of_other * static_cast<wide>(other[k]) : wide(0));
+      const auto target = [=](index_t k, auto as) MIXCON_IN_LOOPS {
+        using W = decltype(as);
+        const W of_own = W(of_z) * vectors::load_wide<W>(z + k);
+        return own < 1 ? of_own + W(of_other) * vectors::load_wide<W>(other + k) : of_own;
       };
-      const wide cosine =
-          detail::sum_by_eight<wide>(width, [&](index_t k) { return of_p * static_cast<wide>(p[k]) * target(k); });
+      const wide cosine = vectors::sum_of_wide<T>(width, [=](index_t k, auto as) MIXCON_IN_LOOPS {
+        using W = decltype(as);
+        return W(of_p) * vectors::load_wide<W>(p + k) * target(k, as);
+      });
       cosines[static_cast<std::size_t>(i)] = cosine;
-      if (!wanted.first) return;
-      const wide slope = -static_cast<wide>(upstream * factor) / static_cast<wide>(given.count());
-      for (index_t k = 0; k < width && is_direction(of_p); ++k)
-        wanted.first(i, k) += static_cast<T>(slope * of_p * (target(k) - cosine * of_p * static_cast<wide>(p[k])));
+      if (!wanted.first || !is_direction(of_p)) return;
+      const wide slope = -static_cast<wide>(upstream * factor) / static_cast<wide>(given.count()) * of_p;
+      const auto by_entry = [=](index_t k, auto as) MIXCON_IN_LOOPS {
+        using W = decltype(as);
+        return W(slope) * (target(k, as) - W(cosine * of_p) * vectors::load_wide<W>(p + k));
+      };
+      vectors::add_wide_terms(&wanted.first(i, 0), wanted.first.stride(1), width, by_entry);
     });
     detail::ordered_sum<wide> sum;
     for (const wide x : cosines) sum.add(x);
@@ -72,7 +79,7 @@ struct byol {
   template <class T>
   static detail::wide_t<T> inverse_length(const T* x, index_t width) {
     using wide = detail::wide_t<T>;
-    const wide length = detail::length_of<T>(width, [x](index_t k) { return static_cast<wide>(x[k]); });
+    const wide length = vectors::length_of_row(x, width);
     return 1 / (length <= wide(1e-12) ? wide(1e-12) : length);
   }
   /// A row that is shorter than 1e-12 has none, and gradient 0.

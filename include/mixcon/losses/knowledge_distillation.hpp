@@ -44,17 +44,15 @@ struct knowledge_distillation {
     check_possible(logits.second());
     const bool are_finite = logits.first().finite() && logits.second().finite();
     const wide slope = static_cast<wide>(upstream * temperature) / static_cast<wide>(count);
-    detail::reserve_for_tasks(executor, logits.memory(),
-                              detail::softened_row<wide>::bytes_of_rows(logits.first().pitch()));
+    using one_row = detail::softened_row<wide, detail::one_by_one>;
+    detail::reserve_for_tasks(executor, logits.memory(), one_row::bytes_of_rows(logits.first().pitch()));
     detail::for_each_row(executor, (count + at_once - 1) / at_once, [&](index_t block, const auto& how) {
-      using vector = typename std::decay_t<decltype(how)>::template vector<wide>;
-      detail::softened_row<vector> row(logits.first().pitch(), logits.memory());
+      detail::softened_row<wide, std::decay_t<decltype(how)>> row(how, logits.first().pitch(), logits.memory());
       for (index_t i = block * at_once; i < count && i < (block + 1) * at_once; ++i) {
         row.read(logits.first().row(i), logits.second().row(i), logits.width(), 1 / static_cast<wide>(temperature),
                  are_finite);
         divergence[static_cast<std::size_t>(i)] = row.divergence();
-        for (index_t j = 0; j < wanted.first.extent(1); ++j)
-          wanted.first(i, j) += static_cast<T>(slope * row.by_logit(j));
+        if (wanted.first) row.add_gradient(slope, &wanted.first(i, 0), wanted.first.stride(1), logits.width());
       }
     });
     detail::ordered_sum<wide> sum;

@@ -97,24 +97,49 @@ class mean_distances {
 
   /// Distances of row i to all.
   std::vector<double> row(index_t i) const {
-    std::vector<T> to(static_cast<std::size_t>(turned_.pitch));
-    T* const out = to.data();
-    for (index_t k = 0; k < turned_.width; ++k) {
-      const T *line = turned_[k], own = line[i];
-      for (index_t j = 0; j < turned_.pitch; ++j) out[j] += (line[j] - own) * (line[j] - own);
-    }
+    std::vector<T> squares(static_cast<std::size_t>(turned_.pitch));
+    for_set_in_use([&](auto set) {
+      using vector = typename decltype(set)::template vector<T>;
+      run_for<decltype(set)>([&]() MIXCON_IN_LOOPS {
+        constexpr index_t width = lane_count<vector>();
+        index_t j = 0;
+        for (; j + 4 * width <= turned_.pitch; j += 4 * width) square_columns<vector, 4>(i, j, squares.data() + j);
+        for (; j < turned_.pitch; j += width) square_columns<vector, 1>(i, j, squares.data() + j);
+      });
+    });
     std::vector<double> distances(static_cast<std::size_t>(turned_.count));
-    for (std::size_t j = 0; j < distances.size(); ++j) {
-      const bool has_room = to[j] > detail::least_square<T> && to[j] < detail::largest_square<T>;
-      distances[j] = has_room ? std::sqrt(static_cast<double>(to[j]))
-                              : detail::distance_of(rows_.row(i), rows_.row(static_cast<index_t>(j)), rows_.width());
-    }
+    vectors::for_each_wide<T>(turned_.count, [&](index_t j, auto as) MIXCON_IN_LOOPS {
+      using W = decltype(as);
+      detail::store_as<W>(distances.data() + j, mixcon::sqrt_of(vectors::load_wide<W>(squares.data() + j)));
+    });
+    for (std::size_t j = 0; j < distances.size(); ++j)
+      if (!(squares[j] > detail::least_square<T> && squares[j] < detail::largest_square<T>))
+        distances[j] = detail::distance_of(rows_.row(i), rows_.row(static_cast<index_t>(j)), rows_.width());
     return distances;
   }
   double inverse() const { return inverse_; }    // 1 / mean; 0 where all rows coincide
   double positive() const { return positive_; }  // how many entries are > 0
 
  private:
+  /// The squared distances of row i from `number` vectors of rows from j on.
+  template <class V, unsigned number>
+  MIXCON_IN_LOOPS void square_columns(index_t i, index_t j, T* to) const {
+    V sums[number];
+    MIXCON_UNROLL
+    for (V& sum : sums) sum = V(0);
+    for (index_t k = 0; k < turned_.width; ++k) {
+      const T* const line = turned_[k];
+      const V own(line[i]);
+      MIXCON_UNROLL
+      for (unsigned n = 0; n < number; ++n) {
+        const V apart = detail::load_as<V>(line + j + n * lane_count<V>()) - own;
+        sums[n] += apart * apart;
+      }
+    }
+    MIXCON_UNROLL
+    for (unsigned n = 0; n < number; ++n) detail::store_as<V>(to + n * lane_count<V>(), sums[n]);
+  }
+
   const detail::packed_rows<T>& rows_;
   turned_rows<T> turned_;
   double inverse_ = 0, positive_ = 0;
@@ -146,12 +171,17 @@ double add_distances(const Executor& executor, const detail::packed_rows<T>& stu
   detail::share_out(executor, count, [&](index_t i) {
     const std::vector<double> s = of_student.row(i), t = of_teacher.row(i);
     T* const to = gradient.data() + i * student.pitch();
-    for (std::size_t j = 0; j < s.size(); ++j) {
-      const double slope = smooth_slope(apart(s, t, j)) * inverse - by_mean;
-      const detail::pair_pull<T> pair(2 * share * slope, s[j]);  // (i, j) and (j, i)
-      if (pair.is_none()) continue;                              // coincident rows have no direction
-      pair.template add<native_lanes<T>>(to, student.row(i), student.row(static_cast<index_t>(j)), student.pitch());
-    }
+    for_set_in_use([&](auto set) {
+      using vector = typename decltype(set)::template vector<T>;
+      run_for<decltype(set)>([&]() MIXCON_IN_LOOPS {
+        for (std::size_t j = 0; j < s.size(); ++j) {
+          const double slope = smooth_slope(apart(s, t, j)) * inverse - by_mean;
+          const detail::pair_pull<T> pair(2 * share * slope, s[j]);  // (i, j) and (j, i)
+          if (pair.is_none()) continue;                              // coincident rows have no direction
+          pair.template add<vector>(to, student.row(i), student.row(static_cast<index_t>(j)), student.pitch());
+        }
+      });
+    });
   });
   return share * value.value();
 }
@@ -166,21 +196,28 @@ struct directions_from {
   directions_from(const detail::packed_rows<T>& x, index_t from)
       : unit(x.count(), x.width()), on_side{x.count(), x.width()}, stretch(static_cast<std::size_t>(x.count()), 1.0) {
     std::vector<T> apart(static_cast<std::size_t>(x.width()));
-    std::vector<double> exact(apart.size());
     for (index_t j = 0; j < x.count(); ++j) {
-      double top = 0;
-      for (index_t k = 0; k < x.width(); ++k) {
-        const double by = static_cast<double>(x.row(j)[k]) - static_cast<double>(x.row(from)[k]);
-        exact[static_cast<std::size_t>(k)] = by;
-        top = top < std::fabs(by) ? std::fabs(by) : top;
-      }
+      const double distance = vectors::distance_of(x.row(j), x.row(from), x.width());
       double& times = stretch[static_cast<std::size_t>(j)];
-      if (top > 0 && (top < 1e-6 || top > 1e6) && top - top == 0)
-        times = std::ldexp(1.0, top < 0x1p-1000 ? 1000 : -std::ilogb(top));
-      for (std::size_t k = 0; k < apart.size(); ++k) apart[k] = static_cast<T>(exact[k] * times);
+      if (!(distance >= 1e-6 && distance <= 1e6)) times = to_unit_size(x.row(j), x.row(from), x.width());
+      vectors::for_each_wide<T>(x.width(), [&](index_t k, auto as) MIXCON_IN_LOOPS {
+        using W = decltype(as);
+        const W by = vectors::load_wide<W>(x.row(j) + k) - vectors::load_wide<W>(x.row(from) + k);
+        vectors::store_wide<W>(apart.data() + k, by * W(times));
+      });
       unit.pack(j, vector_view<const T>{apart.data(), {x.width()}}, rows::unit);
       for (index_t k = 0; k < x.width(); ++k) on_side[k][j] = unit.row(j)[k];
     }
+  }
+  /// The power of two that brings the largest difference of two rows near 1, if that is finite and not 0.
+  static double to_unit_size(const T* a, const T* c, index_t width) {
+    double top = 0;
+    for (index_t k = 0; k < width; ++k) {
+      const double size = std::fabs(static_cast<double>(a[k]) - static_cast<double>(c[k]));
+      top = top < size ? size : top;
+    }
+    if (top == 0 || top - top != 0) return 1;
+    return std::ldexp(1.0, top < 0x1p-1000 ? 1000 : -std::ilogb(top));
   }
   /// Products of `number` directions from the first on with all, (number, pitch).
   void products(index_t first, index_t number, T* to) const {
@@ -189,17 +226,29 @@ struct directions_from {
   }
 };
 
-/// A fixed number of sums side by side: vectors, and one order on every machine.
+/// The smooth L1 of products apart from the expected, whose slopes take their place. Sixteen sums side by side: one
+/// order on every machine.
 template <class T>
 double smooth_sum(T* products, const T* expected, index_t count) {
   constexpr index_t side_by_side = 16;
-  T sums[side_by_side]{};
-  for (index_t j = 0; j < count; j += side_by_side)
-    for (index_t l = 0; l < side_by_side; ++l) {
-      const T apart = products[j + l] - expected[j + l];
-      sums[l] += smooth_value(apart);
-      products[j + l] = smooth_slope(apart);
-    }
+  T sums[side_by_side];
+  for_set_in_use([&](auto set) {
+    run_for<decltype(set)>([&]() MIXCON_IN_LOOPS {
+      using V = lanes<T, 8>;
+      V of[2] = {V(0), V(0)};
+      for (index_t j = 0; j < count; j += side_by_side) {
+        MIXCON_UNROLL
+        for (index_t half = 0; half < 2; ++half) {
+          T* const at = products + j + half * 8;
+          const V apart = detail::load_as<V>(at) - detail::load_as<V>(expected + j + half * 8);
+          const V slope = choose(apart > V(1), V(1), choose(apart < V(-1), V(-1), apart));
+          of[half] += slope * (apart - slope * V(T(0.5)));
+          detail::store_as<V>(at, slope);
+        }
+      }
+      detail::store_as<V>(sums, of[0]), detail::store_as<V>(sums + 8, of[1]);
+    });
+  });
   double sum = 0;
   for (const T x : sums) sum += static_cast<double>(x);
   return sum;
@@ -215,7 +264,6 @@ double angles_at(index_t at, const detail::packed_rows<T>& student, const detail
   std::vector<T> products(static_cast<std::size_t>(at_once * pitch)), wanted(products);
   std::vector<T> by_unit(static_cast<std::size_t>(at_once * row));
   double value = 0;
-  for (index_t k = 0; k < count * row; ++k) to[k] = T(0);
   for (index_t first = 0; first < count; first += at_once) {
     const index_t number = count - first < at_once ? count - first : at_once;
     own.products(first, number, products.data());
@@ -227,15 +275,14 @@ double angles_at(index_t at, const detail::packed_rows<T>& student, const detail
     for (index_t j = 0; j < number; ++j) {
       T* const by_row = to + (first + j) * row;
       const T by_apart = static_cast<T>(static_cast<double>(scale) * own.stretch[static_cast<std::size_t>(first + j)]);
-      for (index_t k = 0; k < row; ++k) by_unit[static_cast<std::size_t>(j * row + k)] *= by_apart;
-      own.unit.unpack(first + j, by_unit.data() + j * row, vector_view<T>{by_row, {student.width()}});
+      for (index_t k = 0; k < row; ++k) by_row[k] = by_unit[static_cast<std::size_t>(j * row + k)] * by_apart;
+      own.unit.unpack_in_place(first + j, by_row);
     }
   }
-  for (index_t k = 0; k < student.width(); ++k) {
-    T sum = 0;
-    for (index_t j = 0; j < count; ++j) sum += to[j * row + k];
-    to[at * row + k] -= sum;
-  }
+  std::vector<T> sums(static_cast<std::size_t>(row));
+  for (index_t j = 0; j < count; ++j)
+    for (index_t k = 0; k < row; ++k) sums[static_cast<std::size_t>(k)] += to[j * row + k];
+  for (index_t k = 0; k < row; ++k) to[at * row + k] -= sums[static_cast<std::size_t>(k)];
   return value;
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-// Rows of floats, summed in double in eight running sums: the bits are those of `sum_by_eight`, in any instruction set.
+// Rows on vectors. Sums of floats in double have eight running sums: their bits are those of `sum_by_eight`, in any
+// instruction set.
 
 #include <mixcon/core/number/set_loops.hpp>
 
@@ -112,6 +113,48 @@ inline void take_off_radial(float* gradient, const float* unit, index_t count, f
   });
 }
 #endif
+
+/// <a, c> in T, in running sums side by side.
+template <class T>
+T product_of_rows(const T* a, const T* c, index_t count) {
+  T of[8] = {};
+  index_t k = 0;
+#if !defined(__CUDACC__)
+  if constexpr (std::is_same_v<T, float> || std::is_same_v<T, double>)
+    for_set_in_use([&](auto set) {
+      run_for<decltype(set)>([&]() MIXCON_IN_LOOPS {
+        using V = lanes<T, 8>;
+        using mixcon::detail::load_as;
+        V even(0), odd(0);
+        for (; k + 16 <= count; k += 16) {
+          even += load_as<V>(a + k) * load_as<V>(c + k);
+          odd += load_as<V>(a + k + 8) * load_as<V>(c + k + 8);
+        }
+        mixcon::detail::store_as(of, even + odd);
+      });
+    });
+#endif
+  for (; k < count; ++k) of[k % 8] += a[k] * c[k];
+  return ((of[0] + of[1]) + (of[2] + of[3])) + ((of[4] + of[5]) + (of[6] + of[7]));
+}
+/// to += by_x x + by_y y, of rows.
+template <class T>
+void add_two_rows(T* to, T by_x, const T* x, T by_y, const T* y, index_t count) {
+  index_t k = 0;
+#if !defined(__CUDACC__)
+  if constexpr (std::is_same_v<T, float> || std::is_same_v<T, double>)
+    for_set_in_use([&](auto set) {
+      run_for<decltype(set)>([&]() MIXCON_IN_LOOPS {
+        using V = lanes<T, 8>;
+        using mixcon::detail::load_as;
+        for (; k + 8 <= count; k += 8)
+          mixcon::detail::store_as(to + k,
+                                   load_as<V>(to + k) + (V(by_x) * load_as<V>(x + k) + V(by_y) * load_as<V>(y + k)));
+      });
+    });
+#endif
+  for (; k < count; ++k) to[k] += by_x * x[k] + by_y * y[k];
+}
 
 }  // namespace vectors
 }  // namespace MIXCON_INSTRUCTION_SET

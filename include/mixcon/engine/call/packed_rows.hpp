@@ -4,8 +4,7 @@
 // Rows as engines read them: in the type computed in, unit rows if asked, padded to whole vectors.
 
 #include <mixcon/contrast/similarity.hpp>
-#include <mixcon/core/number/length.hpp>
-#include <mixcon/core/number/row_loops.hpp>
+#include <mixcon/core/number/row_lengths.hpp>
 #include <mixcon/core/require.hpp>
 #include <mixcon/core/storage.hpp>
 #include <mixcon/core/workspace.hpp>
@@ -64,19 +63,14 @@ class packed_rows {
   T squared_length(index_t i) const { return dot(row(i), row(i)); }
   /// Refuses row i if it is said to be a unit row and is none; `name` and `named` say in the sentence which row it is.
   void check_unit(const char* function, const char* name, index_t named, index_t i) const {
-    const T* x = row(i);
-    const wide_t<T> length = length_of<T>(width_, [x](index_t k) { return static_cast<wide_t<T>>(x[k]); });
+    const wide_t<T> length = vectors::length_of_row(row(i), width_);
     MIXCON_REQUIRE(length >= wide_t<T>(0.99) && length <= wide_t<T>(1.01), function, ": row ", named, " of the ", name,
                    " has length ", length,
                    "; expected unit rows, of a length in [0.99, 1.01]. Divide rows by their "
                    "length, let the similarity do it (rows::unit), or say rows::as_given if any length is meant");
   }
   /// Products in one order, so that a row and its copy have distance exactly 0.
-  T dot(const T* a, const T* b) const {
-    T sum = 0;
-    for (index_t k = 0; k < width_; ++k) sum += a[k] * b[k];
-    return sum;
-  }
+  T dot(const T* a, const T* b) const { return vectors::product_of_rows(a, b, width_); }
 
   /// Row `to` becomes the given one; T may be narrower than what it is stored as.
   template <class E>
@@ -93,7 +87,7 @@ class packed_rows {
     finite_ = finite_ && odd == 0;
     unit_[static_cast<std::size_t>(to)] = form == rows::unit;
     if (form != rows::unit) return;
-    const wide_t<T> size = length_of<T>(width_, [row](index_t k) { return static_cast<wide_t<T>>(row[k]); });
+    const wide_t<T> size = vectors::length_of_row(row, width_);
     const wide_t<T> length = size + (size - size);  // an infinite one is NaN, and with it the row
     const wide_t<T> divisor = length <= wide_t<T>(1e-12) ? wide_t<T>(1e-12) : length;
     if constexpr (sizeof(T) < sizeof(wide_t<T>)) {  // what the factor's rounding loses, T does not see

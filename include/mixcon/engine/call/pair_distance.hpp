@@ -5,7 +5,7 @@
 
 #include <mixcon/contrast/similarity.hpp>
 #include <mixcon/core/number/lane_loops.hpp>
-#include <mixcon/core/number/length.hpp>
+#include <mixcon/core/number/row_lengths.hpp>
 
 #include <cmath>
 
@@ -21,12 +21,9 @@ inline constexpr T least_square = static_cast<T>(sizeof(T) == sizeof(float) ? 1e
 template <class T>
 inline constexpr T largest_square = static_cast<T>(sizeof(T) == sizeof(float) ? 1e24 : 1e240);
 
-/// |a - c|; NaN stays.
-template <class T>
-wide_t<T> distance_of(const T* a, const T* c, index_t width) {
-  return length_of<T>(width, [=](index_t k) { return static_cast<wide_t<T>>(a[k]) - static_cast<wide_t<T>>(c[k]); });
-}
-/// The same of rows that are padded to whole vectors, on the lanes of V.
+using vectors::distance_of;
+
+/// The distance of rows that are padded to whole vectors, on the lanes of V.
 template <class V, class T = scalar_of<V>>
 wide_t<T> distance_on(const T* a, const T* c, index_t pitch) {
   if constexpr (lane_count<V>() > 1) {

@@ -31,7 +31,7 @@ void add_pair(const Problem& p, const Saved& saved, index_t a, const visited_pai
       const T other = Problem::slope_times(by_similarity, v.similarity.slopes.other),
               mine = Problem::slope_times(by_similarity, v.similarity.slopes.own);
       if (other == T(0) && mine == T(0)) return;  // a hidden row may be NaN
-      for (index_t k = 0; k < width; ++k) sum[k] += other * towards[k] + mine * self[k];
+      vectors::add_two_rows(sum, other, towards, mine, self, width);
     }
   };
   add_row(to.anchors, a, v.row, anchor);

@@ -5,6 +5,7 @@
 
 #include <mixcon/core/number/lane_loops.hpp>
 #include <mixcon/core/number/soft.hpp>
+#include <mixcon/core/number/wide_loops.hpp>
 #include <mixcon/core/workspace.hpp>
 
 #include <cmath>
@@ -18,21 +19,20 @@ namespace detail {
 
 /// e^x - 1 - x for |x| <= 1, by Taylor's series: every digit near 0.
 template <class V>
-V exp_less_tangent(const V& x) {
+MIXCON_IN_LOOPS V exp_less_tangent(const V& x) {
   using T = scalar_of<V>;
   V sum(1);
   for (int n = 20; n > 2; --n) sum = V(1) + sum * x * V(T(1) / static_cast<T>(n));  // 1 / 21! is below every eps
   return sum * x * x * V(T(0.5));
 }
 
-/// One row of Hinton's loss, on V: one number, or lanes of numbers.
-template <class V>
+/// One row of Hinton's loss in T, on the lanes of `How`, what the executor hands to each row's task.
+template <class T, class How>
 class softened_row {
  public:
-  using T = scalar_of<V>;
-
-  explicit softened_row(index_t pitch, workspace* memory = nullptr)
-      : pitch_(pitch),
+  softened_row(const How& how, index_t pitch, workspace* memory = nullptr)
+      : how_(how),
+        pitch_(pitch),
         memory_(memory),
         rows_(scratch<T>::unset(memory, static_cast<std::size_t>(3 * pitch))),
         own_(rows_.data()),
@@ -48,40 +48,53 @@ class softened_row {
   /// logits none is looked at for being -infinity.
   template <class E>
   void read(const E* student, const E* teacher, index_t classes, T inverse, bool are_finite) {
-    for (index_t j = 0; j < classes; ++j) {
-      own_[j] = static_cast<T>(student[j]) * inverse;
-      target_[j] = static_cast<T>(teacher[j]) * inverse;
-      apart_[j] = (static_cast<T>(student[j]) - static_cast<T>(teacher[j])) * inverse;
-    }
+    vectors::for_each_wide<E>(classes, [=, this](index_t j, auto as) MIXCON_IN_LOOPS {
+      using W = decltype(as);
+      const W own = vectors::load_wide<W>(student + j), target = vectors::load_wide<W>(teacher + j), times(inverse);
+      store_as<W>(own_ + j, own * times);
+      store_as<W>(target_ + j, target * times);
+      store_as<W>(apart_ + j, (own - target) * times);
+    });
     classes_ = classes;
     pad();
     is_masked_ = false;
     for (index_t j = 0; j < classes && !are_finite; ++j)
       is_masked_ = is_masked_ || is_minus_infinity(own_[j]) || is_minus_infinity(target_[j]);
   }
-  /// KL(teacher || student) of rows with a logit above -infinity each. Afterwards `by_logit` has its gradient by the
-  /// student's logits / temperature.
+  /// KL(teacher || student) of rows with a logit above -infinity each. Afterwards `add_gradient` has its gradient by
+  /// the student's logits / temperature.
   T divergence() { return is_masked_ ? divergence_of_masked() : divergence_of_all(); }
-  T by_logit(index_t j) const { return own_[j]; }
+  /// to[j stride] += slope times that gradient.
+  template <class E>
+  void add_gradient(T slope, E* to, index_t stride, index_t classes) const {
+    vectors::add_wide_terms(to, stride, classes, [=, this](index_t j, auto as) MIXCON_IN_LOOPS {
+      return decltype(as)(slope) * load_as<decltype(as)>(own_ + j);
+    });
+  }
 
  private:
   void pad() {
     for (index_t j = classes_; j < pitch_; ++j) own_[j] = target_[j] = minus_infinity<T>(), apart_[j] = T(0);
   }
   T divergence_of_all() {
-    const T of_target = make_softmax(target_);
-    V sum(0), largest(0);
-    each([&](index_t j) { sum += at(target_, j) * at(apart_, j); });
-    const T mean = sum_of_lanes(sum);
-    for (index_t j = classes_; j < pitch_; ++j) apart_[j] = mean;
-    each([&](index_t j) {
-      const V apart = at(apart_, j) - V(mean), size = choose(apart < V(0), -apart, apart);
-      largest = choose(size <= largest, largest, size);
-      put(apart_, j, apart);
+    T value = 0;
+    vectors::run_on_lanes(how_, [&](const auto& on) MIXCON_IN_LOOPS {
+      using V = typename std::decay_t<decltype(on)>::template vector<T>;
+      const T of_target = make_softmax<V>(target_);
+      V sum(0), largest(0);
+      for (index_t j = 0; j < pitch_; j += lane_count<V>()) sum += load_as<V>(target_ + j) * load_as<V>(apart_ + j);
+      const T mean = sum_of_lanes(sum);
+      for (index_t j = classes_; j < pitch_; ++j) apart_[j] = mean;
+      for (index_t j = 0; j < pitch_; j += lane_count<V>()) {
+        const V apart = load_as<V>(apart_ + j) - V(mean), size = choose(apart < V(0), -apart, apart);
+        largest = choose(size <= largest, largest, size);
+        store_as<V>(apart_ + j, apart);
+      }
+      bool is_near = true;
+      for (int k = 0; k < lane_count<V>(); ++k) is_near = is_near && lane_of(largest, k) <= 1;
+      value = is_near ? divergence_nearby<V>() : divergence_of_logs<V>(of_target + mean);
     });
-    for (int k = 0; k < lane_count<V>(); ++k)
-      if (!(lane_of(largest, k) <= 1)) return divergence_of_logs(of_target + mean);
-    return divergence_nearby();
+    return value;
   }
   /// Where some logits are -infinity: the divergence over the classes that the teacher has, and what the student puts
   /// on others, log(1 + others / had). A class that the student lacks is none of the teacher's if its share there is 0
@@ -116,7 +129,7 @@ class softened_row {
     bool is_short = false;  // of a class that the teacher has
     for (const T x : of_had) is_short = is_short || is_minus_infinity(x);
     if (is_short)
-      make_softmax(target_);
+      make_softmax<T>(target_);
     else
       value = divergence_of_all() + softplus(log_others - log_had);
     const T lost = sigmoid(log_others - log_had);
@@ -134,51 +147,55 @@ class softened_row {
     for (index_t j = 0; j < count; ++j) sum += std::exp(x[j] - origin_of(top));
     return is_minus_infinity(top) ? top : top + std::log(sum);
   }
-  T divergence_of_logs(T subtracted) {
-    const T value = make_softmax(own_) - subtracted;
-    each([&](index_t j) { put(own_, j, at(own_, j) - at(target_, j)); });
+  template <class V>
+  MIXCON_IN_LOOPS T divergence_of_logs(T subtracted) {
+    const T value = make_softmax<V>(own_) - subtracted;
+    for (index_t j = 0; j < pitch_; j += lane_count<V>())
+      store_as<V>(own_ + j, load_as<V>(own_ + j) - load_as<V>(target_ + j));
     return value;
   }
   /// log sum_j p_j e^d_j of differences whose mean is 0, without their first order: it keeps its digits near 0.
-  T divergence_nearby() {
+  template <class V>
+  MIXCON_IN_LOOPS T divergence_nearby() {
     V sum(0);
-    each([&](index_t j) {
-      const V above = exp_less_tangent(at(apart_, j));
-      sum += at(target_, j) * above;
-      put(own_, j, above + at(apart_, j));
-    });
+    for (index_t j = 0; j < pitch_; j += lane_count<V>()) {
+      const V apart = load_as<V>(apart_ + j), above = exp_less_tangent(apart);
+      sum += load_as<V>(target_ + j) * above;
+      store_as<V>(own_ + j, above + apart);
+    }
     const T value = std::log1p(sum_of_lanes(sum));
     const V down(std::exp(-value)), less(std::expm1(-value));  // e^(d - value) - 1 = (e^d - 1) down + less
-    each([&](index_t j) { put(own_, j, at(target_, j) * (at(own_, j) * down + less)); });
+    for (index_t j = 0; j < pitch_; j += lane_count<V>())
+      store_as<V>(own_ + j, load_as<V>(target_ + j) * (load_as<V>(own_ + j) * down + less));
     return value;
   }
   /// Makes x softmax(x), shifted by its largest entry; answers log sum_j e^x_j.
-  T make_softmax(T* x) {
-    V tops = at(x, 0), sum(0);
-    each([&](index_t j) { tops = choose(tops < at(x, j), at(x, j), tops); });
+  template <class V>
+  MIXCON_IN_LOOPS T make_softmax(T* x) {
+    V tops = load_as<V>(x), sum(0);
+    for (index_t j = 0; j < pitch_; j += lane_count<V>()) {
+      const V entry = load_as<V>(x + j);
+      tops = choose(tops < entry, entry, tops);
+    }
     T top = lane_of(tops, 0);
     for (int k = 1; k < lane_count<V>(); ++k) top = lane_of(tops, k) > top ? lane_of(tops, k) : top;
-    each([&](index_t j) {
-      const V e = exp_of(at(x, j) - V(top));
+    for (index_t j = 0; j < pitch_; j += lane_count<V>()) {
+      const V e = exp_of(load_as<V>(x + j) - V(top));
       sum += e;
-      put(x, j, e);
-    });
+      store_as<V>(x + j, e);
+    }
     const T total = sum_of_lanes(sum);
     const V share(1 / total);
-    each([&](index_t j) { put(x, j, at(x, j) * share); });
+    for (index_t j = 0; j < pitch_; j += lane_count<V>()) store_as<V>(x + j, load_as<V>(x + j) * share);
     return top + std::log(total);
   }
-
-  template <class Visit>
-  void each(Visit&& visit) const {
-    for (index_t j = 0; j < pitch_; j += lane_count<V>()) visit(j);
-  }
-  static V at(const T* x, index_t j) { return load_as<V>(x + j); }
-  static void put(T* x, index_t j, const V& entry) { store_as<V>(x + j, entry); }
-  static T lane_of(const V& x, int k) {
+  template <class V>
+  MIXCON_IN_LOOPS static T lane_of(const V& x, int k) {
     using mixcon::lane;
     return lane(x, k);
   }
+
+  How how_;
   index_t pitch_, classes_ = 0;
   bool is_masked_ = false;
   workspace* memory_;
