@@ -22,7 +22,8 @@ std::vector<T> row_of(index_t count, mixcon_test::random_numbers& draw) {
 }
 template <class T>
 bool is_near(long double found, long double right) {
-  return std::fabs(found - right) <= 64 * static_cast<long double>(std::numeric_limits<T>::epsilon()) * (1 + std::fabs(right));
+  return std::fabs(found - right) <=
+         64 * static_cast<long double>(std::numeric_limits<T>::epsilon()) * (1 + std::fabs(right));
 }
 
 constexpr index_t widths[] = {0, 1, 7, 8, 9, 15, 16, 17, 31, 32, 33, 128, 131};
@@ -86,8 +87,8 @@ TEMPLATE_TEST_CASE("Rows are added to where they stand, at any stride", "[core]"
     }
     for (index_t k = 0; k < width; ++k) {
       const auto at = static_cast<std::size_t>(k);
-      CHECK(is_near<TestType>(static_cast<long double>(sum[at]), 1 + 2 * static_cast<long double>(a[at]) -
-                                                                     static_cast<long double>(c[at]) / 2));
+      CHECK(is_near<TestType>(static_cast<long double>(sum[at]),
+                              1 + 2 * static_cast<long double>(a[at]) - static_cast<long double>(c[at]) / 2));
     }
     CHECK(sum.back() == TestType(1));
   }
