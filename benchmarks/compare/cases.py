@@ -6,16 +6,18 @@ from types import SimpleNamespace
 
 @dataclass(frozen=True)
 class Size:
-    """Rows of the first matrix, their width, and what else a loss has: classes, rows of a queue."""
+    """Rows of the first matrix, their width, and what else a loss has: classes, rows of a queue, each row's own negatives."""
 
     rows: int
     width: int = 128
     classes: int = 0
     queue: int = 0
+    own: int = 0
 
     def __str__(self):
         named = [f"N {self.rows}", f"D {self.width}"]
-        return ", ".join(named + [f"{word} {n}" for word, n in (("K", self.classes), ("queue", self.queue)) if n])
+        more = (("K", self.classes), ("queue", self.queue), ("own", self.own))
+        return ", ".join(named + [f"{word} {n}" for word, n in more if n])
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,19 @@ def of_mixed_classes(size, gradients):
 def of_logits(size, gradients):
     entries = size.rows * size.classes
     return Work(0, (2 if gradients else 1) * entries, 4 * entries * (3 if gradients else 2))
+
+
+def of_aligned(size, gradients):
+    return Work(bytes=4 * size.rows * size.width * (3 if gradients else 2))
+
+
+def of_own(size, gradients):
+    pairs = size.rows * (1 + size.own)
+    return Work(2 * pairs * size.width * (2 if gradients else 1), pairs, 4 * pairs * size.width)
+
+
+def of_angles(size, gradients):
+    return Work(size.rows**3 * size.width * (4 if gradients else 2))
 
 
 def of_images(size, gradients):
@@ -118,6 +133,19 @@ def labelled(*numbers):
 
 def two_sides(*numbers):
     return lambda torch, size: given(torch, embeddings(torch, 2, size), 2, numbers)
+
+
+def student_and_teacher(*numbers):
+    return lambda torch, size: given(torch, embeddings(torch, 2, size), 1, numbers)
+
+
+def soft_logits(torch, size):
+    return given(torch, [3 * torch.randn(size.rows, size.classes) for _ in range(2)], 1, (4.0,))
+
+
+def rows_of_their_own(torch, size):
+    rows = [torch.randn(size.rows, size.width), torch.randn(size.rows * (1 + size.own), size.width)]
+    return given(torch, rows, 1, (0.07, 50000.0, 5.0))
 
 
 def with_queue(torch, size):
@@ -174,6 +202,10 @@ LOSSES = {
     "vicreg": Loss(two_sides(), of_features),
     "infinite_class_mixup": Loss(mixed_classifier, of_mixed_classes),
     "soft_cross_entropy": Loss(soft_labels, of_logits),
+    "byol": Loss(student_and_teacher(), of_aligned),
+    "knowledge_distillation": Loss(soft_logits, of_logits),
+    "contrastive_distillation": Loss(rows_of_their_own, of_own),
+    "relational_distillation": Loss(student_and_teacher(25.0, 50.0), of_angles),
     "mixup": Loss(images(0.7), of_images, mixes=True),
     "cutmix": Loss(boxed_images, of_images, mixes=True),
 }
@@ -213,6 +245,10 @@ WHOLE = Plan(
         **{loss: [Size(256, 2048), Size(4096, 128)] for loss in ("barlow_twins", "vicreg")},
         "infinite_class_mixup": [Size(256, 512, classes=k) for k in (10, 100, 1000)] + [Size(2048, 512, classes=1000)],
         "soft_cross_entropy": [Size(4096, 0, 10), Size(4096, 0, 100), Size(1024, 0, 1000), Size(256, 0, 10000)],
+        "byol": [Size(256, 256), LARGE],
+        "knowledge_distillation": [Size(4096, 0, 100), Size(256, 0, 1000)],
+        "contrastive_distillation": [Size(4096, own=3), Size(64, own=4096)],
+        "relational_distillation": [Size(64), Size(256)],
         "mixup": [Size(256, 32), Size(256, 224)],
         "cutmix": [Size(256, 32), Size(256, 224)],
     },

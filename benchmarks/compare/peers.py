@@ -6,6 +6,8 @@ as libraries have it.
 and positives from row products or class sums, so that no pass over all pairs can be left out. A peer takes `rows`, the
 matrices whose gradients are wanted, and `given`, the other arguments.
 """
+import math
+
 import torch
 from torch.nn import functional as f
 
@@ -224,6 +226,88 @@ def vicreg_published(rows, given):
 @written
 def vicreg_written(rows, given):
     return vicreg_by(rows, lambda c: torch.vdot(c.reshape(-1), c.reshape(-1)) - torch.vdot(c.diagonal(), c.diagonal()))
+
+
+# ---- students and teachers ----
+
+
+@published
+def byol_published(rows, given):
+    return 2 - 2 * (unit(rows[0]) * unit(rows[1])).sum(dim=1).mean()
+
+
+@written
+def byol_written(rows, given):
+    return 2 - 2 * f.cosine_similarity(rows[0], rows[1], dim=1).mean()
+
+
+@published
+def knowledge_distillation_published(rows, given):
+    t = given.numbers[0]
+    return t * t * f.kl_div(f.log_softmax(rows[0] / t, dim=1), f.softmax(rows[1] / t, dim=1), reduction="batchmean")
+
+
+@written
+def knowledge_distillation_written(rows, given):
+    t = given.numbers[0]
+    student, teacher = (f.log_softmax(logits / t, dim=1) for logits in rows)
+    return t * t * f.kl_div(student, teacher, reduction="batchmean", log_target=True)
+
+
+def own_products(rows):
+    """Cosines of each row with its own ones."""
+    own = unit(rows[1]).view(len(rows[0]), -1, rows[1].shape[1])
+    return torch.bmm(own, unit(rows[0])[:, :, None])[:, :, 0]
+
+
+@published
+def contrastive_distillation_published(rows, given):
+    temperature, samples, normalizer = given.numbers
+    x = torch.exp(own_products(rows) / temperature) / normalizer
+    noise = (x.shape[1] - 1) / samples
+    positive, negative = x[:, :1], x[:, 1:]
+    found = torch.log(positive / (positive + noise + 1e-7)).sum() + torch.log(noise / (negative + noise + 1e-7)).sum()
+    return -found / len(x)
+
+
+@written
+def contrastive_distillation_written(rows, given):
+    temperature, samples, normalizer = given.numbers
+    x = own_products(rows) / temperature
+    noise = (x.shape[1] - 1) / samples
+    apart = x - math.log(normalizer * (noise + 1e-7))
+    terms = f.softplus(-apart[:, 0]).sum() + f.softplus(apart[:, 1:]).sum()
+    return terms / len(x) + (x.shape[1] - 1) * math.log1p(1e-7 / noise)
+
+
+def relations(rows, given, distances):
+    def angles(z):
+        directions = f.normalize(z[None] - z[:, None], dim=2)
+        return torch.bmm(directions, directions.transpose(1, 2))
+
+    def relative(z):
+        d = distances(z)
+        return d / d[d > 0].mean()
+
+    student, teacher = rows[0], rows[1].detach()
+    near, turned = given.numbers
+    return near * f.smooth_l1_loss(relative(student), relative(teacher)) + turned * f.smooth_l1_loss(
+        angles(student), angles(teacher))
+
+
+@published
+def relational_distillation_published(rows, given):
+    def distances(z):
+        square = z.pow(2).sum(dim=1)
+        d = (square[:, None] + square[None] - 2 * z @ z.T).clamp(min=1e-12).sqrt()
+        return d * ~itself(len(z))
+
+    return relations(rows, given, distances)
+
+
+@written
+def relational_distillation_written(rows, given):
+    return relations(rows, given, lambda z: torch.cdist(z, z, compute_mode="donot_use_mm_for_euclid_dist"))
 
 
 # ---- classifiers ----
