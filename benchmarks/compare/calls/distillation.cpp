@@ -30,8 +30,8 @@ extern "C" double call_relational_distillation(const mixcon_compare::call* given
   return value_of_student(*given, mixcon::relational_distillation{.distance = given->constants[0],  //
                                                                   .angle = given->constants[1]});
 }
-/// The student's rows (N, D), and for each 1 + K of the teacher's, the positive first. Constants: temperature, samples of
-/// the data set, normalizer.
+/// The student's rows (N, D), and for each 1 + K of the teacher's, the positive first. Constants: temperature, samples
+/// of the data set, normalizer.
 extern "C" double call_contrastive_distillation(const mixcon_compare::call* given) {
   const mixcon::index_t rows = given->extents[0][0], own = given->extents[1][0] / rows;
   const mixcon::tensor_view<const float, 3> teacher(given->rows[1], {rows, own, given->extents[1][1]});
