@@ -37,12 +37,11 @@ extern "C" double call_contrastive_distillation(const mixcon_compare::call* give
   const mixcon::tensor_view<const float, 3> teacher(given->rows[1], {rows, own, given->extents[1][1]});
   const double* const constants = given->constants;
   return mixcon_compare::value_of([&] {
-    const mixcon::objective distilled{
-        mixcon::contrastive_distillation{.temperature = constants[0],
-                                         .negatives = own - 1,
-                                         .samples = static_cast<mixcon::index_t>(constants[1]),
-                                         .normalizer = constants[2]},
-        mixcon::cosine{}};
+    const mixcon::objective distilled{mixcon::contrastive_distillation{.temperature = constants[0],
+                                                                       .negatives = static_cast<double>(own - 1),
+                                                                       .samples = constants[1],
+                                                                       .normalizer = constants[2]},
+                                      mixcon::cosine{}};
     return mixcon_compare::value_of_pairs(*given, distilled, mixcon::first_own_targets{},
                                           mixcon::candidates(mixcon::own(teacher)), {.anchors = given->gradient(0)});
   });
