@@ -102,7 +102,7 @@ def measure_memory(asked):
     """Prints the bytes by which the process grew at most in one call, after a small one that loads what it needs."""
     torch.set_num_threads(1)
     size = Size(**json.loads(asked.size))
-    small = Size(min(64, size.rows), min(size.width, 32), min(size.classes, 16), min(size.queue, 64))
+    small = Size(min(64, size.rows), min(size.width, 32), min(size.classes, 16), min(size.queue, 64), min(size.own, 8))
     for at in (small, size):
         torch.manual_seed(1)
         given = LOSSES[asked.loss].arguments(torch, at)

@@ -8,6 +8,12 @@ COLOURS = {"PyTorch, published": "#999999", "PyTorch, written well": "#0072b2", 
 LEFT, WIDTH, ROW, TOP = 330, 560, 18, 62
 
 
+def size_of(size):
+    """In words, of what the size has: a record says only what its loss knew of."""
+    words = (("N", "rows"), ("D", "width"), ("K", "classes"), ("queue", "queue"), ("own", "own"))
+    return ", ".join(f"{word} {size[key]}" for word, key in words if size.get(key))
+
+
 def ratios_of(run):
     """[(name of a case, {side: how many times as long as ours})] of the cases that have a gradient, or mix."""
     found = []
@@ -15,12 +21,9 @@ def ratios_of(run):
         ours = record["sides"].get(PLAIN)
         if ours is None or record["pass"] == "value":
             continue
-        size = record["size"]
-        words = [str(size["rows"])] + ([f"D {size['width']}"] if size["width"] else [])
-        words += [f"{word} {size[key]}" for word, key in (("K", "classes"), ("queue", "queue")) if size[key]]
         ratios = {side: one["seconds"] / ours["seconds"] for side, one in record["sides"].items() if side in COLOURS}
         if ratios:
-            found.append((f"{record['loss']}, N {', '.join(words)}", ratios))
+            found.append((f"{record['loss']}, {size_of(record['size'])}", ratios))
     return found
 
 

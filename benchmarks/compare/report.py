@@ -2,7 +2,7 @@
 """The page of a run, in Markdown, from its JSON alone."""
 import math
 
-from plot import ratios_of
+from plot import ratios_of, size_of
 
 PLAIN, NATIVE = "mixcon -O2", "mixcon native"
 MOST_CONTROL = 0.03
@@ -16,11 +16,6 @@ def number(x, digits=2):
         return "-"
     decimals = max(0, digits - 1 - math.floor(math.log10(abs(x)))) if x else 0
     return f"{round(x, decimals):.{decimals}f}"
-
-
-def size_of(size):
-    words = [f"N {size['rows']}"] + ([f"D {size['width']}"] if size["width"] else [])
-    return ", ".join(words + [f"{word} {size[key]}" for word, key in (("K", "classes"), ("queue", "queue")) if size[key]])
 
 
 def is_void(record):
