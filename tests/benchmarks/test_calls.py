@@ -125,6 +125,31 @@ def infinite_class_mixup(x, weight, bias):
     return np.mean(lse(logits) + lse(logits, axis=0) - 2 * np.diag(logits))
 
 
+def knowledge_distillation(student, teacher):
+    student, teacher = (x / 4 - lse(x / 4)[:, None] for x in (student, teacher))
+    return 16 * np.mean(np.sum(np.exp(teacher) * (teacher - student), axis=1))
+
+
+def contrastive_distillation(v, own):
+    x = np.exp(np.einsum("nd,nkd->nk", unit(v), unit(own).reshape(N, -1, D)) / 0.5) / 5
+    noise = (x.shape[1] - 1) / 50
+    found = np.log(x[:, :1] / (x[:, :1] + noise + 1e-7)).sum() + np.log(noise / (x[:, 1:] + noise + 1e-7)).sum()
+    return -found / N
+
+
+def smooth_mean(x):
+    return np.mean(np.where(np.abs(x) < 1, x**2 / 2, np.abs(x) - 0.5))
+
+
+def relational_distillation(student, teacher):
+    apart = [z[None] - z[:, None] for z in (student, teacher)]
+    lengths = [np.linalg.norm(a, axis=2) for a in apart]
+    relative = [d / d[d > 0].mean() for d in lengths]
+    units = [a / np.where(d == 0, 1, d)[:, :, None] for a, d in zip(apart, lengths)]
+    angles = [u @ u.transpose(0, 2, 1) for u in units]
+    return 25 * smooth_mean(relative[0] - relative[1]) + 50 * smooth_mean(angles[0] - angles[1])
+
+
 SOFT = DRAW.random((N, D))
 CASES = {  # formula, its matrices, constants, labels, partners
     "nt_xent": (nt_xent, ROWS[:1], [0.5], None, None),
@@ -139,6 +164,10 @@ CASES = {  # formula, its matrices, constants, labels, partners
     "vicreg": (vicreg, ROWS[:2], [], None, None),
     "infinite_class_mixup": (infinite_class_mixup, [ROWS[0], ROWS[1][:K], DRAW.normal(size=(1, K))], SHARES, LABELS, PARTNERS),
     "soft_cross_entropy": (lambda x, t: np.mean(np.sum(t * (lse(x)[:, None] - x), axis=1)), [ROWS[0], SOFT], [], None, None),
+    "byol": (lambda p, z: 2 - 2 * np.mean(np.sum(unit(p) * unit(z), axis=1)), ROWS[:2], [], None, None),
+    "knowledge_distillation": (knowledge_distillation, ROWS[:2], [4], None, None),
+    "contrastive_distillation": (contrastive_distillation, [ROWS[0], np.concatenate(ROWS)], [0.5, 50, 5], None, None),
+    "relational_distillation": (relational_distillation, ROWS[:2], [25, 50], None, None),
 }
 
 
