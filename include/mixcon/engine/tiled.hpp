@@ -8,8 +8,8 @@
 #include <mixcon/engine/tiled/extreme_scatter.hpp>
 #include <mixcon/engine/tiled/given_rows.hpp>
 #include <mixcon/engine/tiled/given_softmax.hpp>
-#include <mixcon/engine/tiled/moment_gather.hpp>
-#include <mixcon/engine/tiled/moment_scatter.hpp>
+#include <mixcon/engine/tiled/moments/gather.hpp>
+#include <mixcon/engine/tiled/moments/scatter.hpp>
 #include <mixcon/engine/tiled/pair_scatter.hpp>
 #include <mixcon/engine/tiled/square_softmax.hpp>
 #include <mixcon/engine/tiled/tile_scatter.hpp>

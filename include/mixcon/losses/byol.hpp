@@ -26,7 +26,7 @@ struct byol {
   vector_view<const double> lambda{};  // (N) or one number, in [0, 1]; empty: nothing is mixed
   integer_view partner{};              // (N), in [0, N), beside lambda; both must outlive the calls
   static constexpr const char* name = "byol";
-  static constexpr bool is_of_aligned_rows = true, second_is_constant = true;
+  static constexpr bool is_of_aligned_rows = true, second_is_constant = true, sets_gradients = true;
 
   void(check)() const {
     MIXCON_REQUIRE(factor - factor == 0 && offset - offset == 0, "byol: factor is ", factor, " and offset ", offset,
@@ -60,13 +60,17 @@ struct byol {
         return W(of_p) * vectors::load_wide<W>(p + k) * target(k, as);
       });
       cosines[static_cast<std::size_t>(i)] = cosine;
-      if (!wanted.first || !is_direction(of_p)) return;
+      if (!wanted.first) return;
+      if (!is_direction(of_p)) {
+        if (given.sets_gradients()) detail::clear_row(wanted.first, i);
+        return;
+      }
       const wide slope = -static_cast<wide>(upstream * factor) / static_cast<wide>(given.count()) * of_p;
       const auto by_entry = [=](index_t k, auto as) MIXCON_IN_LOOPS {
         using W = decltype(as);
         return W(slope) * (target(k, as) - W(cosine * of_p) * vectors::load_wide<W>(p + k));
       };
-      vectors::add_wide_terms(&wanted.first(i, 0), wanted.first.stride(1), width, by_entry);
+      vectors::put_wide_terms(given.sets_gradients(), &wanted.first(i, 0), wanted.first.stride(1), width, by_entry);
     });
     detail::ordered_sum<wide> sum;
     for (const wide x : cosines) sum.add(x);

@@ -24,7 +24,7 @@ namespace mixcon {
 struct knowledge_distillation {
   double temperature = 4;  // > 0; larger is softer
   static constexpr const char* name = "knowledge_distillation";
-  static constexpr bool is_of_aligned_rows = true, second_is_constant = true;
+  static constexpr bool is_of_aligned_rows = true, second_is_constant = true, sets_gradients = true;
 
   void(check)() const {
     MIXCON_REQUIRE(temperature > 0 && temperature - temperature == 0, "knowledge_distillation: temperature is ",
@@ -44,15 +44,16 @@ struct knowledge_distillation {
     check_possible(logits.second());
     const bool are_finite = logits.first().finite() && logits.second().finite();
     const wide slope = static_cast<wide>(upstream * temperature) / static_cast<wide>(count);
-    using one_row = detail::softened_row<wide, detail::one_by_one>;
+    using one_row = detail::softened_row<T, wide, detail::one_by_one>;
     detail::reserve_for_tasks(executor, logits.memory(), one_row::bytes_of_rows(logits.first().pitch()));
     detail::for_each_row(executor, (count + at_once - 1) / at_once, [&](index_t block, const auto& how) {
-      detail::softened_row<wide, std::decay_t<decltype(how)>> row(how, logits.first().pitch(), logits.memory());
+      detail::softened_row<T, wide, std::decay_t<decltype(how)>> row(how, logits.first().pitch(), logits.memory());
       for (index_t i = block * at_once; i < count && i < (block + 1) * at_once; ++i) {
         row.read(logits.first().row(i), logits.second().row(i), logits.width(), 1 / static_cast<wide>(temperature),
                  are_finite);
         divergence[static_cast<std::size_t>(i)] = row.divergence();
-        if (wanted.first) row.add_gradient(slope, &wanted.first(i, 0), wanted.first.stride(1), logits.width());
+        if (wanted.first)
+          row.put_gradient(logits.sets_gradients(), slope, &wanted.first(i, 0), wanted.first.stride(1), logits.width());
       }
     });
     detail::ordered_sum<wide> sum;

@@ -3,7 +3,6 @@
 
 // Loops over rows of floats whose numbers are computed in double, in the widest instruction set in use.
 
-#include <mixcon/core/number/length.hpp>
 #include <mixcon/core/number/row_loops.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
@@ -19,9 +18,11 @@ void for_each_wide(index_t count, const Take& take) {
   if constexpr (std::is_same_v<T, float>)
     return for_set_in_use([&](auto set) {
       run_for<decltype(set)>([&]() MIXCON_IN_LOOPS {
+        const Take own(take);  // what it refers to stays in registers
+        const index_t number = count;
         index_t k = 0;
-        for (; k + 8 <= count; k += 8) take(k, lanes<double, 8>());
-        for (; k < count; ++k) take(k, double());
+        for (; k + 8 <= number; k += 8) own(k, lanes<double, 8>());
+        for (; k < number; ++k) own(k, double());
       });
     });
 #endif
@@ -54,11 +55,13 @@ mixcon::detail::wide_t<T> sum_of_wide(index_t count, const Term& term) {
     for_set_in_use([&](auto set) {
       using Set = decltype(set);
       run_for<Set>([&]() MIXCON_IN_LOOPS {
+        const Term own(term);
         eight_sums<Set> sums;
+        const index_t number = count;
         index_t k = 0;
-        for (; k + 8 <= count; k += 8)
-          sums.add(k, [&](index_t at) MIXCON_IN_LOOPS { return term(at, typename eight_sums<Set>::doubles()); });
-        sum = sums.added_up(k, count, [&](index_t j) MIXCON_IN_LOOPS { return term(j, double()); });
+        for (; k + 8 <= number; k += 8)
+          sums.add(k, [&](index_t at) MIXCON_IN_LOOPS { return own(at, typename eight_sums<Set>::doubles()); });
+        sum = sums.added_up(k, number, [&](index_t j) MIXCON_IN_LOOPS { return own(j, double()); });
       });
     });
     return sum;
@@ -66,21 +69,23 @@ mixcon::detail::wide_t<T> sum_of_wide(index_t count, const Term& term) {
 #endif
     return mixcon::detail::sum_by_eight<wide>(count, [&](index_t k) { return term(k, wide()); });
 }
-/// to[k] += term(k, W()), rounded to T first.
-template <class T, class Term>
-void add_wide_terms(T* to, index_t stride, index_t count, const Term& term) {
-  if (stride != 1) {
-    for (index_t k = 0; k < count; ++k) to[k * stride] += static_cast<T>(term(k, mixcon::detail::wide_t<T>()));
-    return;
+/// to += x, rounded to T first; with `sets`, what stands in `to` does not count.
+template <class T, class W>
+MIXCON_IN_LOOPS void put_wide(bool sets, T* to, const W& x) {
+  if constexpr (lane_count<W>() == 1) {
+    *to = (sets ? T(0) : *to) + static_cast<T>(x);
+  } else {
+    using narrow = lanes<T, lane_count<W>()>;
+    mixcon::detail::store_as(to, (sets ? narrow(0) : mixcon::detail::load_as<narrow>(to)) + narrow::converted(x));
   }
-  for_each_wide<T>(count, [&](index_t k, auto as) MIXCON_IN_LOOPS {
-    using W = decltype(as);
-    if constexpr (lane_count<W>() == 1)
-      to[k] += static_cast<T>(term(k, as));
-    else
-      mixcon::detail::store_as(to + k, mixcon::detail::load_as<lanes<T, lane_count<W>()>>(to + k) +
-                                           lanes<T, lane_count<W>()>::converted(term(k, as)));
-  });
+}
+/// The same with term(k, W()) for numbers k of a row.
+template <class T, class Term>
+void put_wide_terms(bool sets, T* to, index_t stride, index_t count, const Term& term) {
+  if (stride != 1)
+    for (index_t k = 0; k < count; ++k) put_wide(sets, to + k * stride, term(k, mixcon::detail::wide_t<T>()));
+  else
+    for_each_wide<T>(count, [=](index_t k, auto as) MIXCON_IN_LOOPS { put_wide(sets, to + k, term(k, as)); });
 }
 
 }  // namespace vectors

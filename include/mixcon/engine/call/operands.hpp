@@ -3,6 +3,7 @@
 
 // The packed rows of one call, and the way of their gradients back to the caller's views.
 
+#include <mixcon/core/clear_row.hpp>
 #include <mixcon/core/phases.hpp>
 #include <mixcon/engine/call/arguments.hpp>
 #include <mixcon/engine/call/packed_gradients.hpp>
@@ -26,7 +27,7 @@ class operands {
     mirrors_ = from.mirrors(objective);
     anchors_ = packed_rows<T>(pairs.anchors, width, memory);
     if (!mirrors_) shared_ = packed_rows<T>(pairs.candidates, width, memory);
-    own_ = packed_rows<T>(pairs.anchors * pairs.own, width, memory);
+    own_ = packed_rows<T>(0, width, memory);
     const rows anchor_form = form_for(objective, objective.similarity.anchor_rows()),
                candidate_form = form_for(objective, objective.similarity.candidate_rows());
     for (index_t i = 0; i < pairs.anchors; ++i)
@@ -35,6 +36,8 @@ class operands {
     if (mirrors_) return;
     for (const auto& segment : from.candidates.each) {
       const rows form = segment.form.value_or(candidate_form);
+      if (segment.is_own && stands<Objective>(segment.rows_of, form, objective.check_finite)) continue;
+      if (segment.is_own) own_ = packed_rows<T>(pairs.anchors * pairs.own, width, memory);
       packed_rows<T>& to = segment.is_own ? own_ : shared_;
       const index_t first = segment.is_own ? 0 : next;
       for (index_t r = 0; r < segment.count(); ++r)
@@ -111,6 +114,24 @@ class operands {
     else
       for (index_t r = 0; r < count; ++r) rows.unpack(first + r, by_first + r * pitch, row_of(caller, r));
   }
+  /// Own rows are read once a pass: those that lie as packed ones do stay where they are.
+  template <class Objective>
+  bool stands(const tensor_view<const E, 3>& from, rows form, bool check_finite) {
+    constexpr bool by_products =
+        decltype(Objective::similarity)::linear && loss_traits<decltype(Objective::loss)>::scope != each::triplet;
+    if constexpr (std::is_same_v<E, T>) {
+      const index_t count = from.extent(0) * from.extent(1), width = from.extent(2);
+      const matrix_view<const T> all(from.data(), {count, width}, {width, from.stride(2)});
+      if (check_finite || from.stride(1) != width || (from.extent(0) > 1 && from.stride(0) != from.extent(1) * width) ||
+          !packed_rows<T>::may_stand(all))
+        return false;
+      if (form != rows::unit)
+        own_ = packed_rows<T>::standing(from.data(), count, width, memory_);
+      else if constexpr (by_products)
+        own_ = packed_rows<T>::standing_as_unit(from.data(), count, width, memory_);
+    }
+    return own_.count() > 0;
+  }
   void pack(packed_rows<T>& to, index_t i, const vector_view<const E>& row, rows form, bool check_finite,
             const char* name, index_t named) const {
     for (index_t k = 0; check_finite && k < row.extent(0); ++k) {
@@ -146,8 +167,7 @@ struct operands_of_call<arguments<E>> {
 template <class T>
 void(clear)(const gradients<T>& wanted) {
   auto zero = [](const auto& matrix) {
-    for (index_t i = 0; i < matrix.extent(0); ++i)
-      for (index_t k = 0; k < matrix.extent(1); ++k) matrix(i, k) = T(0);
+    for (index_t i = 0; i < matrix.extent(0); ++i) clear_row(matrix, i);
   };
   const matrix_view<T> matrices[] = {wanted.logits, wanted.anchors, wanted.pair_scale, wanted.pair_bias,
                                      wanted.targets};

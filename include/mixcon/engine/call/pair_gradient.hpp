@@ -21,7 +21,7 @@ void add_pair(const Problem& p, const Saved& saved, index_t a, const visited_pai
   const T by_similarity = by_logit * p.scale * factor;
   const index_t width = p.anchors.width(), pitch = p.anchors.pitch();
   const T* anchor = p.anchors.row(a);
-  auto add_row = [&](gradient_rows<T>& rows, index_t row, const T* towards, const T* self) {
+  auto add_row = [&](gradient_rows<T>& rows, index_t row, const T* towards, T times, const T* self) {
     if (rows.empty()) return;
     T* sum = rows.data() + row * pitch;
     if constexpr (Problem::of_distance) {
@@ -31,11 +31,11 @@ void add_pair(const Problem& p, const Saved& saved, index_t a, const visited_pai
       const T other = Problem::slope_times(by_similarity, v.similarity.slopes.other),
               mine = Problem::slope_times(by_similarity, v.similarity.slopes.own);
       if (other == T(0) && mine == T(0)) return;  // a hidden row may be NaN
-      vectors::add_two_rows(sum, other, towards, mine, self, width);
+      vectors::add_two_rows(sum, other * times, towards, mine, self, width);
     }
   };
-  add_row(to.anchors, a, v.row, anchor);
-  add_row(v.is_own ? to.own : to.candidates, v.candidate, anchor, v.row);
+  add_row(to.anchors, a, v.row, v.similarity.times, anchor);
+  add_row(v.is_own ? to.own : to.candidates, v.candidate, anchor, T(1), v.row);
   if (to.wants_scale)
     to.scale[at] += Problem::slope_times(by_logit, Problem::scaled(v.similarity.value, factor)),
         to.bias[at] += by_logit;

@@ -10,12 +10,14 @@ MIXCON_STRICT_FLOATS_BEGIN
 
 namespace mixcon::detail {
 
-/// The similarity of one pair, and what its gradient needs: slopes, or the distance that it is a function of.
+/// The similarity of one pair, and what its gradient needs: slopes, or the distance that it is a function of; and what
+/// the candidate's row is multiplied by.
 template <class T>
 struct measured_similarity {
   T value;
   similarity_slopes<T> slopes{T(1), T(0)};
   wide_t<T> distance = 0;
+  T times = 1;
 };
 
 /// One pair, as a plain loop comes by it.
@@ -35,10 +37,12 @@ measured_similarity<T> similarity_of(const Problem& p, index_t a, const packed_r
   } else if constexpr (Problem::of_distance) {
     const wide_t<T> distance = distance_of(p.anchors.row(a), rows.row(c), rows.width());
     return {static_cast<T>(p.similarity.of_distance(distance)), {}, distance};
+  } else if constexpr (Problem::linear) {
+    const T times = rows.times(c), dot = rows.dot(p.anchors.row(a), rows.row(c)) * times;
+    return {p.similarity.value(dot, T(0), T(0)), p.similarity.slopes(dot, T(0), T(0)), {}, times};
   } else {
     const T dot = rows.dot(p.anchors.row(a), rows.row(c));
-    const T aa = Problem::linear ? T(0) : p.anchors.squared_length(a),
-            cc = Problem::linear ? T(0) : rows.squared_length(c);
+    const T aa = p.anchors.squared_length(a), cc = rows.squared_length(c);
     return {p.similarity.value(dot, aa, cc), p.similarity.slopes(dot, aa, cc)};
   }
 }

@@ -4,6 +4,7 @@
 // Two matrices of aligned rows, checked and packed, and the gradients by both.
 
 #include <mixcon/contrast/result.hpp>
+#include <mixcon/core/clear_row.hpp>
 #include <mixcon/core/overlap.hpp>
 #include <mixcon/core/tensor_traits.hpp>
 #include <mixcon/core/workspace.hpp>
@@ -32,10 +33,12 @@ class aligned_rows {
   using T = accumulate_t<E>;
 
   aligned_rows(const char* function, const char* loss, const matrix_view<const E>& first,
-               const matrix_view<const E>& second, rows form, bool check_finite, workspace* memory)
+               const matrix_view<const E>& second, rows form, bool check_finite, workspace* memory,
+               bool sets_gradients = false)
       : function_(function),
         loss_(loss),
         memory_(memory),
+        sets_gradients_(sets_gradients),
         first_view_(first),
         second_view_(second),
         first_(packed(first, "first rows", form, check_finite)),
@@ -49,6 +52,8 @@ class aligned_rows {
   index_t width() const { return first_.width(); }
   /// Where arrays of the loss live: in the caller's workspace; null where there is none.
   workspace* memory() const { return memory_; }
+  /// Whether gradients are set, whatever stands in them, instead of added to; asked of losses that know it.
+  bool sets_gradients() const { return sets_gradients_; }
   const packed_rows<T>& first() const { return first_; }
   const packed_rows<T>& second() const { return second_; }
 
@@ -82,8 +87,7 @@ class aligned_rows {
   /// The rows where they stand, if that is how packed ones would; else none.
   packed_rows<T> standing(const matrix_view<const E>& from) const {
     if constexpr (std::is_same_v<E, T>)
-      if (from.stride(1) == 1 && from.stride(0) == from.extent(1) &&
-          from.extent(1) == packed_rows<T>::pitch_of(from.extent(1)))
+      if (packed_rows<T>::may_stand(from))
         return packed_rows<T>::standing(from.data(), from.extent(0), from.extent(1), memory_);
     return {};
   }
@@ -99,6 +103,7 @@ class aligned_rows {
   const char* function_;
   const char* loss_;
   workspace* memory_;
+  bool sets_gradients_;
   matrix_view<const E> first_view_, second_view_;
   packed_rows<T> first_, second_;
 };
@@ -108,13 +113,7 @@ template <class T>
 void(clear)(const aligned_gradients<T>& wanted) {
   const matrix_view<T> both[] = {wanted.first, wanted.second};
   for (const auto& gradient : both)
-    for (index_t i = 0; i < gradient.extent(0); ++i) {
-      T* const row = &gradient(i, 0);
-      if (gradient.stride(1) == 1)  // which compilers make a call of memset
-        for (index_t k = 0; k < gradient.extent(1); ++k) row[k] = T(0);
-      else
-        for (index_t k = 0; k < gradient.extent(1); ++k) gradient(i, k) = T(0);
-    }
+    for (index_t i = 0; i < gradient.extent(0); ++i) clear_row(gradient, i);
 }
 
 }  // namespace detail

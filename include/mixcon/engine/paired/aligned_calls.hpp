@@ -20,9 +20,10 @@ namespace mixcon {
 ///   loss_result<T> evaluate(executor, rows, upstream, wanted) const
 ///
 /// which answers the value, and adds `upstream` times its gradients to those views of `wanted` that are not empty. It
-/// may have `form`, how rows enter (as given, unless it says so), `check_finite`, whether they are checked, and
-/// `second_is_constant`, for a loss that has no gradient by the second rows. Arrays that live in `rows.memory()` (a
-/// `scratch`) are left to the next call.
+/// may have `form`, how rows enter (as given, unless it says so), `check_finite`, whether they are checked,
+/// `second_is_constant`, for a loss that has no gradient by the second rows, and `sets_gradients`, for one that heeds
+/// `rows.sets_gradients()`: then it sets all that is wanted, where nothing stands, and nobody clears it first. Arrays
+/// that live in `rows.memory()` (a `scratch`) are left to the next call.
 template <class Loss>
 concept AlignedLoss = requires(const Loss& loss) {
   { Loss::name } -> std::convertible_to<const char*>;
@@ -62,9 +63,13 @@ wide sum_by_rows(const Executor& executor, workspace* memory, index_t count, Ter
 template <class Loss>
 inline constexpr bool holds_second_constant = requires { Loss::second_is_constant; };
 
+/// Whether `value_and_grad` leaves it to the loss to set gradients.
+template <class Loss>
+inline constexpr bool sets_own_gradients = requires { Loss::sets_gradients; };
+
 template <class E, class Loss, class First, class Second>
 aligned_rows<E> checked_rows(const char* function, const Loss& loss, const First& first, const Second& second,
-                             const in_workspace& memory) {
+                             const in_workspace& memory, bool sets_gradients = false) {
   (loss.check)();
   rows form = rows::as_given;
   if constexpr (requires { loss.form; }) form = loss.form;
@@ -76,7 +81,8 @@ aligned_rows<E> checked_rows(const char* function, const Loss& loss, const First
           view_given<2>(function, Loss::name, second),
           form,
           checks,
-          memory.memory};
+          memory.memory,
+          sets_gradients};
 }
 
 }  // namespace detail
@@ -106,9 +112,10 @@ auto value_and_grad(const Executor& executor, const Loss& loss, const First& x, 
                     const aligned_gradients<accumulate_t<element_t<const First>>>& wanted,
                     const in_workspace& memory = in_workspace::none()) {
   using E = std::remove_const_t<element_t<const First>>;
-  const auto rows = detail::checked_rows<E>("value_and_grad", loss, x, y, memory);
+  constexpr bool sets = detail::sets_own_gradients<Loss>;
+  const auto rows = detail::checked_rows<E>("value_and_grad", loss, x, y, memory, sets);
   rows.check_gradients(wanted, detail::holds_second_constant<Loss>);
-  (detail::clear)(wanted);
+  if (!sets) (detail::clear)(wanted);
   return loss.evaluate(executor, rows, 1, wanted);
 }
 

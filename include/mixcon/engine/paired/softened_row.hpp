@@ -17,17 +17,19 @@ namespace mixcon {
 
 namespace detail {
 
-/// e^x - 1 - x for |x| <= 1, by Taylor's series: every digit near 0.
-template <class V>
+/// e^x - 1 - x for |x| <= 1, by Taylor's series, near 0 too: to the last digit of `Read`, and of float a few more.
+template <class Read, class V>
 MIXCON_IN_LOOPS V exp_less_tangent(const V& x) {
   using T = scalar_of<V>;
+  constexpr int last = sizeof(Read) <= sizeof(float) ? 13 : 20;  // 2 / 14! is 2e-11; 1 / 21! is below every eps
   V sum(1);
-  for (int n = 20; n > 2; --n) sum = V(1) + sum * x * V(T(1) / static_cast<T>(n));  // 1 / 21! is below every eps
+  for (int n = last; n > 2; --n) sum = V(1) + sum * x * V(T(1) / static_cast<T>(n));
   return sum * x * x * V(T(0.5));
 }
 
-/// One row of Hinton's loss in T, on the lanes of `How`, what the executor hands to each row's task.
-template <class T, class How>
+/// One row of Hinton's loss in T, of logits in `Read`, on the lanes of `How`, what the executor hands to each row's
+/// task.
+template <class Read, class T, class How>
 class softened_row {
  public:
   softened_row(const How& how, index_t pitch, workspace* memory = nullptr)
@@ -61,13 +63,13 @@ class softened_row {
     for (index_t j = 0; j < classes && !are_finite; ++j)
       is_masked_ = is_masked_ || is_minus_infinity(own_[j]) || is_minus_infinity(target_[j]);
   }
-  /// KL(teacher || student) of rows with a logit above -infinity each. Afterwards `add_gradient` has its gradient by
+  /// KL(teacher || student) of rows with a logit above -infinity each. Afterwards `put_gradient` has its gradient by
   /// the student's logits / temperature.
   T divergence() { return is_masked_ ? divergence_of_masked() : divergence_of_all(); }
-  /// to[j stride] += slope times that gradient.
+  /// to[j stride] += slope times that gradient; with `sets`, what stands there does not count.
   template <class E>
-  void add_gradient(T slope, E* to, index_t stride, index_t classes) const {
-    vectors::add_wide_terms(to, stride, classes, [=, this](index_t j, auto as) MIXCON_IN_LOOPS {
+  void put_gradient(bool sets, T slope, E* to, index_t stride, index_t classes) const {
+    vectors::put_wide_terms(sets, to, stride, classes, [=, this](index_t j, auto as) MIXCON_IN_LOOPS {
       return decltype(as)(slope) * load_as<decltype(as)>(own_ + j);
     });
   }
@@ -159,7 +161,7 @@ class softened_row {
   MIXCON_IN_LOOPS T divergence_nearby() {
     V sum(0);
     for (index_t j = 0; j < pitch_; j += lane_count<V>()) {
-      const V apart = load_as<V>(apart_ + j), above = exp_less_tangent(apart);
+      const V apart = load_as<V>(apart_ + j), above = exp_less_tangent<Read>(apart);
       sum += load_as<V>(target_ + j) * above;
       store_as<V>(own_ + j, above + apart);
     }

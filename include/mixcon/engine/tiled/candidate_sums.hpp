@@ -6,8 +6,8 @@
 
 #include <mixcon/core/number/bounded_exp2.hpp>
 #include <mixcon/engine/moments/groups.hpp>
-#include <mixcon/engine/tiled/moment_positives.hpp>
-#include <mixcon/engine/tiled/moment_weigher.hpp>
+#include <mixcon/engine/tiled/moments/positives.hpp>
+#include <mixcon/engine/tiled/moments/weigher.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
 

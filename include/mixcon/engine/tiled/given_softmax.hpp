@@ -7,7 +7,7 @@
 #include <mixcon/core/number/lane_loops.hpp>
 #include <mixcon/engine/call/softmax_rows.hpp>
 #include <mixcon/engine/tiled/given_rows.hpp>
-#include <mixcon/engine/tiled/moment_tile.hpp>
+#include <mixcon/engine/tiled/moments/tile.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
 

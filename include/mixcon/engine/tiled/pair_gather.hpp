@@ -100,9 +100,7 @@ class pair_visitor {
     if constexpr (!counts) roles.count(anchor, shared.seen);
     if (p_.own_count == 0) return;
     state whole;
-    mixcon::detail::gather_by_pair<Problem> observe(p_);
-    mixcon::detail::visit_own(p_, anchor, observe);
-    observe.add_to(whole);
+    gather_own(p_, anchor, whole);
     whole.merge(p_.statistics, shared);
     shared = whole;
   }

@@ -121,7 +121,7 @@ bool scatter_by_pairs(mixcon::detail::team& threads, const Problem& p, const Sav
     weigher.weigh(weights, roles.is_plain(block, other));
     products.add_product(weights);
   });
-  if (p.own_count > 0) threads.run(rows, [&](index_t block) { add_own(p, saved, to, block); });
+  if (p.own_count > 0) threads.run(rows, [&](index_t block) { scatter_own(p, saved, to, block); });
   return true;
 }
 

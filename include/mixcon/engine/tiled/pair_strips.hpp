@@ -6,7 +6,7 @@
 #include <mixcon/core/number/lane_loops.hpp>
 #include <mixcon/engine/call/row_state.hpp>
 #include <mixcon/engine/moments/moment_statistics.hpp>
-#include <mixcon/engine/tiled/moment_tile.hpp>
+#include <mixcon/engine/tiled/moments/tile.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
 

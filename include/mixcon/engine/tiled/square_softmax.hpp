@@ -6,7 +6,7 @@
 
 #include <mixcon/core/number/lane_loops.hpp>
 #include <mixcon/engine/call/softmax_rows.hpp>
-#include <mixcon/engine/tiled/moment_tile.hpp>
+#include <mixcon/engine/tiled/moments/tile.hpp>
 #include <mixcon/engine/tiled/team.hpp>
 #include <mixcon/engine/tiled/tile.hpp>
 

@@ -6,6 +6,7 @@
 #include <mixcon/core/phases.hpp>
 #include <mixcon/engine/call/pair_visit.hpp>
 #include <mixcon/engine/tiled/lane_states.hpp>
+#include <mixcon/engine/tiled/own_pairs.hpp>
 #include <mixcon/engine/tiled/team.hpp>
 #include <mixcon/engine/tiled/tile.hpp>
 
@@ -85,11 +86,7 @@ class row_observer {
   }
   /// Joins what the lanes of row r saw with the rest and with the anchor's own candidates.
   [[gnu::noinline]] void join_lanes(index_t r, index_t anchor, state<T>& whole) {
-    if (p_.own_count > 0) {
-      mixcon::detail::gather_by_pair<Problem> observe(p_);
-      mixcon::detail::visit_own(p_, anchor, observe);
-      observe.add_to(whole);
-    }
+    if (p_.own_count > 0) gather_own(p_, anchor, whole);
     state<T> shared;
     run_for<For>([&] {
       level(p_.statistics, on_lanes_[static_cast<std::size_t>(r)]);

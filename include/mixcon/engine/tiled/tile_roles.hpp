@@ -4,7 +4,7 @@
 // Which tiles hold plain negatives alone, so that their pairs need not be asked what they are; and whether both orders
 // of a pair are the same to a rule.
 
-#include <mixcon/engine/tiled/moment_sweep.hpp>
+#include <mixcon/engine/tiled/moments/sweep.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
 

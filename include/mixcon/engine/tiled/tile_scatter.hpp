@@ -3,6 +3,7 @@
 
 // The backward pass over tiles: weights of pairs, and their products with rows, in rounds.
 
+#include <mixcon/engine/tiled/own_pairs.hpp>
 #include <mixcon/engine/tiled/team.hpp>
 #include <mixcon/engine/tiled/tile_weigher.hpp>
 
@@ -28,7 +29,7 @@ void scatter_by_tiles(mixcon::detail::team& threads, const Problem& p, const Sav
     products.add(weights);
   });
   weigher.add_selves();
-  if (p.own_count > 0) threads.run(rows, [&](index_t block) { add_own(p, saved, to, block); });
+  if (p.own_count > 0) threads.run(rows, [&](index_t block) { scatter_own(p, saved, to, block); });
 }
 
 /// The sweep by triangle, where anchors are the candidates and both gradients go to one place: the weights of a pair in

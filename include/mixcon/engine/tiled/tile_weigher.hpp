@@ -151,14 +151,6 @@ class tile_weigher {
   scratch<T> anchor_self_, candidate_self_;
 };
 
-/// What the anchors' own candidates add, of one block of anchors.
-template <class Problem, class Saved, class T = typename Problem::number>
-void add_own(const Problem& p, const Saved& saved, mixcon::detail::packed_gradients<T>& to, index_t block) {
-  for (index_t a = block * tile_rows; a < p.anchors.count() && a < (block + 1) * tile_rows; ++a)
-    if (saved.used[static_cast<std::size_t>(a)])
-      mixcon::detail::visit_own(p, a, [&](const auto& own) { mixcon::detail::add_pair(p, saved, a, own, to); });
-}
-
 }  // namespace tiles
 }  // namespace MIXCON_INSTRUCTION_SET
 }  // namespace mixcon

@@ -8,8 +8,9 @@
 #include <mixcon/engine/call/pair_visit.hpp>
 #include <mixcon/engine/tiled/candidate_sums.hpp>
 #include <mixcon/engine/tiled/kept_tiles.hpp>
-#include <mixcon/engine/tiled/moment_positives.hpp>
-#include <mixcon/engine/tiled/moment_sweep.hpp>
+#include <mixcon/engine/tiled/moments/positives.hpp>
+#include <mixcon/engine/tiled/moments/sweep.hpp>
+#include <mixcon/engine/tiled/own_pairs.hpp>
 #include <mixcon/engine/tiled/team.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
@@ -99,9 +100,7 @@ class described_problem {
     auto shared = moments::state_of_sums(p, lines, of, seen, target, negatives);
     if (p.own_count == 0) return shared;
     mixcon::detail::state_of<Problem> whole;
-    mixcon::detail::gather_by_pair<Problem> observe(p);
-    mixcon::detail::visit_own(p, a, observe);
-    observe.add_to(whole);
+    gather_own(p, a, whole);
     whole.merge(p.statistics, shared);
     return whole;
   }

@@ -4,7 +4,7 @@
 // What tiles of a visit by moments have in common: packed rows, keys, and which tiles need tests. Knows no loss.
 
 #include <mixcon/engine/moments/found_state.hpp>
-#include <mixcon/engine/tiled/moment_tile.hpp>
+#include <mixcon/engine/tiled/moments/tile.hpp>
 #include <mixcon/engine/tiled/tile.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN

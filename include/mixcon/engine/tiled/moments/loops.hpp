@@ -4,7 +4,7 @@
 // The loops that turn products into weights, where these are sums of exponentials. They know no loss and no rule.
 
 #include <mixcon/core/number/bounded_exp2.hpp>
-#include <mixcon/engine/tiled/moment_slopes.hpp>
+#include <mixcon/engine/tiled/moments/slopes.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
 

@@ -4,7 +4,7 @@
 // Turns products of tiles into weights, where these are sums of exponentials: both orders of a pair at once.
 
 #include <mixcon/core/phases.hpp>
-#include <mixcon/engine/tiled/moment_loops.hpp>
+#include <mixcon/engine/tiled/moments/loops.hpp>
 #include <mixcon/engine/tiled/tile_weigher.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN

@@ -4,8 +4,8 @@
 // The backward pass where weights are moments: the sweeps of tile_scatter, with one visit for both orders of a pair.
 
 #include <mixcon/engine/tiled/kept_tiles.hpp>
-#include <mixcon/engine/tiled/moment_gather.hpp>
-#include <mixcon/engine/tiled/moment_weigher.hpp>
+#include <mixcon/engine/tiled/moments/gather.hpp>
+#include <mixcon/engine/tiled/moments/weigher.hpp>
 #include <mixcon/engine/tiled/team.hpp>
 
 MIXCON_STRICT_FLOATS_BEGIN
@@ -122,7 +122,8 @@ class moment_scatter {
         cross(weigher, products, tile_rows);
     });
     if (p_.own_count > 0)
-      threads_.run(blocks_of(p_.anchors.count(), tile_rows), [&](index_t block) { add_own(p_, saved, to_, block); });
+      threads_.run(blocks_of(p_.anchors.count(), tile_rows),
+                   [&](index_t block) { scatter_own(p_, saved, to_, block); });
   }
 
   /// Together with the problem seen from the candidates; sums by scale are those of both.

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The anchors' own candidates, on lanes and where they stand: any number of them, against `serial` in double, at rows
+// of any length; hidden rows change nothing.
+#include "engine/gradient_case.hpp"
+#include "support/agreement.hpp"
+#include "support/catch.hpp"
+
+#include <mixcon/engine/executor.hpp>
+#include <mixcon/losses/contrastive_distillation.hpp>
+#include <mixcon/losses/info_nce.hpp>
+#include <mixcon/losses/multi_similarity.hpp>
+#include <mixcon/losses/nt_xent_per_pair.hpp>
+
+#include <limits>
+
+using namespace mixcon;
+using namespace mixcon_test;
+
+namespace {
+
+constexpr index_t anchors = 7, width = 32, others = 5;  // whole vectors, so that own rows may stand
+
+struct given {
+  matrix<double> query, own, shared;  // (N, D), (N k, D), (M, D)
+  table_targets targets;
+
+  explicit given(index_t number)
+      : query(random(1, anchors)), own(random(2, anchors * number)), shared(random(3, others)) {
+    random_numbers draw(4);
+    targets.own = matrix<role<double>>(anchors, number);
+    targets.shared = matrix<role<double>>(anchors, others);
+    for (role<double>& r : targets.own.entries()) r = role_of(draw);
+    for (role<double>& r : targets.shared.entries()) r = role_of(draw);
+    for (index_t a = 0; a < anchors; ++a) targets.shared(a, 0) = {true, 1, 1}, targets.shared(a, 1) = {false, 1, 0};
+  }
+
+ private:
+  static matrix<double> random(std::uint64_t seed, index_t rows) {
+    random_numbers draw(seed);
+    return converted<double>(random_embeddings<float>(rows, width, draw));
+  }
+  static role<double> role_of(random_numbers& draw) {
+    const bool positive = draw.chance(0.2), hidden = !positive && draw.chance(0.3);
+    return {positive, hidden ? 0.0 : 0.5 + 0.25 * static_cast<double>(draw.chance(0.5)), positive ? 1.0 : 0.0};
+  }
+};
+
+struct answer {
+  double value = 0, scale = 0;
+  matrix<double> query, own, shared;
+};
+/// `gap`: numbers between an anchor's own rows and those of the next; with some they cannot stand.
+template <class T, class Executor, class Objective>
+answer answer_of(const Executor& executor, const Objective& criterion, const given& g, index_t gap = 0) {
+  const index_t number = g.targets.own.width(), step = number * width + gap;
+  const auto query = converted<T>(g.query), shared = converted<T>(g.shared);
+  auto by_query = zeros_like(query), by_own = converted<T>(zeros_like(g.own)), by_shared = zeros_like(shared);
+  std::vector<T> rows(static_cast<std::size_t>(anchors * step));
+  for (index_t a = 0; a < anchors; ++a)
+    for (index_t k = 0; k < number * width; ++k)
+      rows[static_cast<std::size_t>(a * step + k)] = static_cast<T>(g.own.data()[a * number * width + k]);
+  const tensor_view<const T, 3> of_anchors(rows.data(), {anchors, number, width}, {step, width, 1});
+  const tensor_view<T, 3> by_own_rows(by_own.data(), {anchors, number, width});
+  answer found;
+  gradients<T> wanted{.anchors = view(by_query), .scale = &found.scale};
+  wanted.candidates = {by_own_rows, view(by_shared)};
+  found.value = static_cast<double>(
+      value_and_grad(executor, criterion, g.targets, query, candidates(own(of_anchors), shared), wanted).value);
+  found.query = converted<double>(by_query), found.own = converted<double>(by_own);
+  found.shared = converted<double>(by_shared);
+  return found;
+}
+void check_near(const answer& found, const answer& right, double bound) {
+  CHECK(found.value == Approx(right.value).epsilon(bound));
+  CHECK(found.scale == Approx(right.scale).epsilon(bound).margin(bound));
+  CHECK(largest_difference(found.query, right.query) <= bound * (1 + largest_entry(right.query)));
+  CHECK(largest_difference(found.own, right.own) <= bound * (1 + largest_entry(right.own)));
+  CHECK(largest_difference(found.shared, right.shared) <= bound * (1 + largest_entry(right.shared)));
+}
+template <class Check>
+void for_each_loss(const Check& check) {
+  check("InfoNCE", objective{info_nce{.temperature = 0.2}, cosine{}});
+  check("CRD", objective{contrastive_distillation{.temperature = 0.2, .negatives = 5, .samples = 50}, cosine{}});
+  check("multi-similarity", objective{multi_similarity{}, cosine{}});
+  check("NT-Xent of pairs", objective{nt_xent_per_pair{.temperature = 0.2}, cosine{}});
+  check("InfoNCE of rows as given", objective{info_nce{.temperature = 4}, dot_product{}});
+  check("InfoNCE by distance", objective{info_nce{.temperature = 4}, negative_squared_distance{}});
+}
+
+}  // namespace
+
+TEST_CASE("Own candidates of any number give what serial gives in double", "[engine]") {
+  for (const index_t number : {1, 3, 15, 16, 17, 70})
+    for_each_loss([&](const char* name, const auto& criterion) {
+      INFO(name << ", " << number << " own");
+      const given g(number);
+      const answer right = answer_of<double>(serial{}, criterion, g);
+      for (const index_t gap : {0, 1}) {
+        check_near(answer_of<float>(tiled{.threads = 2}, criterion, g, gap), right, 2e-5);
+        check_near(answer_of<double>(tiled{.threads = 1}, criterion, g, gap), right, 1e-12);
+      }
+    });
+}
+
+TEST_CASE("Long lists of own candidates lose no digits", "[engine]") {
+  const given g(1200);
+  const objective criterion{info_nce{.temperature = 0.2}, cosine{}};
+  check_near(answer_of<float>(tiled{.threads = 1}, criterion, g), answer_of<double>(serial{}, criterion, g), 2e-6);
+}
+
+TEST_CASE("Unit rows may have had any length, 0 too", "[engine]") {
+  const objective criterion{contrastive_distillation{.temperature = 0.2, .negatives = 5, .samples = 50}, cosine{}};
+  for (const double length : {1e-30, 1e-14, 1e-6, 1e6, 1e14, 1e30}) {
+    INFO(length);
+    given g(4);
+    const answer before = answer_of<double>(serial{}, criterion, g);
+    for (index_t k = 0; k < width; ++k) g.own(3, k) *= length;
+    if (length > 1e-12) {
+      const answer found = answer_of<float>(tiled{.threads = 1}, criterion, g);
+      CHECK(found.value == Approx(before.value).epsilon(1e-5));
+      CHECK(largest_difference(found.query, before.query) <= 1e-5 * (1 + largest_entry(before.query)));
+      for (index_t k = 0; k < width; ++k)
+        CHECK(found.own(3, k) * length ==
+              Approx(before.own(3, k)).margin(1e-5 * (1 + static_cast<double>(largest_entry(before.own)))));
+    }
+    for (index_t k = 0; k < width; ++k) g.own(3, k) = 0;
+    const answer of_zero = answer_of<float>(tiled{.threads = 1}, criterion, g);
+    check_near(of_zero, answer_of<double>(serial{}, criterion, g), 2e-5);
+    for (index_t k = 0; k < width; ++k) CHECK(of_zero.own(3, k) == 0);
+  }
+}
+
+TEST_CASE("Hidden own rows may be NaN or infinite", "[engine]") {
+  for_each_loss([&](const char* name, const auto& criterion) {
+    INFO(name);
+    given g(5);
+    for (index_t a = 0; a < anchors; ++a) g.targets.own(a, 2) = {false, 0, 0};
+    const answer right = answer_of<double>(serial{}, criterion, g);
+    for (const double entry : {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
+      given odd = g;
+      for (index_t a = 0; a < anchors; ++a) odd.own(a * 5 + 2, 7) = entry;
+      answer found = answer_of<float>(tiled{.threads = 1}, criterion, odd);
+      for (index_t a = 0; a < anchors; ++a)  // a gradient by a NaN has no meaning
+        for (index_t k = 0; k < width; ++k) found.own(a * 5 + 2, k) = right.own(a * 5 + 2, k);
+      check_near(found, right, 2e-5);
+    }
+  });
+}
