@@ -3,6 +3,7 @@
 // instruction set of the processor. Compared with a plain loop that has the same vectors, so that the bars hold on
 // processors of any speed. Compiled with -O2, as users compile.
 #include "speed/plain_loop.hpp"
+#include "speed/timing.hpp"
 #include "support/catch.hpp"
 
 #include <mixcon/adapt/tensors/span.hpp>
@@ -11,10 +12,8 @@
 #include <mixcon/losses/nt_xent.hpp>
 #include <mixcon/losses/supcon.hpp>
 
-#include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <ctime>
 #include <random>
 
 using namespace mixcon;
@@ -44,33 +43,6 @@ struct batch {
   float& at(index_t i, index_t k) { return z[static_cast<std::size_t>(i * width + k)]; }
 };
 
-/// Seconds of this process's own work.
-double processor_time() {
-  timespec now{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
-template <class F>
-double seconds_of(const F& f) {
-  const double begin = processor_time();
-  f();
-  return processor_time() - begin;
-}
-
-/// How many times as long the loop takes as the engine: the best of each, in turns, so that other work of the machine
-/// counts as little as can be. Goes on, up to a limit, until the ratio is `enough`: an engine that became slower does
-/// not get there, and a disturbed one does.
-template <class Loop, class Engine>
-double ratio_of(const Loop& loop, const Engine& engine, double enough) {
-  constexpr int least = 8, most = 30;
-  double of_loop = HUGE_VAL, of_engine = HUGE_VAL;
-  for (int turn = 0; turn < least || (turn < most && of_loop < enough * of_engine); ++turn) {
-    of_loop = std::min(of_loop, seconds_of(loop));
-    of_engine = std::min(of_engine, seconds_of(engine));
-  }
-  return of_loop / of_engine;
-}
-
 /// Compares an objective with the loop on the instruction set `For`: first that both compute the same, then their
 /// times.
 template <class For, class Objective, class Targets>
@@ -95,10 +67,7 @@ void check(const char* name, const Objective& criterion, const Targets& targets,
     apart += (a - b) * (a - b), size += a * a;
   }
   CHECK(apart < 1e-8 * size);
-  std::printf("%s on %s: the loop takes %.2f times as long as the engine; the bar is %.2f\n", name,
-              For::which == instruction_set::avx512 ? "AVX-512"
-              : For::which == instruction_set::avx2 ? "AVX2"
-                                                    : "the flags",
+  std::printf("%s on %s: the loop takes %.2f times as long as the engine; the bar is %.2f\n", name, name_of(For::which),
               ratio, bar);
   CHECK(ratio > slack * bar);
 }
