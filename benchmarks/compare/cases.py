@@ -73,6 +73,15 @@ def of_aligned(size, gradients):
     return Work(bytes=4 * size.rows * size.width * (3 if gradients else 2))
 
 
+def of_aligned_pairs(size, gradients):
+    return Work(bytes=4 * size.rows * size.width * (4 if gradients else 2))
+
+
+def of_proxies(size, gradients):
+    pairs = size.rows * size.classes
+    return Work(2 * pairs * size.width * (3 if gradients else 1), pairs)
+
+
 def of_own(size, gradients):
     pairs = size.rows * (1 + size.own)
     return Work(2 * pairs * size.width * (2 if gradients else 1), pairs, 4 * pairs * size.width)
@@ -133,6 +142,14 @@ def labelled(*numbers):
 
 def two_sides(*numbers):
     return lambda torch, size: given(torch, embeddings(torch, 2, size), 2, numbers)
+
+
+def proxies(*numbers):
+    def make(torch, size):
+        rows = [torch.randn(size.rows, size.width), torch.randn(size.classes, size.width)]
+        return given(torch, rows, 2, numbers, labels_of(torch, size.rows, size.classes), classes=size.classes)
+
+    return make
 
 
 def student_and_teacher(*numbers):
@@ -202,6 +219,9 @@ LOSSES = {
     "vicreg": Loss(two_sides(), of_features),
     "infinite_class_mixup": Loss(mixed_classifier, of_mixed_classes),
     "soft_cross_entropy": Loss(soft_labels, of_logits),
+    "normface": Loss(proxies(0.05), of_proxies),
+    "proxy_nca": Loss(proxies(8.0), of_proxies),
+    "alignment": Loss(two_sides(), of_aligned_pairs),
     "byol": Loss(student_and_teacher(), of_aligned),
     "knowledge_distillation": Loss(soft_logits, of_logits),
     "contrastive_distillation": Loss(rows_of_their_own, of_own),
@@ -245,7 +265,8 @@ WHOLE = Plan(
         **{loss: [Size(256, 2048), Size(4096, 128)] for loss in ("barlow_twins", "vicreg")},
         "infinite_class_mixup": [Size(256, 512, classes=k) for k in (10, 100, 1000)] + [Size(2048, 512, classes=1000)],
         "soft_cross_entropy": [Size(4096, 0, 10), Size(4096, 0, 100), Size(1024, 0, 1000), Size(256, 0, 10000)],
-        "byol": [Size(256, 256), LARGE],
+        **{loss: [Size(4096, 128, classes=64), Size(256, 512, classes=1000)] for loss in ("normface", "proxy_nca")},
+        **{loss: [Size(256, 256), LARGE] for loss in ("alignment", "byol")},
         "knowledge_distillation": [Size(4096, 0, 100), Size(256, 0, 1000)],
         "contrastive_distillation": [Size(4096, own=3), Size(64, own=4096)],
         "relational_distillation": [Size(64), Size(256)],

@@ -228,7 +228,17 @@ def vicreg_written(rows, given):
     return vicreg_by(rows, lambda c: torch.vdot(c.reshape(-1), c.reshape(-1)) - torch.vdot(c.diagonal(), c.diagonal()))
 
 
-# ---- students and teachers ----
+# ---- pairs of rows; students and teachers ----
+
+
+@published
+def alignment_published(rows, given):
+    return (rows[0] - rows[1]).norm(p=2, dim=1).pow(2).mean()
+
+
+@written
+def alignment_written(rows, given):
+    return f.mse_loss(rows[0], rows[1], reduction="sum") / len(rows[0])
 
 
 @published
@@ -310,7 +320,29 @@ def relational_distillation_written(rows, given):
     return relations(rows, given, lambda z: torch.cdist(z, z, compute_mode="donot_use_mm_for_euclid_dist"))
 
 
-# ---- classifiers ----
+# ---- classifiers and proxies ----
+
+
+@published
+def normface_published(rows, given):
+    return f.cross_entropy(f.linear(unit(rows[0]), unit(rows[1])) / given.numbers[0], given.labels)
+
+
+@written
+def normface_written(rows, given):
+    return f.cross_entropy((unit(rows[0]) / given.numbers[0]) @ unit(rows[1]).T, given.labels)
+
+
+@published
+def proxy_nca_published(rows, given):
+    x, proxies = unit(rows[0]), unit(rows[1])
+    square = x.pow(2).sum(dim=1)[:, None] + proxies.pow(2).sum(dim=1)[None] - 2 * x @ proxies.T
+    return f.cross_entropy(-given.numbers[0] * square, given.labels)
+
+
+@written
+def proxy_nca_written(rows, given):
+    return f.cross_entropy((2 * given.numbers[0] * unit(rows[0])) @ unit(rows[1]).T, given.labels)  # of unit rows
 
 
 def share_of(given, dtype):
