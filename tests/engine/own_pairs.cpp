@@ -71,11 +71,12 @@ answer answer_of(const Executor& executor, const Objective& criterion, const giv
   return found;
 }
 void check_near(const answer& found, const answer& right, double bound) {
+  const auto most = static_cast<long double>(bound);
   CHECK(found.value == Approx(right.value).epsilon(bound));
   CHECK(found.scale == Approx(right.scale).epsilon(bound).margin(bound));
-  CHECK(largest_difference(found.query, right.query) <= bound * (1 + largest_entry(right.query)));
-  CHECK(largest_difference(found.own, right.own) <= bound * (1 + largest_entry(right.own)));
-  CHECK(largest_difference(found.shared, right.shared) <= bound * (1 + largest_entry(right.shared)));
+  CHECK(largest_difference(found.query, right.query) <= most * (1 + largest_entry(right.query)));
+  CHECK(largest_difference(found.own, right.own) <= most * (1 + largest_entry(right.own)));
+  CHECK(largest_difference(found.shared, right.shared) <= most * (1 + largest_entry(right.shared)));
 }
 template <class Check>
 void for_each_loss(const Check& check) {
@@ -118,7 +119,7 @@ TEST_CASE("Unit rows may have had any length, 0 too", "[engine]") {
     if (length > 1e-12) {
       const answer found = answer_of<float>(tiled{.threads = 1}, criterion, g);
       CHECK(found.value == Approx(before.value).epsilon(1e-5));
-      CHECK(largest_difference(found.query, before.query) <= 1e-5 * (1 + largest_entry(before.query)));
+      CHECK(largest_difference(found.query, before.query) <= 1e-5L * (1 + largest_entry(before.query)));
       for (index_t k = 0; k < width; ++k)
         CHECK(found.own(3, k) * length ==
               Approx(before.own(3, k)).margin(1e-5 * (1 + static_cast<double>(largest_entry(before.own)))));
