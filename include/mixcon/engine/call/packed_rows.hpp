@@ -38,7 +38,8 @@ class packed_rows {
   /// not finite or whose length is extreme.
   static packed_rows standing_as_unit(const T* at, index_t count, index_t width, workspace* memory) {
     packed_rows rows = standing(at, count, width, memory);
-    rows.times_ = rows.backward_ = scratch<T>(memory, static_cast<std::size_t>(count));
+    rows.times_ = scratch<T>(memory, static_cast<std::size_t>(count));
+    rows.backward_ = scratch<T>(memory, static_cast<std::size_t>(count));
     for (index_t i = 0; i < count; ++i) {
       const wide_t<T> length = vectors::length_of_row(rows.row(i), width);
       if (length != 0 && !(length > wide_t<T>(1e-12) && length < wide_t<T>(1e12))) return {};
