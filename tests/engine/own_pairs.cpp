@@ -10,6 +10,7 @@
 #include <mixcon/losses/info_nce.hpp>
 #include <mixcon/losses/multi_similarity.hpp>
 #include <mixcon/losses/nt_xent_per_pair.hpp>
+#include <mixcon/losses/triplet_margin.hpp>
 
 #include <limits>
 
@@ -101,6 +102,84 @@ TEST_CASE("Own candidates of any number give what serial gives in double", "[eng
         check_near(answer_of<double>(tiled{.threads = 1}, criterion, g, gap), right, 1e-12);
       }
     });
+}
+
+TEST_CASE("Own rows that lie as packed ones do are not copied", "[engine]") {
+  const objective criterion{info_nce{.temperature = 0.2}, cosine{}};
+  for (const index_t number : {1, 3}) {
+    const given g(number);
+    index_t bytes[2] = {0, 0};
+    for (const index_t gap : {0, 1}) {
+      workspace memory;
+      const std::vector<float> rows(static_cast<std::size_t>(anchors * (number * width + gap)), 0.5F);
+      const tensor_view<const float, 3> own_rows(rows.data(), {anchors, number, width},
+                                                 {number * width + gap, width, 1});
+      const matrix_view<const float> one_each(rows.data(), {anchors, width}, {width + gap, 1});
+      const auto query = converted<float>(g.query), shared = converted<float>(g.shared);
+      auto by_query = zeros_like(query);
+      const gradients<float> wanted{.anchors = view(by_query)};
+      const auto call = [&](const auto& against) {
+        (void)value_and_grad(tiled{.threads = 1}, criterion, g.targets, query, against, wanted, memory);
+      };
+      if (number == 1)
+        call(candidates(own(one_each), shared));
+      else
+        call(candidates(own(own_rows), shared));
+      bytes[gap] = memory.bytes();
+    }
+    // copies less one factor and one slope a row, and what rounds blocks of memory
+    CHECK(bytes[1] - bytes[0] >= anchors * number * width * static_cast<index_t>(sizeof(float)) / 3);
+  }
+}
+
+TEST_CASE("Unit own rows beside anchors as given keep to the range of their type", "[engine]") {
+  for (const double length : {1e28, 1e-28}) {
+    given g(3);
+    const objective plain{info_nce{.temperature = 1}, cosine{}};
+    const double right = answer_of<double>(serial{}, plain, g).value;
+    for (double& x : g.query.entries()) x *= length;
+    for (index_t a = 0; a < anchors; ++a) {
+      double square = 0;
+      for (index_t k = 0; k < width; ++k) square += g.query(a, k) * g.query(a, k);
+      for (index_t k = 0; k < width; ++k) g.query(a, k) *= length / std::sqrt(square);
+    }
+    for (double& x : g.own.entries()) x *= length > 1 ? 1e11 : 1e-11;
+    const objective criterion{info_nce{.temperature = length}, dot_product{rows::as_given, rows::unit}};
+    CHECK(answer_of<float>(tiled{.threads = 1}, criterion, g).value == Approx(right).epsilon(1e-5));
+  }
+}
+
+TEST_CASE("Triplets may be of own candidates alone", "[engine]") {
+  const given g(4);
+  const auto rows = g.own;
+  const tensor_view<const double, 3> own_rows(rows.data(), {anchors, 4, width});
+  table_targets targets = g.targets;
+  for (index_t a = 0; a < anchors; ++a)
+    for (index_t j = 0; j < 4; ++j) targets.own(a, j) = {j == 0, 1, j == 0 ? 1.0 : 0.0};
+  const objective criterion{triplet_margin{.margin = 2}, cosine{}};
+  matrix<double> by_query[2] = {zeros_like(g.query), zeros_like(g.query)};
+  const double values[] = {
+      value_and_grad(serial{}, criterion, targets, g.query, candidates(own(own_rows)), {.anchors = view(by_query[0])})
+          .value,
+      value_and_grad(tiled{.threads = 2}, criterion, targets, g.query, candidates(own(own_rows)),
+                     {.anchors = view(by_query[1])})
+          .value};
+  double right = 0;
+  for (index_t a = 0; a < anchors; ++a) {
+    const auto cosine_of = [&](index_t j) {
+      double product = 0, x = 0, y = 0;
+      for (index_t k = 0; k < width; ++k) {
+        const double p = g.query(a, k), q = g.own(a * 4 + j, k);
+        product += p * q, x += p * p, y += q * q;
+      }
+      return product / std::sqrt(x * y);
+    };
+    for (index_t j = 1; j < 4; ++j) right += 2 - cosine_of(0) + cosine_of(j);
+  }
+  CHECK(values[0] == Approx(right / (3 * anchors)));
+  CHECK(values[1] == Approx(values[0]).epsilon(1e-13));
+  CHECK(largest_difference(by_query[0], by_query[1]) < 1e-13L);
+  CHECK(largest_entry(by_query[0]) > 0);
 }
 
 TEST_CASE("Long lists of own candidates lose no digits", "[engine]") {

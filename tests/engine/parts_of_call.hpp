@@ -143,8 +143,11 @@ struct rank_of_call {
 
   static packed rows_between(const packed& all, index_t first, index_t last) {
     packed some(last - first, all.width());
-    for (index_t i = first; i < last; ++i)
-      some.pack(i - first, mixcon::vector_view<const T>{all.row(i), {all.width()}}, mixcon::rows::as_given);
+    std::vector<T> row(static_cast<std::size_t>(all.width()));
+    for (index_t i = first; i < last; ++i) {
+      for (index_t k = 0; k < all.width(); ++k) row[static_cast<std::size_t>(k)] = all.row(i)[k] * all.times(i);
+      some.pack(i - first, mixcon::vector_view<const T>{row.data(), {all.width()}}, mixcon::rows::as_given);
+    }
     return some;
   }
   void make_pieces() {

@@ -36,7 +36,8 @@ class operands {
     if (mirrors_) return;
     for (const auto& segment : from.candidates.each) {
       const rows form = segment.form.value_or(candidate_form);
-      if (segment.is_own && stands<Objective>(segment.rows_of, form, objective.check_finite)) continue;
+      if (segment.is_own && stands<Objective>(segment.rows_of, form, anchor_form == rows::unit, objective.check_finite))
+        continue;
       if (segment.is_own) own_ = packed_rows<T>(pairs.anchors * pairs.own, width, memory);
       packed_rows<T>& to = segment.is_own ? own_ : shared_;
       const index_t first = segment.is_own ? 0 : next;
@@ -114,21 +115,22 @@ class operands {
     else
       for (index_t r = 0; r < count; ++r) rows.unpack(first + r, by_first + r * pitch, row_of(caller, r));
   }
-  /// Own rows are read once a pass: those that lie as packed ones do stay where they are.
+  /// Own rows are read once a pass: those that lie as packed ones do stay where they are. Unit rows only beside unit
+  /// anchors, so that no product leaves the range of T.
   template <class Objective>
-  bool stands(const tensor_view<const E, 3>& from, rows form, bool check_finite) {
+  bool stands(const tensor_view<const E, 3>& from, rows form, bool anchors_are_unit, bool check_finite) {
     constexpr bool by_products =
         decltype(Objective::similarity)::linear && loss_traits<decltype(Objective::loss)>::scope != each::triplet;
     if constexpr (std::is_same_v<E, T>) {
-      const index_t count = from.extent(0) * from.extent(1), width = from.extent(2);
-      const matrix_view<const T> all(from.data(), {count, width}, {width, from.stride(2)});
-      if (check_finite || from.stride(1) != width || (from.extent(0) > 1 && from.stride(0) != from.extent(1) * width) ||
-          !packed_rows<T>::may_stand(all))
-        return false;
+      const index_t number = from.extent(0) * from.extent(1), width = from.extent(2);
+      const bool side_by_side = (from.extent(1) == 1 || from.stride(1) == width) &&
+                                (from.extent(0) == 1 || from.stride(0) == from.extent(1) * width);
+      const matrix_view<const T> all(from.data(), {number, width}, {width, from.stride(2)});
+      if (check_finite || !side_by_side || !packed_rows<T>::may_stand(all)) return false;
       if (form != rows::unit)
-        own_ = packed_rows<T>::standing(from.data(), count, width, memory_);
-      else if constexpr (by_products)
-        own_ = packed_rows<T>::standing_as_unit(from.data(), count, width, memory_);
+        own_ = packed_rows<T>::standing(from.data(), number, width, memory_);
+      else if (by_products && anchors_are_unit)
+        own_ = packed_rows<T>::standing_as_unit(from.data(), number, width, memory_);
     }
     return own_.count() > 0;
   }

@@ -129,8 +129,8 @@ class triplet_scatter {
   };
   static index_t smaller(index_t a, index_t b) { return a < b ? a : b; }
   index_t rows_of_block() const {
-    const index_t fit = (index_t{1} << 18) / p_.candidates.count();
-    return fit < 1 ? 1 : smaller(fit, 64);
+    const index_t most = index_t{1} << 18, shared = p_.candidates.count();
+    return shared > most ? 1 : smaller(shared == 0 ? most : most / shared, 64);
   }
 
   template <class V>

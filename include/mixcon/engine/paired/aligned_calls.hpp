@@ -61,11 +61,11 @@ wide sum_by_rows(const Executor& executor, workspace* memory, index_t count, Ter
 
 /// Whether a gradient by the second rows has no meaning: the loss holds them constant.
 template <class Loss>
-inline constexpr bool holds_second_constant = requires { Loss::second_is_constant; };
+inline constexpr bool holds_second_constant = requires { requires Loss::second_is_constant; };
 
 /// Whether `value_and_grad` leaves it to the loss to set gradients.
 template <class Loss>
-inline constexpr bool sets_own_gradients = requires { Loss::sets_gradients; };
+inline constexpr bool sets_own_gradients = requires { requires Loss::sets_gradients; };
 
 template <class E, class Loss, class First, class Second>
 aligned_rows<E> checked_rows(const char* function, const Loss& loss, const First& first, const Second& second,

@@ -114,7 +114,8 @@ template <class For, class Problem, class Saved, class T = typename Problem::num
           to.scale[at] += Problem::slope_times(by_logit[k], strip.similarity(k)), to.bias[at] += by_logit[k];
         if (weights[k] == T(0)) continue;  // a hidden row may be NaN
         const index_t row = strip.first_row() + k;
-        weights[number] = weights[k], times[number] = weights[k] * p.own.times(row), rows[number++] = row;
+        weights[number] = weights[k], times[number] = without_subnormal(weights[k] * p.own.times(row)),
+        rows[number++] = row;
       }
       if (!to.anchors.empty())
         vectors::add_rows(to.anchors.data() + anchor * pitch, times, rows, number, p.own.row(0), pitch, width);
