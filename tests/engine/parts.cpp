@@ -126,9 +126,10 @@ TEST_CASE("Numbers that the caller gives for each anchor are found across ranks"
 }
 
 TEST_CASE("Gradients of candidates return to the ranks that own the rows, forward and backward apart", "[engine]") {
+  const index_t columns = GENERATE(index_t{width}, index_t{16});  // of 16 the keys stand where they are
   random_numbers draw(1);
-  const auto anchors = random_embeddings<double>(7, width, draw), keys = random_embeddings<double>(7, width, draw),
-             queue = random_embeddings<double>(11, width, draw);
+  const auto anchors = random_embeddings<double>(7, columns, draw), keys = random_embeddings<double>(7, columns, draw),
+             queue = random_embeddings<double>(11, columns, draw);
   const objective moco{info_nce{.temperature = 0.2}, cosine{}};
   const auto against = candidates(own(keys), queue);
   auto da = zeros_like(anchors), dk = zeros_like(keys), dq = zeros_like(queue);

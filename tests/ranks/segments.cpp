@@ -22,8 +22,8 @@ void put(matrix<T>& to, const matrix<T>& rows, index_t first) {
 }  // namespace
 
 TEST_CASE("Each rank's keys are its own and its queue is every rank's; forward and backward apart", "[ranks]") {
+  const index_t width = GENERATE(index_t{5}, index_t{16});  // of 16 the keys stand where they are
   random_numbers draw(5);
-  const index_t width = 5;
   const auto q = random_embeddings<double>(11, width, draw), key = random_embeddings<double>(11, width, draw),
              queue = random_embeddings<double>(17, width, draw);
   auto dq = zeros_like(q), dk = zeros_like(key), du = zeros_like(queue);

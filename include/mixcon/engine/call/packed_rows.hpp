@@ -15,7 +15,7 @@ namespace mixcon::detail {
 
 /// Rows as the engines read them: in the type computed in, divided by their length where the similarity asks so, and
 /// each padded with zeros to whole vectors of any instruction set. Unit rows may instead stand where the caller has
-/// them; then each counts `times` what is read, which `row` and what is made of it (`dot`, ...) leave to the reader.
+/// them: then a row is `times` what `row` reads, and neither `row` nor `dot` and the like multiply by it.
 template <class T>
 class packed_rows {
  public:

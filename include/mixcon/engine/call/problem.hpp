@@ -22,7 +22,7 @@ struct problem : Rules {
 
   const packed_rows<T>& anchors;
   const packed_rows<T>& candidates;   // shared
-  const packed_rows<T>& own;          // (N * own_count); each row counts `own.times(row)` what is read
+  const packed_rows<T>& own;          // (N * own_count); row c is `own.times(c)` what `own.row(c)` reads
   bool mirrors = false;               // anchors are the candidates: logit (i, j) is logit (j, i), if `may_mirror`
   vector_view<const char> skipped{};  // (N): 1 where the targets say that the row is no anchor; empty where none is
   workspace* memory = nullptr;        // where engines take what they need besides
